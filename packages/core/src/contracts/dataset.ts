@@ -1,0 +1,15 @@
+/** One labelled or unlabelled image of a data set. */
+export interface DatasetItem {
+  /** Stable across runs and machines; seeds and records are keyed by it. */
+  readonly id: string;
+  /** The encoded image file. */
+  read(): Promise<Uint8Array>;
+  readonly label?: string;
+}
+
+/** A stream of items in a fixed order. */
+export interface Dataset {
+  readonly name: string;
+  readonly classes: readonly string[] | undefined;
+  items(): AsyncIterable<DatasetItem>;
+}

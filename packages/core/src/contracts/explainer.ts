@@ -1,0 +1,29 @@
+import type { Feeds, Model } from './model.ts';
+import type { Objective } from './objective.ts';
+
+export interface ExplainRequest {
+  readonly model: Model;
+  readonly feeds: Feeds;
+  /** What is explained, one value a sample. */
+  readonly objective: Objective;
+  /** A tensor name of `model.layers`; explainers that need none ignore it, the others take the last spatial activation where absent. */
+  readonly layer?: string;
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The importance of each place for one sample, at the resolution at which the method sees it. */
+export interface HeatMap {
+  readonly height: number;
+  readonly width: number;
+  /** `[height, width]` in row-major order, before any upsampling or normalisation; larger is more important. */
+  readonly data: Float32Array;
+  /** The layer it was read from, where there is one. */
+  readonly layer?: string;
+}
+
+/** Says where a model looked. */
+export interface Explainer {
+  /** One map a sample, in the order of the batch; throws where the objective does not have one entry a sample. */
+  explain(request: ExplainRequest): Promise<readonly HeatMap[]>;
+}

@@ -1,0 +1,118 @@
+import type { ElementType, Tensor, Tensors } from '../tensor/tensor.ts';
+import type { GraphView } from './graph.ts';
+import type { Objective } from './objective.ts';
+
+/** A size known ahead, or the name of one that is only known when the model runs (the empty string where it has none). */
+export type Dimension = number | string;
+
+export interface TensorSpec {
+  readonly name: string;
+  readonly type: ElementType;
+  /** Undefined where not even the rank is known ahead. */
+  readonly dims: readonly Dimension[] | undefined;
+}
+
+/** An activation that can be asked for by name or by module path. */
+export interface LayerSpec extends TensorSpec {
+  /** The operator that computes it, in ONNX vocabulary. */
+  readonly operator: string;
+  /** The modules whose output this is, as the exporter wrote them (`layer4.2`), outermost first; empty where none is known. */
+  readonly modules: readonly string[];
+}
+
+/** Input tensors by name; the first dimension of each is the batch. */
+export type Feeds = Tensors;
+
+/** What a model runs on, for the record that every result carries. */
+export interface ModelOrigin {
+  readonly backend: string;
+  readonly executionProvider: string;
+  /** SHA-256 of the model file's bytes in hexadecimal. */
+  readonly sha256: string;
+  /** Anything a user should know of how it runs: a provider that was tried and failed, a batch that is fed one sample at a time. */
+  readonly remarks: readonly string[];
+}
+
+/** An opened network; the backend behind it is invisible. */
+export interface Model {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  /** Every addressable activation in execution order. */
+  readonly layers: readonly LayerSpec[];
+  readonly origin: ModelOrigin;
+  readonly graph?: GraphView;
+  /** The named outputs or layers for these inputs. */
+  run(feeds: Feeds, fetch: readonly string[]): Promise<Tensors>;
+  close(): Promise<void>;
+}
+
+export interface DifferentiateRequest {
+  readonly feeds: Feeds;
+  readonly objective: Objective;
+  /** Inputs or layers, by tensor name. */
+  readonly withRespectTo: readonly string[];
+  /** Outputs or layers to hand back from the same pass. */
+  readonly fetch?: readonly string[];
+}
+
+export interface Derivative {
+  /** The objective of each sample, `[N]`. */
+  readonly value: Float32Array;
+  /** One gradient a name of `withRespectTo`, shaped as that tensor. */
+  readonly gradients: Tensors;
+  readonly fetched: Tensors;
+}
+
+export interface DifferentiableModel extends Model {
+  /** One forward and one backward pass; gradients are of the summed objective, so samples do not mix. */
+  differentiate(request: DifferentiateRequest): Promise<Derivative>;
+  /** Whether gradients of `output` reach `tensor`, told before anything runs; a reason where they do not. */
+  differentiability(output: string, tensor: string): Differentiability;
+}
+
+export type Differentiability =
+  | { readonly differentiable: true }
+  | {
+      readonly differentiable: false;
+      /** `operator`: the path crosses one without a gradient; `noPath`: the output does not depend on the tensor. */
+      readonly reason: 'operator' | 'noPath';
+      readonly message: string;
+    };
+
+export function isDifferentiable(model: Model): model is DifferentiableModel {
+  return 'differentiate' in model;
+}
+
+/** Where a model's bytes come from. */
+export type ModelSource =
+  | { readonly kind: 'file'; readonly path: string }
+  | {
+      readonly kind: 'bytes';
+      readonly bytes: Uint8Array;
+      /** External data files by the relative path that the model names. */
+      readonly externalData?: Readonly<Record<string, Uint8Array>>;
+    };
+
+export interface OpenOptions {
+  /** Devices in order of preference: `cpu`, `cuda`, `webgpu`; the first that works is used and reported in `origin`. */
+  readonly devices?: readonly string[];
+  /** Threads inside one operator; the backend's own choice where absent. */
+  readonly threads?: number;
+}
+
+/** Opens models of the formats it knows. */
+export interface Backend {
+  /** Whether this backend reads such a file, judged by its name or first bytes. */
+  accepts(source: ModelSource): boolean;
+  open(source: ModelSource, options?: OpenOptions): Promise<Model>;
+}
+
+/** The batch size that feeds carry; throws a RangeError where they disagree or are scalars. */
+export function batchOf(feeds: Feeds): number {
+  const sizes = new Set(Object.values(feeds).map((tensor: Tensor) => tensor.dims[0]));
+  const [batch] = sizes;
+  if (sizes.size !== 1 || batch === undefined) {
+    throw new RangeError(`the inputs disagree on the batch size: ${[...sizes].join(', ')}`);
+  }
+  return batch;
+}
