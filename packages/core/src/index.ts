@@ -1,1 +1,13 @@
-export {};
+export * from './contracts/attack.ts';
+export * from './contracts/cancellation.ts';
+export * from './contracts/dataset.ts';
+export * from './contracts/experiment.ts';
+export * from './contracts/explainer.ts';
+export * from './contracts/graph.ts';
+export * from './contracts/metric.ts';
+export * from './contracts/model.ts';
+export * from './contracts/objective.ts';
+export * from './contracts/probe.ts';
+export * from './errors.ts';
+export * from './random.ts';
+export * from './tensor/tensor.ts';

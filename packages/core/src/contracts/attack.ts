@@ -1,3 +1,4 @@
+import type { Cancellation } from './cancellation.ts';
 import type { Model } from './model.ts';
 import type { Objective } from './objective.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -11,7 +12,7 @@ export interface AttackRequest {
   /** `[H, W]` weights in 0..1, one a sample or one for all; absent means every pixel. */
   readonly masks?: readonly Tensor<'float32'>[];
   readonly seed: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: Cancellation;
 }
 
 export interface AttackResult {

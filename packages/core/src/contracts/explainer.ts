@@ -1,3 +1,4 @@
+import type { Cancellation } from './cancellation.ts';
 import type { Feeds, Model } from './model.ts';
 import type { Objective } from './objective.ts';
 
@@ -9,7 +10,7 @@ export interface ExplainRequest {
   /** A tensor name of `model.layers`; explainers that need none ignore it, the others take the last spatial activation where absent. */
   readonly layer?: string;
   readonly seed?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: Cancellation;
 }
 
 /** The importance of each place for one sample, at the resolution at which the method sees it. */

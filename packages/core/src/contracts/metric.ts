@@ -1,3 +1,4 @@
+import type { Cancellation } from './cancellation.ts';
 import type { HeatMap } from './explainer.ts';
 import type { Feeds, Model } from './model.ts';
 import type { Objective } from './objective.ts';
@@ -9,7 +10,7 @@ export interface MetricRequest {
   /** One map a sample. */
   readonly maps: readonly HeatMap[];
   readonly seed: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: Cancellation;
 }
 
 /** A figure of merit of heat maps that declares how to read it. */

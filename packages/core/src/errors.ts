@@ -1,0 +1,384 @@
+/** What an error tells a person: what was found, what was expected, and what to do next, under a stable code. */
+export interface Diagnosis {
+  /** Stable across versions, in SCREAMING_SNAKE_CASE. */
+  readonly code: string;
+  readonly found: string;
+  readonly expected: string;
+  readonly next: string;
+}
+
+/** An error that a user can meet and mend. */
+export class UnderstoryError extends Error implements Diagnosis {
+  readonly code: string;
+  readonly found: string;
+  readonly expected: string;
+  readonly next: string;
+
+  constructor(diagnosis: Diagnosis & { readonly message: string; readonly cause?: unknown }) {
+    super(diagnosis.message, 'cause' in diagnosis ? { cause: diagnosis.cause } : undefined);
+    this.name = 'UnderstoryError';
+    this.code = diagnosis.code;
+    this.found = diagnosis.found;
+    this.expected = diagnosis.expected;
+    this.next = diagnosis.next;
+  }
+}
+
+/** Whether an error carries a diagnosis; judged by its fields, because packages that do not depend on core bring their own class. */
+export function isDiagnosed(error: unknown): error is Error & Diagnosis {
+  if (!(error instanceof Object) || !('message' in error) || typeof error.message !== 'string') return false;
+  const fields = error as Partial<Record<keyof Diagnosis, unknown>>;
+  return [fields.code, fields.found, fields.expected, fields.next].every((field) => typeof field === 'string');
+}
+
+/** Every error of core and of those that packages share, by what went wrong. */
+export const errors = {
+  unknownLayer({ layer, suggestions }: { layer: string; suggestions: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'UNKNOWN_LAYER',
+      message: `The model has no layer "${layer}".`,
+      found: `"${layer}"`,
+      expected: 'a tensor name, a module path or auto',
+      next: didYouMean(suggestions, '`understory inspect <model>` lists every layer.'),
+    });
+  },
+
+  noSpatialLayer({ layers, output }: { layers: number; output: string }) {
+    return new UnderstoryError({
+      code: 'NO_SPATIAL_LAYER',
+      message: 'The model has no spatial activation that the explained output depends on.',
+      found: `${count(layers, 'layer')}, none of them a [N, C, H, W] activation on the way to "${output}"`,
+      expected: 'a layer of rank 4 with more than one place',
+      next: 'Name a layer with --layer, or use an explainer that works on the input.',
+    });
+  },
+
+  unknownClass({ label, suggestions }: { label: string; suggestions: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'UNKNOWN_CLASS',
+      message: `The model has no class "${label}".`,
+      found: `"${label}"`,
+      expected: 'a label of the model, a class index, or top1, top2 ...',
+      next: didYouMean(suggestions, 'Give the class by its index.'),
+    });
+  },
+
+  ambiguousClass({ label, candidates }: { label: string; candidates: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'AMBIGUOUS_CLASS',
+      message: `"${label}" names more than one class.`,
+      found: candidates.join('; '),
+      expected: 'a label that names one class',
+      next: 'Give the whole label or the class index.',
+    });
+  },
+
+  classOutOfRange({
+    index,
+    classCount,
+    suggestions = [],
+  }: {
+    index: number;
+    classCount: number;
+    suggestions?: readonly string[];
+  }) {
+    return new UnderstoryError({
+      code: 'CLASS_OUT_OF_RANGE',
+      message: `Class ${index} is out of range.`,
+      found: `${index}`,
+      expected: `a whole number from 0 to ${classCount - 1}`,
+      next: didYouMean(suggestions, 'Classes are counted from 0.'),
+    });
+  },
+
+  topOutOfRange({ asked, classCount }: { asked: string; classCount: number }) {
+    return new UnderstoryError({
+      code: 'TOP_OUT_OF_RANGE',
+      message: `"${asked}" asks for a number of classes that the model cannot give.`,
+      found: asked,
+      expected: `top1 to top${classCount}`,
+      next: `The model has ${count(classCount, 'class', 'classes')}.`,
+    });
+  },
+
+  targetCount({ targets, batch }: { targets: number; batch: number }) {
+    return new UnderstoryError({
+      code: 'TARGET_COUNT',
+      message: 'The list of targets does not fit the batch.',
+      found: `${count(targets, 'target')} for ${count(batch, 'sample')}`,
+      expected: 'one target a sample',
+      next: `Give ${count(batch, 'target')}.`,
+    });
+  },
+
+  unknownExplainer({ id, suggestions }: { id: string; suggestions: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'UNKNOWN_EXPLAINER',
+      message: `No plugin provides the explainer "${id}".`,
+      found: `"${id}"`,
+      expected: 'the id of an explainer',
+      next: didYouMean(suggestions, '`understory plugins` lists what is loaded; --plugin adds a package.'),
+    });
+  },
+
+  unknownBackend({ id, suggestions }: { id: string; suggestions: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'UNKNOWN_BACKEND',
+      message: `No plugin provides the backend "${id}".`,
+      found: `"${id}"`,
+      expected: 'the id of a backend',
+      next: didYouMean(suggestions, '`understory plugins` lists what is loaded; --plugin adds a package.'),
+    });
+  },
+
+  unknownId({ kind, id, suggestions }: { kind: string; id: string; suggestions: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'UNKNOWN_ID',
+      message: `No plugin provides the ${kind} "${id}".`,
+      found: `"${id}"`,
+      expected: `the id of a ${kind}`,
+      next: didYouMean(suggestions, '`understory plugins` lists what is loaded; --plugin adds a package.'),
+    });
+  },
+
+  notDifferentiable({
+    output,
+    tensor,
+    reason,
+    alternatives,
+    cause,
+  }: {
+    output: string;
+    tensor: string;
+    reason: string;
+    alternatives: readonly string[];
+    cause?: unknown;
+  }) {
+    return new UnderstoryError({
+      code: 'NOT_DIFFERENTIABLE',
+      message: `Gradients of "${output}" do not reach "${tensor}".`,
+      found: reason,
+      expected: 'a path of operators that have gradients, on a backend that computes them',
+      next: tryInstead(alternatives),
+      cause,
+    });
+  },
+
+  camNotApplicable({ reason, alternatives }: { reason: string; alternatives: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'CAM_NOT_APPLICABLE',
+      message: 'Class activation mapping does not apply to this network.',
+      found: reason,
+      expected: 'global average pooling followed by one linear layer, or a 1x1 convolution followed by the pooling',
+      next: tryInstead(alternatives),
+    });
+  },
+
+  imageChannelMismatch({ found, expected, input }: { found: number; expected: number; input: string }) {
+    return new UnderstoryError({
+      code: 'IMAGE_CHANNEL_MISMATCH',
+      message: `The image does not fit the model's input "${input}".`,
+      found: count(found, 'channel'),
+      expected: count(expected, 'channel'),
+      next: 'Convert the image, or use a model made for such images.',
+    });
+  },
+
+  notAnImageClassifier({
+    what,
+    candidates,
+    option,
+  }: {
+    what: string;
+    candidates: readonly string[];
+    option: 'input' | 'logits';
+  }) {
+    return new UnderstoryError({
+      code: 'NOT_AN_IMAGE_CLASSIFIER',
+      message: `The model cannot be used as an image classifier: it has no clear ${what}.`,
+      found: candidates.length === 0 ? 'none' : candidates.join(', '),
+      expected: what,
+      next: candidates.length === 0 ? 'Use a model that has one.' : `Name it with the option "${option}".`,
+    });
+  },
+
+  labelCount({ labels, classCount }: { labels: number; classCount: number }) {
+    return new UnderstoryError({
+      code: 'LABEL_COUNT',
+      message: 'The list of labels does not fit the model.',
+      found: count(labels, 'label'),
+      expected: `${count(classCount, 'label')}, one a class`,
+      next: 'Give the labels that the model was trained with, in its order.',
+    });
+  },
+
+  modelNotFound({ model, suggestions }: { model: string; suggestions: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'MODEL_NOT_FOUND',
+      message: `There is no model "${model}".`,
+      found: `"${model}" is neither a bundled model nor a file or folder`,
+      expected: 'the name of a bundled model, a model folder or a model file',
+      next: didYouMean(suggestions, 'Check the path.'),
+    });
+  },
+
+  modelNotReadable({ model, reason, cause }: { model: string; reason: string; cause?: unknown }) {
+    return new UnderstoryError({
+      code: 'MODEL_NOT_READABLE',
+      message: `The model "${model}" cannot be read.`,
+      found: reason,
+      expected: 'a whole model file of a format that a loaded backend reads',
+      next: 'Export or download the model again.',
+      cause,
+    });
+  },
+
+  noBackendFor({ model, backends }: { model: string; backends: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'NO_BACKEND_FOR',
+      message: `No loaded backend reads "${model}".`,
+      found: backends.length === 0 ? 'no backend is loaded' : `backends: ${backends.join(', ')}`,
+      expected: 'a file that one of the loaded backends accepts',
+      next: 'Check that the file is a model, or add the plugin of its format with --plugin.',
+    });
+  },
+
+  outputNotWritable({ path, reason, cause }: { path: string; reason: string; cause?: unknown }) {
+    return new UnderstoryError({
+      code: 'OUTPUT_NOT_WRITABLE',
+      message: `"${path}" cannot be written.`,
+      found: reason,
+      expected: 'a folder that can be created and written to',
+      next: 'Name another place with --out.',
+      cause,
+    });
+  },
+
+  hostApiMismatch({ plugin, asked, offered }: { plugin: string; asked: string; offered: string }) {
+    return new UnderstoryError({
+      code: 'HOST_API_MISMATCH',
+      message: `The plugin ${plugin} was made for another host.`,
+      found: `it asks for host API ${asked}`,
+      expected: `a range that ${offered} satisfies`,
+      next: `Install a version of ${plugin} for host API ${offered}, or the Understory it was made for.`,
+    });
+  },
+
+  duplicateId({ kind, id, first, second }: { kind: string; id: string; first: string; second: string }) {
+    return new UnderstoryError({
+      code: 'DUPLICATE_ID',
+      message: `Two plugins provide the ${kind} "${id}".`,
+      found: `${first} and ${second}`,
+      expected: `one plugin for each ${kind}`,
+      next: `Remove ${first} or ${second} from the configuration.`,
+    });
+  },
+
+  duplicatePlugin({ plugin, first, second }: { plugin: string; first: string; second: string }) {
+    return new UnderstoryError({
+      code: 'DUPLICATE_PLUGIN',
+      message: `The plugin ${plugin} is loaded twice.`,
+      found: `from ${first} and from ${second}`,
+      expected: 'each plugin once',
+      next: 'Remove one of the two from the configuration.',
+    });
+  },
+
+  missingCapability({ plugin, kind, id }: { plugin: string; kind: string; id?: string }) {
+    const capability = id === undefined ? `any ${kind}` : `the ${kind} "${id}"`;
+    return new UnderstoryError({
+      code: 'MISSING_CAPABILITY',
+      message: `The plugin ${plugin} needs ${capability}.`,
+      found: 'no loaded plugin provides it',
+      expected: capability,
+      next: `Add a plugin that provides it to the configuration, or remove ${plugin}.`,
+    });
+  },
+
+  missingPeer({ name, install, cause }: { name: string; install: string; cause?: unknown }) {
+    return new UnderstoryError({
+      code: 'MISSING_PEER',
+      message: `The package ${name} is needed for this and is not installed.`,
+      found: `no package ${name}`,
+      expected: `${name}, which is optional and therefore not installed by itself`,
+      next: `Run: ${install}`,
+      cause,
+    });
+  },
+
+  peerNotLoadable({
+    name,
+    reason,
+    install,
+    cause,
+  }: {
+    name: string;
+    reason: string;
+    install: string;
+    cause?: unknown;
+  }) {
+    return new UnderstoryError({
+      code: 'PEER_NOT_LOADABLE',
+      message: `The package ${name} is installed and does not load.`,
+      found: reason,
+      expected: `a working installation of ${name}`,
+      next: `Install it anew: ${install}`,
+      cause,
+    });
+  },
+
+  pluginNotFound({ plugin, from, cause }: { plugin: string; from: string; cause?: unknown }) {
+    return new UnderstoryError({
+      code: 'PLUGIN_NOT_FOUND',
+      message: `The plugin ${plugin} cannot be found.`,
+      found: `no such package or file, seen from ${from}`,
+      expected: 'the name of an installed package, or a path',
+      next: `Run: npm install ${plugin}`,
+      cause,
+    });
+  },
+
+  pluginInvalid({ plugin, reason, cause }: { plugin: string; reason: string; cause?: unknown }) {
+    return new UnderstoryError({
+      code: 'PLUGIN_INVALID',
+      message: `${plugin} is not a valid plugin.`,
+      found: reason,
+      expected: 'a default export made by definePlugin whose register binds exactly what it declares',
+      next: `Mend ${plugin}, or remove it from the configuration.`,
+      cause,
+    });
+  },
+
+  configurationInvalid({ key, found, expected }: { key: string; found: string; expected: string }) {
+    return new UnderstoryError({
+      code: 'CONFIGURATION_INVALID',
+      message: key === '' ? 'The configuration is not valid.' : `The configuration is not valid at "${key}".`,
+      found,
+      expected,
+      next: key === '' ? 'Mend the configuration.' : `Mend "${key}" in the configuration.`,
+    });
+  },
+
+  feedsInvalid({ input, found, expected }: { input: string; found: string; expected: string }) {
+    return new UnderstoryError({
+      code: 'FEEDS_INVALID',
+      message: `The feeds do not fit the model's input "${input}".`,
+      found,
+      expected,
+      next: 'Feed every input of the model by its name, with its type and dimensions; the first is the batch.',
+    });
+  },
+} as const;
+
+function didYouMean(suggestions: readonly string[], otherwise: string): string {
+  if (suggestions.length === 0) return otherwise;
+  return `Did you mean ${suggestions.map((suggestion) => `"${suggestion}"`).join(' or ')}? ${otherwise}`;
+}
+
+function tryInstead(alternatives: readonly string[]): string {
+  return alternatives.length === 0 ? 'Use another model.' : `Use instead: ${alternatives.join(', ')}.`;
+}
+
+function count(number: number, singular: string, plural = `${singular}s`): string {
+  return `${number} ${number === 1 ? singular : plural}`;
+}
