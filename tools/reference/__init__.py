@@ -1,0 +1,1 @@
+"""What the Python tools share: the reference networks, their preprocessing and their random weights."""
