@@ -26,9 +26,11 @@ export class UnderstoryError extends Error implements Diagnosis {
 
 /** Whether an error carries a diagnosis; judged by its fields, because packages that do not depend on core bring their own class. */
 export function isDiagnosed(error: unknown): error is Error & Diagnosis {
-  if (!(error instanceof Object) || !('message' in error) || typeof error.message !== 'string') return false;
-  const fields = error as Partial<Record<keyof Diagnosis, unknown>>;
-  return [fields.code, fields.found, fields.expected, fields.next].every((field) => typeof field === 'string');
+  if (typeof error !== 'object' || error === null) return false;
+  const fields = error as Partial<Record<keyof Diagnosis | 'message', unknown>>;
+  return [fields.message, fields.code, fields.found, fields.expected, fields.next].every(
+    (field) => typeof field === 'string',
+  );
 }
 
 /** Every error of core and of those that packages share, by what went wrong. */
@@ -79,25 +81,25 @@ export const errors = {
     suggestions = [],
   }: {
     index: number;
-    classCount: number;
+    classCount: number | undefined;
     suggestions?: readonly string[];
   }) {
     return new UnderstoryError({
       code: 'CLASS_OUT_OF_RANGE',
       message: `Class ${index} is out of range.`,
       found: `${index}`,
-      expected: `a whole number from 0 to ${classCount - 1}`,
+      expected: classCount === undefined ? 'a whole number from 0' : `a whole number from 0 to ${classCount - 1}`,
       next: didYouMean(suggestions, 'Classes are counted from 0.'),
     });
   },
 
-  topOutOfRange({ asked, classCount }: { asked: string; classCount: number }) {
+  topOutOfRange({ asked, classCount }: { asked: string; classCount: number | undefined }) {
     return new UnderstoryError({
       code: 'TOP_OUT_OF_RANGE',
       message: `"${asked}" asks for a number of classes that the model cannot give.`,
       found: asked,
-      expected: `top1 to top${classCount}`,
-      next: `The model has ${count(classCount, 'class', 'classes')}.`,
+      expected: classCount === undefined ? 'top1, top2 ...' : `top1 to top${classCount}`,
+      next: classCount === undefined ? 'Ask for top1.' : `The model has ${count(classCount, 'class', 'classes')}.`,
     });
   },
 

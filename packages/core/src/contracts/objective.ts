@@ -3,7 +3,10 @@ import type { Tensor } from '../tensor/tensor.ts';
 /** A position inside one sample of an output: the batch dimension is left out, so a class logit of `[N, classes]` is `[class]`. */
 export type Index = readonly number[];
 
-/** The number that is explained or attacked, one value a sample, as data that any backend can compile. */
+/**
+ * The number that is explained or attacked, one value a sample, as data that any backend can compile.
+ * `output` names an output of the model or one of its layers, such as the logits in front of a closing softmax.
+ */
 export type Objective =
   /** One element of an output per sample: a class logit, an image-text similarity, an answer's score. `index` has one entry a sample. */
   | { readonly kind: 'score'; readonly output: string; readonly index: readonly Index[] }

@@ -1,0 +1,203 @@
+import type { GraphNode, GraphView } from './contracts/graph.ts';
+import type { Dimension, Feeds, Model, TensorSpec } from './contracts/model.ts';
+import { batchOf } from './contracts/model.ts';
+import type { Objective } from './contracts/objective.ts';
+import { errors } from './errors.ts';
+import { checkClass, resolveTarget, resolveTargets } from './target.ts';
+import type { Target } from './target.ts';
+import { toFloat32 } from './tensor/to-float32.ts';
+
+export interface ImageClassifierOptions {
+  readonly model: Model;
+  /** One label a class, in the order of the logits. */
+  readonly labels?: readonly string[];
+  /** The input that takes images; found where absent. */
+  readonly input?: string;
+  /** The output or layer that is explained, taken at its word; found where absent. */
+  readonly logits?: string;
+}
+
+/** What a classifier says of one sample. */
+export interface Prediction {
+  /** One a class; where the model only gives probabilities, their logarithms. `softmax(logits)` is `probabilities`. */
+  readonly logits: Float32Array;
+  /** One a class; they sum to 1. */
+  readonly probabilities: Float32Array;
+  /** Classes from best to worst; of equal ones the lower index first. */
+  readonly ranking: readonly number[];
+}
+
+/** A model seen as a classifier of images: which input takes the image, which tensor holds the logits, what the classes are called. */
+export class ImageClassifier {
+  readonly model: Model;
+  readonly labels: readonly string[] | undefined;
+  /** The name of the input that takes images. */
+  readonly input: string;
+  /** The tensor that explanations read: an output, or the layer in front of the softmax that the model ends with. */
+  readonly logits: string;
+  /** `probability` where the graph shows that the model ends with a softmax and what is in front of it cannot be asked for. */
+  readonly scoreKind: 'logit' | 'probability';
+  /** Undefined where neither the model nor the labels tell. */
+  readonly classCount: number | undefined;
+  readonly layout: 'NCHW' | 'NHWC';
+  /** Undefined where the model leaves it open, as with `imageSize`. */
+  readonly channels: number | undefined;
+  /** In pixels. */
+  readonly imageSize: { readonly height: number; readonly width: number } | undefined;
+  readonly #logitsRank: number;
+
+  /** Throws NOT_AN_IMAGE_CLASSIFIER where input or logits cannot be told, LABEL_COUNT where the labels do not fit. */
+  constructor({ model, labels, input, logits }: ImageClassifierOptions) {
+    const image = findImageInput(model, input);
+    const scores = findScores(model, logits);
+    this.model = model;
+    this.input = image.name;
+    this.logits = scores.spec.name;
+    this.scoreKind = scores.kind;
+    this.#logitsRank = scores.spec.dims?.length ?? 2;
+
+    const classes = scores.spec.dims?.[1];
+    if (typeof classes === 'number' && labels !== undefined && labels.length !== classes) {
+      throw errors.labelCount({ labels: labels.length, classCount: classes });
+    }
+    this.labels = labels;
+    this.classCount = typeof classes === 'number' ? classes : labels?.length;
+
+    const [, second, third, fourth] = image.dims ?? [];
+    this.layout = !looksLikeChannels(second) && looksLikeChannels(fourth) ? 'NHWC' : 'NCHW';
+    const [channels, height, width] = this.layout === 'NCHW' ? [second, third, fourth] : [fourth, second, third];
+    this.channels = typeof channels === 'number' ? channels : undefined;
+    this.imageSize = typeof height === 'number' && typeof width === 'number' ? { height, width } : undefined;
+  }
+
+  /** The score of one class a sample; throws CLASS_OUT_OF_RANGE. */
+  score(classes: readonly number[]): Objective {
+    for (const index of classes) checkClass(index, this.classCount);
+    const places = Array.from({ length: Math.max(0, this.#logitsRank - 2) }, () => 0);
+    return { kind: 'score', output: this.logits, index: classes.map((index) => [index, ...places]) };
+  }
+
+  /** The target that a text names; throws as `resolveTarget` does. */
+  resolveTarget(text: string): Target {
+    return resolveTarget(text, this);
+  }
+
+  /** The targets that a comma-separated text names; throws as `resolveTarget` does. */
+  resolveTargets(text: string): readonly Target[] {
+    return resolveTargets(text, this);
+  }
+
+  /** What the model says of each sample, in the order of the batch. */
+  async predict(feeds: Feeds): Promise<readonly Prediction[]> {
+    const fetched = await this.model.run(feeds, [this.logits]);
+    const scores = fetched[this.logits];
+    if (scores === undefined) throw new Error(`the backend did not hand back "${this.logits}"`);
+    const batch = batchOf({ [this.logits]: scores });
+    const values = toFloat32(scores);
+    const classCount = values.length / batch;
+    if (this.labels !== undefined && this.labels.length !== classCount) {
+      throw errors.labelCount({ labels: this.labels.length, classCount });
+    }
+    const rows = Array.from({ length: batch }, (_, sample) =>
+      values.slice(sample * classCount, (sample + 1) * classCount),
+    );
+    const areProbabilities = mayBeSoftmax(this.model.graph, this.logits) && rows.every(isDistribution);
+    return rows.map((row) => {
+      const logits = areProbabilities ? row.map((probability) => Math.log(Math.max(probability, SMALLEST))) : row;
+      return { logits, probabilities: areProbabilities ? row : softmax(row), ranking: rank(row) };
+    });
+  }
+}
+
+/** The smallest positive float32, so that the logarithm of a probability of zero stays finite. */
+const SMALLEST = 2 ** -149;
+
+function findImageInput(model: Model, name: string | undefined): TensorSpec {
+  if (name !== undefined) {
+    const named = model.inputs.find((input) => input.name === name);
+    if (named !== undefined) return named;
+  }
+  const candidates = model.inputs.filter((input) => isFloat(input) && input.dims?.length === 4);
+  const [only] = candidates;
+  if (name === undefined && only !== undefined && candidates.length === 1) return only;
+  throw errors.notAnImageClassifier({
+    what: name === undefined ? 'one float input of rank 4' : `input "${name}"`,
+    candidates: (candidates.length > 0 ? candidates : model.inputs).map(describe),
+    option: 'input',
+  });
+}
+
+function findScores(model: Model, name: string | undefined): { spec: TensorSpec; kind: 'logit' | 'probability' } {
+  if (name !== undefined) {
+    const named = [...model.outputs, ...model.layers].find((tensor) => tensor.name === name);
+    if (named !== undefined) return { spec: named, kind: closingSoftmax(model.graph, name) ? 'probability' : 'logit' };
+  }
+  const output =
+    model.outputs.find((candidate) => isFloat(candidate) && candidate.dims?.length === 2) ??
+    model.outputs.find((candidate) => isFloat(candidate) && holdsOneRow(candidate.dims));
+  if (name !== undefined || output === undefined) {
+    throw errors.notAnImageClassifier({
+      what: name === undefined ? 'float output [N, classes]' : `output or layer "${name}"`,
+      candidates: model.outputs.map(describe),
+      option: 'logits',
+    });
+  }
+  const softmaxNode = closingSoftmax(model.graph, output.name);
+  if (softmaxNode === undefined) return { spec: output, kind: 'logit' };
+  const before = model.layers.find((layer) => layer.name === softmaxNode.inputs[0]);
+  // A softmax keeps its input's shape, which shape inference may only have found behind it.
+  const dims = before?.dims ?? (softmaxNode.outputs.includes(output.name) ? output.dims : undefined);
+  const fits = dims?.length === 2 || holdsOneRow(dims);
+  return before !== undefined && fits
+    ? { spec: { ...before, dims }, kind: 'logit' }
+    : { spec: output, kind: 'probability' };
+}
+
+const keepsValues = new Set(['Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Dropout']);
+
+/** The Softmax or LogSoftmax that a tensor is the result of, up to its shape and type. */
+function closingSoftmax(graph: GraphView | undefined, name: string): GraphNode | undefined {
+  const producer = graph?.nodes.findLast((node) => node.outputs.includes(name));
+  if (producer === undefined) return undefined;
+  if (producer.operator === 'Softmax' || producer.operator === 'LogSoftmax') return producer;
+  const [source] = producer.inputs;
+  return keepsValues.has(producer.operator) && source !== undefined ? closingSoftmax(graph, source) : undefined;
+}
+
+/** Whether a tensor could be a softmax: the graph says so, or there is no graph to ask. */
+function mayBeSoftmax(graph: GraphView | undefined, name: string): boolean {
+  return graph === undefined || closingSoftmax(graph, name)?.operator === 'Softmax';
+}
+
+function isDistribution(row: Float32Array): boolean {
+  return row.every((value) => value >= 0) && Math.abs(row.reduce((sum, value) => sum + value, 0) - 1) <= 1e-3;
+}
+
+function softmax(logits: Float32Array): Float32Array {
+  const largest = logits.reduce((left, right) => Math.max(left, right), -Infinity);
+  const exponentials = Float64Array.from(logits, (logit) => Math.exp(logit - largest));
+  const sum = exponentials.reduce((left, right) => left + right, 0);
+  return Float32Array.from(exponentials, (exponential) => exponential / sum);
+}
+
+function rank(scores: Float32Array): number[] {
+  const order = Float64Array.from(scores, (score) => (Number.isNaN(score) ? -Infinity : score));
+  return [...order.keys()].sort((left, right) => Math.sign(order[right]! - order[left]!) || left - right);
+}
+
+function isFloat({ type }: TensorSpec): boolean {
+  return type === 'float32' || type === 'float16' || type === 'float64';
+}
+
+/** `[N, classes, 1, 1 ...]`. */
+function holdsOneRow(dims: readonly Dimension[] | undefined): boolean {
+  return dims !== undefined && dims.length > 2 && dims.slice(2).every((dim) => dim === 1);
+}
+
+function looksLikeChannels(dim: Dimension | undefined): boolean {
+  return dim === 1 || dim === 3 || dim === 4;
+}
+
+function describe({ name, type, dims }: TensorSpec): string {
+  return `${name} (${type} [${dims?.map((dim) => (dim === '' ? '?' : dim)).join(', ') ?? '?'}])`;
+}

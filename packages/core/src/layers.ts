@@ -1,0 +1,38 @@
+import type { LayerSpec } from './contracts/model.ts';
+import { errors } from './errors.ts';
+import { closest } from './suggest.ts';
+
+/**
+ * The layer that a person names by its tensor or, failing that, by its module path (`layer4.2`); of several outputs of a module the last.
+ * Throws UNKNOWN_LAYER with the names that come close.
+ */
+export function findLayer(layers: readonly LayerSpec[], query: string): LayerSpec {
+  const asked = query.trim();
+  const found =
+    layers.find((layer) => layer.name === asked) ?? layers.findLast((layer) => layer.modules.includes(asked));
+  if (found !== undefined) return found;
+  const names = layers.flatMap((layer) => [...layer.modules, layer.name]);
+  throw errors.unknownLayer({ layer: query, suggestions: closest(asked, names) });
+}
+
+/**
+ * The last activation that still sees space: rank 4, channels first, more than one place, and `isOnPath` for what is explained.
+ * A size that is only known when the model runs counts as more than one place, except in what a global pooling or ReduceMean computes.
+ * Undefined where there is none.
+ */
+export function lastSpatialLayer(
+  layers: readonly LayerSpec[],
+  isOnPath: (name: string) => boolean,
+): LayerSpec | undefined {
+  return layers.findLast((layer) => isSpatial(layer) && isOnPath(layer.name));
+}
+
+const poolsEverything = new Set(['GlobalAveragePool', 'GlobalMaxPool', 'GlobalLpPool', 'ReduceMean']);
+
+function isSpatial({ dims, operator }: LayerSpec): boolean {
+  if (dims?.length !== 4) return false;
+  const [, , height, width] = dims;
+  if (height === 1 && width === 1) return false;
+  const isKnown = typeof height === 'number' && typeof width === 'number';
+  return isKnown || !poolsEverything.has(operator);
+}

@@ -1,0 +1,118 @@
+import { valid, validRange } from 'semver';
+import { errors } from '../errors.ts';
+import type { Registry } from './registry.ts';
+import { contributionKinds } from './tokens.ts';
+import type { ContributionKind } from './tokens.ts';
+
+/** What an explainer, metric, probe, attack or mask asks of the model that it is given. */
+export type ModelNeed = 'gradients' | 'graph';
+
+/** One thing that a plugin provides. */
+export interface Contribution {
+  readonly kind: ContributionKind;
+  /** How users ask for it: lower-case letters, digits and `+ . _ -`. */
+  readonly id: string;
+  readonly title: string;
+  /** One sentence. */
+  readonly description: string;
+  /** The paper. */
+  readonly reference?: string;
+  readonly needs?: readonly ModelNeed[];
+}
+
+/** Something that must be provided by some plugin: that id, or anything of that kind. */
+export interface Capability {
+  readonly kind: ContributionKind;
+  readonly id?: string;
+}
+
+/** A package that a plugin imports only when it is needed. */
+export interface OptionalPeer {
+  readonly name: string;
+  /** The command that installs it. */
+  readonly install: string;
+}
+
+/** What a plugin package exports as its default. */
+export interface PluginManifest {
+  /** The package's name. */
+  readonly name: string;
+  /** The package's version. */
+  readonly version: string;
+  /** The host APIs it works with, as a semver range such as `^1.0.0`. */
+  readonly hostApi: string;
+  readonly provides: readonly Contribution[];
+  readonly requires?: readonly Capability[];
+  readonly optionalPeers?: readonly OptionalPeer[];
+  /** Binds each contribution of `provides`; does nothing else. */
+  register(registry: Registry): void;
+}
+
+/** The manifest, frozen; throws PLUGIN_INVALID where it cannot be one for any host. */
+export function definePlugin(manifest: PluginManifest): PluginManifest {
+  const reason = whatIsWrong(manifest);
+  if (reason !== undefined) throw errors.pluginInvalid({ plugin: nameOf(manifest) ?? 'A plugin', reason });
+  return Object.freeze({ ...manifest });
+}
+
+/** The name that something calls itself, where it looks like a manifest. */
+export function nameOf(manifest: unknown): string | undefined {
+  return isRecord(manifest) && isText(manifest['name']) ? manifest['name'] : undefined;
+}
+
+/** Why something is not a manifest, or undefined where it is one; kinds of contributions are left to `whatIsWrongWithin`. */
+export function whatIsWrong(manifest: unknown): string | undefined {
+  if (!isRecord(manifest)) return 'it exports no manifest';
+  const { name, version, hostApi, register } = manifest;
+  if (!isText(name)) return 'its manifest has no name';
+  if (!isText(version) || valid(version) === null) return `its version ${quoted(version)} is not a semantic version`;
+  if (!isText(hostApi) || validRange(hostApi) === null) return `its hostApi ${quoted(hostApi)} is not a version range`;
+  if (typeof register !== 'function') return 'its manifest has no register function';
+  return undefined;
+}
+
+/** Whether something is a manifest as far as `whatIsWrong` looks. */
+export function isManifest(value: unknown): value is PluginManifest {
+  return whatIsWrong(value) === undefined;
+}
+
+/** Why the lists of a manifest cannot be understood by this host, or undefined where they can. */
+export function whatIsWrongWithin(manifest: PluginManifest): string | undefined {
+  const {
+    provides,
+    requires = [],
+    optionalPeers = [],
+  }: Partial<Record<keyof PluginManifest, unknown>> = { ...manifest };
+  for (const [key, list] of Object.entries({ provides, requires, optionalPeers })) {
+    if (!Array.isArray(list) || !list.every(isRecord)) return `its ${key} is not a list of objects`;
+  }
+  const seen = new Set<string>();
+  for (const { kind, id, title, description } of manifest.provides) {
+    if (!contributionKinds.includes(kind))
+      return `it provides a ${quoted(kind)}; known: ${contributionKinds.join(', ')}`;
+    if (!isText(id) || !/^[a-z0-9][a-z0-9+._-]*$/.test(id)) return `the id ${quoted(id)} is not of the form "grad-cam"`;
+    if (!isText(title) || !isText(description)) return `the ${kind} "${id}" has no title or no description`;
+    if (seen.has(`${kind} ${id}`)) return `it declares the ${kind} "${id}" twice`;
+    seen.add(`${kind} ${id}`);
+  }
+  for (const { kind } of manifest.requires ?? []) {
+    if (!contributionKinds.includes(kind))
+      return `it requires a ${quoted(kind)}; known: ${contributionKinds.join(', ')}`;
+  }
+  for (const { name, install } of manifest.optionalPeers ?? []) {
+    if (!isText(name) || !isText(install)) return 'an optional peer has no name or no install command';
+  }
+  return undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
+}
+
+function quoted(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : String(value);
+}
