@@ -155,8 +155,9 @@ and without squeeze-and-excitation. It ends in global average pooling and one li
 
 ## Preprocessing
 
-As the network was trained, in `preprocessor_config.json`: shorter edge to 256 (bicubic, antialiased as PIL does it), the
-middle 224x224, then (x - 127) / 128 on pixels in 0..255.
+In `preprocessor_config.json`, after the evaluation code of the network's authors (`tensorflow/tpu`, EfficientNet-Lite: bicubic
+resize, crop fraction 0.875, mean 127, deviation 128): shorter edge to 256 (bicubic, antialiased as PIL does it), the middle
+224x224, then (x - 127) / 128 on pixels in 0..255.
 
 ## Accuracy
 
