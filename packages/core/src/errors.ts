@@ -138,7 +138,7 @@ export const errors = {
       code: 'UNKNOWN_ID',
       message: `No plugin provides the ${kind} "${id}".`,
       found: `"${id}"`,
-      expected: `the id of a ${kind}`,
+      expected: `the id of ${a(kind)}`,
       next: didYouMean(suggestions, '`understory plugins` lists what is loaded; --plugin adds a package.'),
     });
   },
@@ -287,7 +287,7 @@ export const errors = {
   },
 
   missingCapability({ plugin, kind, id }: { plugin: string; kind: string; id?: string }) {
-    const capability = id === undefined ? `any ${kind}` : `the ${kind} "${id}"`;
+    const capability = id === undefined ? a(kind) : `the ${kind} "${id}"`;
     return new UnderstoryError({
       code: 'MISSING_CAPABILITY',
       message: `The plugin ${plugin} needs ${capability}.`,
@@ -383,4 +383,8 @@ function tryInstead(alternatives: readonly string[]): string {
 
 function count(number: number, singular: string, plural = `${singular}s`): string {
   return `${number} ${number === 1 ? singular : plural}`;
+}
+
+function a(kind: string): string {
+  return `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
 }

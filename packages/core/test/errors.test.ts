@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { errors, isDiagnosed, UnderstoryError } from '@understory/core';
+
+const examples: { readonly [name in keyof typeof errors]: () => UnderstoryError } = {
+  unknownLayer: () => errors.unknownLayer({ layer: 'layer9', suggestions: ['layer4'] }),
+  noSpatialLayer: () => errors.noSpatialLayer({ layers: 1, output: 'logits' }),
+  unknownClass: () => errors.unknownClass({ label: 'tabbi', suggestions: ['tabby, tabby cat', 'tiger cat'] }),
+  ambiguousClass: () => errors.ambiguousClass({ label: 'crane', candidates: ['134: crane', '517: crane'] }),
+  classOutOfRange: () => errors.classOutOfRange({ index: 1000, classCount: 1000 }),
+  topOutOfRange: () => errors.topOutOfRange({ asked: 'top11', classCount: 10 }),
+  targetCount: () => errors.targetCount({ targets: 1, batch: 2 }),
+  unknownExplainer: () => errors.unknownExplainer({ id: 'gradcma', suggestions: ['gradcam'] }),
+  unknownBackend: () => errors.unknownBackend({ id: 'onyx', suggestions: [] }),
+  unknownId: () => errors.unknownId({ kind: 'metric', id: 'deletion', suggestions: [] }),
+  notDifferentiable: () =>
+    errors.notDifferentiable({ output: 'logits', tensor: 'x', reason: 'TopK has no gradient', alternatives: ['cam'] }),
+  camNotApplicable: () => errors.camNotApplicable({ reason: 'two linear layers', alternatives: [] }),
+  imageChannelMismatch: () => errors.imageChannelMismatch({ found: 1, expected: 3, input: 'pixels' }),
+  notAnImageClassifier: () => errors.notAnImageClassifier({ what: 'input', candidates: ['a', 'b'], option: 'input' }),
+  labelCount: () => errors.labelCount({ labels: 999, classCount: 1000 }),
+  modelNotFound: () => errors.modelNotFound({ model: 'resnet', suggestions: [] }),
+  modelNotReadable: () => errors.modelNotReadable({ model: 'a.onnx', reason: 'it ends early' }),
+  noBackendFor: () => errors.noBackendFor({ model: 'a.pt', backends: ['onnx'] }),
+  outputNotWritable: () => errors.outputNotWritable({ path: 'out', reason: 'it is a file' }),
+  hostApiMismatch: () => errors.hostApiMismatch({ plugin: 'p', asked: '^2.0.0', offered: '1.0.0' }),
+  duplicateId: () => errors.duplicateId({ kind: 'explainer', id: 'cam', first: 'a', second: 'b' }),
+  duplicatePlugin: () => errors.duplicatePlugin({ plugin: 'p', first: 'here', second: 'there' }),
+  missingCapability: () => errors.missingCapability({ plugin: 'p', kind: 'backend' }),
+  missingPeer: () => errors.missingPeer({ name: 'tfjs', install: 'npm install tfjs' }),
+  peerNotLoadable: () => errors.peerNotLoadable({ name: 'tfjs', reason: 'no library', install: 'npm install tfjs' }),
+  pluginNotFound: () => errors.pluginNotFound({ plugin: 'p', from: 'here' }),
+  pluginInvalid: () => errors.pluginInvalid({ plugin: 'p', reason: 'it exports no manifest' }),
+  configurationInvalid: () => errors.configurationInvalid({ key: 'backend', found: '3', expected: 'an id' }),
+  feedsInvalid: () => errors.feedsInvalid({ input: 'x', found: '[1, 3]', expected: '[N, 3, 224, 224]' }),
+};
+
+const catalogue = Object.entries(examples).map(([name, make]) => ({ name, error: make() }));
+
+describe('the catalogue of errors', () => {
+  it.each(catalogue)('$name says what failed, what was found and expected, and what to do', ({ name, error }) => {
+    expect(error).toBeInstanceOf(UnderstoryError);
+    expect(error.name).toBe('UnderstoryError');
+    expect(error.code).toBe(name.replaceAll(/[A-Z]/g, '_$&').toUpperCase());
+    for (const text of [error.message, error.found, error.expected, error.next]) {
+      expect(text).toMatch(/\S/);
+      expect(text).not.toMatch(/undefined|null|NaN|\[object/);
+    }
+    expect(error.message).toMatch(/\.$/);
+  });
+
+  it('is the table of the README, no more and no less', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const documented = [...readme.matchAll(/^\| `([A-Z_]+)`/gm)].map((match) => match[1]);
+    expect(documented).toEqual(catalogue.map(({ error }) => error.code));
+  });
+
+  it('offers close matches where there are some', () => {
+    expect(examples.unknownClass().next).toBe(
+      'Did you mean "tabby, tabby cat" or "tiger cat"? Give the class by its index.',
+    );
+    expect(examples.unknownBackend().next).not.toContain('Did you mean');
+  });
+
+  it('keeps the cause', () => {
+    const cause = new Error('end of file');
+    expect(errors.modelNotReadable({ model: 'a.onnx', reason: 'it ends early', cause }).cause).toBe(cause);
+    expect('cause' in examples.unknownLayer()).toBe(false);
+  });
+});
+
+describe('isDiagnosed', () => {
+  it('knows an error by its fields, whatever its class', () => {
+    const foreign = Object.assign(new Error('x'), { code: 'A', found: 'b', expected: 'c', next: 'd' });
+    expect(isDiagnosed(foreign)).toBe(true);
+    expect(isDiagnosed(examples.labelCount())).toBe(true);
+  });
+
+  it.each([
+    new Error('x'),
+    Object.assign(new Error('x'), { code: 'ENOENT' }),
+    Object.assign(new Error('x'), { code: 'A', found: 1, expected: 'c', next: 'd' }),
+    'text',
+    null,
+    undefined,
+  ])('refuses %p', (other) => {
+    expect(isDiagnosed(other)).toBe(false);
+  });
+});

@@ -1,0 +1,265 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { float32, ImageClassifier, tensor } from '@understory/core';
+import type { Dimension, GraphNode, LayerSpec, Model, Tensor, TensorSpec } from '@understory/core';
+
+const spec = (name: string, dims: readonly Dimension[] | undefined, type: TensorSpec['type'] = 'float32') => ({
+  name,
+  type,
+  dims,
+});
+const layer = (name: string, dims: readonly Dimension[] | undefined): LayerSpec => ({
+  ...spec(name, dims),
+  operator: 'Gemm',
+  modules: [],
+});
+const node = (operator: string, input: string, output: string): GraphNode => ({
+  operator,
+  name: output,
+  inputs: [input],
+  outputs: [output],
+  attributes: {},
+});
+const image = float32(new Float32Array(3), [1, 3, 1, 1]);
+
+/** A model that answers with the given tensors, whatever it is fed. */
+function modelOf(parts: Partial<Model> & { nodes?: GraphNode[]; answers?: Record<string, Tensor> } = {}): Model {
+  const { nodes, answers = {}, ...rest } = parts;
+  return {
+    inputs: [spec('pixels', ['N', 3, 224, 160])],
+    outputs: [spec('logits', ['N', 3])],
+    layers: [],
+    origin: { backend: 'none', executionProvider: 'cpu', sha256: '', remarks: [] },
+    ...(nodes === undefined ? {} : { graph: { nodes, constant: () => undefined } }),
+    run: async (_, fetch) => Object.fromEntries(fetch.map((name) => [name, answers[name]!])),
+    close: async () => {},
+    ...rest,
+  };
+}
+
+const failure = (code: string, found = '') => expect.objectContaining({ code, found: expect.stringContaining(found) });
+
+describe('the input of an ImageClassifier', () => {
+  it('is the one float input of rank 4', () => {
+    const inputs = [spec('ids', ['N', 7], 'int64'), spec('grid', [1, 2, 3, 4], 'int32'), spec('x', ['N', 3, 32, 'w'])];
+    const classifier = new ImageClassifier({ model: modelOf({ inputs }) });
+    expect(classifier).toMatchObject({ input: 'x', layout: 'NCHW', channels: 3, imageSize: undefined });
+  });
+
+  it('is the named one where several could be', () => {
+    const inputs = [spec('left', ['N', 3, 8, 8]), spec('right', ['N', 3, 9, 9])];
+    expect(() => new ImageClassifier({ model: modelOf({ inputs }) })).toThrow(
+      failure('NOT_AN_IMAGE_CLASSIFIER', 'left (float32 [N, 3, 8, 8]), right'),
+    );
+    const classifier = new ImageClassifier({ model: modelOf({ inputs }), input: 'right' });
+    expect(classifier).toMatchObject({ input: 'right', imageSize: { height: 9, width: 9 } });
+  });
+
+  it('must be there', () => {
+    const inputs = [spec('ids', ['N', '', 7], 'int64')];
+    expect(() => new ImageClassifier({ model: modelOf({ inputs }) })).toThrow(
+      failure('NOT_AN_IMAGE_CLASSIFIER', 'ids (int64 [N, ?, 7])'),
+    );
+    expect(() => new ImageClassifier({ model: modelOf(), input: 'image' })).toThrow(
+      failure('NOT_AN_IMAGE_CLASSIFIER', 'pixels'),
+    );
+  });
+
+  it.each([
+    [[1, 3, 224, 160], 'NCHW', 3, { height: 224, width: 160 }],
+    [[1, 224, 160, 3], 'NHWC', 3, { height: 224, width: 160 }],
+    [['N', 1, 28, 28], 'NCHW', 1, { height: 28, width: 28 }],
+    [['N', 'h', 'w', 3], 'NHWC', 3, undefined],
+    [['N', 'c', 'h', 'w'], 'NCHW', undefined, undefined],
+    [[1, 3, 4, 3], 'NCHW', 3, { height: 4, width: 3 }],
+    [[1, 13, 64, 64], 'NCHW', 13, { height: 64, width: 64 }],
+  ] as const)('of %j is %s', (dims, layout, channels, imageSize) => {
+    const classifier = new ImageClassifier({ model: modelOf({ inputs: [spec('x', dims)] }) });
+    expect([classifier.layout, classifier.channels, classifier.imageSize]).toEqual([layout, channels, imageSize]);
+  });
+});
+
+describe('the logits of an ImageClassifier', () => {
+  it('are the first float output of rank 2', () => {
+    const outputs = [spec('features', ['N', 8, 7, 7]), spec('main', ['N', 10]), spec('auxiliary', ['N', 10])];
+    const classifier = new ImageClassifier({ model: modelOf({ outputs }) });
+    expect(classifier).toMatchObject({ logits: 'main', classCount: 10, scoreKind: 'logit' });
+  });
+
+  it('may keep places of size 1 behind the classes', () => {
+    const classifier = new ImageClassifier({ model: modelOf({ outputs: [spec('pooled', [1, 10, 1, 1])] }) });
+    expect(classifier.classCount).toBe(10);
+    expect(classifier.score([4])).toEqual({ kind: 'score', output: 'pooled', index: [[4, 0, 0]] });
+  });
+
+  it('are the layer in front of a closing softmax, behind what only reshapes', () => {
+    const model = modelOf({
+      outputs: [spec('out', ['N', 3])],
+      layers: [layer('fc', undefined), layer('out', ['N', 3])],
+      nodes: [node('Gemm', 'features', 'fc'), node('Softmax', 'fc', 'p'), node('Identity', 'p', 'out')],
+    });
+    expect(new ImageClassifier({ model })).toMatchObject({ logits: 'out', scoreKind: 'probability' });
+    const known = { ...model, layers: [layer('fc', ['N', 3])] };
+    expect(new ImageClassifier({ model: known })).toMatchObject({ logits: 'fc', scoreKind: 'logit', classCount: 3 });
+  });
+
+  it('take the shape of the softmax where their own is not known', () => {
+    const model = modelOf({ layers: [layer('fc', undefined)], nodes: [node('LogSoftmax', 'fc', 'logits')] });
+    expect(new ImageClassifier({ model })).toMatchObject({ logits: 'fc', scoreKind: 'logit', classCount: 3 });
+  });
+
+  it('are the output where what is in front of the softmax cannot be asked for', () => {
+    const model = modelOf({ nodes: [node('Softmax', 'fc', 'logits')] });
+    expect(new ImageClassifier({ model })).toMatchObject({ logits: 'logits', scoreKind: 'probability' });
+  });
+
+  it('are not looked for in front of a softmax in the middle', () => {
+    const nodes = [node('Softmax', 'scores', 'attention'), node('Gemm', 'attention', 'logits')];
+    const model = modelOf({ nodes, layers: [layer('scores', ['N', 3])] });
+    expect(new ImageClassifier({ model }).logits).toBe('logits');
+  });
+
+  it('are taken at their word when named', () => {
+    const model = modelOf({
+      layers: [layer('fc', ['N', 3]), layer('other', ['N', 5])],
+      nodes: [node('Softmax', 'fc', 'logits')],
+    });
+    expect(new ImageClassifier({ model, logits: 'other' })).toMatchObject({ logits: 'other', classCount: 5 });
+    expect(new ImageClassifier({ model, logits: 'logits' }).scoreKind).toBe('probability');
+    expect(() => new ImageClassifier({ model, logits: 'nowhere' })).toThrow(
+      failure('NOT_AN_IMAGE_CLASSIFIER', 'logits'),
+    );
+  });
+
+  it('must be there', () => {
+    const outputs = [spec('boxes', ['N', 'k', 4]), spec('labels', ['N', 'k'], 'int64')];
+    expect(() => new ImageClassifier({ model: modelOf({ outputs }) })).toThrow(
+      failure('NOT_AN_IMAGE_CLASSIFIER', 'boxes (float32 [N, k, 4]), labels'),
+    );
+  });
+});
+
+describe('the classes of an ImageClassifier', () => {
+  it('are counted by the model, else by the labels', () => {
+    const open = modelOf({ outputs: [spec('logits', ['N', 'classes'])] });
+    expect(new ImageClassifier({ model: open }).classCount).toBeUndefined();
+    expect(new ImageClassifier({ model: open, labels: ['a', 'b'] }).classCount).toBe(2);
+  });
+
+  it('must have one label each', async () => {
+    expect(() => new ImageClassifier({ model: modelOf(), labels: ['a', 'b'] })).toThrow(
+      failure('LABEL_COUNT', '2 labels'),
+    );
+    const answers = { logits: float32(new Float32Array(3), [1, 3]) };
+    const open = modelOf({ outputs: [spec('logits', ['N', 'classes'])], answers });
+    await expect(new ImageClassifier({ model: open, labels: ['a', 'b'] }).predict({ pixels: image })).rejects.toThrow(
+      failure('LABEL_COUNT', '2 labels'),
+    );
+  });
+
+  it('make a score of one class a sample', () => {
+    const classifier = new ImageClassifier({ model: modelOf() });
+    expect(classifier.score([2, 0])).toEqual({ kind: 'score', output: 'logits', index: [[2], [0]] });
+    for (const index of [3, -1, 0.5, NaN]) {
+      expect(() => classifier.score([0, index])).toThrow(failure('CLASS_OUT_OF_RANGE', `${index}`));
+    }
+  });
+
+  it('are named by targets', () => {
+    const classifier = new ImageClassifier({ model: modelOf(), labels: ['cat, puss', 'dog', 'owl'] });
+    expect(classifier.resolveTarget('puss')).toEqual({ kind: 'class', index: 0 });
+    expect(classifier.resolveTargets('top2,owl')).toEqual([
+      { kind: 'top', count: 2 },
+      { kind: 'class', index: 2 },
+    ]);
+    expect(() => classifier.resolveTarget('3')).toThrow(failure('CLASS_OUT_OF_RANGE'));
+  });
+});
+
+describe('predict', () => {
+  const predict = (values: number[], dims: number[], nodes?: GraphNode[]) => {
+    const answers = { logits: float32(Float32Array.from(values), dims) };
+    const model = modelOf({
+      answers,
+      outputs: [spec('logits', ['N', 'k'])],
+      ...(nodes === undefined ? {} : { nodes }),
+    });
+    return new ImageClassifier({ model }).predict({ pixels: image });
+  };
+
+  it('gives logits, their softmax and the classes from best to worst, a sample each', async () => {
+    const [first, second] = await predict([0, Math.log(3), 0, 1, 1, 1], [2, 3]);
+    expect(first!.logits).toEqual(Float32Array.of(0, Math.log(3), 0));
+    for (const [place, expected] of [0.2, 0.6, 0.2].entries())
+      expect(first!.probabilities[place]).toBeCloseTo(expected, 6);
+    expect(first!.ranking).toEqual([1, 0, 2]);
+    expect(second!.ranking).toEqual([0, 1, 2]);
+  });
+
+  it('does not take the softmax of a softmax', async () => {
+    const [prediction] = await predict([0.25, 0.75, 0], [1, 3], [node('Softmax', 'fc', 'logits')]);
+    expect(prediction!.probabilities).toEqual(Float32Array.of(0.25, 0.75, 0));
+    expect(prediction!.logits[1]).toBeCloseTo(Math.log(0.75), 6);
+    expect(prediction!.logits.every(Number.isFinite)).toBe(true);
+  });
+
+  it('takes numbers that happen to sum to one for logits where the graph shows no softmax', async () => {
+    const [prediction] = await predict([0.25, 0.75, 0], [1, 3], [node('Gemm', 'features', 'logits')]);
+    expect(prediction!.logits).toEqual(Float32Array.of(0.25, 0.75, 0));
+    expect(prediction!.probabilities[1]).toBeCloseTo(Math.exp(0.75) / (Math.exp(0.25) + Math.exp(0.75) + 1), 6);
+  });
+
+  it('goes by the numbers of the whole batch where there is no graph', async () => {
+    const [known] = await predict([0.25, 0.75, 1, 0], [2, 2]);
+    expect(known!.probabilities).toEqual(Float32Array.of(0.25, 0.75));
+    const [mixed] = await predict([0.25, 0.75, 1, 1], [2, 2]);
+    expect(mixed!.logits).toEqual(Float32Array.of(0.25, 0.75));
+    const [negative] = await predict([-0.25, 1.25], [1, 2]);
+    expect(negative!.logits).toEqual(Float32Array.of(-0.25, 1.25));
+  });
+
+  it('gives the probabilities of log-probabilities', async () => {
+    const values = [0.2, 0.3, 0.5].map(Math.log);
+    const [prediction] = await predict(values, [1, 3], [node('LogSoftmax', 'fc', 'logits')]);
+    expect(prediction!.logits).toEqual(Float32Array.from(values));
+    expect(prediction!.probabilities[2]).toBeCloseTo(0.5, 6);
+  });
+
+  it('reads the layer in front of the softmax where there is one', async () => {
+    const model = modelOf({
+      layers: [layer('fc', ['N', 2])],
+      outputs: [spec('logits', ['N', 2])],
+      nodes: [node('Softmax', 'fc', 'logits')],
+      answers: { fc: float32(Float32Array.of(2, 4), [1, 2]) },
+    });
+    const [prediction] = await new ImageClassifier({ model }).predict({ pixels: image });
+    expect(prediction!.logits).toEqual(Float32Array.of(2, 4));
+  });
+
+  it('decodes float16', async () => {
+    const answers = { logits: tensor('float16', Uint16Array.of(0x3c00, 0xc000, 0), [1, 3]) };
+    const outputs = [spec('logits', ['N', 3], 'float16')];
+    const [prediction] = await new ImageClassifier({ model: modelOf({ answers, outputs }) }).predict({ pixels: image });
+    expect(prediction).toMatchObject({ logits: Float32Array.of(1, -2, 0), ranking: [0, 2, 1] });
+  });
+
+  it('ranks what is not a number last', async () => {
+    const [prediction] = await predict([NaN, -5, 3, -Infinity], [1, 4]);
+    expect(prediction!.ranking).toEqual([2, 1, 0, 3]);
+  });
+
+  it('gives probabilities that sum to 1 and fall along the ranking, however large the logits', async () => {
+    const logit = fc.float({ min: Math.fround(-1e30), max: Math.fround(1e30), noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(fc.array(logit, { minLength: 2, maxLength: 20 }), async (values) => {
+        const [prediction] = await predict(values, [1, values.length], []);
+        const { probabilities, ranking } = prediction!;
+        expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+        expect(ranking.toSorted((left, right) => left - right)).toEqual([...values.keys()]);
+        const along = ranking.map((index) => probabilities[index]!);
+        expect(along).toEqual(along.toSorted((left, right) => right - left));
+      }),
+      { seed: 1, numRuns: 200 },
+    );
+  });
+});

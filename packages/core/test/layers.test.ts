@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { findLayer, lastSpatialLayer } from '@understory/core';
+import type { Dimension, LayerSpec } from '@understory/core';
+
+const layer = (
+  name: string,
+  dims: readonly Dimension[] | undefined,
+  operator = 'Relu',
+  modules: readonly string[] = [],
+): LayerSpec => ({ name, type: 'float32', dims, operator, modules });
+
+describe('findLayer', () => {
+  const layers = [
+    layer('/layer4/relu', ['N', 8, 7, 7], 'Relu', ['layer4.1']),
+    layer('/layer4/add', ['N', 8, 7, 7], 'Add', ['layer4', 'layer4.2']),
+    layer('layer4.1', ['N', 8, 1, 1], 'GlobalAveragePool'),
+    layer('split_0', ['N', 8], 'Split', ['split']),
+    layer('split_1', ['N', 8], 'Split', ['split']),
+  ];
+
+  it('takes a tensor name', () => {
+    expect(findLayer(layers, '/layer4/add')).toBe(layers[1]);
+  });
+
+  it('takes a module path', () => {
+    expect(findLayer(layers, 'layer4.2')).toBe(layers[1]);
+    expect(findLayer(layers, ' layer4 ')).toBe(layers[1]);
+  });
+
+  it('prefers the tensor name to the module path', () => {
+    expect(findLayer(layers, 'layer4.1')).toBe(layers[2]);
+  });
+
+  it('takes the last of several outputs of a module', () => {
+    expect(findLayer(layers, 'split')).toBe(layers[4]);
+  });
+
+  it('suggests what comes close on a miss', () => {
+    expect(() => findLayer(layers, 'layer4.3')).toThrow(
+      expect.objectContaining({ code: 'UNKNOWN_LAYER', next: expect.stringContaining('"layer4.2"') }),
+    );
+  });
+});
+
+describe('lastSpatialLayer', () => {
+  const everything = () => true;
+
+  it('is the last activation with more than one place', () => {
+    const layers = [
+      layer('conv', ['N', 8, 14, 14]),
+      layer('relu', ['N', 8, 7, 7]),
+      layer('pool', ['N', 8, 1, 1], 'GlobalAveragePool'),
+      layer('flat', ['N', 8]),
+      layer('logits', ['N', 10]),
+    ];
+    expect(lastSpatialLayer(layers, everything)?.name).toBe('relu');
+  });
+
+  it('counts a single row or column as space', () => {
+    expect(lastSpatialLayer([layer('row', ['N', 8, 1, 5])], everything)?.name).toBe('row');
+  });
+
+  it('leaves out what the output does not depend on', () => {
+    const layers = [layer('trunk', ['N', 8, 7, 7]), layer('auxiliary', ['N', 8, 7, 7])];
+    expect(lastSpatialLayer(layers, (name) => name !== 'auxiliary')?.name).toBe('trunk');
+  });
+
+  it('takes sizes that are not known ahead for space, except after a global pooling', () => {
+    const layers = [
+      layer('relu', ['N', 8, 'h', 'w']),
+      layer('pool', ['N', 8, 'ph', 'pw'], 'GlobalAveragePool'),
+      layer('mean', ['N', 8, '', ''], 'ReduceMean'),
+    ];
+    expect(lastSpatialLayer(layers, everything)?.name).toBe('relu');
+  });
+
+  it('takes a ReduceMean over channels, whose size is known, for space', () => {
+    expect(lastSpatialLayer([layer('mean', ['N', 1, 7, 7], 'ReduceMean')], everything)?.name).toBe('mean');
+  });
+
+  it('is undefined where nothing sees space', () => {
+    expect(lastSpatialLayer([layer('flat', ['N', 8]), layer('unknown', undefined)], everything)).toBeUndefined();
+  });
+});
