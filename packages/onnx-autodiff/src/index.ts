@@ -1,1 +1,16 @@
-export {};
+export { AutodiffError, type Diagnosis } from './errors.ts';
+export { newestOpset, oldestOpset, parseModel, Graph } from './graph.ts';
+export {
+  differentiate,
+  DifferentiableGraph,
+  type DifferentiatedModel,
+  type DifferentiateOptions,
+} from './differentiate.ts';
+export type { ObjectiveForm, ObjectiveInput } from './objective.ts';
+export type { GradientContext, GradientRule, InputGradients, NoGradient, OperatorRule } from './gradient-rule.ts';
+export { gradientRules } from './gradients/index.ts';
+export { GraphBuilder } from './builder.ts';
+export { Node, type AttributeInput, type AttributeInputs } from './node.ts';
+export { Inference } from './shapes/inference.ts';
+export { readTensor, writeTensor, fromFloat16, toFloat16, type Constant } from './tensor.ts';
+export type { Dim, ElementType, Shape, Value } from './types.ts';

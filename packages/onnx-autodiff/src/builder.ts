@@ -1,0 +1,293 @@
+import type { Graph, Initializer } from './graph.ts';
+import { Node, type AttributeInputs } from './node.ts';
+import type { Inference } from './shapes/inference.ts';
+import { writeTensor, type Constant } from './tensor.ts';
+import { dataTypeOf, staticShape, type Dim, type ElementType, type Value } from './types.ts';
+
+/**
+ * Appends nodes to a graph of opset 18 or later. Each method writes at most a few standard operators and returns the tensor
+ * they compute; what the shapes decide ahead is decided ahead, so that nothing is computed that need not be.
+ */
+export class GraphBuilder {
+  readonly opset: number;
+  readonly nodes: Node[] = [];
+  readonly initializers = new Map<string, Initializer>();
+  private readonly inference: Inference;
+  private readonly graph: Graph;
+  private readonly taken: Set<string>;
+  private readonly constants = new Map<string, Value>();
+  private readonly shapes = new Map<string, Value>();
+  private scope = 'gradient';
+
+  constructor(graph: Graph, inference: Inference) {
+    this.graph = graph;
+    this.inference = inference;
+    this.opset = graph.opset;
+    this.taken = new Set([
+      ...graph.inputs.map((input) => input.name),
+      ...graph.initializers.keys(),
+      ...graph.nodes.flatMap((node) => node.outputs),
+    ]);
+  }
+
+  /** Names what is written next after the node it differentiates. */
+  within(scope: string): void {
+    this.scope = scope;
+  }
+
+  /** A tensor name that nothing in the graph has yet. */
+  freshName(wanted: string): string {
+    let name = wanted;
+    for (let count = 1; this.taken.has(name); count += 1) name = `${wanted}_${count}`;
+    this.taken.add(name);
+    return name;
+  }
+
+  value(name: string): Value {
+    return this.inference.value(name);
+  }
+
+  /** The value of a weight or constant of the model, where it is one. */
+  read(value: Value): Constant | undefined {
+    return this.graph.constant(value.name);
+  }
+
+  /** The elements of a tensor that is known ahead: shape arithmetic, axes, scales; undefined where it is computed. */
+  numbers(value: Value | undefined): readonly number[] | undefined {
+    return value && this.inference.numbers(value.name);
+  }
+
+  /** Announces a tensor that is fed from outside. */
+  input(name: string, type: ElementType, shape: readonly Dim[] | undefined): Value {
+    const value: Value = { name: this.freshName(name), type, shape };
+    this.inference.declare(value);
+    return value;
+  }
+
+  op(operator: string, inputs: readonly (Value | undefined)[], attributes: AttributeInputs = {}): Value {
+    return this.ops(operator, inputs, attributes, 1)[0]!;
+  }
+
+  /** An operator with several outputs. */
+  ops(
+    operator: string,
+    inputs: readonly (Value | undefined)[],
+    attributes: AttributeInputs,
+    outputs: number,
+  ): readonly Value[] {
+    const names = inputs.map((input) => input?.name ?? '');
+    while (names.length > 0 && names[names.length - 1] === '') names.pop();
+    const results = Array.from({ length: outputs }, () => this.freshName(`${this.scope}/${operator}`));
+    const node = Node.of(operator, names, results, attributes, results[0]);
+    this.nodes.push(node);
+    this.inference.add(node);
+    return results.map((name) => this.value(name));
+  }
+
+  /** Gives a tensor a name of its own, as an output needs. */
+  named(value: Value, name: string): Value {
+    const node = Node.of('Identity', [value.name], [this.freshName(name)], {}, `${name}/Identity`);
+    this.nodes.push(node);
+    this.inference.add(node);
+    return this.value(node.outputs[0]!);
+  }
+
+  constant(constant: Constant): Value {
+    const { type, dims, values } = constant;
+    const key = `${type}[${dims.join()}]${values.length > 64 ? undefined : Array.from(values, (v) => (Object.is(v, -0) ? '-0' : v)).join()}`;
+    const existing = values.length > 64 ? undefined : this.constants.get(key);
+    if (existing) return existing;
+    const name = this.freshName('gradient/constant');
+    this.initializers.set(name, { proto: writeTensor(name, constant) });
+    const value: Value = { name, type, shape: dims };
+    this.inference.declare(value, constant);
+    this.constants.set(key, value);
+    return value;
+  }
+
+  /** A vector of int64: axes, shapes, pads. */
+  ints(values: readonly number[]): Value {
+    return this.constant({ type: 'int64', dims: [values.length], values });
+  }
+
+  /** A number of the same type as a tensor. */
+  scalarLike(like: Value, value: number): Value {
+    return this.constant({ type: like.type ?? 'float32', dims: [], values: [value] });
+  }
+
+  add(a: Value, b: Value): Value {
+    return this.op('Add', [a, b]);
+  }
+
+  sub(a: Value, b: Value): Value {
+    return this.op('Sub', [a, b]);
+  }
+
+  mul(a: Value, b: Value): Value {
+    return this.op('Mul', [a, b]);
+  }
+
+  div(a: Value, b: Value): Value {
+    return this.op('Div', [a, b]);
+  }
+
+  neg(a: Value): Value {
+    return this.op('Neg', [a]);
+  }
+
+  /** A tensor times a number. */
+  scale(a: Value, factor: number): Value {
+    return factor === 1 ? a : this.mul(a, this.scalarLike(a, factor));
+  }
+
+  where(condition: Value, yes: Value, no: Value): Value {
+    return this.op('Where', [condition, yes, no]);
+  }
+
+  /** The tensor in another element type; itself where it has it. */
+  cast(a: Value, type: ElementType): Value {
+    return a.type === type ? a : this.op('Cast', [a], { to: dataTypeOf(type) });
+  }
+
+  matmul(a: Value, b: Value): Value {
+    return this.op('MatMul', [a, b]);
+  }
+
+  transpose(a: Value, perm: readonly number[]): Value {
+    return perm.every((axis, at) => axis === at) ? a : this.op('Transpose', [a], { perm });
+  }
+
+  /** The last two axes exchanged; the rank must be known. */
+  transposeLast(a: Value): Value {
+    const rank = a.shape!.length;
+    const perm = Array.from({ length: rank }, (_, axis) => axis);
+    return this.transpose(a, [...perm.slice(0, -2), rank - 1, rank - 2]);
+  }
+
+  /** The shape as an int64 vector: a constant where it is known ahead. */
+  shapeOf(a: Value): Value {
+    const known = staticShape(a.shape);
+    if (known) return this.ints(known);
+    const existing = this.shapes.get(a.name);
+    if (existing) return existing;
+    const shape = this.op('Shape', [a]);
+    this.shapes.set(a.name, shape);
+    return shape;
+  }
+
+  /** Some sizes of a tensor as an int64 vector, axes counted from the front. */
+  sizes(a: Value, axes: readonly number[]): Value {
+    const known = axes.map((axis) => a.shape?.[axis]);
+    if (known.every((dim) => typeof dim === 'number')) return this.ints(known);
+    return this.op('Gather', [this.shapeOf(a), this.ints(axes)], { axis: 0 });
+  }
+
+  reshape(a: Value, shape: Value | readonly number[]): Value {
+    const to = 'name' in shape ? shape : this.ints(shape);
+    return this.op('Reshape', [a, to]);
+  }
+
+  reshapeLike(a: Value, like: Value): Value {
+    return sameShape(a, like) ? a : this.reshape(a, this.shapeOf(like));
+  }
+
+  expandLike(a: Value, like: Value): Value {
+    return sameShape(a, like) ? a : this.op('Expand', [a, this.shapeOf(like)]);
+  }
+
+  unsqueeze(a: Value, axes: readonly number[]): Value {
+    return axes.length === 0 ? a : this.op('Unsqueeze', [a, this.ints(axes)]);
+  }
+
+  squeeze(a: Value, axes: readonly number[]): Value {
+    return axes.length === 0 ? a : this.op('Squeeze', [a, this.ints(axes)]);
+  }
+
+  reduceSum(a: Value, axes: readonly number[], keep = true): Value {
+    return axes.length === 0 ? a : this.op('ReduceSum', [a, this.ints(axes)], { keepdims: keep ? 1 : 0 });
+  }
+
+  concat(parts: readonly Value[], axis: number): Value {
+    return parts.length === 1 ? parts[0]! : this.op('Concat', parts, { axis });
+  }
+
+  /** Elements `starts` to `ends` (excluded) of some axes; `steps` of -1 with end -2^63 reverse one. */
+  slice(
+    a: Value,
+    starts: readonly number[],
+    ends: readonly number[],
+    axes: readonly number[],
+    steps?: readonly number[],
+  ): Value {
+    return this.op('Slice', [a, this.ints(starts), this.ints(ends), this.ints(axes), steps && this.ints(steps)]);
+  }
+
+  /** The axes turned end to end. */
+  reverse(a: Value, axes: readonly number[]): Value {
+    if (axes.length === 0) return a;
+    const all = (value: number) => axes.map(() => value);
+    return this.slice(a, all(-1), all(-(2 ** 63)), axes, all(-1));
+  }
+
+  /** A tensor of one number, shaped and typed as another. */
+  filledLike(like: Value, value: number): Value {
+    const known = staticShape(like.shape);
+    const type = like.type ?? 'float32';
+    if (known) return this.op('Expand', [this.constant({ type, dims: [], values: [value] }), this.ints(known)]);
+    return this.op('ConstantOfShape', [this.shapeOf(like)], {
+      value: { tensor: writeTensor('', { type, dims: [1], values: [value] }) },
+    });
+  }
+
+  zerosLike(like: Value): Value {
+    return this.filledLike(like, 0);
+  }
+
+  /** Sums a gradient over the axes along which an input was broadcast, so that it has that input's shape again. */
+  unbroadcast(gradient: Value, input: Value): Value {
+    const { shape: from } = gradient;
+    const { shape: to } = input;
+    if (from && to) {
+      if (sameShape(gradient, input)) return gradient;
+      const lead = from.length - to.length;
+      const undecided = to.some((dim, axis) => {
+        const size = from[axis + lead]!;
+        return dim !== 1 && dim !== size && (typeof dim === 'string' || typeof size === 'string');
+      });
+      if (!undecided) {
+        const axes = to.flatMap((dim, axis) => (dim === 1 && from[axis + lead] !== 1 ? [axis + lead] : []));
+        const kept = this.reduceSum(gradient, axes);
+        return this.reduceSum(
+          kept,
+          Array.from({ length: lead }, (_, axis) => axis),
+          false,
+        );
+      }
+    }
+    const size = this.shapeOf(gradient);
+    const wanted = this.shapeOf(input);
+    const lead = this.sub(this.op('Shape', [size]), this.op('Shape', [wanted]));
+    const ones = this.op('ConstantOfShape', [lead], {
+      value: { tensor: writeTensor('', { type: 'int64', dims: [1], values: [1] }) },
+    });
+    const differs = this.op('Not', [this.op('Equal', [size, this.concat([ones, wanted], 0)])]);
+    const axes = this.reshape(this.op('NonZero', [differs]), [-1]);
+    const summed = this.op('ReduceSum', [gradient, axes], { keepdims: 1, noop_with_empty_axes: 1 });
+    return this.withShape(this.reshape(summed, wanted), input);
+  }
+
+  /** Says what is known of a tensor's shape from elsewhere: a gradient has the shape of what it is the gradient of. */
+  withShape(a: Value, like: Value): Value {
+    if (!like.shape) return a;
+    const value: Value = { name: a.name, type: a.type ?? like.type, shape: like.shape };
+    this.inference.declare(value);
+    return value;
+  }
+}
+
+/** Whether two tensors are known to have one shape. */
+export function sameShape(a: Value, b: Value): boolean {
+  return (
+    !!a.shape && !!b.shape && a.shape.length === b.shape.length && a.shape.every((dim, axis) => dim === b.shape![axis])
+  );
+}

@@ -1,0 +1,225 @@
+import { GraphBuilder } from './builder.ts';
+import { errors } from './errors.ts';
+import { gradientRules } from './gradients/index.ts';
+import type { GradientRule, OperatorRule } from './gradient-rule.ts';
+import { Graph } from './graph.ts';
+import type { Node } from './node.ts';
+import { buildObjective, type ObjectiveForm, type ObjectiveInput } from './objective.ts';
+import { Inference } from './shapes/inference.ts';
+import { closestNames } from './suggest.ts';
+import { isFloat, type Value } from './types.ts';
+import { raiseOpset } from './upgrade/index.ts';
+
+export interface DifferentiateOptions {
+  /** What is differentiated; its numbers (class index, target, weights, cotangent) become inputs of the result. */
+  readonly objective: ObjectiveForm;
+  /** Inputs, weights or intermediate tensors by name. */
+  readonly withRespectTo: readonly string[];
+  /** Tensors to keep as outputs beside the gradients. */
+  readonly fetch?: readonly string[];
+  /** Rules for operators that this package lacks, or that replace its own. */
+  readonly rules?: readonly OperatorRule[];
+}
+
+export interface DifferentiatedModel {
+  /** The model's own inputs, then `objectiveInputs`; outputs `value`, the gradients and what was fetched. */
+  readonly graph: Graph;
+  readonly objectiveInputs: readonly ObjectiveInput[];
+  /** The output that holds the objective, `[N]`. */
+  readonly value: string;
+  /** The output that holds the gradient of each tensor asked for. */
+  readonly gradients: Readonly<Record<string, string>>;
+}
+
+/** A graph made ready: raised to an opset that the rules read, its tensors' types and shapes inferred once for many questions. */
+export class DifferentiableGraph {
+  readonly graph: Graph;
+  readonly inference: Inference;
+  private readonly rules: ReadonlyMap<string, OperatorRule>;
+  private readonly modelOpset: number;
+
+  constructor(graph: Graph, rules: readonly OperatorRule[] = []) {
+    this.modelOpset = graph.opset;
+    this.graph = raiseOpset(graph);
+    this.inference = new Inference(this.graph);
+    this.rules =
+      rules.length === 0
+        ? gradientRules
+        : new Map([...gradientRules, ...rules.map((rule) => [keyOf(rule), rule] as const)]);
+  }
+
+  /** The rule of a node's operator at the model's opset; undefined where there is none. */
+  ruleOf(node: Node): OperatorRule | undefined {
+    const rule = this.rules.get(`${node.domain}:${node.operator}`);
+    if (!rule) return undefined;
+    const [from, to] = rule.opsets;
+    return this.modelOpset >= from && this.modelOpset <= to ? rule : undefined;
+  }
+
+  /**
+   * The nodes that carry a gradient from `outputs` back to `withRespectTo`, in execution order, and the tensors between them.
+   * Nodes without a rule are among them; `differentiate` is what refuses them.
+   */
+  path(
+    outputs: readonly string[],
+    withRespectTo: readonly string[],
+  ): { nodes: readonly number[]; tensors: ReadonlySet<string> } {
+    const { nodes } = this.graph;
+    const forward = new Set(withRespectTo);
+    const candidates: number[] = [];
+    nodes.forEach((node, at) => {
+      if (!this.activeInputs(node, forward)) return;
+      candidates.push(at);
+      for (const name of node.outputs) {
+        const type = name ? this.inference.value(name).type : undefined;
+        if (name && (type === undefined || isFloat(type))) forward.add(name);
+      }
+    });
+    const backward = new Set(outputs.filter((name) => forward.has(name)));
+    const onPath: number[] = [];
+    for (const at of candidates.reverse()) {
+      const node = nodes[at]!;
+      if (!node.outputs.some((name) => backward.has(name))) continue;
+      onPath.push(at);
+      for (const name of [...node.inputs, ...node.captures]) if (forward.has(name)) backward.add(name);
+    }
+    return { nodes: onPath.reverse(), tensors: backward };
+  }
+
+  /** Whether `output` can be differentiated with respect to `tensor`: undefined where it can, otherwise the error that says why not. */
+  obstacle(output: string, tensor: string): Error | undefined {
+    const { nodes, tensors } = this.path([output], [tensor]);
+    if (!tensors.has(tensor)) return errors.noPath(tensor, `"${output}"`);
+    const blocked = nodes.map((at) => this.graph.nodes[at]!).findLast((node) => !this.ruleOf(node));
+    return (
+      blocked &&
+      errors.noGradientRule(blocked.operator, blocked.name, this.modelOpset, `from "${tensor}" to "${output}"`)
+    );
+  }
+
+  /** Appends the backward pass; throws GRADIENT_* where an operator, a tensor or the objective stands in the way. */
+  differentiate(options: Omit<DifferentiateOptions, 'rules'>): DifferentiatedModel {
+    const { graph } = this;
+    const wanted = [...new Set(options.withRespectTo)];
+    const fetch = [...new Set(options.fetch ?? [])];
+    for (const name of [...wanted, ...fetch]) {
+      if (!graph.isDefined(name)) throw errors.unknownTensor(name, closestNames(name, this.tensorNames()));
+    }
+    // Each request gets an inference of its own: what is appended must not leak into the next one.
+    const inference = new Inference(graph);
+    const builder = new GraphBuilder(graph, inference);
+    const objective = buildObjective(options.objective, builder, graph);
+    const sources = [...objective.seeds.keys()];
+    const path = this.path(sources, wanted);
+    const gradients = new Map<string, Value>();
+    const accumulate = (name: string, gradient: Value) => {
+      const existing = gradients.get(name);
+      const sum = existing ? builder.add(existing, gradient) : gradient;
+      gradients.set(name, builder.withShape(sum, inference.value(name)));
+    };
+    for (const [output, seed] of objective.seeds) if (path.tensors.has(output)) accumulate(output, seed);
+    for (let step = path.nodes.length - 1; step >= 0; step -= 1) {
+      const node = graph.nodes[path.nodes[step]!]!;
+      const rule = this.ruleOf(node);
+      if (!rule || 'noGradient' in rule) {
+        const along = `from ${wanted.map((name) => `"${name}"`).join(', ')} to ${sources.map((name) => `"${name}"`).join(', ')}`;
+        throw errors.noGradientRule(node.operator, node.name, this.modelOpset, along);
+      }
+      builder.within(`gradient/${node.name}`);
+      this.applyRule(rule, node, path.tensors, gradients, builder, accumulate);
+    }
+    const outputs: Value[] = [builder.named(objective.value, 'objective.value')];
+    const names: Record<string, string> = {};
+    for (const name of wanted) {
+      const gradient = gradients.get(name);
+      if (!gradient) throw errors.noPath(name, sources.map((source) => `"${source}"`).join(', '));
+      const output = builder.named(gradient, `${name}.grad`);
+      names[name] = output.name;
+      outputs.push(output);
+    }
+    const fetched = fetch.map((name) => inference.value(name));
+    return {
+      graph: graph.with({
+        nodes: [...graph.nodes, ...builder.nodes],
+        inputs: [...graph.inputs, ...objective.inputs.map(({ name }) => inference.value(name))],
+        outputs: [...outputs, ...fetched].map(withoutPrivateNames),
+        initializers: new Map([...graph.initializers, ...builder.initializers]),
+      }),
+      objectiveInputs: objective.inputs,
+      value: outputs[0]!.name,
+      gradients: names,
+    };
+  }
+
+  private applyRule(
+    rule: GradientRule,
+    node: Node,
+    wanted: ReadonlySet<string>,
+    gradients: ReadonlyMap<string, Value>,
+    builder: GraphBuilder,
+    accumulate: (name: string, gradient: Value) => void,
+  ): void {
+    const value = (name: string) => (name ? builder.value(name) : undefined);
+    const incoming = node.outputs.map((name) => gradients.get(name));
+    if (incoming.every((gradient) => !gradient)) return;
+    const thunks = rule.gradient({
+      node,
+      inputs: node.inputs.map(value),
+      outputs: node.outputs.map(value),
+      gradients: incoming,
+      graph: builder,
+    });
+    node.inputs.forEach((name, index) => {
+      if (!name || !wanted.has(name) || (rule.inputs && !rule.inputs.includes(index))) return;
+      if (!isFloat(builder.value(name).type ?? 'float32')) return;
+      const thunk = thunks[index];
+      if (!thunk) {
+        throw errors.ruleLimit(
+          node.operator,
+          node.name,
+          `a gradient asked for input ${index} ("${name}")`,
+          'that input to be a constant',
+        );
+      }
+      accumulate(name, thunk());
+    });
+  }
+
+  /** Whether a gradient can pass from a node's outputs to one of these tensors. */
+  private activeInputs(node: Node, active: ReadonlySet<string>): boolean {
+    const rule = this.rules.get(`${node.domain}:${node.operator}`);
+    if (rule && 'noGradient' in rule) return false;
+    const listed = rule?.inputs;
+    return (
+      node.inputs.some((name, index) => active.has(name) && (!listed || listed.includes(index))) ||
+      node.captures.some((name) => active.has(name))
+    );
+  }
+
+  private tensorNames(): readonly string[] {
+    return [
+      ...this.graph.inputs.map((input) => input.name),
+      ...this.graph.nodes.flatMap((node) => node.outputs.filter(Boolean)),
+    ];
+  }
+}
+
+/** A model that computes the objective and its gradients beside; see `DifferentiableGraph` where several are made of one model. */
+export function differentiate(graph: Graph, options: DifferentiateOptions): DifferentiatedModel {
+  return new DifferentiableGraph(graph, options.rules).differentiate(options);
+}
+
+function keyOf(rule: OperatorRule): string {
+  return `${rule.domain ?? ''}:${rule.operator}`;
+}
+
+/** Sizes that were named here mean nothing outside; a file must not claim that two of them are one. */
+function withoutPrivateNames(value: Value): Value {
+  if (!value.shape?.some((dim) => typeof dim === 'string' && !/^[A-Za-z_]\w*$/.test(dim))) return value;
+  return {
+    ...value,
+    shape: value.shape.map((dim, axis) =>
+      typeof dim === 'string' && !/^[A-Za-z_]\w*$/.test(dim) ? `${value.name}.${axis}` : dim,
+    ),
+  };
+}

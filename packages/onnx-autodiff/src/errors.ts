@@ -1,0 +1,115 @@
+export interface Diagnosis {
+  /** Stable and in capitals; the README lists every one. */
+  readonly code: string;
+  readonly message: string;
+  readonly found: string;
+  readonly expected: string;
+  readonly next: string;
+  readonly cause?: unknown;
+}
+
+/** What went wrong with a model or a request, with what was found, what was expected and what to do next. */
+export class AutodiffError extends Error {
+  override readonly name = 'AutodiffError';
+  readonly code: string;
+  readonly found: string;
+  readonly expected: string;
+  readonly next: string;
+
+  constructor(diagnosis: Diagnosis) {
+    super(diagnosis.message, 'cause' in diagnosis ? { cause: diagnosis.cause } : undefined);
+    this.code = diagnosis.code;
+    this.found = diagnosis.found;
+    this.expected = diagnosis.expected;
+    this.next = diagnosis.next;
+  }
+}
+
+const reexport = 'Export or download the model again.';
+
+export const errors = {
+  notOnnx: (found: string, cause?: unknown) =>
+    new AutodiffError({
+      code: 'ONNX_NOT_A_MODEL',
+      message: 'This is not an ONNX model.',
+      found,
+      expected: 'a serialised ONNX ModelProto with a graph',
+      next: `Check that the path leads to an .onnx file and not to a download page, a Git LFS pointer or another format. ${reexport}`,
+      cause,
+    }),
+  truncated: (found: string, cause?: unknown) =>
+    new AutodiffError({
+      code: 'ONNX_TRUNCATED',
+      message: 'The ONNX file ends in the middle of its contents.',
+      found,
+      expected: 'a complete file',
+      next: reexport,
+      cause,
+    }),
+  opset: (found: number | undefined, oldest: number, newest: number) =>
+    new AutodiffError({
+      code: 'ONNX_OPSET',
+      message: 'The model is written in a version of the ONNX operator set that is not supported.',
+      found: found === undefined ? 'no import of the ai.onnx operator set' : `opset ${found}`,
+      expected: `opset ${oldest} to ${newest}`,
+      next: 'Export the model again with an opset in this range (17 is a good choice).',
+    }),
+  malformed: (what: string, where: string) =>
+    new AutodiffError({
+      code: 'ONNX_MALFORMED',
+      message: `The graph is not a valid ONNX graph: ${what}.`,
+      found: where,
+      expected: 'an acyclic graph in which every tensor has one producer and every input is defined',
+      next: 'Check the model with onnx.checker and export it again.',
+    }),
+  noGradientRule: (operator: string, node: string, opset: number, path: string) =>
+    new AutodiffError({
+      code: 'GRADIENT_UNSUPPORTED_OPERATOR',
+      message: `There is no gradient for the operator ${operator}, which lies on the path ${path}.`,
+      found: `${operator} (node "${node}", opset ${opset})`,
+      expected: 'an operator with a gradient rule on every step of the path',
+      next:
+        'Explain a layer behind this operator with --layer, use an explainer that needs no gradients (cam, rise, occlusion, scorecam, ablationcam), ' +
+        'or add a rule (docs/how-to/gradient-rule.md).',
+    }),
+  ruleLimit: (operator: string, node: string, found: string, expected: string) =>
+    new AutodiffError({
+      code: 'GRADIENT_UNSUPPORTED_FORM',
+      message: `The gradient of ${operator} does not cover the way node "${node}" uses it.`,
+      found,
+      expected,
+      next: 'Explain a layer behind this operator, or use an explainer that needs no gradients (cam, rise, occlusion, scorecam, ablationcam).',
+    }),
+  noPath: (from: string, to: string) =>
+    new AutodiffError({
+      code: 'GRADIENT_NO_PATH',
+      message: `The objective does not depend on "${from}" in a differentiable way.`,
+      found: `no differentiable path from "${from}" to ${to}`,
+      expected: 'a tensor that the objective is computed from',
+      next: 'Ask for a layer between the input and the output; `understory inspect` lists those with a gradient.',
+    }),
+  unknownTensor: (name: string, suggestions: readonly string[]) =>
+    new AutodiffError({
+      code: 'GRADIENT_UNKNOWN_TENSOR',
+      message: `The model has no tensor named "${name}".`,
+      found: name,
+      expected: suggestions.length > 0 ? `for example ${suggestions.join(', ')}` : 'a tensor of the graph',
+      next: 'List the layers with `understory inspect` and pass one of their names or module paths.',
+    }),
+  objective: (message: string, found: string, expected: string) =>
+    new AutodiffError({
+      code: 'GRADIENT_OBJECTIVE',
+      message,
+      found,
+      expected,
+      next: 'Give an objective that fits the output; `understory inspect` shows the shapes of the outputs.',
+    }),
+  upgrade: (operator: string, node: string, found: string, expected: string) =>
+    new AutodiffError({
+      code: 'ONNX_UPGRADE',
+      message: `Node "${node}" uses an old form of ${operator} that cannot be read.`,
+      found,
+      expected,
+      next: 'Export the model again with a newer opset (17 is a good choice).',
+    }),
+};

@@ -1,0 +1,13 @@
+import type { GradientRule } from '../gradient-rule.ts';
+
+export const relu: GradientRule = {
+  operator: 'Relu',
+  opsets: [7, 26],
+  covers: 'The gradient at 0 is 0, as in PyTorch.',
+  gradient({ outputs: [y], gradients: [dy], graph }) {
+    return {
+      // The output decides as well as the input does, and leaves Conv + Relu fused.
+      0: () => graph.where(graph.op('Greater', [y, graph.scalarLike(dy!, 0)]), dy!, graph.scalarLike(dy!, 0)),
+    };
+  },
+};

@@ -1,0 +1,338 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import {
+  GraphProtoSchema,
+  ModelProtoSchema,
+  TensorProto_DataLocation,
+  TensorProtoSchema,
+  ValueInfoProtoSchema,
+  type FunctionProto,
+  type ModelProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from 'onnx-buf';
+import { errors } from './errors.ts';
+import { Node } from './node.ts';
+import { readTensor, type Constant } from './tensor.ts';
+import { dataTypeOf, elementTypeOf, type Dim, type Shape, type Value } from './types.ts';
+import { concatBytes, fieldHeader, fieldsOf } from './wire.ts';
+
+export const oldestOpset = 7;
+export const newestOpset = 26;
+
+const graphField = 7;
+const initializerField = 5;
+
+/** A weight of the model: its message, and its bytes in the file where it came from one, so that it is never encoded again. */
+export interface Initializer {
+  readonly proto: TensorProto;
+  readonly encoded?: Uint8Array;
+}
+
+export interface GraphParts {
+  readonly header: ModelProto;
+  readonly name: string;
+  readonly opset: number;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly nodes: readonly Node[];
+  readonly initializers: ReadonlyMap<string, Initializer>;
+  /** What the file says of its intermediate tensors; the inference starts from it. */
+  readonly declared: ReadonlyMap<string, Value>;
+}
+
+/** A parsed ONNX model: one graph, its nodes in an order in which they can run. */
+export class Graph implements GraphParts {
+  readonly header: ModelProto;
+  readonly name: string;
+  readonly opset: number;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly nodes: readonly Node[];
+  readonly initializers: ReadonlyMap<string, Initializer>;
+  readonly declared: ReadonlyMap<string, Value>;
+  private readonly producers: ReadonlyMap<string, number>;
+
+  constructor(parts: GraphParts) {
+    this.header = parts.header;
+    this.name = parts.name;
+    this.opset = parts.opset;
+    this.inputs = parts.inputs;
+    this.outputs = parts.outputs;
+    this.initializers = parts.initializers;
+    this.declared = parts.declared;
+    this.nodes = inExecutionOrder(
+      parts.nodes,
+      new Set([...parts.inputs.map((v) => v.name), ...parts.initializers.keys()]),
+    );
+    this.producers = new Map(this.nodes.flatMap((node, at) => node.outputs.filter(Boolean).map((name) => [name, at])));
+    for (const { name } of this.outputs) {
+      if (!this.isDefined(name)) throw errors.malformed('an output is never computed', `output "${name}"`);
+    }
+  }
+
+  with(change: Partial<GraphParts>): Graph {
+    return new Graph({ ...this.parts(), ...change });
+  }
+
+  get functions(): readonly FunctionProto[] {
+    return this.header.functions;
+  }
+
+  /** The node that computes a tensor, as its place in `nodes`; undefined for inputs and weights. */
+  producerOf(name: string): number | undefined {
+    return this.producers.get(name);
+  }
+
+  isDefined(name: string): boolean {
+    return this.producers.has(name) || this.initializers.has(name) || this.inputs.some((input) => input.name === name);
+  }
+
+  /** The value of a weight or Constant node; undefined for computed tensors and for data in other files. */
+  constant(name: string): Constant | undefined {
+    const initializer = this.initializers.get(name);
+    if (initializer) return readTensor(initializer.proto);
+    const at = this.producers.get(name);
+    return at === undefined ? undefined : constantOf(this.nodes[at]!);
+  }
+
+  /** The relative paths of the files that hold weights outside the model file. */
+  get externalFiles(): readonly string[] {
+    const locations = [...this.initializers.values()].flatMap(({ proto }) =>
+      proto.dataLocation === TensorProto_DataLocation.EXTERNAL ? [externalEntry(proto, 'location') ?? ''] : [],
+    );
+    return [...new Set(locations)];
+  }
+
+  /** The same model with the weights of other files inside; `files` maps the relative paths of `externalFiles` to their bytes. */
+  withExternalData(files: Readonly<Record<string, Uint8Array>>): Graph {
+    const initializers = new Map(this.initializers);
+    for (const [name, { proto }] of this.initializers) {
+      if (proto.dataLocation !== TensorProto_DataLocation.EXTERNAL) continue;
+      const location = externalEntry(proto, 'location') ?? '';
+      const file = files[location];
+      const offset = Number(externalEntry(proto, 'offset') ?? 0);
+      const length = Number(externalEntry(proto, 'length') ?? (file?.length ?? 0) - offset);
+      if (!file || offset + length > file.length) {
+        throw errors.truncated(`weight "${name}" outside the file "${location}" (${file?.length ?? 0} bytes)`);
+      }
+      const inside = create(TensorProtoSchema, {
+        name: proto.name,
+        dims: proto.dims,
+        dataType: proto.dataType,
+        rawData: file.subarray(offset, offset + length) as Uint8Array<ArrayBuffer>,
+      });
+      initializers.set(name, { proto: inside });
+    }
+    return this.with({ initializers });
+  }
+
+  /** The model as a file. Nodes that nothing asked for depends on are left out, and so are their weights. */
+  encode(): Uint8Array<ArrayBuffer> {
+    const { nodes, used } = this.needed();
+    const fresh: TensorProto[] = [];
+    const kept: Uint8Array[] = [];
+    for (const [name, { proto, encoded }] of this.initializers) {
+      if (!used.has(name)) continue;
+      if (encoded) kept.push(encoded);
+      else fresh.push(proto);
+    }
+    const graph = toBinary(
+      GraphProtoSchema,
+      create(GraphProtoSchema, {
+        name: this.name,
+        node: nodes.map((node) => node.proto),
+        input: this.inputs.map(toValueInfo),
+        output: this.outputs.map(toValueInfo),
+        initializer: fresh,
+      }),
+    );
+    const header = create(ModelProtoSchema, {
+      irVersion: this.header.irVersion < 4n ? 4n : this.header.irVersion,
+      producerName: this.header.producerName,
+      producerVersion: this.header.producerVersion,
+      domain: this.header.domain,
+      modelVersion: this.header.modelVersion,
+      docString: this.header.docString,
+      metadataProps: this.header.metadataProps,
+      functions: this.header.functions,
+      opsetImport: [
+        { domain: '', version: BigInt(this.opset) },
+        ...this.header.opsetImport.filter(({ domain }) => domain !== '' && domain !== 'ai.onnx'),
+      ],
+    });
+    const length = kept.reduce((total, part) => total + part.length, graph.length);
+    return concatBytes([toBinary(ModelProtoSchema, header), fieldHeader(graphField, length), graph, ...kept]);
+  }
+
+  private needed(): { nodes: readonly Node[]; used: ReadonlySet<string> } {
+    const used = new Set(this.outputs.map((output) => output.name));
+    const nodes: Node[] = [];
+    for (let at = this.nodes.length - 1; at >= 0; at -= 1) {
+      const node = this.nodes[at]!;
+      if (!node.outputs.some((name) => used.has(name))) continue;
+      nodes.push(node);
+      for (const name of [...node.inputs, ...node.captures]) used.add(name);
+    }
+    return { nodes: nodes.reverse(), used };
+  }
+
+  private parts(): GraphParts {
+    const { header, name, opset, inputs, outputs, nodes, initializers, declared } = this;
+    return { header, name, opset, inputs, outputs, nodes, initializers, declared };
+  }
+}
+
+/** Reads a serialised ModelProto; throws ONNX_NOT_A_MODEL, ONNX_TRUNCATED, ONNX_OPSET or ONNX_MALFORMED. */
+export function parseModel(bytes: Uint8Array): Graph {
+  if (bytes.length === 0) throw errors.notOnnx('an empty file');
+  let model: ModelProto;
+  const encoded: Uint8Array[] = [];
+  const start = describeStart(bytes);
+  try {
+    const fields = fieldsOf(bytes);
+    model = fromBinary(ModelProtoSchema, bytes);
+    for (const field of fields) {
+      if (field.number !== graphField || field.wireType !== 2) continue;
+      for (const { number, wireType, whole } of fieldsOf(field.payload)) {
+        if (number === initializerField && wireType === 2) encoded.push(whole);
+      }
+    }
+  } catch (cause) {
+    if (looksLikeOnnx(bytes)) throw errors.truncated(`${bytes.length} bytes that stop inside a field`, cause);
+    throw errors.notOnnx(start, cause);
+  }
+  const graph = model.graph;
+  if (!graph || model.opsetImport.length === 0 || (graph.node.length === 0 && graph.output.length === 0)) {
+    if (looksLikeOnnx(bytes) && model.irVersion > 0n)
+      throw errors.truncated(`${bytes.length} bytes without a whole graph`);
+    throw errors.notOnnx(start);
+  }
+  const version = model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version;
+  const opset = version === undefined ? undefined : Number(version);
+  if (opset === undefined || opset < oldestOpset || opset > newestOpset)
+    throw errors.opset(opset, oldestOpset, newestOpset);
+  const initializers = new Map<string, Initializer>();
+  graph.initializer.forEach((proto, at) => {
+    const whole = encoded[at];
+    initializers.set(proto.name, whole ? { proto, encoded: whole } : { proto });
+  });
+  return new Graph({
+    header: create(ModelProtoSchema, { ...model, graph: undefined } as Omit<
+      ModelProto,
+      '$typeName' | '$unknown' | 'graph'
+    >),
+    name: graph.name || 'graph',
+    opset,
+    // Files of IR 3 and older list every weight among the inputs.
+    inputs: graph.input.filter(({ name }) => !initializers.has(name)).map(fromValueInfo),
+    outputs: graph.output.map(fromValueInfo),
+    nodes: graph.node.map((proto) => new Node(proto)),
+    initializers,
+    declared: new Map(graph.valueInfo.map((info) => [info.name, fromValueInfo(info)])),
+  });
+}
+
+/** The value of a Constant node, where it is a tensor of numbers. */
+export function constantOf(node: Node): Constant | undefined {
+  if (node.operator !== 'Constant' || node.domain !== '') return undefined;
+  const tensor = node.tensor('value');
+  if (tensor) return readTensor(tensor);
+  const int = node.int('value_int');
+  if (int !== undefined) return { type: 'int64', dims: [], values: [int] };
+  const ints = node.ints('value_ints');
+  if (ints) return { type: 'int64', dims: [ints.length], values: ints };
+  const float = node.float('value_float');
+  if (float !== undefined) return { type: 'float32', dims: [], values: [float] };
+  const floats = node.floats('value_floats');
+  if (floats) return { type: 'float32', dims: [floats.length], values: floats };
+  return undefined;
+}
+
+function externalEntry(proto: TensorProto, key: string): string | undefined {
+  return proto.externalData.find((entry) => entry.key === key)?.value;
+}
+
+function fromValueInfo(info: ValueInfoProto): Value {
+  const tensor = info.type?.value.case === 'tensorType' ? info.type.value.value : undefined;
+  const shape: Shape = tensor?.shape?.dim.map(({ value }, axis): Dim => {
+    if (value.case === 'dimValue') return Number(value.value);
+    return (value.case === 'dimParam' && value.value) || `${info.name}.${axis}`;
+  });
+  return { name: info.name, type: tensor ? elementTypeOf(tensor.elemType) : undefined, shape };
+}
+
+function toValueInfo({ name, type, shape }: Value): ValueInfoProto {
+  const dim = (size: Dim) =>
+    typeof size === 'number'
+      ? { value: { case: 'dimValue' as const, value: BigInt(size) } }
+      : { value: { case: 'dimParam' as const, value: size } };
+  return create(ValueInfoProtoSchema, {
+    name,
+    ...(type && {
+      type: {
+        value: {
+          case: 'tensorType',
+          value: { elemType: dataTypeOf(type), ...(shape && { shape: { dim: shape.map(dim) } }) },
+        },
+      },
+    }),
+  });
+}
+
+/** Kahn's algorithm, first come first served, so that a graph in order stays as it is; throws for cycles and undefined tensors. */
+function inExecutionOrder(nodes: readonly Node[], given: ReadonlySet<string>): readonly Node[] {
+  const producer = new Map<string, number>();
+  nodes.forEach((node, at) => {
+    for (const name of node.outputs) {
+      if (!name) continue;
+      if (producer.has(name) || given.has(name))
+        throw errors.malformed('a tensor has two producers', `tensor "${name}"`);
+      producer.set(name, at);
+    }
+  });
+  const waiting = new Int32Array(nodes.length);
+  const consumers: number[][] = nodes.map(() => []);
+  let inOrder = true;
+  nodes.forEach((node, at) => {
+    for (const name of new Set([...node.inputs, ...node.captures])) {
+      if (!name || given.has(name)) continue;
+      const from = producer.get(name);
+      if (from === undefined)
+        throw errors.malformed('a tensor is used that nothing computes', `tensor "${name}" in node "${node.name}"`);
+      if (from >= at) inOrder = false;
+      waiting[at]! += 1;
+      consumers[from]!.push(at);
+    }
+  });
+  if (inOrder) return nodes;
+  const order: number[] = [];
+  nodes.forEach((_, at) => waiting[at] === 0 && order.push(at));
+  for (let next = 0; next < order.length; next += 1) {
+    for (const at of consumers[order[next]!]!) if (--waiting[at]! === 0) order.push(at);
+  }
+  if (order.length < nodes.length) {
+    const stuck = nodes[waiting.findIndex((count) => count > 0)]!;
+    throw errors.malformed('it has a cycle', `through node "${stuck.name}"`);
+  }
+  return order.map((at) => nodes[at]!);
+}
+
+function looksLikeOnnx(bytes: Uint8Array): boolean {
+  // ir_version (field 1, varint) of a sane size comes first in what every exporter writes, then another field of ModelProto.
+  return (
+    bytes.length >= 3 &&
+    bytes[0] === 0x08 &&
+    bytes[1]! >= 3 &&
+    bytes[1]! <= 20 &&
+    [0x12, 0x1a, 0x22, 0x3a, 0x42, 0x28, 0x32].includes(bytes[2]!)
+  );
+}
+
+function describeStart(bytes: Uint8Array): string {
+  const head = bytes.subarray(0, 16);
+  const printable = head.every((byte) => (byte >= 32 && byte < 127) || byte === 9 || byte === 10 || byte === 13);
+  const shown = printable
+    ? JSON.stringify(String.fromCharCode(...head))
+    : [...head].map((b) => b.toString(16).padStart(2, '0')).join(' ');
+  return `${bytes.length} bytes that begin with ${shown}`;
+}

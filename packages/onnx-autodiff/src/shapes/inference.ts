@@ -1,0 +1,108 @@
+import type { Graph } from '../graph.ts';
+import { constantOf } from '../graph.ts';
+import type { Node } from '../node.ts';
+import { readTensor, type Constant } from '../tensor.ts';
+import { elementTypeOf, staticShape, type Dim, type Value } from '../types.ts';
+import { product, Unknowns } from './dims.ts';
+import { shapeRules } from './index.ts';
+import type { Known, ShapeContext } from './shape-rule.ts';
+
+/** Shape arithmetic never needs more elements than this; weights are not read. */
+const largestKnown = 4096;
+
+/** Types, shapes and the values of shape arithmetic of a graph's tensors, found without running it. */
+export class Inference {
+  readonly unknowns = new Unknowns();
+  private readonly values = new Map<string, Value>();
+  private readonly knowns = new Map<string, Known>();
+  private readonly graph: Graph;
+
+  constructor(graph: Graph) {
+    this.graph = graph;
+    for (const input of graph.inputs) this.values.set(input.name, input);
+    for (const [name, { proto }] of graph.initializers) {
+      const dims = proto.dims.map(Number);
+      this.values.set(name, { name, type: elementTypeOf(proto.dataType), shape: dims });
+      if (dims.reduce((a, b) => a * b, 1) <= largestKnown) this.learn(name, readTensor(proto));
+    }
+    for (const node of graph.nodes) this.add(node);
+  }
+
+  value(name: string): Value {
+    return this.values.get(name) ?? { name, type: undefined, shape: undefined };
+  }
+
+  /** The elements of a small tensor that is known ahead. */
+  known(name: string): Known | undefined {
+    return this.knowns.get(name);
+  }
+
+  /** The elements as numbers, where none of them is a symbol. */
+  numbers(name: string): readonly number[] | undefined {
+    return staticShape(this.knowns.get(name)?.values);
+  }
+
+  /** Announces a tensor that no node computes. */
+  declare(value: Value, constant?: Constant): void {
+    this.values.set(value.name, value);
+    this.learn(value.name, constant);
+  }
+
+  /** Infers the outputs of one more node, whose inputs must be known already. */
+  add(node: Node): void {
+    const constant = constantOf(node);
+    const [first] = node.outputs;
+    if (constant && first) {
+      this.values.set(first, { name: first, type: constant.type, shape: constant.dims });
+      if (constant.values.length <= largestKnown) this.learn(first, constant);
+      return;
+    }
+    const rule = node.domain === '' || node.domain === 'com.microsoft' ? shapeRules[node.operator] : undefined;
+    rule?.(this.contextOf(node));
+    for (const name of node.outputs) if (name) this.refine(name);
+  }
+
+  private contextOf(node: Node): ShapeContext {
+    const nameOf = (index: number) => node.inputs[index] || undefined;
+    return {
+      node,
+      unknowns: this.unknowns,
+      input: (index) => {
+        const name = nameOf(index);
+        return name ? this.value(name) : undefined;
+      },
+      known: (index) => this.knowns.get(nameOf(index) ?? ''),
+      numbers: (index) => this.numbers(nameOf(index) ?? ''),
+      constant: (index) => this.graph.constant(nameOf(index) ?? ''),
+      set: (output, type, shape, known) => {
+        const name = node.outputs[output];
+        if (!name) return;
+        this.values.set(name, { name, type, shape });
+        const dims = staticShape(shape);
+        if (known && type && dims && known.length <= largestKnown && product(dims) === known.length) {
+          this.knowns.set(name, { type, dims, values: known });
+        }
+      },
+    };
+  }
+
+  /** Fills what the rules left open from what the file itself says; a size that was inferred stands, the file may be out of date. */
+  private refine(name: string): void {
+    const declared = this.graph.declared.get(name) ?? this.graph.outputs.find((output) => output.name === name);
+    if (!declared) return;
+    const { type, shape } = this.value(name);
+    const merged = !shape
+      ? declared.shape
+      : declared.shape?.length === shape.length
+        ? shape.map((dim, axis): Dim => (typeof dim === 'string' ? (declared.shape![axis] ?? dim) : dim))
+        : shape;
+    // A name of the file replaces one of ours only where it is a number; two names for one size would hide that they are equal.
+    const kept = shape ? merged!.map((dim, axis) => (typeof dim === 'number' ? dim : shape[axis]!)) : merged;
+    this.values.set(name, { name, type: type ?? declared.type, shape: kept });
+  }
+
+  private learn(name: string, constant: Constant | undefined): void {
+    if (!constant || constant.values.length > largestKnown) return;
+    this.knowns.set(name, { type: constant.type, dims: constant.dims, values: Array.from(constant.values) });
+  }
+}
