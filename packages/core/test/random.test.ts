@@ -108,7 +108,7 @@ describe('fork', () => {
   });
 
   it('gives unrelated streams for different names and for different paths to a name', () => {
-    const paths = [['a'], ['b'], ['a', 'b'], ['b', 'a'], ['a/b'], ['a","b'], ['']];
+    const paths = [['a'], ['b'], ['a', 'b'], ['b', 'a'], ['a/b'], ['a/b', 'c'], ['a', 'b', 'c'], ['a","b'], ['']];
     const streams = paths.map((path) => take(path.reduce((random, name) => random.fork(name), seededRandom(1))));
     expect(new Set([take(seededRandom(1)), ...streams].map(String)).size).toBe(paths.length + 1);
   });
