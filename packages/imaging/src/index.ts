@@ -1,1 +1,15 @@
-export {};
+export * from './center-crop.ts';
+export * from './colour-map.ts';
+export * from './contact-sheet.ts';
+export * from './decode-image.ts';
+export * from './encode-npy.ts';
+export * from './encode-png.ts';
+export type { Filter } from './filters.ts';
+export * from './min-max.ts';
+export * from './overlay.ts';
+export * from './preprocessing-from-config.ts';
+export * from './preprocessing.ts';
+export * from './resize.ts';
+export * from './rgb-image.ts';
+export * from './shorter-side.ts';
+export * from './upsample.ts';

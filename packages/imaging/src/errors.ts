@@ -1,0 +1,92 @@
+import { UnderstoryError } from '@understory/core';
+
+const savedAgain = 'Check the download, or open the picture in a viewer and save it as PNG.';
+
+/** Every error of this package that a user can meet, by what went wrong. */
+export const imagingErrors = {
+  empty(name: string) {
+    return new UnderstoryError({
+      code: 'IMAGE_EMPTY',
+      message: `The image ${name} is empty.`,
+      found: '0 bytes',
+      expected: 'a JPEG, PNG or WebP file',
+      next: savedAgain,
+    });
+  },
+
+  zeroSize(name: string, width: number, height: number) {
+    return new UnderstoryError({
+      code: 'IMAGE_ZERO_SIZE',
+      message: `The image ${name} has no pixels.`,
+      found: `${width} x ${height} pixels`,
+      expected: 'at least 1 x 1 pixels',
+      next: savedAgain,
+    });
+  },
+
+  notAnImage(name: string, found: string) {
+    return new UnderstoryError({
+      code: 'NOT_AN_IMAGE',
+      message: `The file ${name} is not an image.`,
+      found,
+      expected: 'a JPEG, PNG or WebP file',
+      next: 'Give the path of a picture; the content counts, not the ending of the name.',
+    });
+  },
+
+  unsupportedFormat(name: string, format: string) {
+    return new UnderstoryError({
+      code: 'IMAGE_FORMAT_UNSUPPORTED',
+      message: `The image ${name} is in a format that is not read here.`,
+      found: format,
+      expected: 'JPEG, PNG or WebP',
+      next: 'Convert it to PNG.',
+    });
+  },
+
+  truncated(name: string, byteCount: number, cause?: unknown) {
+    return new UnderstoryError({
+      code: 'IMAGE_TRUNCATED',
+      message: `The image ${name} is cut off.`,
+      found: `${byteCount} bytes that end before the picture does`,
+      expected: 'a whole file',
+      next: 'Copy or download it again.',
+      cause,
+    });
+  },
+
+  notDecoded(name: string, cause: unknown) {
+    return new UnderstoryError({
+      code: 'IMAGE_NOT_DECODED',
+      message: `The image ${name} cannot be decoded.`,
+      found: cause instanceof Error ? firstLine(cause.message) : String(cause),
+      expected: 'an intact JPEG, PNG or WebP file',
+      next: savedAgain,
+      cause,
+    });
+  },
+
+  mapNotFinite(value: number) {
+    return new UnderstoryError({
+      code: 'HEAT_MAP_NOT_FINITE',
+      message: 'The heat map has values that are no finite numbers.',
+      found: `${value}`,
+      expected: 'finite values',
+      next: 'Look for an overflow in the model: a float16 one often works as float32.',
+    });
+  },
+
+  invalidPreprocessing(field: string, found: unknown, expected: string, next: string) {
+    return new UnderstoryError({
+      code: 'PREPROCESSING_INVALID',
+      message: `The preprocessing configuration has a field "${field}" that cannot be used.`,
+      found: found === undefined ? 'nothing' : JSON.stringify(found),
+      expected,
+      next,
+    });
+  },
+};
+
+function firstLine(text: string): string {
+  return text.trim().split('\n')[0] ?? '';
+}

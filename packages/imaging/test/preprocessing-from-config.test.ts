@@ -1,0 +1,135 @@
+import { describe, expect, it } from '@jest/globals';
+import { preprocessingFromConfig, type Preprocessing } from '../src/index.ts';
+
+const statistics = { image_mean: [0.1, 0.2, 0.3], image_std: [0.4, 0.5, 0.6] };
+const rest: Preprocessing = {
+  rescale: 1 / 255,
+  mean: [0.1, 0.2, 0.3],
+  std: [0.4, 0.5, 0.6],
+  channels: 3,
+  order: 'RGB',
+  layout: 'NCHW',
+};
+
+describe('preprocessingFromConfig', () => {
+  it.each<[what: string, config: object, expected: Preprocessing]>([
+    [
+      'CLIP',
+      {
+        crop_size: { height: 224, width: 224 },
+        do_center_crop: true,
+        do_convert_rgb: true,
+        do_normalize: true,
+        do_rescale: true,
+        do_resize: true,
+        image_processor_type: 'CLIPImageProcessor',
+        resample: 3,
+        rescale_factor: 0.00392156862745098,
+        size: { shortest_edge: 224 },
+      },
+      { ...rest, resize: { kind: 'shorterSide', length: 224, filter: 'bicubic' }, crop: { width: 224, height: 224 } },
+    ],
+    [
+      'CLIP as first written',
+      { crop_size: 224, do_center_crop: true, do_normalize: true, do_resize: true, resample: 3, size: 224 },
+      { ...rest, resize: { kind: 'shorterSide', length: 224, filter: 'bicubic' }, crop: { width: 224, height: 224 } },
+    ],
+    [
+      'ViT',
+      { do_normalize: true, do_rescale: true, do_resize: true, resample: 2, size: { height: 384, width: 320 } },
+      { ...rest, resize: { kind: 'exact', width: 320, height: 384, filter: 'bilinear' } },
+    ],
+    [
+      'ViT as first written',
+      { do_normalize: true, do_resize: true, size: 224 },
+      { ...rest, resize: { kind: 'exact', width: 224, height: 224, filter: 'bilinear' } },
+    ],
+    [
+      'ConvNeXT at 224',
+      { crop_pct: 0.875, do_resize: true, resample: 3, size: { shortest_edge: 224 } },
+      { ...rest, resize: { kind: 'shorterSide', length: 256, filter: 'bicubic' }, crop: { width: 224, height: 224 } },
+    ],
+    [
+      'ConvNeXT at 384',
+      { crop_pct: 0.875, do_resize: true, resample: 3, size: { shortest_edge: 384 } },
+      { ...rest, resize: { kind: 'exact', width: 384, height: 384, filter: 'bicubic' } },
+    ],
+    [
+      'a crop that is switched off',
+      { crop_size: 224, do_center_crop: false, size: { shortest_edge: 256 }, crop_pct: null },
+      { ...rest, resize: { kind: 'shorterSide', length: 256, filter: 'bilinear' } },
+    ],
+    [
+      'a crop without resizing',
+      { crop_size: { height: 20, width: 30 }, do_resize: false, size: 99 },
+      { ...rest, crop: { width: 30, height: 20 } },
+    ],
+    ['no sizes at all', {}, rest],
+    [
+      'MobileViT, which flips channels and does not normalise',
+      { do_flip_channel_order: true, do_normalize: false, size: { shortest_edge: 288 }, crop_size: 256, resample: 1 },
+      {
+        ...rest,
+        resize: { kind: 'shorterSide', length: 288, filter: 'lanczos' },
+        crop: { width: 256, height: 256 },
+        mean: [0, 0, 0],
+        std: [1, 1, 1],
+        order: 'BGR',
+      },
+    ],
+    [
+      'raw levels, channels last',
+      { do_rescale: false, data_format: 'channels_last' },
+      { ...rest, rescale: 1, layout: 'NHWC' },
+    ],
+    ['one channel', { image_mean: [0.5], image_std: [0.25] }, { ...rest, mean: [0.5], std: [0.25], channels: 1 }],
+    [
+      'one number for all channels',
+      { image_mean: 0.5, image_std: 0.25 },
+      { ...rest, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+    ],
+    [
+      'EfficientNet, shifted to -1..1',
+      { rescale_factor: 1 / 127.5, rescale_offset: true, do_normalize: false },
+      { ...rest, rescale: 1 / 127.5, mean: [1, 1, 1], std: [1, 1, 1] },
+    ],
+    [
+      'EfficientNet, which divides twice',
+      { include_top: true, image_std: [0.5, 0.25, 2] },
+      { ...rest, std: [0.25, 0.0625, 4] },
+    ],
+  ])('reads %s', (_, config, expected) => {
+    expect(preprocessingFromConfig({ ...statistics, ...config })).toEqual(expected);
+  });
+
+  it.each<[field: string, config: unknown, found: string]>([
+    ['(the file)', [], '[]'],
+    ['(the file)', null, 'null'],
+    ['size', { size: { longest_edge: 1333, shortest_edge: 800 } }, '{"longest_edge":1333,"shortest_edge":800}'],
+    ['size', { size: 0 }, '0'],
+    ['size', { do_resize: true }, 'nothing'],
+    ['size', { size: { height: 224, width: 224 }, crop_pct: 0.9 }, '{"height":224,"width":224}'],
+    ['crop_size', { crop_size: { height: 3 } }, '{"height":3}'],
+    ['crop_pct', { size: 224, crop_pct: 2 }, '2'],
+    ['resample', { size: 224, resample: 6 }, '6'],
+    ['resample', { size: 224, resample: 'bicubic' }, '"bicubic"'],
+    ['do_resize', { do_resize: 'yes' }, '"yes"'],
+    ['rescale_factor', { rescale_factor: '1/255' }, '"1/255"'],
+    ['image_mean', { do_normalize: true }, 'nothing'],
+    ['image_mean', { ...statistics, image_mean: [0.5, 0.5] }, '[0.5,0.5]'],
+    ['image_std', { image_mean: [0, 0, 0] }, 'nothing'],
+    ['std', { ...statistics, image_std: [1, 0, 1] }, '[1,0,1]'],
+    ['data_format', { data_format: 'NCHW' }, '"NCHW"'],
+    ['do_thumbnail', { do_thumbnail: true }, 'true'],
+    ['size_divisor', { size_divisor: 32 }, '32'],
+  ])('names the field %s of %j', (field, config, found) => {
+    expect(() => preprocessingFromConfig(config)).toThrow(
+      expect.objectContaining({
+        name: 'UnderstoryError',
+        code: 'PREPROCESSING_INVALID',
+        message: expect.stringContaining(`"${field}"`),
+        found,
+      }),
+    );
+  });
+});
