@@ -140,7 +140,7 @@ def resizing() -> None:
     extremes = Image.fromarray(random.integers(0, 2, (17, 23, 3), dtype=np.uint8) * 255)
     small = []
     for label, source in {"noise": noise, "extremes": extremes}.items():
-        for width, height in [(40, 9), (7, 31), (23, 5), (6, 17), (1, 1)]:
+        for width, height in [(40, 9), (7, 31), (23, 5), (6, 17), (1, 1), (20, 10), (20, 11)]:
             for name, filter in FILTERS.items():
                 resized = source.resize((width, height), filter)
                 small.append(
