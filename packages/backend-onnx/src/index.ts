@@ -1,1 +1,3 @@
-export {};
+export { default } from './plugin.ts';
+export { OnnxBackend } from './onnx-backend.ts';
+export { OnnxModel } from './onnx-model.ts';

@@ -1,5 +1,5 @@
 import { GraphBuilder } from './builder.ts';
-import { errors } from './errors.ts';
+import { errors, type AutodiffError } from './errors.ts';
 import { gradientRules } from './gradients/index.ts';
 import type { GradientRule, OperatorRule } from './gradient-rule.ts';
 import { Graph } from './graph.ts';
@@ -86,11 +86,33 @@ export class DifferentiableGraph {
     return { nodes: onPath.reverse(), tensors: backward };
   }
 
-  /** Whether `output` can be differentiated with respect to `tensor`: undefined where it can, otherwise the error that says why not. */
-  obstacle(output: string, tensor: string): Error | undefined {
-    const { nodes, tensors } = this.path([output], [tensor]);
-    if (!tensors.has(tensor)) return errors.noPath(tensor, `"${output}"`);
-    const blocked = nodes.map((at) => this.graph.nodes[at]!).findLast((node) => !this.ruleOf(node));
+  /**
+   * The tensors that `output` depends on in a differentiable way, each with the node that stops its gradient where one does:
+   * a node without a rule on any way between the two.
+   */
+  reach(output: string): ReadonlyMap<string, Node | undefined> {
+    const reached = new Map<string, Node | undefined>([[output, undefined]]);
+    for (let at = this.graph.nodes.length - 1; at >= 0; at -= 1) {
+      const node = this.graph.nodes[at]!;
+      const outputs = node.outputs.filter((name) => reached.has(name));
+      if (outputs.length === 0) continue;
+      const rule = this.rules.get(`${node.domain}:${node.operator}`);
+      if (rule && 'noGradient' in rule) continue;
+      const blocked = outputs.map((name) => reached.get(name)).find(Boolean) ?? (this.ruleOf(node) ? undefined : node);
+      const pass = (name: string) => {
+        const type = this.inference.value(name).type;
+        if (name && (type === undefined || isFloat(type))) reached.set(name, reached.get(name) ?? blocked);
+      };
+      node.inputs.forEach((name, index) => (!rule?.inputs || rule.inputs.includes(index)) && pass(name));
+      node.captures.forEach(pass);
+    }
+    return reached;
+  }
+
+  /** Why `output` cannot be differentiated with respect to `tensor`: undefined where it can. */
+  obstacle(output: string, tensor: string, reached = this.reach(output)): AutodiffError | undefined {
+    if (!reached.has(tensor)) return errors.noPath(tensor, `"${output}"`);
+    const blocked = reached.get(tensor);
     return (
       blocked &&
       errors.noGradientRule(blocked.operator, blocked.name, this.modelOpset, `from "${tensor}" to "${output}"`)
@@ -103,7 +125,7 @@ export class DifferentiableGraph {
     const wanted = [...new Set(options.withRespectTo)];
     const fetch = [...new Set(options.fetch ?? [])];
     for (const name of [...wanted, ...fetch]) {
-      if (!graph.isDefined(name)) throw errors.unknownTensor(name, closestNames(name, this.tensorNames()));
+      if (!graph.isDefined(name)) throw this.unknownTensor(name);
     }
     // Each request gets an inference of its own: what is appended must not leak into the next one.
     const inference = new Inference(graph);
@@ -149,6 +171,16 @@ export class DifferentiableGraph {
       value: outputs[0]!.name,
       gradients: names,
     };
+  }
+
+  /** The error for a name that the graph does not have, with the nearest ones that it has. */
+  unknownTensor(name: string): AutodiffError {
+    return errors.unknownTensor(name, closestNames(name, this.tensorNames()));
+  }
+
+  /** A tensor as an output of a model file. */
+  outputValue(name: string): Value {
+    return withoutPrivateNames(this.inference.value(name));
   }
 
   private applyRule(

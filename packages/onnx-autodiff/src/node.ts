@@ -155,6 +155,33 @@ export class Node {
     return this.find(name, Kind.GRAPH)?.g;
   }
 
+  /** Every attribute that is a number, a text, a list of them or a tensor. */
+  attributes(): readonly {
+    readonly name: string;
+    readonly value: number | string | readonly number[] | readonly string[] | TensorProto;
+  }[] {
+    return this.proto.attribute.flatMap(({ name, type }) => {
+      switch (type) {
+        case Kind.INT:
+          return [{ name, value: this.int(name)! }];
+        case Kind.FLOAT:
+          return [{ name, value: this.float(name)! }];
+        case Kind.STRING:
+          return [{ name, value: this.string(name)! }];
+        case Kind.INTS:
+          return [{ name, value: this.ints(name)! }];
+        case Kind.FLOATS:
+          return [{ name, value: this.floats(name)! }];
+        case Kind.STRINGS:
+          return [{ name, value: this.strings(name)! }];
+        case Kind.TENSOR:
+          return [{ name, value: this.tensor(name)! }];
+        default:
+          return [];
+      }
+    });
+  }
+
   private find(name: string, kind?: Kind): AttributeProto | undefined {
     const found = this.proto.attribute.find((entry) => entry.name === name);
     // Files of the first ONNX versions leave the kind out.

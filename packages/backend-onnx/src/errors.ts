@@ -1,0 +1,38 @@
+import { UnderstoryError } from '@understory/core';
+
+export const errors = {
+  noDevice: (tried: readonly string[], reasons: readonly string[]) =>
+    new UnderstoryError({
+      code: 'DEVICE_UNAVAILABLE',
+      message: `The model cannot be opened on ${tried.join(' or ')}.`,
+      found: reasons.join('; '),
+      expected: 'a device that ONNX Runtime can use here',
+      next: 'Use --device cpu, or several devices in order of preference such as --device cuda,cpu.',
+    }),
+  unknownDevice: (device: string, known: readonly string[]) =>
+    new UnderstoryError({
+      code: 'DEVICE_UNKNOWN',
+      message: `ONNX Runtime for Node has no device "${device}".`,
+      found: device,
+      expected: `one or more of ${known.join(', ')}`,
+      next: 'Use --device cpu, or several devices in order of preference such as --device cuda,cpu.',
+    }),
+  notRunnable: (reason: string, cause: unknown) =>
+    new UnderstoryError({
+      code: 'MODEL_NOT_RUNNABLE',
+      message: 'ONNX Runtime refuses the model.',
+      found: reason,
+      expected: 'a model whose operators and types ONNX Runtime supports on this device',
+      next: 'Check the model with onnx.checker, or export it again with opset 17.',
+      cause,
+    }),
+  runFailed: (reason: string, cause: unknown) =>
+    new UnderstoryError({
+      code: 'RUN_FAILED',
+      message: 'ONNX Runtime stopped in the middle of the model.',
+      found: reason,
+      expected: 'inputs that every operator of the model can work on',
+      next: 'Check that the image size and batch size are what the model was exported for; `understory inspect` shows its inputs.',
+      cause,
+    }),
+};

@@ -1,0 +1,46 @@
+import type * as ort from 'onnxruntime-common';
+import { errors } from './errors.ts';
+
+/** The device a session came to run on, and what happened to those that were preferred to it. */
+export interface Placed<T> {
+  readonly value: T;
+  readonly device: string;
+  readonly remarks: readonly string[];
+}
+
+/** Opens on the first device that works; throws DEVICE_UNKNOWN, or DEVICE_UNAVAILABLE where none does. */
+export async function onFirstDevice<T>(
+  devices: readonly string[],
+  known: readonly string[],
+  open: (providers: ort.InferenceSession.SessionOptions['executionProviders']) => Promise<T>,
+): Promise<Placed<T>> {
+  for (const device of devices) if (!known.includes(device)) throw errors.unknownDevice(device, known);
+  const failures: { readonly device: string; readonly reason: string; readonly error: unknown }[] = [];
+  for (const device of devices) {
+    try {
+      const value = await open([device]);
+      return {
+        value,
+        device,
+        remarks: failures.map(
+          ({ device: tried, reason }) => `${tried} was tried first and is not available: ${reason}`,
+        ),
+      };
+    } catch (error) {
+      failures.push({ device, reason: firstLine(error), error });
+    }
+  }
+  // On the CPU nothing but the model can be at fault.
+  const cpu = failures.find(({ device }) => device === 'cpu');
+  if (cpu) throw errors.notRunnable(cpu.reason, cpu.error);
+  throw errors.noDevice(
+    devices,
+    failures.map(({ device, reason }) => `${device}: ${reason}`),
+  );
+}
+
+/** The first line of an error's message, which is where ONNX Runtime says what is wrong. */
+export function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n', 1)[0]!.trim();
+}

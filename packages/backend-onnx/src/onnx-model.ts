@@ -1,0 +1,287 @@
+import {
+  errors as coreErrors,
+  type Derivative,
+  type DifferentiableModel,
+  type Differentiability,
+  type DifferentiateRequest,
+  type ElementType,
+  type Feeds,
+  type GraphView,
+  type LayerSpec,
+  type ModelOrigin,
+  type Tensor,
+  type Tensors,
+  type TensorSpec,
+} from '@understory/core';
+import {
+  DifferentiableGraph,
+  layersOf,
+  type DifferentiatedModel,
+  type Graph,
+  type Value,
+} from '@understory/onnx-autodiff';
+import type * as ort from 'onnxruntime-common';
+import { errors } from './errors.ts';
+import { firstLine } from './execution-providers.ts';
+import { graphViewOf } from './graph-view.ts';
+import { formOf, objectiveFeeds } from './objective-feeds.ts';
+import { SessionCache } from './session-cache.ts';
+import { fromOrt, joinSamples, takeSamples, toOrt } from './tensors.ts';
+
+/** Sessions of one model that are kept open: each holds a copy of the weights it uses. */
+const openSessions = 4;
+
+export interface OnnxModelParts {
+  readonly graph: Graph;
+  readonly origin: ModelOrigin;
+  /** The session of the file as it is. */
+  readonly forward: ort.InferenceSession;
+  /** Opens a session on the device that the model runs on. */
+  readonly openSession: (model: Uint8Array) => Promise<ort.InferenceSession>;
+}
+
+/** An ONNX model opened with ONNX Runtime; sessions for layers and gradients are made when first asked for. */
+export class OnnxModel implements DifferentiableModel {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  readonly layers: readonly LayerSpec[];
+  readonly origin: ModelOrigin;
+  /** The number of samples that the file accepts at a time; undefined for any number. */
+  readonly fixedBatch: number | undefined;
+  private readonly source: Graph;
+  private readonly differentiable: DifferentiableGraph;
+  private readonly forward: ort.InferenceSession;
+  private readonly openSession: OnnxModelParts['openSession'];
+  private readonly sessions = new SessionCache<ort.InferenceSession>(openSessions);
+  private readonly derived = new Map<string, DifferentiatedModel>();
+  private readonly reached = new Map<string, ReturnType<DifferentiableGraph['reach']>>();
+  private view: GraphView | undefined;
+
+  constructor({ graph, origin, forward, openSession }: OnnxModelParts) {
+    this.source = graph;
+    this.differentiable = new DifferentiableGraph(graph);
+    this.forward = forward;
+    this.openSession = openSession;
+    this.inputs = graph.inputs.map(specOf);
+    this.outputs = graph.outputs.map(({ name, type }) =>
+      specOf({ ...this.differentiable.inference.value(name), ...(type && { type }) }),
+    );
+    this.layers = layersOf(this.differentiable.graph, this.differentiable.inference).map((layer) => ({
+      ...layer,
+      type: (layer.type ?? 'float32') as ElementType,
+    }));
+    const first = this.inputs[0]?.dims?.[0];
+    this.fixedBatch = typeof first === 'number' ? first : undefined;
+    const remarks =
+      this.fixedBatch === undefined
+        ? []
+        : [
+            `the model was exported with a batch of ${this.fixedBatch}: ${this.fixedBatch === 1 ? 'samples are fed one at a time' : `samples are fed ${this.fixedBatch} at a time`}`,
+          ];
+    this.origin = { ...origin, remarks: [...origin.remarks, ...remarks] };
+  }
+
+  get graph(): GraphView {
+    this.view ??= graphViewOf(this.differentiable.graph);
+    return this.view;
+  }
+
+  async run(feeds: Feeds, fetch: readonly string[]): Promise<Tensors> {
+    const batch = this.checkFeeds(feeds);
+    this.checkNames(fetch);
+    const own = new Set(this.source.outputs.map((output) => output.name));
+    if (fetch.every((name) => own.has(name))) return this.inBatches(this.forward, feeds, {}, batch, fetch);
+    const names = [...new Set(fetch)].sort();
+    return this.sessions.use(
+      `fetch ${names.join('\n')}`,
+      () => this.open(this.differentiable.graph.with({ outputs: names.map((name) => this.outputValue(name)) })),
+      (session) => this.inBatches(session, feeds, {}, batch, fetch),
+    );
+  }
+
+  async differentiate(request: DifferentiateRequest): Promise<Derivative> {
+    const { feeds, objective, fetch = [] } = request;
+    const batch = this.checkFeeds(feeds);
+    const withRespectTo = [...new Set(request.withRespectTo)].sort();
+    const fetched = [...new Set(fetch)].sort();
+    this.checkNames([...withRespectTo, ...fetched]);
+    const form = formOf(objective);
+    const key = JSON.stringify({ form, withRespectTo, fetched });
+    let derived = this.derived.get(key);
+    if (!derived) {
+      derived = this.differentiable.differentiate({
+        objective: form,
+        withRespectTo,
+        fetch: fetched.filter((name) => !(name in feeds)),
+      });
+      this.derived.set(key, derived);
+    }
+    const { graph, gradients, value, objectiveInputs } = derived;
+    const numbers = objectiveFeeds(
+      objective,
+      objectiveInputs,
+      batch,
+      (output) => this.differentiable.inference.value(output).shape,
+    );
+    const names = [value, ...Object.values(gradients), ...fetched.filter((name) => !(name in feeds))];
+    const results = await this.sessions.use(
+      key,
+      () => this.open(graph),
+      (session) => this.inBatches(session, feeds, numbers, batch, names),
+    );
+    return {
+      value: results[value]!.data as Float32Array,
+      gradients: Object.fromEntries(withRespectTo.map((name) => [name, results[gradients[name]!]!])),
+      fetched: Object.fromEntries(fetched.map((name) => [name, feeds[name] ?? results[name]!])),
+    };
+  }
+
+  differentiability(output: string, tensor: string): Differentiability {
+    this.checkNames([output, tensor]);
+    let reached = this.reached.get(output);
+    if (!reached) {
+      reached = this.differentiable.reach(output);
+      this.reached.set(output, reached);
+    }
+    const obstacle = this.differentiable.obstacle(output, tensor, reached);
+    if (!obstacle) return { differentiable: true };
+    return {
+      differentiable: false,
+      reason: obstacle.code === 'GRADIENT_NO_PATH' ? 'noPath' : 'operator',
+      message: obstacle.message,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.sessions.clear();
+    await this.forward.release();
+  }
+
+  private async open(graph: Graph): Promise<ort.InferenceSession> {
+    const bytes = graph.encode();
+    try {
+      return await this.openSession(bytes);
+    } catch (error) {
+      throw errors.notRunnable(firstLine(error), error);
+    }
+  }
+
+  /** Runs as many times as a fixed batch asks for. */
+  private async inBatches(
+    session: ort.InferenceSession,
+    feeds: Feeds,
+    numbers: Tensors,
+    batch: number,
+    fetch: readonly string[],
+  ): Promise<Tensors> {
+    const names = [...new Set(fetch)];
+    const echoed = names.filter((name) => name in feeds);
+    const asked = names.filter((name) => !(name in feeds));
+    const all = { ...feeds, ...numbers };
+    const size = this.fixedBatch ?? batch;
+    const parts: Tensors[] = [];
+    for (let start = 0; start < batch; start += size) {
+      const part = Object.entries(all).map(([name, tensor]): [string, Tensor] => [
+        name,
+        size === batch || tensor.dims.length === 0 ? tensor : takeSamples(tensor, start, size),
+      ]);
+      parts.push(await execute(session, part, asked));
+    }
+    return Object.fromEntries([
+      ...echoed.map((name) => [name, feeds[name]!] as const),
+      ...asked.map(
+        (name) =>
+          [
+            name,
+            joinBatches(
+              parts.map((part) => part[name]!),
+              size,
+              batch,
+            ),
+          ] as const,
+      ),
+    ]);
+  }
+
+  private checkFeeds(feeds: Feeds): number {
+    const batches = new Map<string, number>();
+    for (const { name, type, dims } of this.inputs) {
+      const tensor = feeds[name];
+      if (!tensor)
+        throw coreErrors.feedsInvalid({
+          input: name,
+          found: `feeds for ${Object.keys(feeds).join(', ') || 'nothing'}`,
+          expected: `a tensor named "${name}"`,
+        });
+      const wanted = dims?.slice(1);
+      const fits =
+        tensor.type === type &&
+        (!wanted ||
+          (tensor.dims.length === wanted.length + 1 &&
+            wanted.every((dim, axis) => typeof dim === 'string' || dim === tensor.dims[axis + 1])));
+      if (!fits) {
+        throw coreErrors.feedsInvalid({
+          input: name,
+          found: `${tensor.type} [${tensor.dims.join(', ')}]`,
+          expected: `${type} [${['N', ...(wanted ?? ['...'])].join(', ')}]`,
+        });
+      }
+      batches.set(name, tensor.dims[0] ?? 1);
+    }
+    for (const name of Object.keys(feeds)) {
+      if (!batches.has(name))
+        throw coreErrors.feedsInvalid({
+          input: name,
+          found: `a feed named "${name}"`,
+          expected: this.inputs.map((input) => input.name).join(', '),
+        });
+    }
+    const [batch = 0, ...others] = new Set(batches.values());
+    if (others.length > 0 || batch === 0) {
+      throw coreErrors.feedsInvalid({
+        input: [...batches.keys()].join(', '),
+        found: `batches of ${[...batches.values()].join(', ')}`,
+        expected: 'one batch size of at least 1 for all inputs',
+      });
+    }
+    return batch;
+  }
+
+  private checkNames(names: readonly string[]): void {
+    for (const name of names) {
+      if (!this.differentiable.graph.isDefined(name)) throw this.differentiable.unknownTensor(name);
+    }
+  }
+
+  private outputValue(name: string): Value {
+    return this.source.outputs.find((output) => output.name === name) ?? this.differentiable.outputValue(name);
+  }
+}
+
+async function execute(
+  session: ort.InferenceSession,
+  feeds: readonly (readonly [string, Tensor])[],
+  fetch: readonly string[],
+): Promise<Tensors> {
+  try {
+    const known = new Set(session.inputNames);
+    // An input that nothing asked for depends on is not part of a pruned graph.
+    const inputs = Object.fromEntries(
+      feeds.filter(([name]) => known.has(name)).map(([name, tensor]) => [name, toOrt(tensor)]),
+    );
+    const results = await session.run(inputs, [...fetch]);
+    return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromOrt(tensor)]));
+  } catch (error) {
+    throw errors.runFailed(firstLine(error), error);
+  }
+}
+
+/** Tensors without a batch dimension, such as a constant, are the same in every part. */
+function joinBatches(parts: readonly Tensor[], size: number, batch: number): Tensor {
+  const [first] = parts;
+  return first!.dims[0] === size ? joinSamples(parts, batch) : first!;
+}
+
+function specOf({ name, type, shape }: Value): TensorSpec {
+  return { name, type: (type ?? 'float32') as ElementType, dims: shape };
+}

@@ -1,0 +1,53 @@
+/** Something that holds memory outside JavaScript. */
+interface Releasable {
+  release(): Promise<void>;
+}
+
+/** Keeps what was opened last; the one that was not used for longest is released first, and never while it is in use. */
+export class SessionCache<T extends Releasable> {
+  private readonly entries = new Map<string, { readonly opened: Promise<T>; users: number }>();
+  private readonly limit: number;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** Uses the session of that key, opened with `open` where there is none. */
+  async use<R>(key: string, open: () => Promise<T>, work: (session: T) => Promise<R>): Promise<R> {
+    let entry = this.entries.get(key);
+    this.entries.delete(key);
+    entry ??= { opened: open(), users: 0 };
+    this.entries.set(key, entry);
+    entry.users += 1;
+    try {
+      return await work(await entry.opened);
+    } catch (error) {
+      // A session that could not be opened must be tried anew next time.
+      entry.opened.catch(() => this.entries.get(key) === entry && this.entries.delete(key));
+      throw error;
+    } finally {
+      entry.users -= 1;
+      await this.trim();
+    }
+  }
+
+  /** Releases everything. */
+  async clear(): Promise<void> {
+    const all = [...this.entries.values()];
+    this.entries.clear();
+    await Promise.all(all.map(async ({ opened }) => (await opened.catch(() => undefined))?.release()));
+  }
+
+  private async trim(): Promise<void> {
+    for (const [key, entry] of this.entries) {
+      if (this.entries.size <= this.limit) return;
+      if (entry.users > 0) continue;
+      this.entries.delete(key);
+      await (await entry.opened.catch(() => undefined))?.release();
+    }
+  }
+}

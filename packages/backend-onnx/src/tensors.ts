@@ -1,0 +1,51 @@
+import type { ElementArrays, ElementType, Tensor } from '@understory/core';
+import { Tensor as OrtTensor } from 'onnxruntime-common';
+
+/** A view of the same elements for ONNX Runtime. */
+export function toOrt(tensor: Tensor): OrtTensor {
+  return new OrtTensor(tensor.type, tensor.data as Float32Array, tensor.dims);
+}
+
+/** A view of the same elements from ONNX Runtime. */
+export function fromOrt(tensor: OrtTensor): Tensor {
+  return { type: tensor.type as ElementType, dims: tensor.dims, data: elements(tensor.data) };
+}
+
+/** ONNX Runtime hands float16 out as Float16Array where the engine has one; the contract is its bits. */
+function elements(data: OrtTensor['data']): ElementArrays[ElementType] {
+  if (data instanceof Float32Array || Array.isArray(data)) return data as Float32Array;
+  const view = data as ElementArrays[ElementType];
+  return view.constructor.name === 'Float16Array'
+    ? new Uint16Array(view.buffer as ArrayBuffer, view.byteOffset, view.length)
+    : view;
+}
+
+/** Samples `start` to `end` (excluded); beyond the last one the last is repeated, so that a fixed batch is always full. */
+export function takeSamples(tensor: Tensor, start: number, count: number): Tensor {
+  const [samples = 1, ...rest] = tensor.dims;
+  const size = tensor.data.length / samples;
+  const data = tensor.data.slice(start * size, Math.min(start + count, samples) * size);
+  if (start + count <= samples) return { type: tensor.type, dims: [count, ...rest], data } as Tensor;
+  const padded = new (data.constructor as new (length: number) => typeof data)(count * size) as Float32Array;
+  padded.set(data as Float32Array);
+  const last = padded.subarray(data.length - size, data.length);
+  for (let at = data.length; at < padded.length; at += size) padded.set(last, at);
+  return { type: tensor.type, dims: [count, ...rest], data: padded } as Tensor;
+}
+
+/** The samples of several batches as one, cut to `count`. */
+export function joinSamples(parts: readonly Tensor[], count: number): Tensor {
+  const [first] = parts;
+  if (parts.length === 1 && first!.dims[0] === count) return first!;
+  const [, ...rest] = first!.dims;
+  const size = rest.reduce((product, dim) => product * dim, 1);
+  const data = new (first!.data.constructor as new (length: number) => Float32Array)(count * size);
+  let at = 0;
+  for (const part of parts) {
+    const room = data.length - at;
+    const source = part.data as Float32Array;
+    data.set(source.length > room ? source.subarray(0, room) : source, at);
+    at += Math.min(source.length, room);
+  }
+  return { type: first!.type, dims: [count, ...rest], data } as Tensor;
+}
