@@ -25,6 +25,8 @@ export type AttributeInput =
   | { readonly tensor: TensorProto }
   | { readonly graph: GraphProto };
 
+export type PlainAttribute = number | string | readonly number[] | readonly string[] | TensorProto;
+
 export type AttributeInputs = Readonly<Record<string, AttributeInput>>;
 
 /** One operation of a graph. Reading an attribute never fails silently: absent gives the default, another kind throws. */
@@ -156,30 +158,32 @@ export class Node {
   }
 
   /** Every attribute that is a number, a text, a list of them or a tensor. */
-  attributes(): readonly {
-    readonly name: string;
-    readonly value: number | string | readonly number[] | readonly string[] | TensorProto;
-  }[] {
+  attributes(): readonly { readonly name: string; readonly value: PlainAttribute }[] {
     return this.proto.attribute.flatMap(({ name, type }) => {
-      switch (type) {
-        case Kind.INT:
-          return [{ name, value: this.int(name)! }];
-        case Kind.FLOAT:
-          return [{ name, value: this.float(name)! }];
-        case Kind.STRING:
-          return [{ name, value: this.string(name)! }];
-        case Kind.INTS:
-          return [{ name, value: this.ints(name)! }];
-        case Kind.FLOATS:
-          return [{ name, value: this.floats(name)! }];
-        case Kind.STRINGS:
-          return [{ name, value: this.strings(name)! }];
-        case Kind.TENSOR:
-          return [{ name, value: this.tensor(name)! }];
-        default:
-          return [];
-      }
+      const value = this.plain(name, type);
+      return value === undefined ? [] : [{ name, value }];
     });
+  }
+
+  private plain(name: string, kind: Kind): PlainAttribute | undefined {
+    switch (kind) {
+      case Kind.INT:
+        return this.int(name);
+      case Kind.FLOAT:
+        return this.float(name);
+      case Kind.STRING:
+        return this.string(name);
+      case Kind.INTS:
+        return this.ints(name);
+      case Kind.FLOATS:
+        return this.floats(name);
+      case Kind.STRINGS:
+        return this.strings(name);
+      case Kind.TENSOR:
+        return this.tensor(name);
+      default:
+        return undefined;
+    }
   }
 
   private find(name: string, kind?: Kind): AttributeProto | undefined {

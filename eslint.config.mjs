@@ -1,0 +1,59 @@
+import nx from '@nx/eslint-plugin';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+const only = (...tags) => tags.map((tag) => `type:${tag}`);
+
+/** Every arrow points down to core: what each kind of package may import. */
+const arrows = [
+  { sourceTag: 'type:core', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'type:engine', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'type:helper', onlyDependOnLibsWithTags: only('core', 'helper') },
+  { sourceTag: 'type:plugin', onlyDependOnLibsWithTags: only('core', 'helper') },
+  { sourceTag: 'type:backend', onlyDependOnLibsWithTags: only('core', 'engine', 'helper') },
+  { sourceTag: 'type:testing', onlyDependOnLibsWithTags: only('core', 'engine') },
+  { sourceTag: 'type:app', onlyDependOnLibsWithTags: only('core', 'helper') },
+];
+
+const boundaries = (depConstraints, options = {}) => ({
+  '@nx/enforce-module-boundaries': ['error', { allow: [], depConstraints, ...options }],
+});
+
+export default defineConfig(
+  { ignores: ['**/dist', '**/node_modules', '**/out', '.nx', '**/coverage', '**/tmp', '.venv'] },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    extends: [...tseslint.configs.strict],
+    plugins: { '@nx': nx },
+    rules: {
+      ...boundaries(arrows),
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['packages/*/test/**/*.ts'],
+    extends: [...tseslint.configs.strict],
+    plugins: { '@nx': nx },
+    rules: {
+      // Tests put plugins and backends together, which is what a host does; what ships must not.
+      ...boundaries([{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }], { allowCircularSelfDependency: true }),
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    // Only the executable may decide about the process.
+    files: ['packages/*/src/**/*.ts'],
+    ignores: ['packages/cli/bin/**'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'exit', message: 'Return an exit code; only bin may exit.' },
+      ],
+    },
+  },
+);

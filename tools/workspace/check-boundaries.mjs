@@ -1,0 +1,32 @@
+import { ESLint } from 'eslint';
+import './project-graph.mjs';
+
+const rule = '@nx/enforce-module-boundaries';
+
+/** Imports that must not pass, each in the package that would hold it; a rule that lets one through checks nothing. */
+const forbidden = [
+  ['explain-cam', '@understory/explain-gradcam', 'a plugin importing a plugin'],
+  ['explain-cam', '@understory/backend-onnx', 'a plugin importing a backend'],
+  ['core', '@understory/imaging', 'core importing a package above it'],
+  ['onnx-autodiff', '@understory/core', 'the engine importing the host'],
+  ['cli', '@understory/explain-cam', 'the command line importing a plugin'],
+];
+
+const eslint = new ESLint();
+let failures = 0;
+for (const [where, what, name] of forbidden) {
+  const [result] = await eslint.lintText(`import '${what}';\n`, { filePath: `packages/${where}/src/index.ts` });
+  const refused = result.messages.some(({ ruleId, severity }) => ruleId === rule && severity === 2);
+  console.log(`${refused ? 'refused' : 'NOT REFUSED'}: ${name} (${where} -> ${what})`);
+  if (!refused) failures += 1;
+}
+
+const results = await eslint.lintFiles(['packages/*/src/**/*.ts']);
+for (const { filePath, messages } of results) {
+  for (const message of messages.filter(({ ruleId }) => ruleId === rule)) {
+    console.log(`${filePath}:${message.line} ${message.message}`);
+    failures += 1;
+  }
+}
+console.log(failures === 0 ? `boundaries hold in ${results.length} files` : `${failures} boundaries broken`);
+process.exitCode = failures === 0 ? 0 : 1;
