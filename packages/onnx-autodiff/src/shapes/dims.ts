@@ -16,11 +16,51 @@ export class Unknowns {
 
 /** The product of sizes; the same symbols give the same name in any order. */
 export function product(dims: readonly Dim[]): Dim {
-  const factor = dims.reduce<number>((total, dim) => (typeof dim === 'number' ? total * dim : total), 1);
-  const symbols = dims.filter((dim) => typeof dim === 'string').sort();
-  if (symbols.length === 0 || factor === 0) return factor;
+  return nameOf(factorsOf(dims));
+}
+
+/** What is left of a product of sizes when others are divided out, symbols that stand on both sides cancelled. */
+export function quotient(dims: readonly Dim[], by: readonly Dim[]): Dim {
+  const above = factorsOf(dims);
+  const below = factorsOf(by);
+  const symbols = [...above.symbols];
+  const rest = below.symbols.filter((symbol) => {
+    const at = symbols.indexOf(symbol);
+    if (at >= 0) symbols.splice(at, 1);
+    return at < 0;
+  });
+  const divides = below.number !== 0 && above.number % below.number === 0;
+  if (rest.length === 0 && divides) return nameOf({ number: above.number / below.number, symbols });
+  const numerator = nameOf({ number: divides ? above.number / below.number : above.number, symbols });
+  return `quotient(${numerator},${nameOf({ number: divides ? 1 : below.number, symbols: rest })})`;
+}
+
+interface Factors {
+  readonly number: number;
+  readonly symbols: readonly string[];
+}
+
+function factorsOf(dims: readonly Dim[]): Factors {
+  let number = 1;
+  const symbols: string[] = [];
+  for (const dim of dims) {
+    if (typeof dim === 'number') number *= dim;
+    // Names of products are taken apart, so that a product of products has the name that its factors give.
+    else if (/^([\w.?]+|\([^()]*\))(\*([\w.?]+|\([^()]*\)))+$/.test(dim)) {
+      for (const part of dim.match(/[\w.?]+|\([^()]*\)/g)!) {
+        if (/^\d+$/.test(part)) number *= Number(part);
+        else symbols.push(part.replace(/^\((.*)\)$/, '$1'));
+      }
+    } else symbols.push(dim);
+  }
+  return { number, symbols: symbols.sort() };
+}
+
+function nameOf({ number, symbols }: Factors): Dim {
+  if (symbols.length === 0 || number === 0) return number;
+  if (number === 1 && symbols.length === 1) return symbols[0]!;
   const name = symbols.map((symbol) => (/^[\w.?]+$/.test(symbol) ? symbol : `(${symbol})`)).join('*');
-  return factor === 1 ? (symbols.length === 1 ? symbols[0]! : name) : `${factor}*${name}`;
+  return number === 1 ? name : `${number}*${name}`;
 }
 
 /** The size that a formula gives: its value where every part is known, otherwise a name that is equal for equal parts. */

@@ -1,5 +1,17 @@
 import { elementwiseShapes } from './elementwise.ts';
+import { indexingShapes } from './indexing.ts';
+import { layoutShapes } from './layout.ts';
+import { linearAlgebraShapes } from './linear-algebra.ts';
+import { reductionShapes } from './reduction.ts';
+import { shapeArithmeticShapes } from './shape-arithmetic.ts';
 import type { ShapeRules } from './shape-rule.ts';
 
 /** Every shape rule by operator. */
-export const shapeRules: ShapeRules = { ...elementwiseShapes };
+export const shapeRules: ShapeRules = {
+  ...elementwiseShapes,
+  ...indexingShapes,
+  ...layoutShapes,
+  ...linearAlgebraShapes,
+  ...reductionShapes,
+  ...shapeArithmeticShapes,
+};
