@@ -11,6 +11,7 @@ export type { GradientContext, GradientRule, InputGradients, NoGradient, Operato
 export { gradientRules } from './gradients/index.ts';
 export { GraphBuilder } from './builder.ts';
 export { Node, type AttributeInput, type AttributeInputs } from './node.ts';
+export { layersOf, type Layer } from './layers.ts';
 export { Inference } from './shapes/inference.ts';
 export { readTensor, writeTensor, fromFloat16, toFloat16, type Constant } from './tensor.ts';
 export type { Dim, ElementType, Shape, Value } from './types.ts';

@@ -54,8 +54,8 @@ export function readTensor(tensor: TensorProto): Constant | undefined {
 }
 
 function readRaw(type: ElementType, raw: Uint8Array): ArrayLike<number> {
-  // Views need alignment, which protobuf does not promise.
-  const bytes = raw.slice().buffer;
+  // Views need alignment, which protobuf does not promise; the slice of a Node buffer would be a view again.
+  const bytes = new Uint8Array(raw).buffer;
   switch (type) {
     case 'float32':
       return new Float32Array(bytes);
