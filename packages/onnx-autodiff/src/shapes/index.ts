@@ -1,3 +1,4 @@
+import { convolutionShapes } from './convolution.ts';
 import { elementwiseShapes } from './elementwise.ts';
 import { indexingShapes } from './indexing.ts';
 import { layoutShapes } from './layout.ts';
@@ -8,6 +9,7 @@ import type { ShapeRules } from './shape-rule.ts';
 
 /** Every shape rule by operator. */
 export const shapeRules: ShapeRules = {
+  ...convolutionShapes,
   ...elementwiseShapes,
   ...indexingShapes,
   ...layoutShapes,

@@ -1,0 +1,105 @@
+import type { Node } from '../node.ts';
+import { formula } from '../shapes/dims.ts';
+import type { Dim, Shape } from '../types.ts';
+
+/** How the kernel of a convolution or pooling slides over the spatial axes of `[N, C, D1, D2, ...]`; one entry an axis. */
+export interface Window {
+  readonly rank: number;
+  /** A name where the kernel is a tensor whose size is only known when the model runs. */
+  readonly kernel: readonly Dim[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** Undefined where automatic padding depends on sizes that are only known when the model runs. */
+  readonly pads: Pads | undefined;
+  readonly autoPad: 'SAME_UPPER' | 'SAME_LOWER' | undefined;
+  readonly ceil: boolean;
+}
+
+export interface Pads {
+  readonly begin: readonly number[];
+  readonly end: readonly number[];
+}
+
+/** How far apart the first and the last element are that a kernel touches, plus one. */
+export function spanOf(kernel: number, dilation: number): number {
+  return dilation * (kernel - 1) + 1;
+}
+
+/**
+ * Reads the attributes that convolutions and poolings share.
+ * `input` is the shape that the window slides over, `weights` that of a convolution's kernel.
+ */
+export function readWindow(node: Node, input: Shape, weights?: Shape): Window | undefined {
+  const kernel: readonly Dim[] | undefined = node.ints('kernel_shape') ?? weights?.slice(2);
+  const rank = kernel?.length ?? (input ? input.length - 2 : undefined);
+  if (!kernel || rank === undefined) return undefined;
+  const ones = kernel.map(() => 1);
+  const strides = filled(node.ints('strides'), ones);
+  const dilations = filled(node.ints('dilations'), ones);
+  const automatic = node.string('auto_pad', 'NOTSET');
+  const same = automatic === 'SAME_UPPER' || automatic === 'SAME_LOWER' ? automatic : undefined;
+  const explicit = automatic === 'NOTSET' ? filled(node.ints('pads'), [...ones, ...ones].fill(0)) : undefined;
+  const pads = same
+    ? samePads(same, kernel, strides, dilations, input?.slice(2) ?? [])
+    : { begin: explicit?.slice(0, rank) ?? ones.map(() => 0), end: explicit?.slice(rank) ?? ones.map(() => 0) };
+  return { rank, kernel, strides, dilations, pads, autoPad: same, ceil: node.int('ceil_mode', 0) !== 0 };
+}
+
+/** The number of places of the window along each axis of an input. */
+export function windowOutput(window: Window, input: readonly Dim[]): readonly Dim[] {
+  const { kernel, strides, dilations, pads, autoPad, ceil } = window;
+  return input.map((size, axis) => {
+    const stride = strides[axis]!;
+    if (autoPad)
+      return stride === 1
+        ? size
+        : formula(`ceil/${stride}`, [size], (known) => Math.floor((known + stride - 1) / stride));
+    const dilation = dilations[axis]!;
+    const begin = pads!.begin[axis]!;
+    const end = pads!.end[axis]!;
+    const span = kernel[axis]!;
+    if (stride === 1 && typeof span === 'number' && begin + end === spanOf(span, dilation) - 1) return size;
+    const name = `window s${stride} d${dilation} p${begin}+${end}${ceil ? ' ceil' : ''}`;
+    return formula(name, [size, span], (length, taps) =>
+      places(length, spanOf(taps, dilation), stride, begin, end, ceil),
+    );
+  });
+}
+
+/** With `ceil` a last window may hang over the end, but it does not start in the padding there. */
+function places(length: number, span: number, stride: number, begin: number, end: number, ceil: boolean): number {
+  const room = length + begin + end - span;
+  if (!ceil) return Math.floor(room / stride) + 1;
+  const count = Math.ceil(room / stride) + 1;
+  return (count - 1) * stride >= length + begin ? count - 1 : count;
+}
+
+function samePads(
+  mode: 'SAME_UPPER' | 'SAME_LOWER',
+  kernel: readonly Dim[],
+  strides: readonly number[],
+  dilations: readonly number[],
+  input: readonly Dim[],
+): Pads | undefined {
+  const begin: number[] = [];
+  const end: number[] = [];
+  for (const [axis, taps] of kernel.entries()) {
+    const size = input[axis];
+    const stride = strides[axis]!;
+    if (typeof taps !== 'number') return undefined;
+    const span = spanOf(taps, dilations[axis]!);
+    if (stride > 1 && typeof size !== 'number') return undefined;
+    const total =
+      stride === 1
+        ? span - 1
+        : Math.max((Math.ceil((size as number) / stride) - 1) * stride + span - (size as number), 0);
+    const head = mode === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2);
+    begin.push(head);
+    end.push(total - head);
+  }
+  return { begin, end };
+}
+
+function filled(given: readonly number[] | undefined, fallback: readonly number[]): readonly number[] {
+  return given && given.length > 0 ? given : fallback;
+}
