@@ -1,3 +1,4 @@
+export * from './check-target-count.ts';
 export * from './configuration.ts';
 export * from './contracts/attack.ts';
 export * from './contracts/cancellation.ts';
