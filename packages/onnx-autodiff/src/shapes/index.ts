@@ -3,6 +3,8 @@ import { elementwiseShapes } from './elementwise.ts';
 import { indexingShapes } from './indexing.ts';
 import { layoutShapes } from './layout.ts';
 import { linearAlgebraShapes } from './linear-algebra.ts';
+import { normalisationShapes } from './normalisation.ts';
+import { poolingShapes } from './pooling.ts';
 import { reductionShapes } from './reduction.ts';
 import { shapeArithmeticShapes } from './shape-arithmetic.ts';
 import type { ShapeRules } from './shape-rule.ts';
@@ -14,6 +16,8 @@ export const shapeRules: ShapeRules = {
   ...indexingShapes,
   ...layoutShapes,
   ...linearAlgebraShapes,
+  ...normalisationShapes,
+  ...poolingShapes,
   ...reductionShapes,
   ...shapeArithmeticShapes,
 };
