@@ -1,28 +1,136 @@
 import type { OperatorRule } from '../gradient-rule.ts';
+import { abs } from './abs.ts';
+import { acos } from './acos.ts';
+import { acosh } from './acosh.ts';
 import { add } from './add.ts';
+import { asin } from './asin.ts';
+import { asinh } from './asinh.ts';
+import { atan } from './atan.ts';
+import { atanh } from './atanh.ts';
 import { averagePool } from './average-pool.ts';
 import { batchNormalization } from './batch-normalization.ts';
+import { castLike } from './cast-like.ts';
+import { cast } from './cast.ts';
+import { celu } from './celu.ts';
+import { clip } from './clip.ts';
 import { conv } from './conv.ts';
+import { cos } from './cos.ts';
+import { cosh } from './cosh.ts';
+import { div } from './div.ts';
 import { dropout } from './dropout.ts';
+import { elu } from './elu.ts';
+import { erf } from './erf.ts';
+import { exp } from './exp.ts';
+import { gelu } from './gelu.ts';
 import { globalAveragePool } from './global-average-pool.ts';
 import { globalMaxPool } from './global-max-pool.ts';
+import { hardSigmoid } from './hard-sigmoid.ts';
+import { hardSwish } from './hard-swish.ts';
+import { identity } from './identity.ts';
+import { leakyRelu } from './leaky-relu.ts';
+import { logSoftmax } from './log-softmax.ts';
+import { log } from './log.ts';
 import { lrn } from './lrn.ts';
 import { maxPool } from './max-pool.ts';
+import { max } from './max.ts';
+import { mean } from './mean.ts';
+import { microsoftBiasGelu } from './microsoft-bias-gelu.ts';
+import { microsoftFastGelu } from './microsoft-fast-gelu.ts';
+import { microsoftGelu } from './microsoft-gelu.ts';
+import { microsoftQuickGelu } from './microsoft-quick-gelu.ts';
+import { min } from './min.ts';
+import { mish } from './mish.ts';
+import { mod } from './mod.ts';
 import { mul } from './mul.ts';
+import { neg } from './neg.ts';
+import { noGradient } from './no-gradient.ts';
+import { pRelu } from './p-relu.ts';
+import { pow } from './pow.ts';
+import { reciprocal } from './reciprocal.ts';
 import { relu } from './relu.ts';
+import { selu } from './selu.ts';
+import { shrink } from './shrink.ts';
+import { sigmoid } from './sigmoid.ts';
+import { sin } from './sin.ts';
+import { sinh } from './sinh.ts';
+import { softmax } from './softmax.ts';
+import { softplus } from './softplus.ts';
+import { softsign } from './softsign.ts';
+import { sqrt } from './sqrt.ts';
+import { sub } from './sub.ts';
+import { sum } from './sum.ts';
+import { swish } from './swish.ts';
+import { tan } from './tan.ts';
+import { tanh } from './tanh.ts';
+import { thresholdedRelu } from './thresholded-relu.ts';
+import { where } from './where.ts';
 
 const rules: readonly OperatorRule[] = [
+  abs,
+  acos,
+  acosh,
   add,
+  asin,
+  asinh,
+  atan,
+  atanh,
   averagePool,
   batchNormalization,
+  cast,
+  castLike,
+  celu,
+  clip,
   conv,
+  cos,
+  cosh,
+  div,
   dropout,
+  elu,
+  erf,
+  exp,
+  gelu,
   globalAveragePool,
   globalMaxPool,
+  hardSigmoid,
+  hardSwish,
+  identity,
+  leakyRelu,
+  log,
+  logSoftmax,
   lrn,
+  max,
   maxPool,
+  mean,
+  microsoftBiasGelu,
+  microsoftFastGelu,
+  microsoftGelu,
+  microsoftQuickGelu,
+  min,
+  mish,
+  mod,
   mul,
+  neg,
+  ...noGradient,
+  pow,
+  pRelu,
+  reciprocal,
   relu,
+  selu,
+  shrink,
+  sigmoid,
+  sin,
+  sinh,
+  softmax,
+  softplus,
+  softsign,
+  sqrt,
+  sub,
+  sum,
+  swish,
+  tan,
+  tanh,
+  thresholdedRelu,
+  where,
 ];
 
 /** Every rule by `domain:operator`: the only table. */

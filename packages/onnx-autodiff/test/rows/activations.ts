@@ -1,9 +1,126 @@
-import type { GradientCheckRow } from '../../src/gradient-check/index.ts';
+import type { GradientCheckRow, RowInput } from '../../src/gradient-check/index.ts';
+
+const x: RowInput = { dims: [2, 3, 4], range: [-3, 3] };
+const kinkAtZero: RowInput = { ...x, avoid: [0] };
+const float = (value: number) => ({ float: value });
 
 export const activationRows: readonly GradientCheckRow[] = [
   { operator: 'Relu', form: 'away from 0', inputs: [{ dims: [2, 3, 4], avoid: [0] }] },
-  { operator: 'Add', form: 'same shape', inputs: [{ dims: [2, 3] }, { dims: [2, 3] }] },
-  { operator: 'Add', form: 'both sides broadcast', inputs: [{ dims: [2, 1, 4] }, { dims: [3, 1] }] },
-  { operator: 'Mul', form: 'both sides broadcast', inputs: [{ dims: [2, 1, 4] }, { dims: [3, 1] }] },
-  { operator: 'Mul', form: 'by a weight', inputs: [{ dims: [2, 3, 4] }, { dims: [3, 1], constant: true }] },
+  {
+    operator: 'Clip',
+    form: 'constant bounds',
+    inputs: [
+      { ...x, avoid: [-1, 2] },
+      { dims: [], values: [-1], constant: true, check: false },
+      { dims: [], values: [2], constant: true, check: false },
+    ],
+  },
+  {
+    operator: 'Clip',
+    form: '0 to 6',
+    inputs: [
+      { dims: [2, 3, 4], range: [-4, 10], avoid: [0, 6] },
+      { dims: [], values: [0], constant: true, check: false },
+      { dims: [], values: [6], constant: true, check: false },
+    ],
+  },
+  {
+    operator: 'Clip',
+    form: 'computed bounds and their gradients',
+    inputs: [
+      { ...x, avoid: [-1, 2] },
+      { dims: [], values: [-1] },
+      { dims: [], values: [2] },
+    ],
+  },
+  {
+    operator: 'Clip',
+    form: 'lower bound only',
+    inputs: [
+      { ...x, avoid: [0.5] },
+      { dims: [], values: [0.5] },
+    ],
+  },
+  {
+    operator: 'Clip',
+    form: 'upper bound only',
+    inputs: [{ ...x, avoid: [0.5] }, null, { dims: [], values: [0.5] }],
+  },
+  { operator: 'Clip', form: 'no bounds', inputs: [x] },
+  {
+    operator: 'Clip',
+    form: 'bounds as attributes',
+    opset: 7,
+    attributes: { min: float(-1), max: float(1.5) },
+    inputs: [{ ...x, avoid: [-1, 1.5] }],
+  },
+  { operator: 'LeakyRelu', form: 'default', inputs: [kinkAtZero] },
+  { operator: 'LeakyRelu', form: 'alpha 0.2', opset: 11, attributes: { alpha: float(0.2) }, inputs: [kinkAtZero] },
+  { operator: 'LeakyRelu', form: 'negative alpha', attributes: { alpha: float(-0.5) }, inputs: [kinkAtZero] },
+  { operator: 'Sigmoid', form: 'any', inputs: [x] },
+  { operator: 'HardSigmoid', form: 'default', inputs: [{ ...x, avoid: [-2.5, 2.5] }] },
+  {
+    operator: 'HardSigmoid',
+    form: 'as PyTorch exports it',
+    attributes: { alpha: float(1 / 6), beta: float(0.5) },
+    inputs: [{ dims: [2, 3, 4], range: [-5, 5], avoid: [-3, 3] }],
+  },
+  { operator: 'HardSwish', form: 'any', inputs: [{ dims: [2, 3, 4], range: [-5, 5], avoid: [-3, 3] }] },
+  { operator: 'HardSwish', form: 'opset 14', opset: 14, inputs: [{ dims: [2, 3, 4], range: [-5, 5], avoid: [-3, 3] }] },
+  { operator: 'Tanh', form: 'any', inputs: [x] },
+  { operator: 'Elu', form: 'default', inputs: [kinkAtZero] },
+  { operator: 'Elu', form: 'alpha 0.3', attributes: { alpha: float(0.3) }, inputs: [kinkAtZero] },
+  { operator: 'Elu', form: 'negative alpha', attributes: { alpha: float(-0.7) }, inputs: [kinkAtZero] },
+  { operator: 'Selu', form: 'default', inputs: [kinkAtZero] },
+  {
+    operator: 'Selu',
+    form: 'other alpha and gamma',
+    attributes: { alpha: float(0.7), gamma: float(1.3) },
+    inputs: [kinkAtZero],
+  },
+  {
+    operator: 'Selu',
+    form: 'negative alpha',
+    attributes: { alpha: float(-0.7), gamma: float(1.3) },
+    inputs: [kinkAtZero],
+  },
+  { operator: 'Celu', form: 'default', inputs: [kinkAtZero] },
+  { operator: 'Celu', form: 'alpha 2', attributes: { alpha: float(2) }, inputs: [kinkAtZero] },
+  {
+    operator: 'Celu',
+    form: 'negative alpha',
+    attributes: { alpha: float(-2) },
+    inputs: [{ ...kinkAtZero, range: [-2, 2] }],
+  },
+  { operator: 'PRelu', form: 'slope a channel', inputs: [kinkAtZero, { dims: [3, 1] }] },
+  { operator: 'PRelu', form: 'one slope', opset: 9, inputs: [kinkAtZero, { dims: [1] }] },
+  { operator: 'PRelu', form: 'constant slope', inputs: [kinkAtZero, { dims: [3, 1], constant: true }] },
+  { operator: 'Softplus', form: 'any', inputs: [x] },
+  { operator: 'Softsign', form: 'any', inputs: [kinkAtZero] },
+  { operator: 'ThresholdedRelu', form: 'default', inputs: [{ ...x, avoid: [1] }] },
+  {
+    operator: 'ThresholdedRelu',
+    form: 'negative alpha',
+    attributes: { alpha: float(-0.5) },
+    inputs: [{ ...x, avoid: [-0.5] }],
+  },
+  { operator: 'Shrink', form: 'default', inputs: [{ ...x, avoid: [-0.5, 0.5] }] },
+  {
+    operator: 'Shrink',
+    form: 'lambd 1, bias 0.5',
+    attributes: { lambd: float(1), bias: float(0.5) },
+    inputs: [{ ...x, avoid: [-1, 1] }],
+  },
+  { operator: 'Mish', form: 'any', inputs: [x] },
+  { operator: 'Gelu', form: 'exact', opset: 20, inputs: [x] },
+  { operator: 'Gelu', form: 'by tanh', opset: 20, attributes: { approximate: 'tanh' }, inputs: [x] },
+  { operator: 'Swish', form: 'default', opset: 24, inputs: [x] },
+  { operator: 'Swish', form: 'alpha 1.5', opset: 24, attributes: { alpha: float(1.5) }, inputs: [x] },
+  { operator: 'Erf', form: 'any', inputs: [x] },
+  { operator: 'Gelu', domain: 'com.microsoft', form: 'any', inputs: [x] },
+  { operator: 'BiasGelu', domain: 'com.microsoft', form: 'both inputs', inputs: [x, { dims: [4] }] },
+  { operator: 'FastGelu', domain: 'com.microsoft', form: 'no bias', inputs: [x] },
+  { operator: 'FastGelu', domain: 'com.microsoft', form: 'both inputs', inputs: [x, { dims: [4] }] },
+  { operator: 'QuickGelu', domain: 'com.microsoft', form: 'default', inputs: [x] },
+  { operator: 'QuickGelu', domain: 'com.microsoft', form: 'alpha 1', attributes: { alpha: float(1) }, inputs: [x] },
 ];

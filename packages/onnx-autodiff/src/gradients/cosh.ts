@@ -1,0 +1,12 @@
+import type { GradientRule } from '../gradient-rule.ts';
+
+export const cosh: GradientRule = {
+  operator: 'Cosh',
+  opsets: [9, 26],
+  covers: 'Everything.',
+  gradient({ inputs: [x], gradients: [dy], graph }) {
+    return {
+      0: () => graph.mul(dy!, graph.op('Sinh', [x])),
+    };
+  },
+};
