@@ -1,5 +1,5 @@
-import { errors } from './errors.ts';
-import type { Node } from './node.ts';
+import { errors } from '../errors.ts';
+import type { Node } from '../node.ts';
 
 /** One letter an axis, of each operand and of the result. */
 export interface Labels {

@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util';
+import { compile, gradients, memory } from './gradients.mjs';
+import { howToInstall, python } from './lib/python.mjs';
+
+const benches = { gradients, compile, memory };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    networks: { type: 'string', default: 'resnet50' },
+    batches: { type: 'string', default: '1,8' },
+    rounds: { type: 'string', default: '7' },
+    threads: { type: 'string', default: '2' },
+  },
+});
+const names = positionals.length ? positionals : Object.keys(benches);
+const unknown = names.filter((name) => !(name in benches));
+if (unknown.length) {
+  console.error(`unknown benchmark ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
+  process.exit(2);
+}
+if (!python()) {
+  console.error(howToInstall);
+  process.exit(2);
+}
+const options = {
+  networks: values.networks.split(','),
+  batches: values.batches.split(',').map(Number),
+  rounds: Number(values.rounds),
+  threads: Number(values.threads),
+};
+for (const name of names) console.log(`${await benches[name](options)}\n`);

@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OnnxBackend } from '../src/index.ts';
+import { linear } from './models.ts';
+
+const backend = new OnnxBackend();
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'understory-'));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+describe('OnnxBackend', () => {
+  it('accepts ONNX files and bytes', () => {
+    expect(backend.accepts({ kind: 'file', path: 'a/model.onnx' })).toBe(true);
+    expect(backend.accepts({ kind: 'file', path: 'a/model.json' })).toBe(false);
+    expect(backend.accepts({ kind: 'bytes', bytes: linear(1) })).toBe(true);
+    expect(backend.accepts({ kind: 'bytes', bytes: new TextEncoder().encode('{"modelTopology"') })).toBe(false);
+  });
+
+  it('opens files and bytes alike', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'model.onnx');
+      await writeFile(path, linear('N'));
+      const fromFile = await backend.open({ kind: 'file', path });
+      const fromBytes = await backend.open({ kind: 'bytes', bytes: linear('N') });
+      expect(fromFile.origin).toEqual(fromBytes.origin);
+      await Promise.all([fromFile.close(), fromBytes.close()]);
+    }));
+
+  it.each([
+    ['no file', undefined, 'MODEL_NOT_READABLE'],
+    ['an empty file', new Uint8Array(0), 'ONNX_NOT_A_MODEL'],
+    ['a text file', new TextEncoder().encode('<!DOCTYPE html><html></html>'), 'ONNX_NOT_A_MODEL'],
+    ['half a model', linear('N').subarray(0, 60), 'ONNX_TRUNCATED'],
+  ])('refuses %s', (_, bytes, code) =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'model.onnx');
+      if (bytes) await writeFile(path, bytes);
+      await expect(backend.open({ kind: 'file', path })).rejects.toMatchObject({ code, next: expect.any(String) });
+    }),
+  );
+
+  it('goes down the list of devices and says what it chose', async () => {
+    const known = (await import('onnxruntime-node')).listSupportedBackends().map(({ name }) => name);
+    const other = known.find((name) => name !== 'cpu');
+    if (!other) throw new Error('this build of ONNX Runtime knows nothing but the CPU, which its packages do not do');
+    const model = await backend.open({ kind: 'bytes', bytes: linear('N') }, { devices: [other, 'cpu'] });
+    expect([other, 'cpu']).toContain(model.origin.executionProvider);
+    if (model.origin.executionProvider === 'cpu') {
+      expect(model.origin.remarks).toEqual([expect.stringContaining(`${other} was tried first and is not available`)]);
+    }
+    await model.close();
+  });
+
+  it('refuses a device that there is not', async () => {
+    await expect(backend.open({ kind: 'bytes', bytes: linear(1) }, { devices: ['abacus'] })).rejects.toMatchObject({
+      code: 'DEVICE_UNKNOWN',
+    });
+  });
+
+  it('tells what ONNX Runtime finds wrong with a model that parses', async () => {
+    const bytes = linear('N');
+    const at = Buffer.from(bytes).lastIndexOf('MatMul');
+    bytes.set(new TextEncoder().encode('MatMyl'), at);
+    await expect(backend.open({ kind: 'bytes', bytes })).rejects.toMatchObject({
+      code: 'MODEL_NOT_RUNNABLE',
+      found: expect.stringContaining('MatMyl'),
+    });
+  });
+});

@@ -1,0 +1,285 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { float32, type Tensor } from '@understory/core';
+import { Node } from '@understory/onnx-autodiff';
+import { OnnxBackend, type OnnxModel } from '../src/index.ts';
+import { linear, modelFile } from './models.ts';
+
+const opened: OnnxModel[] = [];
+async function open(bytes: Uint8Array, options = {}): Promise<OnnxModel> {
+  const model = await new OnnxBackend().open({ kind: 'bytes', bytes }, { threads: 1, ...options });
+  opened.push(model);
+  return model;
+}
+afterAll(() => Promise.all(opened.map((model) => model.close())));
+
+const x = (...rows: readonly (readonly [number, number])[]) => ({
+  x: float32(Float32Array.from(rows.flat()), [rows.length, 2]),
+});
+const values = (tensor: Tensor | undefined) => Array.from(tensor!.data as Float32Array);
+
+describe('OnnxModel', () => {
+  it('tells what it is made of', async () => {
+    const model = await open(linear('N'));
+    expect(model.inputs).toEqual([{ name: 'x', type: 'float32', dims: ['N', 2] }]);
+    expect(model.outputs).toEqual([{ name: 'y', type: 'float32', dims: ['N', 3] }]);
+    expect(model.layers.map(({ name, operator, modules }) => ({ name, operator, modules }))).toEqual([
+      { name: 'h', operator: 'Relu', modules: ['body'] },
+      { name: 'y', operator: 'MatMul', modules: ['head'] },
+    ]);
+    expect(model.origin).toMatchObject({ backend: 'onnx', executionProvider: 'cpu', remarks: [] });
+    expect(model.origin.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(model.graph.nodes.map(({ operator }) => operator)).toEqual(['Relu', 'MatMul']);
+    expect(values(model.graph.constant('w'))).toEqual([1, 2, 3, -4, 5, 6]);
+    expect(model.graph.constant('h')).toBeUndefined();
+  });
+
+  it('runs to outputs, layers and inputs', async () => {
+    const model = await open(linear('N'));
+    const feeds = x([1, -1], [2, 3]);
+    const result = await model.run(feeds, ['y', 'h', 'x']);
+    expect(values(result['y'])).toEqual([1, 2, 3, 2 - 12, 4 + 15, 6 + 18]);
+    expect(values(result['h'])).toEqual([1, 0, 2, 3]);
+    expect(result['x']).toBe(feeds.x);
+  });
+
+  it.each([
+    ['any batch', 'N', 3],
+    ['a batch fixed at 1', 1, 3],
+    ['a batch fixed at 2, the last one filled up', 2, 3],
+    ['a batch fixed at 4, larger than what is fed', 4, 3],
+  ])('differentiates a score per sample with %s', async (_, batch, samples) => {
+    const model = await open(linear(batch));
+    const feeds = x([1, -1], [2, 3], [5, 1]);
+    const { value, gradients, fetched } = await model.differentiate({
+      feeds,
+      objective: { kind: 'score', output: 'y', index: [[0], [1], [2]] },
+      withRespectTo: ['x', 'h'],
+      fetch: ['y', 'x'],
+    });
+    expect(Array.from(value)).toEqual([1, 19, 21]);
+    expect(values(gradients['h'])).toEqual([1, -4, 2, 5, 3, 6]);
+    expect(values(gradients['x'])).toEqual([1, 0, 2, 5, 3, 6]);
+    expect(fetched['y']!.dims).toEqual([samples, 3]);
+    expect(fetched['x']).toBe(feeds.x);
+    expect(values((await model.run(feeds, ['y']))['y'])).toEqual(values(fetched['y']));
+  });
+
+  it('says that a fixed batch is fed in parts', async () => {
+    const model = await open(linear(1));
+    expect(model.origin.remarks).toEqual(['the model was exported with a batch of 1: samples are fed one at a time']);
+  });
+
+  it('differentiates cross-entropy', async () => {
+    const model = await open(linear('N'));
+    const { value, gradients } = await model.differentiate({
+      feeds: x([1, 2]),
+      objective: { kind: 'crossEntropy', output: 'y', target: [2] },
+      withRespectTo: ['h'],
+    });
+    const logits = [1 - 8, 2 + 10, 3 + 12];
+    const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
+    const residual = logits.map((logit, index) => Math.exp(logit) / total - (index === 2 ? 1 : 0));
+    expect(value[0]).toBeCloseTo(Math.log(total) - 15, 5);
+    const [a, b, c] = residual as [number, number, number];
+    expect(values(gradients['h'])[0]).toBeCloseTo(a + 2 * b + 3 * c, 5);
+    expect(values(gradients['h'])[1]).toBeCloseTo(-4 * a + 5 * b + 6 * c, 5);
+  });
+
+  it('differentiates weighted sums of objectives, nested ones too, and products with cotangents', async () => {
+    const model = await open(linear(1));
+    const score = (index: number) => ({ kind: 'score', output: 'y', index: [[index], [index]] }) as const;
+    const contrast = {
+      kind: 'sum',
+      terms: [
+        { weight: 1, of: score(1) },
+        { weight: -2, of: score(0) },
+      ],
+    } as const;
+    const feeds = x([1, 2], [3, 4]);
+    const nested = await model.differentiate({
+      feeds,
+      objective: {
+        kind: 'sum',
+        terms: [
+          { weight: 10, of: contrast },
+          { weight: 1, of: score(2) },
+        ],
+      },
+      withRespectTo: ['h'],
+    });
+    expect(values(nested.gradients['h'])).toEqual([3, 136, 3, 136]);
+    expect(Array.from(nested.value)).toEqual([275, 553]);
+    const cotangent = await model.differentiate({
+      feeds,
+      objective: { kind: 'cotangent', cotangents: { y: float32(Float32Array.of(1, 1, 1, 0, 0, 2), [2, 3]) } },
+      withRespectTo: ['h'],
+    });
+    expect(values(cotangent.gradients['h'])).toEqual([6, 7, 6, 12]);
+    expect(Array.from(cotangent.value)).toEqual([20, 66]);
+  });
+
+  it('uses one session for every class, and releases those that were not used for longest', async () => {
+    const model = await open(linear('N'));
+    const at = (index: number) =>
+      model.differentiate({
+        feeds: x([1, 1]),
+        objective: { kind: 'score', output: 'y', index: [[index]] },
+        withRespectTo: ['h'],
+      });
+    expect(values((await at(0)).gradients['h'])).toEqual([1, -4]);
+    expect(values((await at(2)).gradients['h'])).toEqual([3, 6]);
+    const together = await Promise.all([0, 1, 2, 0, 1, 2].map(at));
+    expect(together.map(({ value }) => value[0])).toEqual([-3, 7, 9, -3, 7, 9]);
+  });
+
+  it('runs float16 models and takes and gives their bits', async () => {
+    const model = await open(linear('N', 'float16'));
+    const one = 0x3c00;
+    const feeds = { x: { type: 'float16', dims: [1, 2], data: Uint16Array.of(one, one) } } as const;
+    const { y } = await model.run(feeds, ['y']);
+    expect(y).toMatchObject({ type: 'float16', dims: [1, 3] });
+    expect(Array.from(y!.data as Uint16Array)).toEqual([0xc200, 0x4700, 0x4880]);
+    const { gradients } = await model.differentiate({
+      feeds,
+      objective: { kind: 'score', output: 'y', index: [[1]] },
+      withRespectTo: ['h'],
+    });
+    const gradient = gradients['h']!;
+    expect(gradient.type === 'float16' ? Array.from(gradient.data as Uint16Array) : values(gradient)).toEqual(
+      gradient.type === 'float16' ? [0x4000, 0x4500] : [2, 5],
+    );
+  });
+
+  describe('refuses with a reason', () => {
+    const cases: readonly [string, (model: OnnxModel) => Promise<unknown> | unknown, string][] = [
+      ['a missing input', (m) => m.run({}, ['y']), 'FEEDS_INVALID'],
+      ['an input that it does not have', (m) => m.run({ ...x([1, 2]), z: x([1, 2]).x }, ['y']), 'FEEDS_INVALID'],
+      ['an input of another size', (m) => m.run({ x: float32(new Float32Array(3), [1, 3]) }, ['y']), 'FEEDS_INVALID'],
+      [
+        'an input of another type',
+        (m) => m.run({ x: { type: 'int32', dims: [1, 2], data: new Int32Array(2) } }, ['y']),
+        'FEEDS_INVALID',
+      ],
+      ['an empty batch', (m) => m.run({ x: float32(new Float32Array(0), [0, 2]) }, ['y']), 'FEEDS_INVALID'],
+      ['an unknown output', (m) => m.run(x([1, 2]), ['yy']), 'GRADIENT_UNKNOWN_TENSOR'],
+      [
+        'an unknown layer',
+        (m) =>
+          m.differentiate({
+            feeds: x([1, 2]),
+            objective: { kind: 'score', output: 'y', index: [[0]] },
+            withRespectTo: ['hh'],
+          }),
+        'GRADIENT_UNKNOWN_TENSOR',
+      ],
+      [
+        'an objective on an unknown output',
+        (m) =>
+          m.differentiate({
+            feeds: x([1, 2]),
+            objective: { kind: 'score', output: 'q', index: [[0]] },
+            withRespectTo: ['x'],
+          }),
+        'GRADIENT_OBJECTIVE',
+      ],
+      [
+        'a class out of range',
+        (m) =>
+          m.differentiate({
+            feeds: x([1, 2]),
+            objective: { kind: 'score', output: 'y', index: [[3]] },
+            withRespectTo: ['x'],
+          }),
+        'CLASS_OUT_OF_RANGE',
+      ],
+      [
+        'fewer targets than samples',
+        (m) =>
+          m.differentiate({
+            feeds: x([1, 2], [3, 4]),
+            objective: { kind: 'score', output: 'y', index: [[0]] },
+            withRespectTo: ['x'],
+          }),
+        'TARGET_COUNT',
+      ],
+      [
+        'fewer cross-entropy targets than samples',
+        (m) =>
+          m.differentiate({
+            feeds: x([1, 2], [3, 4]),
+            objective: { kind: 'crossEntropy', output: 'y', target: [0] },
+            withRespectTo: ['x'],
+          }),
+        'TARGET_COUNT',
+      ],
+      [
+        'a cotangent of another size',
+        (m) =>
+          m.differentiate({
+            feeds: x([1, 2]),
+            objective: { kind: 'cotangent', cotangents: { y: float32(new Float32Array(2), [1, 2]) } },
+            withRespectTo: ['x'],
+          }),
+        'FEEDS_INVALID',
+      ],
+      [
+        'an index of another rank',
+        (m) =>
+          m.differentiate({
+            feeds: x([1, 2]),
+            objective: { kind: 'score', output: 'y', index: [[0, 0]] },
+            withRespectTo: ['x'],
+          }),
+        'FEEDS_INVALID',
+      ],
+      [
+        'an output that does not depend on the layer',
+        (m) =>
+          m.differentiate({
+            feeds: x([1, 2]),
+            objective: { kind: 'score', output: 'h', index: [[0]] },
+            withRespectTo: ['y'],
+          }),
+        'GRADIENT_NO_PATH',
+      ],
+    ];
+    it.each(cases)('%s', async (_, act, code) => {
+      const model = await open(linear('N'));
+      await expect((async () => act(model))()).rejects.toMatchObject({
+        code,
+        found: expect.any(String),
+        expected: expect.any(String),
+        next: expect.any(String),
+      });
+    });
+  });
+
+  it('says before anything runs where gradients go', async () => {
+    const model = await open(
+      modelFile({
+        input: ['N', 2, 2],
+        output: ['N', 1],
+        nodes: [
+          Node.of('Relu', ['x'], ['a'], {}, 'first'),
+          Node.of('Det', ['a'], ['d'], {}, 'odd'),
+          Node.of('Unsqueeze', ['d', 'axes'], ['y'], {}, 'last'),
+        ],
+        weights: { axes: { type: 'int64', dims: [1], values: [1] } },
+      }),
+    );
+    expect(model.differentiability('y', 'd')).toEqual({ differentiable: true });
+    expect(model.differentiability('y', 'x')).toMatchObject({
+      differentiable: false,
+      reason: 'operator',
+      message: expect.stringContaining('Det'),
+    });
+    expect(model.differentiability('a', 'y')).toMatchObject({ differentiable: false, reason: 'noPath' });
+    const feeds = { x: float32(Float32Array.of(1, 2, 3, 4), [1, 2, 2]) };
+    const objective = { kind: 'score', output: 'y', index: [[0]] } as const;
+    await expect(model.differentiate({ feeds, objective, withRespectTo: ['x'] })).rejects.toMatchObject({
+      code: 'GRADIENT_UNSUPPORTED_OPERATOR',
+      found: 'Det (node "odd", opset 17)',
+      next: expect.stringContaining('cam'),
+    });
+  });
+});
