@@ -1,0 +1,250 @@
+import { batchOf, elementCount, float32, isDifferentiable, seededRandom, toFloat32 } from '@understory/core';
+import type { Derivative, DifferentiableModel, Feeds, Objective, Tensor } from '@understory/core';
+import { check, checkClose, checkRejects, checkTensor, once } from './check.ts';
+import type { BackendSubject } from './backend-contract.ts';
+import type { ContractCase } from './contract-case.ts';
+import { sampleOfFeeds, sampleOfObjective, sampleOfTensor } from './samples.ts';
+
+export interface DifferentiableBackendSubject extends BackendSubject {
+  /** The input, of type float32, with respect to which gradients are taken. */
+  readonly input: string;
+  /** A layer through which everything goes on its way from `input` to `logits`. */
+  readonly layer: string;
+  /** An output or layer `[N, classes]` with two classes or more. */
+  readonly logits: string;
+  /** How far finite differences move the input, as a length; 0.05 by default. */
+  readonly step?: number;
+  /** Largest relative difference of finite differences; 0.02 by default. */
+  readonly differenceTolerance?: number;
+}
+
+/** What every opened model that has gradients promises beyond `backendContract`, one case a promise. */
+export function differentiableBackendContract(subject: DifferentiableBackendSubject): readonly ContractCase[] {
+  const { feeds, input, layer, logits, tolerance = 1e-4, step = 0.05, differenceTolerance = 0.02 } = subject;
+  const batch = batchOf(feeds);
+  if (batch < 2) throw new RangeError(`the contract needs a batch of at least 2, found ${batch}`);
+  const open = once(async (): Promise<DifferentiableModel> => {
+    const model = await subject.open();
+    check(isDifferentiable(model), 'expected a model with `differentiate`');
+    return model;
+  });
+  const classes = Array.from({ length: batch }, (_, sample) => sample % 2);
+  const score: Objective = { kind: 'score', output: logits, index: classes.map((index) => [index]) };
+  const crossEntropy: Objective = { kind: 'crossEntropy', output: logits, target: classes };
+  const derive = async (
+    objective: Objective,
+    withRespectTo: readonly string[],
+    fed: Feeds = feeds,
+  ): Promise<Derivative> => (await open()).differentiate({ feeds: fed, objective, withRespectTo });
+  const scores = once(async () => (await (await open()).run(feeds, [logits]))[logits]!);
+
+  return [
+    {
+      name: 'gives the value of each kind of objective, one a sample',
+      async run() {
+        const rows = rowsOf(await scores(), batch);
+        const cotangent = await randomLike(scores());
+        const weights = rowsOf(cotangent, batch);
+        const expected: readonly (readonly [Objective, readonly number[]])[] = [
+          [score, rows.map((row, sample) => row[classes[sample]!]!)],
+          [crossEntropy, rows.map((row, sample) => crossEntropyOf(row, classes[sample]!))],
+          [
+            sumOf([2, score], [-0.5, crossEntropy]),
+            rows.map((row, sample) => 2 * row[classes[sample]!]! - 0.5 * crossEntropyOf(row, classes[sample]!)),
+          ],
+          [
+            { kind: 'cotangent', cotangents: { [logits]: cotangent } },
+            rows.map((row, sample) => row.reduce((sum, logit, at) => sum + logit * weights[sample]![at]!, 0)),
+          ],
+        ];
+        for (const [objective, values] of expected) {
+          checkClose(`the value of ${objective.kind}`, (await derive(objective, [input])).value, values, tolerance);
+        }
+      },
+    },
+    {
+      name: 'shapes gradients as what they are taken with respect to, and fetches from the same pass',
+      async run() {
+        const model = await open();
+        const request = { feeds, objective: score, withRespectTo: [input, layer], fetch: [layer, logits] };
+        const { gradients, fetched } = await model.differentiate(request);
+        const ran = await model.run(feeds, [layer, logits]);
+        check(
+          Object.keys(gradients).toSorted().join() === [input, layer].toSorted().join(),
+          `got gradients of ${Object.keys(gradients)}`,
+        );
+        for (const name of [layer, logits]) checkTensor(`fetched "${name}"`, fetched[name], ran[name]!, tolerance);
+        for (const [name, tensor] of [
+          [input, feeds[input]!],
+          [layer, ran[layer]!],
+        ] as const) {
+          const found = gradients[name]!.dims.join(', ');
+          check(
+            found === tensor.dims.join(', '),
+            `the gradient of "${name}" [${tensor.dims.join(', ')}] is [${found}]`,
+          );
+        }
+      },
+    },
+    {
+      name: 'agrees with finite differences',
+      async run() {
+        for (const objective of [score, crossEntropy]) {
+          const gradient = toFloat32((await derive(objective, [input])).gradients[input]!);
+          const norm = lengthOf(gradient);
+          check(norm > 0, `the gradient of ${objective.kind} is zero everywhere`);
+          const along = async (direction: ArrayLike<number>) => {
+            const at = async (distance: number) => {
+              const moved = toFloat32(feeds[input]!).map((value, place) => value + distance * direction[place]!);
+              const { value } = await derive(objective, [input], {
+                ...feeds,
+                [input]: float32(moved, feeds[input]!.dims),
+              });
+              return value.reduce((sum, one) => sum + one, 0);
+            };
+            const near = (await at(step)) - (await at(-step));
+            const far = (await at(2 * step)) - (await at(-2 * step));
+            return (8 * near - far) / (12 * step);
+          };
+          const own = await along(gradient.map((value) => value / norm));
+          check(
+            Math.abs(own - norm) <= differenceTolerance * norm,
+            `${objective.kind} along its gradient: analytic ${norm}, finite differences ${own}`,
+          );
+          // A gradient that lacks a part agrees along itself; a random direction of the same length shows the part.
+          const random = seededRandom('finite differences');
+          for (let round = 0; round < 3; round += 1) {
+            const drawn = Float64Array.from(gradient, () => random.normal());
+            const length = lengthOf(drawn);
+            const direction = drawn.map((value) => value / length);
+            const analytic = direction.reduce((sum, value, place) => sum + value * gradient[place]!, 0);
+            const numeric = await along(direction);
+            const size = Math.max(Math.abs(numeric), norm / Math.sqrt(gradient.length));
+            check(
+              Math.abs(numeric - analytic) <= 2 * differenceTolerance * size,
+              `${objective.kind} along a random direction: analytic ${analytic}, finite differences ${numeric}`,
+            );
+          }
+        }
+      },
+    },
+    {
+      name: 'keeps the chain rule across a layer',
+      async run() {
+        const { gradients } = await derive(score, [input, layer]);
+        const { gradients: chained } = await derive({ kind: 'cotangent', cotangents: { [layer]: gradients[layer]! } }, [
+          input,
+        ]);
+        checkTensor(`the gradient of "${input}" by way of "${layer}"`, chained[input], gradients[input]!, tolerance);
+      },
+    },
+    {
+      name: 'takes a score for the product with a one-hot tensor',
+      async run() {
+        const { type, dims } = await scores();
+        check(type === 'float32', `"${logits}" is ${type}, the contract needs float32`);
+        const oneHot = float32(new Float32Array(elementCount(dims)), dims);
+        classes.forEach((index, sample) => (oneHot.data[(sample * oneHot.data.length) / batch + index] = 1));
+        const expected = await derive(score, [input, layer]);
+        const found = await derive({ kind: 'cotangent', cotangents: { [logits]: oneHot } }, [input, layer]);
+        for (const name of [input, layer])
+          checkTensor(`the gradient of "${name}"`, found.gradients[name], expected.gradients[name]!, tolerance);
+      },
+    },
+    {
+      name: 'is linear in the objective',
+      async run() {
+        const [first, second, both] = await Promise.all([
+          derive(score, [layer]),
+          derive(crossEntropy, [layer]),
+          derive(sumOf([3, score], [-2, crossEntropy]), [layer]),
+        ]);
+        const other = toFloat32(second.gradients[layer]!);
+        const expected = toFloat32(first.gradients[layer]!).map((value, at) => 3 * value - 2 * other[at]!);
+        checkClose('the gradient of 3 a - 2 b', toFloat32(both.gradients[layer]!), expected, tolerance);
+      },
+    },
+    {
+      name: 'keeps samples apart',
+      async run() {
+        for (const objective of [score, crossEntropy]) {
+          const whole = await derive(objective, [input]);
+          for (let sample = 0; sample < batch; sample += 1) {
+            const alone = await derive(sampleOfObjective(objective, sample), [input], sampleOfFeeds(feeds, sample));
+            const expected = sampleOfTensor(whole.gradients[input]!, sample);
+            checkTensor(
+              `the gradient of ${objective.kind}, sample ${sample}`,
+              alone.gradients[input],
+              expected,
+              tolerance,
+            );
+            checkClose(
+              `the value of ${objective.kind}, sample ${sample}`,
+              alone.value,
+              [whole.value[sample]!],
+              tolerance,
+            );
+          }
+        }
+      },
+    },
+    {
+      name: 'tells before it runs what gradients reach',
+      async run() {
+        const model = await open();
+        for (const tensor of [input, layer]) {
+          const told = model.differentiability(logits, tensor);
+          check(told.differentiable, `"${logits}" is said not to reach "${tensor}"`);
+        }
+        const back = model.differentiability(layer, logits);
+        check(!back.differentiable && back.reason === 'noPath', `"${layer}" is said to depend on "${logits}"`);
+      },
+    },
+    {
+      name: 'refuses targets that do not fit the batch or the classes',
+      async run() {
+        const wrong = (index: number): Objective => ({ ...score, index: classes.map(() => [index]) });
+        const short = sampleOfObjective(score, 0);
+        await checkRejects('one target for the batch', () => derive(short, [input]), 'TARGET_COUNT');
+        const classCount = (await scores()).dims[1]!;
+        for (const index of [-1, 0.5, classCount]) {
+          await checkRejects(`class ${index}`, () => derive(wrong(index), [input]), 'CLASS_OUT_OF_RANGE');
+        }
+      },
+    },
+    {
+      name: 'refuses to differentiate with respect to what it does not have',
+      run: () => checkRejects('an unknown tensor', () => derive(score, ['no such tensor'])),
+    },
+  ];
+}
+
+function sumOf(...terms: readonly (readonly [weight: number, of: Objective])[]): Objective {
+  return { kind: 'sum', terms: terms.map(([weight, of]) => ({ weight, of })) };
+}
+
+function rowsOf(tensor: Tensor, batch: number): readonly Float32Array[] {
+  const values = toFloat32(tensor);
+  const size = values.length / batch;
+  return Array.from({ length: batch }, (_, sample) => values.subarray(sample * size, (sample + 1) * size));
+}
+
+function crossEntropyOf(logits: Float32Array, target: number): number {
+  const largest = Math.max(...logits);
+  return largest + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0)) - logits[target]!;
+}
+
+function lengthOf(vector: Float32Array | Float64Array): number {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  return Math.sqrt(sum);
+}
+
+async function randomLike(tensor: Promise<Tensor>): Promise<Tensor<'float32'>> {
+  const { dims } = await tensor;
+  const random = seededRandom('cotangent');
+  return float32(
+    Float32Array.from({ length: elementCount(dims) }, () => random.normal()),
+    dims,
+  );
+}

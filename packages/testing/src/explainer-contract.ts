@@ -1,0 +1,134 @@
+import { batchOf } from '@understory/core';
+import type { Explainer, ExplainRequest, Feeds, HeatMap, Model, Objective } from '@understory/core';
+import { check, checkClose, checkRejects, checkTensor, once } from './check.ts';
+import type { ContractCase } from './contract-case.ts';
+import { sampleOfFeeds, sampleOfObjective } from './samples.ts';
+
+export interface ExplainerSubject {
+  readonly create: () => Explainer | Promise<Explainer>;
+  readonly open: () => Model | Promise<Model>;
+  /** Two samples or more, no two alike. */
+  readonly feeds: Feeds;
+  /** One entry a sample. */
+  readonly objective: Objective;
+  /** A layer to name, for explainers that read one. */
+  readonly layer?: string;
+  /** Largest difference between maps that should be the same, relative to the map's largest value; 1e-4 by default. */
+  readonly tolerance?: number;
+}
+
+/** What every explainer promises, one case a promise. */
+export function explainerContract(subject: ExplainerSubject): readonly ContractCase[] {
+  const { feeds, objective, layer, tolerance = 1e-4 } = subject;
+  const batch = batchOf(feeds);
+  if (batch < 2) throw new RangeError(`the contract needs a batch of at least 2, found ${batch}`);
+  const untouched = structuredClone(feeds);
+  const parts = once(async () => ({ explainer: await subject.create(), model: await subject.open() }));
+  const explain = async (changes: Partial<ExplainRequest> = {}): Promise<readonly HeatMap[]> => {
+    const { explainer, model } = await parts();
+    return explainer.explain({ model, feeds, objective, seed: 1, ...(layer !== undefined && { layer }), ...changes });
+  };
+  const whole = once(() => explain());
+
+  const cases: ContractCase[] = [
+    {
+      name: 'gives one map a sample, of its own height and width, in finite numbers',
+      async run() {
+        const maps = await whole();
+        check(maps.length === batch, `expected ${batch} maps, found ${maps.length}`);
+        for (const { height, width, data } of maps) {
+          check(height >= 1 && width >= 1, `expected a map with places, found ${height} x ${width}`);
+          check(data instanceof Float32Array, 'expected a Float32Array');
+          check(data.length === height * width, `${height} x ${width} places, but ${data.length} numbers`);
+          check(data.every(Number.isFinite), 'expected finite numbers');
+        }
+      },
+    },
+    {
+      name: 'says which layer it read by its tensor name',
+      async run() {
+        const { model } = await parts();
+        for (const map of await whole()) {
+          if (map.layer === undefined) {
+            check(layer === undefined, `was given the layer "${layer}" and does not say which it read`);
+            continue;
+          }
+          const names = model.layers.map(({ name }) => name);
+          check(names.includes(map.layer), `"${map.layer}" is no layer of the model: ${names.join(', ')}`);
+        }
+      },
+    },
+    {
+      name: 'gives the same maps for the same request',
+      async run() {
+        const first = await whole();
+        const second = await explain();
+        first.forEach((map, sample) => checkSame(`sample ${sample}, second time`, second[sample], map, 0));
+      },
+    },
+    {
+      name: 'explains each sample as if it were alone',
+      async run() {
+        const maps = await whole();
+        for (let sample = 0; sample < batch; sample += 1) {
+          const alone = await explain({
+            feeds: sampleOfFeeds(feeds, sample),
+            objective: sampleOfObjective(objective, sample),
+          });
+          check(alone.length === 1, `expected 1 map for 1 sample, found ${alone.length}`);
+          checkSame(`sample ${sample}, alone`, alone[0], maps[sample]!, tolerance);
+        }
+      },
+    },
+    {
+      name: 'leaves feeds and model as they were',
+      async run() {
+        const { model } = await parts();
+        const outputs = model.outputs.map(({ name }) => name);
+        const before = await model.run(untouched, outputs);
+        await explain();
+        const after = await model.run(untouched, outputs);
+        for (const [name, tensor] of Object.entries(untouched)) checkTensor(`feed "${name}"`, feeds[name], tensor, 0);
+        for (const name of outputs) checkTensor(`output "${name}"`, after[name], before[name]!, 0);
+      },
+    },
+    {
+      name: 'refuses a list of targets that does not fit the batch',
+      async run() {
+        const first = sampleOfObjective(objective, 0);
+        await checkRejects('one target for the whole batch', () => explain({ objective: first }), 'TARGET_COUNT');
+        const one = sampleOfFeeds(feeds, 0);
+        await checkRejects('a target too many', () => explain({ feeds: one }), 'TARGET_COUNT');
+      },
+    },
+    {
+      name: 'stops when it is told to',
+      async run() {
+        const reason = new Error('told to stop');
+        const outcome = await explain({ signal: AbortSignal.abort(reason) }).catch((failure: unknown) => failure);
+        check(outcome === reason, `expected the reason of the signal, found ${String(outcome)}`);
+      },
+    },
+  ];
+  if (layer === undefined) return cases;
+  return [
+    ...cases,
+    {
+      name: 'refuses a layer that the model does not have',
+      run: () => checkRejects('an unknown layer', () => explain({ layer: 'no such layer' }), 'UNKNOWN_LAYER'),
+    },
+  ];
+}
+
+function checkSame(what: string, actual: HeatMap | undefined, expected: HeatMap, tolerance: number): void {
+  check(actual !== undefined, `${what}: expected a map, found none`);
+  check(
+    actual.height === expected.height && actual.width === expected.width && actual.layer === expected.layer,
+    `${what}: expected ${describe(expected)}, found ${describe(actual)}`,
+  );
+  checkClose(what, actual.data, expected.data, tolerance);
+}
+
+function describe({ height, width, layer }: HeatMap): string {
+  return `${height} x ${width}${layer === undefined ? '' : ` of "${layer}"`}`;
+}
