@@ -252,7 +252,7 @@ function externalEntry(proto: TensorProto, key: string): string | undefined {
   return proto.externalData.find((entry) => entry.key === key)?.value;
 }
 
-function fromValueInfo(info: ValueInfoProto): Value {
+export function fromValueInfo(info: ValueInfoProto): Value {
   const tensor = info.type?.value.case === 'tensorType' ? info.type.value.value : undefined;
   const shape: Shape = tensor?.shape?.dim.map(({ value }, axis): Dim => {
     if (value.case === 'dimValue') return Number(value.value);

@@ -4,14 +4,12 @@ import type { UpgradeRule } from './upgrade-rule.ts';
 export const clip: UpgradeRule = {
   operator: 'Clip',
   changedIn: 11,
-  upgrade(node, { constant, floatType }) {
+  upgrade(node, { constant, typeOf }) {
+    const [x] = node.inputs;
     const bound = (name: string) => {
       const value = node.float(name);
-      return value === undefined ? '' : constant(floatType, [value], []);
+      return value === undefined ? '' : constant(typeOf(x!), [value], []);
     };
-    return node.with({
-      inputs: [node.inputs[0]!, bound('min'), bound('max')],
-      attributes: { min: undefined, max: undefined },
-    });
+    return node.with({ inputs: [x!, bound('min'), bound('max')], attributes: { min: undefined, max: undefined } });
   },
 };
