@@ -188,11 +188,22 @@ export class GraphBuilder {
   }
 
   reshapeLike(a: Value, like: Value): Value {
-    return sameShape(a, like) ? a : this.reshape(a, this.shapeOf(like));
+    if (sameShape(a, like)) return a;
+    // Sizes that stay in place are written as 0 and one more as -1, so that a batch of any size needs no shape arithmetic.
+    const target = like.shape?.map((dim, axis) => (typeof dim === 'string' && dim === a.shape?.[axis] ? 0 : dim));
+    const open = target?.filter((dim) => typeof dim === 'string').length;
+    const simple = target && (open === 0 || (open === 1 && !like.shape!.includes(0)));
+    const to = simple ? target.map((dim) => (typeof dim === 'string' ? -1 : dim)) : this.shapeOf(like);
+    return this.withShape(this.reshape(a, to), like);
   }
 
   expandLike(a: Value, like: Value): Value {
-    return sameShape(a, like) ? a : this.op('Expand', [a, this.shapeOf(like)]);
+    if (sameShape(a, like)) return a;
+    // Expanding broadcasts both ways: an axis that has its size already is written as 1.
+    const lead = (like.shape?.length ?? 0) - (a.shape?.length ?? 0);
+    const target = a.shape && like.shape?.map((dim, axis) => (dim === a.shape![axis - lead] ? 1 : dim));
+    const known = staticShape(target);
+    return this.withShape(this.op('Expand', [a, known ? this.ints(known) : this.shapeOf(like)]), like);
   }
 
   unsqueeze(a: Value, axes: readonly number[]): Value {

@@ -192,8 +192,17 @@ function modelOf(row: GradientCheckRow, inputs: readonly (Constant | null)[], sy
   const parts = { header, name: 'row', opset, inputs: values, nodes: [node], initializers, declared: new Map() };
   // The runtime wants output types; the shapes stay open so that the inference has nothing to copy from.
   const inferred = new DifferentiableGraph(new Graph({ ...parts, outputs: untyped })).inference;
+  // Objectives are per sample: a scalar becomes a batch of one.
+  const scalars = outputs.filter((name) => inferred.value(name).shape?.length === 0);
+  const inner = (name: string) => (scalars.includes(name) ? `${name}.scalar` : name);
+  const one = writeTensor('one', { type: 'int64', dims: [1], values: [1] });
   return new Graph({
     ...parts,
+    nodes: [
+      node.with({ outputs: outputs.map(inner) }),
+      ...scalars.map((name) => Node.of('Reshape', [inner(name), 'one'], [name])),
+    ],
+    initializers: new Map([...initializers, ...(scalars.length > 0 ? [['one', { proto: one }] as const] : [])]),
     outputs: outputs.map((name) => ({ name, type: inferred.value(name).type, shape: undefined })),
   });
 }

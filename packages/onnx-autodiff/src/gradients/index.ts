@@ -13,6 +13,7 @@ import { castLike } from './cast-like.ts';
 import { cast } from './cast.ts';
 import { celu } from './celu.ts';
 import { clip } from './clip.ts';
+import { concat } from './concat.ts';
 import { conv } from './conv.ts';
 import { cos } from './cos.ts';
 import { cosh } from './cosh.ts';
@@ -21,7 +22,9 @@ import { dropout } from './dropout.ts';
 import { elu } from './elu.ts';
 import { erf } from './erf.ts';
 import { exp } from './exp.ts';
+import { flatten } from './flatten.ts';
 import { gelu } from './gelu.ts';
+import { gemm } from './gemm.ts';
 import { globalAveragePool } from './global-average-pool.ts';
 import { globalMaxPool } from './global-max-pool.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
@@ -31,6 +34,7 @@ import { leakyRelu } from './leaky-relu.ts';
 import { logSoftmax } from './log-softmax.ts';
 import { log } from './log.ts';
 import { lrn } from './lrn.ts';
+import { matMul } from './mat-mul.ts';
 import { maxPool } from './max-pool.ts';
 import { max } from './max.ts';
 import { mean } from './mean.ts';
@@ -45,24 +49,33 @@ import { mul } from './mul.ts';
 import { neg } from './neg.ts';
 import { noGradient } from './no-gradient.ts';
 import { pRelu } from './p-relu.ts';
+import { pad } from './pad.ts';
 import { pow } from './pow.ts';
 import { reciprocal } from './reciprocal.ts';
+import { reduceMean } from './reduce-mean.ts';
+import { reduceSum } from './reduce-sum.ts';
 import { relu } from './relu.ts';
+import { reshape } from './reshape.ts';
 import { selu } from './selu.ts';
 import { shrink } from './shrink.ts';
 import { sigmoid } from './sigmoid.ts';
 import { sin } from './sin.ts';
 import { sinh } from './sinh.ts';
+import { slice } from './slice.ts';
 import { softmax } from './softmax.ts';
 import { softplus } from './softplus.ts';
 import { softsign } from './softsign.ts';
+import { split } from './split.ts';
 import { sqrt } from './sqrt.ts';
+import { squeeze } from './squeeze.ts';
 import { sub } from './sub.ts';
 import { sum } from './sum.ts';
 import { swish } from './swish.ts';
 import { tan } from './tan.ts';
 import { tanh } from './tanh.ts';
 import { thresholdedRelu } from './thresholded-relu.ts';
+import { transpose } from './transpose.ts';
+import { unsqueeze } from './unsqueeze.ts';
 import { where } from './where.ts';
 
 const rules: readonly OperatorRule[] = [
@@ -80,6 +93,7 @@ const rules: readonly OperatorRule[] = [
   castLike,
   celu,
   clip,
+  concat,
   conv,
   cos,
   cosh,
@@ -88,7 +102,9 @@ const rules: readonly OperatorRule[] = [
   elu,
   erf,
   exp,
+  flatten,
   gelu,
+  gemm,
   globalAveragePool,
   globalMaxPool,
   hardSigmoid,
@@ -98,6 +114,7 @@ const rules: readonly OperatorRule[] = [
   log,
   logSoftmax,
   lrn,
+  matMul,
   max,
   maxPool,
   mean,
@@ -111,25 +128,34 @@ const rules: readonly OperatorRule[] = [
   mul,
   neg,
   ...noGradient,
+  pad,
   pow,
   pRelu,
   reciprocal,
+  reduceMean,
+  reduceSum,
   relu,
+  reshape,
   selu,
   shrink,
   sigmoid,
   sin,
   sinh,
+  slice,
   softmax,
   softplus,
   softsign,
+  split,
   sqrt,
+  squeeze,
   sub,
   sum,
   swish,
   tan,
   tanh,
   thresholdedRelu,
+  transpose,
+  unsqueeze,
   where,
 ];
 

@@ -1,4 +1,4 @@
-import { labelsOf } from '../einsum-equation.ts';
+import { labelsOf } from '../support/einsum-equation.ts';
 import type { Dim, Shape } from '../types.ts';
 import { broadcast } from './dims.ts';
 import type { ShapeRule, ShapeRules } from './shape-rule.ts';

@@ -77,7 +77,7 @@ export function countUp(graph: GraphBuilder, size: Value): Value {
  * Zeros shaped like a tensor, to which updates are added at `indices` along an axis; indices have the shape of the updates.
  * ScatterND is not used for sums: ONNX Runtime adds in parallel there and loses updates of equal indices.
  */
-export function scatterAdd(graph: GraphBuilder, like: Value, indices: Value, updates: Value, axis: number): Value {
+export function scatterAlong(graph: GraphBuilder, like: Value, indices: Value, updates: Value, axis: number): Value {
   const type = updates.type ?? 'float32';
   // There is no half-precision kernel, and sums of many terms are better kept in float32 anyway.
   const half = type === 'float16' || type === 'bfloat16';
@@ -88,17 +88,11 @@ export function scatterAdd(graph: GraphBuilder, like: Value, indices: Value, upd
 }
 
 /** Adds slices of `updates` (its axis `axis` counts them) to zeros shaped like a tensor, at `indices` `[K]` along that axis. */
-export function scatterAddSlices(
-  graph: GraphBuilder,
-  like: Value,
-  indices: Value,
-  updates: Value,
-  axis: number,
-): Value {
+export function scatterSlices(graph: GraphBuilder, like: Value, indices: Value, updates: Value, axis: number): Value {
   const rank = like.shape!.length;
   const after = Array.from({ length: rank - 1 - axis }, (_, at) => at + 1);
   const expanded = graph.expandLike(graph.unsqueeze(indices, after), updates);
-  return scatterAdd(graph, like, expanded, updates, axis);
+  return scatterAlong(graph, like, expanded, updates, axis);
 }
 
 /**
