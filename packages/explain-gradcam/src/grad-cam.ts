@@ -1,0 +1,12 @@
+import { classActivation } from './class-activation.ts';
+import { channelWeighted } from './weights.ts';
+
+/**
+ * Grad-CAM: channels weighted by their mean gradient.
+ *
+ * ReLU(sum_k mean(G_k) A_k). Selvaraju et al. 2017, "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based
+ * Localization", equations 1 and 2.
+ */
+export const gradCam = classActivation(
+  channelWeighted((_, gradients) => gradients.reduce((sum, gradient) => sum + gradient, 0) / gradients.length),
+);

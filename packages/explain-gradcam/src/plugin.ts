@@ -1,0 +1,61 @@
+import { createRequire } from 'node:module';
+import { definePlugin, EXPLAINER } from '@understory/core';
+import type { Contribution, Explainer } from '@understory/core';
+import { gradCam } from './grad-cam.ts';
+import { gradCamPlusPlus } from './grad-cam-plus-plus.ts';
+import { hiResCam } from './hires-cam.ts';
+import { layerCam } from './layer-cam.ts';
+import { xGradCam } from './x-grad-cam.ts';
+
+const manifest = createRequire(import.meta.url)('../package.json') as {
+  readonly name: string;
+  readonly version: string;
+};
+
+const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly explainer: Explainer })[] = [
+  {
+    id: 'gradcam',
+    title: 'Grad-CAM',
+    description: 'Weighs the channels of a layer by their mean gradient.',
+    reference: 'Selvaraju et al. 2017, equations 1 and 2',
+    explainer: gradCam,
+  },
+  {
+    id: 'gradcam++',
+    title: 'Grad-CAM++',
+    description: 'Weighs channels by their positive gradients, so that several instances of a class all show.',
+    reference: 'Chattopadhay et al. 2018, equations 5, 7 and 19',
+    explainer: gradCamPlusPlus,
+  },
+  {
+    id: 'layercam',
+    title: 'LayerCAM',
+    description: 'Weighs every place by its own positive gradient, so that early layers give fine maps.',
+    reference: 'Jiang et al. 2021, equations 6 to 8',
+    explainer: layerCam,
+  },
+  {
+    id: 'hirescam',
+    title: 'HiResCAM',
+    description: 'Weighs every place by its own gradient, which shows only what raises the explained number.',
+    reference: 'Draelos and Carin 2020',
+    explainer: hiResCam,
+  },
+  {
+    id: 'xgradcam',
+    title: 'XGrad-CAM',
+    description: 'Weighs channels by their gradients, averaged with their activations as weights.',
+    reference: 'Fu et al. 2020, equation 8',
+    explainer: xGradCam,
+  },
+];
+
+export default definePlugin({
+  name: manifest.name,
+  version: manifest.version,
+  hostApi: '^1.0.0',
+  provides: methods.map(({ explainer: _, ...method }) => ({ kind: 'explainer', needs: ['gradients'], ...method })),
+  register(registry) {
+    for (const { id, explainer } of methods) registry.bind(EXPLAINER, id, () => explainer);
+  },
+});

@@ -1,0 +1,78 @@
+import { errors as coreErrors, findLayer, isDifferentiable, lastSpatialLayer, outputsOf } from '@understory/core';
+import type { Differentiability, DifferentiableModel, Model, Objective } from '@understory/core';
+import { errors } from './errors.ts';
+
+/** Explainers that work where gradients do not. */
+const withoutGradients = ['cam'];
+
+export interface LayerRequest {
+  readonly model: Model;
+  readonly objective: Objective;
+  /** A tensor name or module path; `auto` or nothing for the last spatial activation on the way from the image to what is explained. */
+  readonly layer: string | undefined;
+  readonly batch: number;
+}
+
+/** The tensor whose activations are read; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LAYER_NOT_SPATIAL or NOT_DIFFERENTIABLE. */
+export function resolveLayer({ model, objective, layer, batch }: LayerRequest): {
+  readonly differentiable: DifferentiableModel;
+  readonly name: string;
+} {
+  const outputs = outputsOf(objective);
+  if (!isDifferentiable(model)) {
+    throw coreErrors.notDifferentiable({
+      output: outputs.join(', '),
+      tensor: layer ?? 'auto',
+      reason: `the backend "${model.origin.backend}" computes no gradients`,
+      alternatives: withoutGradients,
+    });
+  }
+  if (layer === undefined || layer.trim() === 'auto')
+    return { differentiable: model, name: chooseLayer(model, outputs) };
+
+  const { name, dims } = findLayer(model.layers, layer);
+  if (dims !== undefined && dims.length !== 4) throw errors.layerNotSpatial({ layer: name, dims, batch });
+  checkReach(model, outputs, name);
+  return { differentiable: model, name };
+}
+
+function chooseLayer(model: DifferentiableModel, outputs: readonly string[]): string {
+  const reaches = (name: string) => obstacleTo(model, outputs, name).differentiable;
+  const images = imageInputs(model);
+  const sees = (name: string) => images.map((image) => model.differentiability(name, image));
+  // Grids made from the image's size alone, such as position embeddings, depend on the image without a gradient; so does all behind an integer input.
+  const found =
+    lastSpatialLayer(model.layers, (name) => reaches(name) && sees(name).some((way) => way.differentiable)) ??
+    lastSpatialLayer(model.layers, (name) => reaches(name) && sees(name).some((way) => !isUnrelated(way)));
+  if (found !== undefined) return found.name;
+
+  const blocked = lastSpatialLayer(model.layers, (name) => !isUnrelated(obstacleTo(model, outputs, name)));
+  if (blocked !== undefined) checkReach(model, outputs, blocked.name);
+  throw coreErrors.noSpatialLayer({ layers: model.layers.length, output: outputs.join(', ') });
+}
+
+function checkReach(model: DifferentiableModel, outputs: readonly string[], tensor: string): void {
+  const obstacle = obstacleTo(model, outputs, tensor);
+  if (obstacle.differentiable) return;
+  throw coreErrors.notDifferentiable({
+    output: outputs.join(', '),
+    tensor,
+    reason: obstacle.message,
+    alternatives: isUnrelated(obstacle) ? ['a layer that the explained output depends on'] : withoutGradients,
+  });
+}
+
+/** What stands between a tensor and those of the outputs that come closest to reaching it. */
+function obstacleTo(model: DifferentiableModel, outputs: readonly string[], tensor: string): Differentiability {
+  const ways = outputs.map((output) => model.differentiability(output, tensor));
+  return ways.find((way) => way.differentiable) ?? ways.find((way) => !isUnrelated(way)) ?? ways[0]!;
+}
+
+function isUnrelated(way: Differentiability): boolean {
+  return !way.differentiable && way.reason === 'noPath';
+}
+
+function imageInputs({ inputs }: Model): readonly string[] {
+  const images = inputs.filter(({ dims }) => dims?.length === 4);
+  return (images.length > 0 ? images : inputs).map(({ name }) => name);
+}

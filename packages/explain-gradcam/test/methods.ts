@@ -1,0 +1,14 @@
+import { gradCam, gradCamPlusPlus, hiResCam, layerCam, xGradCam } from '@understory/explain-gradcam';
+
+/** Every method of this package under its id. */
+export const methods = {
+  gradcam: gradCam,
+  'gradcam++': gradCamPlusPlus,
+  layercam: layerCam,
+  hirescam: hiResCam,
+  xgradcam: xGradCam,
+} as const;
+
+export type MethodId = keyof typeof methods;
+
+export const ids = Object.keys(methods) as readonly MethodId[];

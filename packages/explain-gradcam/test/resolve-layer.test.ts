@@ -1,0 +1,174 @@
+import { describe, expect, it } from '@jest/globals';
+import { float32, tensor } from '@understory/core';
+import type {
+  Differentiability,
+  DifferentiableModel,
+  Dimension,
+  LayerSpec,
+  Model,
+  Objective,
+  Tensor,
+  TensorSpec,
+} from '@understory/core';
+import { gradCam } from '@understory/explain-gradcam';
+
+const spec = (name: string, dims: readonly Dimension[], type: TensorSpec['type'] = 'float32'): TensorSpec => ({
+  name,
+  type,
+  dims,
+});
+const layer = (name: string, dims: readonly Dimension[], ...modules: readonly string[]): LayerSpec => ({
+  ...spec(name, dims),
+  operator: 'Relu',
+  modules,
+});
+
+const yes: Differentiability = { differentiable: true };
+const noPath: Differentiability = { differentiable: false, reason: 'noPath', message: 'There is no way.' };
+const blocked: Differentiability = { differentiable: false, reason: 'operator', message: 'Mystery has no gradient.' };
+
+interface Parts {
+  readonly inputs?: readonly TensorSpec[];
+  readonly layers?: readonly LayerSpec[];
+  /** What differs from `yes`, by "output < tensor". */
+  readonly ways?: Readonly<Record<string, Differentiability>>;
+}
+
+const four: readonly Dimension[] = ['N', 2, 3, 3];
+
+/** Knows only what depends on what; every tensor is all ones. */
+function modelOf({ inputs = [spec('image', ['N', 3, 6, 6])], layers = [], ways = {} }: Parts): DifferentiableModel {
+  const ones: Tensor = float32(new Float32Array(18).fill(1), [1, 2, 3, 3]);
+  return {
+    inputs,
+    layers,
+    outputs: [spec('logits', ['N', 5])],
+    origin: { backend: 'none', executionProvider: 'cpu', sha256: '', remarks: [] },
+    run: async () => ({}),
+    close: async () => {},
+    differentiability: (output, tensorName) => ways[`${output} < ${tensorName}`] ?? yes,
+    differentiate: async ({ withRespectTo: [name = ''] }) => ({
+      value: Float32Array.of(1),
+      gradients: { [name]: ones },
+      fetched: { [name]: ones },
+    }),
+  };
+}
+
+const score = (output: string): Objective => ({ kind: 'score', output, index: [[0]] });
+
+async function chosen(parts: Parts, options: { readonly layer?: string; readonly objective?: Objective } = {}) {
+  const model = modelOf(parts);
+  const feeds = { image: float32(new Float32Array(108), [1, 3, 6, 6]) };
+  const { objective = score('logits'), ...rest } = options;
+  const [map] = await gradCam.explain({ model, feeds, objective, ...rest });
+  return map!.layer;
+}
+
+describe('a layer that is named', () => {
+  const layers = [
+    layer('/stem/Relu', four, 'stem'),
+    layer('/tokens', ['N', 49, 8]),
+    layer('/open', ['N', 'K', 'h', 'w']),
+  ];
+
+  it('is found by tensor name and by module path', async () => {
+    expect(await chosen({ layers }, { layer: '/stem/Relu' })).toBe('/stem/Relu');
+    expect(await chosen({ layers }, { layer: 'stem' })).toBe('/stem/Relu');
+    expect(await chosen({ layers }, { layer: '/open' })).toBe('/open');
+  });
+
+  it('must be there', async () => {
+    await expect(chosen({ layers }, { layer: 'stm' })).rejects.toMatchObject({
+      code: 'UNKNOWN_LAYER',
+      next: expect.stringContaining('"stem"'),
+    });
+  });
+
+  it('must be spatial', async () => {
+    await expect(chosen({ layers }, { layer: '/tokens' })).rejects.toMatchObject({
+      code: 'LAYER_NOT_SPATIAL',
+      found: '[N, 49, 8]',
+      expected: 'a spatial layer [1, channels, height, width]',
+    });
+  });
+
+  it('must be reached by gradients, and the error says what stands in the way', async () => {
+    const request = { layer: 'stem' };
+    await expect(chosen({ layers, ways: { 'logits < /stem/Relu': blocked } }, request)).rejects.toMatchObject({
+      code: 'NOT_DIFFERENTIABLE',
+      found: 'Mystery has no gradient.',
+      next: 'Use instead: cam.',
+    });
+    await expect(chosen({ layers, ways: { 'logits < /stem/Relu': noPath } }, request)).rejects.toMatchObject({
+      code: 'NOT_DIFFERENTIABLE',
+      found: 'There is no way.',
+      next: expect.stringContaining('a layer that the explained output depends on'),
+    });
+  });
+
+  it('may be reached by one of the outputs that are read', async () => {
+    const sum: Objective = { kind: 'sum', terms: [score('other'), score('logits')].map((of) => ({ weight: 1, of })) };
+    const ways = { 'other < /stem/Relu': noPath };
+    expect(await chosen({ layers, ways }, { layer: 'stem', objective: sum })).toBe('/stem/Relu');
+  });
+});
+
+describe('auto', () => {
+  const layers = [
+    layer('early', four),
+    layer('late', four),
+    layer('pooled', ['N', 2, 1, 1]),
+    layer('vector', ['N', 2]),
+  ];
+
+  it.each([undefined, 'auto', ' auto '])('takes the last spatial activation (%j)', async (name) => {
+    expect(await chosen({ layers }, name === undefined ? {} : { layer: name })).toBe('late');
+  });
+
+  it('skips what the output does not depend on', async () => {
+    expect(await chosen({ layers, ways: { 'logits < late': noPath } })).toBe('early');
+  });
+
+  it('skips what does not depend on the image', async () => {
+    const inputs = [spec('image', ['N', 3, 6, 6]), spec('words', ['N', 7], 'int64')];
+    expect(await chosen({ inputs, layers, ways: { 'late < image': noPath } })).toBe('early');
+  });
+
+  it('skips what depends on nothing but the size of the image', async () => {
+    expect(await chosen({ layers, ways: { 'late < image': blocked } })).toBe('early');
+  });
+
+  it('takes what it can get where the image has no gradient at all', async () => {
+    expect(await chosen({ layers, ways: { 'late < image': blocked, 'early < image': blocked } })).toBe('late');
+  });
+
+  it('takes any input for the image where none has rank 4', async () => {
+    const inputs = [spec('patches', ['N', 49, 8])];
+    expect(await chosen({ inputs, layers, ways: { 'late < patches': noPath } })).toBe('early');
+  });
+
+  it('says that there is no spatial layer', async () => {
+    await expect(chosen({ layers: layers.slice(2) })).rejects.toMatchObject({ code: 'NO_SPATIAL_LAYER' });
+  });
+
+  it('says which operator stands in the way of all of them', async () => {
+    const ways = { 'logits < late': blocked, 'logits < early': blocked };
+    await expect(chosen({ layers, ways })).rejects.toMatchObject({
+      code: 'NOT_DIFFERENTIABLE',
+      found: 'Mystery has no gradient.',
+    });
+  });
+});
+
+describe('a model without gradients', () => {
+  it('is refused by the name of its backend', async () => {
+    const { differentiate: _, differentiability: __, ...rest } = modelOf({ layers: [layer('late', four)] });
+    const plain: Model = rest;
+    const feeds = { image: tensor('float32', new Float32Array(108), [1, 3, 6, 6]) };
+    await expect(gradCam.explain({ model: plain, feeds, objective: score('logits') })).rejects.toMatchObject({
+      code: 'NOT_DIFFERENTIABLE',
+      found: 'the backend "none" computes no gradients',
+    });
+  });
+});
