@@ -27,17 +27,22 @@ import { gelu } from './gelu.ts';
 import { gemm } from './gemm.ts';
 import { globalAveragePool } from './global-average-pool.ts';
 import { globalMaxPool } from './global-max-pool.ts';
+import { groupNormalization } from './group-normalization.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
 import { hardSwish } from './hard-swish.ts';
 import { identity } from './identity.ts';
+import { instanceNormalization } from './instance-normalization.ts';
+import { layerNormalization } from './layer-normalization.ts';
 import { leakyRelu } from './leaky-relu.ts';
 import { logSoftmax } from './log-softmax.ts';
 import { log } from './log.ts';
+import { lpNormalization } from './lp-normalization.ts';
 import { lrn } from './lrn.ts';
 import { matMul } from './mat-mul.ts';
 import { maxPool } from './max-pool.ts';
 import { max } from './max.ts';
 import { mean } from './mean.ts';
+import { meanVarianceNormalization } from './mean-variance-normalization.ts';
 import { microsoftBiasGelu } from './microsoft-bias-gelu.ts';
 import { microsoftFastGelu } from './microsoft-fast-gelu.ts';
 import { microsoftGelu } from './microsoft-gelu.ts';
@@ -56,6 +61,7 @@ import { reduceMean } from './reduce-mean.ts';
 import { reduceSum } from './reduce-sum.ts';
 import { relu } from './relu.ts';
 import { reshape } from './reshape.ts';
+import { rmsNormalization } from './rms-normalization.ts';
 import { selu } from './selu.ts';
 import { shrink } from './shrink.ts';
 import { sigmoid } from './sigmoid.ts';
@@ -107,17 +113,22 @@ const rules: readonly OperatorRule[] = [
   gemm,
   globalAveragePool,
   globalMaxPool,
+  groupNormalization,
   hardSigmoid,
   hardSwish,
   identity,
+  instanceNormalization,
+  layerNormalization,
   leakyRelu,
   log,
   logSoftmax,
+  lpNormalization,
   lrn,
   matMul,
   max,
   maxPool,
   mean,
+  meanVarianceNormalization,
   microsoftBiasGelu,
   microsoftFastGelu,
   microsoftGelu,
@@ -127,7 +138,6 @@ const rules: readonly OperatorRule[] = [
   mod,
   mul,
   neg,
-  ...noGradient,
   pad,
   pow,
   pRelu,
@@ -136,6 +146,7 @@ const rules: readonly OperatorRule[] = [
   reduceSum,
   relu,
   reshape,
+  rmsNormalization,
   selu,
   shrink,
   sigmoid,
@@ -157,6 +168,7 @@ const rules: readonly OperatorRule[] = [
   transpose,
   unsqueeze,
   where,
+  ...noGradient,
 ];
 
 /** Every rule by `domain:operator`: the only table. */

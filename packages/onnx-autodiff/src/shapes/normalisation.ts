@@ -1,3 +1,4 @@
+import { normaliseAxis } from './dims.ts';
 import type { ShapeRule, ShapeRules } from './shape-rule.ts';
 
 const same: ShapeRule = (c) => {
@@ -16,5 +17,21 @@ export const normalisationShapes: ShapeRules = {
     c.set(0, x?.type, x?.shape);
     c.set(1, 'bool', x?.shape);
   },
+  GroupNormalization: same,
+  InstanceNormalization: same,
   LRN: same,
+  LayerNormalization: (c) => {
+    const x = c.input(0);
+    const rank = x?.shape?.length ?? 0;
+    const axis = normaliseAxis(c.node.int('axis', -1), rank);
+    const statistics = x?.shape?.map((size, at) => (at < axis ? size : 1));
+    // The statistics are computed in float32 whatever the input is, unless the node says otherwise.
+    const type = c.node.int('stash_type', 1) === 1 ? 'float32' : x?.type;
+    c.set(0, x?.type, x?.shape);
+    c.set(1, type, statistics);
+    c.set(2, type, statistics);
+  },
+  LpNormalization: same,
+  MeanVarianceNormalization: same,
+  RMSNormalization: same,
 };
