@@ -15,8 +15,10 @@ import { celu } from './celu.ts';
 import { clip } from './clip.ts';
 import { concat } from './concat.ts';
 import { conv } from './conv.ts';
+import { convTranspose } from './conv-transpose.ts';
 import { cos } from './cos.ts';
 import { cosh } from './cosh.ts';
+import { depthToSpace } from './depth-to-space.ts';
 import { div } from './div.ts';
 import { dropout } from './dropout.ts';
 import { elu } from './elu.ts';
@@ -26,6 +28,7 @@ import { flatten } from './flatten.ts';
 import { gelu } from './gelu.ts';
 import { gemm } from './gemm.ts';
 import { globalAveragePool } from './global-average-pool.ts';
+import { globalLpPool } from './global-lp-pool.ts';
 import { globalMaxPool } from './global-max-pool.ts';
 import { groupNormalization } from './group-normalization.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
@@ -37,6 +40,7 @@ import { leakyRelu } from './leaky-relu.ts';
 import { logSoftmax } from './log-softmax.ts';
 import { log } from './log.ts';
 import { lpNormalization } from './lp-normalization.ts';
+import { lpPool } from './lp-pool.ts';
 import { lrn } from './lrn.ts';
 import { matMul } from './mat-mul.ts';
 import { maxPool } from './max-pool.ts';
@@ -61,6 +65,7 @@ import { reduceMean } from './reduce-mean.ts';
 import { reduceSum } from './reduce-sum.ts';
 import { relu } from './relu.ts';
 import { reshape } from './reshape.ts';
+import { resize } from './resize.ts';
 import { rmsNormalization } from './rms-normalization.ts';
 import { selu } from './selu.ts';
 import { shrink } from './shrink.ts';
@@ -71,6 +76,7 @@ import { slice } from './slice.ts';
 import { softmax } from './softmax.ts';
 import { softplus } from './softplus.ts';
 import { softsign } from './softsign.ts';
+import { spaceToDepth } from './space-to-depth.ts';
 import { split } from './split.ts';
 import { sqrt } from './sqrt.ts';
 import { squeeze } from './squeeze.ts';
@@ -101,8 +107,10 @@ const rules: readonly OperatorRule[] = [
   clip,
   concat,
   conv,
+  convTranspose,
   cos,
   cosh,
+  depthToSpace,
   div,
   dropout,
   elu,
@@ -112,6 +120,7 @@ const rules: readonly OperatorRule[] = [
   gelu,
   gemm,
   globalAveragePool,
+  globalLpPool,
   globalMaxPool,
   groupNormalization,
   hardSigmoid,
@@ -123,6 +132,7 @@ const rules: readonly OperatorRule[] = [
   log,
   logSoftmax,
   lpNormalization,
+  lpPool,
   lrn,
   matMul,
   max,
@@ -146,6 +156,7 @@ const rules: readonly OperatorRule[] = [
   reduceSum,
   relu,
   reshape,
+  resize,
   rmsNormalization,
   selu,
   shrink,
@@ -156,6 +167,7 @@ const rules: readonly OperatorRule[] = [
   softmax,
   softplus,
   softsign,
+  spaceToDepth,
   split,
   sqrt,
   squeeze,

@@ -1,4 +1,6 @@
+import { readTransposedWindow, transposedOutput } from '../support/transposed-window.ts';
 import { readWindow, windowOutput } from '../support/window.ts';
+import { product } from './dims.ts';
 import type { ShapeRules } from './shape-rule.ts';
 
 export const convolutionShapes: ShapeRules = {
@@ -9,5 +11,19 @@ export const convolutionShapes: ShapeRules = {
     if (!window) return c.set(0, x?.type, undefined);
     const spatial = x?.shape ? windowOutput(window, x.shape.slice(2)) : c.unknowns.shape(window.rank);
     c.set(0, x?.type, [x?.shape?.[0] ?? c.unknowns.dim(), w?.shape?.[0] ?? c.unknowns.dim(), ...spatial]);
+  },
+  ConvTranspose: (c) => {
+    const x = c.input(0);
+    const w = c.input(1);
+    const window = readTransposedWindow(c.node, x?.shape, w?.shape);
+    const rank = x?.shape?.length ?? w?.shape?.length;
+    if (rank === undefined) return c.set(0, x?.type, undefined);
+    const channels = w?.shape?.[1];
+    const spatial = window && x?.shape ? transposedOutput(window, x.shape.slice(2)) : c.unknowns.shape(rank - 2);
+    c.set(0, x?.type, [
+      x?.shape?.[0] ?? c.unknowns.dim(),
+      channels === undefined ? c.unknowns.dim() : product([channels, c.node.int('group', 1)]),
+      ...spatial,
+    ]);
   },
 };

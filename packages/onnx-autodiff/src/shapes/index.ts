@@ -6,6 +6,7 @@ import { linearAlgebraShapes } from './linear-algebra.ts';
 import { normalisationShapes } from './normalisation.ts';
 import { poolingShapes } from './pooling.ts';
 import { reductionShapes } from './reduction.ts';
+import { resizeShapes } from './resize.ts';
 import { shapeArithmeticShapes } from './shape-arithmetic.ts';
 import type { ShapeRules } from './shape-rule.ts';
 
@@ -19,5 +20,6 @@ export const shapeRules: ShapeRules = {
   ...normalisationShapes,
   ...poolingShapes,
   ...reductionShapes,
+  ...resizeShapes,
   ...shapeArithmeticShapes,
 };

@@ -154,7 +154,8 @@ function exchangeChannels(graph: GraphBuilder, weights: Value, group: number, ra
 
 /**
  * The gradient of a convolution's weights: `large` is what the window slides over, `[N, C, D...]`, `small` lies at its places,
- * `[N, M, O...]`; the result is `[M, C/group, K...]`, the sizes of `weights`.
+ * `[N, M, O...]`; the result is `[M, C/group, K...]`, the sizes of `weights`. Not `exact` where `large` may reach further than the
+ * last place needs.
  */
 export function kernelGradient(
   graph: GraphBuilder,
@@ -163,6 +164,7 @@ export function kernelGradient(
   weights: Value,
   window: Window,
   group: number,
+  exact = true,
 ): Value {
   const { rank, kernel, strides, dilations } = window;
   const axes = range(2, rank + 2);
@@ -179,7 +181,7 @@ export function kernelGradient(
   const turned = graph.transpose(found, exchange);
   const loose = range(0, rank).filter((at) => {
     const [size, place, taps] = [large.shape?.[at + 2], small.shape?.[at + 2], kernel[at]];
-    if (strides[at] === 1 && window.pads && !window.ceil) return false;
+    if (strides[at] === 1 && window.pads && exact) return false;
     if (!window.pads || typeof size !== 'number' || typeof place !== 'number' || typeof taps !== 'number') return true;
     const room = size + pads.begin[at]! + pads.end[at]! - (place - 1) * strides[at]! - 1;
     return Math.floor(room / dilations[at]!) + 1 !== taps;

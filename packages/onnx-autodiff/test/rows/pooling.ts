@@ -175,4 +175,51 @@ export const poolingRows: readonly GradientCheckRow[] = [
   { operator: 'GlobalMaxPool', form: 'two axes', inputs: [distinct(2, 3, 4, 5)] },
   { operator: 'GlobalMaxPool', form: 'one axis', inputs: [distinct(2, 3, 4)] },
   { operator: 'GlobalMaxPool', form: 'three axes', inputs: [distinct(1, 2, 2, 3, 4)] },
+
+  ...[18, 22].flatMap((opset): readonly GradientCheckRow[] => [
+    {
+      operator: 'LpPool',
+      form: 'p = 2, overlapping, padded',
+      opset,
+      inputs: [x(1, 2, 6, 7)],
+      attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] },
+    },
+    {
+      operator: 'LpPool',
+      form: 'p = 3, stride 1',
+      opset,
+      inputs: [{ dims: [1, 2, 4, 5], avoid: [0] }],
+      attributes: { kernel_shape: [2, 3], p: 3 },
+    },
+    {
+      operator: 'LpPool',
+      form: 'p = 1',
+      opset,
+      inputs: [{ dims: [1, 2, 4, 6], avoid: [0] }],
+      attributes: { kernel_shape: [2, 2], strides: [2, 2], p: 1 },
+    },
+    {
+      operator: 'LpPool',
+      form: 'ceil_mode, dilations',
+      opset,
+      inputs: [x(1, 2, 8, 9)],
+      attributes: { kernel_shape: [3, 2], dilations: [2, 3], strides: [2, 2], ceil_mode: 1 },
+    },
+    {
+      operator: 'LpPool',
+      form: 'SAME_UPPER',
+      opset,
+      inputs: [x(1, 2, 6, 7)],
+      attributes: { kernel_shape: [3, 2], strides: [2, 2], auto_pad: 'SAME_UPPER' },
+    },
+  ]),
+  { operator: 'GlobalLpPool', form: 'p = 2', inputs: [x(2, 3, 2, 3)] },
+  {
+    operator: 'GlobalLpPool',
+    form: 'p = 3',
+
+    inputs: [{ dims: [2, 3, 2, 3], avoid: [0] }],
+    attributes: { p: 3 },
+  },
+  { operator: 'GlobalLpPool', form: 'p = 1', inputs: [{ dims: [2, 3, 5], avoid: [0] }], attributes: { p: 1 } },
 ];

@@ -1,0 +1,60 @@
+import type { Dim } from '../types.ts';
+import { formula, normaliseAxis, product } from './dims.ts';
+import type { ShapeContext, ShapeRules } from './shape-rule.ts';
+
+export const resizeShapes: ShapeRules = {
+  DepthToSpace: (c) =>
+    moveBlocks(
+      c,
+      (size, block) => formula('blocks', [size, block * block], (a, b) => a / b),
+      (size, block) => product([size, block]),
+    ),
+  SpaceToDepth: (c) =>
+    moveBlocks(
+      c,
+      (size, block) => product([size, block * block]),
+      (size, block) => formula('blocks', [size, block], (a, b) => a / b),
+    ),
+  Resize: (c) => {
+    const x = c.input(0);
+    const shape = x?.shape;
+    if (!shape) return c.set(0, x?.type, undefined);
+    const listed = c.node.ints('axes');
+    const axes =
+      listed && listed.length > 0
+        ? listed.map((axis) => normaliseAxis(axis, shape.length))
+        : shape.map((_, axis) => axis);
+    const policy = c.node.string('keep_aspect_ratio_policy', 'stretch');
+    const sizes = c.input(3) ? c.known(3)?.values : undefined;
+    const scales = c.input(3) ? undefined : c.numbers(2);
+    c.set(
+      0,
+      x.type,
+      shape.map((size, axis) => {
+        const place = axes.indexOf(axis);
+        if (place < 0) return size;
+        if (policy !== 'stretch') return c.unknowns.dim();
+        if (sizes) return sizes[place] ?? c.unknowns.dim();
+        const scale = scales?.[place];
+        if (scale === undefined) return c.unknowns.dim();
+        if (scale === 1) return size;
+        // float32, as the runtime multiplies.
+        return formula(`resized by ${scale}`, [size], (known) => Math.floor(Math.fround(known * scale)));
+      }),
+    );
+  },
+};
+
+function moveBlocks(
+  c: ShapeContext,
+  depth: (size: Dim, block: number) => Dim,
+  space: (size: Dim, block: number) => Dim,
+): void {
+  const x = c.input(0);
+  const block = c.node.int('blocksize', 1);
+  c.set(
+    0,
+    x?.type,
+    x?.shape?.map((size, axis) => (axis === 0 ? size : axis === 1 ? depth(size, block) : space(size, block))),
+  );
+}

@@ -1,0 +1,101 @@
+import type { GraphBuilder } from '../builder.ts';
+import type { Node } from '../node.ts';
+import { formula } from '../shapes/dims.ts';
+import type { Dim, Shape, Value } from '../types.ts';
+import { range } from './sizes.ts';
+import { spanOf, type Pads } from './window.ts';
+
+/** How a transposed convolution lays its kernel over the spatial axes of its output; one entry an axis. */
+export interface TransposedWindow {
+  readonly rank: number;
+  readonly kernel: readonly Dim[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly outputPadding: readonly number[];
+  /** The sizes that are asked for, where the padding follows from them. */
+  readonly outputShape: readonly number[] | undefined;
+  /** Undefined where the padding follows from `outputShape` and sizes that are only known when the model runs. */
+  readonly pads: Pads | undefined;
+  /** Whether an odd padding puts its larger half in front. */
+  readonly moreInFront: boolean;
+  readonly same: boolean;
+}
+
+export function readTransposedWindow(node: Node, input: Shape, weights: Shape): TransposedWindow | undefined {
+  const kernel: readonly Dim[] | undefined = node.ints('kernel_shape') ?? weights?.slice(2);
+  if (!kernel) return undefined;
+  const rank = kernel.length;
+  const list = (name: string, fallback: number) => {
+    const given = node.ints(name);
+    return given && given.length > 0 ? given : kernel.map(() => fallback);
+  };
+  const [strides, dilations, outputPadding] = [list('strides', 1), list('dilations', 1), list('output_padding', 0)];
+  const automatic = node.string('auto_pad', 'NOTSET');
+  const same = automatic.startsWith('SAME');
+  const moreInFront = automatic !== 'SAME_UPPER';
+  const asked = node.ints('output_shape');
+  const outputShape = asked && asked.length > 0 ? asked.slice(-rank) : undefined;
+  const shared = { rank, kernel, strides, dilations, outputPadding, outputShape, moreInFront, same };
+  if (!outputShape && !same) {
+    const explicit = automatic === 'NOTSET' ? node.ints('pads') : undefined;
+    const given = explicit && explicit.length > 0 ? explicit : range(0, 2 * rank).map(() => 0);
+    return { ...shared, pads: { begin: given.slice(0, rank), end: given.slice(rank) } };
+  }
+  if (kernel.some((taps) => typeof taps === 'string')) return undefined;
+  const totals = range(0, rank).map((at) => {
+    const span = spanOf(kernel[at] as number, dilations[at]!) + outputPadding[at]!;
+    // SAME makes the output stride times the input, so that the input's size cancels.
+    if (!outputShape) return Math.max(span - strides[at]!, 0);
+    const size = input?.[at + 2];
+    return typeof size === 'number' ? Math.max((size - 1) * strides[at]! + span - outputShape[at]!, 0) : undefined;
+  });
+  if (!totals.every((total) => total !== undefined)) return { ...shared, pads: undefined };
+  const begin = totals.map((total) => (moreInFront ? Math.ceil(total / 2) : Math.floor(total / 2)));
+  return { ...shared, pads: { begin, end: totals.map((total, at) => total - begin[at]!) } };
+}
+
+export function transposedOutput(window: TransposedWindow, input: readonly Dim[]): readonly Dim[] {
+  const { kernel, strides, dilations, outputPadding, outputShape, pads, same } = window;
+  if (outputShape) return outputShape;
+  return input.map((size, at) => {
+    const stride = strides[at]!;
+    const taps = kernel[at]!;
+    const extra = outputPadding[at]! - pads!.begin[at]! - pads!.end[at]!;
+    if (same) return stride === 1 ? size : formula(`${stride} times`, [size], (known) => known * stride);
+    if (stride === 1 && typeof taps === 'number' && spanOf(taps, dilations[at]!) - 1 + extra === 0) return size;
+    return formula(`spread s${stride} d${dilations[at]!} +${extra}`, [size, taps], (length, count) => {
+      return (length - 1) * stride + spanOf(count, dilations[at]!) + extra;
+    });
+  });
+}
+
+/**
+ * The padding of the convolution that goes back from the output `dy` to the input `x`, with what of it must be written out as a
+ * tensor; `exact` where that convolution has just as many places as `x`, otherwise it may have more.
+ */
+export function padsOfTransposed(
+  graph: GraphBuilder,
+  window: TransposedWindow,
+  x: Value,
+  dy: Value,
+): { padded: Value; pads: Pads; exact: boolean } {
+  const { rank, kernel, strides, dilations, outputPadding, outputShape, pads, moreInFront } = window;
+  if (pads) {
+    const short = outputPadding.every((extra, at) => extra < strides[at]!);
+    if (!outputShape && !window.same) return { padded: dy, pads, exact: short };
+    // A padding that was cut off at zero leaves the output longer than the kernel reaches.
+    const exact = short && pads.begin.every((begin, at) => begin + pads.end[at]! > 0);
+    return { padded: dy, pads, exact };
+  }
+  const axes = range(2, rank + 2);
+  const reach = kernel.map(
+    (taps, at) => spanOf(taps as number, dilations[at]!) + outputPadding[at]! - strides[at]! - outputShape![at]!,
+  );
+  const wanted = graph.add(graph.mul(graph.sizes(x, axes), graph.ints(strides)), graph.ints(reach));
+  const total = graph.op('Max', [wanted, graph.ints([0])]);
+  const half = graph.div(moreInFront ? graph.add(total, graph.ints([1])) : total, graph.ints([2]));
+  const written = graph.concat([half, graph.sub(total, half)], 0);
+  const none = axes.map(() => 0);
+  const padded = graph.op('Pad', [dy, written, undefined, graph.ints(axes)]);
+  return { padded, pads: { begin: none, end: none }, exact: false };
+}
