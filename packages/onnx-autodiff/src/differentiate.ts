@@ -6,6 +6,7 @@ import { Graph } from './graph.ts';
 import type { Node } from './node.ts';
 import { buildObjective, type ObjectiveForm, type ObjectiveInput } from './objective.ts';
 import { Inference } from './shapes/inference.ts';
+import { straightThroughTensors } from './straight-through.ts';
 import { closestNames } from './suggest.ts';
 import { isFloat, type Value } from './types.ts';
 import { raiseOpset } from './upgrade/index.ts';
@@ -37,6 +38,8 @@ export class DifferentiableGraph {
   readonly inference: Inference;
   private readonly rules: ReadonlyMap<string, OperatorRule>;
   private readonly modelOpset: number;
+  /** Tensors of whole numbers that carry a gradient. */
+  private readonly straightThrough: ReadonlySet<string>;
 
   constructor(graph: Graph, rules: readonly OperatorRule[] = []) {
     this.modelOpset = graph.opset;
@@ -46,6 +49,7 @@ export class DifferentiableGraph {
       rules.length === 0
         ? gradientRules
         : new Map([...gradientRules, ...rules.map((rule) => [keyOf(rule), rule] as const)]);
+    this.straightThrough = straightThroughTensors(this.graph, this.inference, (node) => this.ruleOf(node));
   }
 
   /** The rule of a node's operator at the model's opset; undefined where there is none. */
@@ -71,8 +75,7 @@ export class DifferentiableGraph {
       if (!this.activeInputs(node, forward)) return;
       candidates.push(at);
       for (const name of node.outputs) {
-        const type = name ? this.inference.value(name).type : undefined;
-        if (name && (type === undefined || isFloat(type))) forward.add(name);
+        if (name && this.canCarry(name)) forward.add(name);
       }
     });
     const backward = new Set(outputs.filter((name) => forward.has(name)));
@@ -100,8 +103,7 @@ export class DifferentiableGraph {
       if (rule && 'noGradient' in rule) continue;
       const blocked = outputs.map((name) => reached.get(name)).find(Boolean) ?? (this.ruleOf(node) ? undefined : node);
       const pass = (name: string) => {
-        const type = this.inference.value(name).type;
-        if (name && (type === undefined || isFloat(type))) reached.set(name, reached.get(name) ?? blocked);
+        if (name && this.canCarry(name)) reached.set(name, reached.get(name) ?? blocked);
       };
       node.inputs.forEach((name, index) => (!rule?.inputs || rule.inputs.includes(index)) && pass(name));
       node.captures.forEach(pass);
@@ -203,7 +205,7 @@ export class DifferentiableGraph {
     });
     node.inputs.forEach((name, index) => {
       if (!name || !wanted.has(name) || (rule.inputs && !rule.inputs.includes(index))) return;
-      if (!isFloat(builder.value(name).type ?? 'float32')) return;
+      if (!this.canCarry(name)) return;
       const thunk = thunks[index];
       if (!thunk) {
         throw errors.ruleLimit(
@@ -226,6 +228,12 @@ export class DifferentiableGraph {
       node.inputs.some((name, index) => active.has(name) && (!listed || listed.includes(index))) ||
       node.captures.some((name) => active.has(name))
     );
+  }
+
+  /** Whether a tensor can have a gradient at all; one whose type is unknown gets the benefit of the doubt. */
+  private canCarry(name: string): boolean {
+    const { type } = this.inference.value(name);
+    return type === undefined || isFloat(type) || this.straightThrough.has(name);
   }
 
   private tensorNames(): readonly string[] {

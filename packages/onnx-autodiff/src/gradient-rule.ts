@@ -28,6 +28,11 @@ export interface GradientRule {
   readonly covers: string;
   /** The inputs that have a gradient; every floating-point input where absent. */
   readonly inputs?: readonly number[];
+  /**
+   * The rule stands in for a derivative that is 0 wherever there is one: rounding counts as the identity. The whole numbers that
+   * the operator reads or writes then carry a floating-point gradient, that of the objective with respect to a step of one.
+   */
+  readonly straightThrough?: true;
   gradient(context: GradientContext): InputGradients;
 }
 

@@ -1,6 +1,6 @@
 import { errors } from '../errors.ts';
 import type { GradientRule } from '../gradient-rule.ts';
-import { isFloat } from '../types.ts';
+import { castGradient } from '../support/cast-gradient.ts';
 
 export const castLike: GradientRule = {
   operator: 'CastLike',
@@ -10,16 +10,11 @@ export const castLike: GradientRule = {
   gradient({ node, inputs: [x, like], gradients: [dy], graph }) {
     return {
       0: () => {
-        if (!isFloat(like!.type)) {
-          const found = like!.type ?? 'a type that is not known ahead';
-          throw errors.ruleLimit(
-            'CastLike',
-            node.name,
-            `a cast to ${found}`,
-            'a cast to float16, bfloat16, float32 or float64',
-          );
+        if (!like!.type) {
+          const expected = 'a cast to float16, bfloat16, float32 or float64';
+          throw errors.ruleLimit('CastLike', node.name, 'a cast to a type that is not known ahead', expected);
         }
-        return isFloat(x!.type) ? graph.cast(dy!, x!.type!) : dy!;
+        return castGradient(graph, dy!, x!);
       },
     };
   },

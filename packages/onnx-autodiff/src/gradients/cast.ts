@@ -1,25 +1,23 @@
-import type { GradientRule } from '../gradient-rule.ts';
 import { errors } from '../errors.ts';
-import { elementTypeOf, isFloat } from '../types.ts';
+import type { GradientRule } from '../gradient-rule.ts';
+import { elementTypeOf } from '../types.ts';
+import { castGradient } from '../support/cast-gradient.ts';
 
 export const cast: GradientRule = {
   operator: 'Cast',
   opsets: [7, 26],
   covers:
-    'Between float16, bfloat16, float32 and float64; a cast to whole numbers ends the path, 8-bit and smaller floats are refused.',
+    'Between float16, bfloat16, float32 and float64. A cast to whole numbers ends the path, except of a quantised tensor; ' +
+    'floats of 8 bits and fewer are refused.',
   gradient({ node, inputs: [x], gradients: [dy], graph }) {
     return {
       0: () => {
         const to = node.int('to', 0);
-        if (!isFloat(elementTypeOf(to))) {
-          throw errors.ruleLimit(
-            'Cast',
-            node.name,
-            `a cast to ONNX type ${to}`,
-            'a cast to float16, bfloat16, float32 or float64',
-          );
+        if (!elementTypeOf(to)) {
+          const expected = 'a cast to float16, bfloat16, float32 or float64';
+          throw errors.ruleLimit('Cast', node.name, `a cast to ONNX type ${to}`, expected);
         }
-        return isFloat(x!.type) ? graph.cast(dy!, x!.type!) : dy!;
+        return castGradient(graph, dy!, x!);
       },
     };
   },

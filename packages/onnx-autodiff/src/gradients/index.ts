@@ -12,19 +12,29 @@ import { batchNormalization } from './batch-normalization.ts';
 import { castLike } from './cast-like.ts';
 import { cast } from './cast.ts';
 import { celu } from './celu.ts';
+import { centerCropPad } from './center-crop-pad.ts';
 import { clip } from './clip.ts';
+import { compress } from './compress.ts';
 import { concat } from './concat.ts';
 import { conv } from './conv.ts';
 import { convTranspose } from './conv-transpose.ts';
 import { cos } from './cos.ts';
 import { cosh } from './cosh.ts';
+import { cumSum } from './cum-sum.ts';
 import { depthToSpace } from './depth-to-space.ts';
+import { dequantizeLinear } from './dequantize-linear.ts';
 import { div } from './div.ts';
 import { dropout } from './dropout.ts';
+import { dynamicQuantizeLinear } from './dynamic-quantize-linear.ts';
+import { einsum } from './einsum.ts';
 import { elu } from './elu.ts';
 import { erf } from './erf.ts';
 import { exp } from './exp.ts';
+import { expand } from './expand.ts';
 import { flatten } from './flatten.ts';
+import { gatherElements } from './gather-elements.ts';
+import { gatherND } from './gather-nd.ts';
+import { gather } from './gather.ts';
 import { gelu } from './gelu.ts';
 import { gemm } from './gemm.ts';
 import { globalAveragePool } from './global-average-pool.ts';
@@ -48,8 +58,10 @@ import { max } from './max.ts';
 import { mean } from './mean.ts';
 import { meanVarianceNormalization } from './mean-variance-normalization.ts';
 import { microsoftBiasGelu } from './microsoft-bias-gelu.ts';
+import { microsoftDequantizeLinear } from './microsoft-dequantize-linear.ts';
 import { microsoftFastGelu } from './microsoft-fast-gelu.ts';
 import { microsoftGelu } from './microsoft-gelu.ts';
+import { microsoftQuantizeLinear } from './microsoft-quantize-linear.ts';
 import { microsoftQuickGelu } from './microsoft-quick-gelu.ts';
 import { min } from './min.ts';
 import { mish } from './mish.ts';
@@ -57,16 +69,29 @@ import { mod } from './mod.ts';
 import { mul } from './mul.ts';
 import { neg } from './neg.ts';
 import { noGradient } from './no-gradient.ts';
+import { oneHot } from './one-hot.ts';
 import { pRelu } from './p-relu.ts';
 import { pad } from './pad.ts';
 import { pow } from './pow.ts';
+import { quantizeLinear } from './quantize-linear.ts';
 import { reciprocal } from './reciprocal.ts';
+import { reduceL1 } from './reduce-l1.ts';
+import { reduceL2 } from './reduce-l2.ts';
+import { reduceLogSumExp } from './reduce-log-sum-exp.ts';
+import { reduceLogSum } from './reduce-log-sum.ts';
+import { reduceMax } from './reduce-max.ts';
 import { reduceMean } from './reduce-mean.ts';
+import { reduceMin } from './reduce-min.ts';
+import { reduceProd } from './reduce-prod.ts';
+import { reduceSumSquare } from './reduce-sum-square.ts';
 import { reduceSum } from './reduce-sum.ts';
 import { relu } from './relu.ts';
 import { reshape } from './reshape.ts';
 import { resize } from './resize.ts';
+import { reverseSequence } from './reverse-sequence.ts';
 import { rmsNormalization } from './rms-normalization.ts';
+import { scatterElements } from './scatter-elements.ts';
+import { scatterND } from './scatter-nd.ts';
 import { selu } from './selu.ts';
 import { shrink } from './shrink.ts';
 import { sigmoid } from './sigmoid.ts';
@@ -86,7 +111,10 @@ import { swish } from './swish.ts';
 import { tan } from './tan.ts';
 import { tanh } from './tanh.ts';
 import { thresholdedRelu } from './thresholded-relu.ts';
+import { tile } from './tile.ts';
+import { topK } from './top-k.ts';
 import { transpose } from './transpose.ts';
+import { trilu } from './trilu.ts';
 import { unsqueeze } from './unsqueeze.ts';
 import { where } from './where.ts';
 
@@ -104,19 +132,29 @@ const rules: readonly OperatorRule[] = [
   cast,
   castLike,
   celu,
+  centerCropPad,
   clip,
+  compress,
   concat,
   conv,
   convTranspose,
   cos,
   cosh,
+  cumSum,
   depthToSpace,
+  dequantizeLinear,
   div,
   dropout,
+  dynamicQuantizeLinear,
+  einsum,
   elu,
   erf,
   exp,
+  expand,
   flatten,
+  gather,
+  gatherElements,
+  gatherND,
   gelu,
   gemm,
   globalAveragePool,
@@ -140,24 +178,39 @@ const rules: readonly OperatorRule[] = [
   mean,
   meanVarianceNormalization,
   microsoftBiasGelu,
+  microsoftDequantizeLinear,
   microsoftFastGelu,
   microsoftGelu,
+  microsoftQuantizeLinear,
   microsoftQuickGelu,
   min,
   mish,
   mod,
   mul,
   neg,
+  oneHot,
   pad,
   pow,
   pRelu,
+  quantizeLinear,
   reciprocal,
+  reduceL1,
+  reduceL2,
+  reduceLogSum,
+  reduceLogSumExp,
+  reduceMax,
   reduceMean,
+  reduceMin,
+  reduceProd,
   reduceSum,
+  reduceSumSquare,
   relu,
   reshape,
   resize,
+  reverseSequence,
   rmsNormalization,
+  scatterElements,
+  scatterND,
   selu,
   shrink,
   sigmoid,
@@ -177,7 +230,10 @@ const rules: readonly OperatorRule[] = [
   tan,
   tanh,
   thresholdedRelu,
+  tile,
+  topK,
   transpose,
+  trilu,
   unsqueeze,
   where,
   ...noGradient,

@@ -5,6 +5,7 @@ import { layoutShapes } from './layout.ts';
 import { linearAlgebraShapes } from './linear-algebra.ts';
 import { normalisationShapes } from './normalisation.ts';
 import { poolingShapes } from './pooling.ts';
+import { quantisationShapes } from './quantisation.ts';
 import { reductionShapes } from './reduction.ts';
 import { resizeShapes } from './resize.ts';
 import { shapeArithmeticShapes } from './shape-arithmetic.ts';
@@ -19,6 +20,7 @@ export const shapeRules: ShapeRules = {
   ...linearAlgebraShapes,
   ...normalisationShapes,
   ...poolingShapes,
+  ...quantisationShapes,
   ...reductionShapes,
   ...resizeShapes,
   ...shapeArithmeticShapes,
