@@ -21,3 +21,16 @@ export function sumAlike({ node, inputs: [, axesInput], graph }: GradientContext
     noop_with_empty_axes: node.int('noop_with_empty_axes', 0),
   });
 }
+
+/** The gradient of a maximum or minimum: every element that attains it has an equal share. */
+export function shareOfExtremum(context: GradientContext): Value {
+  const {
+    inputs: [x],
+    outputs: [y],
+    gradients: [dy],
+    graph,
+  } = context;
+  const attains = graph.op('Equal', [x, alignReduced(context, y!)]);
+  const count = sumAlike(context, graph.cast(attains, dy!.type ?? 'float32'));
+  return graph.where(attains, graph.div(alignReduced(context, dy!), count), graph.scalarLike(dy!, 0));
+}

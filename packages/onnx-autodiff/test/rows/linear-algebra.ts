@@ -6,6 +6,13 @@ const product = (form: string, left: readonly number[], right: readonly number[]
   inputs: [{ dims: left }, { dims: right }],
 });
 
+const einsum = (form: string, equation: string, ...operands: readonly (readonly number[])[]): GradientCheckRow => ({
+  operator: 'Einsum',
+  form: `${form}, ${equation}`,
+  attributes: { equation },
+  inputs: operands.map((dims) => ({ dims })),
+});
+
 export const linearAlgebraRows: readonly GradientCheckRow[] = [
   product('matrices', [3, 4], [4, 2]),
   product('batches', [2, 3, 4], [2, 4, 2]),
@@ -38,4 +45,19 @@ export const linearAlgebraRows: readonly GradientCheckRow[] = [
     attributes: { transB: 1 },
     inputs: [{ dims: [3, 4] }, { dims: [2, 4], constant: true }, { dims: [] }],
   },
+  einsum('a product', 'ij,jk->ik', [2, 3], [3, 4]),
+  einsum('scores of attention', 'bhqd,bhkd->bhqk', [2, 2, 3, 4], [2, 2, 5, 4]),
+  einsum('an implicit result', 'kj,ik', [2, 3], [4, 2]),
+  einsum('three operands', 'ij,jk,kl->il', [2, 3], [3, 4], [4, 2]),
+  einsum('axes that one operand sums alone', 'abc,cd->bd', [2, 3, 4], [4, 2]),
+  einsum('everything summed', 'ij->', [2, 3]),
+  einsum('an outer product', 'i,j->ji', [2], [3]),
+  einsum('a permutation', 'abc->cab', [2, 3, 4]),
+  einsum('a diagonal', 'bii->bi', [2, 3, 3]),
+  einsum('a trace', 'ii', [3, 3]),
+  einsum('a weighted diagonal', 'bii,i->b', [2, 3, 3], [3]),
+  einsum('ellipses', '...ij,...jk->...ik', [2, 2, 3], [2, 3, 4]),
+  einsum('ellipses that broadcast', '...ij,...jk->...ik', [5, 2, 2, 3], [1, 2, 3, 4]),
+  einsum('an ellipsis on one side', 'b...d,de->b...e', [2, 3, 2, 4], [4, 3]),
+  einsum('an implicit result with an ellipsis', '...i,i', [2, 3, 4], [4]),
 ];

@@ -34,9 +34,56 @@ const forms = (
   },
 ];
 
+const positive: Omit<RowInput, 'dims'> = { range: [0.5, 1.5] };
+
 export const reductionRows: readonly GradientCheckRow[] = [
   ...forms('ReduceSum'),
   ...forms('ReduceMean'),
+  ...forms('ReduceMax', { distinct: true }),
+  ...forms('ReduceMin', { distinct: true }),
+  ...forms('ReduceL1', { avoid: [0] }),
+  ...forms('ReduceL2'),
+  ...forms('ReduceSumSquare'),
+  ...forms('ReduceLogSum', positive),
+  ...forms('ReduceLogSumExp'),
+  ...forms('ReduceProd', positive),
+  {
+    operator: 'ReduceProd',
+    form: 'one zero, two zeros, none',
+    inputs: [{ dims: [3, 3], values: [0, 2, 3, 0, 0, 3, -1, 2, 0.5] }, axes(1)],
+  },
+  {
+    operator: 'ReduceMax',
+    form: 'older form',
+    opset: 11,
+    attributes: { axes: [0], keepdims: 0 },
+    inputs: [{ dims: [3, 2], distinct: true }],
+  },
+  {
+    operator: 'ReduceMax',
+    form: 'no axes and nothing to do',
+    attributes: { noop_with_empty_axes: 1 },
+    inputs: [{ dims: [2, 3] }],
+  },
+  { operator: 'CumSum', form: 'forwards', inputs: [{ dims: [2, 4] }, { ...axes(1), dims: [] }] },
+  {
+    operator: 'CumSum',
+    form: 'backwards',
+    attributes: { reverse: 1 },
+    inputs: [{ dims: [4, 2] }, { ...axes(-2), dims: [] }],
+  },
+  {
+    operator: 'CumSum',
+    form: 'without itself',
+    attributes: { exclusive: 1 },
+    inputs: [{ dims: [2, 4] }, { ...axes(1), dims: [] }],
+  },
+  {
+    operator: 'CumSum',
+    form: 'backwards without itself',
+    attributes: { exclusive: 1, reverse: 1 },
+    inputs: [{ dims: [2, 4] }, { ...axes(1), dims: [], constant: false }],
+  },
   {
     operator: 'ReduceSum',
     form: 'no axes and nothing to do',
