@@ -115,7 +115,8 @@ class Raising {
 
   private note(node: NodeProto): void {
     for (const name of node.input) this.used.add(name);
-    for (const name of node.output) this.taken.add(name);
+    // The runtime takes the name of a node only once, and helper nodes are named after their tensors.
+    for (const name of [node.name, ...node.output]) this.taken.add(name);
     for (const body of bodiesOf(node)) {
       for (const { name } of [...body.input, ...body.initializer]) this.taken.add(name);
       for (const { name } of body.output) this.used.add(name);

@@ -1,0 +1,2 @@
+export { inlineBranches } from './inline-branches.ts';
+export { inlineFunctions } from './inline-functions.ts';
