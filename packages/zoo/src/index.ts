@@ -1,1 +1,2 @@
-export {};
+export { listZoo, type ZooEntry } from './bundled.ts';
+export { resolveModel, type ResolvedModel, type ResolveOptions } from './resolve-model.ts';
