@@ -17,8 +17,11 @@ export const clip: GradientRule = {
           const inside = graph.op('And', [graph.op('Greater', [y, min]), graph.op('Less', [y, max])]);
           return graph.where(inside, dy!, zero());
         }
-        if (min && max) return graph.where(graph.op('Equal', [x, y]), dy!, zero());
-        const inside = min ? graph.op('GreaterOrEqual', [x, min]) : graph.op('LessOrEqual', [x, max]);
+        // The input is held against the bounds and not against the output: ONNX Runtime may keep the two of a float16 graph in different
+        // precisions, and then they are equal nowhere.
+        const above = min && graph.op('GreaterOrEqual', [x, min]);
+        const below = max && graph.op('LessOrEqual', [x, max]);
+        const inside = above && below ? graph.op('And', [above, below]) : (above ?? below)!;
         return graph.where(inside, dy!, zero());
       },
       1: () => {

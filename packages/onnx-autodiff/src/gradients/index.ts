@@ -60,6 +60,7 @@ import { meanVarianceNormalization } from './mean-variance-normalization.ts';
 import { microsoftBiasGelu } from './microsoft-bias-gelu.ts';
 import { microsoftDequantizeLinear } from './microsoft-dequantize-linear.ts';
 import { microsoftFastGelu } from './microsoft-fast-gelu.ts';
+import { microsoftFusedMatMul } from './microsoft-fused-mat-mul.ts';
 import { microsoftGelu } from './microsoft-gelu.ts';
 import { microsoftQuantizeLinear } from './microsoft-quantize-linear.ts';
 import { microsoftQuickGelu } from './microsoft-quick-gelu.ts';
@@ -74,6 +75,7 @@ import { pRelu } from './p-relu.ts';
 import { pad } from './pad.ts';
 import { pow } from './pow.ts';
 import { quantizeLinear } from './quantize-linear.ts';
+import { range } from './range.ts';
 import { reciprocal } from './reciprocal.ts';
 import { reduceL1 } from './reduce-l1.ts';
 import { reduceL2 } from './reduce-l2.ts';
@@ -180,6 +182,7 @@ const rules: readonly OperatorRule[] = [
   microsoftBiasGelu,
   microsoftDequantizeLinear,
   microsoftFastGelu,
+  microsoftFusedMatMul,
   microsoftGelu,
   microsoftQuantizeLinear,
   microsoftQuickGelu,
@@ -188,11 +191,13 @@ const rules: readonly OperatorRule[] = [
   mod,
   mul,
   neg,
+  ...noGradient,
   oneHot,
   pad,
   pow,
   pRelu,
   quantizeLinear,
+  range,
   reciprocal,
   reduceL1,
   reduceL2,
@@ -236,7 +241,6 @@ const rules: readonly OperatorRule[] = [
   trilu,
   unsqueeze,
   where,
-  ...noGradient,
 ];
 
 /** Every rule by `domain:operator`: the only table. */

@@ -5,5 +5,5 @@ export const max: GradientRule = {
   operator: 'Max',
   opsets: [7, 26],
   covers: 'Any number of inputs, broadcasting. Inputs that tie share the gradient evenly, as in PyTorch.',
-  gradient: extremum,
+  gradient: (context) => extremum(context, 'GreaterOrEqual'),
 };

@@ -1,3 +1,4 @@
+import { contribShapes } from './contrib.ts';
 import { convolutionShapes } from './convolution.ts';
 import { elementwiseShapes } from './elementwise.ts';
 import { indexingShapes } from './indexing.ts';
@@ -13,6 +14,7 @@ import type { ShapeRules } from './shape-rule.ts';
 
 /** Every shape rule by operator. */
 export const shapeRules: ShapeRules = {
+  ...contribShapes,
   ...convolutionShapes,
   ...elementwiseShapes,
   ...indexingShapes,

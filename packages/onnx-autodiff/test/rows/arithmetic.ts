@@ -192,4 +192,13 @@ export const arithmeticRows: readonly GradientCheckRow[] = [
       { dims: [3], values: [2, 2.1, -3] },
     ],
   },
+  {
+    operator: 'Range',
+    form: 'floating-point start and delta',
+    inputs: [
+      { dims: [], values: [0.3] },
+      { dims: [], values: [6], check: false },
+      { dims: [], values: [1.2] },
+    ],
+  },
 ];
