@@ -1,8 +1,27 @@
 import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../types.ts';
 import { transposedConvolution } from './convolution.ts';
+import type { Node } from '../node.ts';
+import { errors } from '../errors.ts';
 import { range, reshapeTo } from './sizes.ts';
-import type { Window } from './window.ts';
+import { readWindow, spanOf, type Window } from './window.ts';
+
+/** The window of a pooling that sums; throws GRADIENT_UNSUPPORTED_FORM where there is none or runtimes disagree on it. */
+export function readPoolingWindow(node: Node, input: Value): Window {
+  const window = readWindow(node, input.shape);
+  if (!window) throw errors.ruleLimit(node.operator, node.name, 'no kernel_shape', 'the attribute kernel_shape');
+  const { autoPad, strides, dilations } = window;
+  const gaps = strides.some((stride, at) => stride > spanOf(window.kernel[at] as number, dilations[at]!));
+  if (autoPad && gaps) {
+    throw errors.ruleLimit(
+      node.operator,
+      node.name,
+      `auto_pad = ${autoPad} with a stride beyond the kernel, which runtimes place differently`,
+      'explicit padding, or a stride within the kernel',
+    );
+  }
+  return window;
+}
 
 /**
  * The transpose of summing over a window: each element of `dy`, `[N, C, O...]`, is added to all elements of its window; the result
