@@ -19,9 +19,18 @@ export const pad: GradientRule = {
     } = context;
     const [x, pads, , axes] = inputs;
     const crop = () => {
-      const numbers = graph.numbers(pads);
-      const back = numbers ? graph.ints(numbers.map((count) => -count)) : graph.neg(pads!);
-      return graph.withShape(graph.op('Pad', [dy, back, undefined, axes]), x!);
+      const counts = graph.numbers(pads);
+      const rank = dy!.shape?.length;
+      const listed = axes ? graph.numbers(axes) : counts?.slice(counts.length / 2).map((_, axis) => axis);
+      if (counts && listed && rank !== undefined) {
+        const margins = listed.map((axis, at) => ({
+          axis: normaliseAxis(axis, rank),
+          before: -counts[at]!,
+          after: -counts[at + listed.length]!,
+        }));
+        return graph.withShape(withMargins(graph, dy!, margins), x!);
+      }
+      return graph.withShape(graph.op('Pad', [dy, graph.neg(pads!), undefined, axes]), x!);
     };
     return {
       0: () => (node.string('mode', 'constant') === 'constant' ? crop() : unfold(context)),

@@ -21,12 +21,13 @@ export function extents(graph: GraphBuilder, values: readonly Extent[]): Value {
   );
 }
 
-/** The tensor with zeros around it. */
+/** The tensor with zeros around it, or less of it where margins are negative; the rank must be known. */
 export function withMargins(graph: GraphBuilder, a: Value, margins: readonly Margin[]): Value {
   const due = margins.filter(({ before, after }) => before !== 0 || after !== 0);
   if (due.length === 0) return a;
-  const pads = extents(graph, [...due.map(({ before }) => before), ...due.map(({ after }) => after)]);
-  return graph.op('Pad', [a, pads, undefined, graph.ints(due.map(({ axis }) => axis))]);
+  // Every axis is listed: ONNX Runtime moves transposes past a Pad as if it had no axes input.
+  const side = (name: 'before' | 'after') => a.shape!.map((_, at) => due.find(({ axis }) => axis === at)?.[name] ?? 0);
+  return graph.op('Pad', [a, extents(graph, [...side('before'), ...side('after')])]);
 }
 
 /** Where along an axis of some size the elements of a tensor belong; no place may occur twice. */
