@@ -7,6 +7,7 @@ import { asin } from './asin.ts';
 import { asinh } from './asinh.ts';
 import { atan } from './atan.ts';
 import { atanh } from './atanh.ts';
+import { attention } from './attention.ts';
 import { averagePool } from './average-pool.ts';
 import { batchNormalization } from './batch-normalization.ts';
 import { castLike } from './cast-like.ts';
@@ -129,6 +130,7 @@ const rules: readonly OperatorRule[] = [
   asinh,
   atan,
   atanh,
+  attention,
   averagePool,
   batchNormalization,
   cast,

@@ -1,6 +1,6 @@
 import { labelsOf } from '../support/einsum-equation.ts';
 import type { Dim, Shape } from '../types.ts';
-import { broadcast } from './dims.ts';
+import { broadcast, product, quotient } from './dims.ts';
 import type { ShapeRule, ShapeRules } from './shape-rule.ts';
 
 const matMul: ShapeRule = (c) => {
@@ -43,4 +43,22 @@ const einsum: ShapeRule = (c) => {
   return c.set(0, inputs[0]?.type, [...labels.output].map(sizeOf));
 };
 
-export const linearAlgebraShapes: ShapeRules = { Einsum: einsum, Gemm: gemm, MatMul: matMul };
+const attention: ShapeRule = (c) => {
+  const [query, key, value] = [c.input(0), c.input(1), c.input(2)];
+  const type = query?.type;
+  if (!query?.shape || !key?.shape || !value?.shape) return c.set(0, type, undefined);
+  const flat = query.shape.length === 3;
+  const heads = (shape: readonly Dim[], count: number): readonly Dim[] =>
+    flat ? [shape[0]!, count, shape[1]!, quotient([shape[2]!], [count])] : shape;
+  const q = heads(query.shape, c.node.int('q_num_heads', 1));
+  const k = heads(key.shape, c.node.int('kv_num_heads', 1));
+  const v = heads(value.shape, c.node.int('kv_num_heads', 1));
+  c.set(0, type, flat ? [q[0]!, q[2]!, product([q[1]!, v[3]!])] : [q[0]!, q[1]!, q[2]!, v[3]!]);
+  // A cache in front makes the keys longer than the new ones.
+  const length = c.node.inputs[4] ? c.unknowns.dim() : k[2]!;
+  c.set(1, type, [k[0]!, k[1]!, length, k[3]!]);
+  c.set(2, type, [v[0]!, v[1]!, length, v[3]!]);
+  c.set(3, type, [q[0]!, q[1]!, q[2]!, length]);
+};
+
+export const linearAlgebraShapes: ShapeRules = { Attention: attention, Einsum: einsum, Gemm: gemm, MatMul: matMul };

@@ -1,4 +1,4 @@
-import type { GradientCheckRow } from '../../src/gradient-check/index.ts';
+import type { GradientCheckRow, RowInput } from '../../src/gradient-check/index.ts';
 
 const product = (form: string, left: readonly number[], right: readonly number[]): GradientCheckRow => ({
   operator: 'MatMul',
@@ -11,6 +11,21 @@ const einsum = (form: string, equation: string, ...operands: readonly (readonly 
   form: `${form}, ${equation}`,
   attributes: { equation },
   inputs: operands.map((dims) => ({ dims })),
+});
+
+const attention = (
+  form: string,
+  attributes: GradientCheckRow['attributes'],
+  query: readonly number[],
+  key: readonly number[],
+  value: readonly number[],
+  mask?: RowInput,
+): GradientCheckRow => ({
+  operator: 'Attention',
+  form,
+  opset: 23,
+  attributes: attributes ?? {},
+  inputs: [{ dims: query }, { dims: key }, { dims: value }, ...(mask ? [mask] : [])],
 });
 
 export const linearAlgebraRows: readonly GradientCheckRow[] = [
@@ -60,4 +75,26 @@ export const linearAlgebraRows: readonly GradientCheckRow[] = [
   einsum('ellipses that broadcast', '...ij,...jk->...ik', [5, 2, 2, 3], [1, 2, 3, 4]),
   einsum('an ellipsis on one side', 'b...d,de->b...e', [2, 3, 2, 4], [4, 3]),
   einsum('an implicit result with an ellipsis', '...i,i', [2, 3, 4], [4]),
+  attention('four axes', {}, [2, 3, 4, 5], [2, 3, 6, 5], [2, 3, 6, 4]),
+  attention('grouped heads', {}, [2, 4, 3, 5], [2, 2, 6, 5], [2, 2, 6, 4]),
+  attention('three axes', { q_num_heads: 2, kv_num_heads: 2 }, [2, 3, 6], [2, 4, 6], [2, 4, 8]),
+  attention('three axes, one key head', { q_num_heads: 4, kv_num_heads: 1 }, [2, 3, 8], [2, 5, 2], [2, 5, 3]),
+  attention('causal, scaled', { is_causal: 1, scale: { float: 0.7 } }, [1, 2, 4, 3], [1, 2, 4, 3], [1, 2, 4, 3]),
+  attention('softcap', { softcap: { float: 0.8 } }, [2, 2, 3, 4], [2, 2, 5, 4], [2, 2, 5, 4]),
+  attention('an added mask', {}, [2, 2, 3, 4], [2, 2, 5, 4], [2, 2, 5, 4], { dims: [2, 1, 3, 5] }),
+  attention(
+    'a mask for every sample, capped scores',
+    { softcap: { float: 2 } },
+    [2, 4, 3, 4],
+    [2, 2, 5, 4],
+    [2, 2, 5, 4],
+    {
+      dims: [3, 5],
+    },
+  ),
+  attention('a Boolean mask', { q_num_heads: 2, kv_num_heads: 2 }, [1, 3, 4], [1, 4, 4], [1, 4, 4], {
+    dims: [3, 4],
+    type: 'bool',
+    values: [1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 1, 1],
+  }),
 ];
