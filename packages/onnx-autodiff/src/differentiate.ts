@@ -2,7 +2,7 @@ import { GraphBuilder } from './builder.ts';
 import { errors, type AutodiffError } from './errors.ts';
 import { gradientRules } from './gradients/index.ts';
 import type { GradientRule, OperatorRule } from './gradient-rule.ts';
-import { Graph } from './graph.ts';
+import type { Graph } from './graph.ts';
 import type { Node } from './node.ts';
 import { buildObjective, type ObjectiveForm, type ObjectiveInput } from './objective.ts';
 import { Inference } from './shapes/inference.ts';

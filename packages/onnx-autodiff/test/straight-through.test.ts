@@ -30,7 +30,7 @@ function quantised(
   };
 }
 
-const near = (values: readonly number[], digits = 4) => values.map((value) => expect.closeTo(value, digits) as number);
+const near = (values: readonly number[], digits = 4) => values.map((value) => expect.closeTo(value, digits));
 
 const list = (constant: Constant | undefined) => Array.from(constant!.values);
 

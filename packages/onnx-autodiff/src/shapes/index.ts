@@ -7,6 +7,7 @@ import { linearAlgebraShapes } from './linear-algebra.ts';
 import { normalisationShapes } from './normalisation.ts';
 import { poolingShapes } from './pooling.ts';
 import { quantisationShapes } from './quantisation.ts';
+import { randomShapes } from './random.ts';
 import { reductionShapes } from './reduction.ts';
 import { resizeShapes } from './resize.ts';
 import { shapeArithmeticShapes } from './shape-arithmetic.ts';
@@ -23,6 +24,7 @@ export const shapeRules: ShapeRules = {
   ...normalisationShapes,
   ...poolingShapes,
   ...quantisationShapes,
+  ...randomShapes,
   ...reductionShapes,
   ...resizeShapes,
   ...shapeArithmeticShapes,
