@@ -14,6 +14,27 @@ export function formOf(objective: Objective): ObjectiveForm {
   }
 }
 
+/** The same objective on outputs of other names. */
+export function renameOutputs(objective: Objective, rename: (output: string) => string): Objective {
+  switch (objective.kind) {
+    case 'score':
+    case 'crossEntropy':
+      return { ...objective, output: rename(objective.output) };
+    case 'cotangent':
+      return {
+        ...objective,
+        cotangents: Object.fromEntries(
+          Object.entries(objective.cotangents).map(([name, tensor]) => [rename(name), tensor]),
+        ),
+      };
+    case 'sum':
+      return {
+        ...objective,
+        terms: objective.terms.map(({ weight, of }) => ({ weight, of: renameOutputs(of, rename) })),
+      };
+  }
+}
+
 /** The numbers of an objective as feeds; throws TARGET_COUNT, CLASS_OUT_OF_RANGE or FEEDS_INVALID where they do not fit. */
 export function objectiveFeeds(
   objective: Objective,

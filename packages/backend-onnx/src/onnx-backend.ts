@@ -48,6 +48,7 @@ export class OnnxBackend implements Backend {
       origin: { backend: 'onnx', executionProvider: device, sha256, remarks },
       forward,
       openSession: (encoded) => session(encoded, [device]),
+      ...(options.gradientPrecision && { gradientPrecision: options.gradientPrecision }),
     });
   }
 }

@@ -1,5 +1,6 @@
 import {
   errors as coreErrors,
+  toFloat32 as toFloat32Array,
   type Derivative,
   type DifferentiableModel,
   type Differentiability,
@@ -16,7 +17,9 @@ import {
 import {
   DifferentiableGraph,
   layersOf,
+  toFloat32,
   type DifferentiatedModel,
+  type Float32Graph,
   type Graph,
   type Value,
 } from '@understory/onnx-autodiff';
@@ -24,7 +27,7 @@ import type * as ort from 'onnxruntime-common';
 import { errors } from './errors.ts';
 import { firstLine } from './execution-providers.ts';
 import { graphViewOf } from './graph-view.ts';
-import { formOf, objectiveFeeds } from './objective-feeds.ts';
+import { formOf, objectiveFeeds, renameOutputs } from './objective-feeds.ts';
 import { SessionCache } from './session-cache.ts';
 import { fromOrt, joinSamples, takeSamples, toOrt } from './tensors.ts';
 
@@ -38,6 +41,8 @@ export interface OnnxModelParts {
   readonly forward: ort.InferenceSession;
   /** Opens a session on the device that the model runs on. */
   readonly openSession: (model: Uint8Array) => Promise<ort.InferenceSession>;
+  /** What a float16 model is differentiated in: float32 by default, so that small gradients survive. */
+  readonly gradientPrecision?: 'float32' | 'model';
 }
 
 /** An ONNX model opened with ONNX Runtime; sessions for layers and gradients are made when first asked for. */
@@ -49,7 +54,11 @@ export class OnnxModel implements DifferentiableModel {
   /** The number of samples that the file accepts at a time; undefined for any number. */
   readonly fixedBatch: number | undefined;
   private readonly source: Graph;
+  /** The file's graph in the form that rules read. */
   private readonly differentiable: DifferentiableGraph;
+  /** The one that gradients come from: computed in float32 where the file says half precision, unless that is asked for. */
+  private readonly derivative: DifferentiableGraph;
+  private readonly computed: Float32Graph['computed'];
   private readonly forward: ort.InferenceSession;
   private readonly openSession: OnnxModelParts['openSession'];
   private readonly sessions = new SessionCache<ort.InferenceSession>(openSessions);
@@ -57,9 +66,12 @@ export class OnnxModel implements DifferentiableModel {
   private readonly reached = new Map<string, ReturnType<DifferentiableGraph['reach']>>();
   private view: GraphView | undefined;
 
-  constructor({ graph, origin, forward, openSession }: OnnxModelParts) {
+  constructor({ graph, origin, forward, openSession, gradientPrecision = 'float32' }: OnnxModelParts) {
     this.source = graph;
     this.differentiable = new DifferentiableGraph(graph);
+    const inFloat32 = gradientPrecision === 'float32' ? toFloat32(graph) : { graph, computed: (name: string) => name };
+    this.derivative = inFloat32.graph !== graph ? new DifferentiableGraph(inFloat32.graph) : this.differentiable;
+    this.computed = inFloat32.computed;
     this.forward = forward;
     this.openSession = openSession;
     this.inputs = graph.inputs.map(specOf);
@@ -100,19 +112,21 @@ export class OnnxModel implements DifferentiableModel {
   }
 
   async differentiate(request: DifferentiateRequest): Promise<Derivative> {
-    const { feeds, objective, fetch = [] } = request;
+    const { feeds, fetch = [] } = request;
     const batch = this.checkFeeds(feeds);
     const withRespectTo = [...new Set(request.withRespectTo)].sort();
     const fetched = [...new Set(fetch)].sort();
+    const computed = fetched.filter((name) => !(name in feeds));
     this.checkNames([...withRespectTo, ...fetched]);
+    const objective = renameOutputs(request.objective, this.computed);
     const form = formOf(objective);
     const key = JSON.stringify({ form, withRespectTo, fetched });
     let derived = this.derived.get(key);
     if (!derived) {
-      derived = this.differentiable.differentiate({
+      derived = this.derivative.differentiate({
         objective: form,
-        withRespectTo,
-        fetch: fetched.filter((name) => !(name in feeds)),
+        withRespectTo: withRespectTo.map(this.computed),
+        fetch: computed,
       });
       this.derived.set(key, derived);
     }
@@ -121,17 +135,17 @@ export class OnnxModel implements DifferentiableModel {
       objective,
       objectiveInputs,
       batch,
-      (output) => this.differentiable.inference.value(output).shape,
+      (output) => this.derivative.inference.value(output).shape,
     );
-    const names = [value, ...Object.values(gradients), ...fetched.filter((name) => !(name in feeds))];
+    const names = [value, ...Object.values(gradients), ...computed];
     const results = await this.sessions.use(
       key,
       () => this.open(graph),
       (session) => this.inBatches(session, feeds, numbers, batch, names),
     );
     return {
-      value: results[value]!.data as Float32Array,
-      gradients: Object.fromEntries(withRespectTo.map((name) => [name, results[gradients[name]!]!])),
+      value: toFloat32Array(results[value]!),
+      gradients: Object.fromEntries(withRespectTo.map((name) => [name, results[gradients[this.computed(name)]!]!])),
       fetched: Object.fromEntries(fetched.map((name) => [name, feeds[name] ?? results[name]!])),
     };
   }

@@ -139,15 +139,28 @@ describe('OnnxModel', () => {
     const { y } = await model.run(feeds, ['y']);
     expect(y).toMatchObject({ type: 'float16', dims: [1, 3] });
     expect(Array.from(y!.data as Uint16Array)).toEqual([0xc200, 0x4700, 0x4880]);
+    const score = { kind: 'score', output: 'y', index: [[1]] } as const;
+    const inFloat32 = await model.differentiate({ feeds, objective: score, withRespectTo: ['h', 'x'], fetch: ['h'] });
+    expect(inFloat32.gradients['h']).toMatchObject({ type: 'float32', data: Float32Array.of(2, 5) });
+    expect(inFloat32.gradients['x']).toMatchObject({ type: 'float32', data: Float32Array.of(2, 5) });
+    expect(inFloat32.fetched['h']).toMatchObject({ type: 'float32', data: Float32Array.of(1, 1) });
+    expect(inFloat32.value).toEqual(Float32Array.of(7));
+    const halfModel = await open(linear('N', 'float16'), { gradientPrecision: 'model' });
+    const inFloat16 = await halfModel.differentiate({ feeds, objective: score, withRespectTo: ['h'] });
+    expect(inFloat16.gradients['h']).toMatchObject({ type: 'float16', data: Uint16Array.of(0x4000, 0x4500) });
+    expect(inFloat16.value).toEqual(Float32Array.of(7));
+  });
+
+  it('keeps gradients of a float16 model that float16 cannot hold', async () => {
+    const model = await open(linear('N', 'float16'));
+    const feeds = { x: { type: 'float16', dims: [1, 2], data: Uint16Array.of(0x3c00, 0x3c00) } } as const;
+    const tiny = { weight: 1e-12, of: { kind: 'score', output: 'y', index: [[1]] } } as const;
     const { gradients } = await model.differentiate({
       feeds,
-      objective: { kind: 'score', output: 'y', index: [[1]] },
-      withRespectTo: ['h'],
+      objective: { kind: 'sum', terms: [tiny] },
+      withRespectTo: ['x'],
     });
-    const gradient = gradients['h']!;
-    expect(gradient.type === 'float16' ? Array.from(gradient.data as Uint16Array) : values(gradient)).toEqual(
-      gradient.type === 'float16' ? [0x4000, 0x4500] : [2, 5],
-    );
+    expect(values(gradients['x'])[0]! / 2e-12).toBeCloseTo(1, 5);
   });
 
   describe('refuses with a reason', () => {

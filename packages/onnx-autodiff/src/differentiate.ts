@@ -3,6 +3,7 @@ import { errors, type AutodiffError } from './errors.ts';
 import { gradientRules } from './gradients/index.ts';
 import type { GradientRule, OperatorRule } from './gradient-rule.ts';
 import type { Graph } from './graph.ts';
+import { inlineBranches, inlineFunctions } from './inline/index.ts';
 import type { Node } from './node.ts';
 import { buildObjective, type ObjectiveForm, type ObjectiveInput } from './objective.ts';
 import { Inference } from './shapes/inference.ts';
@@ -43,7 +44,7 @@ export class DifferentiableGraph {
 
   constructor(graph: Graph, rules: readonly OperatorRule[] = []) {
     this.modelOpset = graph.opset;
-    this.graph = raiseOpset(graph);
+    this.graph = raiseOpset(inlineBranches(inlineFunctions(graph)));
     this.inference = new Inference(this.graph);
     this.rules =
       rules.length === 0

@@ -98,6 +98,8 @@ export interface OpenOptions {
   readonly devices?: readonly string[];
   /** Threads inside one operator; the backend's own choice where absent. */
   readonly threads?: number;
+  /** What models of half precision are differentiated in: `float32` (the default, small gradients survive) or as the `model` itself. */
+  readonly gradientPrecision?: 'float32' | 'model';
 }
 
 /** Opens models of the formats it knows. */
