@@ -1,1 +1,4 @@
-export {};
+export { default } from './plugin.ts';
+export { cam } from './cam.ts';
+export { findLinearHead, type LinearHead } from './linear-head.ts';
+export type { Pooling } from './pooling.ts';

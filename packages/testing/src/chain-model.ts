@@ -41,9 +41,12 @@ export class ChainModel implements DifferentiableModel {
   /** All tensors in the order in which they are computed, the input first. */
   readonly #names: readonly string[];
 
+  /** Throws a RangeError where two steps have one name. */
   constructor({ input, steps }: ChainModelOptions) {
     this.#steps = steps;
     this.#names = ['pixels', ...steps.map(({ name }) => name)];
+    const twice = this.#names.find((name, at) => this.#names.indexOf(name) !== at);
+    if (twice !== undefined) throw new RangeError(`two tensors are called "${twice}"`);
     this.inputs = [{ name: 'pixels', type: 'float32', dims: ['N', ...input] }];
     const trace = this.#trace({ dims: [1, ...input], data: new Float64Array(elementCount(input)) });
     this.layers = steps.map(({ name, operator, modules = [] }, at) => {

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { elementCount, tensor } from '@understory/core';
+import { elementCount, float32, tensor, toFloat32 } from '@understory/core';
 import type { Tensor } from '@understory/core';
 
 /** What `golden.json` says, beside the list of its tensors. */
@@ -20,6 +20,8 @@ export interface Golden {
   readonly cam: { readonly tensor: string; readonly map: string } | null;
   readonly top5?: readonly { readonly index: number; readonly label: string; readonly probability: number }[];
   readonly entries: readonly GoldenEntry[];
+  /** What the network is fed, `[N, 3, H, W]`, normalised. */
+  readonly input: Tensor<'float32'>;
   /** Throws a RangeError for a name that the golden does not have. */
   tensor(name: string): Tensor;
 }
@@ -43,18 +45,47 @@ export async function readGolden(folder: string): Promise<Golden> {
     readFile(join(folder, 'golden.json'), 'utf8'),
     readFile(join(folder, 'golden.bin')),
   ]);
-  const { tensors: entries, ...rest } = JSON.parse(text) as Omit<Golden, 'entries' | 'tensor'> & {
+  const { tensors: entries, ...rest } = JSON.parse(text) as Omit<Golden, 'entries' | 'input' | 'tensor'> & {
     readonly tensors: readonly GoldenEntry[];
   };
-  return {
-    ...rest,
-    entries,
-    tensor(name) {
-      const entry = entries.find((candidate) => candidate.name === name);
-      if (entry === undefined) throw new RangeError(`the golden has no tensor "${name}"`);
-      return tensorAt(entry, file);
-    },
+  const read = (name: string): Tensor => {
+    const entry = entries.find((candidate) => candidate.name === name);
+    if (entry === undefined) throw new RangeError(`the golden has no tensor "${name}"`);
+    return tensorAt(entry, file);
   };
+  const isPicture = entries.some(({ name }) => name === 'pixels');
+  const input = isPicture ? normalised(read('pixels')) : read('input');
+  return { ...rest, entries, input: float32(toFloat32(input), input.dims), tensor: read };
+}
+
+/** Where a golden and its model lie. */
+export interface GoldenCase {
+  readonly name: string;
+  readonly folder: string;
+  /** The path of the ONNX file. */
+  readonly model: string;
+}
+
+/** Every golden of a checkout, the small networks and EfficientNet-Lite0. */
+export async function listGoldens(repository: string): Promise<readonly GoldenCase[]> {
+  const goldens = join(repository, 'fixtures', 'golden');
+  const networks = (await readdir(join(goldens, 'networks'))).sort().map((name) => {
+    const folder = join(goldens, 'networks', name);
+    return { name, folder, model: join(folder, 'model.onnx') };
+  });
+  const bundled = 'efficientnet-lite0';
+  const model = join(repository, 'packages', 'zoo', 'models', bundled, 'onnx', 'model.onnx');
+  return [...networks, { name: bundled, folder: join(goldens, bundled), model }];
+}
+
+/** `[H, W, 3]` in 0..255 as `[1, 3, H, W]`, normalised as the card of EfficientNet-Lite0 says. */
+function normalised({ dims: [height = 0, width = 0], data }: Tensor): Tensor<'float32'> {
+  const places = height * width;
+  const values = Float32Array.from(
+    { length: 3 * places },
+    (_, at) => (Number(data[(at % places) * 3 + Math.floor(at / places)]) - 127) / 128,
+  );
+  return float32(values, [1, 3, height, width]);
 }
 
 function tensorAt({ type, dims, offset }: GoldenEntry, file: Uint8Array): Tensor {

@@ -69,4 +69,8 @@ describe('ChainModel', () => {
     expect(model.graph.constant('logits.weight')?.dims).toEqual([2, 2]);
     expect(model.graph.constant('features')).toBeUndefined();
   });
+
+  it('refuses two tensors of one name', () => {
+    expect(() => new ChainModel({ input: [1], steps: [relu('a'), relu('a')] })).toThrow('two tensors are called "a"');
+  });
 });
