@@ -56,6 +56,10 @@ describe('gradients at kinks', () => {
     expect(await clipGradients([-2, -0.5, 0, 1, 2], 1, -1)).toEqual([[0, 0, 0, 0, 0], [0], [5]]);
   });
 
+  it('goes to x and the upper bound of Clip where the bounds are one', async () => {
+    expect(await clipGradients([-2, 0, 2], 0, 0)).toEqual([[0, 1, 0], [0], [1]]);
+  });
+
   it('passes at a single bound of Clip', async () => {
     expect(await gradients('Clip', [[-1, 0, 1]], { min: { float: 0 } }, 10)).toEqual([[0, 1, 1]]);
     expect(await gradients('Clip', [[-1, 0, 1]], { max: { float: 0 } }, 10)).toEqual([[1, 1, 0]]);
