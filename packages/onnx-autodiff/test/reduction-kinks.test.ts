@@ -33,7 +33,8 @@ async function scattered(reduction: string): Promise<Record<string, readonly num
   return Object.fromEntries(names.map((name) => [name, Array.from(results[name]!.values)]));
 }
 
-// The numbers are those of PyTorch 2.13's amax, amin, norm, prod, logsumexp and scatter_reduce.
+// The numbers are those of PyTorch 2.13's amax, amin, norm, prod, logsumexp and scatter_reduce, but for a sum of nothing
+// but exponentials of -Infinity: NaN there, 0 here.
 describe('gradients of reductions where they are not smooth', () => {
   it('is shared evenly among equal extrema', async () => {
     expect(await reduced('ReduceMax', [2, 1, 2, 2])).toEqual([1, 0, 1, 1]);
