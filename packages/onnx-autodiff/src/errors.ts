@@ -54,13 +54,22 @@ export const errors = {
       expected: `opset ${oldest} to ${newest}`,
       next: 'Export the model again with an opset in this range (17 is a good choice).',
     }),
-  malformed: (what: string, where: string) =>
+  unsupported: (what: string, found: string, expected: string) =>
+    new AutodiffError({
+      code: 'ONNX_UNSUPPORTED',
+      message: `The model has ${what}, which cannot be read.`,
+      found,
+      expected,
+      next: 'Export the model again without them.',
+    }),
+  malformed: (what: string, where: string, cause?: unknown) =>
     new AutodiffError({
       code: 'ONNX_MALFORMED',
       message: `The graph is not a valid ONNX graph: ${what}.`,
       found: where,
       expected: 'an acyclic graph in which every tensor has one producer and every input is defined',
       next: 'Check the model with onnx.checker and export it again.',
+      cause,
     }),
   noGradientRule: (operator: string, node: string, opset: number, path: string) =>
     new AutodiffError({

@@ -6,18 +6,23 @@ import {
   TensorProtoSchema,
   ValueInfoProtoSchema,
   type FunctionProto,
+  type GraphProto,
   type ModelProto,
   type TensorProto,
   type ValueInfoProto,
 } from 'onnx-buf';
-import { errors } from './errors.ts';
-import { Node } from './node.ts';
+import { AutodiffError, errors } from './errors.ts';
+import { bodiesOf, Node } from './node.ts';
 import { readTensor, type Constant } from './tensor.ts';
 import { dataTypeOf, elementTypeOf, type Dim, type Shape, type Value } from './types.ts';
 import { concatBytes, fieldHeader, fieldsOf } from './wire.ts';
 
 export const oldestOpset = 7;
 export const newestOpset = 26;
+
+/** How deep bodies of control flow may lie in each other, a graph in an attribute in a node each; no exporter comes near this. */
+const deepestNesting = 100;
+const tooDeep = 'its control flow is nested too deeply';
 
 const graphField = 7;
 const initializerField = 5;
@@ -51,6 +56,7 @@ export class Graph implements GraphParts {
   readonly initializers: ReadonlyMap<string, Initializer>;
   readonly declared: ReadonlyMap<string, Value>;
   private readonly producers: ReadonlyMap<string, number>;
+  private readonly inputNames: ReadonlySet<string>;
 
   constructor(parts: GraphParts) {
     this.header = parts.header;
@@ -62,8 +68,9 @@ export class Graph implements GraphParts {
     this.declared = parts.declared;
     this.nodes = inExecutionOrder(
       parts.nodes,
-      new Set([...parts.inputs.map((v) => v.name), ...parts.initializers.keys()]),
+      new Set([...parts.inputs.map((input) => input.name), ...parts.initializers.keys()]),
     );
+    this.inputNames = new Set(parts.inputs.map((input) => input.name));
     this.producers = new Map(this.nodes.flatMap((node, at) => node.outputs.filter(Boolean).map((name) => [name, at])));
     for (const { name } of this.outputs) {
       if (!this.isDefined(name)) throw errors.malformed('an output is never computed', `output "${name}"`);
@@ -84,7 +91,7 @@ export class Graph implements GraphParts {
   }
 
   isDefined(name: string): boolean {
-    return this.producers.has(name) || this.initializers.has(name) || this.inputs.some((input) => input.name === name);
+    return this.producers.has(name) || this.initializers.has(name) || this.inputNames.has(name);
   }
 
   /** The value of a weight or Constant node; undefined for computed tensors and for data in other files. */
@@ -112,7 +119,8 @@ export class Graph implements GraphParts {
       const file = files[location];
       const offset = Number(externalEntry(proto, 'offset') ?? 0);
       const length = Number(externalEntry(proto, 'length') ?? (file?.length ?? 0) - offset);
-      if (!file || offset + length > file.length) {
+      const fits = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
+      if (!file || !fits || offset + length > file.length) {
         throw errors.truncated(`weight "${name}" outside the file "${location}" (${file?.length ?? 0} bytes)`);
       }
       const inside = create(TensorProtoSchema, {
@@ -190,7 +198,7 @@ export function parseModel(bytes: Uint8Array): Graph {
   const start = describeStart(bytes);
   try {
     const fields = fieldsOf(bytes);
-    model = fromBinary(ModelProtoSchema, bytes);
+    model = fromBinary(ModelProtoSchema, bytes, { recursionLimit: 3 * deepestNesting + 10 });
     for (const field of fields) {
       if (field.number !== graphField || field.wireType !== 2) continue;
       for (const { number, wireType, whole } of fieldsOf(field.payload)) {
@@ -198,7 +206,13 @@ export function parseModel(bytes: Uint8Array): Graph {
       }
     }
   } catch (cause) {
-    if (looksLikeOnnx(bytes)) throw errors.truncated(`${bytes.length} bytes that stop inside a field`, cause);
+    if (/recursion depth/.test(String(cause)) && looksLikeOnnx(bytes)) {
+      throw errors.malformed(tooDeep, `bodies more than ${deepestNesting} deep`, cause);
+    }
+    if (looksLikeOnnx(bytes)) {
+      const isOurs = cause instanceof AutodiffError && cause.code === 'ONNX_TRUNCATED';
+      throw isOurs ? cause : errors.truncated(`${bytes.length} bytes that stop inside a field`, cause);
+    }
     throw errors.notOnnx(start, cause);
   }
   const graph = model.graph;
@@ -211,6 +225,11 @@ export function parseModel(bytes: Uint8Array): Graph {
   const opset = version === undefined ? undefined : Number(version);
   if (opset === undefined || opset < oldestOpset || opset > newestOpset)
     throw errors.opset(opset, oldestOpset, newestOpset);
+  checkNesting(graph);
+  if (graph.sparseInitializer.length > 0) {
+    const name = graph.sparseInitializer[0]!.values?.name ?? '';
+    throw errors.unsupported('sparse weights', `sparse initializer "${name}"`, 'weights as ordinary tensors');
+  }
   const initializers = new Map<string, Initializer>();
   graph.initializer.forEach((proto, at) => {
     const whole = encoded[at];
@@ -315,6 +334,15 @@ function inExecutionOrder(nodes: readonly Node[], given: ReadonlySet<string>): r
     throw errors.malformed('it has a cycle', `through node "${stuck.name}"`);
   }
   return order.map((at) => nodes[at]!);
+}
+
+/** Bodies are walked by functions that call themselves, so their depth must be bounded. */
+function checkNesting(graph: GraphProto): void {
+  let level: readonly GraphProto[] = [graph];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepestNesting) throw errors.malformed(tooDeep, `bodies more than ${deepestNesting} deep`);
+    level = level.flatMap((body) => body.node.flatMap(bodiesOf));
+  }
 }
 
 function looksLikeOnnx(bytes: Uint8Array): boolean {

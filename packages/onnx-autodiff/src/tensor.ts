@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { TensorProto_DataLocation, TensorProtoSchema, type TensorProto } from 'onnx-buf';
+import { errors } from './errors.ts';
 import { dataTypeOf, elementTypeOf, type ElementType } from './types.ts';
 
 /** A constant in memory: numbers, whatever the element type; int64 beyond 2^53 is clamped to the ends that ONNX uses as "to the end". */
@@ -45,13 +46,40 @@ export function toFloat16(value: number): number {
   return sign | (rounded < 1024 ? rounded : ((exponent + 15) << 10) + (rounded - 1024));
 }
 
-/** Reads a tensor's values; undefined where they lie in another file or in a type without numbers. */
+/** Reads a tensor's values; undefined where they lie in another file or in a type without numbers. Throws ONNX_MALFORMED where they do not fill its shape. */
 export function readTensor(tensor: TensorProto): Constant | undefined {
   const type = elementTypeOf(tensor.dataType);
   if (!type || type === 'string' || tensor.dataLocation === TensorProto_DataLocation.EXTERNAL) return undefined;
   const dims = tensor.dims.map(Number);
-  return { type, dims, values: tensor.rawData.length > 0 ? readRaw(type, tensor.rawData) : readFields(type, tensor) };
+  const count = dims.reduce((product, dim) => product * dim, 1);
+  const { rawData } = tensor;
+  const isRaw = rawData.length > 0;
+  const fits = !isRaw || rawData.length === count * bytesPerElement[type];
+  const values = fits ? (isRaw ? readRaw(type, rawData) : readFields(type, tensor)) : [];
+  if (!fits || values.length !== count) {
+    throw errors.malformed(
+      'a tensor has not as many values as its shape says',
+      `tensor "${tensor.name}" of shape [${dims.join(', ')}] with ${isRaw ? `${rawData.length} bytes` : `${values.length} values`}`,
+    );
+  }
+  return { type, dims, values };
 }
+
+const bytesPerElement: Readonly<Record<Exclude<ElementType, 'string'>, number>> = {
+  float32: 4,
+  float64: 8,
+  float16: 2,
+  bfloat16: 2,
+  int64: 8,
+  uint64: 8,
+  int32: 4,
+  uint32: 4,
+  int16: 2,
+  uint16: 2,
+  int8: 1,
+  uint8: 1,
+  bool: 1,
+};
 
 function readRaw(type: ElementType, raw: Uint8Array): ArrayLike<number> {
   // Views need alignment, which protobuf does not promise; the slice of a Node buffer would be a view again.
@@ -108,6 +136,12 @@ function readFields(type: ElementType, tensor: TensorProto): ArrayLike<number> {
   }
 }
 
+/** The upper half of a float32's bits, rounded to the nearest, ties to even. */
+function toBfloat16(bits: number): number {
+  const isNaN = (bits & 0x7fffffff) > 0x7f800000;
+  return isNaN ? 0x7fc0 : (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+}
+
 /** A tensor message that holds these values. */
 export function writeTensor(name: string, constant: Constant): TensorProto {
   return create(TensorProtoSchema, {
@@ -130,7 +164,7 @@ function rawBytes({ type, values }: Constant): Uint8Array<ArrayBuffer> {
     case 'float16':
       return bytes(Uint16Array.from(list, toFloat16));
     case 'bfloat16':
-      return bytes(Uint16Array.from(new Uint32Array(Float32Array.from(list).buffer), (word) => word >>> 16));
+      return bytes(Uint16Array.from(new Uint32Array(Float32Array.from(list).buffer), toBfloat16));
     case 'int64':
       return bytes(BigInt64Array.from(list, toInt64));
     case 'uint64':

@@ -5,15 +5,18 @@ import { Node } from '../node.ts';
 import { Inference } from '../shapes/inference.ts';
 import { readTensor } from '../tensor.ts';
 import { elementTypeOf } from '../types.ts';
+import { raiseOpset } from '../upgrade/index.ts';
 import { Names, Scope } from './names.ts';
 import { renameNode } from './rename.ts';
 
 /**
  * The same model with each `If` whose condition is known ahead, from constants or from shapes, replaced by the branch that is
- * taken. Needs a graph in the opset that shape rules read. The outputs of the `If` keep their names.
+ * taken. The outputs of the `If` keep their names. A graph that has an `If` comes back in the opset that rules read.
  */
-export function inlineBranches(graph: Graph): Graph {
-  if (!graph.nodes.some(isIf)) return graph;
+export function inlineBranches(model: Graph): Graph {
+  if (!model.nodes.some(isIf)) return model;
+  // Shape rules misread older forms.
+  const graph = raiseOpset(model);
   const names = new Names(graph);
   const initializers = new Map(graph.initializers);
   // Follows the nodes as they are written, so that what a branch computes is known to the conditions behind it.

@@ -16,9 +16,11 @@ export class Inference {
   private readonly values = new Map<string, Value>();
   private readonly knowns = new Map<string, Known>();
   private readonly graph: Graph;
+  private readonly outputs: ReadonlyMap<string, Value>;
 
   constructor(graph: Graph) {
     this.graph = graph;
+    this.outputs = new Map(graph.outputs.map((output) => [output.name, output]));
     for (const input of graph.inputs) this.values.set(input.name, input);
     for (const [name, { proto }] of graph.initializers) {
       const dims = proto.dims.map(Number);
@@ -57,8 +59,8 @@ export class Inference {
       if (constant.values.length <= largestKnown) this.learn(first, constant);
       return;
     }
-    const rule = node.domain === '' || node.domain === 'com.microsoft' ? shapeRules[node.operator] : undefined;
-    rule?.(this.contextOf(node));
+    const known = node.domain === '' || node.domain === 'com.microsoft';
+    if (known && Object.hasOwn(shapeRules, node.operator)) shapeRules[node.operator]!(this.contextOf(node));
     for (const name of node.outputs) if (name) this.refine(name);
   }
 
@@ -88,7 +90,7 @@ export class Inference {
 
   /** Fills what the rules left open from what the file itself says; a size that was inferred stands, the file may be out of date. */
   private refine(name: string): void {
-    const declared = this.graph.declared.get(name) ?? this.graph.outputs.find((output) => output.name === name);
+    const declared = this.graph.declared.get(name) ?? this.outputs.get(name);
     if (!declared) return;
     const { type, shape } = this.value(name);
     const merged = !shape
