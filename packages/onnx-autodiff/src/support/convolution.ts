@@ -26,6 +26,13 @@ function runtimePads(graph: GraphBuilder, window: Window, input: Value, weights?
   return { begin: half, end: graph.sub(total, half) };
 }
 
+/** Zeros in front of the spatial axes and behind them, as many as two int64 vectors say. */
+export function padSpatial(graph: GraphBuilder, a: Value, begin: Value, end: Value): Value {
+  // Batch and channels are listed too: ONNX Runtime moves transposes past a Pad as if it had no axes input.
+  const none = graph.ints([0, 0]);
+  return graph.op('Pad', [a, graph.concat([none, begin, none, end], 0)]);
+}
+
 /** An input with its automatic padding written out where that is only known at run time, and the padding that is left to do. */
 export function withKnownPads(
   graph: GraphBuilder,
@@ -35,12 +42,7 @@ export function withKnownPads(
 ): { input: Value; pads: Pads } {
   if (window.pads) return { input, pads: window.pads };
   const { begin, end } = runtimePads(graph, window, input, weights);
-  const padded = graph.op('Pad', [
-    input,
-    graph.concat([begin, end], 0),
-    undefined,
-    graph.ints(range(2, window.rank + 2)),
-  ]);
+  const padded = padSpatial(graph, input, begin, end);
   const none = range(0, window.rank).map(() => 0);
   return { input: padded, pads: { begin: none, end: none } };
 }

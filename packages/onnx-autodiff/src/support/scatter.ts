@@ -8,12 +8,16 @@ export function scatterAdd(graph: GraphBuilder, like: Value, places: Value, upda
   const count = known
     ? graph.ints([known.reduce((total, size) => total * size, 1)])
     : graph.reshape(graph.op('Size', [like]), [1]);
+  // There is no kernel that adds in half precision.
+  const type = updates.type ?? like.type ?? 'float32';
+  const adding = type === 'float64' ? type : 'float32';
   const zeros = graph.op('ConstantOfShape', [count], {
-    value: { tensor: writeTensor('', { type: updates.type ?? like.type ?? 'float32', dims: [1], values: [0] }) },
+    value: { tensor: writeTensor('', { type: adding, dims: [1], values: [0] }) },
   });
-  const flat = graph.op('ScatterElements', [zeros, graph.reshape(places, [-1]), graph.reshape(updates, [-1])], {
+  const addends = graph.cast(graph.reshape(updates, [-1]), adding);
+  const flat = graph.op('ScatterElements', [zeros, graph.reshape(places, [-1]), addends], {
     axis: 0,
     reduction: 'add',
   });
-  return graph.withShape(graph.reshape(flat, graph.shapeOf(like)), like);
+  return graph.withShape(graph.cast(graph.reshape(flat, graph.shapeOf(like)), type), like);
 }

@@ -2,6 +2,7 @@ import type { GraphBuilder } from '../builder.ts';
 import type { Node } from '../node.ts';
 import { formula } from '../shapes/dims.ts';
 import type { Dim, Shape, Value } from '../types.ts';
+import { padSpatial } from './convolution.ts';
 import { range } from './sizes.ts';
 import { spanOf, type Pads } from './window.ts';
 
@@ -94,8 +95,7 @@ export function padsOfTransposed(
   const wanted = graph.add(graph.mul(graph.sizes(x, axes), graph.ints(strides)), graph.ints(reach));
   const total = graph.op('Max', [wanted, graph.ints([0])]);
   const half = graph.div(moreInFront ? graph.add(total, graph.ints([1])) : total, graph.ints([2]));
-  const written = graph.concat([half, graph.sub(total, half)], 0);
   const none = axes.map(() => 0);
-  const padded = graph.op('Pad', [dy, written, undefined, graph.ints(axes)]);
+  const padded = padSpatial(graph, dy, half, graph.sub(total, half));
   return { padded, pads: { begin: none, end: none }, exact: false };
 }
