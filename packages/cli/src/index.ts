@@ -1,1 +1,3 @@
-export {};
+export type { ExitCode, Io, Stream } from './io.ts';
+export { loadPlugins, type Loaded, type LoadOptions } from './load-plugins.ts';
+export { run } from './run.ts';

@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** In a checkout of the sources there is nothing to run until the workspace is built. */
+function buildOnce() {
+  if (existsSync(here('../dist/run.js')) || !existsSync(here('../../../nx.json'))) return true;
+  process.stderr.write('understory: building the workspace once, because this is a checkout without a build ...\n');
+  const nx = createRequire(import.meta.url).resolve('nx/package.json');
+  const program = join(dirname(nx), JSON.parse(readFileSync(nx, 'utf8')).bin.nx);
+  const command = [program, 'run-many', '-t', 'build', '--outputStyle=static'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, {
+    cwd: here('../../..'),
+    env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  if (status === 0) return true;
+  process.stderr.write(`${stdout}${stderr}understory: the workspace does not build; see above.\n`);
+  return false;
+}
+
+if (buildOnce()) {
+  const { run } = await import('../dist/run.js');
+  const interruption = new AbortController();
+  // Once: a second Ctrl-C ends the process where it stands.
+  process.once('SIGINT', () => interruption.abort());
+  process.once('SIGTERM', () => interruption.abort());
+  // A reader that has seen enough, such as `head`, is no failure.
+  process.stdout.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+    interruption.abort();
+  });
+  process.exitCode = await run(process.argv.slice(2), {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    signal: interruption.signal,
+    runtime: `node ${process.versions.node} on ${process.platform} ${process.arch}`,
+  });
+} else {
+  process.exitCode = 2;
+}

@@ -1,0 +1,162 @@
+import { resolve } from 'node:path';
+import type { Command } from '@commander-js/extra-typings';
+import { cliErrors } from '../errors.ts';
+import { explainImages } from '../explain-images.ts';
+import { writeExplanation, type ImageRecord } from '../explanation-record.ts';
+import { findImages } from '../find-images.ts';
+import { headline, imageText } from '../formatters/explanation.ts';
+import { errorRecord, json } from '../formatters/json.ts';
+import type { ExitCode, Io } from '../io.ts';
+import { defaultModel } from '../open-model.ts';
+import { list, wholeNumber, withDrawing, withPreprocessing, withRunning, withTensors } from '../options.ts';
+import { progressOn } from '../progress.ts';
+import { modelRecord, versionsOf, type RunRecord } from '../record.ts';
+import { formatError, type ErrorContext } from '../report-error.ts';
+import type { CommandContext } from '../run.ts';
+import { setUp, type Setup } from '../setup.ts';
+import { styleFor } from '../style.ts';
+import { slotsOf, type Slot } from '../targets.ts';
+import { prepareFolder } from '../write-file.ts';
+
+const details = `
+Images are files, folders (their JPEG, PNG and WebP files) and patterns in quotes such as "photos/**/*.jpg".
+
+Targets, with commas between them: topN for the N best classes of each image, a class index counted from 0, or a label.
+
+Files: <out>/<image>.<explainer>.<target>.png, the heat map over the picture that the network saw, and with --npy beside it
+.npy, the raw map as float32 [H, W] at the resolution of the layer. <image> is the file's name without its ending (with its
+ending or folders where two images share one), <target> is top1, top2 ... or the class as it was written. For the picture each
+map is upsampled with bilinear interpolation and half-pixel centres, then scaled from its own smallest to its own largest
+value: colours of two maps do not compare.
+
+An image that cannot be read and an explainer that does not apply are reported on stderr, the rest goes on, and the exit code
+is 2. With --json stdout is one document that names every file written, and errors on stderr are one JSON object a line.
+
+Examples:
+  understory explain cat.png
+  understory explain photos/*.jpg --explainer cam,gradcam,layercam --target top1,"tabby" --out out --npy --json
+  understory explain cat.png --layer features.5.0 --explainer layercam
+  understory explain cat.png --model model.onnx --size 224 --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 --labels labels.txt
+`;
+
+export function explainCommand(program: Command, { io, finish }: CommandContext): void {
+  define(program).action(async (images, options) => finish(await explain(images, options, io)));
+}
+
+function define(program: Command) {
+  const command = program
+    .command('explain')
+    .description('say where a network looked: classes, probabilities and a heat map for each image')
+    .argument('<images...>', 'images, folders of images, or patterns')
+    .option('--explainer <list>', 'ids of explainers; `understory plugins` lists them', list, ['gradcam'])
+    .option('--target <list>', 'the classes to explain: top1, top3, a class index or a label', 'top1')
+    .option('--layer <layer>', 'auto, a tensor name or a module path', 'auto')
+    .option('--model <model>', 'the name of a bundled model, a model folder or a model file', defaultModel)
+    .option('--out <folder>', 'where files go', 'out')
+    .option('--npy', 'write the raw maps too')
+    .option('--no-overlay', 'write no pictures')
+    .option('--batch <n>', 'how many images run together', wholeNumber(1), 8)
+    .option('--seed <n>', 'for explainers that draw random numbers', wholeNumber(0), 0)
+    .option('--json', 'print one JSON document')
+    .option('--quiet', 'no progress and no notes on stderr');
+  return withPreprocessing(withTensors(withRunning(withDrawing(command)))).addHelpText('after', details);
+}
+
+type ExplainOptions = ReturnType<ReturnType<typeof define>['opts']>;
+
+async function explain(asked: readonly string[], options: ExplainOptions, io: Io): Promise<ExitCode> {
+  const asJson = options.json === true;
+  const quiet = options.quiet === true;
+  const failures: FailureRecord[] = [];
+  let write = (text: string): void => void io.stderr.write(text);
+  const fail = (error: unknown, context: ErrorContext = {}) => {
+    failures.push({ ...context, error: errorRecord(error) });
+    write(formatError(io, error, { json: asJson, context }));
+  };
+
+  const { images, failures: notFound } = await findImages(asked, io.cwd);
+  for (const { path, error } of notFound) fail(error, { image: path });
+  if (images.length === 0) return 2;
+
+  const setup = await setUp(options, { explainers: options.explainer, layer: options.layer }, io);
+  try {
+    const { classifier, explainers, preprocessing } = setup;
+    const slots = slotsOf(options.target, classifier);
+    const writing = { ...options, npy: options.npy === true, cwd: io.cwd };
+    if (writing.overlay || writing.npy) await prepareFolder(resolve(io.cwd, options.out));
+    if (!quiet) for (const note of notesOf(setup)) write(`note: ${note}\n`);
+
+    const record = runRecord(setup, options, slots, io);
+    const style = styleFor(io.stdout, io.env);
+    if (!asJson) io.stdout.write(headline(record.model, preprocessing.preprocessing, options.seed, style));
+    const results: ImageRecord[] = [];
+    const progress = progressOn(io, images.length, { quiet });
+    write = progress.write;
+    const { batch, seed } = options;
+    const outcomes = explainImages({
+      ...{ images, cwd: io.cwd, classifier, explainers, slots, batch, seed, signal: io.signal },
+      preprocessing: preprocessing.preprocessing,
+    });
+    try {
+      for await (const outcome of outcomes) {
+        if (outcome.kind === 'explainerFailed') {
+          const { explainer, error, images: lost } = outcome;
+          if (lost === undefined) fail(error, { explainer });
+          else for (const { path } of lost) fail(error, { explainer, image: path });
+          continue;
+        }
+        const { path } = outcome.image;
+        if (outcome.kind === 'imageFailed') fail(outcome.error, { image: path });
+        else {
+          const { record: result, failures: unwritten } = await writeExplanation(outcome, classifier, writing);
+          for (const { explainer, error } of unwritten) fail(error, { explainer, image: path });
+          results.push(result);
+          if (!asJson) io.stdout.write(imageText(result, style));
+        }
+        progress.advance(path);
+      }
+    } catch (error) {
+      if (!io.signal.aborted) throw error;
+      fail(cliErrors.interrupted({ done: results.length, asked: images.length }));
+    } finally {
+      progress.stop();
+    }
+    if (asJson) io.stdout.write(json({ ...record, images: results, failures }));
+    return failures.length === 0 ? 0 : 2;
+  } finally {
+    await setup.close();
+  }
+}
+
+interface FailureRecord extends ErrorContext {
+  readonly error: ReturnType<typeof errorRecord>;
+}
+
+/** What a user should know of a run that is no error. */
+function notesOf({ opened, preprocessing }: Setup): readonly string[] {
+  const assumed =
+    'nothing says how pixels are scaled for this model, so mean and deviation of ImageNet are used; --mean and --std say otherwise';
+  return [...opened.model.origin.remarks, ...(preprocessing.assumed ? [assumed] : [])];
+}
+
+function runRecord(
+  { host, opened, preprocessing }: Setup,
+  options: ExplainOptions,
+  slots: readonly Slot[],
+  io: Io,
+): RunRecord {
+  const { explainer, layer, batch, colourMap, opacity, device, threads, seed } = options;
+  return {
+    model: modelRecord(opened),
+    preprocessing: preprocessing.preprocessing,
+    preprocessingAssumed: preprocessing.assumed,
+    parameters: {
+      ...{ explainers: explainer, targets: slots.map(({ name }) => name), layer, batch, colourMap, opacity },
+      ...{ devices: device ?? null, threads: threads ?? null },
+      interpolation: 'bilinear',
+      normalisation: 'min-max',
+    },
+    seed,
+    versions: versionsOf(host, io),
+  };
+}

@@ -1,0 +1,128 @@
+import type { Command } from '@commander-js/extra-typings';
+import { isDiagnosed, isDifferentiable, type LayerSpec, type Model, type TensorSpec } from '@understory/core';
+import { applicabilityOf, operatorsOf, reachOf } from '../examine-model.ts';
+import { errorRecord, json } from '../formatters/json.ts';
+import { inspectionText } from '../formatters/inspection.ts';
+import type { Io } from '../io.ts';
+import { loadPlugins } from '../load-plugins.ts';
+import { classifierOf, findModel, openModel, type OpenedModel } from '../open-model.ts';
+import { withPreprocessing, withRunning, withTensors } from '../options.ts';
+import { choosePreprocessing } from '../preprocessing.ts';
+import { modelRecord, versionsOf } from '../record.ts';
+import type { CommandContext } from '../run.ts';
+import { styleFor } from '../style.ts';
+
+const details = `
+The column "gradient" says of an operator whether a gradient passes through it: yes, missing (explainers that need gradients
+stop there) or none (none can, as with Shape and ArgMax, and nothing is lost). Of a layer it says whether the gradients of the
+first output reach it. Which explainers apply is found out with a blank picture.
+
+Examples:
+  understory inspect efficientnet-lite0
+  understory inspect path/to/model.onnx --all
+  understory inspect model.onnx --json | jq -r '.layers[] | select(.gradient == "yes") | .name'
+`;
+
+export function inspectCommand(program: Command, { io }: CommandContext): void {
+  define(program).action((model, options) => inspect(model, options, io));
+}
+
+function define(program: Command) {
+  const command = program
+    .command('inspect')
+    .description('show inputs, outputs, layers and operators of a model, and what can be explained')
+    .argument('<model>', 'the name of a bundled model, a model folder or a model file')
+    .option('--all', 'list every layer, not the first and last alone')
+    .option('--json', 'print one JSON document');
+  return withPreprocessing(withTensors(withRunning(command))).addHelpText('after', details);
+}
+
+type InspectOptions = ReturnType<ReturnType<typeof define>['opts']>;
+
+/** What `inspect` finds out about a model. */
+export type Inspection = Awaited<ReturnType<typeof examine>>;
+
+async function inspect(asked: string, options: InspectOptions, io: Io): Promise<void> {
+  const { plugin: plugins = [], backend, device, threads } = options;
+  const { host } = await loadPlugins({ cwd: io.cwd, plugins, backend });
+  try {
+    const resolved = await findModel(asked, io.cwd);
+    const openOptions = { ...(device && { devices: device }), ...(threads !== undefined && { threads }) };
+    const opened = await openModel(host, resolved, openOptions, backend);
+    try {
+      const inspection = { ...(await examine(host, opened, options, io)), versions: versionsOf(host, io) };
+      io.stdout.write(
+        options.json
+          ? json(inspection)
+          : inspectionText(inspection, { all: options.all === true, style: styleFor(io.stdout, io.env) }),
+      );
+    } finally {
+      await opened.model.close();
+    }
+  } finally {
+    await host.dispose();
+  }
+}
+
+async function examine(
+  host: Awaited<ReturnType<typeof loadPlugins>>['host'],
+  opened: OpenedModel,
+  options: InspectOptions,
+  io: Io,
+) {
+  const { model } = opened;
+  return {
+    model: modelRecord(opened),
+    inputs: model.inputs.map(tensorRecord),
+    outputs: model.outputs.map(tensorRecord),
+    operators: operatorsOf(model) ?? null,
+    reach: reachOf(model),
+    layers: layersOf(model),
+    classifier: await examineClassifier(host, opened, options, io),
+  };
+}
+
+/** A model need not be a classifier of images; then the reason stands in its place. */
+async function examineClassifier(
+  host: Awaited<ReturnType<typeof loadPlugins>>['host'],
+  opened: OpenedModel,
+  options: InspectOptions,
+  io: Io,
+) {
+  try {
+    const classifier = await classifierOf(opened, options, io.cwd);
+    const { input, logits, scoreKind, classCount = null, layout, imageSize = null, labels } = classifier;
+    const { preprocessing, assumed } = choosePreprocessing(classifier, opened.resolved.preprocessing, options);
+    return {
+      ...{ input, logits, scoreKind, classCount, layout, imageSize },
+      labelled: labels !== undefined,
+      preprocessing,
+      preprocessingAssumed: assumed,
+      explainers: await applicabilityOf(host, classifier, preprocessing),
+    };
+  } catch (error) {
+    if (!isDiagnosed(error)) throw error;
+    return { error: errorRecord(error) };
+  }
+}
+
+function tensorRecord({ name, type, dims }: TensorSpec) {
+  return { name, type, dims: dims ?? null };
+}
+
+function layersOf(model: Model) {
+  const [output] = model.outputs;
+  return model.layers.map((layer) => ({
+    ...tensorRecord(layer),
+    operator: layer.operator,
+    modules: layer.modules,
+    gradient: output === undefined ? 'no' : gradientOf(model, output.name, layer),
+  }));
+}
+
+function gradientOf(model: Model, output: string, { name }: LayerSpec): 'yes' | 'blocked' | 'no' {
+  if (!isDifferentiable(model)) return 'no';
+  const way = model.differentiability(output, name);
+  if (way.differentiable) return 'yes';
+  return way.reason === 'operator' ? 'blocked' : 'no';
+}

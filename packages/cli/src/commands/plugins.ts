@@ -1,0 +1,54 @@
+import type { Command } from '@commander-js/extra-typings';
+import { HOST_API_VERSION } from '@understory/core';
+import { json } from '../formatters/json.ts';
+import { columns } from '../formatters/text.ts';
+import { loadPlugins } from '../load-plugins.ts';
+import { collect } from '../options.ts';
+import type { CommandContext } from '../run.ts';
+import { styleFor } from '../style.ts';
+
+const examples = `
+Plugins come from understory.config.json or understory.config.mjs in the current folder
+  { "plugins": ["@understory/backend-onnx", "./my-explainer.mjs"], "backend": "onnx", "backends": { "some-plugin": "tfjs" } }
+and from --plugin. A package is looked for from the current folder first, then beside the command itself.
+
+Examples:
+  understory plugins
+  understory plugins --plugin understory-explain-mine
+  understory plugins --json
+`;
+
+export function pluginsCommand(program: Command, { io }: CommandContext): void {
+  program
+    .command('plugins')
+    .description('list what is loaded, from where, in which version, and what it provides')
+    .option('--plugin <name|path>', 'a plugin beside those of the configuration; may be repeated', collect)
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', examples)
+    .action(async (options) => {
+      const { host, configurationPath } = await loadPlugins({ cwd: io.cwd, plugins: options.plugin ?? [] });
+      try {
+        const plugins = host.plugins().map(({ manifest, from }) => ({
+          name: manifest.name,
+          version: manifest.version,
+          hostApi: manifest.hostApi,
+          from,
+          provides: manifest.provides,
+        }));
+        if (options.json) {
+          io.stdout.write(json({ hostApi: HOST_API_VERSION, configuration: configurationPath ?? null, plugins }));
+          return;
+        }
+        const style = styleFor(io.stdout, io.env);
+        const where = configurationPath ?? 'none; the default plugins are loaded';
+        io.stdout.write(`host API ${HOST_API_VERSION}, configuration: ${where}\n`);
+        for (const { name, version, from, provides } of plugins) {
+          io.stdout.write(`\n${style.bold(name)} ${version}  ${style.dim(from)}\n`);
+          const rows = provides.map(({ kind, id, title, description }) => [kind, style.cyan(id), title, description]);
+          io.stdout.write(columns(rows, { indent: 2 }));
+        }
+      } finally {
+        await host.dispose();
+      }
+    });
+}

@@ -1,0 +1,137 @@
+import { UnderstoryError } from '@understory/core';
+
+const seeHelp = (command: string) => `Run: ${command} --help`;
+
+/** Every error of the command line itself, by what went wrong. */
+export const cliErrors = {
+  usage({ message, suggestion, command }: { message: string; suggestion?: string | undefined; command: string }) {
+    return new UnderstoryError({
+      code: 'USAGE',
+      message,
+      found: message.match(/'([^']*)'/)?.[1] ?? 'the command as it was given',
+      expected: 'a command and options as the help lists them',
+      next: suggestion === undefined ? seeHelp(command) : `${suggestion} ${seeHelp(command)}`,
+    });
+  },
+
+  optionInvalid({ option, found, expected }: { option: string; found: string; expected: string }) {
+    return new UnderstoryError({
+      code: 'OPTION_INVALID',
+      message: `The value of ${option} cannot be used.`,
+      found: `"${found}"`,
+      expected,
+      next: `Correct ${option}, or leave it out.`,
+    });
+  },
+
+  imageNotFound({ path }: { path: string }) {
+    return new UnderstoryError({
+      code: 'IMAGE_NOT_FOUND',
+      message: `There is no image "${path}".`,
+      found: 'neither a file nor a folder',
+      expected: 'an image, a folder of images, or a pattern such as "photos/*.jpg"',
+      next: 'Check the path.',
+    });
+  },
+
+  noImages({ path, endings }: { path: string; endings: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'NO_IMAGES',
+      message: `The folder "${path}" holds no images.`,
+      found: `no file that ends in ${endings.join(', ')}; folders within it are not searched`,
+      expected: 'at least one image',
+      next: `Name another folder, or give a pattern such as "${path}/**/*.jpg".`,
+    });
+  },
+
+  patternMatchesNothing({ pattern }: { pattern: string }) {
+    return new UnderstoryError({
+      code: 'NO_IMAGES',
+      message: `No file fits the pattern "${pattern}".`,
+      found: 'no file',
+      expected: 'at least one image',
+      next: 'Check the pattern; *, ?, **, [a-z] and {a,b} are understood.',
+    });
+  },
+
+  fileNotReadable({ path, reason, cause }: { path: string; reason: string; cause?: unknown }) {
+    return new UnderstoryError({
+      code: 'FILE_NOT_READABLE',
+      message: `"${path}" cannot be read.`,
+      found: reason,
+      expected: 'a file that can be opened',
+      next: 'Check the path and its permissions.',
+      cause,
+    });
+  },
+
+  labelsInvalid({ path, reason }: { path: string; reason: string }) {
+    return new UnderstoryError({
+      code: 'LABELS_INVALID',
+      message: `The labels in "${path}" cannot be used.`,
+      found: reason,
+      expected: 'one label a line, a JSON list of labels, or a JSON object from class index to label',
+      next: 'Correct the file, or leave --labels out and name classes by their index.',
+    });
+  },
+
+  configurationNotReadable({ path, reason, cause }: { path: string; reason: string; cause?: unknown }) {
+    return new UnderstoryError({
+      code: 'CONFIGURATION_INVALID',
+      message: `The configuration "${path}" cannot be read.`,
+      found: reason,
+      expected: 'a JSON object, or a module that exports one as its default',
+      next: 'Correct the file or remove it.',
+      cause,
+    });
+  },
+
+  twoConfigurations({ paths }: { paths: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'CONFIGURATION_INVALID',
+      message: 'There is more than one configuration.',
+      found: paths.join(' and '),
+      expected: 'one of them',
+      next: 'Remove one of the two files.',
+    });
+  },
+
+  interrupted({ done, asked }: { done: number; asked: number }) {
+    return new UnderstoryError({
+      code: 'INTERRUPTED',
+      message: 'Interrupted.',
+      found: `${done} of ${asked} images done`,
+      expected: 'to be left running until the end',
+      next: done === 0 ? 'Run the command again.' : 'What is done is written; run the command again for the rest.',
+    });
+  },
+
+  internal(cause: unknown) {
+    return new UnderstoryError({
+      code: 'INTERNAL',
+      message: `Understory itself failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+      found: (cause instanceof Error && cause.stack) || String(cause),
+      expected: 'an error with a code, or none',
+      next: 'Please report this with the command line that shows it.',
+      cause,
+    });
+  },
+};
+
+/** What the system says of a failed file operation, in words. */
+export function reasonOf(cause: unknown): string {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+  return systemReasons[code] ?? (cause instanceof Error ? cause.message : String(cause));
+}
+
+const systemReasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EEXIST: 'a file of that name is in the way of the folder',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EISDIR: 'it is a folder, not a file',
+  ENOENT: 'there is no such file',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the disk is read-only',
+  ENAMETOOLONG: 'the name is too long',
+};

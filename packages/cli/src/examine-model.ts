@@ -1,0 +1,129 @@
+import {
+  EXPLAINER,
+  float32,
+  isDiagnosed,
+  isDifferentiable,
+  type GraphNode,
+  type Host,
+  type ImageClassifier,
+  type Model,
+} from '@understory/core';
+import type { Preprocessing } from '@understory/imaging';
+
+/** An operator of a model's graph. */
+export interface OperatorRecord {
+  readonly operator: string;
+  readonly count: number;
+  /** `none`: no gradient passes through it by its nature, or here it only works on whole numbers. */
+  readonly gradient: 'yes' | 'missing' | 'none';
+}
+
+/** How far back the gradients of an output reach. */
+export interface ReachRecord {
+  readonly output: string;
+  readonly inputs: Readonly<Record<string, boolean>>;
+  /** How many layers, of those that the output depends on, its gradients reach. */
+  readonly layers: number;
+  readonly of: number;
+  /** What stands in the way of the others, each once. */
+  readonly obstacles: readonly string[];
+}
+
+/** Whether an explainer works on a model: the layer that `auto` means, or the reason. */
+export type ApplicabilityRecord = { readonly id: string; readonly title: string } & (
+  | { readonly applies: true; readonly layer: string | null }
+  | { readonly applies: false; readonly code: string; readonly reason: string }
+);
+
+/** The operators of a model by name; undefined where its backend shows no graph. */
+export function operatorsOf(model: Model): readonly OperatorRecord[] | undefined {
+  if (model.graph === undefined) return undefined;
+  const nodes = new Map<string, GraphNode[]>();
+  for (const node of model.graph.nodes) nodes.set(node.operator, [...(nodes.get(node.operator) ?? []), node]);
+  return [...nodes.entries()]
+    .map(([operator, all]) => ({ operator, count: all.length, gradient: gradientOf(model, all) }))
+    .sort((left, right) => right.count - left.count || (left.operator < right.operator ? -1 : 1));
+}
+
+/** How many nodes of an operator are tried: one may stand among whole numbers while the next does not. */
+const tried = 4;
+
+/** Whether gradients pass from an operator's outputs to one of its inputs; the best answer that any of a few nodes gives. */
+function gradientOf(model: Model, nodes: readonly GraphNode[]): OperatorRecord['gradient'] {
+  if (!isDifferentiable(model)) return 'missing';
+  let answer: OperatorRecord['gradient'] = 'none';
+  for (const { inputs, outputs } of [...nodes.slice(0, tried / 2), ...nodes.slice(-tried / 2)]) {
+    const [output] = outputs;
+    for (const input of inputs) {
+      if (output === undefined || output === '' || input === '') continue;
+      if (model.graph?.constant(input) !== undefined) continue;
+      const way = model.differentiability(output, input);
+      if (way.differentiable) return 'yes';
+      if (way.reason === 'operator') answer = 'missing';
+    }
+  }
+  return answer;
+}
+
+const floats = ['float32', 'float16', 'float64'];
+
+/** How far the gradients of each output reach; empty where the backend computes none. */
+export function reachOf(model: Model): readonly ReachRecord[] {
+  if (!isDifferentiable(model)) return [];
+  return model.outputs
+    .filter(({ type }) => floats.includes(type))
+    .map(({ name: output }) => {
+      const ways = model.layers.map(({ name }) => model.differentiability(output, name));
+      const related = ways.filter((way) => way.differentiable || way.reason === 'operator');
+      return {
+        output,
+        inputs: Object.fromEntries(
+          model.inputs.map(({ name }) => [name, model.differentiability(output, name).differentiable]),
+        ),
+        layers: related.filter((way) => way.differentiable).length,
+        of: related.length,
+        obstacles: [...new Set(related.flatMap((way) => (way.differentiable ? [] : [withoutPath(way.message)])))],
+      };
+    });
+}
+
+/** Every layer has its own path; the operator in the way is what counts. */
+function withoutPath(message: string): string {
+  return message.replace(/, which lies on the path .*$/s, '.').replace(/ from ".*$/s, '');
+}
+
+/**
+ * Which explainers work on a classifier, found out with a blank picture: what they say of it is what they will do.
+ * Explainers that ask nothing of a model work on any and are not run.
+ */
+export async function applicabilityOf(
+  host: Host,
+  classifier: ImageClassifier,
+  preprocessing: Preprocessing,
+): Promise<readonly ApplicabilityRecord[]> {
+  const feeds = { [classifier.input]: blank(preprocessing, classifier) };
+  const records: ApplicabilityRecord[] = [];
+  for (const { id, title, needs = [] } of host.list('explainer')) {
+    if (needs.length === 0) {
+      records.push({ id, title, applies: true, layer: null });
+      continue;
+    }
+    try {
+      const request = { model: classifier.model, feeds, objective: classifier.score([0]), seed: 0 };
+      const [map] = await host.get(EXPLAINER, id).explain(request);
+      records.push({ id, title, applies: true, layer: map?.layer ?? null });
+    } catch (error) {
+      if (!isDiagnosed(error)) throw error;
+      const reason = `${error.message} ${error.found}`;
+      records.push({ id, title, applies: false, code: error.code, reason });
+    }
+  }
+  return records;
+}
+
+function blank({ channels, crop, resize, layout }: Preprocessing, { imageSize }: ImageClassifier) {
+  const resized = resize?.kind === 'exact' ? resize : resize && { width: resize.length, height: resize.length };
+  const { width, height } = imageSize ?? crop ?? resized ?? { width: 224, height: 224 };
+  const dims = layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels];
+  return float32(new Float32Array(channels * height * width), dims);
+}

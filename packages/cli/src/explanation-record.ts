@@ -1,0 +1,98 @@
+import { join, resolve } from 'node:path';
+import type { ImageClassifier, Prediction } from '@understory/core';
+import { encodeNpy, encodePng, type OverlayOptions } from '@understory/imaging';
+import { drawMap } from './draw-map.ts';
+import type { ExplainedMap, Outcome } from './explain-images.ts';
+import { classRecord, type ClassRecord } from './record.ts';
+import { writeWhole } from './write-file.ts';
+
+/** A class with what the model gave it. */
+export interface ScoreRecord extends ClassRecord {
+  readonly probability: number;
+  readonly logit: number;
+}
+
+/** One heat map and the files it was written to. */
+export interface MapRecord {
+  readonly explainer: string;
+  /** As in the names of files. */
+  readonly target: string;
+  readonly class: ScoreRecord;
+  /** Null where the explainer reads none. */
+  readonly layer: string | null;
+  /** `[height, width]`, at the resolution of the layer. */
+  readonly size: readonly [height: number, width: number];
+  /** The smallest and the largest value. */
+  readonly range: readonly [low: number, high: number];
+  readonly files: { readonly overlay?: string; readonly map?: string };
+}
+
+/** What was found out about one image. */
+export interface ImageRecord {
+  readonly image: string;
+  /** The best five, or all where there are fewer. */
+  readonly top: readonly ScoreRecord[];
+  readonly maps: readonly MapRecord[];
+}
+
+export interface WriteOptions extends OverlayOptions {
+  readonly cwd: string;
+  readonly out: string;
+  readonly overlay: boolean;
+  readonly npy: boolean;
+}
+
+/** Writes the maps of an image; a map that cannot be written is not in the record, and its error is handed back. */
+export async function writeExplanation(
+  { image, picture, prediction, maps }: Extract<Outcome, { kind: 'image' }>,
+  classifier: ImageClassifier,
+  options: WriteOptions,
+): Promise<{ record: ImageRecord; failures: readonly { explainer: string; error: unknown }[] }> {
+  const written: MapRecord[] = [];
+  const failures: { explainer: string; error: unknown }[] = [];
+  for (const map of maps) {
+    try {
+      const files: { overlay?: string; map?: string } = {};
+      const path = join(options.out, `${image.name}.${map.explainer}.${map.slot.name}`);
+      if (options.npy) {
+        files.map = `${path}.npy`;
+        const { data, height, width } = map.heat;
+        await writeWhole(resolve(options.cwd, files.map), encodeNpy(data, [height, width]));
+      }
+      if (options.overlay) {
+        files.overlay = `${path}.png`;
+        await writeWhole(resolve(options.cwd, files.overlay), await encodePng(drawMap(picture, map.heat, options)));
+      }
+      written.push({ ...mapRecord(map, classifier, prediction), files });
+    } catch (error) {
+      failures.push({ explainer: map.explainer, error });
+    }
+  }
+  return { record: { image: image.path, top: topFive(classifier, prediction), maps: written }, failures };
+}
+
+export function topFive(classifier: ImageClassifier, prediction: Prediction): readonly ScoreRecord[] {
+  return prediction.ranking.slice(0, 5).map((index) => scoreRecord(classifier, prediction, index));
+}
+
+function scoreRecord(classifier: ImageClassifier, { probabilities, logits }: Prediction, index: number): ScoreRecord {
+  return { ...classRecord(classifier, index), probability: probabilities[index]!, logit: logits[index]! };
+}
+
+function mapRecord(
+  { explainer, slot, classIndex, heat }: ExplainedMap,
+  classifier: ImageClassifier,
+  prediction: Prediction,
+): Omit<MapRecord, 'files'> {
+  const { height, width, data, layer } = heat;
+  const low = data.reduce((least, value) => Math.min(least, value), Infinity);
+  const high = data.reduce((most, value) => Math.max(most, value), -Infinity);
+  return {
+    explainer,
+    target: slot.name,
+    class: scoreRecord(classifier, prediction, classIndex),
+    layer: layer ?? null,
+    size: [height, width],
+    range: [low, high],
+  };
+}

@@ -1,0 +1,60 @@
+import type { Preprocessing } from '@understory/imaging';
+import type { ImageRecord, MapRecord, ScoreRecord } from '../explanation-record.ts';
+import { className, type ModelRecord } from '../record.ts';
+import type { Style } from '../style.ts';
+import { columns, percent } from './text.ts';
+
+/** One line on what runs where, and how pictures are fed to it. */
+export function headline(model: ModelRecord, preprocessing: Preprocessing, seed: number | undefined, style: Style) {
+  const parts = [
+    `${model.backend} on ${model.executionProvider}`,
+    describePreprocessing(preprocessing),
+    `sha256 ${model.sha256.slice(0, 12)}`,
+    ...(seed === undefined ? [] : [`seed ${seed}`]),
+  ];
+  return `${style.bold(model.name)}  ${style.dim(parts.join(', '))}\n`;
+}
+
+/** The best classes of an image, then a line for each map. */
+export function imageText({ image, top, maps }: ImageRecord, style: Style): string {
+  const scores = top.map((score) => scoreRow(score));
+  return [
+    `\n${style.bold(image)}\n`,
+    columns(scores, { indent: 2, right: [0] }),
+    ...(maps.length === 0
+      ? []
+      : [
+          '\n',
+          columns(
+            maps.map((map) => mapRow(map, style)),
+            { indent: 2 },
+          ),
+        ]),
+  ].join('');
+}
+
+function scoreRow(score: ScoreRecord): readonly string[] {
+  return [percent(score.probability), className(score), ...(score.label === null ? [] : [`class ${score.index}`])];
+}
+
+function mapRow({ explainer, target, class: explained, layer, size, range, files }: MapRecord, style: Style) {
+  const flat = range[0] === range[1] ? ' (flat: nothing stands out)' : '';
+  return [
+    style.cyan(explainer),
+    target,
+    className(explained),
+    `${size.join(' x ')}${layer === null ? '' : ` at ${layer}`}${flat}`,
+    Object.values(files).join('  '),
+  ];
+}
+
+/** Such as `shorter side 256 bicubic, crop 224 x 224`. */
+export function describePreprocessing({ resize, crop, order, channels }: Preprocessing): string {
+  const steps = [];
+  if (resize?.kind === 'shorterSide') steps.push(`shorter side ${resize.length} ${resize.filter}`);
+  if (resize?.kind === 'exact') steps.push(`resized to ${resize.width} x ${resize.height} ${resize.filter}`);
+  if (crop !== undefined) steps.push(`crop ${crop.width} x ${crop.height}`);
+  if (channels === 1) steps.push('grey');
+  if (order === 'BGR') steps.push('BGR');
+  return steps.length === 0 ? 'pictures as they are' : steps.join(', ');
+}

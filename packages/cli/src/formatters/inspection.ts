@@ -1,0 +1,113 @@
+import type { ApplicabilityRecord } from '../examine-model.ts';
+import type { Inspection } from '../commands/inspect.ts';
+import type { Style } from '../style.ts';
+import { describePreprocessing } from './explanation.ts';
+import { columns, count, shape } from './text.ts';
+
+/** How many layers are shown of a long list: the first, and the last, where explanations look. */
+const shownFirst = 6;
+const shownLast = 18;
+
+/** What is to be known of a model, as tables. */
+export function inspectionText(inspection: Inspection, { all, style }: { all: boolean; style: Style }): string {
+  const { model, inputs, outputs, operators, reach, layers, classifier } = inspection;
+  const section = (title: string, body: string) => `\n${style.bold(title)}\n${body}`;
+  const tensors = (list: typeof inputs) =>
+    columns(
+      list.map(({ name, type, dims }) => [name, `${type} ${shape(dims ?? undefined)}`]),
+      { indent: 2 },
+    );
+
+  const origin = [
+    ...(model.path === undefined ? [] : [['file', model.path]]),
+    ['sha256', model.sha256],
+    ['runs on', `${model.backend}, ${model.executionProvider}`],
+    ...model.remarks.map((remark) => ['remark', remark]),
+  ];
+  return [
+    `${style.bold(model.name)}\n${columns(origin, { indent: 2 })}`,
+    section('Inputs', tensors(inputs)),
+    section('Outputs', tensors(outputs)),
+    section('As a classifier of images', classifierText(classifier)),
+    ...('explainers' in classifier ? [section('Explainers', explainersText(classifier.explainers, style))] : []),
+    section('Gradients', reachText(reach)),
+    ...(operators === null
+      ? []
+      : [
+          section(
+            `Operators (${count(operators.length, 'kind')}, ${operators.reduce((sum, each) => sum + each.count, 0)} in all)`,
+            columns(
+              operators.map(({ operator, count: times, gradient }) => [operator, String(times), mark(gradient, style)]),
+              { indent: 2, right: [1], head: ['operator', 'count', 'gradient'] },
+            ),
+          ),
+        ]),
+    section(`Layers (${layers.length})`, layersText(layers, all, style)),
+  ].join('');
+}
+
+function classifierText(classifier: Inspection['classifier']): string {
+  if ('error' in classifier) {
+    const { message, found, expected } = classifier.error;
+    return columns(
+      [
+        ['no', message],
+        ['found', found],
+        ['expected', expected],
+      ],
+      { indent: 2 },
+    );
+  }
+  const { input, logits, scoreKind, classCount, labelled, preprocessing, preprocessingAssumed } = classifier;
+  const { mean, std } = preprocessing;
+  return columns(
+    [
+      ['image', `${input} (${classifier.layout})`],
+      ['pictures', describePreprocessing(preprocessing)],
+      ['scaling', `mean ${mean.join(', ')}; deviation ${std.join(', ')}${preprocessingAssumed ? ' (assumed)' : ''}`],
+      ['scores', `${logits}, ${scoreKind === 'logit' ? 'logits' : 'probabilities'}`],
+      ['classes', `${classCount ?? 'unknown'}${labelled ? ', with labels' : ', without labels'}`],
+    ],
+    { indent: 2 },
+  );
+}
+
+function explainersText(explainers: readonly ApplicabilityRecord[], style: Style): string {
+  const rows = explainers.map((explainer) => [
+    style.cyan(explainer.id),
+    explainer.applies ? style.green('applies') : style.yellow('does not apply'),
+    explainer.applies ? (explainer.layer === null ? '' : `auto layer ${explainer.layer}`) : explainer.reason,
+  ]);
+  return columns(rows, { indent: 2 });
+}
+
+function reachText(reach: Inspection['reach']): string {
+  if (reach.length === 0) return '  none: the backend computes no gradients\n';
+  return reach
+    .map(({ output, inputs, layers, of, obstacles }) => {
+      const ends = Object.entries(inputs).map(([name, reached]) => `${reached ? 'reach' : 'do not reach'} ${name}`);
+      const text = `  of ${output}: ${ends.join(', ')}; ${layers} of the ${of} layers it depends on\n`;
+      return text + obstacles.map((obstacle) => `    ${obstacle}\n`).join('');
+    })
+    .join('');
+}
+
+function layersText(layers: Inspection['layers'], all: boolean, style: Style): string {
+  const rows = layers.map(({ name, operator, dims, modules, gradient }) => [
+    name,
+    operator,
+    shape(dims ?? undefined),
+    modules.at(-1) ?? '',
+    mark(gradient, style),
+  ]);
+  const head = ['tensor', 'operator', 'shape', 'module', 'gradient'];
+  const hidden = rows.length - shownFirst - shownLast;
+  if (all || hidden <= 1) return columns(rows, { indent: 2, head });
+  const folded = [...rows.slice(0, shownFirst), [`... ${hidden} more; --all lists them`], ...rows.slice(-shownLast)];
+  return columns(folded, { indent: 2, head });
+}
+
+function mark(gradient: string, style: Style): string {
+  if (gradient === 'yes') return style.green(gradient);
+  return gradient === 'missing' || gradient === 'blocked' ? style.yellow(gradient) : style.dim(gradient);
+}

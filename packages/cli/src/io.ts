@@ -1,0 +1,19 @@
+/** Where a command writes to: `process.stdout` and `process.stderr` are such streams. */
+export type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Everything that a command knows of the process it runs in. */
+export interface Io {
+  /** Results. */
+  readonly stdout: Stream;
+  /** Everything else. */
+  readonly stderr: Stream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Aborted when the user interrupts. */
+  readonly signal: AbortSignal;
+  /** The program underneath and its machine, for the record of results. */
+  readonly runtime: string;
+}
+
+/** 0: done; 1: the check said no; 2: wrong usage, or something failed. */
+export type ExitCode = 0 | 1 | 2;

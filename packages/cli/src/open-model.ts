@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { BACKEND, errors, ImageClassifier, type Host, type Model, type OpenOptions } from '@understory/core';
+import { resolveModel, type ResolvedModel } from '@understory/zoo';
+import { cliErrors, reasonOf } from './errors.ts';
+
+/** The network that is used where nobody names one. */
+export const defaultModel = 'efficientnet-lite0';
+
+export interface OpenedModel {
+  readonly resolved: ResolvedModel;
+  /** The id of the backend. */
+  readonly backend: string;
+  readonly model: Model;
+}
+
+/** Opens a model with the backend of that id, or with the first that reads it; throws MODEL_NOT_FOUND, NO_BACKEND_FOR and what zoo and backend throw. */
+export async function openModel(
+  host: Host,
+  resolved: ResolvedModel,
+  options: OpenOptions,
+  backendId?: string,
+): Promise<OpenedModel> {
+  const { source } = resolved;
+  const { id, backend } =
+    backendId === undefined ? host.backendReading(source) : { id: backendId, backend: host.get(BACKEND, backendId) };
+  if (!backend.accepts(source)) {
+    throw errors.noBackendFor({ model: source.kind === 'file' ? source.path : 'the given bytes', backends: [id] });
+  }
+  return { resolved, backend: id, model: await backend.open(source, options) };
+}
+
+/** Finds a model by its name, folder or file; throws MODEL_NOT_FOUND and what zoo throws. */
+export async function findModel(asked: string, cwd: string): Promise<ResolvedModel> {
+  return resolveModel(asked, { cwd });
+}
+
+export interface ClassifierOptions {
+  /** A file of labels that takes the place of the model's own. */
+  readonly labels?: string | undefined;
+  readonly input?: string | undefined;
+  readonly logits?: string | undefined;
+}
+
+/** The model as a classifier of images; throws NOT_AN_IMAGE_CLASSIFIER, LABEL_COUNT, FILE_NOT_READABLE or LABELS_INVALID. */
+export async function classifierOf(
+  { model, resolved }: OpenedModel,
+  { labels: path, input, logits }: ClassifierOptions,
+  cwd: string,
+): Promise<ImageClassifier> {
+  const labels = path === undefined ? resolved.labels : await readLabels(path, cwd);
+  return new ImageClassifier({
+    model,
+    ...(labels && { labels }),
+    ...(input !== undefined && { input }),
+    ...(logits !== undefined && { logits }),
+  });
+}
+
+/** Labels from a file: one a line, a JSON list, or a JSON object from index to label as `id2label` of a Hugging Face `config.json`. */
+export async function readLabels(path: string, cwd: string): Promise<readonly string[]> {
+  let text: string;
+  try {
+    text = await readFile(resolve(cwd, path), 'utf8');
+  } catch (cause) {
+    throw cliErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
+  }
+  const labels = /^\s*[[{]/.test(text) ? fromJson(text, path) : fromLines(text);
+  if (labels.length === 0) throw cliErrors.labelsInvalid({ path, reason: 'no label' });
+  return labels;
+}
+
+function fromLines(text: string): readonly string[] {
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  // Only the end of the file may be empty: an empty line elsewhere is a class without a name.
+  while (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+function fromJson(text: string, path: string): readonly string[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw cliErrors.labelsInvalid({ path, reason: reasonOf(cause) });
+  }
+  const nested = typeof value === 'object' && value !== null && 'id2label' in value ? value.id2label : value;
+  const labels: readonly unknown[] = Array.isArray(nested) ? nested : byIndex(Object(nested), path);
+  if (labels.every((label): label is string => typeof label === 'string')) return labels;
+  throw cliErrors.labelsInvalid({ path, reason: 'a label that is not a text' });
+}
+
+function byIndex(labels: Readonly<Record<string, unknown>>, path: string): readonly unknown[] {
+  const classes = Object.keys(labels).length;
+  return Array.from({ length: classes }, (_, index) => {
+    if (labels[index] !== undefined) return labels[index];
+    throw cliErrors.labelsInvalid({ path, reason: `${classes} labels, and none for class ${index}` });
+  });
+}

@@ -1,0 +1,149 @@
+import { InvalidArgumentError, Option, type Command, type OptionValues } from '@commander-js/extra-typings';
+import { colourMapNames, defaultColourMap, type ColourMapName, type Filter } from '@understory/imaging';
+import type { PreprocessingOptions, SizeOption } from './preprocessing.ts';
+
+/** Parts of a comma-separated list, each once. */
+export function list(text: string): readonly string[] {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+  if (parts.length === 0) throw new InvalidArgumentError('Expected at least one name.');
+  return [...new Set(parts)];
+}
+
+/** For options that may be given several times. */
+export function collect(text: string, earlier: readonly string[] | undefined): readonly string[] {
+  return [...(earlier ?? []), text];
+}
+
+export function wholeNumber(low: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= low) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${low}.`);
+  };
+}
+
+export function fraction(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
+  throw new InvalidArgumentError('Expected a number from 0 to 1.');
+}
+
+export function numbers(text: string): readonly number[] {
+  const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (values.every(Number.isFinite)) return values;
+  throw new InvalidArgumentError('Expected numbers with commas between them, one a channel.');
+}
+
+export function size(text: string): SizeOption {
+  if (text === 'none') return 'none';
+  const [, width, height] = /^([1-9]\d{0,4})(?:[x×]([1-9]\d{0,4}))?$/.exec(text) ?? [];
+  if (width === undefined) throw new InvalidArgumentError('Expected a number of pixels such as 224, or 320x240.');
+  return height === undefined ? Number(width) : { width: Number(width), height: Number(height) };
+}
+
+/** A size that has to be one. */
+export function givenSize(text: string): Exclude<SizeOption, 'none'> {
+  const value = size(text);
+  if (value === 'none') throw new InvalidArgumentError('Expected a number of pixels such as 224, or 320x240.');
+  return value;
+}
+
+type Arguments = unknown[];
+
+/** Adds options that give values of the stated type: what the compiler infers for a long chain is too large for a declaration file. */
+function adding<Added, A extends Arguments, O extends OptionValues>(
+  command: Command<A, O>,
+  options: readonly Option<string, undefined, unknown, undefined, false, unknown>[],
+): Command<A, O & Added> {
+  for (const option of options) command.addOption(option);
+  return command as unknown as Command<A, O & Added>;
+}
+
+export type DrawingOptions = {
+  readonly colourMap: ColourMapName;
+  readonly opacity: number;
+};
+
+/** The options of commands that draw. */
+export function withDrawing<A extends Arguments, O extends OptionValues>(
+  command: Command<A, O>,
+): Command<A, O & DrawingOptions> {
+  return adding<DrawingOptions, A, O>(command, [
+    new Option('--colour-map <name>', 'colours of the heat map; jet is what the paper uses')
+      .choices(colourMapNames)
+      .default(defaultColourMap),
+    new Option('--opacity <0..1>', 'how much the colours cover the picture').argParser(fraction).default(0.5),
+  ]);
+}
+
+export type RunningOptions = {
+  readonly plugin?: readonly string[] | undefined;
+  readonly backend?: string | undefined;
+  readonly device?: readonly string[] | undefined;
+  readonly threads?: number | undefined;
+};
+
+/** The options of commands that run plugins. */
+export function withRunning<A extends Arguments, O extends OptionValues>(
+  command: Command<A, O>,
+): Command<A, O & RunningOptions> {
+  return adding<RunningOptions, A, O>(command, [
+    new Option('--plugin <name|path>', 'a plugin beside those of the configuration; may be repeated').argParser(
+      collect,
+    ),
+    new Option('--backend <id>', 'the backend that opens the model; without it the first that reads the file'),
+    new Option('--device <list>', 'devices in order of preference, such as cuda,cpu').argParser(list),
+    new Option('--threads <n>', 'threads within one operator').argParser(wholeNumber(1)),
+  ]);
+}
+
+export type TensorOptions = {
+  readonly input?: string | undefined;
+  readonly logits?: string | undefined;
+};
+
+/** The options that name a classifier's tensors. */
+export function withTensors<A extends Arguments, O extends OptionValues>(
+  command: Command<A, O>,
+): Command<A, O & TensorOptions> {
+  return adding<TensorOptions, A, O>(command, [
+    new Option('--input <name>', 'the input that takes the picture, where it cannot be told'),
+    new Option('--logits <name>', 'the output or layer that holds the logits, where it cannot be told'),
+  ]);
+}
+
+export type PreprocessingFlags = PreprocessingOptions & {
+  readonly labels?: string | undefined;
+};
+
+const filters: readonly Filter[] = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'];
+
+/** The options that say what a model's folder would have said. */
+export function withPreprocessing<A extends Arguments, O extends OptionValues>(
+  command: Command<A, O>,
+): Command<A, O & PreprocessingFlags> {
+  return adding<PreprocessingFlags, A, O>(
+    command.optionsGroup('What the folder of a model says, and a bare file leaves open:'),
+    [
+      new Option('--labels <file>', 'labels: one a line, a JSON list, or the id2label of a config.json'),
+      new Option(
+        '--size <n|WxH>',
+        "the network's picture: the image resized to n/0.875, its middle cropped to n",
+      ).argParser(givenSize),
+      new Option('--resize <n|WxH|none>', 'the shorter side, or both sides, that images are resized to').argParser(
+        size,
+      ),
+      new Option('--crop <n|WxH|none>', 'what is cut from the middle after resizing').argParser(size),
+      new Option('--filter <name>', 'how images are resized').choices(filters),
+      new Option('--input-range <range>', 'what pixels are scaled to, before mean and deviation').choices(inputRanges),
+      new Option('--mean <list>', 'taken off each channel, such as 0.485,0.456,0.406').argParser(numbers),
+      new Option('--std <list>', 'each channel is divided by it, such as 0.229,0.224,0.225').argParser(numbers),
+      new Option('--channel-order <order>', 'the order of the channels').choices(['RGB', 'BGR']),
+    ],
+  );
+}
+
+const inputRanges = ['0..1', '0..255'];

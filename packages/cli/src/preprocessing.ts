@@ -1,0 +1,106 @@
+import { errors, type ImageClassifier } from '@understory/core';
+import {
+  checkPreprocessing,
+  shorterSideForCropFraction,
+  type Filter,
+  type Preprocessing,
+  type Resize,
+} from '@understory/imaging';
+
+/** A picture size as people write it: one side of a square, `WxH`, or `none`. */
+export type SizeOption = 'none' | number | { readonly width: number; readonly height: number };
+
+/** What of a model's preprocessing the command line says otherwise. */
+export type PreprocessingOptions = {
+  readonly mean?: readonly number[] | undefined;
+  readonly std?: readonly number[] | undefined;
+  readonly size?: Exclude<SizeOption, 'none'> | undefined;
+  readonly resize?: SizeOption | undefined;
+  readonly crop?: SizeOption | undefined;
+  readonly filter?: Filter | undefined;
+  readonly inputRange?: '0..1' | '0..255' | undefined;
+  readonly channelOrder?: 'RGB' | 'BGR' | undefined;
+};
+
+export interface ChosenPreprocessing {
+  readonly preprocessing: Preprocessing;
+  /** True where neither the model's folder nor an option says how pixels are scaled, so that ImageNet's way was taken. */
+  readonly assumed: boolean;
+}
+
+const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+const usualSide = 224;
+const usualCrop = 0.875;
+
+/**
+ * The preprocessing that the model's folder gives, with what the command line says instead.
+ * Without a folder: as torchvision evaluates ImageNet networks, at the size of the model's input.
+ * Throws IMAGE_CHANNEL_MISMATCH where the model does not take pictures of one or three channels, or not of those that it is given.
+ */
+export function choosePreprocessing(
+  classifier: ImageClassifier,
+  given: Preprocessing | undefined,
+  options: PreprocessingOptions,
+): ChosenPreprocessing {
+  const base = given ?? usual(classifier);
+  const channels = base.channels;
+  if (classifier.channels !== undefined && classifier.channels !== channels) {
+    throw errors.imageChannelMismatch({ found: channels, expected: classifier.channels, input: classifier.input });
+  }
+  const preprocessing: Preprocessing = {
+    ...placement(base, options),
+    rescale: options.inputRange === undefined ? base.rescale : options.inputRange === '0..1' ? 1 / 255 : 1,
+    mean: options.mean ?? base.mean,
+    std: options.std ?? base.std,
+    channels,
+    order: options.channelOrder ?? base.order,
+    layout: classifier.channels === undefined ? base.layout : classifier.layout,
+  };
+  checkPreprocessing(preprocessing);
+  const assumed = given === undefined && (options.mean === undefined || options.std === undefined);
+  return { preprocessing, assumed };
+}
+
+function usual({ channels, layout, imageSize }: ImageClassifier): Preprocessing {
+  const grey = channels === 1;
+  return {
+    ...usualPlacement(imageSize ?? usualSide, 'bilinear'),
+    rescale: 1 / 255,
+    mean: grey ? [0] : imageNet.mean,
+    std: grey ? [1] : imageNet.std,
+    channels: grey ? 1 : 3,
+    order: 'RGB',
+    layout,
+  };
+}
+
+/** The middle of the picture, seven eighths of its shorter side; a size that is not square is squashed to. */
+function usualPlacement(side: Exclude<SizeOption, 'none'>, filter: Filter): Pick<Preprocessing, 'resize' | 'crop'> {
+  const { width, height } = typeof side === 'number' ? { width: side, height: side } : side;
+  if (width !== height) return { resize: { kind: 'exact', width, height, filter } };
+  const length = shorterSideForCropFraction(width, usualCrop);
+  return { resize: { kind: 'shorterSide', length, filter }, crop: { width, height } };
+}
+
+function placement(
+  base: Preprocessing,
+  { size, resize, crop, filter }: PreprocessingOptions,
+): Pick<Preprocessing, 'resize' | 'crop'> {
+  const chosen = filter ?? base.resize?.filter ?? 'bilinear';
+  const sized = size === undefined ? base : usualPlacement(size, chosen);
+  const resized = resize === undefined ? sized.resize && { ...sized.resize, filter: chosen } : resizeTo(resize, chosen);
+  const cropped =
+    crop === undefined
+      ? sized.crop
+      : crop === 'none'
+        ? undefined
+        : typeof crop === 'number'
+          ? { width: crop, height: crop }
+          : crop;
+  return { ...(resized && { resize: resized }), ...(cropped && { crop: cropped }) };
+}
+
+function resizeTo(size: SizeOption, filter: Filter): Resize | undefined {
+  if (size === 'none') return undefined;
+  return typeof size === 'number' ? { kind: 'shorterSide', length: size, filter } : { kind: 'exact', ...size, filter };
+}

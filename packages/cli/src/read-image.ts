@@ -1,0 +1,16 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { decodeImage, type RgbImage } from '@understory/imaging';
+import { cliErrors, reasonOf } from './errors.ts';
+import type { ImageFile } from './find-images.ts';
+
+/** Reads and decodes an image; throws FILE_NOT_READABLE and what `decodeImage` throws. */
+export async function readImage({ path }: Pick<ImageFile, 'path'>, cwd: string): Promise<RgbImage> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(resolve(cwd, path));
+  } catch (cause) {
+    throw cliErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
+  }
+  return decodeImage(bytes, path);
+}

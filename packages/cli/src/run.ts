@@ -1,0 +1,80 @@
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import { demoCommand } from './commands/demo.ts';
+import { explainCommand } from './commands/explain.ts';
+import { inspectCommand } from './commands/inspect.ts';
+import { pluginsCommand } from './commands/plugins.ts';
+import { cliErrors } from './errors.ts';
+import type { ExitCode, Io } from './io.ts';
+import { formatError } from './report-error.ts';
+import { version } from './version.ts';
+
+/** What a command is given to do its work. */
+export interface CommandContext {
+  readonly io: Io;
+  /** Sets the exit code, 0 unless a command says otherwise. */
+  finish(code: ExitCode): void;
+}
+
+const about = `
+Exit codes: 0 done, 1 the check said no, 2 wrong usage or a failure. Results go to stdout, everything else to stderr.
+
+Examples:
+  understory demo
+  understory explain cat.png
+  understory explain photos/*.jpg --explainer cam,gradcam --target top3 --out out
+  understory inspect model.onnx
+  understory <command> --help
+`;
+
+/** Runs one command line, without the name of the program; never throws, never ends the process. */
+export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const context: CommandContext = { io, finish: (wanted) => void (code = wanted) };
+  const program = new Command('understory')
+    .description('Opens vision models up: where did the network look?')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      // Usage errors are printed like all others, below.
+      outputError: () => undefined,
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .exitOverride()
+    .addHelpText('after', about);
+  for (const add of [explainCommand, inspectCommand, pluginsCommand, demoCommand]) add(program, context);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      // Without a command the help itself is the answer.
+      if (error.code === 'commander.help') return 2;
+    }
+    const json = argv.includes('--json');
+    io.stderr.write(
+      formatError(io, error instanceof CommanderError ? usageError(error, argv, program) : error, { json }),
+    );
+    return 2;
+  }
+}
+
+function usageError(
+  error: CommanderError,
+  argv: readonly string[],
+  program: { commands: readonly { name(): string }[] },
+) {
+  const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
+  const command = program.commands.map((known) => known.name()).find((name) => name === argv[0]);
+  return cliErrors.usage({
+    message: `${message[0]?.toUpperCase() ?? ''}${message.slice(1)}${/[.?!]$/.test(message) ? '' : '.'}`,
+    suggestion: hint?.replace(/^\((.*)\)$/, '$1'),
+    command: command === undefined ? 'understory' : `understory ${command}`,
+  });
+}

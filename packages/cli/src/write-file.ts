@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { errors } from '@understory/core';
+import { reasonOf } from './errors.ts';
+
+/** Writes a file as a whole or not at all; throws OUTPUT_NOT_WRITABLE, and then nothing of it stays behind. */
+export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+  const unfinished = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
+  try {
+    await writeFile(unfinished, bytes, { flag: 'wx' });
+    await rename(unfinished, path);
+  } catch (cause) {
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    throw errors.outputNotWritable({ path, reason: reasonOf(cause), cause });
+  }
+}
+
+/** Makes the folder and tries it out, so that a long run does not end in an error; throws OUTPUT_NOT_WRITABLE. */
+export async function prepareFolder(folder: string): Promise<void> {
+  const trial = join(folder, `.${randomUUID()}.tmp`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(trial, '', { flag: 'wx' });
+    await rm(trial);
+  } catch (cause) {
+    throw errors.outputNotWritable({ path: folder, reason: reasonOf(cause), cause });
+  }
+}
