@@ -163,8 +163,8 @@ describe('auto', () => {
 
 describe('a model without gradients', () => {
   it('is refused by the name of its backend', async () => {
-    const { differentiate: _, differentiability: __, ...rest } = modelOf({ layers: [layer('late', four)] });
-    const plain: Model = rest;
+    const { inputs, outputs, layers, origin, run, close } = modelOf({ layers: [layer('late', four)] });
+    const plain: Model = { inputs, outputs, layers, origin, run, close };
     const feeds = { image: tensor('float32', new Float32Array(108), [1, 3, 6, 6]) };
     await expect(gradCam.explain({ model: plain, feeds, objective: score('logits') })).rejects.toMatchObject({
       code: 'NOT_DIFFERENTIABLE',

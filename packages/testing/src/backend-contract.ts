@@ -46,17 +46,21 @@ export function backendContract(subject: BackendSubject): readonly ContractCase[
       name: 'hands back what is asked for and nothing else, as its specification says',
       async run() {
         const model = await open();
-        for (const spec of [...model.layers, ...model.outputs]) {
-          const fetched = await model.run(feeds, [spec.name]);
-          check(Object.keys(fetched).join() === spec.name, `asked for "${spec.name}", got ${Object.keys(fetched)}`);
-          checkSpec(spec, fetched[spec.name]!.type, fetched[spec.name]!.dims);
+        const specs = [...model.layers, ...model.outputs];
+        const every = [...new Set(specs.map(({ name }) => name))];
+        const some = [every.slice(0, 1), every.slice(-1), model.outputs.map(({ name }) => name), every];
+        for (const asked of some) {
+          const fetched = await model.run(feeds, asked);
+          const found = Object.keys(fetched);
+          check(
+            found.toSorted().join() === asked.toSorted().join(),
+            `asked for ${asked.join(', ')}, got ${found.join(', ')}`,
+          );
+          for (const spec of specs) {
+            const tensor = fetched[spec.name];
+            if (tensor !== undefined) checkSpec(spec, tensor.type, tensor.dims);
+          }
         }
-        const every = [...new Set([...model.layers, ...model.outputs].map(({ name }) => name))];
-        const together = await model.run(feeds, every);
-        check(
-          Object.keys(together).toSorted().join() === every.toSorted().join(),
-          `asked for ${every.join(', ')}, got ${Object.keys(together).join(', ')}`,
-        );
       },
     },
     {

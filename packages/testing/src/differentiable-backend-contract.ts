@@ -12,7 +12,7 @@ export interface DifferentiableBackendSubject extends BackendSubject {
   readonly layer: string;
   /** An output or layer `[N, classes]` with two classes or more. */
   readonly logits: string;
-  /** How far finite differences move the input, as a length; 0.05 by default. */
+  /** How far finite differences move the input, as a length; 0.005 by default. */
   readonly step?: number;
   /** Largest relative difference of finite differences; 0.02 by default. */
   readonly differenceTolerance?: number;
@@ -20,7 +20,7 @@ export interface DifferentiableBackendSubject extends BackendSubject {
 
 /** What every opened model that has gradients promises beyond `backendContract`, one case a promise. */
 export function differentiableBackendContract(subject: DifferentiableBackendSubject): readonly ContractCase[] {
-  const { feeds, input, layer, logits, tolerance = 1e-4, step = 0.05, differenceTolerance = 0.02 } = subject;
+  const { feeds, input, layer, logits, tolerance = 1e-4, step = 0.005, differenceTolerance = 0.02 } = subject;
   const batch = batchOf(feeds);
   if (batch < 2) throw new RangeError(`the contract needs a batch of at least 2, found ${batch}`);
   const open = once(async (): Promise<DifferentiableModel> => {

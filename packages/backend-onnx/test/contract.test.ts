@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { describe, it } from '@jest/globals';
+import { OnnxBackend } from '@understory/backend-onnx';
+import { elementCount, float32, seededRandom } from '@understory/core';
+import { backendContract, differentiableBackendContract } from '@understory/testing';
+
+const networks = fileURLToPath(new URL('../../../fixtures/golden/networks', import.meta.url));
+
+const random = seededRandom('contract');
+const dims = [3, 3, 32, 32];
+const images = float32(
+  Float32Array.from({ length: elementCount(dims) }, () => random.normal()),
+  dims,
+);
+
+/** One network of any batch size, one that takes a sample at a time, one with grouped convolutions, slices and two poolings. */
+const subjects = [
+  { network: 'resnet-torchscript', layer: '/layer3/layer3.1/relu_2/Relu_output_0' },
+  { network: 'mobilenet-v3-torchscript', layer: '/features/features.5/features.5.2/HardSwish_output_0' },
+  { network: 'shuffled-torchscript', layer: '/relu/Relu_output_0' },
+];
+
+describe.each(subjects)('$network', ({ network, layer }) => {
+  const path = join(networks, network, 'model.onnx');
+  const subject = {
+    open: () => new OnnxBackend().open({ kind: 'file', path }),
+    feeds: { input: images },
+    input: 'input',
+    layer,
+    logits: 'logits',
+  };
+  for (const { name, run } of backendContract(subject)) it(name, run);
+  for (const { name, run } of differentiableBackendContract(subject)) it(name, run);
+});
