@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { gradientRules, operatorsPage, type OperatorRule } from '../src/index.ts';
+
+const rule = (operator: string, more: Partial<OperatorRule>): OperatorRule =>
+  ({ operator, opsets: [7, 26], covers: 'Everything.', gradient: () => ({}), ...more }) as OperatorRule;
+
+describe('operatorsPage', () => {
+  it('lists operators by name with their opsets, domains and limits', () => {
+    const page = operatorsPage([
+      rule('Tanh', {}),
+      rule('Gelu', { domain: 'com.microsoft', opsets: [1, 26], covers: 'Only the exact form.' }),
+    ]);
+    expect(page).toContain(
+      '## 2 with a gradient\n\n- **Gelu** (com.microsoft, opset 1 to 26): Only the exact form.\n- **Tanh** (opset 7 to 26): Everything.\n',
+    );
+  });
+
+  it('lists operators without a derivative by the reason', () => {
+    const without = (operator: string, covers: string) =>
+      ({ operator, opsets: [7, 26], covers, noGradient: true }) as OperatorRule;
+    const page = operatorsPage([
+      without('Sign', 'Piecewise constant.'),
+      without('Shape', 'A shape.'),
+      without('Ceil', 'Piecewise constant.'),
+    ]);
+    expect(page).toContain(
+      '- Piecewise constant. **Ceil** (opset 7 to 26), **Sign** (opset 7 to 26).\n- A shape. **Shape**',
+    );
+  });
+
+  it('is committed as docs/operators.md, made anew with `npm run build && node tools/docs/operators.mjs > docs/operators.md`', () => {
+    const committed = readFileSync(new URL('../../../docs/operators.md', import.meta.url), 'utf8');
+    expect(committed).toBe(operatorsPage(gradientRules.values()));
+  });
+});
