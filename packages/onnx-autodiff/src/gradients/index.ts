@@ -41,6 +41,7 @@ import { gemm } from './gemm.ts';
 import { globalAveragePool } from './global-average-pool.ts';
 import { globalLpPool } from './global-lp-pool.ts';
 import { globalMaxPool } from './global-max-pool.ts';
+import { gridSample } from './grid-sample.ts';
 import { groupNormalization } from './group-normalization.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
 import { hardSwish } from './hard-swish.ts';
@@ -164,6 +165,7 @@ const rules: readonly OperatorRule[] = [
   globalAveragePool,
   globalLpPool,
   globalMaxPool,
+  gridSample,
   groupNormalization,
   hardSigmoid,
   hardSwish,
@@ -193,7 +195,6 @@ const rules: readonly OperatorRule[] = [
   mod,
   mul,
   neg,
-  ...noGradient,
   oneHot,
   pad,
   pow,
@@ -243,6 +244,7 @@ const rules: readonly OperatorRule[] = [
   trilu,
   unsqueeze,
   where,
+  ...noGradient,
 ];
 
 /** Every rule by `domain:operator`: the only table. */

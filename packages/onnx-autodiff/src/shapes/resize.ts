@@ -15,6 +15,13 @@ export const resizeShapes: ShapeRules = {
       (size, block) => product([size, block * block]),
       (size, block) => formula('blocks', [size, block], (a, b) => a / b),
     ),
+  GridSample: (c) => {
+    const x = c.input(0);
+    const grid = c.input(1);
+    const [batch, channels] = x?.shape ?? [];
+    const shape = grid?.shape && [batch ?? grid.shape[0]!, channels ?? c.unknowns.dim(), ...grid.shape.slice(1, -1)];
+    c.set(0, x?.type, shape);
+  },
   Resize: (c) => {
     const x = c.input(0);
     const shape = x?.shape;

@@ -42,6 +42,18 @@ const sized = (
   attributes: { ...attributes },
 });
 
+/** Points well between pixels, some of them outside the picture. */
+function grid(dims: readonly number[], picture: readonly number[], aligned: number): RowInput {
+  const points = dims.reduce((product, dim) => product * dim, 1);
+  const values = Array.from({ length: points }, (_, point) =>
+    picture.toReversed().map((size, axis) => {
+      const place = ((point * (axis + 3) + axis) % (size + 4)) - 2 + 0.3 + 0.05 * (point % 3);
+      return aligned ? (2 * place) / (size - 1) - 1 : (2 * place + 1) / size - 1;
+    }),
+  );
+  return { dims: [...dims, picture.length], values: values.flat() };
+}
+
 const coordinates = ['half_pixel', 'half_pixel_symmetric', 'pytorch_half_pixel', 'align_corners', 'asymmetric'];
 const roundings = ['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil'];
 
@@ -140,4 +152,27 @@ export const resizeRows: readonly GradientCheckRow[] = [
     inputs: [x(1, 2, 6, 3)],
     attributes: { blocksize: 3 },
   },
+
+  ...['zeros', 'border', 'reflection'].flatMap((padding_mode) =>
+    [0, 1].flatMap((align_corners) =>
+      [16, 20].flatMap((opset) =>
+        (opset === 16 ? ['nearest', 'bilinear', 'bicubic'] : ['nearest', 'linear', 'cubic']).map(
+          (mode): GradientCheckRow => ({
+            operator: 'GridSample',
+            form: `${mode}, ${padding_mode}, align_corners ${align_corners}`,
+            opset,
+            inputs: [x(2, 3, 4, 5), grid([2, 3, 3], [4, 5], align_corners)],
+            attributes: { mode, padding_mode, align_corners },
+          }),
+        ),
+      ),
+    ),
+  ),
+  ...['nearest', 'linear'].map((mode): GradientCheckRow => ({
+    operator: 'GridSample',
+    form: `${mode}, three axes`,
+    opset: 20,
+    inputs: [x(1, 2, 3, 2, 4), grid([1, 2, 2, 2], [3, 2, 4], 0)],
+    attributes: { mode },
+  })),
 ];
