@@ -10,6 +10,8 @@ import { dataTypeOf, staticShape, type Dim, type ElementType, type Value } from 
  */
 export class GraphBuilder {
   readonly opset: number;
+  /** Whether the result is for ONNX Runtime's CPU kernels on x86, which are fastest in blocks of channels (NCHWc). */
+  readonly blockedLayout: boolean;
   readonly nodes: Node[] = [];
   readonly initializers = new Map<string, Initializer>();
   private readonly inference: Inference;
@@ -17,9 +19,11 @@ export class GraphBuilder {
   private readonly taken: Set<string>;
   private readonly constants = new Map<string, Value>();
   private readonly shapes = new Map<string, Value>();
+  private readonly parts = new Map<string, Parts>();
   private scope = 'gradient';
 
-  constructor(graph: Graph, inference: Inference) {
+  constructor(graph: Graph, inference: Inference, blockedLayout = false) {
+    this.blockedLayout = blockedLayout;
     this.graph = graph;
     this.inference = inference;
     this.opset = graph.opset;
@@ -116,7 +120,12 @@ export class GraphBuilder {
   }
 
   add(a: Value, b: Value): Value {
-    return this.op('Add', [a, b]);
+    return this.joined(a, b) ?? this.op('Add', [a, b]);
+  }
+
+  /** Notes that a tensor is zero but for `part`, which begins at `start` of an axis: sums of such tensors are joined, not added. */
+  notePart(whole: Value, axis: number, start: number, part: Value): void {
+    this.parts.set(whole.name, { axis, pieces: [{ start, value: part }] });
   }
 
   sub(a: Value, b: Value): Value {
@@ -287,6 +296,23 @@ export class GraphBuilder {
     return this.withShape(this.reshape(summed, wanted), input);
   }
 
+  /** The sum of two tensors that are zero where the other is not; undefined for all others. */
+  private joined(a: Value, b: Value): Value | undefined {
+    const left = this.parts.get(a.name);
+    const right = this.parts.get(b.name);
+    if (!left || left.axis !== right?.axis || !sameShape(a, b)) return undefined;
+    const { axis } = left;
+    const pieces = [...left.pieces, ...right.pieces].sort((one, other) => one.start - other.start);
+    const ends = pieces.map(({ start, value }) => start + (value.shape![axis] as number));
+    if (pieces.some(({ start }, at) => start < (ends[at - 1] ?? 0))) return undefined;
+    const gapless = pieces.every(({ start }, at) => start === (ends[at - 1] ?? 0)) && ends.at(-1) === a.shape![axis];
+    const whole = gapless ? pieces.map(({ value }) => value) : undefined;
+    const sum = whole ? this.concat(whole, axis) : this.op('Add', [a, b]);
+    // With the parts still missing it may become whole; then nothing needs this sum any more.
+    if (!whole) this.parts.set(sum.name, { axis, pieces });
+    return sum;
+  }
+
   /** Says what is known of a tensor's shape from elsewhere: a gradient has the shape of what it is the gradient of. */
   withShape(a: Value, like: Value): Value {
     if (!like.shape) return a;
@@ -294,6 +320,11 @@ export class GraphBuilder {
     this.inference.declare(value);
     return value;
   }
+}
+
+interface Parts {
+  readonly axis: number;
+  readonly pieces: readonly { readonly start: number; readonly value: Value }[];
 }
 
 /** Whether two tensors are known to have one shape. */

@@ -16,7 +16,7 @@ export const reduceLogSumExp: GradientRule = {
     return {
       0: () => {
         // Where every term is -Infinity so is the output, and their difference would be NaN.
-        const empty = graph.op('IsInf', [y], { detect_positive: 0 });
+        const empty = graph.op('Equal', [y, graph.scalarLike(dy!, -Infinity)]);
         const finite = graph.where(empty, graph.scalarLike(dy!, 0), y!);
         const share = graph.op('Exp', [graph.sub(x!, alignReduced(context, finite))]);
         return graph.mul(share, alignReduced(context, dy!));

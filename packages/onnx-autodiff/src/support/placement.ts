@@ -27,7 +27,11 @@ export function withMargins(graph: GraphBuilder, a: Value, margins: readonly Mar
   if (due.length === 0) return a;
   // Every axis is listed: ONNX Runtime moves transposes past a Pad as if it had no axes input.
   const side = (name: 'before' | 'after') => a.shape!.map((_, at) => due.find(({ axis }) => axis === at)?.[name] ?? 0);
-  return graph.op('Pad', [a, extents(graph, [...side('before'), ...side('after')])]);
+  const padded = graph.op('Pad', [a, extents(graph, [...side('before'), ...side('after')])]);
+  const [{ axis, before, after }, ...others] = due as [Margin, ...Margin[]];
+  const forward = typeof before === 'number' && before >= 0 && typeof after === 'number' && after >= 0;
+  if (others.length === 0 && forward && typeof a.shape![axis] === 'number') graph.notePart(padded, axis, before, a);
+  return padded;
 }
 
 /** Where along an axis of some size the elements of a tensor belong; no place may occur twice. */
