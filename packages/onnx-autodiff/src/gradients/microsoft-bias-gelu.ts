@@ -11,7 +11,7 @@ export const microsoftBiasGelu: GradientRule = {
     let shared: Value | undefined;
     const before = () => (shared ??= graph.mul(dy!, geluSlope(graph, graph.add(x!, bias!))));
     return {
-      0: () => graph.unbroadcast(before(), x!),
+      0: before,
       1: () => graph.unbroadcast(before(), bias!),
     };
   },

@@ -11,7 +11,7 @@ export const microsoftFastGelu: GradientRule = {
     let shared: Value | undefined;
     const before = () => (shared ??= graph.mul(dy!, tanhGeluSlope(graph, bias ? graph.add(x!, bias) : x!, y!)));
     return {
-      0: () => graph.unbroadcast(before(), x!),
+      0: before,
       1: () => graph.unbroadcast(before(), bias!),
     };
   },

@@ -219,6 +219,15 @@ export const arithmeticRows: readonly GradientCheckRow[] = [
     ],
   },
   {
+    operator: 'Mod',
+    form: 'fmod, the left stretched',
+    attributes: { fmod: 1 },
+    inputs: [
+      { dims: [3], values: [5.4, -5.4, 7.3] },
+      { dims: [2, 3], values: [2, 2.1, -3, 1.6, 2.4, 3.1] },
+    ],
+  },
+  {
     operator: 'Range',
     form: 'floating-point start and delta',
     inputs: [
