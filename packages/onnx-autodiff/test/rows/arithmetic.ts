@@ -128,16 +128,14 @@ export const arithmeticRows: readonly GradientCheckRow[] = [
     form: 'exponents 0 and 2 of any base',
     inputs: [x, { dims: [4], values: [0, 2, 0, 2], constant: true, check: false }],
   },
-  ...[0.5, 1, 2, 3].map(
-    (exponent): GradientCheckRow => ({
-      operator: 'Pow',
-      form: `exponents ${exponent} that stretch the base`,
-      inputs: [
-        { dims: [3, 1], range: [0.5, 2] },
-        { dims: [2, 1, 1], values: [exponent, exponent], constant: true, check: false },
-      ],
-    }),
-  ),
+  ...[0.5, 1, 2, 3].map((exponent): GradientCheckRow => ({
+    operator: 'Pow',
+    form: `exponents ${exponent} that stretch the base`,
+    inputs: [
+      { dims: [3, 1], range: [0.5, 2] },
+      { dims: [2, 1, 1], values: [exponent, exponent], constant: true, check: false },
+    ],
+  })),
   {
     operator: 'Pow',
     form: 'exponents none of which is 0 that stretch the base',
