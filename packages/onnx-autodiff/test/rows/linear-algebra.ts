@@ -97,4 +97,12 @@ export const linearAlgebraRows: readonly GradientCheckRow[] = [
     type: 'bool',
     values: [1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 1, 1],
   }),
+  attention('causal, more keys than queries', { is_causal: 1 }, [1, 2, 2, 3], [1, 2, 4, 3], [1, 2, 4, 3]),
+  attention('causal, more queries than keys', { is_causal: 1 }, [1, 2, 4, 3], [1, 2, 2, 3], [1, 2, 2, 3]),
+  attention('a query that sees no key', {}, [1, 1, 2, 3], [1, 1, 3, 3], [1, 1, 3, 3], {
+    dims: [2, 3],
+    type: 'bool',
+    values: [1, 0, 1, 0, 0, 0],
+  }),
+  { ...attention('four axes', {}, [2, 3, 4, 5], [2, 3, 6, 5], [2, 3, 6, 4]), opset: 24 },
 ];
