@@ -1,0 +1,62 @@
+const identity = '((value) => value)(';
+
+/** Changes of one place each: what is looked for, and what stands there instead. */
+const changes = [
+  ['add becomes sub', /graph\.add\(/g, 'graph.sub('],
+  ['sub becomes add', /graph\.sub\(/g, 'graph.add('],
+  ['mul becomes div', /graph\.mul\(/g, 'graph.div('],
+  ['div becomes mul', /graph\.div\(/g, 'graph.mul('],
+  ['neg is left out', /graph\.neg\(/g, identity],
+  ['unbroadcast is left out', /graph\.unbroadcast\(/g, identity],
+  ['reduceSum is left out', /graph\.reduceSum\(/g, identity],
+  ['scale is left out', /graph\.scale\(/g, identity],
+  ['transpose is left out', /graph\.transpose(Last)?\(/g, identity],
+  ['reverse is left out', /graph\.reverse\(/g, identity],
+  ['the sides of where are swapped', /graph\.where\(/g, '((c, yes, no) => graph.where(c, no, yes))('],
+  ['Add becomes Sub', /op\('Add'/g, "op('Sub'"],
+  ['Sub becomes Add', /op\('Sub'/g, "op('Add'"],
+  ['Mul becomes Div', /op\('Mul'/g, "op('Div'"],
+  ['Div becomes Mul', /op\('Div'/g, "op('Mul'"],
+  ['Greater becomes Less', /op\('Greater(OrEqual)?'/g, "op('Less$1'"],
+  ['Less becomes Greater', /op\('Less(OrEqual)?'/g, "op('Greater$1'"],
+  ['Sin becomes Cos', /op\('Sin'/g, "op('Cos'"],
+  ['Cos becomes Sin', /op\('Cos'/g, "op('Sin'"],
+  ['Neg becomes Identity', /op\('Neg'/g, "op('Identity'"],
+  ['one more becomes one less', / \+ 1\b/g, ' - 1'],
+  ['one less becomes one more', / - 1\b/g, ' + 1'],
+  ['the first two inputs are swapped', /inputs: \[(\w*), (\w+)/g, 'inputs: [$2, $1'],
+];
+
+/** Every way to break a rule's source in one place, with the line and its text. */
+export function mutants(source) {
+  const found = changes.flatMap(([change, pattern, replacement]) =>
+    [...source.matchAll(pattern)].map((match) => {
+      const instead = match[0].replace(new RegExp(pattern.source), replacement);
+      return at(source, change, match.index, match[0].length, instead);
+    }),
+  );
+  // What stands in comments and in the text for the page of operators changes nothing.
+  const code = found.filter(({ text }) => !/^(\/\/|\*|\/\*|covers:|'.*',$)/.test(text));
+  return [...code, ...swappedGradients(source)];
+}
+
+/** The gradients of the first two inputs, each written as the other's. */
+function swappedGradients(source) {
+  const [first, second] = [/\b0: \(\) =>/g, /\b1: \(\) =>/g].map((pattern) => [...source.matchAll(pattern)]);
+  if (first.length !== 1 || second.length !== 1) return [];
+  const [a, b] = [first[0].index, second[0].index];
+  const swapped = [...source];
+  swapped[a] = '1';
+  swapped[b] = '0';
+  return [{ ...at(source, 'the gradients of the first two inputs are swapped', a, 1, '1'), source: swapped.join('') }];
+}
+
+function at(source, change, index, length, instead) {
+  const line = source.slice(0, index).split('\n').length;
+  return {
+    change,
+    line,
+    text: source.split('\n')[line - 1].trim(),
+    source: source.slice(0, index) + instead + source.slice(index + length),
+  };
+}
