@@ -48,6 +48,7 @@ export class OnnxBackend implements Backend {
       origin: { backend: 'onnx', executionProvider: device, sha256, remarks },
       forward,
       openSession: (encoded) => session(encoded, [device]),
+      blockedLayout: device === 'cpu' && process.arch === 'x64',
       ...(options.gradientPrecision && { gradientPrecision: options.gradientPrecision }),
     });
   }

@@ -41,6 +41,8 @@ export interface OnnxModelParts {
   readonly forward: ort.InferenceSession;
   /** Opens a session on the device that the model runs on. */
   readonly openSession: (model: Uint8Array) => Promise<ort.InferenceSession>;
+  /** Whether the device works fastest in blocks of channels; see `DifferentiableGraphOptions`. */
+  readonly blockedLayout?: boolean;
   /** What a float16 model is differentiated in: float32 by default, so that small gradients survive. */
   readonly gradientPrecision?: 'float32' | 'model';
 }
@@ -56,21 +58,33 @@ export class OnnxModel implements DifferentiableModel {
   private readonly source: Graph;
   /** The file's graph in the form that rules read. */
   private readonly differentiable: DifferentiableGraph;
-  /** The one that gradients come from: computed in float32 where the file says half precision, unless that is asked for. */
-  private readonly derivative: DifferentiableGraph;
+  /** Where gradients come from: computed in float32 where the file says half precision, unless that is asked for. */
+  private readonly derivativeSource: Graph;
+  private readonly blockedLayout: boolean;
   private readonly computed: Float32Graph['computed'];
   private readonly forward: ort.InferenceSession;
   private readonly openSession: OnnxModelParts['openSession'];
   private readonly sessions = new SessionCache<ort.InferenceSession>(openSessions);
-  private readonly derived = new Map<string, DifferentiatedModel>();
+  /** The differentiable graph of each batch size. */
+  private readonly sized = new Map<number, DifferentiableGraph>();
+  /** By what is asked for, then by batch size. */
+  private readonly derived = new Map<string, Map<number, DifferentiatedModel>>();
   private readonly reached = new Map<string, ReturnType<DifferentiableGraph['reach']>>();
   private view: GraphView | undefined;
 
-  constructor({ graph, origin, forward, openSession, gradientPrecision = 'float32' }: OnnxModelParts) {
+  constructor({
+    graph,
+    origin,
+    forward,
+    openSession,
+    gradientPrecision = 'float32',
+    blockedLayout = false,
+  }: OnnxModelParts) {
     this.source = graph;
     this.differentiable = new DifferentiableGraph(graph);
     const inFloat32 = gradientPrecision === 'float32' ? toFloat32(graph) : { graph, computed: (name: string) => name };
-    this.derivative = inFloat32.graph !== graph ? new DifferentiableGraph(inFloat32.graph) : this.differentiable;
+    this.derivativeSource = inFloat32.graph;
+    this.blockedLayout = blockedLayout;
     this.computed = inFloat32.computed;
     this.forward = forward;
     this.openSession = openSession;
@@ -121,27 +135,26 @@ export class OnnxModel implements DifferentiableModel {
     const objective = renameOutputs(request.objective, this.computed);
     const form = formOf(objective);
     const key = JSON.stringify({ form, withRespectTo, fetched });
-    let derived = this.derived.get(key);
+    const bySize = this.derived.get(key) ?? new Map<number, DifferentiatedModel>();
+    this.derived.set(key, bySize);
+    const size = this.fixedBatch ?? sizeFor(batch, bySize.keys());
+    const source = this.forBatch(size);
+    let derived = bySize.get(size);
     if (!derived) {
-      derived = this.derivative.differentiate({
+      derived = source.differentiate({
         objective: form,
         withRespectTo: withRespectTo.map(this.computed),
         fetch: computed,
       });
-      this.derived.set(key, derived);
+      bySize.set(size, derived);
     }
     const { graph, gradients, value, objectiveInputs } = derived;
-    const numbers = objectiveFeeds(
-      objective,
-      objectiveInputs,
-      batch,
-      (output) => this.derivative.inference.value(output).shape,
-    );
+    const numbers = objectiveFeeds(objective, objectiveInputs, batch, (output) => source.inference.value(output).shape);
     const names = [value, ...Object.values(gradients), ...computed];
     const results = await this.sessions.use(
-      key,
+      `${size} ${key}`,
       () => this.open(graph),
-      (session) => this.inBatches(session, feeds, numbers, batch, names),
+      (session) => this.inBatches(session, feeds, numbers, batch, names, size),
     );
     return {
       value: toFloat32Array(results[value]!),
@@ -171,6 +184,15 @@ export class OnnxModel implements DifferentiableModel {
     await this.forward.release();
   }
 
+  private forBatch(size: number): DifferentiableGraph {
+    let sized = this.sized.get(size);
+    if (!sized) {
+      sized = new DifferentiableGraph(this.derivativeSource.withBatch(size), { blockedLayout: this.blockedLayout });
+      this.sized.set(size, sized);
+    }
+    return sized;
+  }
+
   private async open(graph: Graph): Promise<ort.InferenceSession> {
     const bytes = graph.encode();
     try {
@@ -187,12 +209,12 @@ export class OnnxModel implements DifferentiableModel {
     numbers: Tensors,
     batch: number,
     fetch: readonly string[],
+    size = this.fixedBatch ?? batch,
   ): Promise<Tensors> {
     const names = [...new Set(fetch)];
     const echoed = names.filter((name) => name in feeds);
     const asked = names.filter((name) => !(name in feeds));
     const all = { ...feeds, ...numbers };
-    const size = this.fixedBatch ?? batch;
     const parts: Tensors[] = [];
     for (let start = 0; start < batch; start += size) {
       const part = Object.entries(all).map(([name, tensor]): [string, Tensor] => [
@@ -288,6 +310,12 @@ async function execute(
   } catch (error) {
     throw errors.runFailed(firstLine(error), error);
   }
+}
+
+/** The batch size to run with: one that is compiled already where filling up costs at most as much again, so that a last, smaller batch is no new one. */
+function sizeFor(batch: number, compiled: Iterable<number>): number {
+  const fitting = [...compiled].filter((size) => size >= batch && size <= 2 * batch);
+  return fitting.length > 0 ? Math.min(...fitting) : batch;
 }
 
 /** Tensors without a batch dimension, such as a constant, are the same in every part. */

@@ -118,6 +118,39 @@ describe('OnnxModel', () => {
     expect(Array.from(cotangent.value)).toEqual([20, 66]);
   });
 
+  it('gives each sample the same whatever batch it comes in, also where a smaller batch fills up a larger one', async () => {
+    const model = await open(linear('N'));
+    const rows = [
+      [1, -1],
+      [2, 3],
+      [5, 1],
+      [-2, 4],
+      [3, 3],
+      [1, 2],
+    ] as const;
+    const gradientsOf = async (from: number, to: number) => {
+      const index = rows.slice(from, to).map((_, at) => [(from + at) % 3]);
+      const { value, gradients } = await model.differentiate({
+        feeds: x(...rows.slice(from, to)),
+        objective: { kind: 'score', output: 'y', index },
+        withRespectTo: ['x'],
+      });
+      expect(gradients['x']!.dims).toEqual([to - from, 2]);
+      return { value: Array.from(value), gradient: values(gradients['x']) };
+    };
+    const whole = await gradientsOf(0, 6);
+    for (const cut of [
+      [0, 4, 6],
+      [0, 1, 6],
+      [0, 3, 5, 6],
+      [0, 5, 6],
+    ]) {
+      const parts = await Promise.all(cut.slice(1).map((to, at) => gradientsOf(cut[at]!, to)));
+      expect(parts.flatMap(({ value }) => value)).toEqual(whole.value);
+      expect(parts.flatMap(({ gradient }) => gradient)).toEqual(whole.gradient);
+    }
+  });
+
   it('uses one session for every class, and releases those that were not used for longest', async () => {
     const model = await open(linear('N'));
     const at = (index: number) =>

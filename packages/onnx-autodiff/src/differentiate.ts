@@ -19,8 +19,13 @@ export interface DifferentiateOptions {
   readonly withRespectTo: readonly string[];
   /** Tensors to keep as outputs beside the gradients. */
   readonly fetch?: readonly string[];
+}
+
+export interface DifferentiableGraphOptions {
   /** Rules for operators that this package lacks, or that replace its own. */
   readonly rules?: readonly OperatorRule[];
+  /** Writes masks so that ONNX Runtime's CPU kernels on x86 keep their blocked layout; correct everywhere, quicker only there. */
+  readonly blockedLayout?: boolean;
 }
 
 export interface DifferentiatedModel {
@@ -39,10 +44,12 @@ export class DifferentiableGraph {
   readonly inference: Inference;
   private readonly rules: ReadonlyMap<string, OperatorRule>;
   private readonly modelOpset: number;
+  private readonly blockedLayout: boolean;
   /** Tensors of whole numbers that carry a gradient. */
   private readonly straightThrough: ReadonlySet<string>;
 
-  constructor(graph: Graph, rules: readonly OperatorRule[] = []) {
+  constructor(graph: Graph, { rules = [], blockedLayout = false }: DifferentiableGraphOptions = {}) {
+    this.blockedLayout = blockedLayout;
     this.modelOpset = graph.opset;
     this.graph = raiseOpset(inlineBranches(inlineFunctions(graph)));
     this.inference = new Inference(this.graph);
@@ -123,7 +130,7 @@ export class DifferentiableGraph {
   }
 
   /** Appends the backward pass; throws GRADIENT_* where an operator, a tensor or the objective stands in the way. */
-  differentiate(options: Omit<DifferentiateOptions, 'rules'>): DifferentiatedModel {
+  differentiate(options: DifferentiateOptions): DifferentiatedModel {
     const { graph } = this;
     const wanted = [...new Set(options.withRespectTo)];
     const fetch = [...new Set(options.fetch ?? [])];
@@ -132,7 +139,7 @@ export class DifferentiableGraph {
     }
     // Each request gets an inference of its own: what is appended must not leak into the next one.
     const inference = new Inference(graph);
-    const builder = new GraphBuilder(graph, inference);
+    const builder = new GraphBuilder(graph, inference, this.blockedLayout);
     const objective = buildObjective(options.objective, builder, graph);
     const sources = [...objective.seeds.keys()];
     const path = this.path(sources, wanted);
@@ -246,8 +253,11 @@ export class DifferentiableGraph {
 }
 
 /** A model that computes the objective and its gradients beside; see `DifferentiableGraph` where several are made of one model. */
-export function differentiate(graph: Graph, options: DifferentiateOptions): DifferentiatedModel {
-  return new DifferentiableGraph(graph, options.rules).differentiate(options);
+export function differentiate(
+  graph: Graph,
+  options: DifferentiateOptions & DifferentiableGraphOptions,
+): DifferentiatedModel {
+  return new DifferentiableGraph(graph, options).differentiate(options);
 }
 
 function keyOf(rule: OperatorRule): string {

@@ -4,6 +4,7 @@ export {
   differentiate,
   DifferentiableGraph,
   type DifferentiatedModel,
+  type DifferentiableGraphOptions,
   type DifferentiateOptions,
 } from './differentiate.ts';
 export type { ObjectiveForm, ObjectiveInput } from './objective.ts';

@@ -71,7 +71,12 @@ const step = 0.02;
 export async function checkGradient(
   row: GradientCheckRow,
   execute: Execute,
-  options: { readonly seed?: number; readonly symbolic?: boolean; readonly rules?: readonly OperatorRule[] } = {},
+  options: {
+    readonly seed?: number;
+    readonly symbolic?: boolean;
+    readonly rules?: readonly OperatorRule[];
+    readonly blockedLayout?: boolean;
+  } = {},
 ): Promise<readonly GradientCheckResult[]> {
   const random = uniform(options.seed ?? 1);
   const inputs = row.inputs.map((input) => input && sample(input, random));
@@ -106,7 +111,7 @@ export async function checkGradient(
   });
   if (checked.length === 0) throw new Error(`${describe(row)}: no input to check`);
 
-  const derived = new DifferentiableGraph(graph, options.rules).differentiate({
+  const derived = new DifferentiableGraph(graph, options).differentiate({
     objective: { kind: 'cotangent', outputs: outputNames },
     withRespectTo: checked.map((index) => `x${index}`),
   });

@@ -1,4 +1,5 @@
 import type { GradientRule } from '../gradient-rule.ts';
+import { gate } from '../support/gate.ts';
 
 export const clip: GradientRule = {
   operator: 'Clip',
@@ -14,8 +15,7 @@ export const clip: GradientRule = {
         if (!min && !max) return dy!;
         if (graph.numbers(min)?.[0] === 0 && graph.numbers(max)?.[0] === 6) {
           // The output decides, and leaves Conv + Clip fused.
-          const inside = graph.op('And', [graph.op('Greater', [y, min]), graph.op('Less', [y, max])]);
-          return graph.where(inside, dy!, zero());
+          return gate(graph, dy!, y!, 0, 6);
         }
         // The input is held against the bounds and not against the output: ONNX Runtime may keep the two of a float16 graph in different
         // precisions, and then they are equal nowhere.

@@ -1,4 +1,5 @@
 import type { GradientRule } from '../gradient-rule.ts';
+import { gate } from '../support/gate.ts';
 
 export const relu: GradientRule = {
   operator: 'Relu',
@@ -7,7 +8,7 @@ export const relu: GradientRule = {
   gradient({ outputs: [y], gradients: [dy], graph }) {
     return {
       // The output decides as well as the input does, and leaves Conv + Relu fused.
-      0: () => graph.where(graph.op('Greater', [y, graph.scalarLike(y!, 0)]), dy!, graph.scalarLike(dy!, 0)),
+      0: () => gate(graph, dy!, y!, 0),
     };
   },
 };
