@@ -62,6 +62,21 @@ function adding<Added, A extends Arguments, O extends OptionValues>(
   return command as unknown as Command<A, O & Added>;
 }
 
+export type OutputOptions = {
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+};
+
+/** The options that every command has. */
+export function withOutput<A extends Arguments, O extends OptionValues>(
+  command: Command<A, O>,
+): Command<A, O & OutputOptions> {
+  return adding<OutputOptions, A, O>(command, [
+    new Option('--json', 'print one JSON document; errors go to stderr as one JSON object a line'),
+    new Option('--quiet', 'no progress and no notes on stderr'),
+  ]);
+}
+
 export type DrawingOptions = {
   readonly colourMap: ColourMapName;
   readonly opacity: number;

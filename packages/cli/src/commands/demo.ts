@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from '@commander-js/extra-typings';
-import type { Host } from '@understory/core';
+import type { Host, ImageClassifier, LayerSpec, Model } from '@understory/core';
 import { contactSheet, encodePng, type ContactSheetRow, type OverlayOptions } from '@understory/imaging';
 import { drawMap } from '../draw-map.ts';
-import { explainImages, type Outcome } from '../explain-images.ts';
+import { explainImages, type ExplainImagesRequest, type NamedExplainer, type Outcome } from '../explain-images.ts';
 import { topFive, writeExplanation, type ImageRecord } from '../explanation-record.ts';
 import { findImages } from '../find-images.ts';
 import { headline, imageText } from '../formatters/explanation.ts';
@@ -12,7 +12,7 @@ import { json } from '../formatters/json.ts';
 import { percent } from '../formatters/text.ts';
 import type { Io } from '../io.ts';
 import { defaultModel } from '../open-model.ts';
-import { withDrawing, withRunning } from '../options.ts';
+import { withDrawing, withOutput, withRunning } from '../options.ts';
 import { progressOn } from '../progress.ts';
 import { className, modelRecord, versionsOf } from '../record.ts';
 import type { CommandContext } from '../run.ts';
@@ -28,8 +28,9 @@ const samples = fileURLToPath(new URL('../../samples', import.meta.url));
 
 const details = `
 Takes the three photographs that come with the command and the bundled ImageNet network, without any connection. Each map is
-scaled from its own smallest to its own largest value; where a network ends in global average pooling and one linear layer, as
-this one does, CAM and Grad-CAM differ by a factor alone and look the same.
+scaled from its own smallest to its own largest value. Where a network ends in global average pooling and one linear layer, as
+this one does, CAM and Grad-CAM of its last layer differ by a factor alone and look the same; the sheet shows an earlier layer
+below it, where the methods part.
 
 Examples:
   understory demo
@@ -44,10 +45,8 @@ function define(program: Command) {
   const command = program
     .command('demo')
     .description('explain three photographs with the bundled network, and compare four methods on one sheet')
-    .option('--out <folder>', 'where files go', 'out/demo')
-    .option('--json', 'print one JSON document')
-    .option('--quiet', 'no progress on stderr');
-  return withDrawing(withRunning(command)).addHelpText('after', details);
+    .option('--out <folder>', 'where files go', 'out/demo');
+  return withDrawing(withRunning(withOutput(command))).addHelpText('after', details);
 }
 
 type DemoOptions = ReturnType<ReturnType<typeof define>['opts']>;
@@ -67,18 +66,23 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
     const results: ImageRecord[] = [];
     const rows: ContactSheetRow[] = [];
     const writing = { ...options, cwd: io.cwd, overlay: true, npy: false };
-    const slots = slotsOf('top1', classifier);
     const run = { cwd: io.cwd, batch: images.length, seed: 0, signal: io.signal };
+    const request = { ...run, images, classifier, preprocessing, slots: slotsOf('top1', classifier) };
     try {
-      const request = { ...run, images, classifier, preprocessing, slots, explainers: setup.explainers };
-      for await (const outcome of explainImages(request)) {
-        if (outcome.kind !== 'image') throw outcome.error;
+      const explained = await allOf({ ...request, explainers: setup.explainers });
+      const earlier = earlierLayer(opened.model, explained);
+      const finer =
+        earlier && (await allOf({ ...request, explainers: readingLayer(setup.explainers, host, earlier.name) }));
+      for (const [at, outcome] of explained.entries()) {
         const { record, failures } = await writeExplanation(outcome, classifier, writing);
         for (const { error } of failures) throw error;
         results.push(record);
-        const [best] = topFive(classifier, outcome.prediction);
-        const title = `${outcome.image.name}: ${best === undefined ? '' : `${className(best)}, ${percent(best.probability)}`}`;
-        rows.push({ title, cells: cellsOf(outcome, host, options) });
+        rows.push({
+          title: titleOf(outcome, classifier),
+          cells: cellsOf(outcome, host, 'what the network saw', options),
+        });
+        const again = finer?.[at];
+        if (again !== undefined) rows.push({ cells: cellsOf(again, host, 'at an earlier layer', options) });
         if (!options.json) io.stdout.write(imageText(record, style));
         progress.advance(outcome.image.name);
       }
@@ -88,19 +92,14 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
 
     const sheet = join(options.out, 'contact-sheet.png');
     const drawn = await contactSheet({
-      title: `Where ${model.name} looked for its best class`,
+      title: `Where ${model.name} looked for its best class: in its last layer, and in an earlier one`,
       rows,
       legend: { colourMap: options.colourMap, title: 'importance within each map', low: 'lowest', high: 'highest' },
     });
     await writeWhole(resolve(io.cwd, sheet), await encodePng(drawn));
     if (options.json) {
-      const parameters = {
-        explainers,
-        targets: ['top1'],
-        layer: 'auto',
-        colourMap: options.colourMap,
-        opacity: options.opacity,
-      };
+      const { colourMap, opacity } = options;
+      const parameters = { explainers, targets: ['top1'], layer: 'auto', colourMap, opacity };
       const record = { model, preprocessing, parameters, seed: run.seed, versions: versionsOf(host, io) };
       io.stdout.write(json({ ...record, images: results, contactSheet: sheet }));
     } else io.stdout.write(`\nSide by side: ${style.bold(sheet)}\n`);
@@ -109,17 +108,50 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
   }
 }
 
+type ExplainedImage = Extract<Outcome, { kind: 'image' }>;
+
+/** The photographs are known to be good, so that any failure is one of the command. */
+async function allOf(request: ExplainImagesRequest): Promise<readonly ExplainedImage[]> {
+  const explained: ExplainedImage[] = [];
+  for await (const outcome of explainImages(request)) {
+    if (outcome.kind !== 'image') throw outcome.error;
+    explained.push(outcome);
+  }
+  return explained;
+}
+
+/** The last layer that sees finer than the one that explainers chose: there the methods part. */
+function earlierLayer(model: Model, [explained]: readonly ExplainedImage[]): LayerSpec | undefined {
+  const coarse = Math.max(0, ...(explained?.maps.map(({ heat }) => heat.height) ?? []));
+  return model.layers.findLast(({ dims }) => dims?.length === 4 && typeof dims[2] === 'number' && dims[2] > coarse);
+}
+
+/** Those that can read any layer, at that one; without gradients there is only the layer that the method is defined on. */
+function readingLayer(all: readonly NamedExplainer[], host: Host, layer: string): readonly NamedExplainer[] {
+  const free = host.list('explainer').filter(({ needs }) => needs?.includes('gradients'));
+  return all.filter(({ id }) => free.some((each) => each.id === id)).map((named) => ({ ...named, layer }));
+}
+
+function titleOf({ image, prediction }: ExplainedImage, classifier: ImageClassifier): string {
+  const best = topFive(classifier, prediction).slice(0, 1);
+  return [image.name, ...best.map((score) => `${className(score)}, ${percent(score.probability)}`)].join(': ');
+}
+
+/** The picture, then a cell for each method, empty where it has no map. */
 function cellsOf(
-  { picture, maps }: Extract<Outcome, { kind: 'image' }>,
+  { picture, maps }: ExplainedImage,
   host: Host,
+  caption: string,
   options: OverlayOptions,
 ): ContactSheetRow['cells'] {
   const titles = new Map(host.list('explainer').map(({ id, title }) => [id, title]));
   return [
-    { image: picture, caption: 'what the network saw' },
-    ...maps.map(({ explainer, heat }) => ({
-      image: drawMap(picture, heat, options),
-      caption: `${titles.get(explainer) ?? explainer} (${heat.height} x ${heat.width})`,
-    })),
+    { image: picture, caption },
+    ...explainers.map((id) => {
+      const title = titles.get(id) ?? id;
+      const heat = maps.find(({ explainer }) => explainer === id)?.heat;
+      if (heat === undefined) return { caption: `${title} reads the last layer alone` };
+      return { image: drawMap(picture, heat, options), caption: `${title}, ${heat.height} x ${heat.width}` };
+    }),
   ];
 }

@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { cliErrors } from '../errors.ts';
-import { explainImages } from '../explain-images.ts';
+import { explainImages, type NamedExplainer } from '../explain-images.ts';
 import { writeExplanation, type ImageRecord } from '../explanation-record.ts';
 import { findImages } from '../find-images.ts';
 import { headline, imageText } from '../formatters/explanation.ts';
 import { errorRecord, json } from '../formatters/json.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { defaultModel } from '../open-model.ts';
-import { list, wholeNumber, withDrawing, withPreprocessing, withRunning, withTensors } from '../options.ts';
+import { list, wholeNumber, withDrawing, withOutput, withPreprocessing, withRunning, withTensors } from '../options.ts';
 import { progressOn } from '../progress.ts';
 import { modelRecord, versionsOf, type RunRecord } from '../record.ts';
 import { formatError, type ErrorContext } from '../report-error.ts';
@@ -56,10 +56,8 @@ function define(program: Command) {
     .option('--npy', 'write the raw maps too')
     .option('--no-overlay', 'write no pictures')
     .option('--batch <n>', 'how many images run together', wholeNumber(1), 8)
-    .option('--seed <n>', 'for explainers that draw random numbers', wholeNumber(0), 0)
-    .option('--json', 'print one JSON document')
-    .option('--quiet', 'no progress and no notes on stderr');
-  return withPreprocessing(withTensors(withRunning(withDrawing(command)))).addHelpText('after', details);
+    .option('--seed <n>', 'for explainers that draw random numbers', wholeNumber(0), 0);
+  return withPreprocessing(withTensors(withRunning(withDrawing(withOutput(command))))).addHelpText('after', details);
 }
 
 type ExplainOptions = ReturnType<ReturnType<typeof define>['opts']>;
@@ -90,6 +88,7 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
     const style = styleFor(io.stdout, io.env);
     if (!asJson) io.stdout.write(headline(record.model, preprocessing.preprocessing, options.seed, style));
     const results: ImageRecord[] = [];
+    const elsewhere = layerNotes(explainers);
     const progress = progressOn(io, images.length, { quiet });
     write = progress.write;
     const { batch, seed } = options;
@@ -110,6 +109,7 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
         else {
           const { record: result, failures: unwritten } = await writeExplanation(outcome, classifier, writing);
           for (const { explainer, error } of unwritten) fail(error, { explainer, image: path });
+          if (!quiet) for (const note of elsewhere.notes(result)) write(`note: ${note}\n`);
           results.push(result);
           if (!asJson) io.stdout.write(imageText(result, style));
         }
@@ -137,6 +137,21 @@ function notesOf({ opened, preprocessing }: Setup): readonly string[] {
   const assumed =
     'nothing says how pixels are scaled for this model, so mean and deviation of ImageNet are used; --mean and --std say otherwise';
   return [...opened.model.origin.remarks, ...(preprocessing.assumed ? [assumed] : [])];
+}
+
+/** Tells once of each explainer that it read another layer than it was asked to, as CAM does, which is defined on one alone. */
+function layerNotes(explainers: readonly NamedExplainer[]) {
+  const told = new Set<string>();
+  return {
+    notes({ maps }: ImageRecord): readonly string[] {
+      return maps.flatMap(({ explainer, layer }) => {
+        const asked = explainers.find(({ id }) => id === explainer)?.layer;
+        if (asked === undefined || layer === asked || told.has(explainer)) return [];
+        told.add(explainer);
+        return [`${explainer} cannot read ${asked}; it read ${layer ?? 'no layer'}`];
+      });
+    },
+  };
 }
 
 function runRecord(

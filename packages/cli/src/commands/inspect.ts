@@ -6,7 +6,7 @@ import { inspectionText } from '../formatters/inspection.ts';
 import type { Io } from '../io.ts';
 import { loadPlugins } from '../load-plugins.ts';
 import { classifierOf, findModel, openModel, type OpenedModel } from '../open-model.ts';
-import { withPreprocessing, withRunning, withTensors } from '../options.ts';
+import { withOutput, withPreprocessing, withRunning, withTensors } from '../options.ts';
 import { choosePreprocessing } from '../preprocessing.ts';
 import { modelRecord, versionsOf } from '../record.ts';
 import type { CommandContext } from '../run.ts';
@@ -32,9 +32,8 @@ function define(program: Command) {
     .command('inspect')
     .description('show inputs, outputs, layers and operators of a model, and what can be explained')
     .argument('<model>', 'the name of a bundled model, a model folder or a model file')
-    .option('--all', 'list every layer, not the first and last alone')
-    .option('--json', 'print one JSON document');
-  return withPreprocessing(withTensors(withRunning(command))).addHelpText('after', details);
+    .option('--all', 'list every layer, not the first and last alone');
+  return withPreprocessing(withTensors(withRunning(withOutput(command)))).addHelpText('after', details);
 }
 
 type InspectOptions = ReturnType<ReturnType<typeof define>['opts']>;

@@ -3,7 +3,7 @@ import { HOST_API_VERSION } from '@understory/core';
 import { json } from '../formatters/json.ts';
 import { columns } from '../formatters/text.ts';
 import { loadPlugins } from '../load-plugins.ts';
-import { collect } from '../options.ts';
+import { collect, withOutput } from '../options.ts';
 import type { CommandContext } from '../run.ts';
 import { styleFor } from '../style.ts';
 
@@ -19,11 +19,11 @@ Examples:
 `;
 
 export function pluginsCommand(program: Command, { io }: CommandContext): void {
-  program
+  const command = program
     .command('plugins')
     .description('list what is loaded, from where, in which version, and what it provides')
-    .option('--plugin <name|path>', 'a plugin beside those of the configuration; may be repeated', collect)
-    .option('--json', 'print one JSON document')
+    .option('--plugin <name|path>', 'a plugin beside those of the configuration; may be repeated', collect);
+  withOutput(command)
     .addHelpText('after', examples)
     .action(async (options) => {
       const { host, configurationPath } = await loadPlugins({ cwd: io.cwd, plugins: options.plugin ?? [] });
