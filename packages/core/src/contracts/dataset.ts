@@ -1,3 +1,5 @@
+import type { Box } from './metric.ts';
+
 /** One labelled or unlabelled image of a data set. */
 export interface DatasetItem {
   /** Stable across runs and machines; seeds and records are keyed by it. */
@@ -5,6 +7,8 @@ export interface DatasetItem {
   /** The encoded image file. */
   read(): Promise<Uint8Array>;
   readonly label?: string;
+  /** Where the labelled thing is, in pixels of the decoded image. */
+  readonly boxes?: readonly Box[];
 }
 
 /** A stream of items in a fixed order. */

@@ -3,14 +3,43 @@ import type { HeatMap } from './explainer.ts';
 import type { Feeds, Model } from './model.ts';
 import type { Objective } from './objective.ts';
 
+/** A rectangle in pixels of the model's input, `x` and `y` its top left corner. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface MetricRequest {
   readonly model: Model;
   readonly feeds: Feeds;
   readonly objective: Objective;
-  /** One map a sample. */
+  /** One map a sample, at the resolution of its explainer. */
   readonly maps: readonly HeatMap[];
+  /** Where the explained thing is, one list a sample, for metrics that need it. */
+  readonly boxes?: readonly (readonly Box[])[];
+  /** The same explainer with the same settings on other feeds or another model, for metrics that ask how a map changes. */
+  readonly explain?: (changed: { readonly model?: Model; readonly feeds?: Feeds }) => Promise<readonly HeatMap[]>;
   readonly seed: number;
   readonly signal?: Cancellation;
+}
+
+/** A measured curve: one score for each share of the pixels changed, both in the order of `x`. */
+export interface Curve {
+  /** Shares in 0..1, ascending. */
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+/** What a metric found for one sample. */
+export interface Measurement {
+  /** Undefined where the metric is not defined for this sample; `reason` says why. */
+  readonly value: number | undefined;
+  readonly reason?: string;
+  readonly curve?: Curve;
+  /** Further numbers under stable names, such as the spread over repeats. */
+  readonly details?: Readonly<Record<string, number>>;
 }
 
 /** A figure of merit of heat maps that declares how to read it. */
@@ -18,6 +47,8 @@ export interface Metric {
   readonly better: 'higher' | 'lower' | 'neither';
   /** The values it can take, ends included. */
   readonly range: readonly [low: number, high: number];
-  /** One value a sample, and the curve behind it where there is one. */
-  evaluate(request: MetricRequest): Promise<readonly { readonly value: number; readonly curve?: Float32Array }[]>;
+  /** What it asks of the request beyond model, feeds, objective and maps. */
+  readonly needs?: readonly ('boxes' | 'explain' | 'randomised')[];
+  /** One measurement a sample, in the order of the batch. */
+  evaluate(request: MetricRequest): Promise<readonly Measurement[]>;
 }

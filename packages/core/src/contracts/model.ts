@@ -41,6 +41,11 @@ export interface Model {
   readonly layers: readonly LayerSpec[];
   readonly origin: ModelOrigin;
   readonly graph?: GraphView;
+  /**
+   * The same network with the weights of some layers drawn anew, each from the normal distribution with that weight's own mean
+   * and deviation; the caller closes it. Layers by tensor name: the weights that their operators read.
+   */
+  randomised?(options: { readonly layers: readonly string[]; readonly seed: number }): Promise<Model>;
   /** The named outputs or layers for these inputs. */
   run(feeds: Feeds, fetch: readonly string[]): Promise<Tensors>;
   close(): Promise<void>;
