@@ -9,7 +9,7 @@ export async function openTask(path, threads, batch) {
   const output = model.outputs[0].name;
   const feeds = { [input]: images(batch) };
   const classes = Array.from({ length: batch }, (_, sample) => (sample * 37 + 5) % 1000);
-  const layer = lastSpatialLayer(model.layers, (name) => model.differentiability(output, name).differentiable).name;
+  const layer = lastSpatialLayer(model, (name) => model.differentiability(output, name).differentiable).name;
   return {
     model,
     layer,

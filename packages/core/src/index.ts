@@ -1,4 +1,5 @@
 export * from './check-target-count.ts';
+export * from './axes.ts';
 export * from './configuration.ts';
 export * from './contracts/attack.ts';
 export * from './contracts/cancellation.ts';
@@ -18,6 +19,8 @@ export { definePlugin } from './plugin/define-plugin.ts';
 export type { Capability, Contribution, ModelNeed, OptionalPeer, PluginManifest } from './plugin/define-plugin.ts';
 export * from './plugin/host.ts';
 export * from './plugin/import-peer.ts';
+export * from './plugin/options.ts';
+export * from './plugin/parse-selection.ts';
 export * from './plugin/registry.ts';
 export * from './plugin/tokens.ts';
 export * from './random.ts';

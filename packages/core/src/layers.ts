@@ -1,4 +1,5 @@
-import type { LayerSpec } from './contracts/model.ts';
+import { otherAxes, type OtherAxes } from './axes.ts';
+import type { LayerSpec, Model } from './contracts/model.ts';
 import { errors } from './errors.ts';
 import { closest } from './suggest.ts';
 
@@ -18,13 +19,14 @@ export function findLayer(layers: readonly LayerSpec[], query: string): LayerSpe
 /**
  * The last activation that still sees space: rank 4, channels first, more than one place, and `isOnPath` for what is explained.
  * A size that is only known when the model runs counts as more than one place, except in what a global pooling or ReduceMean computes.
- * Undefined where there is none.
+ * Where the model shows its graph, channels-last tensors and those of attention are passed over. Undefined where there is none.
  */
 export function lastSpatialLayer(
-  layers: readonly LayerSpec[],
+  model: Pick<Model, 'layers' | 'inputs' | 'graph'>,
   isOnPath: (name: string) => boolean,
 ): LayerSpec | undefined {
-  return layers.findLast((layer) => isSpatial(layer) && isOnPath(layer.name));
+  const others = model.graph ? otherAxes(model.graph, model.layers, model.inputs) : new Map<string, OtherAxes>();
+  return model.layers.findLast((layer) => isSpatial(layer) && !others.has(layer.name) && isOnPath(layer.name));
 }
 
 const poolsEverything = new Set(['GlobalAveragePool', 'GlobalMaxPool', 'GlobalLpPool', 'ReduceMean']);

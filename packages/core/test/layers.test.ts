@@ -53,16 +53,16 @@ describe('lastSpatialLayer', () => {
       layer('flat', ['N', 8]),
       layer('logits', ['N', 10]),
     ];
-    expect(lastSpatialLayer(layers, everything)?.name).toBe('relu');
+    expect(lastSpatialLayer({ layers, inputs: [] }, everything)?.name).toBe('relu');
   });
 
   it('counts a single row or column as space', () => {
-    expect(lastSpatialLayer([layer('row', ['N', 8, 1, 5])], everything)?.name).toBe('row');
+    expect(lastSpatialLayer({ layers: [layer('row', ['N', 8, 1, 5])], inputs: [] }, everything)?.name).toBe('row');
   });
 
   it('leaves out what the output does not depend on', () => {
     const layers = [layer('trunk', ['N', 8, 7, 7]), layer('auxiliary', ['N', 8, 7, 7])];
-    expect(lastSpatialLayer(layers, (name) => name !== 'auxiliary')?.name).toBe('trunk');
+    expect(lastSpatialLayer({ layers, inputs: [] }, (name) => name !== 'auxiliary')?.name).toBe('trunk');
   });
 
   it('takes sizes that are not known ahead for space, except after a global pooling', () => {
@@ -71,14 +71,18 @@ describe('lastSpatialLayer', () => {
       layer('pool', ['N', 8, 'ph', 'pw'], 'GlobalAveragePool'),
       layer('mean', ['N', 8, '', ''], 'ReduceMean'),
     ];
-    expect(lastSpatialLayer(layers, everything)?.name).toBe('relu');
+    expect(lastSpatialLayer({ layers, inputs: [] }, everything)?.name).toBe('relu');
   });
 
   it('takes a ReduceMean over channels, whose size is known, for space', () => {
-    expect(lastSpatialLayer([layer('mean', ['N', 1, 7, 7], 'ReduceMean')], everything)?.name).toBe('mean');
+    expect(
+      lastSpatialLayer({ layers: [layer('mean', ['N', 1, 7, 7], 'ReduceMean')], inputs: [] }, everything)?.name,
+    ).toBe('mean');
   });
 
   it('is undefined where nothing sees space', () => {
-    expect(lastSpatialLayer([layer('flat', ['N', 8]), layer('unknown', undefined)], everything)).toBeUndefined();
+    expect(
+      lastSpatialLayer({ layers: [layer('flat', ['N', 8]), layer('unknown', undefined)], inputs: [] }, everything),
+    ).toBeUndefined();
   });
 });

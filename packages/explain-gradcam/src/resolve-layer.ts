@@ -1,4 +1,11 @@
-import { errors as coreErrors, findLayer, isDifferentiable, lastSpatialLayer, outputsOf } from '@understory/core';
+import {
+  errors as coreErrors,
+  findLayer,
+  isDifferentiable,
+  lastSpatialLayer,
+  otherAxes,
+  outputsOf,
+} from '@understory/core';
 import type { Differentiability, DifferentiableModel, Model, Objective } from '@understory/core';
 import { errors } from './errors.ts';
 
@@ -32,6 +39,8 @@ export function resolveLayer({ model, objective, layer, batch }: LayerRequest): 
 
   const { name, dims } = findLayer(model.layers, layer);
   if (dims !== undefined && dims.length !== 4) throw errors.layerNotSpatial({ layer: name, dims, batch });
+  const axes = model.graph && otherAxes(model.graph, model.layers, model.inputs).get(name);
+  if (axes) throw errors.layerAxes({ layer: name, axes });
   checkReach(model, outputs, name);
   return { differentiable: model, name };
 }
@@ -42,11 +51,11 @@ function chooseLayer(model: DifferentiableModel, outputs: readonly string[]): st
   const sees = (name: string) => images.map((image) => model.differentiability(name, image));
   // Grids made from the image's size alone, such as position embeddings, depend on the image without a gradient; so does all behind an integer input.
   const found =
-    lastSpatialLayer(model.layers, (name) => reaches(name) && sees(name).some((way) => way.differentiable)) ??
-    lastSpatialLayer(model.layers, (name) => reaches(name) && sees(name).some((way) => !isUnrelated(way)));
+    lastSpatialLayer(model, (name) => reaches(name) && sees(name).some((way) => way.differentiable)) ??
+    lastSpatialLayer(model, (name) => reaches(name) && sees(name).some((way) => !isUnrelated(way)));
   if (found !== undefined) return found.name;
 
-  const blocked = lastSpatialLayer(model.layers, (name) => !isUnrelated(obstacleTo(model, outputs, name)));
+  const blocked = lastSpatialLayer(model, (name) => !isUnrelated(obstacleTo(model, outputs, name)));
   if (blocked !== undefined) checkReach(model, outputs, blocked.name);
   throw coreErrors.noSpatialLayer({ layers: model.layers.length, output: outputs.join(', ') });
 }
