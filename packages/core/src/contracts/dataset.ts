@@ -15,5 +15,7 @@ export interface DatasetItem {
 export interface Dataset {
   readonly name: string;
   readonly classes: readonly string[] | undefined;
+  /** How many items there are, where that is known before they are streamed. */
+  readonly size?: number;
   items(): AsyncIterable<DatasetItem>;
 }
