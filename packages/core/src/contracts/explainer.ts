@@ -11,6 +11,8 @@ export interface ExplainRequest {
   readonly layer?: string;
   readonly seed?: number;
   readonly signal?: Cancellation;
+  /** Told how many runs of the model on one sample are done, by explainers that need many. */
+  readonly progress?: (done: number, total: number) => void;
 }
 
 /** The importance of each place for one sample, at the resolution at which the method sees it. */
@@ -21,6 +23,8 @@ export interface HeatMap {
   readonly data: Float32Array;
   /** The layer it was read from, where there is one. */
   readonly layer?: string;
+  /** Further numbers under stable names, such as how far an attribution is from complete. */
+  readonly details?: Readonly<Record<string, number>>;
 }
 
 /** Says where a model looked. */

@@ -48,8 +48,16 @@ export interface Model {
   randomised?(options: { readonly layers: readonly string[]; readonly seed: number }): Promise<Model>;
   /** The named outputs or layers for these inputs. */
   run(feeds: Feeds, fetch: readonly string[]): Promise<Tensors>;
+  /** The same when some layers, by tensor name, are given values instead of computing them; those have the batch of `feeds`. */
+  runFrom?(feeds: Feeds, activations: Tensors, fetch: readonly string[]): Promise<Tensors>;
   close(): Promise<void>;
 }
+
+/**
+ * What stands in for derivatives on the way back: `guided` lets through a rectifier only what is positive on both ways
+ * (Springenberg et al. 2015, section 3.4).
+ */
+export type GradientRules = 'guided';
 
 export interface DifferentiateRequest {
   readonly feeds: Feeds;
@@ -58,6 +66,8 @@ export interface DifferentiateRequest {
   readonly withRespectTo: readonly string[];
   /** Outputs or layers to hand back from the same pass. */
   readonly fetch?: readonly string[];
+  /** One of the model's `gradientRules`; derivatives where absent. */
+  readonly rules?: GradientRules;
 }
 
 export interface Derivative {
@@ -69,6 +79,8 @@ export interface Derivative {
 }
 
 export interface DifferentiableModel extends Model {
+  /** The rules beside derivatives that `differentiate` can be asked for; none where absent. */
+  readonly gradientRules?: readonly GradientRules[];
   /** One forward and one backward pass; gradients are of the summed objective, so samples do not mix. */
   differentiate(request: DifferentiateRequest): Promise<Derivative>;
   /** Whether gradients of `output` reach `tensor`, told before anything runs; a reason where they do not. */
