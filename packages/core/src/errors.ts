@@ -361,6 +361,67 @@ export const errors = {
     });
   },
 
+  unknownOption({
+    of,
+    option,
+    known,
+    suggestions,
+  }: {
+    of: string;
+    option: string;
+    known: readonly string[];
+    suggestions: readonly string[];
+  }) {
+    const next = known.length === 0 ? `Leave "${option}" out.` : `${of} has ${known.join(', ')}.`;
+    return new UnderstoryError({
+      code: 'UNKNOWN_OPTION',
+      message: `${of} has no option "${option}".`,
+      found: `"${option}"`,
+      expected: known.length === 0 ? 'no options' : 'the name of one of its options',
+      next: didYouMean(suggestions, next),
+    });
+  },
+
+  optionInvalid({
+    of,
+    option,
+    found,
+    expected,
+  }: {
+    of: string;
+    option: string;
+    found: number | string | boolean;
+    expected: string;
+  }) {
+    return new UnderstoryError({
+      code: 'OPTION_INVALID',
+      message: `The option "${option}" of ${of} cannot be that.`,
+      found: typeof found === 'string' ? `"${found}"` : `${found}`,
+      expected,
+      next: `Give "${option}" another value, or leave it out for its default.`,
+    });
+  },
+
+  unknownPreset({ of, preset, known }: { of: string; preset: string; known: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'UNKNOWN_PRESET',
+      message: `${of} has no preset "${preset}".`,
+      found: `"${preset}"`,
+      expected: known.length === 0 ? 'no preset' : `one of ${known.join(', ')}`,
+      next: 'Give the options themselves, or leave the preset out.',
+    });
+  },
+
+  selectionInvalid({ text, part }: { text: string; part: string }) {
+    return new UnderstoryError({
+      code: 'SELECTION_INVALID',
+      message: `"${text}" cannot be understood.`,
+      found: `"${part}"`,
+      expected: 'ids, each with its options once, such as "deletion:fraction=0.5,steps=100,insertion"',
+      next: 'Write the id, a colon, and name=value pairs between commas.',
+    });
+  },
+
   feedsInvalid({ input, found, expected }: { input: string; found: string; expected: string }) {
     return new UnderstoryError({
       code: 'FEEDS_INVALID',

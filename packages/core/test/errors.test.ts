@@ -32,6 +32,11 @@ const examples: { readonly [name in keyof typeof errors]: () => UnderstoryError 
   pluginNotFound: () => errors.pluginNotFound({ plugin: 'p', from: 'here' }),
   pluginInvalid: () => errors.pluginInvalid({ plugin: 'p', reason: 'it exports no manifest' }),
   configurationInvalid: () => errors.configurationInvalid({ key: 'backend', found: '3', expected: 'an id' }),
+  unknownOption: () =>
+    errors.unknownOption({ of: 'The metric "x"', option: 'step', known: ['steps'], suggestions: [] }),
+  optionInvalid: () => errors.optionInvalid({ of: 'The metric "x"', option: 'steps', found: 0, expected: 'a number' }),
+  unknownPreset: () => errors.unknownPreset({ of: 'The metric "x"', preset: 'rise', known: ['paper'] }),
+  selectionInvalid: () => errors.selectionInvalid({ text: 'a,=3', part: '=3' }),
   feedsInvalid: () => errors.feedsInvalid({ input: 'x', found: '[1, 3]', expected: '[N, 3, 224, 224]' }),
 };
 

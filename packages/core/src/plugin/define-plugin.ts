@@ -1,5 +1,7 @@
 import { valid, validRange } from 'semver';
 import { errors } from '../errors.ts';
+import { readOptions, whatIsWrongWithOptions } from './options.ts';
+import type { Options, OptionSchema } from './options.ts';
 import type { Registry } from './registry.ts';
 import { contributionKinds } from './tokens.ts';
 import type { ContributionKind } from './tokens.ts';
@@ -18,6 +20,10 @@ export interface Contribution {
   /** The paper. */
   readonly reference?: string;
   readonly needs?: readonly ModelNeed[];
+  /** The settings that its factory is given. */
+  readonly options?: OptionSchema;
+  /** Sets of settings by name, such as those of a paper; what they leave out is the default. */
+  readonly presets?: Readonly<Record<string, Options>>;
 }
 
 /** Something that must be provided by some plugin: that id, or anything of that kind. */
@@ -87,11 +93,13 @@ export function whatIsWrongWithin(manifest: PluginManifest): string | undefined 
     if (!Array.isArray(list) || !list.every(isRecord)) return `its ${key} is not a list of objects`;
   }
   const seen = new Set<string>();
-  for (const { kind, id, title, description } of manifest.provides) {
+  for (const { kind, id, title, description, options, presets } of manifest.provides) {
     if (!contributionKinds.includes(kind))
       return `it provides a ${quoted(kind)}; known: ${contributionKinds.join(', ')}`;
     if (!isText(id) || !/^[a-z0-9][a-z0-9+._-]*$/.test(id)) return `the id ${quoted(id)} is not of the form "grad-cam"`;
     if (!isText(title) || !isText(description)) return `the ${kind} "${id}" has no title or no description`;
+    const optionFault = whatIsWrongWithSettings(options, presets);
+    if (optionFault !== undefined) return `${optionFault}, in the ${kind} "${id}"`;
     if (seen.has(`${kind} ${id}`)) return `it declares the ${kind} "${id}" twice`;
     seen.add(`${kind} ${id}`);
   }
@@ -101,6 +109,26 @@ export function whatIsWrongWithin(manifest: PluginManifest): string | undefined 
   }
   for (const { name, install } of manifest.optionalPeers ?? []) {
     if (!isText(name) || !isText(install)) return 'an optional peer has no name or no install command';
+  }
+  return undefined;
+}
+
+/** Why settings and presets do not fit together, or undefined where they do. */
+function whatIsWrongWithSettings(options: unknown, presets: unknown): string | undefined {
+  for (const [key, value] of Object.entries({ options, presets })) {
+    if (value === undefined) continue;
+    if (!isRecord(value) || !Object.values(value).every(isRecord)) return `its ${key} are no objects by name`;
+  }
+  // Checked above, field by field below.
+  const schema = (options ?? {}) as OptionSchema;
+  const fault = whatIsWrongWithOptions(schema);
+  if (fault !== undefined) return fault;
+  for (const [name, preset] of Object.entries((presets ?? {}) as Readonly<Record<string, Options>>)) {
+    try {
+      readOptions(`the preset "${name}"`, schema, preset);
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
   }
   return undefined;
 }

@@ -9,6 +9,8 @@ import { errors, isDiagnosed } from '../errors.ts';
 import { closest } from '../suggest.ts';
 import { isManifest, nameOf, whatIsWrong, whatIsWrongWithin } from './define-plugin.ts';
 import type { Capability, Contribution, PluginManifest } from './define-plugin.ts';
+import { presetKey, readOptions } from './options.ts';
+import type { Options } from './options.ts';
 import type { Registry, Resolve } from './registry.ts';
 import { BACKEND } from './tokens.ts';
 import type { ContributionKind, Token } from './tokens.ts';
@@ -39,8 +41,16 @@ export interface Host {
   use(plugin: unknown, origin: { readonly from: string }): PluginManifest;
   /** Checks that all that plugins and configuration ask for is there; throws MISSING_CAPABILITY, UNKNOWN_BACKEND or CONFIGURATION_INVALID. */
   start(): void;
-  /** The contribution of that id, made when first asked for; throws UNKNOWN_EXPLAINER, UNKNOWN_BACKEND or UNKNOWN_ID. */
-  get<T>(token: Token<T>, id: string): T;
+  /**
+   * The contribution of that id with these settings, made when first asked for with them.
+   * Throws UNKNOWN_EXPLAINER, UNKNOWN_BACKEND or UNKNOWN_ID, and what `optionsOf` throws.
+   */
+  get<T>(token: Token<T>, id: string, options?: Options): T;
+  /**
+   * The value of every option of a contribution: what is given, else what the preset says that `preset` names, else the default.
+   * Throws UNKNOWN_OPTION, OPTION_INVALID or UNKNOWN_PRESET, and as `get` does where there is no such contribution.
+   */
+  optionsOf(kind: ContributionKind, id: string, given?: Options): Options;
   /** What is provided, in the order of loading; everything where no kind is given. */
   list(kind?: ContributionKind): readonly LoadedContribution[];
   plugins(): readonly LoadedPlugin[];
@@ -59,6 +69,7 @@ export function createHost(configuration: Configuration = { plugins: [] }): Host
   const container = globalContainer.createChildContainer();
   const plugins: LoadedPlugin[] = [];
   const contributions: LoadedContribution[] = [];
+  const bindings = new Map<string, Binding>();
   const made: unknown[] = [];
   const making: string[] = [];
   let state: 'loading' | 'started' | 'disposed' = 'loading';
@@ -69,10 +80,26 @@ export function createHost(configuration: Configuration = { plugins: [] }): Host
   const isProvided = ({ kind, id }: Capability) =>
     list(kind).some((contribution) => id === undefined || contribution.id === id);
 
-  const get = <T>(token: Token<T>, id: string): T => {
+  const optionsOf = (kind: string, id: string, given: Options = {}): Options => {
+    const contribution = contributions.find((each) => each.kind === kind && each.id === id);
+    if (contribution === undefined) throw unknownId(kind, id, contributions);
+    const { options: schema = {}, presets = {} } = contribution;
+    const of = `The ${kind} "${id}"`;
+    const { [presetKey]: preset, ...others } = given;
+    if (preset === undefined) return readOptions(of, schema, given);
+    const name = String(preset);
+    if (!Object.hasOwn(presets, name)) throw errors.unknownPreset({ of, preset: name, known: Object.keys(presets) });
+    return readOptions(of, schema, { ...presets[name], ...others });
+  };
+
+  const get = <T>(token: Token<T>, id: string, given?: Options): T => {
     if (state !== 'started') throw new Error('the host hands things out between start() and dispose()');
-    const key = publicKey(token.name, id);
-    if (!container.isRegistered(key)) throw unknownId(token.name, id, contributions);
+    const options = optionsOf(token.name, id, given);
+    const binding = bindings.get(publicKey(token.name, id));
+    if (binding === undefined) throw unknownId(token.name, id, contributions);
+    // Values come in the order of the schema, so the same settings make the same key.
+    const key = `${publicKey(token.name, id)} ${JSON.stringify(options)}`;
+    if (!container.isRegistered(key)) registerOnce(container, key, { ...binding, make: () => binding.make(options) });
     return container.resolve<T>(key);
   };
 
@@ -85,7 +112,11 @@ export function createHost(configuration: Configuration = { plugins: [] }): Host
   const backendFor = (plugin: string): Backend => get(BACKEND, backendIdFor(plugin));
 
   /** Registers a factory whose product is made once, remembered for dispose, and may not need itself. */
-  const registerOnce = (target: DependencyContainer, key: string, { plugin, what, make }: Binding) => {
+  const registerOnce = (
+    target: DependencyContainer,
+    key: string,
+    { plugin, what, make }: Omit<Binding, 'make'> & { readonly make: () => unknown },
+  ) => {
     const useFactory = instanceCachingFactory(() => {
       if (making.includes(what)) {
         const circle = [...making.slice(making.indexOf(what)), what].join(', which needs ');
@@ -109,14 +140,14 @@ export function createHost(configuration: Configuration = { plugins: [] }): Host
     const own = container.createChildContainer();
     own.register(privateKey(BACKEND.name), { useFactory: () => backendFor(plugin) });
 
-    const resolve: Resolve = <T>(token: Token<T>, id?: string): T => {
-      if (id !== undefined) return get(token, id);
+    const resolve: Resolve = <T>(token: Token<T>, id?: string, options?: Options): T => {
+      if (id !== undefined) return get(token, id, options);
       const key = privateKey(token.name);
       if (own.isRegistered(key)) return own.resolve<T>(key);
       throw errors.pluginInvalid({ plugin, reason: `it asks for its own "${token.name}", which it has not bound` });
     };
 
-    const bindings = new Map<string, Binding>();
+    const bound = new Map<string, Binding>();
     const registry: Registry = {
       bind(token, id, factory) {
         const key = publicKey(token.name, id);
@@ -124,8 +155,8 @@ export function createHost(configuration: Configuration = { plugins: [] }): Host
         if (!manifest.provides.some((declared) => declared.kind === token.name && declared.id === id)) {
           throw errors.pluginInvalid({ plugin, reason: `it binds the ${what} and does not declare it` });
         }
-        if (bindings.has(key)) throw errors.pluginInvalid({ plugin, reason: `it binds the ${what} twice` });
-        bindings.set(key, { plugin, what, make: () => factory(resolve) });
+        if (bound.has(key)) throw errors.pluginInvalid({ plugin, reason: `it binds the ${what} twice` });
+        bound.set(key, { plugin, what, make: (options) => factory(resolve, options) });
       },
       bindPrivate(token, factory) {
         const key = privateKey(token.name);
@@ -136,17 +167,18 @@ export function createHost(configuration: Configuration = { plugins: [] }): Host
     };
     runRegister(manifest, registry);
 
-    const unbound = manifest.provides.find(({ kind, id }) => !bindings.has(publicKey(kind, id)));
+    const unbound = manifest.provides.find(({ kind, id }) => !bound.has(publicKey(kind, id)));
     if (unbound !== undefined) {
       const reason = `it declares the ${unbound.kind} "${unbound.id}" and does not bind it`;
       throw errors.pluginInvalid({ plugin, reason });
     }
-    return bindings;
+    return bound;
   };
 
   return {
     list,
     get,
+    optionsOf,
     backendIdFor,
     backendFor,
     plugins: () => [...plugins],
@@ -161,7 +193,7 @@ export function createHost(configuration: Configuration = { plugins: [] }): Host
         const other = contributions.find((contribution) => contribution.kind === kind && contribution.id === id);
         if (other !== undefined) throw errors.duplicateId({ kind, id, first: other.plugin, second: name });
       }
-      for (const [key, binding] of collectBindings(manifest)) registerOnce(container, key, binding);
+      for (const [key, binding] of collectBindings(manifest)) bindings.set(key, binding);
       contributions.push(...manifest.provides.map((provided) => ({ ...provided, plugin: name, version, from })));
       plugins.push({ manifest, from });
       return manifest;
@@ -219,7 +251,7 @@ interface Binding {
   readonly plugin: string;
   /** How messages call it. */
   readonly what: string;
-  readonly make: () => unknown;
+  readonly make: (options: Options) => unknown;
 }
 
 function manifestOf(plugin: unknown, from: string): PluginManifest {
