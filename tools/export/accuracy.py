@@ -2,6 +2,7 @@
 
     python tools/export/accuracy.py packages/zoo/models/efficientnet-lite0
     python tools/export/accuracy.py packages/zoo/models/efficientnet-lite0 --override '{"resample": 2}'
+    python tools/export/accuracy.py packages/zoo/models/cifar10-resnet --data ../shared/data/cifar10
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('folder', type=Path, help='model folder in the Hugging Face layout')
     parser.add_argument('--data', type=Path, default=shared_data() / 'data' / 'imagenet-sample',
-                        help='folder with images/ and labels.csv')
+                        help='folder with images/ and labels.csv, or with test-*.parquet of CIFAR-10')
     parser.add_argument('--override', type=json.loads, default={},
                         help='JSON that replaces keys of preprocessor_config.json')
     arguments = parser.parse_args()
