@@ -24,7 +24,7 @@ const changes = [
   ['Neg becomes Identity', /op\('Neg'/g, "op('Identity'"],
   ['one more becomes one less', / \+ 1\b/g, ' - 1'],
   ['one less becomes one more', / - 1\b/g, ' + 1'],
-  ['the first two inputs are swapped', /inputs: \[(\w*), (\w+)/g, 'inputs: [$2, $1'],
+  ['the first two inputs are swapped', /inputs: \[([a-z]\w*|), ([a-z]\w*)/g, 'inputs: [$2, $1'],
 ];
 
 /** Every way to break a rule's source in one place, with the line and its text. */
