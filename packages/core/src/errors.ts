@@ -204,6 +204,16 @@ export const errors = {
     });
   },
 
+  noImageInput({ inputs }: { inputs: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'NO_IMAGE_INPUT',
+      message: 'It is not clear which input of the model takes the image.',
+      found: inputs.join(', ') || 'no inputs',
+      expected: 'one input of numbers of rank 4',
+      next: 'Use an explainer that reads a layer.',
+    });
+  },
+
   labelCount({ labels, classCount }: { labels: number; classCount: number }) {
     return new UnderstoryError({
       code: 'LABEL_COUNT',

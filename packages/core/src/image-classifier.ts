@@ -3,6 +3,8 @@ import type { Dimension, Feeds, Model, TensorSpec } from './contracts/model.ts';
 import { batchOf } from './contracts/model.ts';
 import type { Objective } from './contracts/objective.ts';
 import { errors } from './errors.ts';
+import { layoutOf } from './image-input.ts';
+import type { ImageLayout } from './image-input.ts';
 import { checkClass, resolveTarget, resolveTargets } from './target.ts';
 import type { Target } from './target.ts';
 import { toFloat32 } from './tensor/to-float32.ts';
@@ -39,7 +41,7 @@ export class ImageClassifier {
   readonly scoreKind: 'logit' | 'probability';
   /** Undefined where neither the model nor the labels tell. */
   readonly classCount: number | undefined;
-  readonly layout: 'NCHW' | 'NHWC';
+  readonly layout: ImageLayout;
   /** Undefined where the model leaves it open, as with `imageSize`. */
   readonly channels: number | undefined;
   /** In pixels. */
@@ -64,7 +66,7 @@ export class ImageClassifier {
     this.classCount = typeof classes === 'number' ? classes : labels?.length;
 
     const [, second, third, fourth] = image.dims ?? [];
-    this.layout = !looksLikeChannels(second) && looksLikeChannels(fourth) ? 'NHWC' : 'NCHW';
+    this.layout = layoutOf(image.dims ?? []);
     const [channels, height, width] = this.layout === 'NCHW' ? [second, third, fourth] : [fourth, second, third];
     this.channels = typeof channels === 'number' ? channels : undefined;
     this.imageSize = typeof height === 'number' && typeof width === 'number' ? { height, width } : undefined;
@@ -192,10 +194,6 @@ function isFloat({ type }: TensorSpec): boolean {
 /** `[N, classes, 1, 1 ...]`. */
 function holdsOneRow(dims: readonly Dimension[] | undefined): boolean {
   return dims !== undefined && dims.length > 2 && dims.slice(2).every((dim) => dim === 1);
-}
-
-function looksLikeChannels(dim: Dimension | undefined): boolean {
-  return dim === 1 || dim === 3 || dim === 4;
 }
 
 function describe({ name, type, dims }: TensorSpec): string {

@@ -18,6 +18,7 @@ const examples: { readonly [name in keyof typeof errors]: () => UnderstoryError 
   camNotApplicable: () => errors.camNotApplicable({ reason: 'two linear layers', alternatives: [] }),
   imageChannelMismatch: () => errors.imageChannelMismatch({ found: 1, expected: 3, input: 'pixels' }),
   notAnImageClassifier: () => errors.notAnImageClassifier({ what: 'input', candidates: ['a', 'b'], option: 'input' }),
+  noImageInput: () => errors.noImageInput({ inputs: ['ids (int64 [N, 77])'] }),
   labelCount: () => errors.labelCount({ labels: 999, classCount: 1000 }),
   modelNotFound: () => errors.modelNotFound({ model: 'resnet', suggestions: [] }),
   modelNotReadable: () => errors.modelNotReadable({ model: 'a.onnx', reason: 'it ends early' }),

@@ -1,0 +1,62 @@
+import type { Feeds, Model, TensorSpec } from './contracts/model.ts';
+import { errors } from './errors.ts';
+import { elementCount } from './tensor/tensor.ts';
+import type { ElementType } from './tensor/tensor.ts';
+
+export type ImageLayout = 'NCHW' | 'NHWC';
+
+/** Where the pixels of a batch of images lie in what a model is fed. */
+export interface ImageInput {
+  /** The name of the input. */
+  readonly name: string;
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+  readonly layout: ImageLayout;
+  readonly channels: number;
+  /** In pixels, as is the width. */
+  readonly height: number;
+  readonly width: number;
+  /** The elements of one sample. */
+  readonly size: number;
+  /** How far apart in one sample the channels of a pixel lie, and the pixels of a channel. */
+  readonly channelStride: number;
+  readonly pixelStride: number;
+}
+
+/** The one input of rank 4 that takes numbers, as it is fed; throws NO_IMAGE_INPUT where there is none, or more than one. */
+export function imageInputOf({ inputs }: Pick<Model, 'inputs'>, feeds: Feeds): ImageInput {
+  const candidates = inputs.filter(({ name, type }) => type !== 'bool' && feeds[name]?.dims.length === 4);
+  const [input] = candidates;
+  const tensor = input && feeds[input.name];
+  if (input === undefined || tensor === undefined || candidates.length > 1) {
+    throw errors.noImageInput({ inputs: (candidates.length > 0 ? candidates : inputs).map(describe) });
+  }
+  const layout = layoutOf(tensor.dims);
+  const [, second = 0, third = 0, fourth = 0] = tensor.dims;
+  const [channels, height, width] = layout === 'NCHW' ? [second, third, fourth] : [fourth, second, third];
+  return {
+    name: input.name,
+    type: tensor.type,
+    dims: tensor.dims,
+    layout,
+    channels,
+    height,
+    width,
+    size: elementCount(tensor.dims.slice(1)),
+    channelStride: layout === 'NCHW' ? height * width : 1,
+    pixelStride: layout === 'NCHW' ? 1 : channels,
+  };
+}
+
+/** Where the channels of an image tensor of rank 4 are, judged by the sizes that images have; channels first where both ends look like them. */
+export function layoutOf([, second, , fourth]: readonly (number | string)[]): ImageLayout {
+  return !looksLikeChannels(second) && looksLikeChannels(fourth) ? 'NHWC' : 'NCHW';
+}
+
+function looksLikeChannels(dim: number | string | undefined): boolean {
+  return dim === 1 || dim === 3 || dim === 4;
+}
+
+function describe({ name, type, dims }: TensorSpec): string {
+  return `${name} (${type} [${dims?.map((dim) => (dim === '' ? '?' : dim)).join(', ') ?? '?'}])`;
+}

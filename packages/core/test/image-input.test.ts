@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import { float32, imageInputOf, layoutOf, tensor } from '@understory/core';
+import type { TensorSpec } from '@understory/core';
+
+const image: TensorSpec = { name: 'image', type: 'float32', dims: ['N', 'C', 'H', 'W'] };
+const words: TensorSpec = { name: 'words', type: 'int64', dims: ['N', 7] };
+const zeros = (...dims: readonly number[]) =>
+  float32(new Float32Array(dims.reduce((left, right) => left * right, 1)), dims);
+const tokens = tensor('int64', new BigInt64Array(14), [2, 7]);
+
+describe('imageInputOf', () => {
+  it('reads sizes and strides from what is fed', () => {
+    expect(imageInputOf({ inputs: [words, image] }, { image: zeros(2, 3, 4, 5), words: tokens })).toEqual({
+      name: 'image',
+      type: 'float32',
+      dims: [2, 3, 4, 5],
+      layout: 'NCHW',
+      channels: 3,
+      height: 4,
+      width: 5,
+      size: 60,
+      channelStride: 20,
+      pixelStride: 1,
+    });
+  });
+
+  it('knows channels last', () => {
+    expect(imageInputOf({ inputs: [image] }, { image: zeros(1, 8, 6, 3) })).toMatchObject({
+      layout: 'NHWC',
+      channels: 3,
+      height: 8,
+      width: 6,
+      channelStride: 1,
+      pixelStride: 3,
+    });
+  });
+
+  it('refuses none and more than one', () => {
+    const second = { ...image, name: 'second' };
+    expect(() => imageInputOf({ inputs: [words] }, { words: tokens })).toThrow(
+      expect.objectContaining({ code: 'NO_IMAGE_INPUT', found: 'words (int64 [N, 7])' }),
+    );
+    expect(() =>
+      imageInputOf({ inputs: [image, second] }, { image: zeros(1, 3, 4, 4), second: zeros(1, 3, 4, 4) }),
+    ).toThrow(expect.objectContaining({ code: 'NO_IMAGE_INPUT' }));
+  });
+
+  it('passes over masks of whether there is a pixel', () => {
+    const mask: TensorSpec = { name: 'mask', type: 'bool', dims: ['N', 1, 'H', 'W'] };
+    const feeds = { image: zeros(1, 3, 4, 4), mask: tensor('bool', new Uint8Array(16), [1, 1, 4, 4]) };
+    expect(imageInputOf({ inputs: [mask, image] }, feeds).name).toBe('image');
+  });
+});
+
+describe('layoutOf', () => {
+  it.each([
+    [['N', 3, 224, 224], 'NCHW'],
+    [['N', 224, 224, 3], 'NHWC'],
+    [['N', 1, 28, 28], 'NCHW'],
+    [['N', 3, 3, 3], 'NCHW'],
+    [['N', 'C', 'H', 'W'], 'NCHW'],
+    [['N', 'H', 'W', 4], 'NHWC'],
+  ] as const)('%j is %s', (dims, layout) => {
+    expect(layoutOf(dims)).toBe(layout);
+  });
+});
