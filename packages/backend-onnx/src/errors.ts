@@ -26,6 +26,14 @@ export const errors = {
       next: 'Check the model with onnx.checker, or export it again with opset 17.',
       cause,
     }),
+  layerWithoutWeights: (layer: string) =>
+    new UnderstoryError({
+      code: 'LAYER_WITHOUT_WEIGHTS',
+      message: `The layer "${layer}" has no weights that could be drawn anew.`,
+      found: 'an operator that reads no float constant of rank 2 or more',
+      expected: 'a layer such as a convolution or a matrix product with weights',
+      next: 'Name layers that the model lists among its `weightedLayers`.',
+    }),
   runFailed: (reason: string, cause: unknown) =>
     new UnderstoryError({
       code: 'RUN_FAILED',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   errors as coreErrors,
   toFloat32 as toFloat32Array,
@@ -28,6 +29,7 @@ import { errors } from './errors.ts';
 import { firstLine } from './execution-providers.ts';
 import { graphViewOf } from './graph-view.ts';
 import { formOf, objectiveFeeds, renameOutputs } from './objective-feeds.ts';
+import { randomiseWeights, weightedLayers } from './randomise-weights.ts';
 import { SessionCache } from './session-cache.ts';
 import { fromOrt, joinSamples, takeSamples, toOrt } from './tensors.ts';
 
@@ -70,6 +72,10 @@ export class OnnxModel implements DifferentiableModel {
   /** By what is asked for, then by batch size. */
   private readonly derived = new Map<string, Map<number, DifferentiatedModel>>();
   private readonly reached = new Map<string, ReturnType<DifferentiableGraph['reach']>>();
+  private readonly gradientPrecision: 'float32' | 'model';
+  /** Without what the constructor adds. */
+  private readonly fileOrigin: ModelOrigin;
+  private weighted: readonly string[] | undefined;
   private view: GraphView | undefined;
 
   constructor({
@@ -81,6 +87,8 @@ export class OnnxModel implements DifferentiableModel {
     blockedLayout = false,
   }: OnnxModelParts) {
     this.source = graph;
+    this.fileOrigin = origin;
+    this.gradientPrecision = gradientPrecision;
     this.differentiable = new DifferentiableGraph(graph);
     const inFloat32 = gradientPrecision === 'float32' ? toFloat32(graph) : { graph, computed: (name: string) => name };
     this.derivativeSource = inFloat32.graph;
@@ -177,6 +185,38 @@ export class OnnxModel implements DifferentiableModel {
       reason: obstacle.code === 'GRADIENT_NO_PATH' ? 'noPath' : 'operator',
       message: obstacle.message,
     };
+  }
+
+  get weightedLayers(): readonly string[] {
+    this.weighted ??= weightedLayers(this.differentiable.graph);
+    return this.weighted;
+  }
+
+  /** Biases and batch normalisations stay as they are. Throws LAYER_WITHOUT_WEIGHTS. */
+  async randomised({
+    layers,
+    seed,
+  }: {
+    readonly layers: readonly string[];
+    readonly seed: number;
+  }): Promise<OnnxModel> {
+    this.checkNames(layers);
+    const graph = randomiseWeights(this.differentiable.graph, layers, seed);
+    const bytes = graph.encode();
+    const count = `${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}`;
+    const remark = `the weights of ${count} are drawn anew with seed ${seed}`;
+    return new OnnxModel({
+      graph,
+      origin: {
+        ...this.fileOrigin,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        remarks: [...this.fileOrigin.remarks, remark],
+      },
+      forward: await this.openSession(bytes),
+      openSession: this.openSession,
+      blockedLayout: this.blockedLayout,
+      gradientPrecision: this.gradientPrecision,
+    });
   }
 
   async close(): Promise<void> {

@@ -41,6 +41,8 @@ export interface Model {
   readonly layers: readonly LayerSpec[];
   readonly origin: ModelOrigin;
   readonly graph?: GraphView;
+  /** The layers whose operators read learned weights, by tensor name in execution order: those that `randomised` can draw anew. */
+  readonly weightedLayers?: readonly string[];
   /**
    * The same network with the weights of some layers drawn anew, each from the normal distribution with that weight's own mean
    * and deviation; the caller closes it. Layers by tensor name: the weights that their operators read.
