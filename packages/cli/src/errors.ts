@@ -14,16 +14,6 @@ export const cliErrors = {
     });
   },
 
-  optionInvalid({ option, found, expected }: { option: string; found: string; expected: string }) {
-    return new UnderstoryError({
-      code: 'OPTION_INVALID',
-      message: `The value of ${option} cannot be used.`,
-      found: `"${found}"`,
-      expected,
-      next: `Correct ${option}, or leave it out.`,
-    });
-  },
-
   imageNotFound({ path }: { path: string }) {
     return new UnderstoryError({
       code: 'IMAGE_NOT_FOUND',
@@ -118,10 +108,14 @@ export const cliErrors = {
   },
 };
 
+/** The system's code of a failed file operation, such as `ENOENT`; empty where there is none. */
+export function systemCode(cause: unknown): string {
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+}
+
 /** What the system says of a failed file operation, in words. */
 export function reasonOf(cause: unknown): string {
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
-  return systemReasons[code] ?? (cause instanceof Error ? cause.message : String(cause));
+  return systemReasons[systemCode(cause)] ?? (cause instanceof Error ? cause.message : String(cause));
 }
 
 const systemReasons: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
-import { cliErrors, reasonOf } from './errors.ts';
+import { cliErrors, reasonOf, systemCode } from './errors.ts';
 import { glob, isPattern } from './glob.ts';
 
 /** An image that was asked for. */
@@ -36,7 +36,7 @@ export async function findImages(
 
 async function pathsOf(path: string, cwd: string): Promise<readonly string[]> {
   const found = await stat(resolve(cwd, path)).catch((cause: unknown) => {
-    if (typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    if (systemCode(cause) === 'ENOENT') return undefined;
     throw cliErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
   });
   if (found === undefined) {

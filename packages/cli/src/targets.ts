@@ -31,7 +31,8 @@ export function slotsOf(text: string, classifier: ImageClassifier): readonly Slo
 /** Each target with the text that named it; commas within quotes, and those of a label given whole, do not separate. */
 function partsOf(text: string, classifier: ImageClassifier): readonly { part: string; target: Target }[] {
   const parts = (text.match(/(?:"[^"]*"|[^,])+/g) ?? []).filter((part) => part.trim() !== '');
-  if (parts.length < 2 || isOneLabel(text, classifier)) return [{ part: text, target: classifier.resolveTarget(text) }];
+  if (parts.length === 0 || isOneLabel(text, classifier))
+    return [{ part: text, target: classifier.resolveTarget(text) }];
   return parts.map((part) => ({ part, target: classifier.resolveTarget(part) }));
 }
 

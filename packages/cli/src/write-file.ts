@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errors } from '@understory/core';
-import { reasonOf } from './errors.ts';
+import { reasonOf, systemCode } from './errors.ts';
 
 /** Writes a file as a whole or not at all; throws OUTPUT_NOT_WRITABLE, and then nothing of it stays behind. */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
@@ -20,10 +20,23 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
 export async function prepareFolder(folder: string): Promise<void> {
   const trial = join(folder, `.${randomUUID()}.tmp`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFile(trial, '', { flag: 'wx' });
     await rm(trial);
   } catch (cause) {
     throw errors.outputNotWritable({ path: folder, reason: reasonOf(cause), cause });
+  }
+}
+
+/** Makes a folder and those above it; by hand, because Node's own way never ends in places such as /proc. */
+async function makeFolder(folder: string, isAgain = false): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (cause) {
+    const code = systemCode(cause);
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
+    if (code !== 'ENOENT' || isAgain || dirname(folder) === folder) throw cause;
+    await makeFolder(dirname(folder));
+    await makeFolder(folder, true);
   }
 }

@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Node } from '@understory/onnx-autodiff';
 import { onnxModel } from './support/onnx-model.ts';
 import { fakeWorkspace, quarter, repository, type Workspace } from './support/workspace.ts';
+
+// Packages and sessions of ONNX Runtime are loaded, on a busy machine.
+jest.setTimeout(60_000);
 
 let workspace: Workspace;
 const small = join(repository, 'fixtures/golden/networks/resnet-torchscript/model.onnx');

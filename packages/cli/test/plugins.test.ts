@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +6,9 @@ import { promisify } from 'node:util';
 import { emptyWorkspace, fakeWorkspace, quarter, repository, type Workspace } from './support/workspace.ts';
 
 const execute = promisify(execFile);
+
+// Packages and sessions of ONNX Runtime are loaded, on a busy machine.
+jest.setTimeout(60_000);
 
 let workspace: Workspace;
 beforeAll(async () => void (workspace = await fakeWorkspace()));

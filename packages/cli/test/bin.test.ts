@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { emptyWorkspace, repository, type Workspace } from './support/workspace.ts';
+
+/** A run that says what it was given; asked to wait, it does so until it is interrupted. */
+const built = `
+  export async function run(argv, io) {
+    io.stdout.write(JSON.stringify({ argv, cwd: io.cwd, runtime: io.runtime }) + '\\n');
+    if (argv[0] === 'wait') {
+      const busy = setInterval(() => undefined, 1000);
+      await new Promise((resolve) => io.signal.addEventListener('abort', resolve));
+      clearInterval(busy);
+    }
+    return 1;
+  }`;
+
+let checkout: Workspace;
+beforeEach(async () => {
+  checkout = await emptyWorkspace();
+  const { folder, write } = checkout;
+  await cp(join(repository, 'packages/cli/bin'), join(folder, 'packages/cli/bin'), { recursive: true });
+  await write('packages/cli/package.json', '{ "type": "module" }');
+  await write('node_modules/nx/package.json', '{ "bin": { "nx": "./nx.cjs" } }');
+  await write('nx.json', '{}');
+});
+afterEach(() => checkout.remove());
+
+/** Stands for a build that writes `content` and ends with `status`. */
+const pretendBuild = (content: string, status: number) =>
+  checkout.write(
+    'node_modules/nx/nx.cjs',
+    `const { mkdirSync, writeFileSync } = require('node:fs');
+     console.log('building', process.argv.slice(2).join(' '));
+     if (${status} === 0) {
+       mkdirSync('packages/cli/dist', { recursive: true });
+       writeFileSync('packages/cli/dist/run.js', ${JSON.stringify(content)});
+     }
+     process.exitCode = ${status};`,
+  );
+
+function start(...argv: readonly string[]) {
+  const child = spawn(process.execPath, [join(checkout.folder, 'packages/cli/bin/understory.js'), ...argv], {
+    cwd: checkout.folder,
+  });
+  const text = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => (text.stdout += String(chunk)));
+  child.stderr.on('data', (chunk) => (text.stderr += String(chunk)));
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
+    child.on('close', (code) => resolve({ code, ...text })),
+  );
+  return { child, ended };
+}
+
+describe('the executable', () => {
+  it('builds a checkout once, with a line on stderr, and ends with the code of the command', async () => {
+    await pretendBuild(built, 0);
+    const first = await start('inspect', 'a b').ended;
+    expect(first.code).toBe(1);
+    expect(first.stderr).toMatch(/^understory: building the workspace once.*\n$/);
+    expect(JSON.parse(first.stdout)).toEqual({
+      argv: ['inspect', 'a b'],
+      cwd: checkout.folder,
+      runtime: expect.stringContaining(`node ${process.versions.node}`),
+    });
+    expect((await start().ended).stderr).toBe('');
+  });
+
+  it('shows why a checkout does not build and ends with 2', async () => {
+    await pretendBuild('', 3);
+    const { code, stdout, stderr } = await start().ended;
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('building run-many -t build');
+    expect(stderr).toContain('the workspace does not build; see above.');
+  });
+
+  it('lets a command finish that is interrupted', async () => {
+    await checkout.write('packages/cli/dist/run.js', built);
+    const { child, ended } = start('wait');
+    child.stdout.once('data', () => child.kill('SIGINT'));
+    expect((await ended).code).toBe(1);
+  });
+
+  it('is what the package says', async () => {
+    const { bin } = JSON.parse(await readFile(join(repository, 'packages/cli/package.json'), 'utf8'));
+    expect(bin).toEqual({ understory: 'bin/understory.js' });
+    expect(await readFile(join(repository, 'packages/cli', bin.understory), 'utf8')).toMatch(
+      /^#!\/usr\/bin\/env node\n/,
+    );
+  });
+});

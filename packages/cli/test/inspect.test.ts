@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { join } from 'node:path';
+import { Node } from '@understory/onnx-autodiff';
+import { onnxModel } from './support/onnx-model.ts';
+import { emptyWorkspace, fakeWorkspace, repository, type Workspace } from './support/workspace.ts';
+
+// A real network on a busy machine.
+jest.setTimeout(60_000);
+
+let workspace: Workspace;
+beforeAll(async () => void (workspace = await emptyWorkspace()));
+afterAll(() => workspace.remove());
+
+const inspectJson = async (...argv: readonly string[]) => {
+  const { code, stdout, stderr } = await workspace.cli(['inspect', ...argv, '--json']);
+  expect([code, stderr]).toEqual([0, '']);
+  return JSON.parse(stdout);
+};
+
+describe('inspect', () => {
+  it('shows what the bundled network is made of and where CAM applies', async () => {
+    const found = await inspectJson('efficientnet-lite0');
+    expect(found.inputs).toEqual([{ name: 'input', type: 'float32', dims: ['batch', 3, 224, 224] }]);
+    expect(found.outputs).toEqual([{ name: 'logits', type: 'float32', dims: ['batch', 1000] }]);
+    expect(found.operators).toContainEqual({ operator: 'Conv', count: 49, gradient: 'yes' });
+    expect(found.operators.map(({ gradient }: { gradient: string }) => gradient)).not.toContain('missing');
+    expect(found.reach).toEqual([{ output: 'logits', inputs: { input: true }, layers: 94, of: 94, obstacles: [] }]);
+    expect(found.classifier).toMatchObject({
+      input: 'input',
+      logits: 'logits',
+      scoreKind: 'logit',
+      classCount: 1000,
+      labelled: true,
+    });
+    const last = found.layers.findLast(({ dims }: { dims: readonly unknown[] }) => dims.length === 4 && dims[2] === 7);
+    expect(last).toMatchObject({
+      operator: 'Clip',
+      dims: ['batch', 1280, 7, 7],
+      modules: expect.arrayContaining(['_swish_1']),
+      gradient: 'yes',
+    });
+    expect(found.classifier.explainers).toEqual(
+      ['cam', 'gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam'].map((id) =>
+        expect.objectContaining({ id, applies: true, layer: last.name }),
+      ),
+    );
+  });
+
+  it('says why CAM does not apply', async () => {
+    const found = await inspectJson(join(repository, 'fixtures/golden/networks/vgg-torchscript/model.onnx'));
+    const [cam, gradcam] = found.classifier.explainers;
+    expect(cam).toMatchObject({
+      id: 'cam',
+      applies: false,
+      code: 'CAM_NOT_APPLICABLE',
+      reason: expect.stringMatching(/.{20}/),
+    });
+    expect(gradcam).toMatchObject({ id: 'gradcam', applies: true });
+    expect(found.classifier.preprocessingAssumed).toBe(true);
+  });
+
+  it('names operators that stop gradients, and the layers behind them', async () => {
+    const nodes = [
+      Node.of('Relu', ['x'], ['a'], {}, 'body/Relu'),
+      Node.of('Det', ['a'], ['d'], {}, 'head/Det'),
+      Node.of('Exp', ['d'], ['y'], {}, 'head/Exp'),
+    ];
+    await workspace.write('odd.onnx', onnxModel({ input: ['N', 3, 8, 8], output: ['N', 3], nodes }));
+    const found = await inspectJson('odd.onnx');
+    expect(found.operators).toEqual([
+      { operator: 'Det', count: 1, gradient: 'missing' },
+      { operator: 'Exp', count: 1, gradient: 'yes' },
+      { operator: 'Relu', count: 1, gradient: 'yes' },
+    ]);
+    expect(found.layers.map(({ name, gradient }: { name: string; gradient: string }) => [name, gradient])).toEqual([
+      ['a', 'blocked'],
+      ['y', 'yes'],
+    ]);
+    expect(found.reach[0]).toMatchObject({ inputs: { x: false }, obstacles: [expect.stringContaining('Det')] });
+    const text = (await workspace.cli(['inspect', 'odd.onnx'])).stdout;
+    expect(text).toMatch(/gradcam +does not apply/);
+    expect(text).toContain('There is no gradient for the operator Det');
+  });
+
+  it('shows a model that is no classifier too', async () => {
+    const nodes = [Node.of('Relu', ['x'], ['y'], {}, 'body/Relu')];
+    await workspace.write('sequence.onnx', onnxModel({ input: ['N', 7], output: ['N', 7], nodes }));
+    const found = await inspectJson('sequence.onnx');
+    expect(found.classifier.error.code).toBe('NOT_AN_IMAGE_CLASSIFIER');
+    expect(found.layers.length).toBe(1);
+    expect((await workspace.cli(['inspect', 'sequence.onnx'])).code).toBe(0);
+  });
+
+  it('folds long lists of layers in text unless asked for all', async () => {
+    const folded = (await workspace.cli(['inspect', 'efficientnet-lite0'])).stdout;
+    const all = (await workspace.cli(['inspect', 'efficientnet-lite0', '--all'])).stdout;
+    expect(folded).toContain('  ... 70 more; --all lists them\n');
+    expect(all.split('\n').length - folded.split('\n').length).toBe(69);
+  });
+
+  it('works with a backend that shows neither graph nor gradients', async () => {
+    const fake = await fakeWorkspace();
+    try {
+      const { code, stdout } = await fake.cli(['inspect', 'model/tiny.fake.json']);
+      expect(code).toBe(0);
+      expect(stdout).toContain('none: the backend computes no gradients');
+      expect(stdout).toMatch(/refuses +does not apply +This does not apply to the network/);
+      expect(stdout).not.toContain('Operators');
+    } finally {
+      await fake.remove();
+    }
+  });
+});
