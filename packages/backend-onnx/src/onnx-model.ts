@@ -8,6 +8,7 @@ import {
   type DifferentiateRequest,
   type ElementType,
   type Feeds,
+  type GradientRules,
   type GraphView,
   type LayerSpec,
   type ModelOrigin,
@@ -17,6 +18,8 @@ import {
 } from '@understory/core';
 import {
   DifferentiableGraph,
+  feedFrom,
+  guidedRules,
   layersOf,
   toFloat32,
   type DifferentiatedModel,
@@ -32,6 +35,9 @@ import { formOf, objectiveFeeds, renameOutputs } from './objective-feeds.ts';
 import { randomiseWeights, weightedLayers } from './randomise-weights.ts';
 import { SessionCache } from './session-cache.ts';
 import { fromOrt, joinSamples, takeSamples, toOrt } from './tensors.ts';
+
+/** What stands in for the rules of derivatives, by name. */
+const rulesByName = { guided: guidedRules } as const;
 
 /** Sessions of one model that are kept open: each holds a copy of the weights it uses. */
 const openSessions = 4;
@@ -55,6 +61,7 @@ export class OnnxModel implements DifferentiableModel {
   readonly outputs: readonly TensorSpec[];
   readonly layers: readonly LayerSpec[];
   readonly origin: ModelOrigin;
+  readonly gradientRules: readonly GradientRules[] = ['guided'];
   /** The number of samples that the file accepts at a time; undefined for any number. */
   readonly fixedBatch: number | undefined;
   private readonly source: Graph;
@@ -67,8 +74,8 @@ export class OnnxModel implements DifferentiableModel {
   private readonly forward: ort.InferenceSession;
   private readonly openSession: OnnxModelParts['openSession'];
   private readonly sessions = new SessionCache<ort.InferenceSession>(openSessions);
-  /** The differentiable graph of each batch size. */
-  private readonly sized = new Map<number, DifferentiableGraph>();
+  /** The differentiable graph of each batch size and choice of rules. */
+  private readonly sized = new Map<string, DifferentiableGraph>();
   /** By what is asked for, then by batch size. */
   private readonly derived = new Map<string, Map<number, DifferentiatedModel>>();
   private readonly reached = new Map<string, ReturnType<DifferentiableGraph['reach']>>();
@@ -133,8 +140,29 @@ export class OnnxModel implements DifferentiableModel {
     );
   }
 
+  async runFrom(feeds: Feeds, activations: Tensors, fetch: readonly string[]): Promise<Tensors> {
+    const batch = this.checkFeeds(feeds);
+    const given = Object.keys(activations).sort();
+    this.checkNames(fetch);
+    for (const name of given) this.checkActivation(name, activations[name]!, batch);
+    const all = { ...feeds, ...activations };
+    const names = [...new Set(fetch)].filter((name) => !(name in all)).sort();
+    if (names.length === 0) return Object.fromEntries(fetch.map((name) => [name, all[name]!]));
+    return this.sessions.use(
+      `from ${JSON.stringify([given, names])}`,
+      () => {
+        const cut = feedFrom(
+          this.differentiable.graph,
+          given.map((name) => this.differentiable.outputValue(name)),
+        );
+        return this.open(cut.with({ outputs: names.map((name) => this.outputValue(name)) }));
+      },
+      (session) => this.inBatches(session, all, {}, batch, fetch),
+    );
+  }
+
   async differentiate(request: DifferentiateRequest): Promise<Derivative> {
-    const { feeds, fetch = [] } = request;
+    const { feeds, fetch = [], rules } = request;
     const batch = this.checkFeeds(feeds);
     const withRespectTo = [...new Set(request.withRespectTo)].sort();
     const fetched = [...new Set(fetch)].sort();
@@ -142,11 +170,11 @@ export class OnnxModel implements DifferentiableModel {
     this.checkNames([...withRespectTo, ...fetched]);
     const objective = renameOutputs(request.objective, this.computed);
     const form = formOf(objective);
-    const key = JSON.stringify({ form, withRespectTo, fetched });
+    const key = JSON.stringify({ form, withRespectTo, fetched, rules });
     const bySize = this.derived.get(key) ?? new Map<number, DifferentiatedModel>();
     this.derived.set(key, bySize);
     const size = this.fixedBatch ?? sizeFor(batch, bySize.keys());
-    const source = this.forBatch(size);
+    const source = this.forBatch(size, rules);
     let derived = bySize.get(size);
     if (!derived) {
       derived = source.differentiate({
@@ -224,11 +252,15 @@ export class OnnxModel implements DifferentiableModel {
     await this.forward.release();
   }
 
-  private forBatch(size: number): DifferentiableGraph {
-    let sized = this.sized.get(size);
+  private forBatch(size: number, rules: GradientRules | undefined): DifferentiableGraph {
+    const key = `${size} ${rules}`;
+    let sized = this.sized.get(key);
     if (!sized) {
-      sized = new DifferentiableGraph(this.derivativeSource.withBatch(size), { blockedLayout: this.blockedLayout });
-      this.sized.set(size, sized);
+      sized = new DifferentiableGraph(this.derivativeSource.withBatch(size), {
+        blockedLayout: this.blockedLayout,
+        ...(rules && { rules: rulesByName[rules] }),
+      });
+      this.sized.set(key, sized);
     }
     return sized;
   }
@@ -321,6 +353,24 @@ export class OnnxModel implements DifferentiableModel {
       });
     }
     return batch;
+  }
+
+  private checkActivation(name: string, { type, dims }: Tensor, batch: number): void {
+    const layer = this.layers.find((candidate) => candidate.name === name);
+    if (!layer) throw this.differentiable.unknownTensor(name);
+    const wanted = layer.dims?.slice(1);
+    const fits =
+      type === layer.type &&
+      dims[0] === batch &&
+      (!wanted ||
+        (dims.length === wanted.length + 1 &&
+          wanted.every((dim, axis) => typeof dim === 'string' || dim === dims[axis + 1])));
+    if (fits) return;
+    throw coreErrors.feedsInvalid({
+      input: name,
+      found: `${type} [${dims.join(', ')}]`,
+      expected: `${layer.type} [${[batch, ...(wanted ?? ['...'])].join(', ')}]`,
+    });
   }
 
   private checkNames(names: readonly string[]): void {

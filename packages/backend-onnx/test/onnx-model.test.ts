@@ -43,6 +43,37 @@ describe('OnnxModel', () => {
   });
 
   it.each([
+    ['any batch', 'N'],
+    ['a batch fixed at 2, the last one filled up', 2],
+  ])('runs on from a layer that it is given, with %s', async (_, batch) => {
+    const model = await open(linear(batch));
+    const feeds = x([9, 9], [9, 9], [9, 9]);
+    const h = float32(Float32Array.of(1, 0, -1, 0, 0, 1), [3, 2]);
+    const { y, h: given, x: fed } = await model.runFrom(feeds, { h }, ['y', 'h', 'x']);
+    expect(values(y)).toEqual([1, 2, 3, -1, -2, -3, -4, 5, 6]);
+    expect(given).toBe(h);
+    expect(fed).toBe(feeds.x);
+    expect(await model.runFrom(feeds, { h }, ['h'])).toEqual({ h });
+    const rejected = model.runFrom(feeds, { h: float32(new Float32Array(9), [3, 3]) }, ['y']);
+    await expect(rejected).rejects.toMatchObject({ code: 'FEEDS_INVALID', expected: 'float32 [3, 2]' });
+  });
+
+  it('cuts off what comes back to a rectifier, where it is asked for guided gradients', async () => {
+    const model = await open(linear('N'));
+    const request = {
+      feeds: x([1, -1], [2, 3]),
+      objective: { kind: 'score', output: 'y', index: [[0], [0]] },
+      withRespectTo: ['x'],
+    } as const;
+    const guided = await model.differentiate({ ...request, rules: 'guided' });
+    const plain = await model.differentiate(request);
+    expect(model.gradientRules).toEqual(['guided']);
+    expect(values(plain.gradients['x'])).toEqual([1, 0, 1, -4]);
+    expect(values(guided.gradients['x'])).toEqual([1, 0, 1, 0]);
+    expect([...guided.value]).toEqual([...plain.value]);
+  });
+
+  it.each([
     ['any batch', 'N', 3],
     ['a batch fixed at 1', 1, 3],
     ['a batch fixed at 2, the last one filled up', 2, 3],

@@ -9,7 +9,9 @@ export {
 } from './differentiate.ts';
 export type { ObjectiveForm, ObjectiveInput } from './objective.ts';
 export type { GradientContext, GradientRule, InputGradients, NoGradient, OperatorRule } from './gradient-rule.ts';
+export { feedFrom } from './feed-from.ts';
 export { gradientRules } from './gradients/index.ts';
+export { guidedRules } from './guided-rules.ts';
 export { GraphBuilder } from './builder.ts';
 export { Node, type AttributeInput, type AttributeInputs } from './node.ts';
 export { layersOf, type Layer } from './layers.ts';

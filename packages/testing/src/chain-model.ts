@@ -5,6 +5,7 @@ import type {
   DifferentiableModel,
   DifferentiateRequest,
   Feeds,
+  GradientRules,
   GraphView,
   LayerSpec,
   ModelOrigin,
@@ -37,6 +38,7 @@ export class ChainModel implements DifferentiableModel {
     sha256: '0'.repeat(64),
     remarks: [],
   };
+  readonly gradientRules: readonly GradientRules[] = ['guided'];
   readonly #steps: readonly ChainStep[];
   /** All tensors in the order in which they are computed, the input first. */
   readonly #names: readonly string[];
@@ -63,7 +65,16 @@ export class ChainModel implements DifferentiableModel {
     return this.#pick(trace, fetch);
   }
 
-  async differentiate({ feeds, objective, withRespectTo, fetch = [] }: DifferentiateRequest): Promise<Derivative> {
+  async runFrom(feeds: Feeds, activations: Tensors, fetch: readonly string[]): Promise<Tensors> {
+    const input = this.#inputOf(feeds);
+    for (const name of fetch) this.#placeOf(name);
+    const given = Object.entries(activations).map(([name, tensor]) => [this.#layerPlaceOf(name), tensor] as const);
+    for (const [place, tensor] of given) this.#checkActivation(place, tensor, batchOf(feeds));
+    return this.#pick(this.#trace(input, new Map(given)), fetch);
+  }
+
+  async differentiate(request: DifferentiateRequest): Promise<Derivative> {
+    const { feeds, objective, withRespectTo, fetch = [], rules } = request;
     const input = this.#inputOf(feeds);
     checkTargetCount(objective, batchOf(feeds));
     for (const name of [...withRespectTo, ...fetch]) this.#placeOf(name);
@@ -72,7 +83,10 @@ export class ChainModel implements DifferentiableModel {
     const gradients = trace.map(({ data }) => new Float64Array(data.length));
     this.#seed(objective, 1, trace, value, gradients);
     for (let at = this.#steps.length - 1; at >= 0; at -= 1) {
-      const passed = this.#steps[at]!.backward(trace[at]!, gradients[at + 1]!);
+      const step = this.#steps[at]!;
+      const isGuided = rules === 'guided' && step.operator === 'Relu';
+      const coming = gradients[at + 1]!;
+      const passed = step.backward(trace[at]!, isGuided ? coming.map((gradient) => Math.max(gradient, 0)) : coming);
       passed.forEach((gradient, place) => (gradients[at]![place]! += gradient));
     }
     const derivatives = trace.map(({ dims }, at) => ({ dims, data: gradients[at]! }));
@@ -137,9 +151,13 @@ export class ChainModel implements DifferentiableModel {
     }
   }
 
-  #trace(input: Dense): readonly Dense[] {
+  /** `given` has the values of some tensors by their places. */
+  #trace(input: Dense, given: ReadonlyMap<number, Tensor> = new Map()): readonly Dense[] {
     const trace = [input];
-    for (const step of this.#steps) trace.push(step.forward(trace.at(-1)!));
+    for (const step of this.#steps) {
+      const activation = given.get(trace.length);
+      trace.push(activation === undefined ? step.forward(trace.at(-1)!) : denseOf(activation));
+    }
     return trace;
   }
 
@@ -158,6 +176,22 @@ export class ChainModel implements DifferentiableModel {
     return place;
   }
 
+  #layerPlaceOf(name: string): number {
+    const place = this.#placeOf(name);
+    if (place === 0) throw errors.unknownLayer({ layer: name, suggestions: [] });
+    return place;
+  }
+
+  #checkActivation(place: number, tensor: Tensor, batch: number): void {
+    const { name, dims: [, ...expected] = [] } = this.layers[place - 1]!;
+    if (tensor.type === 'float32' && tensor.dims.join() === [batch, ...expected].join()) return;
+    throw errors.feedsInvalid({
+      input: name,
+      found: `${tensor.type} [${tensor.dims.join(', ')}]`,
+      expected: `float32 [${[batch, ...expected].join(', ')}]`,
+    });
+  }
+
   #inputOf(feeds: Feeds): Dense {
     const { name, dims: [, ...expected] = [] } = this.inputs[0]!;
     const { [name]: tensor, ...others } = feeds;
@@ -171,8 +205,12 @@ export class ChainModel implements DifferentiableModel {
         expected: `"${name}": float32 [N, ${expected.join(', ')}]`,
       });
     }
-    return { dims: tensor.dims, data: Float64Array.from(toFloat32(tensor)) };
+    return denseOf(tensor);
   }
+}
+
+function denseOf(tensor: Tensor): Dense {
+  return { dims: tensor.dims, data: Float64Array.from(toFloat32(tensor)) };
 }
 
 function offsetOf(index: readonly number[], dims: readonly number[]): number {

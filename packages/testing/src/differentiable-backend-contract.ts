@@ -1,5 +1,13 @@
-import { batchOf, elementCount, float32, isDifferentiable, seededRandom, toFloat32 } from '@understory/core';
-import type { Derivative, DifferentiableModel, Feeds, Objective, Tensor } from '@understory/core';
+import {
+  batchOf,
+  elementCount,
+  float32,
+  isDifferentiable,
+  seededRandom,
+  takeTensor,
+  toFloat32,
+} from '@understory/core';
+import type { Derivative, DifferentiableModel, Feeds, Objective, Tensor, Tensors } from '@understory/core';
 import { check, checkClose, checkRejects, checkTensor, once } from './check.ts';
 import type { BackendSubject } from './backend-contract.ts';
 import type { ContractCase } from './contract-case.ts';
@@ -186,6 +194,23 @@ export function differentiableBackendContract(subject: DifferentiableBackendSubj
             );
           }
         }
+      },
+    },
+    {
+      name: 'runs on from a layer that it is given, where it can',
+      async run() {
+        const model = await open();
+        if (model.runFrom === undefined) return;
+        const { [layer]: own, [logits]: expected } = await model.run(feeds, [layer, logits]);
+        const backwards = Array.from({ length: batch }, (_, sample) => batch - 1 - sample);
+        const other = takeTensor(own!, backwards);
+        const found = await model.runFrom(feeds, { [layer]: other }, [logits, layer]);
+        checkTensor(`"${logits}" from "${layer}"`, found[logits], takeTensor(expected!, backwards), tolerance);
+        checkTensor(`"${layer}" as given`, found[layer], other, 0);
+        const runFrom = (activations: Tensors) => () => model.runFrom!(feeds, activations, [logits]);
+        await checkRejects('an unknown layer', runFrom({ 'no such tensor': own! }));
+        await checkRejects('an input for a layer', runFrom({ [input]: feeds[input]! }));
+        await checkRejects('one sample too few', runFrom({ [layer]: takeTensor(own!, [0]) }), 'FEEDS_INVALID');
       },
     },
     {

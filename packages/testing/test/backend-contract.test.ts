@@ -115,6 +115,11 @@ describe('the backend contracts', () => {
         ['finite differences'],
       ],
       [
+        'computes a layer that it was given',
+        { runFrom: async (fed, activations, fetch) => ({ ...(await run(fed, fetch)), ...activations }) },
+        ['runs on from a layer'],
+      ],
+      [
         'averages over the batch',
         withGradients((values) => values.map((value) => (12 * value) / values.length)),
         ['keeps samples apart', 'finite differences'],

@@ -47,6 +47,20 @@ describe('ChainModel', () => {
     expect(fetched['flat']!.dims).toEqual([2, 2]);
   });
 
+  it('runs on from a layer that it is given', async () => {
+    const features = float32(Float32Array.of(1, 1, 0, 2, 0, 0, 4, 0), [2, 2, 1, 2]);
+    const { logits, stem } = await model.runFrom(feeds, { features }, ['logits', 'stem']);
+    expect(logits).toEqual(float32(Float32Array.of(11.5, -4, 20.5, -8), [2, 2]));
+    expect(stem!.data).toEqual(Float32Array.of(3, 7, -1, -3, -3, 5, 2, -2));
+  });
+
+  it('cuts off what comes back to a rectifier, where it is asked for guided gradients', async () => {
+    const request = { feeds, objective: score, withRespectTo: ['stem', 'features'], rules: 'guided' } as const;
+    const { gradients } = await model.differentiate(request);
+    expect(gradients['features']!.data).toEqual(Float32Array.of(0.5, 0.5, 5, 5, 0, 0, -2, -2));
+    expect(gradients['stem']!.data).toEqual(Float32Array.of(0.5, 0.5, 0, 0, 0, 0, 0, 0));
+  });
+
   it('gives the cross-entropy and its gradient', async () => {
     const objective: Objective = { kind: 'crossEntropy', output: 'logits', target: [0, 1] };
     const { value, gradients } = await model.differentiate({ feeds, objective, withRespectTo: ['logits'] });
