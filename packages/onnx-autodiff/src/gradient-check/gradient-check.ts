@@ -4,7 +4,7 @@ import { DifferentiableGraph } from '../differentiate.ts';
 import type { OperatorRule } from '../gradient-rule.ts';
 import { Graph, type Initializer } from '../graph.ts';
 import { Node, type AttributeInputs } from '../node.ts';
-import { Inference } from '../shapes/inference.ts';
+import type { Inference } from '../shapes/inference.ts';
 import { writeTensor, type Constant } from '../tensor.ts';
 import { isFloat, type ElementType, type Value } from '../types.ts';
 
