@@ -1,0 +1,24 @@
+import { UnderstoryError } from '@understory/core';
+
+/** Every error of this package, by what went wrong. */
+export const errors = {
+  guidedUnsupported({ backend }: { backend: string }) {
+    return new UnderstoryError({
+      code: 'GUIDED_UNSUPPORTED',
+      message: 'The backend cannot do guided backpropagation.',
+      found: `the backend "${backend}" offers derivatives only`,
+      expected: 'a backend that offers the gradient rules "guided"',
+      next: 'Use saliency, or open the model with the backend "onnx".',
+    });
+  },
+
+  noRectifier() {
+    return new UnderstoryError({
+      code: 'NO_RECTIFIER',
+      message: 'Guided backpropagation does not apply to this network.',
+      found: 'no rectifier in the graph: the result would be the plain gradient under another name',
+      expected: 'a network with ReLU or ReLU6, leaky or not',
+      next: 'Use saliency or smoothgrad.',
+    });
+  },
+} as const;

@@ -1,0 +1,65 @@
+import { createRequire } from 'node:module';
+import { definePlugin, EXPLAINER } from '@understory/core';
+import type { Contribution, Explainer, Options } from '@understory/core';
+import { guidedBackpropagation } from './guided-backpropagation.ts';
+import { inputXGradient } from './input-x-gradient.ts';
+import { integratedGradients } from './integrated-gradients.ts';
+import { saliency } from './saliency.ts';
+import { smoothGrad } from './smooth-grad.ts';
+
+const manifest = createRequire(import.meta.url)('../package.json') as {
+  readonly name: string;
+  readonly version: string;
+};
+
+const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly make: (options: Options) => Explainer })[] =
+  [
+    {
+      id: 'saliency',
+      title: 'Saliency',
+      description: "Takes the largest magnitude of the gradient among a pixel's channels.",
+      reference: 'Simonyan et al. 2014, section 3.1',
+      make: () => saliency,
+    },
+    {
+      id: 'smoothgrad',
+      title: 'SmoothGrad',
+      description: 'Averages the gradient over noisy copies of the image.',
+      reference: 'Smilkov et al. 2017, section 3',
+      options: smoothGrad.options,
+      make: smoothGrad.from,
+    },
+    {
+      id: 'integrated-gradients',
+      title: 'Integrated gradients',
+      description:
+        'Integrates the gradient on the way from a baseline to the image, so that the map adds up to the difference of the scores.',
+      reference: 'Sundararajan et al. 2017, equation 1',
+      options: integratedGradients.options,
+      make: integratedGradients.from,
+    },
+    {
+      id: 'input-x-gradient',
+      title: 'Input x gradient',
+      description: 'Multiplies each pixel with its gradient: what it adds to the score, were the network linear.',
+      reference: 'Shrikumar et al. 2016',
+      make: () => inputXGradient,
+    },
+    {
+      id: 'guided-backpropagation',
+      title: 'Guided backpropagation',
+      description: 'Takes a gradient that passes rectifiers only where it is positive and the activation is too.',
+      reference: 'Springenberg et al. 2015, section 3.4',
+      make: () => guidedBackpropagation,
+    },
+  ];
+
+export default definePlugin({
+  name: manifest.name,
+  version: manifest.version,
+  hostApi: '^1.0.0',
+  provides: methods.map(({ make: _, ...method }) => ({ kind: 'explainer', needs: ['gradients'], ...method })),
+  register(registry) {
+    for (const { id, make } of methods) registry.bind(EXPLAINER, id, (_, options) => make(options));
+  },
+});
