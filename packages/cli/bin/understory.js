@@ -10,18 +10,18 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** In a checkout of the sources there is nothing to run until the workspace is built. */
 function buildOnce() {
   if (existsSync(here('../dist/run.js')) || !existsSync(here('../../../nx.json'))) return true;
-  process.stderr.write('understory: building the workspace once, because this is a checkout without a build ...\n');
-  const nx = createRequire(import.meta.url).resolve('nx/package.json');
-  const program = join(dirname(nx), JSON.parse(readFileSync(nx, 'utf8')).bin.nx);
-  const command = [program, 'run-many', '-t', 'build', '--outputStyle=static'];
+  process.stderr.write('understory: building once, because this is a checkout without a build ...\n');
+  const compiler = createRequire(import.meta.url).resolve('typescript/package.json');
+  const program = join(dirname(compiler), JSON.parse(readFileSync(compiler, 'utf8')).bin.tsc);
+  // This package and all that it refers to, in one process: a good deal faster than a task for each package.
+  const command = [program, '--build', here('../tsconfig.lib.json')];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, {
     cwd: here('../../..'),
-    env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   });
   if (status === 0) return true;
-  process.stderr.write(`${stdout}${stderr}understory: the workspace does not build; see above.\n`);
+  process.stderr.write(`${stdout}${stderr}understory: this checkout does not build; see above.\n`);
   return false;
 }
 

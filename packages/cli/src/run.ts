@@ -1,5 +1,6 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { demoCommand } from './commands/demo.ts';
+import { differentiateCommand } from './commands/differentiate.ts';
 import { explainCommand } from './commands/explain.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { pluginsCommand } from './commands/plugins.ts';
@@ -23,6 +24,7 @@ Examples:
   understory explain cat.png
   understory explain photos/*.jpg --explainer cam,gradcam --target top3 --out out
   understory inspect model.onnx
+  understory differentiate model.onnx --objective score:logits --wrt input --out model.grad.onnx
   understory <command> --help
 `;
 
@@ -47,7 +49,8 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     })
     .exitOverride()
     .addHelpText('after', about);
-  for (const add of [explainCommand, inspectCommand, pluginsCommand, demoCommand]) add(program, context);
+  for (const add of [explainCommand, inspectCommand, differentiateCommand, pluginsCommand, demoCommand])
+    add(program, context);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return code;

@@ -22,7 +22,7 @@ beforeEach(async () => {
   const { folder, write } = checkout;
   await cp(join(repository, 'packages/cli/bin'), join(folder, 'packages/cli/bin'), { recursive: true });
   await write('packages/cli/package.json', '{ "type": "module" }');
-  await write('node_modules/nx/package.json', '{ "bin": { "nx": "./nx.cjs" } }');
+  await write('node_modules/typescript/package.json', '{ "bin": { "tsc": "./tsc.cjs" } }');
   await write('nx.json', '{}');
 });
 afterEach(() => checkout.remove());
@@ -30,7 +30,7 @@ afterEach(() => checkout.remove());
 /** Stands for a build that writes `content` and ends with `status`. */
 const pretendBuild = (content: string, status: number) =>
   checkout.write(
-    'node_modules/nx/nx.cjs',
+    'node_modules/typescript/tsc.cjs',
     `const { mkdirSync, writeFileSync } = require('node:fs');
      console.log('building', process.argv.slice(2).join(' '));
      if (${status} === 0) {
@@ -58,7 +58,7 @@ describe('the executable', () => {
     await pretendBuild(built, 0);
     const first = await start('inspect', 'a b').ended;
     expect(first.code).toBe(1);
-    expect(first.stderr).toMatch(/^understory: building the workspace once.*\n$/);
+    expect(first.stderr).toMatch(/^understory: building once.*\n$/);
     expect(JSON.parse(first.stdout)).toEqual({
       argv: ['inspect', 'a b'],
       cwd: checkout.folder,
@@ -71,8 +71,8 @@ describe('the executable', () => {
     await pretendBuild('', 3);
     const { code, stdout, stderr } = await start().ended;
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain('building run-many -t build');
-    expect(stderr).toContain('the workspace does not build; see above.');
+    expect(stderr).toContain(`building --build ${join(checkout.folder, 'packages/cli/tsconfig.lib.json')}`);
+    expect(stderr).toContain('this checkout does not build; see above.');
   });
 
   it('lets a command finish that is interrupted', async () => {

@@ -1,0 +1,150 @@
+import { dirname, resolve } from 'node:path';
+import type { Command } from '@commander-js/extra-typings';
+import {
+  findLayer,
+  isDifferentiable,
+  type DifferentiatedFile,
+  type Model,
+  type ObjectiveForm,
+  type TensorSpec,
+} from '@understory/core';
+import { cliErrors } from '../errors.ts';
+import { json } from '../formatters/json.ts';
+import type { Io } from '../io.ts';
+import { loadPlugins } from '../load-plugins.ts';
+import { findModel, openModel } from '../open-model.ts';
+import { list, withOutput, withRunning } from '../options.ts';
+import { modelRecord, versionsOf } from '../record.ts';
+import type { CommandContext } from '../run.ts';
+import { prepareFolder, writeWhole } from '../write-file.ts';
+
+const details = `
+The result is an ordinary ONNX model for any ONNX Runtime. It has the model's own inputs, and one more for what the objective
+leaves open, so that one file serves every class:
+  score:OUTPUT           objective.index, int64: the place inside one sample of OUTPUT, such as the class; [N, 1] for logits [N, C]
+  cross-entropy:OUTPUT   objective.target, int64 [N]: the class of each sample
+  cotangent:OUTPUT       objective.cotangent.OUTPUT: a tensor shaped as OUTPUT, for a vector-Jacobian product
+Several objectives with commas between them are added up, each times an input objective.<n>.weight. Outputs: objective.value [N],
+and <tensor>.grad for each tensor of --wrt, the gradient of the objective summed over the batch.
+
+Examples:
+  understory differentiate model.onnx --objective score:logits --wrt input,layer4.2 --out model.grad.onnx
+  understory differentiate efficientnet-lite0 --objective cross-entropy:logits --wrt input --out lite0.grad.onnx
+`;
+
+export function differentiateCommand(program: Command, { io }: CommandContext): void {
+  define(program).action((model, options) => differentiate(model, options, io));
+}
+
+function define(program: Command) {
+  const command = program
+    .command('differentiate')
+    .description('write the model with its gradients as a model file that any ONNX Runtime runs')
+    .argument('<model>', 'the name of a bundled model, a model folder or a model file')
+    .requiredOption('--objective <list>', 'score:OUTPUT, cross-entropy:OUTPUT or cotangent:OUTPUT', list)
+    .requiredOption(
+      '--wrt <list>',
+      'the inputs or layers, by tensor name or module path, whose gradients are written',
+      list,
+    )
+    .option('--fetch <list>', 'outputs or layers to keep beside the gradients', list, [])
+    .requiredOption('--out <file>', 'where the differentiated model goes');
+  return withRunning(withOutput(command)).addHelpText('after', details);
+}
+
+type DifferentiateOptions = ReturnType<ReturnType<typeof define>['opts']>;
+
+async function differentiate(asked: string, options: DifferentiateOptions, io: Io): Promise<void> {
+  const { plugin: plugins = [], backend, device, threads } = options;
+  const { host } = await loadPlugins({ cwd: io.cwd, plugins, backend });
+  try {
+    const path = resolve(io.cwd, options.out);
+    const resolved = await findModel(asked, io.cwd);
+    const openOptions = { ...(device && { devices: device }), ...(threads !== undefined && { threads }) };
+    const opened = await openModel(host, resolved, openOptions, backend);
+    const { model } = opened;
+    try {
+      if (!isDifferentiable(model) || !model.differentiatedFile) {
+        throw cliErrors.usage({
+          message: `The backend "${opened.backend}" writes no differentiated models.`,
+          command: 'understory differentiate',
+        });
+      }
+      const objective = formOf(options.objective, model);
+      const wrt = Object.fromEntries(options.wrt.map((name) => [name, tensorOf(model, name)]));
+      const fetch = options.fetch.map((name) => tensorOf(model, name));
+      const file = model.differentiatedFile({ objective, withRespectTo: Object.values(wrt), fetch });
+      await prepareFolder(dirname(path));
+      await writeWhole(path, file.bytes);
+      const gradients = Object.fromEntries(
+        Object.entries(wrt).map(([name, tensor]) => [name, file.gradients[tensor]!]),
+      );
+      io.stdout.write(
+        options.json
+          ? json({
+              model: modelRecord(opened),
+              file: path,
+              bytes: file.bytes.length,
+              inputs: [...model.inputs, ...file.objectiveInputs],
+              value: file.value,
+              gradients,
+              fetched: fetch,
+              versions: versionsOf(host, io),
+            })
+          : text(path, model, file, gradients, fetch),
+      );
+    } finally {
+      await model.close();
+    }
+  } finally {
+    await host.dispose();
+  }
+}
+
+/** An input, output or layer by its name, or a layer by its module path; throws UNKNOWN_LAYER. */
+function tensorOf(model: Model, name: string): string {
+  const known = [...model.inputs, ...model.outputs].find((tensor) => tensor.name === name);
+  return (known ?? findLayer(model.layers, name)).name;
+}
+
+function formOf(parts: readonly string[], model: Model): ObjectiveForm {
+  const terms = parts.map((part): ObjectiveForm => {
+    const [kind = '', ...rest] = part.split(':');
+    const output = rest.join(':');
+    if (output === '') throw objectiveError(part);
+    const name = tensorOf(model, output);
+    if (kind === 'score') return { kind: 'score', output: name };
+    if (kind === 'cross-entropy') return { kind: 'crossEntropy', output: name };
+    if (kind === 'cotangent') return { kind: 'cotangent', outputs: [name] };
+    throw objectiveError(part);
+  });
+  const [first] = terms;
+  if (first === undefined) throw objectiveError('');
+  return terms.length === 1 ? first : { kind: 'sum', terms };
+}
+
+function objectiveError(part: string) {
+  return cliErrors.usage({
+    message: `The objective '${part}' is none of score:OUTPUT, cross-entropy:OUTPUT and cotangent:OUTPUT.`,
+    command: 'understory differentiate',
+  });
+}
+
+function text(
+  path: string,
+  model: Model,
+  { bytes, value, objectiveInputs }: DifferentiatedFile,
+  gradients: Readonly<Record<string, string>>,
+  fetch: readonly string[],
+): string {
+  const show = ({ name, type, dims }: TensorSpec) => `  ${name}  ${type} [${dims?.join(', ') ?? '...'}]\n`;
+  return [
+    `${path}  ${bytes.length} bytes\n\n`,
+    'Inputs\n',
+    ...[...model.inputs, ...objectiveInputs].map(show),
+    '\nOutputs\n',
+    `  ${value}  the objective of each sample\n`,
+    ...Object.entries(gradients).map(([name, output]) => `  ${output}  the gradient of ${name}\n`),
+    ...fetch.map((name) => `  ${name}\n`),
+  ].join('');
+}
