@@ -14,6 +14,19 @@ export function formOf(objective: Objective): ObjectiveForm {
   }
 }
 
+/** The same form on outputs of other names. */
+export function renameForm(form: ObjectiveForm, rename: (output: string) => string): ObjectiveForm {
+  switch (form.kind) {
+    case 'score':
+    case 'crossEntropy':
+      return { kind: form.kind, output: rename(form.output) };
+    case 'cotangent':
+      return { kind: 'cotangent', outputs: form.outputs.map(rename) };
+    case 'sum':
+      return { kind: 'sum', terms: form.terms.map((term) => renameForm(term, rename)) };
+  }
+}
+
 /** The same objective on outputs of other names. */
 export function renameOutputs(objective: Objective, rename: (output: string) => string): Objective {
   switch (objective.kind) {

@@ -5,6 +5,8 @@ import {
   type Derivative,
   type DifferentiableModel,
   type Differentiability,
+  type DifferentiatedFile,
+  type DifferentiatedFileRequest,
   type DifferentiateRequest,
   type ElementType,
   type Feeds,
@@ -31,7 +33,7 @@ import type * as ort from 'onnxruntime-common';
 import { errors } from './errors.ts';
 import { firstLine } from './execution-providers.ts';
 import { graphViewOf } from './graph-view.ts';
-import { formOf, objectiveFeeds, renameOutputs } from './objective-feeds.ts';
+import { formOf, objectiveFeeds, renameForm, renameOutputs } from './objective-feeds.ts';
 import { randomiseWeights, weightedLayers } from './randomise-weights.ts';
 import { SessionCache } from './session-cache.ts';
 import { fromOrt, joinSamples, takeSamples, toOrt } from './tensors.ts';
@@ -196,6 +198,23 @@ export class OnnxModel implements DifferentiableModel {
       value: toFloat32Array(results[value]!),
       gradients: Object.fromEntries(withRespectTo.map((name) => [name, results[gradients[this.computed(name)]!]!])),
       fetched: Object.fromEntries(fetched.map((name) => [name, feeds[name] ?? results[name]!])),
+    };
+  }
+
+  differentiatedFile({ objective, withRespectTo, fetch = [] }: DifferentiatedFileRequest): DifferentiatedFile {
+    this.checkNames([...withRespectTo, ...fetch]);
+    // Any runtime and any batch size: nothing that only helps here.
+    const { graph, objectiveInputs, value, gradients } = new DifferentiableGraph(this.derivativeSource).differentiate({
+      objective: renameForm(objective, this.computed),
+      withRespectTo: withRespectTo.map(this.computed),
+      fetch,
+    });
+    const added = new Set(objectiveInputs.map(({ name }) => name));
+    return {
+      bytes: graph.encode(),
+      objectiveInputs: graph.inputs.filter(({ name }) => added.has(name)).map(specOf),
+      value,
+      gradients: Object.fromEntries(withRespectTo.map((name) => [name, gradients[this.computed(name)]!])),
     };
   }
 

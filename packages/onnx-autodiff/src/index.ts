@@ -16,7 +16,7 @@ export { GraphBuilder } from './builder.ts';
 export { Node, type AttributeInput, type AttributeInputs } from './node.ts';
 export { layersOf, type Layer } from './layers.ts';
 export { Inference } from './shapes/inference.ts';
-export { operatorsPage } from './operators-page.ts';
+export { operatorNames, operatorsPage } from './operators-page.ts';
 export { toFloat32, type Float32Graph } from './precision.ts';
 export { readTensor, writeTensor, fromFloat16, toFloat16, type Constant } from './tensor.ts';
 export type { Dim, ElementType, Shape, Value } from './types.ts';

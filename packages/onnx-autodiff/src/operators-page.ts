@@ -33,6 +33,26 @@ export function operatorsPage(rules: Iterable<OperatorRule>): string {
     .concat('\n');
 }
 
+/** The table of operators for the README of this package, in Markdown: names alone. */
+export function operatorNames(rules: Iterable<OperatorRule>): string {
+  const sorted = [...rules].sort((a, b) => (titleOf(a) < titleOf(b) ? -1 : 1));
+  const names = (wanted: boolean) => {
+    const chosen = sorted.filter((rule) => 'noGradient' in rule !== wanted);
+    return {
+      count: chosen.length,
+      list: chosen.map((rule) => (rule.domain ? `${rule.domain}.${rule.operator}` : rule.operator)).join(', '),
+    };
+  };
+  const [differentiable, constant] = [names(true), names(false)];
+  return [
+    '| | operators |',
+    '| --- | --- |',
+    `| ${differentiable.count} with a gradient | ${differentiable.list} |`,
+    `| ${constant.count} without a derivative | ${constant.list} |`,
+    '',
+  ].join('\n');
+}
+
 function titleOf({ domain, operator }: OperatorRule): string {
   return `${operator}\0${domain ?? ''}`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { gradientRules, operatorsPage, type OperatorRule } from '../src/index.ts';
+import { gradientRules, operatorNames, operatorsPage, type OperatorRule } from '../src/index.ts';
 
 const rule = (operator: string, more: Partial<OperatorRule>): OperatorRule =>
   ({ operator, opsets: [7, 26], covers: 'Everything.', gradient: () => ({}), ...more }) as OperatorRule;
@@ -32,5 +32,15 @@ describe('operatorsPage', () => {
   it('is committed as docs/operators.md, made anew with `npm run build && node tools/docs/operators.mjs > docs/operators.md`', () => {
     const committed = readFileSync(new URL('../../../docs/operators.md', import.meta.url), 'utf8');
     expect(committed).toBe(operatorsPage(gradientRules.values()));
+  });
+
+  it('stands in the README by name, with every code of an error', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const squeezed = (text: string) => text.replace(/ +/g, ' ').replace(/-+/g, '-');
+    expect(squeezed(readme)).toContain(squeezed(operatorNames(gradientRules.values())));
+    const source = readFileSync(new URL('../src/errors.ts', import.meta.url), 'utf8');
+    const codes = [...source.matchAll(/code: '([A-Z_]+)'/g)].map(([, code]) => code);
+    expect(codes.length).toBeGreaterThan(5);
+    expect(codes.filter((code) => !readme.includes(`\`${code}\``))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { ElementType, Tensor, Tensors } from '../tensor/tensor.ts';
 import type { GraphView } from './graph.ts';
-import type { Objective } from './objective.ts';
+import type { Objective, ObjectiveForm } from './objective.ts';
 
 /** A size known ahead, or the name of one that is only known when the model runs (the empty string where it has none). */
 export type Dimension = number | string;
@@ -85,8 +85,29 @@ export interface DifferentiableModel extends Model {
   readonly gradientRules?: readonly GradientRules[];
   /** One forward and one backward pass; gradients are of the summed objective, so samples do not mix. */
   differentiate(request: DifferentiateRequest): Promise<Derivative>;
+  /** The gradients as a model file of the backend's own format, where it has one. */
+  differentiatedFile?(request: DifferentiatedFileRequest): DifferentiatedFile;
   /** Whether gradients of `output` reach `tensor`, told before anything runs; a reason where they do not. */
   differentiability(output: string, tensor: string): Differentiability;
+}
+
+export interface DifferentiatedFileRequest {
+  readonly objective: ObjectiveForm;
+  /** Inputs or layers, by tensor name. */
+  readonly withRespectTo: readonly string[];
+  /** Outputs or layers to keep beside the gradients. */
+  readonly fetch?: readonly string[];
+}
+
+/** A model that computes an objective and its gradients, as a file that needs nothing of ours to run. */
+export interface DifferentiatedFile {
+  readonly bytes: Uint8Array;
+  /** What is fed beside the model's own inputs: class indices, targets, cotangents, weights of terms. */
+  readonly objectiveInputs: readonly TensorSpec[];
+  /** The output `[N]` that holds the objective. */
+  readonly value: string;
+  /** The output that holds the gradient of each tensor asked for. */
+  readonly gradients: Readonly<Record<string, string>>;
 }
 
 export type Differentiability =

@@ -17,6 +17,13 @@ export type Objective =
   /** A vector-Jacobian product: outputs weighted by tensors of their own shape; its value is the sum of the products per sample. */
   | { readonly kind: 'cotangent'; readonly cotangents: Readonly<Record<string, Tensor>> };
 
+/** What stays of an objective when its numbers are taken out: which outputs it reads, and how. */
+export type ObjectiveForm =
+  | { readonly kind: 'score'; readonly output: string }
+  | { readonly kind: 'crossEntropy'; readonly output: string }
+  | { readonly kind: 'cotangent'; readonly outputs: readonly string[] }
+  | { readonly kind: 'sum'; readonly terms: readonly ObjectiveForm[] };
+
 /** The outputs an objective reads, each once. */
 export function outputsOf(objective: Objective): readonly string[] {
   switch (objective.kind) {
