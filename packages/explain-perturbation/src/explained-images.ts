@@ -1,0 +1,56 @@
+import {
+  batchOf,
+  checkTargetCount,
+  fromFloat32,
+  imageInputOf,
+  objectiveValues,
+  outputsOf,
+  takeFeeds,
+  takeObjective,
+  toFloat32,
+} from '@understory/core';
+import type { ExplainRequest, ImageInput, Objective, Tensors } from '@understory/core';
+
+/** How a number is read off the outputs for an objective. */
+export type Score = (objective: Objective, outputs: Tensors) => Float64Array;
+
+/** The images of a request, seen as what is perturbed. */
+export interface ExplainedImages {
+  readonly image: ImageInput;
+  readonly batch: number;
+  /** The elements of the input, sample by sample. */
+  readonly pixels: Float32Array;
+  /** One score for each of several versions `[versions, image.size]` of the image of one sample. */
+  scoresOf(versions: Float32Array, sample: number, score?: Score): Promise<Float64Array>;
+}
+
+/** Throws TARGET_COUNT or NO_IMAGE_INPUT. */
+export function explainedImages({ model, feeds, objective, signal }: ExplainRequest): ExplainedImages {
+  const batch = batchOf(feeds);
+  checkTargetCount(objective, batch);
+  const image = imageInputOf(model, feeds);
+  const { name, type, dims, size } = image;
+  return {
+    image,
+    batch,
+    pixels: toFloat32(feeds[name]!),
+    async scoresOf(versions, sample, score = objectiveValues) {
+      signal?.throwIfAborted();
+      const samples = Array.from({ length: versions.length / size }, () => sample);
+      const changed = fromFloat32(versions, type, [samples.length, ...dims.slice(1)]);
+      const outputs = await model.run({ ...takeFeeds(feeds, samples), [name]: changed }, outputsOf(objective));
+      return score(takeObjective(objective, samples), outputs);
+    },
+  };
+}
+
+/** Writes a sample's elements times the mask `[height, width]` of their pixel. */
+export function writeMasked(into: Float32Array, pixels: Float32Array, mask: Float32Array, image: ImageInput): void {
+  const { channels, channelStride, pixelStride } = image;
+  for (let channel = 0; channel < channels; channel += 1) {
+    for (let pixel = 0; pixel < mask.length; pixel += 1) {
+      const at = channel * channelStride + pixel * pixelStride;
+      into[at] = pixels[at]! * mask[pixel]!;
+    }
+  }
+}

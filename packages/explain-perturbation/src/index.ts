@@ -1,0 +1,5 @@
+export { default } from './plugin.ts';
+export { ablationCam } from './ablation-cam.ts';
+export { occlusion } from './occlusion.ts';
+export { rise, riseMasks } from './rise.ts';
+export { scoreCam } from './score-cam.ts';
