@@ -31,7 +31,7 @@ def input_x_gradient(model: torch.nn.Module, inputs: torch.Tensor, classes: list
 
 def smooth_grad(model: torch.nn.Module, inputs: torch.Tensor, classes: list[int], *, samples: int, noise: float,
                 seed: int) -> torch.Tensor:
-    """Smilkov et al. 2017, section 3; every image gets the same draws, magnitudes are summed over channels."""
+    """Smilkov et al. 2017, section 2.2; every image gets the same draws, magnitudes are summed over channels."""
     random = SeededRandom(seed).fork('smoothgrad')
     ranges = inputs.amax((1, 2, 3)) - inputs.amin((1, 2, 3))
     total = torch.zeros_like(inputs)

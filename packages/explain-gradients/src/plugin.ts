@@ -25,7 +25,7 @@ const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly make:
       id: 'smoothgrad',
       title: 'SmoothGrad',
       description: 'Averages the gradient over noisy copies of the image.',
-      reference: 'Smilkov et al. 2017, section 3',
+      reference: 'Smilkov et al. 2017, section 2.2',
       options: smoothGrad.options,
       make: smoothGrad.from,
     },

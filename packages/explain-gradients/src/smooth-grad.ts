@@ -8,7 +8,7 @@ import { overChannels, sumOfMagnitudes } from './over-channels.ts';
  * SmoothGrad: the mean gradient at many noisy copies of the image, the magnitudes of a pixel's channels summed.
  *
  * sum_c |mean_n dS/dx_c(x + e_n)| with e_n normal and its deviation a share of the image's range. Smilkov et al. 2017, "SmoothGrad:
- * removing noise by adding noise", section 3. Every sample of a batch gets the same draws, so it does not matter what else is in it.
+ * removing noise by adding noise", section 2.2. Every sample of a batch gets the same draws, so it does not matter what else is in it.
  */
 export const smoothGrad = configurable(
   'The explainer "smoothgrad"',
