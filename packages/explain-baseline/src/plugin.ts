@@ -1,0 +1,64 @@
+import { createRequire } from 'node:module';
+import { definePlugin, EXPLAINER } from '@understory/core';
+import type { Contribution, Explainer, Options, Resolve } from '@understory/core';
+import { centre } from './centre.ts';
+import { random } from './random.ts';
+import { randomised } from './randomised.ts';
+import { sobel } from './sobel.ts';
+
+const manifest = createRequire(import.meta.url)('../package.json') as {
+  readonly name: string;
+  readonly version: string;
+};
+
+type Baseline = Omit<Contribution, 'kind'> & {
+  readonly make: (resolve: Resolve, options: Options) => Explainer;
+};
+
+const baselines: readonly Baseline[] = [
+  {
+    id: 'random',
+    title: 'Random',
+    description: 'Draws a number for every pixel, anew for every image.',
+    make: () => random,
+  },
+  {
+    id: 'centre',
+    title: 'Centre',
+    description: 'Draws a Gaussian around the middle of the image.',
+    reference: 'Judd et al. 2009',
+    options: centre.options,
+    make: (_, options) => centre.from(options),
+  },
+  {
+    id: 'sobel',
+    title: 'Sobel',
+    description: 'Shows the edges of the image.',
+    reference: 'Sobel and Feldman 1968',
+    make: () => sobel,
+  },
+  {
+    id: 'randomised',
+    title: 'Randomised weights',
+    description: 'Applies another explainer to the network with all its weights drawn anew.',
+    reference: 'Adebayo et al. 2018, section 3',
+    options: {
+      explainer: {
+        type: 'text',
+        default: 'gradcam',
+        description: 'The id of the explainer that is applied, with its default settings.',
+      },
+    },
+    make: (resolve, { explainer }) => randomised(resolve(EXPLAINER, String(explainer))),
+  },
+];
+
+export default definePlugin({
+  name: manifest.name,
+  version: manifest.version,
+  hostApi: '^1.0.0',
+  provides: baselines.map(({ make: _, ...baseline }) => ({ kind: 'explainer', ...baseline })),
+  register(registry) {
+    for (const { id, make } of baselines) registry.bind(EXPLAINER, id, make);
+  },
+});
