@@ -11,6 +11,7 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from 'onnx-buf';
+import { copyWith } from './copy-with.ts';
 import { AutodiffError, errors } from './errors.ts';
 import { bodiesOf, Node } from './node.ts';
 import { readTensor, type Constant } from './tensor.ts';
@@ -248,10 +249,7 @@ export function parseModel(bytes: Uint8Array): Graph {
     initializers.set(proto.name, whole ? { proto, encoded: whole } : { proto });
   });
   return new Graph({
-    header: create(ModelProtoSchema, { ...model, graph: undefined } as Omit<
-      ModelProto,
-      '$typeName' | '$unknown' | 'graph'
-    >),
+    header: copyWith(ModelProtoSchema, model, { graph: undefined }),
     name: graph.name || 'graph',
     opset,
     // Files of IR 3 and older list every weight among the inputs.

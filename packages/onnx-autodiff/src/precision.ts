@@ -1,9 +1,10 @@
-import { create } from '@bufbuild/protobuf';
 import {
   AttributeProtoSchema,
   GraphProtoSchema,
   NodeProtoSchema,
   TensorProto_DataType as DataType,
+  TypeProto_TensorSchema,
+  TypeProtoSchema,
   ValueInfoProtoSchema,
   type AttributeProto,
   type GraphProto,
@@ -11,6 +12,7 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from 'onnx-buf';
+import { copyWith } from './copy-with.ts';
 import type { Graph, Initializer } from './graph.ts';
 import { inlineFunctions } from './inline/index.ts';
 import { Names, Scope } from './inline/names.ts';
@@ -113,21 +115,21 @@ function inFloat32(tensor: TensorProto): TensorProto | undefined {
 /** Each of these gives back what it got where nothing in it is of half precision. */
 function nodeInFloat32(node: NodeProto): NodeProto {
   const attribute = mapped(node.attribute, attributeInFloat32);
-  return attribute === node.attribute ? node : create(NodeProtoSchema, { ...node, attribute });
+  return attribute === node.attribute ? node : copyWith(NodeProtoSchema, node, { attribute });
 }
 
 function attributeInFloat32(entry: AttributeProto): AttributeProto {
   if (entry.t && isHalfCode(entry.t.dataType)) {
     const t = inFloat32(entry.t);
-    return t ? create(AttributeProtoSchema, { ...entry, t }) : entry;
+    return t ? copyWith(AttributeProtoSchema, entry, { t }) : entry;
   }
   if (typeAttributes.has(entry.name) && isHalfCode(Number(entry.i))) {
-    return create(AttributeProtoSchema, { ...entry, i: BigInt(DataType.FLOAT) });
+    return copyWith(AttributeProtoSchema, entry, { i: BigInt(DataType.FLOAT) });
   }
   const g = entry.g && bodyInFloat32(entry.g);
   const graphs = mapped(entry.graphs, bodyInFloat32);
   if (g === entry.g && graphs === entry.graphs) return entry;
-  return create(AttributeProtoSchema, { ...entry, ...(g && { g }), graphs });
+  return copyWith(AttributeProtoSchema, entry, { ...(g && { g }), graphs });
 }
 
 function bodyInFloat32(body: GraphProto): GraphProto {
@@ -139,7 +141,7 @@ function bodyInFloat32(body: GraphProto): GraphProto {
   const input = mapped(body.input, infoInFloat32);
   const output = mapped(body.output, infoInFloat32);
   const same = node === body.node && initializer === body.initializer && input === body.input && output === body.output;
-  return same ? body : create(GraphProtoSchema, { ...body, node, initializer, input, output, valueInfo: [] });
+  return same ? body : copyWith(GraphProtoSchema, body, { node, initializer, input, output, valueInfo: [] });
 }
 
 function mapped<T>(list: T[], change: (item: T) => T): T[] {
@@ -150,6 +152,8 @@ function mapped<T>(list: T[], change: (item: T) => T): T[] {
 function infoInFloat32(info: ValueInfoProto): ValueInfoProto {
   const { type } = info;
   if (type?.value.case !== 'tensorType' || !isHalfCode(type.value.value.elemType)) return info;
-  const value = { ...type.value.value, elemType: DataType.FLOAT };
-  return create(ValueInfoProtoSchema, { ...info, type: { ...type, value: { case: 'tensorType', value } } });
+  const value = copyWith(TypeProto_TensorSchema, type.value.value, { elemType: DataType.FLOAT });
+  return copyWith(ValueInfoProtoSchema, info, {
+    type: copyWith(TypeProtoSchema, type, { value: { case: 'tensorType', value } }),
+  });
 }

@@ -1,5 +1,5 @@
-import { create } from '@bufbuild/protobuf';
 import { TensorProtoSchema, type GraphProto } from 'onnx-buf';
+import { copyWith } from '../copy-with.ts';
 import type { Graph } from '../graph.ts';
 import { Node } from '../node.ts';
 import { Inference } from '../shapes/inference.ts';
@@ -36,7 +36,7 @@ export function inlineBranches(model: Graph): Graph {
     for (const tensor of branch.initializer) {
       const name = names.released(tensor.name);
       scope.set(tensor.name, name);
-      const proto = create(TensorProtoSchema, { ...tensor, name });
+      const proto = copyWith(TensorProtoSchema, tensor, { name });
       initializers.set(name, { proto });
       const shape = proto.dims.map(Number);
       inference.declare({ name, type: elementTypeOf(proto.dataType), shape }, readTensor(proto));

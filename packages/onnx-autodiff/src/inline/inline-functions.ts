@@ -7,9 +7,9 @@ import {
   type AttributeProto,
   type FunctionProto,
   type GraphProto,
-  type ModelProto,
   type NodeProto,
 } from 'onnx-buf';
+import { copyWith } from '../copy-with.ts';
 import { errors } from '../errors.ts';
 import type { Graph } from '../graph.ts';
 import { bodiesOf, Node } from '../node.ts';
@@ -40,10 +40,9 @@ export function inlineFunctions(graph: Graph): Graph {
   const missing = graph.functions
     .flatMap((each) => each.opsetImport)
     .filter(({ domain }) => domain !== 'ai.onnx' && !imported.has(domain) && imported.add(domain));
-  const fields: Omit<ModelProto, '$typeName' | '$unknown'> = graph.header;
   return graph.with({
     nodes,
-    header: create(ModelProtoSchema, { ...fields, functions: [], opsetImport: [...opsetImport, ...missing] }),
+    header: copyWith(ModelProtoSchema, graph.header, { functions: [], opsetImport: [...opsetImport, ...missing] }),
   });
 }
 
@@ -88,7 +87,7 @@ class Inlining {
     const referenced = (attribute: AttributeProto) => {
       const isNamed = ({ name }: AttributeProto) => name === attribute.refAttrName;
       const given = call.attribute.find(isNamed) ?? called.attributeProto.find(isNamed);
-      return given && create(AttributeProtoSchema, { ...given, name: attribute.name });
+      return given && copyWith(AttributeProtoSchema, given, { name: attribute.name });
     };
     const nodes = called.node.map((node) => {
       const inner = renameNode(node, scope, { define, referenced });
@@ -112,15 +111,14 @@ class Inlining {
   private withExpandedBodies(node: NodeProto, callers: readonly FunctionProto[]): NodeProto {
     if (bodiesOf(node).length === 0) return node;
     const expanded = (body: GraphProto) =>
-      create(GraphProtoSchema, { ...body, node: body.node.flatMap((inner) => this.expand(inner, callers)) });
+      copyWith(GraphProtoSchema, body, { node: body.node.flatMap((inner) => this.expand(inner, callers)) });
     const attribute = node.attribute.map((entry) =>
-      create(AttributeProtoSchema, {
-        ...entry,
+      copyWith(AttributeProtoSchema, entry, {
         ...(entry.g && { g: expanded(entry.g) }),
         graphs: entry.graphs.map(expanded),
       }),
     );
-    return create(NodeProtoSchema, { ...node, attribute });
+    return copyWith(NodeProtoSchema, node, { attribute });
   }
 
   private checkOpset(called: FunctionProto): void {

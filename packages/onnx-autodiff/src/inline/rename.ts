@@ -1,4 +1,3 @@
-import { create } from '@bufbuild/protobuf';
 import {
   AttributeProtoSchema,
   GraphProtoSchema,
@@ -9,6 +8,7 @@ import {
   type GraphProto,
   type NodeProto,
 } from 'onnx-buf';
+import { copyWith } from '../copy-with.ts';
 import { definedIn, Scope } from './names.ts';
 
 export interface Renaming {
@@ -27,15 +27,13 @@ export function renameNode(node: NodeProto, scope: Scope, renaming: Renaming): N
     if (!value) return [];
     if (!value.g && value.graphs.length === 0) return [value];
     return [
-      create(AttributeProtoSchema, {
-        ...value,
+      copyWith(AttributeProtoSchema, value, {
         ...(value.g && { g: renameBody(value.g, scope, renaming) }),
         graphs: value.graphs.map((body) => renameBody(body, scope, renaming)),
       }),
     ];
   });
-  return create(NodeProtoSchema, {
-    ...node,
+  return copyWith(NodeProtoSchema, node, {
     input,
     output: node.output.map((name) => name && scope.get(name)),
     attribute,
@@ -45,14 +43,13 @@ export function renameNode(node: NodeProto, scope: Scope, renaming: Renaming): N
 function renameBody(body: GraphProto, around: Scope, renaming: Renaming): GraphProto {
   const scope = new Scope(around);
   for (const name of definedIn(body)) scope.set(name, renaming.define(name));
-  return create(GraphProtoSchema, {
-    ...body,
-    input: body.input.map((info) => create(ValueInfoProtoSchema, { ...info, name: scope.get(info.name) })),
+  return copyWith(GraphProtoSchema, body, {
+    input: body.input.map((info) => copyWith(ValueInfoProtoSchema, info, { name: scope.get(info.name) })),
     initializer: body.initializer.map((tensor) =>
-      create(TensorProtoSchema, { ...tensor, name: scope.get(tensor.name) }),
+      copyWith(TensorProtoSchema, tensor, { name: scope.get(tensor.name) }),
     ),
     node: body.node.map((node) => renameNode(node, scope, renaming)),
-    output: body.output.map((info) => create(ValueInfoProtoSchema, { ...info, name: scope.get(info.name) })),
+    output: body.output.map((info) => copyWith(ValueInfoProtoSchema, info, { name: scope.get(info.name) })),
     valueInfo: [],
   });
 }

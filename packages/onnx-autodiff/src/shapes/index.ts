@@ -1,4 +1,5 @@
 import { contribShapes } from './contrib.ts';
+import { controlFlowShapes } from './control-flow.ts';
 import { convolutionShapes } from './convolution.ts';
 import { elementwiseShapes } from './elementwise.ts';
 import { indexingShapes } from './indexing.ts';
@@ -16,6 +17,7 @@ import type { ShapeRules } from './shape-rule.ts';
 /** Every shape rule by operator. */
 export const shapeRules: ShapeRules = {
   ...contribShapes,
+  ...controlFlowShapes,
   ...convolutionShapes,
   ...elementwiseShapes,
   ...indexingShapes,

@@ -1,4 +1,3 @@
-import { create } from '@bufbuild/protobuf';
 import {
   AttributeProtoSchema,
   GraphProtoSchema,
@@ -7,6 +6,7 @@ import {
   type GraphProto,
   type NodeProto,
 } from 'onnx-buf';
+import { copyWith } from '../copy-with.ts';
 import { fromValueInfo, type Graph } from '../graph.ts';
 import { bodiesOf, Node, type AttributeInputs } from '../node.ts';
 import { Inference } from '../shapes/inference.ts';
@@ -70,7 +70,7 @@ class Raising {
       const name = this.freshName(`${node.name}_${operator}`);
       const { proto } = Node.of(operator, inputs, [name], attributes, name);
       const { metadataProps } = node.proto;
-      const written = new Node(create(NodeProtoSchema, { ...proto, metadataProps }));
+      const written = new Node(copyWith(NodeProtoSchema, proto, { metadataProps }));
       before.push(written);
       this.inference.add(written);
       return name;
@@ -93,13 +93,12 @@ class Raising {
   private withRaisedBodies(node: Node): Node {
     if (bodiesOf(node.proto).length === 0) return node;
     const attribute = node.proto.attribute.map((entry) =>
-      create(AttributeProtoSchema, {
-        ...entry,
+      copyWith(AttributeProtoSchema, entry, {
         ...(entry.g && { g: this.raisedBody(entry.g) }),
         graphs: entry.graphs.map((body) => this.raisedBody(body)),
       }),
     );
-    return new Node(create(NodeProtoSchema, { ...node.proto, attribute }));
+    return new Node(copyWith(NodeProtoSchema, node.proto, { attribute }));
   }
 
   private raisedBody(body: GraphProto): GraphProto {
@@ -110,7 +109,7 @@ class Raising {
       this.inference.declare({ name, type, shape: tensor.dims.map(Number) }, readTensor(tensor));
     }
     const nodes = this.raised(body.node.map((proto) => new Node(proto)));
-    return create(GraphProtoSchema, { ...body, node: nodes.map((node) => node.proto) });
+    return copyWith(GraphProtoSchema, body, { node: nodes.map((node) => node.proto) });
   }
 
   private note(node: NodeProto): void {
