@@ -1,0 +1,99 @@
+import { seededRandom } from '@understory/core';
+import type { MetricRequest } from '@understory/core';
+import type { Interpolation } from '@understory/imaging';
+import { orderOf, randomOrders } from './order.ts';
+import type { Order } from './order.ts';
+import type { Perturbation } from './perturbations/perturbation.ts';
+import { mapNotFinite, pixelScores } from './pixel-scores.ts';
+import { contentKey } from './samples.ts';
+import type { Samples } from './samples.ts';
+import { anchorsCoincide, normaliser } from './score.ts';
+import type { Score } from './score.ts';
+import { scorePictures } from './score-pictures.ts';
+import type { Picture } from './score-pictures.ts';
+import { endOf, picturesOf } from './walk.ts';
+import type { End, Walk } from './walk.ts';
+
+export interface CurvePlan {
+  readonly start: End;
+  /** One curve an order, `repeats` of them where it is random. */
+  readonly orders: readonly Order[];
+  readonly repeats: number;
+  /** How many of `pixels` are changed at each point, ascending from 0. */
+  readonly counts: (pixels: number) => readonly number[];
+  readonly perturbation: Perturbation;
+  readonly score: Score;
+  readonly interpolation: Interpolation;
+  readonly batch: number;
+}
+
+/** What became of one sample. */
+export interface SampleCurves {
+  /** Shares of the pixels. */
+  readonly x: readonly number[];
+  /** The scores at `x`, a list for each order and repeat. */
+  readonly curves: readonly (readonly number[])[];
+  /** The scores at the ends that were asked for, before any normalisation. */
+  readonly ends: Readonly<Partial<Record<End, number>>>;
+}
+
+/** A sample without curves, and why. */
+export interface NoCurves {
+  readonly reason: string;
+}
+
+/** The perturbation curves of every sample: each place is ranked once, and pictures of all samples share batches. */
+export async function measureCurves(
+  request: MetricRequest,
+  samples: Samples,
+  plan: CurvePlan,
+): Promise<readonly (SampleCurves | NoCurves)[]> {
+  const { input } = samples;
+  const pixels = input.height * input.width;
+  const counts = plan.counts(pixels);
+  const ends: readonly End[] = plan.score === 'normalised-logit' ? ['original', 'perturbed'] : [plan.start];
+  const maps = request.maps.map((map) => pixelScores(map, input, plan.interpolation));
+
+  function* pictures(): Generator<Picture> {
+    for (let sample = 0; sample < samples.count; sample += 1) {
+      const scores = maps[sample];
+      if (scores === undefined) continue;
+      const original = samples.pixelsOf(sample);
+      const random = seededRandom(request.seed).fork(contentKey(original));
+      const walk: Walk = {
+        original,
+        replacement: plan.perturbation(original, input, random),
+        input,
+        start: plan.start,
+      };
+      for (const end of ends) yield { sample, pixels: endOf(walk, end) };
+      for (const order of plan.orders) {
+        const orders = order === 'random' ? randomOrders(pixels, plan.repeats, random) : [orderOf(scores, order)];
+        for (const places of orders) {
+          for (const changed of picturesOf(walk, places, counts.slice(1))) yield { sample, pixels: changed };
+        }
+      }
+    }
+  }
+
+  const scores = await scorePictures(request, samples, pictures(), plan);
+  const curveCount = plan.orders.reduce((count, order) => count + (order === 'random' ? plan.repeats : 1), 0);
+  let at = 0;
+  const take = (length: number) => scores.slice(at, (at += length));
+  return maps.map((map) => {
+    if (map === undefined) return { reason: mapNotFinite };
+    const atEnds = take(ends.length);
+    const points = Array.from({ length: curveCount }, () => take(counts.length - 1));
+    if (![atEnds, ...points].flat().every(Number.isFinite))
+      return { reason: 'the model gives values that are not finite' };
+    const raw = Object.fromEntries(ends.map((end, place) => [end, atEnds[place]!])) as SampleCurves['ends'];
+    const normalise =
+      plan.score === 'normalised-logit' ? normaliser(raw.original!, raw.perturbed!) : (value: number) => value;
+    if (normalise === undefined) return { reason: anchorsCoincide };
+    return {
+      x: counts.map((count) => count / pixels),
+      curves: points.map((values) => [raw[plan.start]!, ...values].map(normalise)),
+      ends: raw,
+    };
+  });
+}

@@ -1,0 +1,11 @@
+export { default } from './plugin.ts';
+export * from './average-drop.ts';
+export * from './deletion.ts';
+export * from './increase-in-confidence.ts';
+export * from './insertion.ts';
+export * from './max-sensitivity.ts';
+export * from './pointing-game.ts';
+export * from './presets.ts';
+export * from './road.ts';
+export * from './sanity.ts';
+export * from './sparseness.ts';

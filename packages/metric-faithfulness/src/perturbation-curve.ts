@@ -1,0 +1,134 @@
+import type { Measurement, Metric, OptionSchema, OptionValues } from '@understory/core';
+import { areaUnder } from './area.ts';
+import { measureCurves } from './curve.ts';
+import { constant } from './perturbations/constant.ts';
+import { channelMean } from './perturbations/channel-mean.ts';
+import { gaussianBlur } from './perturbations/gaussian-blur.ts';
+import { noisyLinearImputation } from './perturbations/noisy-linear-imputation.ts';
+import type { Perturbation } from './perturbations/perturbation.ts';
+import { interpolationOption } from './pixel-scores.ts';
+import { samplesOf } from './samples.ts';
+import { batchOption } from './score-pictures.ts';
+import { countsInSteps } from './steps.ts';
+import type { End } from './walk.ts';
+
+/** The settings that deletion and insertion share; each has its own defaults. */
+export const curveOptions = {
+  order: {
+    type: 'choice',
+    default: 'descending',
+    choices: ['descending', 'ascending', 'random'],
+    description: 'Which pixels come first: the most important, the least important, or any, which ignores the map.',
+  },
+  repeats: {
+    type: 'integer',
+    default: 5,
+    range: [1, 1000],
+    description: 'How many random orders are averaged.',
+  },
+  perturbation: {
+    type: 'choice',
+    default: 'blur',
+    choices: ['blur', 'constant', 'channel-mean', 'imputation'],
+    description: 'What stands in for a pixel.',
+  },
+  kernel: {
+    type: 'integer',
+    default: 11,
+    range: [1, 255],
+    description: 'The odd side of the window of blur, in pixels.',
+  },
+  sigma: {
+    type: 'number',
+    default: 15,
+    range: [0.01, 1000],
+    description: 'The standard deviation of blur, in pixels.',
+  },
+  value: {
+    type: 'number',
+    default: 0,
+    range: [-1e6, 1e6],
+    description: 'The value of constant, in the space in which the model is fed.',
+  },
+  noise: {
+    type: 'number',
+    default: 0.01,
+    range: [0, 1000],
+    description: 'The standard deviation of the noise of imputation, in the space in which the model is fed.',
+  },
+  score: {
+    type: 'choice',
+    default: 'normalised-logit',
+    choices: ['normalised-logit', 'logit', 'probability'],
+    description: 'What the curve is drawn of.',
+  },
+  fraction: { type: 'number', default: 0.5, range: [0, 1], description: 'The share of the pixels that is changed.' },
+  steps: {
+    type: 'integer',
+    default: 100,
+    range: [1, 100_000],
+    description: 'How many steps it takes; each changes the same number of pixels, rounded up.',
+  },
+  ...interpolationOption,
+  ...batchOption,
+} as const satisfies OptionSchema;
+
+export type CurveOptions = OptionValues<typeof curveOptions>;
+
+/** The metric of the area under a perturbation curve that starts at one end. */
+export function perturbationCurve(start: End, options: CurveOptions): Metric {
+  const { order, score, repeats, fraction, steps, interpolation, batch } = options;
+  const perturbation = perturbationOf(options);
+  return {
+    better: betterOf(start, options),
+    range: score === 'probability' ? [0, fraction] : [-Infinity, Infinity],
+    async evaluate(request) {
+      const found = await measureCurves(request, samplesOf(request), {
+        start,
+        orders: [order],
+        repeats,
+        counts: (pixels) => countsInSteps(pixels, fraction, steps),
+        perturbation,
+        score,
+        interpolation,
+        batch,
+      });
+      return found.map((sample): Measurement => {
+        if ('reason' in sample) return { value: undefined, reason: sample.reason };
+        const { x, curves, ends } = sample;
+        const y = x.map((_, at) => mean(curves.map((curve) => curve[at]!)));
+        const areas = curves.map((curve) => areaUnder({ x, y: curve }));
+        const spread = order === 'random' && areas.length > 1 ? { spread: deviation(areas) } : {};
+        return { value: mean(areas), curve: { x, y }, details: { ...ends, ...spread } };
+      });
+    },
+  };
+}
+
+function betterOf(start: End, { order }: CurveOptions): Metric['better'] {
+  if (order === 'random') return 'neither';
+  return (start === 'original') === (order === 'descending') ? 'lower' : 'higher';
+}
+
+function perturbationOf({ perturbation, kernel, sigma, value, noise }: CurveOptions): Perturbation {
+  switch (perturbation) {
+    case 'blur':
+      return gaussianBlur({ kernel, sigma });
+    case 'constant':
+      return constant({ value });
+    case 'channel-mean':
+      return channelMean;
+    case 'imputation':
+      return noisyLinearImputation({ noise });
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Of a sample: divided by one less than there are. */
+function deviation(values: readonly number[]): number {
+  const centre = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
+}

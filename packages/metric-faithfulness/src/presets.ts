@@ -1,0 +1,32 @@
+import type { CurveOptions } from './perturbation-curve.ts';
+
+type Preset = Readonly<Omit<CurveOptions, 'batch' | 'interpolation' | 'value' | 'noise'>> & Partial<CurveOptions>;
+
+/** The paper's deletion, section 4.1: the normalised logit while the first half of the pixels is blurred. */
+export const paperDeletion = {
+  order: 'descending',
+  repeats: 5,
+  perturbation: 'blur',
+  kernel: 11,
+  sigma: 15,
+  score: 'normalised-logit',
+  fraction: 0.5,
+  steps: 100,
+  interpolation: 'bicubic',
+} as const satisfies Preset;
+
+/** Petsiuk et al. 2018, section 4.2: the probability while all pixels become zero, 224 of them a step on 224 x 224. */
+export const riseDeletion = {
+  order: 'descending',
+  repeats: 5,
+  perturbation: 'constant',
+  value: 0,
+  kernel: 11,
+  sigma: 5,
+  score: 'probability',
+  fraction: 1,
+  steps: 224,
+} as const satisfies Preset;
+
+/** Petsiuk et al. 2018, section 4.2: the probability while all pixels come back into a blurred picture. */
+export const riseInsertion = { ...riseDeletion, perturbation: 'blur' } as const satisfies Preset;

@@ -1,0 +1,162 @@
+import { configurable } from '@understory/core';
+import type { HeatMap, Measurement, Metric, MetricRequest, Model } from '@understory/core';
+import { minMax } from '@understory/imaging';
+import type { Interpolation } from '@understory/imaging';
+import { faithfulnessErrors } from './errors.ts';
+import { interpolationOption, mapNotFinite, pixelScores } from './pixel-scores.ts';
+import { samplesOf } from './samples.ts';
+import type { Samples } from './samples.ts';
+import { rankCorrelation, structuralSimilarity } from './similarity.ts';
+
+/** A metric that keeps models open. */
+export interface SanityMetric extends Metric {
+  /** Closes the randomised models. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * How much of a heat map survives when the weights behind it are drawn anew, layer by layer from the output backwards.
+ *
+ * The value is the mean over the stages of the cascade of the chosen similarity to the map of the trained network; the curve has it at
+ * each share of randomised layers, from 1 at 0. Structural similarity compares maps at the size of the input, min-max to 0..1; rank
+ * correlation compares them as the explainer gave them. A map that is the same everywhere ranks nothing: its rank correlation counts as 0.
+ * Lower is better. Weights are drawn once for all images, with `seed`. Adebayo et al. 2018, "Sanity Checks for Saliency Maps", section 3.1.
+ */
+export const sanity = configurable(
+  'The metric "sanity"',
+  {
+    similarity: {
+      type: 'choice',
+      default: 'rank-correlation',
+      choices: ['rank-correlation', 'ssim'],
+      description: 'What the value and the curve are made of; the details hold both.',
+    },
+    stages: {
+      type: 'integer',
+      default: 5,
+      range: [1, 10_000],
+      description: 'How many randomised networks; the layers are shared out evenly, at most one network a layer.',
+    },
+    seed: { type: 'integer', default: 0, range: [0, 2 ** 32 - 1], description: 'What the weights are drawn with.' },
+    ...interpolationOption,
+  },
+  ({ similarity, stages, seed, interpolation }): SanityMetric => {
+    const cascade = new Cascade(stages, seed);
+    return {
+      better: 'lower',
+      range: [-1, 1],
+      needs: ['explain', 'randomised'],
+      async evaluate(request) {
+        const samples = samplesOf(request);
+        const { explain } = request;
+        if (explain === undefined) {
+          const next = 'Hand over the explainer that made the maps.';
+          throw faithfulnessErrors.requestLacks({ metric: 'sanity', what: 'explainer', next });
+        }
+        const found: { readonly share: number; readonly similarities: readonly Similarities[] }[] = [];
+        for await (const { share, model } of cascade.of(request.model)) {
+          request.signal?.throwIfAborted();
+          const maps = await explain({ model });
+          const similarities = maps.map((map, sample) => compare(request, samples, sample, map, interpolation));
+          found.push({ share, similarities });
+        }
+        return request.maps.map((map, sample): Measurement => {
+          if (!map.data.every(Number.isFinite)) return { value: undefined, reason: mapNotFinite };
+          if (map.data.every((value) => value === map.data[0])) {
+            return { value: undefined, reason: 'the heat map of the trained network is the same everywhere' };
+          }
+          const own = found.map(({ share, similarities }) => ({ share, ...similarities[sample]! }));
+          if (own.some(({ ssim }) => Number.isNaN(ssim))) {
+            return { value: undefined, reason: 'a heat map of a randomised network holds values that are not finite' };
+          }
+          const values = own.map((stage) => (similarity === 'ssim' ? stage.ssim : stage.correlation));
+          return {
+            value: mean(values),
+            curve: { x: [0, ...own.map(({ share }) => share)], y: [1, ...values] },
+            details: {
+              ssim: mean(own.map(({ ssim }) => ssim)),
+              rankCorrelation: mean(own.map(({ correlation }) => correlation)),
+              flatMaps: own.filter(({ isFlat }) => isFlat).length,
+              ...Object.fromEntries(own.map(({ ssim }, at) => [`ssim.${at + 1}`, ssim])),
+              ...Object.fromEntries(own.map(({ correlation }, at) => [`rankCorrelation.${at + 1}`, correlation])),
+            },
+          };
+        });
+      },
+      dispose: () => cascade.close(),
+    };
+  },
+);
+
+interface Similarities {
+  /** NaN where the map is not finite. */
+  readonly ssim: number;
+  readonly correlation: number;
+  readonly isFlat: boolean;
+}
+
+function compare(
+  { maps }: MetricRequest,
+  { input }: Samples,
+  sample: number,
+  changed: HeatMap,
+  interpolation: Interpolation,
+): Similarities {
+  const trained = maps[sample]!;
+  const planes = [trained, changed].map((map) => {
+    const scores = pixelScores(map, input, interpolation);
+    return scores && minMax({ height: input.height, width: input.width, data: scores }).data;
+  });
+  const [left, right] = planes;
+  if (left === undefined || right === undefined) return { ssim: NaN, correlation: NaN, isFlat: false };
+  return {
+    ssim: structuralSimilarity(left, right, input.height, input.width),
+    correlation: rankCorrelation(trained.data, changed.data) ?? 0,
+    isFlat: changed.data.every((value) => value === changed.data[0]),
+  };
+}
+
+/** The randomised networks of the model that was asked for last, opened when first needed. */
+class Cascade {
+  readonly #stages: number;
+  readonly #seed: number;
+  #trained: Model | undefined;
+  #opened: Promise<Model>[] = [];
+
+  constructor(stages: number, seed: number) {
+    this.#stages = stages;
+    this.#seed = seed;
+  }
+
+  /** From the fewest randomised layers to all; throws METRIC_NOT_APPLICABLE. */
+  async *of(model: Model): AsyncGenerator<{ readonly share: number; readonly model: Model }> {
+    const { weightedLayers: layers = [] } = model;
+    if (model.randomised === undefined || layers.length === 0) {
+      const next = 'Use a backend that can draw weights anew, such as onnx, and a network that has some.';
+      throw faithfulnessErrors.requestLacks({ metric: 'sanity', what: 'layers whose weights can be drawn anew', next });
+    }
+    if (this.#trained !== model) {
+      await this.close();
+      this.#trained = model;
+    }
+    const stages = Math.min(this.#stages, layers.length);
+    for (let stage = 1; stage <= stages; stage += 1) {
+      const count = Math.round((stage * layers.length) / stages);
+      const opened = (this.#opened[stage - 1] ??= model.randomised({ layers: layers.slice(-count), seed: this.#seed }));
+      yield { share: count / layers.length, model: await opened };
+    }
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = [];
+    this.#trained = undefined;
+    // A model that could not be opened has told so to whom it was opened for.
+    const results = await Promise.allSettled(opened);
+    await Promise.all(results.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined)));
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,59 @@
+import { fromFloat32, takeFeeds, takeObjective } from '@understory/core';
+import type { MetricRequest, OptionSchema } from '@understory/core';
+import type { Samples } from './samples.ts';
+import { scoreReader } from './score.ts';
+import type { Score } from './score.ts';
+
+/** How many changed pictures go through the model at once. */
+export const batchOption = {
+  batch: {
+    type: 'integer',
+    default: 32,
+    range: [1, 4096],
+    description: 'How many pictures run at once; it changes no result.',
+  },
+} as const satisfies OptionSchema;
+
+/** A changed picture of a sample; `pixels` holds until the next one is asked for. */
+export interface Picture {
+  readonly sample: number;
+  readonly pixels: Float32Array;
+}
+
+/** The score of each picture, in their order; the other inputs of the model stay those of the sample. */
+export async function scorePictures(
+  request: MetricRequest,
+  { input }: Samples,
+  pictures: Iterable<Picture>,
+  { score, batch }: { readonly score: Score; readonly batch: number },
+): Promise<readonly number[]> {
+  const { model, feeds, objective, signal } = request;
+  const reader = scoreReader(score, model, objective, input.name);
+  const otherFeeds = Object.fromEntries(Object.entries(feeds).filter(([name]) => name !== input.name));
+  const scores: number[] = [];
+  const pixels = new Float32Array(batch * input.size);
+  let samples: number[] = [];
+
+  const flush = async () => {
+    signal?.throwIfAborted();
+    // Copied, for a backend may keep what it is fed while the next batch is filled in.
+    const filled = pixels.slice(0, samples.length * input.size);
+    const outputs = await model.run(
+      {
+        ...takeFeeds(otherFeeds, samples),
+        [input.name]: fromFloat32(filled, input.type, [samples.length, ...input.dims.slice(1)]),
+      },
+      reader.outputs,
+    );
+    scores.push(...reader.read(takeObjective(objective, samples), outputs));
+    samples = [];
+  };
+
+  for (const picture of pictures) {
+    pixels.set(picture.pixels, samples.length * input.size);
+    samples.push(picture.sample);
+    if (samples.length === batch) await flush();
+  }
+  if (samples.length > 0) await flush();
+  return scores;
+}

@@ -1,0 +1,114 @@
+import { float32 } from '@understory/core';
+import type { Model } from '@understory/core';
+
+/** One picture `[channels, height, width]` and how its class is read. */
+export interface Subject {
+  readonly model: Model;
+  readonly input: string;
+  readonly output: string;
+  readonly target: number;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly pixels: Float32Array;
+}
+
+export interface PlainPlan {
+  readonly start: 'original' | 'perturbed';
+  /** All pixels replaced. */
+  readonly perturbed: Float32Array;
+  readonly score: 'normalised-logit' | 'logit' | 'probability';
+  /** Places from the first to be changed to the last. */
+  readonly order: readonly number[];
+  readonly fraction: number;
+  readonly steps: number;
+}
+
+/** A curve and its area from the definitions: every picture is made from scratch and runs alone. */
+export async function plainCurve(subject: Subject, plan: PlainPlan) {
+  const { height, width, channels, pixels } = subject;
+  const count = height * width;
+  const total = Math.floor(plan.fraction * count);
+  const size = Math.ceil(total / plan.steps);
+  const [from, to] = plan.start === 'original' ? [pixels, plan.perturbed] : [plan.perturbed, pixels];
+
+  const x: number[] = [];
+  const scores: number[] = [];
+  for (let changed = 0; ; changed = Math.min(changed + size, total)) {
+    const first = new Set(plan.order.slice(0, changed));
+    const picture = Float32Array.from(from);
+    for (let channel = 0; channel < channels; channel += 1) {
+      for (let place = 0; place < count; place += 1) {
+        if (first.has(place)) picture[channel * count + place] = to[channel * count + place]!;
+      }
+    }
+    x.push(changed / count);
+    scores.push(await plainScore(subject, picture, plan.score));
+    if (changed === total) break;
+  }
+  let y = scores;
+  if (plan.score === 'normalised-logit') {
+    const initial = await plainScore(subject, pixels, 'logit');
+    const final = await plainScore(subject, plan.perturbed, 'logit');
+    y = scores.map((score) => (score - final) / (initial - final));
+  }
+  let area = 0;
+  for (let at = 1; at < x.length; at += 1) area += (x[at]! - x[at - 1]!) * ((y[at]! + y[at - 1]!) / 2);
+  return { x, y, area };
+}
+
+export async function plainScore(subject: Subject, picture: Float32Array, score: PlainPlan['score']): Promise<number> {
+  const { model, input, output, target, channels, height, width } = subject;
+  const { [output]: tensor } = await model.run({ [input]: float32(picture, [1, channels, height, width]) }, [output]);
+  const logits = Array.from(tensor!.data as Float32Array);
+  if (score !== 'probability') return logits[target]!;
+  const exponentials = logits.map((logit) => Math.exp(logit));
+  return exponentials[target]! / exponentials.reduce((sum, each) => sum + each, 0);
+}
+
+/** By counting, for each place, those that come before it. */
+export function plainOrder(scores: ArrayLike<number>, order: 'descending' | 'ascending'): readonly number[] {
+  const values = order === 'descending' ? Array.from(scores) : Array.from(scores, (score) => -score);
+  const places: number[] = [];
+  values.forEach((value, place) => {
+    const before = values.filter((other, at) => other > value || (other === value && at < place)).length;
+    places[before] = place;
+  });
+  return places;
+}
+
+/** A Gaussian window over each channel in two dimensions, edges reflected. */
+export function plainBlur(
+  pixels: Float32Array,
+  { channels, height, width }: Pick<Subject, 'channels' | 'height' | 'width'>,
+  kernel: number,
+  sigma: number,
+): Float32Array {
+  const half = (kernel - 1) / 2;
+  const mirror = (place: number, length: number): number => {
+    if (length === 1) return 0;
+    if (place < 0) return mirror(-place, length);
+    return place >= length ? mirror(2 * (length - 1) - place, length) : place;
+  };
+  const rows = Array.from({ length: height + 2 * half }, (_, at) => mirror(at - half, height));
+  const columns = Array.from({ length: width + 2 * half }, (_, at) => mirror(at - half, width));
+  const window = Array.from({ length: kernel * kernel }, (_, at) => {
+    const [dy, dx] = [Math.floor(at / kernel) - half, (at % kernel) - half];
+    return Math.exp(-(dx * dx + dy * dy) / (2 * sigma * sigma));
+  });
+  const total = window.reduce((sum, weight) => sum + weight, 0);
+  const blurred = new Float32Array(pixels.length);
+  for (let channel = 0; channel < channels; channel += 1) {
+    for (let y = 0; y < height; y += 1) {
+      for (let x = 0; x < width; x += 1) {
+        let sum = 0;
+        for (let at = 0; at < window.length; at += 1) {
+          const [row, column] = [rows[y + Math.floor(at / kernel)]!, columns[x + (at % kernel)]!];
+          sum += window[at]! * pixels[(channel * height + row) * width + column]!;
+        }
+        blurred[(channel * height + y) * width + x] = sum / total;
+      }
+    }
+  }
+  return blurred;
+}
