@@ -1,0 +1,15 @@
+export * from './compare-groups.ts';
+export * from './holm.ts';
+export * from './mcnemar-exact.ts';
+export * from './mean-interval.ts';
+export { mean } from './mean.ts';
+export * from './paired-difference.ts';
+export * from './pearson.ts';
+export { quantile, quantiles } from './quantile.ts';
+export * from './ranks.ts';
+export type { Estimate } from './sample.ts';
+export * from './sign-flip-test.ts';
+export * from './spearman.ts';
+export { standardDeviation } from './standard-deviation.ts';
+export * from './summarise-by-group.ts';
+export * from './wilson.ts';
