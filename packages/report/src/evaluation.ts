@@ -1,0 +1,85 @@
+import type { Curve, Measurement, Metric, Options } from '@understory/core';
+
+/** One measurement of one explainer on one image, as a run folder keeps it. */
+export interface EvaluationRow {
+  readonly item: string;
+  /** What the data set says; null where it says nothing. */
+  readonly label: string | null;
+  /** The index of the best class. */
+  readonly predicted: number;
+  /** Null where the model has no labels, as with `targetLabel`. */
+  readonly predictedLabel: string | null;
+  /** Of the predicted class. */
+  readonly probability: number;
+  /** Null where there is no label, or none that the model knows. */
+  readonly correct: boolean | null;
+  /** The index of the explained class. */
+  readonly target: number;
+  readonly targetLabel: string | null;
+  /** A name of the run's `explainers`. */
+  readonly explainer: string;
+  /** A name of the run's `metrics`. */
+  readonly metric: string;
+  /** Null where the metric is not defined here; `reason` says why. */
+  readonly value: number | null;
+  readonly reason: string | null;
+  readonly curve: Curve | null;
+  readonly details: Measurement['details'] | null;
+}
+
+/** An explainer as it was asked for. */
+export interface EvaluatedExplainer {
+  /** As in the rows: the id, with the options that were given. */
+  readonly name: string;
+  readonly title: string;
+  /** Absent for what is no explainer: the random order of the paper's baseline. */
+  readonly options?: Options;
+  readonly reference?: string;
+}
+
+/** A metric as it was asked for. */
+export interface EvaluatedMetric {
+  /** As in the rows. */
+  readonly name: string;
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly better: Metric['better'];
+  readonly preset: string | null;
+  /** Every option with its value. */
+  readonly options: Options;
+  readonly reference?: string;
+}
+
+/** The rows of the baseline in which pixels go in a random order, as explainers are named. */
+export const randomOrder = 'random-order';
+
+/** What a run folder says of an evaluation. */
+export interface EvaluationRecord {
+  readonly model: {
+    readonly name: string;
+    readonly sha256: string;
+    readonly backend: string;
+    readonly executionProvider: string;
+    readonly remarks: readonly string[];
+  };
+  readonly preprocessing?: unknown;
+  readonly parameters: EvaluationParameters;
+  readonly seed: number;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export interface EvaluationParameters {
+  readonly dataset: { readonly name: string } & Readonly<Record<string, unknown>>;
+  /** In the order of tables and figures. */
+  readonly explainers: readonly EvaluatedExplainer[];
+  readonly metrics: readonly EvaluatedMetric[];
+  readonly [other: string]: unknown;
+}
+
+/** An image that could not be evaluated. */
+export interface FailedItem {
+  readonly item: string;
+  readonly code: string;
+  readonly message: string;
+}

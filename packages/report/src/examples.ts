@@ -1,0 +1,106 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { colourMap, decodeImage, encodePng, minMax, overlay, resize, rgbImage, upsample } from '@understory/imaging';
+import type { ColourMapName, FloatMap, RgbImage } from '@understory/imaging';
+import type { EvaluationRow } from './evaluation.ts';
+import { readNpy } from './read-npy.ts';
+
+/** The folder of a run that holds an `ExampleRecord` as JSON for each image kept, beside the files that it names. */
+export const exampleFolder = 'maps';
+
+/** An image whose maps are kept for figures. */
+export interface ExampleRecord extends Pick<
+  EvaluationRow,
+  'item' | 'label' | 'predicted' | 'predictedLabel' | 'probability' | 'correct' | 'target' | 'targetLabel'
+> {
+  /** The place of the image in the run, for the order of figures. */
+  readonly place: number;
+  /** A PNG of what the network saw. */
+  readonly picture: string;
+  /** NumPy files of the raw maps. */
+  readonly maps: readonly { readonly explainer: string; readonly file: string; readonly layer: string | null }[];
+}
+
+/** An example with its pictures as PNG, each enlarged by a whole factor where it is small. */
+export interface Example {
+  readonly record: ExampleRecord;
+  readonly width: number;
+  readonly height: number;
+  readonly picture: Uint8Array;
+  readonly maps: readonly { readonly explainer: string; readonly map: Uint8Array; readonly overlay: Uint8Array }[];
+}
+
+/** How many examples of each kind a figure shows. */
+const shownOfEachKind = 4;
+
+/** Pictures smaller than this are enlarged without smoothing. */
+const leastSide = 128;
+
+/** The records of the examples of a run, in its order; none where it has no folder of them. */
+export async function readExampleRecords(folder: string): Promise<readonly ExampleRecord[]> {
+  const names = await readdir(join(folder, exampleFolder)).catch((): string[] => []);
+  const records: ExampleRecord[] = [];
+  for (const name of names.filter((each) => each.endsWith('.json')).sort()) {
+    records.push(JSON.parse(await readFile(join(folder, exampleFolder, name), 'utf8')) as ExampleRecord);
+  }
+  return records.sort((one, other) => one.place - other.place);
+}
+
+/** Draws the first right, then the first wrong, then the first unlabelled examples of a run; maps are upsampled bicubically, as the metric does. */
+export async function readExamples(folder: string, colours: ColourMapName): Promise<readonly Example[]> {
+  const records = await readExampleRecords(folder);
+  const shown = [true, false, null].flatMap((kind) =>
+    records.filter(({ correct }) => correct === kind).slice(0, shownOfEachKind),
+  );
+  return Promise.all(shown.map((record) => drawExample(join(folder, exampleFolder), record, colours)));
+}
+
+async function drawExample(folder: string, record: ExampleRecord, colours: ColourMapName): Promise<Example> {
+  const bytes = async (name: string) => new Uint8Array(await readFile(join(folder, name)));
+  const picture = await decodeImage(await bytes(record.picture), record.picture);
+  const { width, height } = picture;
+  const png = async (image: RgbImage) => encodePng(enlarged(image));
+  const maps = await Promise.all(
+    record.maps.map(async ({ explainer, file }) => {
+      const map = minMax(upsample(readNpy(await bytes(file), file), height, width, 'bicubic'));
+      const laid = overlay(picture, map, { colourMap: colours });
+      return { explainer, map: await png(painted(map, colours)), overlay: await png(laid) };
+    }),
+  );
+  return {
+    record,
+    width: width * factorOf(width),
+    height: height * factorOf(width),
+    picture: await png(picture),
+    maps,
+  };
+}
+
+function enlarged(image: RgbImage): RgbImage {
+  const factor = factorOf(image.width);
+  return factor === 1
+    ? image
+    : resize(image, { width: factor * image.width, height: factor * image.height }, 'nearest');
+}
+
+function factorOf(width: number): number {
+  return Math.max(1, Math.ceil(leastSide / width));
+}
+
+function painted({ width, height, data }: FloatMap, name: ColourMapName): RgbImage {
+  const colours = colourMap(name);
+  const pixels = new Uint8Array(3 * data.length);
+  data.forEach((value, at) => {
+    const level = Math.round(255 * Math.min(1, Math.max(0, value)));
+    pixels.set(colours.subarray(3 * level, 3 * level + 3), 3 * at);
+  });
+  return rgbImage(pixels, width, height);
+}
+
+/** Such as `a dog, taken for a cat (61.3 %)`. */
+export function exampleText({ label, predicted, predictedLabel, probability, correct }: ExampleRecord): string {
+  const name = predictedLabel ?? `class ${predicted}`;
+  const sure = `${(100 * probability).toFixed(1)} %`;
+  if (correct === null) return `${name}, ${sure}`;
+  return correct ? `${name}, ${sure}` : `${label}, taken for ${name}, ${sure}`;
+}

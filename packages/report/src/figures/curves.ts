@@ -1,0 +1,118 @@
+import { areaY, line, ruleY, text } from '@observablehq/plot';
+import type { EvaluatedMetric } from '../evaluation.ts';
+import type { MeanCurve } from '../mean-curve.ts';
+import { number } from '../numbers.ts';
+import type { MetricSummary } from '../summarise.ts';
+import { draw, type Figure } from './figure.ts';
+import type { Palette } from './palette.ts';
+
+const height = 400;
+
+/** The mean curve of each explainer with its band, named at its end with its mean value: the paper's Figure 3 over many images. */
+export function curvesFigure(
+  name: string,
+  metric: EvaluatedMetric,
+  summary: MetricSummary,
+  curves: ReadonlyMap<string, MeanCurve>,
+  palette: Palette,
+): Figure {
+  const score = scoreName(metric);
+  const means = new Map(summary.explainers.map(({ explainer, mean }) => [explainer, mean]));
+  const lines = [...curves].map(([explainer, { x, y, standardError }]) => ({
+    explainer,
+    points: x.map((place, at) => {
+      const margin = 1.96 * standardError[at]!;
+      return { x: 100 * place, y: y[at]!, low: y[at]! - margin, high: y[at]! + margin };
+    }),
+  }));
+  const all = lines.flatMap(({ points }) => points);
+  const low = Math.min(0, ...all.map((point) => point.low));
+  const high = Math.max(...all.map((point) => point.high));
+  const end = Math.max(...all.map((point) => point.x));
+  const labels = spread(
+    lines.map(({ explainer, points }) => ({ explainer, y: points.at(-1)!.y })),
+    ((high - low) / height) * 18,
+  );
+  const alt = `Mean curve of ${metric.title.toLowerCase()} for ${lines.map(({ explainer }) => explainer).join(', ')}: ${lines
+    .map(({ explainer, points }) => {
+      const [first, last] = [points[0]!, points.at(-1)!];
+      return `${explainer} goes from ${number(first.y, 2)} to ${number(last.y, 2)}`;
+    })
+    .join('; ')}.`;
+  const svg = draw(
+    {
+      height,
+      marginLeft: 52,
+      marginRight: 190,
+      marginBottom: 42,
+      marginTop: 30,
+      x: { label: `${shareName(metric)} (%)`, labelAnchor: 'center', labelArrow: 'none', domain: [0, end] },
+      y: { label: score, grid: true, labelArrow: 'none', domain: [low, high] },
+      marks: [
+        ruleY([0], { strokeOpacity: 0.5 }),
+        ...lines.map(({ explainer, points }) =>
+          areaY(points, { x: 'x', y1: 'low', y2: 'high', fill: palette.colour(explainer), fillOpacity: 0.16 }),
+        ),
+        ...lines.map(({ explainer, points }) =>
+          line(points, {
+            ...{ x: 'x', y: 'y', stroke: palette.colour(explainer), strokeWidth: 2.2 },
+            strokeDasharray: palette.dash(explainer),
+          }),
+        ),
+        ...labels.map(({ explainer, y }) =>
+          text([{ y }], {
+            ...{
+              x: () => end,
+              y: 'y',
+              dx: 8,
+              textAnchor: 'start',
+              fontWeight: 'bold',
+              fill: palette.colour(explainer),
+            },
+            text: () => `${explainer}  ${number(means.get(explainer))}`,
+          }),
+        ),
+      ],
+    },
+    alt,
+  );
+  const images = Math.max(...[...curves.values()].map(({ n }) => n));
+  return {
+    name,
+    title: `${metric.title}: the mean curve`,
+    alt,
+    caption:
+      `The mean ${score} over ${images} images; the band is the mean ± 1.96 standard errors at each point. ` +
+      `Beside each name stands the mean of the metric over images${isArea(metric) ? ', the area under the curve' : ''}.`,
+    svg,
+  };
+}
+
+/** Whether the value of a metric is the area under its curve: those that have a share of pixels to go to and an order to go in. */
+function isArea({ id }: EvaluatedMetric): boolean {
+  return id === 'deletion' || id === 'insertion';
+}
+
+const shareNames: Readonly<Record<string, string>> = {
+  deletion: 'pixels changed',
+  insertion: 'pixels brought back',
+  road: 'pixels removed',
+  sanity: 'layers with random weights',
+};
+
+function shareName({ id }: EvaluatedMetric): string {
+  return shareNames[id] ?? 'changed';
+}
+
+function scoreName({ id, options }: EvaluatedMetric): string {
+  const named = options['score'] ?? options['similarity'];
+  return typeof named === 'string' ? named.replaceAll('-', ' ') : id;
+}
+
+/** Moves labels apart so that they are `gap` from each other, the lowest first. */
+export function spread<Label extends { readonly y: number }>(labels: readonly Label[], gap: number): readonly Label[] {
+  const sorted = [...labels].sort((one, other) => one.y - other.y);
+  const places: number[] = [];
+  for (const { y } of sorted) places.push(Math.max(y, (places.at(-1) ?? -Infinity) + gap));
+  return sorted.map((label, at) => ({ ...label, y: places[at]! }));
+}

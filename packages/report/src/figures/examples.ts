@@ -1,0 +1,69 @@
+import { exampleText, type Example } from '../examples.ts';
+import type { Figure } from './figure.ts';
+
+const side = 128;
+const gap = 10;
+const rowHeight = side + 40;
+
+/** Image, map and overlay of right and wrong predictions: the paper's Figure 2. */
+export function examplesFigure(name: string, examples: readonly Example[]): Figure {
+  const explainers = examples[0]?.maps.map(({ explainer }) => explainer) ?? [];
+  const columns = 1 + 2 * explainers.length;
+  const width = columns * (side + gap) + gap;
+  const header = 30;
+  const height = header + examples.length * rowHeight + gap;
+  const alt = examplesAlt(examples);
+  const heads = ['image', ...explainers.flatMap((explainer) => [explainer, `${explainer} over it`])].map(
+    (text, column) =>
+      `<text x="${left(column) + side / 2}" y="20" text-anchor="middle" font-weight="bold">${escape(text)}</text>`,
+  );
+  const rows = examples.map((example, row) => {
+    const top = header + row * rowHeight;
+    const pictures = [example.picture, ...example.maps.flatMap(({ map, overlay }) => [map, overlay])];
+    const mark = example.record.correct === null ? '' : example.record.correct ? '✓ ' : '✗ ';
+    return [
+      `<text x="${gap}" y="${top + 14}">${escape(`${mark}${exampleText(example.record)}`)}</text>`,
+      ...pictures.map(
+        (png, column) =>
+          `<image x="${left(column)}" y="${top + 22}" width="${side}" height="${side}" preserveAspectRatio="xMidYMid meet" href="${dataUri(png)}" />`,
+      ),
+    ].join('');
+  });
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-size="12" ` +
+    `font-family="system-ui, sans-serif" fill="currentColor" role="img" aria-label="${escape(alt)}">${[...heads, ...rows].join('')}</svg>`;
+  return {
+    name,
+    title: 'Where the network looked',
+    alt,
+    caption:
+      'What the network saw, the heat map of its prediction, and the map over the picture. Each map is upsampled bicubically and scaled from its own smallest to its own largest value, so colours of two maps do not compare. ✓ is a right prediction, ✗ a wrong one.',
+    svg,
+  };
+}
+
+export function examplesAlt(examples: readonly Example[]): string {
+  const named = (correct: boolean | null) =>
+    examples.filter(({ record }) => record.correct === correct).map(({ record }) => exampleText(record));
+  const groups = [
+    { what: 'right predictions', texts: named(true) },
+    { what: 'wrong predictions', texts: named(false) },
+    { what: 'images without a label', texts: named(null) },
+  ];
+  return `Images with heat maps. ${groups
+    .filter(({ texts }) => texts.length > 0)
+    .map(({ what, texts }) => `${what}: ${texts.join('; ')}`)
+    .join('. ')}.`;
+}
+
+export function dataUri(png: Uint8Array): string {
+  return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+}
+
+function left(column: number): number {
+  return gap + column * (side + gap);
+}
+
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}

@@ -1,0 +1,30 @@
+import type { EvaluatedMetric } from './evaluation.ts';
+import { number, probability, range } from './numbers.ts';
+import { verdict, type Comparison, type MetricSummary } from './summarise.ts';
+
+/** What a metric's comparisons come to, a sentence each. */
+export function findings(metric: EvaluatedMetric, summary: MetricSummary): readonly string[] {
+  return summary.comparisons.map((comparison) => finding(metric, summary, comparison));
+}
+
+function finding({ title }: EvaluatedMetric, { better }: MetricSummary, comparison: Comparison): string {
+  const { explainer, reference, n, difference, interval, correctedPValue } = comparison;
+  if (difference === null)
+    return `${explainer} and ${reference} have no image in common for which ${title.toLowerCase()} is defined.`;
+  const direction = difference < 0 ? 'below' : 'above';
+  const sizes = `${number(Math.abs(difference))} ${direction} ${reference} on the same ${n} images (95 % ${range(interval)}, p ${withSign(probability(correctedPValue))})`;
+  switch (verdict(comparison, better)) {
+    case 'better':
+      return `${explainer} is better than ${reference}: its mean lies ${sizes}.`;
+    case 'worse':
+      return `${explainer} is worse than ${reference}: its mean lies ${sizes}.`;
+    case 'differs':
+      return `${explainer} differs from ${reference}: its mean lies ${sizes}.`;
+    case 'undecided':
+      return `No difference between ${explainer} and ${reference} is shown: the mean lies ${sizes}.`;
+  }
+}
+
+function withSign(text: string): string {
+  return text.startsWith('<') || text === '–' ? text : `= ${text}`;
+}

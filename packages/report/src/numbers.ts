@@ -1,0 +1,27 @@
+/** A number with enough places to tell it from its neighbours: `0.214`, `12.3`, `-0.100`; an en dash for none. */
+export function number(value: number | null | undefined, places = 3): string {
+  if (value === null || value === undefined) return '–';
+  if (value !== 0 && Math.abs(value) < 10 ** -places / 2) return value.toExponential(1).replace('-', '−');
+  return value.toFixed(Math.abs(value) >= 100 ? 1 : places).replace('-', '−');
+}
+
+/** `0.190 to 0.214`. */
+export function range(interval: readonly [number, number] | null): string {
+  return interval === null ? '–' : `${number(interval[0])} to ${number(interval[1])}`;
+}
+
+/** `0.012`, and `< 0.001` for less than that. */
+export function probability(pValue: number | null): string {
+  if (pValue === null) return '–';
+  return pValue < 0.001 ? '< 0.001' : pValue.toFixed(3);
+}
+
+/** `85.0 %`. */
+export function percent(share: number | null): string {
+  return share === null ? '–' : `${(100 * share).toFixed(1)} %`;
+}
+
+/** `1 image`, `2 images`. */
+export function count(many: number, singular: string, plural = `${singular}s`): string {
+  return `${many} ${many === 1 ? singular : plural}`;
+}

@@ -1,0 +1,203 @@
+import type { Metric } from '@understory/core';
+import { compareGroups, holm, quantiles, meanInterval, wilson } from '@understory/statistics';
+import { randomOrder, type EvaluationRow } from './evaluation.ts';
+import { CurveMean, type MeanCurve } from './mean-curve.ts';
+
+type Interval = readonly [low: number, high: number];
+
+/** What a run found; null stands for what cannot be told. */
+export interface EvaluationSummary {
+  readonly images: number;
+  /** Over the images whose label the model knows. */
+  readonly accuracy: {
+    readonly correct: number;
+    readonly n: number;
+    readonly share: number | null;
+    readonly interval: Interval | null;
+  };
+  readonly metrics: readonly MetricSummary[];
+}
+
+export interface MetricSummary {
+  readonly metric: string;
+  readonly better: Metric['better'];
+  readonly explainers: readonly ExplainerSummary[];
+  /** What the others are compared with: random order, else the random map, else the first. */
+  readonly reference: string | null;
+  readonly comparisons: readonly Comparison[];
+}
+
+export interface ExplainerSummary {
+  readonly explainer: string;
+  readonly n: number;
+  readonly mean: number | null;
+  /** 95 %, bootstrap. */
+  readonly interval: Interval | null;
+  readonly deviation: number | null;
+  readonly quartiles: readonly [number, number, number] | null;
+  /** Images for which the metric is not defined. */
+  readonly undefined: number;
+  readonly reasons: readonly { readonly reason: string; readonly count: number }[];
+}
+
+/** Explainer minus reference on the images that both have a value for. */
+export interface Comparison {
+  readonly explainer: string;
+  readonly reference: string;
+  readonly n: number;
+  readonly difference: number | null;
+  /** 95 %, bootstrap. */
+  readonly interval: Interval | null;
+  /** Sign-flip test. */
+  readonly pValue: number | null;
+  /** After Holm's correction over every comparison of the run. */
+  readonly correctedPValue: number | null;
+  /** Cohen's dz. */
+  readonly effectSize: number | null;
+}
+
+/** What the figures need beside the summary. */
+export interface EvaluationDetails {
+  readonly curves: ReadonlyMap<string, ReadonlyMap<string, MeanCurve>>;
+  /** The values by metric, then explainer, in the order of the rows. */
+  readonly values: ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>;
+}
+
+interface Group {
+  readonly values: { item: string; explainer: string; value: number | undefined }[];
+  readonly reasons: Map<string, number>;
+  readonly curve: CurveMean;
+}
+
+/**
+ * The means, intervals and paired comparisons of a run; of each row only its value is kept.
+ * `better` says how to read each metric, `seed` is that of the bootstrap. `order` puts explainers in order; others follow as they come.
+ */
+export async function summarise(
+  rows: AsyncIterable<EvaluationRow> | Iterable<EvaluationRow>,
+  {
+    better,
+    order = [],
+    seed = 0,
+  }: { better: Readonly<Record<string, Metric['better']>>; order?: readonly string[]; seed?: number },
+): Promise<{ summary: EvaluationSummary; details: EvaluationDetails }> {
+  const metrics = new Map<string, Map<string, Group>>(Object.keys(better).map((name) => [name, new Map()]));
+  const images = new Map<string, boolean | null>();
+  for await (const row of rows) {
+    images.set(row.item, row.correct);
+    const groups = entry(metrics, row.metric, () => new Map<string, Group>());
+    const group = entry(groups, row.explainer, () => ({ values: [], reasons: new Map(), curve: new CurveMean() }));
+    group.values.push({ item: row.item, explainer: row.explainer, value: row.value ?? undefined });
+    if (row.value === null) {
+      const reason = row.reason ?? 'no reason given';
+      group.reasons.set(reason, (group.reasons.get(reason) ?? 0) + 1);
+    }
+    if (row.curve !== null) group.curve.add(row.curve);
+  }
+
+  const sorted = new Map(
+    [...metrics].map(([metric, groups]) => [
+      metric,
+      new Map([...groups].sort(([a], [b]) => rank(order, a) - rank(order, b))),
+    ]),
+  );
+  const summaries = [...sorted].map(([metric, groups]) => ({
+    metric,
+    better: better[metric] ?? 'neither',
+    explainers: [...groups].map(([explainer, group]) => summariseGroup(explainer, group, seed)),
+    ...compare(groups, seed),
+  }));
+  const corrected = holm(summaries.flatMap(({ comparisons }) => comparisons.map(({ pValue }) => pValue ?? undefined)));
+  let place = 0;
+  const labelled = [...images.values()].filter((correct) => correct !== null);
+  const { successes, n, share, interval } = wilson(labelled.filter(Boolean).length, labelled.length);
+  return {
+    summary: {
+      images: images.size,
+      accuracy: { correct: successes, n, share: share ?? null, interval: interval ?? null },
+      metrics: summaries.map((summary) => ({
+        ...summary,
+        comparisons: summary.comparisons.map((each) => ({ ...each, correctedPValue: corrected[place++] ?? null })),
+      })),
+    },
+    details: {
+      curves: mapValues(sorted, (groups) => mapValues(groups, ({ curve }) => curve.result())),
+      values: mapValues(sorted, (groups) =>
+        mapValues(groups, ({ values }) => values.flatMap(({ value }) => (value === undefined ? [] : [value]))),
+      ),
+    },
+  };
+}
+
+function summariseGroup(explainer: string, { values, reasons }: Group, seed: number): ExplainerSummary {
+  const defined = values.flatMap(({ value }) => (value === undefined ? [] : [value]));
+  const { n, mean, interval, deviation } = meanInterval(defined, { seed });
+  const [low, middle, high] = quantiles(defined, [0.25, 0.5, 0.75]).map(({ value }) => value);
+  const known = low !== undefined && middle !== undefined && high !== undefined;
+  return {
+    explainer,
+    n,
+    mean: mean ?? null,
+    interval: interval ?? null,
+    deviation: deviation ?? null,
+    quartiles: known ? [low, middle, high] : null,
+    undefined: values.length - n,
+    reasons: [...reasons].map(([reason, count]) => ({ reason, count })),
+  };
+}
+
+function compare(groups: ReadonlyMap<string, Group>, seed: number): Pick<MetricSummary, 'reference' | 'comparisons'> {
+  const names = [...groups.keys()];
+  const reference = [randomOrder, 'random', names[0]].find((name) => name !== undefined && groups.has(name));
+  if (reference === undefined || names.length < 2) return { reference: null, comparisons: [] };
+  const found = compareGroups(
+    [...groups.values()].flatMap(({ values }) => values),
+    { group: (row) => row.explainer, item: (row) => row.item, value: (row) => row.value, reference, seed },
+  );
+  return {
+    reference,
+    comparisons: found.map(({ first, n, mean, interval, pValue, effectSize }) => ({
+      explainer: first,
+      reference,
+      n,
+      difference: mean ?? null,
+      interval: interval ?? null,
+      pValue: pValue ?? null,
+      correctedPValue: null,
+      effectSize: effectSize ?? null,
+    })),
+  };
+}
+
+/** What a comparison shows at the 5 % level, in the metric's own sense of better. */
+export function verdict(
+  comparison: Comparison,
+  better: Metric['better'],
+): 'better' | 'worse' | 'differs' | 'undecided' {
+  const { difference, correctedPValue } = comparison;
+  if (difference === null || correctedPValue === null || correctedPValue >= 0.05) return 'undecided';
+  if (better === 'neither') return 'differs';
+  return difference < 0 === (better === 'lower') ? 'better' : 'worse';
+}
+
+function rank(order: readonly string[], name: string): number {
+  const place = order.indexOf(name);
+  return place === -1 ? order.length : place;
+}
+
+function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+function mapValues<K, V, W>(map: ReadonlyMap<K, V>, change: (value: V) => W | undefined): Map<K, W> {
+  return new Map(
+    [...map].flatMap(([key, value]): [K, W][] => {
+      const changed = change(value);
+      return changed === undefined ? [] : [[key, changed]];
+    }),
+  );
+}
