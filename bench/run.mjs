@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
+import { deletion } from './deletion.mjs';
 import { compile, gradients, memory } from './gradients.mjs';
 import { howToInstall, python } from './lib/python.mjs';
 
-const benches = { gradients, compile, memory };
+const benches = { gradients, compile, memory, deletion };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

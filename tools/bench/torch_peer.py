@@ -12,6 +12,8 @@ Each line of stdin is a JSON request, each line of stdout its JSON reply, with `
 - `{"op": "gradcam_full_backward", "batch": 1, "layer": "layer4"}`: Grad-CAM as pytorch-grad-cam does it, with weights that
   require gradients, hooks on the layer and a backward pass through the whole network, but without its resizing of the map;
 - `{"op": "gradcam_package", "batch": 1, "layer": "layer4"}`: Grad-CAM by pytorch-grad-cam itself;
+- `{"op": "deletion", "batch": 4}`: the paper's deletion of `batch` images and random 8x8 maps, one image and one forward after
+  the other;
 - `{"op": "peak_memory"}`: `bytes`, the highest resident size of the process so far;
 - `{"op": "quit"}`, or the end of stdin.
 
@@ -34,6 +36,7 @@ import torch
 from torch.nn import functional as F
 
 from reference.class_activation import grad_cam
+from reference.deletion import deletion_area
 from reference.random_weights import random_images
 from reference.torchvision_networks import random_network, torchvision
 
@@ -125,12 +128,25 @@ class Peer:
         finally:
             self.model.zero_grad()
 
+    def deletion(self, batch: int = 1) -> dict:
+        images = self.inputs(batch)
+        maps = torch.randn(batch, 8, 8, generator=torch.Generator().manual_seed(1))
+        self.model.requires_grad_(False)
+
+        def work() -> None:
+            with torch.inference_mode():
+                for image, heat in zip(images, maps):
+                    deletion_area(self.model, image, heat)
+
+        return timed(work)
+
     def peak_memory(self) -> dict:
         unit = 1 if sys.platform == 'darwin' else 1024
         return {'bytes': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit}
 
 
-OPERATIONS = ('load', 'forward', 'input_gradient', 'gradcam_full_backward', 'gradcam_package', 'peak_memory')
+OPERATIONS = ('load', 'forward', 'input_gradient', 'gradcam_full_backward', 'gradcam_package', 'deletion',
+              'peak_memory')
 
 
 def timed(work: Callable[[], object]) -> dict:

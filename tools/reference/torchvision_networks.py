@@ -13,11 +13,14 @@ for _operator in ['nms', 'qnms']:
 
 import torchvision.models  # noqa: E402
 
+from .cifar10_resnet20 import Cifar10ResNet20  # noqa: E402
 from .random_weights import randomise  # noqa: E402
 
 
 def random_network(name: str, seed: int, size: int = 224) -> torch.nn.Module:
-    """A classification network by torchvision's name with the weights of `randomise`."""
+    """A classification network by torchvision's name, or `cifar10-resnet20`, with the weights of `randomise`."""
+    if name == 'cifar10-resnet20':
+        return randomise(Cifar10ResNet20(), seed, size)
     names = torchvision.models.list_models(module=torchvision.models)
     if name not in names:
         raise ValueError(f"no classification network '{name}' in torchvision; it has {', '.join(names)}")
