@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
-import { errors as coreErrors, type Backend, type ModelSource, type OpenOptions } from '@understory/core';
+import type { Backend, ModelSource, OpenOptions } from '@understory/core';
 import { parseModel, type Graph } from '@understory/onnx-autodiff';
 import * as ort from 'onnxruntime-node';
 import { onFirstDevice } from './execution-providers.ts';
+import { openModelFile } from './model-file.ts';
 import { OnnxModel } from './onnx-model.ts';
 
 /** Opens ONNX files with ONNX Runtime. */
@@ -16,11 +15,7 @@ export class OnnxBackend implements Backend {
 
   /** Throws ONNX_*, MODEL_NOT_READABLE, MODEL_NOT_RUNNABLE or DEVICE_*. */
   async open(source: ModelSource, options: OpenOptions = {}): Promise<OnnxModel> {
-    const bytes = source.kind === 'file' ? await read(source.path) : source.bytes;
-    const parsed = parseModel(bytes);
-    const graph = await withExternalData(parsed, source);
-    // ONNX Runtime finds data beside a file by itself; bytes have to hold everything.
-    const model = source.kind === 'file' ? source.path : graph === parsed ? bytes : graph.encode();
+    const { graph, sha256, folder } = source.kind === 'file' ? await openModelFile(source.path) : fromBytes(source);
     const session = (
       from: string | Uint8Array,
       executionProviders: ort.InferenceSession.SessionOptions['executionProviders'],
@@ -30,6 +25,8 @@ export class OnnxBackend implements Backend {
         ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
         // Warnings about constant folding are of no use to anybody who runs a model.
         logSeverityLevel: 3,
+        // Graphs that we write refer to weights where they lie, and are handed over as bytes, which have no folder.
+        ...(folder !== undefined && { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
       };
       return typeof from === 'string'
         ? ort.InferenceSession.create(from, sessionOptions)
@@ -37,12 +34,13 @@ export class OnnxBackend implements Backend {
     };
     const devices = options.devices?.length ? options.devices : ['cpu'];
     const known = ort.listSupportedBackends().map(({ name }) => name);
+    // ONNX Runtime reads a file by itself; bytes have to hold everything.
+    const model = source.kind === 'file' ? source.path : source.externalData ? graph.encode() : source.bytes;
     const {
       value: forward,
       device,
       remarks,
     } = await onFirstDevice(devices, known, (providers) => session(model, providers));
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
     return new OnnxModel({
       graph,
       origin: { backend: 'onnx', executionProvider: device, sha256, remarks },
@@ -54,34 +52,12 @@ export class OnnxBackend implements Backend {
   }
 }
 
-async function withExternalData(graph: Graph, source: ModelSource): Promise<Graph> {
-  const paths = graph.externalFiles;
-  if (paths.length === 0) return graph;
-  if (source.kind === 'bytes') return graph.withExternalData(source.externalData ?? {});
-  const folder = dirname(source.path);
-  const files = await Promise.all(
-    paths.map(async (path) => {
-      // A model must not be able to name any file of the machine as its weights.
-      if (normalize(path).startsWith('..') || normalize(path).startsWith('/')) {
-        throw coreErrors.modelNotReadable({
-          model: source.path,
-          reason: `its weights are said to lie outside its folder, in "${path}"`,
-        });
-      }
-      return [path, await read(join(folder, path))] as const;
-    }),
-  );
-  return graph.withExternalData(Object.fromEntries(files));
-}
-
-async function read(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw coreErrors.modelNotReadable({
-      model: path,
-      reason: cause instanceof Error ? cause.message : String(cause),
-      cause,
-    });
-  }
+function fromBytes({ bytes, externalData }: ModelSource & { kind: 'bytes' }): {
+  readonly graph: Graph;
+  readonly sha256: string;
+  readonly folder: undefined;
+} {
+  const parsed = parseModel(bytes);
+  const graph = parsed.externalFiles.length === 0 ? parsed : parsed.withExternalData(externalData ?? {});
+  return { graph, sha256: createHash('sha256').update(bytes).digest('hex'), folder: undefined };
 }

@@ -211,7 +211,7 @@ export class OnnxModel implements DifferentiableModel {
     });
     const added = new Set(objectiveInputs.map(({ name }) => name));
     return {
-      bytes: graph.encode(),
+      bytes: graph.embedded().encode(),
       objectiveInputs: graph.inputs.filter(({ name }) => added.has(name)).map(specOf),
       value,
       gradients: Object.fromEntries(withRespectTo.map((name) => [name, gradients[this.computed(name)]!])),

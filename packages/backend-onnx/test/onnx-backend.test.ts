@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OnnxBackend } from '../src/index.ts';
-import { linear } from './models.ts';
+import { float32 } from '@understory/core';
+import { Node, skeletonOf } from '@understory/onnx-autodiff';
+import { OnnxBackend, type OnnxModel } from '../src/index.ts';
+import { linear, modelFile } from './models.ts';
 
 const backend = new OnnxBackend();
 
@@ -33,6 +35,67 @@ describe('OnnxBackend', () => {
       expect(fromFile.origin).toEqual(fromBytes.origin);
       await Promise.all([fromFile.close(), fromBytes.close()]);
     }));
+
+  describe('weights that stay on disk', () => {
+    const wide = modelFile({
+      input: ['N', 150],
+      output: ['N', 200],
+      nodes: [Node.of('Relu', ['x'], ['h']), Node.of('MatMul', ['h', 'w'], ['y'])],
+      weights: {
+        w: {
+          type: 'float32',
+          dims: [150, 200],
+          values: Float32Array.from({ length: 30_000 }, (_, at) => Math.sin(at)),
+        },
+      },
+    });
+    const work = async (model: OnnxModel) => {
+      const feeds = {
+        x: float32(
+          Float32Array.from({ length: 300 }, (_, at) => Math.cos(at)),
+          [2, 150],
+        ),
+      };
+      const objective = { kind: 'score', output: 'y', index: [[7], [199]] } as const;
+      const { gradients, value } = await model.differentiate({ feeds, objective, withRespectTo: ['x'] });
+      const { h } = await model.run(feeds, ['h']);
+      const written = model.differentiatedFile({ objective: { kind: 'score', output: 'y' }, withRespectTo: ['x'] });
+      const weight = model.graph.constant('w');
+      await model.close();
+      return { gradients, value, h, weight, written: written.bytes.length };
+    };
+
+    it('give what weights in memory give, from a model file and from a file of data beside it', () =>
+      inFolder(async (folder) => {
+        const expected = await work(await backend.open({ kind: 'bytes', bytes: wide }));
+        expect(expected.written).toBeGreaterThan(wide.length);
+        const path = join(folder, 'wide.onnx');
+        await writeFile(path, wide);
+        expect(await work(await backend.open({ kind: 'file', path }))).toEqual(expected);
+
+        const skeleton = skeletonOf(
+          (offset, length) => wide.subarray(offset, offset + length),
+          wide.length,
+          'weights.bin',
+        )!;
+        await writeFile(join(folder, 'small.onnx'), skeleton);
+        await writeFile(join(folder, 'weights.bin'), wide);
+        expect(await work(await backend.open({ kind: 'file', path: join(folder, 'small.onnx') }))).toEqual(expected);
+        const inMemory = await backend.open({ kind: 'bytes', bytes: skeleton, externalData: { 'weights.bin': wide } });
+        expect(await work(inMemory)).toEqual(expected);
+
+        const outside = skeletonOf(
+          (offset, length) => wide.subarray(offset, offset + length),
+          wide.length,
+          '../weights.bin',
+        )!;
+        await writeFile(join(folder, 'outside.onnx'), outside);
+        await expect(backend.open({ kind: 'file', path: join(folder, 'outside.onnx') })).rejects.toMatchObject({
+          code: 'MODEL_NOT_READABLE',
+          found: expect.stringContaining('../weights.bin'),
+        });
+      }));
+  });
 
   it.each([
     ['no file', undefined, 'MODEL_NOT_READABLE'],

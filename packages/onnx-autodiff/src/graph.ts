@@ -15,7 +15,7 @@ import { copyWith } from './copy-with.ts';
 import { AutodiffError, errors } from './errors.ts';
 import { bodiesOf, Node } from './node.ts';
 import { readTensor, type Constant } from './tensor.ts';
-import { dataTypeOf, elementTypeOf, type Dim, type Shape, type Value } from './types.ts';
+import { dataTypeOf, elementTypeOf, sizeOf, type Dim, type Shape, type Value } from './types.ts';
 import { concatBytes, fieldHeader, fieldsOf } from './wire.ts';
 
 export const oldestOpset = 7;
@@ -44,7 +44,12 @@ export interface GraphParts {
   readonly initializers: ReadonlyMap<string, Initializer>;
   /** What the file says of its intermediate tensors; the inference starts from it. */
   readonly declared: ReadonlyMap<string, Value>;
+  /** Reads weights that lie in other files, where they can be read; `constant` needs it for them. */
+  readonly readExternal?: ReadExternal | undefined;
 }
+
+/** `length` bytes from `offset` of the file that a model names; undefined where they are not there. */
+export type ReadExternal = (location: string, offset: number, length: number) => Uint8Array | undefined;
 
 /** A parsed ONNX model: one graph, its nodes in an order in which they can run. */
 export class Graph implements GraphParts {
@@ -56,6 +61,7 @@ export class Graph implements GraphParts {
   readonly nodes: readonly Node[];
   readonly initializers: ReadonlyMap<string, Initializer>;
   readonly declared: ReadonlyMap<string, Value>;
+  readonly readExternal: ReadExternal | undefined;
   private readonly producers: ReadonlyMap<string, number>;
   private readonly inputNames: ReadonlySet<string>;
 
@@ -67,6 +73,7 @@ export class Graph implements GraphParts {
     this.outputs = parts.outputs;
     this.initializers = parts.initializers;
     this.declared = parts.declared;
+    this.readExternal = parts.readExternal;
     this.nodes = inExecutionOrder(
       parts.nodes,
       new Set([...parts.inputs.map((input) => input.name), ...parts.initializers.keys()]),
@@ -110,7 +117,7 @@ export class Graph implements GraphParts {
   /** The value of a weight or Constant node; undefined for computed tensors and for data in other files. */
   constant(name: string): Constant | undefined {
     const initializer = this.initializers.get(name);
-    if (initializer) return readTensor(initializer.proto);
+    if (initializer) return readTensor(this.withData(initializer.proto) ?? initializer.proto);
     const at = this.producers.get(name);
     return at === undefined ? undefined : constantOf(this.nodes[at]!);
   }
@@ -125,26 +132,41 @@ export class Graph implements GraphParts {
 
   /** The same model with the weights of other files inside; `files` maps the relative paths of `externalFiles` to their bytes. */
   withExternalData(files: Readonly<Record<string, Uint8Array>>): Graph {
+    return this.with({
+      readExternal: (location, offset, length) => {
+        const file = files[location];
+        return file && offset + length <= file.length ? file.subarray(offset, offset + length) : undefined;
+      },
+    }).embedded();
+  }
+
+  /** The same model with all of its weights inside; throws ONNX_TRUNCATED where one cannot be read. */
+  embedded(): Graph {
     const initializers = new Map(this.initializers);
     for (const [name, { proto }] of this.initializers) {
       if (proto.dataLocation !== TensorProto_DataLocation.EXTERNAL) continue;
-      const location = externalEntry(proto, 'location') ?? '';
-      const file = files[location];
-      const offset = Number(externalEntry(proto, 'offset') ?? 0);
-      const length = Number(externalEntry(proto, 'length') ?? (file?.length ?? 0) - offset);
-      const fits = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
-      if (!file || !fits || offset + length > file.length) {
-        throw errors.truncated(`weight "${name}" outside the file "${location}" (${file?.length ?? 0} bytes)`);
-      }
-      const inside = create(TensorProtoSchema, {
-        name: proto.name,
-        dims: proto.dims,
-        dataType: proto.dataType,
-        rawData: file.subarray(offset, offset + length) as Uint8Array<ArrayBuffer>,
-      });
+      const inside = this.withData(proto);
+      if (!inside)
+        throw errors.truncated(`weight "${name}" outside the file "${externalEntry(proto, 'location') ?? ''}"`);
       initializers.set(name, { proto: inside });
     }
     return this.with({ initializers });
+  }
+
+  /** A weight with its data inside; undefined where that lies in another file that cannot be read. */
+  private withData(proto: TensorProto): TensorProto | undefined {
+    if (proto.dataLocation !== TensorProto_DataLocation.EXTERNAL) return proto;
+    const type = elementTypeOf(proto.dataType);
+    const size = type && sizeOf(type);
+    const offset = Number(externalEntry(proto, 'offset') ?? 0);
+    const stated = externalEntry(proto, 'length');
+    const elements = proto.dims.reduce((count, dim) => count * Number(dim), 1);
+    const length = stated === undefined ? elements * (size ?? NaN) : Number(stated);
+    const fits = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
+    const rawData = fits ? this.readExternal?.(externalEntry(proto, 'location') ?? '', offset, length) : undefined;
+    if (rawData?.length !== length) return undefined;
+    const { name, dims, dataType } = proto;
+    return create(TensorProtoSchema, { name, dims, dataType, rawData: rawData as Uint8Array<ArrayBuffer> });
   }
 
   /** The model as a file. Nodes that nothing asked for depends on are left out, and so are their weights. */
@@ -198,8 +220,8 @@ export class Graph implements GraphParts {
   }
 
   private parts(): GraphParts {
-    const { header, name, opset, inputs, outputs, nodes, initializers, declared } = this;
-    return { header, name, opset, inputs, outputs, nodes, initializers, declared };
+    const { header, name, opset, inputs, outputs, nodes, initializers, declared, readExternal } = this;
+    return { header, name, opset, inputs, outputs, nodes, initializers, declared, readExternal };
   }
 }
 

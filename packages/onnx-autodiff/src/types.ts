@@ -32,6 +32,13 @@ export function dataTypeOf(type: ElementType): DataType {
   return codes.get(type)!;
 }
 
+/** The bytes of one element; undefined for texts. */
+export function sizeOf(type: ElementType): number | undefined {
+  if (type === 'string') return undefined;
+  if (type === 'bool') return 1;
+  return type === 'bfloat16' ? 2 : Number(/\d+/.exec(type)![0]) / 8;
+}
+
 /** Whether values of this type can carry a gradient. */
 export function isFloat(type: ElementType | undefined): boolean {
   return type === 'float32' || type === 'float16' || type === 'float64' || type === 'bfloat16';

@@ -1,7 +1,7 @@
 import type { Graph } from '../graph.ts';
 import { constantOf } from '../graph.ts';
 import type { Node } from '../node.ts';
-import { readTensor, type Constant } from '../tensor.ts';
+import type { Constant } from '../tensor.ts';
 import { elementTypeOf, staticShape, type Dim, type Value } from '../types.ts';
 import { product, Unknowns } from './dims.ts';
 import { shapeRules } from './index.ts';
@@ -25,7 +25,7 @@ export class Inference {
     for (const [name, { proto }] of graph.initializers) {
       const dims = proto.dims.map(Number);
       this.values.set(name, { name, type: elementTypeOf(proto.dataType), shape: dims });
-      if (dims.reduce((a, b) => a * b, 1) <= largestKnown) this.learn(name, readTensor(proto));
+      if (dims.reduce((a, b) => a * b, 1) <= largestKnown) this.learn(name, graph.constant(name));
     }
     for (const node of graph.nodes) this.add(node);
   }
