@@ -166,6 +166,34 @@ describe('gradients at kinks', () => {
     ]);
   });
 
+  it('is 0 at 0 for the sum of absolute values of GlobalLpPool', async () => {
+    const results = await gradientsOf(
+      {
+        inputs: { x: { type: 'float32', dims: [1, 1, 3], values: [-2, 0, 5] } },
+        nodes: [{ operator: 'GlobalLpPool', inputs: ['x'], outputs: ['y'], attributes: { p: 1 } }],
+        output: 'y',
+      },
+      ['x'],
+      { type: 'float32', dims: [1, 1, 1], values: [3] },
+    );
+    expect(Array.from(results['x']!.values)).toEqual([-3, 0, 3]);
+  });
+
+  it('is held down by the guard of MeanVarianceNormalization where elements are nearly equal', async () => {
+    const results = await gradientsOf(
+      {
+        inputs: { x: { type: 'float32', dims: [1, 1, 1, 3], values: [0, 0, 3e-9] } },
+        nodes: [{ operator: 'MeanVarianceNormalization', inputs: ['x'], outputs: ['y'] }],
+        output: 'y',
+      },
+      ['x'],
+      { type: 'float32', dims: [1, 1, 1, 3], values: [1, -1, 0] },
+    );
+    // The deviation is sqrt(2) e-9, the guard 1e-9; the cotangent is at right angles to the mean and to the result.
+    const factor = 1 / (Math.SQRT2 + 1);
+    expect(Array.from(results['x']!.values, (value) => value * 1e-9)).toEqual(near([factor, -factor, 0]));
+  });
+
   it('does not let a mask of -infinity spread to what Where keeps', async () => {
     const results = await gradientsOf(
       {

@@ -128,9 +128,9 @@ export async function checkGradient(
   for (const index of checked) {
     const gradient = gradients[derived.gradients[`x${index}`]!]!;
     const at = inputs[index]!;
-    if (gradient.dims.join() !== at.dims.join()) {
+    if (gradient.type !== at.type || gradient.dims.join() !== at.dims.join()) {
       throw new Error(
-        `${describe(row, options.symbolic)}: the gradient of input ${index} is [${gradient.dims.join()}], the input [${at.dims.join()}]`,
+        `${describe(row, options.symbolic)}: the gradient of input ${index} is ${gradient.type} [${gradient.dims.join()}], the input ${at.type} [${at.dims.join()}]`,
       );
     }
     for (let round = 0; round < 2; round += 1) {

@@ -87,8 +87,10 @@ function matrixAlong(
     graph.concat([size, size], 0),
   ]);
   const identity = graph.op('EyeLike', [square]);
-  const one = (value: Value) => graph.constant({ type: value.type ?? 'float32', dims: [1], values: [1] });
-  const whole = roi && graph.concat([graph.sub(one(roi[0]), one(roi[0])), roi[0], one(roi[1]), roi[1]], 0);
+  const number = (value: number, like: Value) =>
+    graph.constant({ type: like.type ?? 'float32', dims: [1], values: [value] });
+  // The identity's own axis is taken whole.
+  const whole = roi && graph.concat([number(0, roi[0]), roi[0], number(1, roi[1]), roi[1]], 0);
   const kept = Object.fromEntries([
     ...['mode', 'coordinate_transformation_mode', 'nearest_mode'].flatMap((name) => {
       const value = node.string(name);
@@ -106,7 +108,7 @@ function matrixAlong(
     ...(node.has('cubic_coeff_a') && { cubic_coeff_a: { float: node.float('cubic_coeff_a', -0.75) } }),
   };
   return scale
-    ? graph.op('Resize', [identity, whole, graph.concat([one(scale), scale], 0)], attributes)
+    ? graph.op('Resize', [identity, whole, graph.concat([number(1, scale), scale], 0)], attributes)
     : graph.op('Resize', [identity, whole, undefined, graph.concat([size, graph.sizes(y, [axis])], 0)], attributes);
 }
 

@@ -90,10 +90,8 @@ function placeInside(
   if (padding === 'reflection') {
     // About the centres of the outermost pixels, or about their outer edges.
     const period = graph.op('Max', [graph.mul(aligned ? last : size, whole(2)), whole(1)]);
-    const turned = aligned
-      ? graph.op('Abs', [index])
-      : graph.where(graph.op('Less', [index, whole(0)]), graph.sub(whole(-1), index), index);
-    const within = graph.op('Mod', [turned, period]);
+    // The remainder has the period's sign, so that negative places need no turning.
+    const within = graph.op('Mod', [index, period]);
     const back = graph.sub(aligned ? period : graph.sub(period, whole(1)), within);
     return { inside: clamped(graph.op('Min', [within, back])), valid: undefined };
   }

@@ -166,8 +166,8 @@ function runtimeCountsAlong(
   const kernel = graph.constant({ type, dims: [1, 1, taps], values: new Array<number>(taps).fill(1) });
   const attributes = { kernel_shape: [taps], strides: [strides[at]!], dilations: [dilations[at]!] };
   if (!pads) return graph.op('Conv', [ones, kernel], { ...attributes, auto_pad: window.autoPad! });
-  // Overhanging windows of ceil_mode are places of the padding here; one that the pooling leaves out is cut off.
-  const overhang = ceil ? Math.max(strides[at]! - 1, 0) : 0;
+  // Overhanging windows of ceil_mode are places of the padding here; what the pooling leaves out is cut off.
+  const overhang = ceil ? strides[at]! : 0;
   const [begin, end] = countPadding ? [0, overhang] : [pads.begin[at]!, pads.end[at]! + overhang];
   const counts = graph.op('Conv', [ones, kernel], { ...attributes, pads: [begin, end] });
   return ceil ? graph.op('Slice', [counts, graph.ints([0]), graph.sizes(dy, [at + 2]), graph.ints([2])]) : counts;

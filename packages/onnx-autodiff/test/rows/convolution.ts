@@ -68,6 +68,18 @@ export const convolutionRows: readonly GradientCheckRow[] = [
   },
   {
     operator: 'Conv',
+    form: 'padding of one more than the span',
+    inputs: [x(1, 2, 5, 4), weights(3, 2, 2, 3)],
+    attributes: { pads: [1, 2, 2, 2] },
+  },
+  {
+    operator: 'Conv',
+    form: 'groups, kernel_shape, computed weights',
+    inputs: [x(2, 4, 5, 4), x(6, 2, 3, 2)],
+    attributes: { kernel_shape: [3, 2], group: 2, pads: [1, 0, 2, 1] },
+  },
+  {
+    operator: 'Conv',
     form: 'groups',
     inputs: [x(2, 4, 5, 5), weights(6, 2, 3, 3)],
     attributes: { group: 2, pads: [1, 1, 1, 1] },
@@ -192,6 +204,12 @@ export const convolutionRows: readonly GradientCheckRow[] = [
     form: 'dilations, asymmetric padding',
     inputs: [x(1, 2, 4, 5), x(2, 3, 3, 2)],
     attributes: { dilations: [2, 3], strides: [1, 2], pads: [1, 0, 2, 1] },
+  },
+  {
+    operator: 'ConvTranspose',
+    form: 'padding of one more than the span',
+    inputs: [x(1, 2, 6, 5), x(2, 3, 2, 3)],
+    attributes: { pads: [1, 2, 2, 2] },
   },
   {
     operator: 'ConvTranspose',

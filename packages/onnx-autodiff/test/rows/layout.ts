@@ -153,6 +153,12 @@ export const layoutRows: readonly GradientCheckRow[] = [
   },
   {
     operator: 'Pad',
+    form: 'reflect, all axes',
+    attributes: { mode: 'reflect' },
+    inputs: [{ dims: [3, 4, 2] }, ints(2, 0, 1, 1, 3, 0)],
+  },
+  {
+    operator: 'Pad',
     form: 'edge',
     attributes: { mode: 'edge' },
     inputs: [{ dims: [2, 4, 5] }, ints(0, 1, 7, 0, 2, 0)],

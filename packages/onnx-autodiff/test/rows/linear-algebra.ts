@@ -69,6 +69,7 @@ export const linearAlgebraRows: readonly GradientCheckRow[] = [
   einsum('an outer product', 'i,j->ji', [2], [3]),
   einsum('a permutation', 'abc->cab', [2, 3, 4]),
   einsum('a diagonal', 'bii->bi', [2, 3, 3]),
+  einsum('a diagonal in front', 'iij->ij', [3, 3, 2]),
   einsum('a trace', 'ii', [3, 3]),
   einsum('a weighted diagonal', 'bii,i->b', [2, 3, 3], [3]),
   einsum('ellipses', '...ij,...jk->...ik', [2, 2, 3], [2, 3, 4]),
