@@ -26,7 +26,7 @@ from PIL import Image
 from reference.efficientnet_lite0 import efficientnet_lite0
 from reference.golden_file import GoldenFile
 from reference.golden_values import compute, difference_from_package, disagreement, tensor_of
-from reference.onnx_export import activations
+from reference.onnx_activations import activations
 from reference.preprocess import load_preprocessor, normalise, pixels
 from reference.shared_data import REPOSITORY
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from . import onnx_activations
 from .class_activation import GRADIENT_MAPS, cam
 from .package_maps import package_maps
 
@@ -101,9 +102,4 @@ def difference_from_package(model: torch.nn.Module, inputs: torch.Tensor, values
 
 def tensor_of(value: torch.Tensor, candidates: dict[str, np.ndarray], what: str) -> str:
     """The first tensor of the ONNX file that holds this value."""
-    expected = value.numpy()
-    scale = np.abs(expected).max()
-    for name, actual in candidates.items():
-        if actual.shape == expected.shape and np.abs(actual - expected).max() <= 1e-5 * scale:
-            return name
-    raise SystemExit(f'no tensor of the exported model equals {what}')
+    return onnx_activations.tensor_of(value.numpy(), candidates, what)

@@ -14,8 +14,11 @@ def random_images(batch: int, size: int, seed: int) -> torch.Tensor:
     return smooth + 0.3 * torch.randn(batch, 3, size, size, generator=generator)
 
 
-def randomise(model: torch.nn.Module, seed: int, size: int) -> torch.nn.Module:
+def randomise(model: torch.nn.Module, seed: int, size: int, inputs: tuple[torch.Tensor, ...] | None = None,
+              ) -> torch.nn.Module:
     """Draws every weight anew and gives each batch normalisation the statistics of what it sees, slightly off.
+
+    The statistics are those of `inputs`, of eight images where absent.
 
     Statistics that fit keep the activations alive at any depth; being off makes a missing mean or variance show.
     """
@@ -24,8 +27,8 @@ def randomise(model: torch.nn.Module, seed: int, size: int) -> torch.nn.Module:
     with torch.no_grad():
         for module in model.modules():
             for name, parameter in module.named_parameters(recurse=False):
-                if isinstance(module, _BatchNorm):
-                    low, high = (0.6, 1.4) if name == 'weight' else (-0.2, 0.4)
+                if isinstance(module, _BatchNorm) or (parameter.dim() == 1 and name in ('weight', 'gamma')):
+                    low, high = (0.6, 1.4) if name in ('weight', 'gamma') else (-0.2, 0.4)
                     parameter.uniform_(low, high, generator=generator)
                 elif parameter.dim() > 1:
                     parameter.normal_(0, (2 / parameter[0].numel()) ** 0.5, generator=generator)
@@ -38,7 +41,7 @@ def randomise(model: torch.nn.Module, seed: int, size: int) -> torch.nn.Module:
         momenta = [module.momentum for module in normalisations]
         for module in normalisations:
             module.momentum = None
-        model(random_images(8, size, seed + 1))
+        model(*(inputs or (random_images(8, size, seed + 1),)))
         model.eval()
         for module, momentum in zip(normalisations, momenta):
             module.momentum = momentum

@@ -56,6 +56,22 @@ describe('lastSpatialLayer', () => {
     expect(lastSpatialLayer({ layers, inputs: [] }, everything)?.name).toBe('relu');
   });
 
+  it('passes over what begins with another size than the images', () => {
+    const choose = (batch: Dimension, first: Dimension) =>
+      lastSpatialLayer(
+        {
+          layers: [layer('conv', [batch, 8, 14, 14]), layer('stacked', [first, 17, batch, 16])],
+          inputs: [{ name: 'image', type: 'float32', dims: [batch, 3, 224, 224] }],
+        },
+        everything,
+      )?.name;
+    expect(choose('N', 3)).toBe('conv');
+    expect(choose(2, 3)).toBe('conv');
+    expect(choose(3, 3)).toBe('stacked');
+    expect(choose('N', 1)).toBe('stacked');
+    expect(choose('N', '2*N')).toBe('stacked');
+  });
+
   it('counts a single row or column as space', () => {
     expect(lastSpatialLayer({ layers: [layer('row', ['N', 8, 1, 5])], inputs: [] }, everything)?.name).toBe('row');
   });

@@ -87,4 +87,8 @@ const reasons: Readonly<Record<string, RegExp>> = {
   vgg: /^Relu ".*" stands in front of "logits", and no average over all places/,
   'mobilenet-v3': /^HardSwish ".*" stands between the pooling and "logits"/,
   shuffled: /^Concat ".*" stands between the pooling and "logits"/,
+  vit: /^Gather ".*" stands in front of "logits", and no average over all places/,
+  swin: /^Gather ".*" stands between the pooling and "logits"/,
+  clip: /^MatMul ".*" stands in front of "logits", and no average over all places/,
+  detr: /^Gather ".*" stands in front of "logits", and no average over all places/,
 };

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from '@jest/globals';
-import { OnnxBackend } from '@understory/backend-onnx';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { OnnxBackend, type OnnxModel } from '@understory/backend-onnx';
 import { toFloat32 } from '@understory/core';
 import type { Objective } from '@understory/core';
 import { listGoldens, readGolden } from '@understory/testing';
+import type { Golden } from '@understory/testing';
 import { ids, methods } from './methods.ts';
 
 const goldens = await listGoldens(fileURLToPath(new URL('../../..', import.meta.url)));
@@ -24,11 +25,15 @@ describe('the goldens', () => {
 });
 
 describe.each(goldens)('$name', ({ folder, model: path }) => {
-  const opened = Promise.all([readGolden(folder), new OnnxBackend().open({ kind: 'file', path })]);
-  afterAll(async () => (await opened)[1].close());
+  let golden: Golden;
+  let model: OnnxModel;
+  beforeAll(async () => {
+    golden = await readGolden(folder);
+    model = await new OnnxBackend().open({ kind: 'file', path });
+  });
+  afterAll(() => model.close());
 
   it.each(ids)('%s equals PyTorch on every layer', async (id) => {
-    const [golden, model] = await opened;
     const feeds = { [model.inputs[0]!.name]: golden.input };
     const index = golden.classes.map((target) => [target]);
     const objective: Objective = { kind: 'score', output: model.outputs[0]!.name, index };
@@ -51,7 +56,6 @@ describe.each(goldens)('$name', ({ folder, model: path }) => {
   });
 
   it('names the layer that auto picks', async () => {
-    const [golden, model] = await opened;
     const feeds = { [model.inputs[0]!.name]: golden.input };
     const index = golden.classes.map((target) => [target]);
     const objective: Objective = { kind: 'score', output: model.outputs[0]!.name, index };
