@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { deletion } from './deletion.mjs';
 import { compile, gradients, memory } from './gradients.mjs';
+import { growth } from './growth.mjs';
 import { howToInstall, python } from './lib/python.mjs';
 
-const benches = { gradients, compile, memory, deletion };
+const benches = { gradients, compile, memory, deletion, growth };
+const withoutPeer = new Set(['growth']);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,7 +22,7 @@ if (unknown.length) {
   console.error(`unknown benchmark ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
   process.exit(2);
 }
-if (!python()) {
+if (!names.every((name) => withoutPeer.has(name)) && !python()) {
   console.error(howToInstall);
   process.exit(2);
 }
