@@ -1,15 +1,19 @@
-// Breaks gradient rules on purpose, one change at a time, and lists the changes that their rows in the gradient-check table do
-// not notice. The working tree is not touched: rules are compiled into a folder of their own.
+// Breaks gradient rules on purpose, one change at a time, and lists the changes that no test notices: neither their rows in the
+// gradient-check table nor, where those pass, the tests of kinks, of leaner graphs and of random forms. Changes that give the same
+// gradients are listed in equivalent.json, with the reason. The working tree is not touched: rules are compiled into a folder of
+// their own.
 //
 //   node tools/mutation/mutate-rules.mjs [--jobs 2] [file or operator ...]
 //
-// Exit code 0 where every change is noticed, 1 where some survive, 2 where the rows fail without any change.
+// Exit code 0 where every change is noticed or explained, 1 where some are not or an explanation no longer holds, 2 where tests
+// fail without any change.
 import { transformSync } from '@swc/core';
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { packageConfig } from '../../jest.preset.mjs';
 import { mutants } from './mutants.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -18,6 +22,9 @@ const engine = join(root, 'packages/onnx-autodiff');
 const work = join(root, 'node_modules/.cache', `mutate-rules-${process.pid}`);
 const folders = ['src', 'test/rows'];
 const singleFiles = ['test/execute.ts'];
+/** The tests beside the rows that look at what rules write. */
+const tests = '{convolution,gate,kinks,limits,max-pool,placement,random,reduction-kinks,*.property}.test.ts';
+const equivalent = JSON.parse(readFileSync(new URL('./equivalent.json', import.meta.url), 'utf8'));
 
 const { values: options, positionals: wanted } = parseArgs({
   options: { jobs: { type: 'string', default: '2' } },
@@ -44,13 +51,12 @@ function write(base, file, source) {
   writeFileSync(target, compiled(source));
 }
 
-/** Runs the rows of some operators against compiled rules: the first row that fails, or undefined. */
-function firstFailure(base, operators) {
+/** Runs a program: what it printed where it failed, or undefined. */
+function failureOf(args) {
   return new Promise((resolve) => {
-    const runner = fileURLToPath(new URL('./run-rows.mjs', import.meta.url));
-    const child = spawn(process.execPath, [runner, base, ...operators], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     // A change can make a loop endless.
-    const limit = setTimeout(() => child.kill(), 120_000);
+    const limit = setTimeout(() => child.kill(), 240_000);
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.on('close', (code) => {
@@ -58,6 +64,27 @@ function firstFailure(base, operators) {
       resolve(code === 0 ? undefined : output.trim() || 'the run was stopped');
     });
   });
+}
+
+/** Runs the rows of some operators against compiled rules: the first row that fails, or undefined. */
+function firstFailingRow(base, operators) {
+  return failureOf([fileURLToPath(new URL('./run-rows.mjs', import.meta.url)), base, ...operators]);
+}
+
+/** Runs the other tests against compiled rules: the failures of the first file that has some, or undefined. */
+function firstFailingTest(base) {
+  const config = {
+    ...packageConfig('onnx-autodiff'),
+    testMatch: [`<rootDir>/test/${tests}`],
+    // Only what is wrong counts, not what is slow beside other work.
+    testTimeout: 100_000,
+    moduleNameMapper: { [String.raw`^\.\./src/(.*)\.ts$`]: join(base, 'src/$1.js') },
+  };
+  const path = join(base, 'jest.config.json');
+  writeFileSync(path, JSON.stringify(config));
+  const jest = join(root, 'node_modules/jest/bin/jest.js');
+  // What jest has to say goes to stderr; the file is for the JSON.
+  return failureOf(['--experimental-vm-modules', jest, '--config', path, '--ci', '--bail', '--runInBand', '--json']);
 }
 
 async function rulesOf(base, file) {
@@ -108,7 +135,15 @@ async function main() {
   }
   const brokenFiles = [...sources.keys()].filter((file) => rulesIn.has(file) || file.startsWith('src/support/'));
   const survivors = [];
+  const explained = [];
+  const stale = [];
   let tried = 0;
+  const broken = await firstFailingTest(bases[0]);
+  if (broken) {
+    process.stderr.write(`the tests fail without any change: ${broken}\n`);
+    process.exitCode = 2;
+    return;
+  }
   for (const file of brokenFiles) {
     // What rules share is broken as well, and the rows of every rule that reads it must notice.
     const rules = [...rulesIn].flatMap(([each, own]) => (reaches(each, file, sources) ? own : []));
@@ -118,29 +153,43 @@ async function main() {
       file.endsWith(text) ||
       (rulesIn.get(file) ?? []).some((rule) => rule.operator === text);
     if (operators.length === 0 || (wanted.length > 0 && !wanted.some(isWanted))) continue;
-    const broken = await firstFailure(bases[0], operators);
-    if (broken) {
-      process.stderr.write(`${file}: its rows fail without any change: ${broken}\n`);
+    const failingRow = await firstFailingRow(bases[0], operators);
+    if (failingRow) {
+      process.stderr.write(`${file}: its rows fail without any change: ${failingRow}\n`);
       process.exitCode = 2;
       continue;
     }
     const source = sources.get(file);
     const before = survivors.length;
     const changes = mutants(source);
+    const reasons = equivalent.filter((entry) => entry.file === `packages/onnx-autodiff/${file}`);
+    const used = new Set();
     await inParallel(changes, jobs, async (mutant, job) => {
       write(bases[job], file, mutant.source);
-      const failure = await firstFailure(bases[job], operators);
-      if (!failure) survivors.push({ file, ...mutant });
+      const failure = (await firstFailingRow(bases[job], operators)) ?? (await firstFailingTest(bases[job]));
       write(bases[job], file, source);
+      if (failure) return;
+      const reason = reasons.find(({ mutation, line }) => mutation === mutant.change && line === mutant.text);
+      if (reason) {
+        used.add(reason);
+        explained.push(mutant);
+      } else survivors.push({ file, ...mutant });
     });
+    stale.push(...reasons.filter((entry) => !used.has(entry)));
     tried += changes.length;
     process.stderr.write(`${file}: ${changes.length} changes, ${survivors.length - before} not noticed\n`);
   }
   for (const { file, line, change, text } of survivors) {
     process.stdout.write(`packages/onnx-autodiff/${file}:${line}: ${change}: ${text}\n`);
   }
-  process.stdout.write(`${tried} changes, ${survivors.length} not noticed\n`);
-  if (survivors.length > 0) process.exitCode ||= 1;
+  for (const { file, mutation, line } of stale) {
+    process.stdout.write(`${file}: ${mutation}: ${line}: in equivalent.json, but noticed or no longer there\n`);
+  }
+  const noticed = tried - explained.length - survivors.length;
+  process.stdout.write(
+    `${tried} changes, ${noticed} noticed, ${explained.length} equivalent, ${survivors.length} not noticed\n`,
+  );
+  if (survivors.length + stale.length > 0) process.exitCode ||= 1;
 }
 
 try {
