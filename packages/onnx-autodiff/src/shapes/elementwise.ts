@@ -2,8 +2,8 @@ import { elementTypeOf, staticShape, type Dim, type ElementType } from '../types
 import { broadcast } from './dims.ts';
 import * as elements from './element-arithmetic.ts';
 import type { ElementArithmetic } from './element-arithmetic.ts';
-import { stretch } from './known.ts';
-import type { ShapeContext, ShapeRule, ShapeRules } from './shape-rule.ts';
+import { countOf, largestKnown, stretch } from './known.ts';
+import type { Known, ShapeContext, ShapeRule, ShapeRules } from './shape-rule.ts';
 
 /** The elements of the result, where those of every input are known and so is what becomes of them. */
 function computed(
@@ -12,13 +12,15 @@ function computed(
   compute: (values: readonly Dim[]) => Dim | undefined,
 ): readonly Dim[] | undefined {
   const dims = staticShape(shape);
-  if (!dims) return undefined;
-  const operands: (readonly Dim[])[] = [];
+  // A known number that is broadcast to an activation makes nothing known, and would be written out for nothing.
+  if (!dims || countOf(dims) > largestKnown) return undefined;
+  const knowns: Known[] = [];
   for (const index of c.node.inputs.keys()) {
     const known = c.known(index);
     if (!known) return undefined;
-    operands.push(stretch(known, dims).values);
+    knowns.push(known);
   }
+  const operands = knowns.map((known) => stretch(known, dims).values);
   const results: Dim[] = [];
   for (const at of operands[0]!.keys()) {
     const result = compute(operands.map((operand) => operand[at]!));

@@ -5,10 +5,8 @@ import type { Constant } from '../tensor.ts';
 import { elementTypeOf, staticShape, type Dim, type Value } from '../types.ts';
 import { product, Unknowns } from './dims.ts';
 import { shapeRules } from './index.ts';
+import { largestKnown } from './known.ts';
 import type { Known, ShapeContext } from './shape-rule.ts';
-
-/** Shape arithmetic never needs more elements than this; weights are not read. */
-const largestKnown = 4096;
 
 /** Types, shapes and the values of shape arithmetic of a graph's tensors, found without running it. */
 export class Inference {

@@ -6,6 +6,9 @@ export interface Elements {
   readonly values: readonly Dim[];
 }
 
+/** Shape arithmetic never needs more elements than this; weights are not read. */
+export const largestKnown = 4096;
+
 /** How many elements `sizes` hold. */
 export function countOf(sizes: readonly number[]): number {
   return sizes.reduce((total, size) => total * size, 1);

@@ -1,6 +1,6 @@
 import type { Dim, Shape } from '../types.ts';
 import { broadcast, formula, normaliseAxis, product, quotient } from './dims.ts';
-import { countOf, join, permute, sliceRange, stretch, take } from './known.ts';
+import { countOf, join, largestKnown, permute, sliceRange, stretch, take } from './known.ts';
 import type { ShapeContext, ShapeRule, ShapeRules } from './shape-rule.ts';
 
 /** Exporters write "to the end" as any number from here on. */
@@ -204,7 +204,7 @@ const expand: ShapeRule = (c) => {
   const shape = broadcast([x?.shape, target], c.unknowns);
   const known = c.known(0);
   const sizes = shape?.every((dim) => typeof dim === 'number') ? shape : undefined;
-  const small = known && sizes && countOf(sizes) <= 4096;
+  const small = known && sizes && countOf(sizes) <= largestKnown;
   return c.set(0, x?.type, shape, small ? stretch(known, sizes).values : undefined);
 };
 
