@@ -101,7 +101,7 @@ export async function applicabilityOf(
   classifier: ImageClassifier,
   preprocessing: Preprocessing,
 ): Promise<readonly ApplicabilityRecord[]> {
-  const feeds = { [classifier.input]: blank(preprocessing, classifier) };
+  const feeds = classifier.feeds(blank(preprocessing, classifier));
   const records: ApplicabilityRecord[] = [];
   for (const { id, title, needs = [] } of host.list('explainer')) {
     if (needs.length === 0) {

@@ -187,6 +187,5 @@ async function explainAll(
 }
 
 function feedsOf(classifier: ImageClassifier, samples: readonly Sample[]): Feeds {
-  const pixels = joinSamples(samples.map(({ tensor }) => tensor));
-  return { [classifier.input]: pixels };
+  return classifier.feeds(joinSamples(samples.map(({ tensor }) => tensor)));
 }

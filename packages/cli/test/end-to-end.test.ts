@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeImage } from '@understory/imaging';
+import { Node } from '@understory/onnx-autodiff';
 import { readGolden } from '@understory/testing';
+import { onnxModel } from './support/onnx-model.ts';
 import { emptyWorkspace, repository, type Workspace } from './support/workspace.ts';
 
 // A real network on a busy machine.
@@ -68,5 +70,29 @@ describe('the bundled network', () => {
     expect(sheet.width).toBeGreaterThan(5 * 224);
     expect(sheet.height).toBeGreaterThan(6 * 224);
     expect(stdout).toContain(`Side by side: ${join('out/demo/contact-sheet.png')}`);
+  });
+});
+
+describe('a network in half precision', () => {
+  it('is fed half precision, explained and found to be explainable', async () => {
+    const nodes = [
+      Node.of('Relu', ['x'], ['maps'], {}, 'body/Relu'),
+      Node.of('GlobalAveragePool', ['maps'], ['pooled'], {}, 'pool/GlobalAveragePool'),
+      Node.of('Flatten', ['pooled'], ['y'], {}, 'head/Flatten'),
+    ];
+    await workspace.write('half.onnx', onnxModel({ input: ['N', 3, 8, 8], output: ['N', 3], nodes, type: 'float16' }));
+    const { code, stdout } = await workspace.cli([
+      ...['explain', chelsea, '--model', 'half.onnx', '--target', '0'],
+      ...['--mean', '0,0,0', '--std', '1,1,1', '--npy', '--json', '--quiet'],
+    ]);
+    expect(code).toBe(0);
+    const [{ maps }] = JSON.parse(stdout).images;
+    // Each logit is the mean of a channel, so Grad-CAM shows that channel, over the number of its places.
+    const map = await readNpy(join(workspace.folder, maps[0].files.map));
+    expect(map.reduce((sum, value) => sum + value, 0)).toBeCloseTo(maps[0].class.logit, 3);
+
+    const inspected = await workspace.cli(['inspect', 'half.onnx', '--json']);
+    const { classifier } = JSON.parse(inspected.stdout);
+    expect(classifier.explainers).toContainEqual(expect.objectContaining({ id: 'gradcam', applies: true, layer: 'maps' }));
   });
 });

@@ -7,6 +7,8 @@ import { layoutOf } from './image-input.ts';
 import type { ImageLayout } from './image-input.ts';
 import { checkClass, resolveTarget, resolveTargets } from './target.ts';
 import type { Target } from './target.ts';
+import { fromFloat32 } from './tensor/from-float32.ts';
+import type { Tensor } from './tensor/tensor.ts';
 import { toFloat32 } from './tensor/to-float32.ts';
 
 export interface ImageClassifierOptions {
@@ -46,6 +48,7 @@ export class ImageClassifier {
   readonly channels: number | undefined;
   /** In pixels. */
   readonly imageSize: { readonly height: number; readonly width: number } | undefined;
+  readonly #inputType: TensorSpec['type'];
   readonly #logitsRank: number;
 
   /** Throws NOT_AN_IMAGE_CLASSIFIER where input or logits cannot be told, LABEL_COUNT where the labels do not fit. */
@@ -54,6 +57,7 @@ export class ImageClassifier {
     const scores = findScores(model, logits);
     this.model = model;
     this.input = image.name;
+    this.#inputType = image.type;
     this.logits = scores.spec.name;
     this.scoreKind = scores.kind;
     this.#logitsRank = scores.spec.dims?.length ?? 2;
@@ -70,6 +74,11 @@ export class ImageClassifier {
     const [channels, height, width] = this.layout === 'NCHW' ? [second, third, fourth] : [fourth, second, third];
     this.channels = typeof channels === 'number' ? channels : undefined;
     this.imageSize = typeof height === 'number' && typeof width === 'number' ? { height, width } : undefined;
+  }
+
+  /** What the model is fed for a batch of prepared images: the pixels in the element type that its input takes. */
+  feeds(pixels: Tensor<'float32'>): Feeds {
+    return { [this.input]: fromFloat32(pixels.data, this.#inputType, pixels.dims) };
   }
 
   /** The score of one class a sample; throws CLASS_OUT_OF_RANGE. */

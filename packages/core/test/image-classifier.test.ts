@@ -55,6 +55,19 @@ describe('the input of an ImageClassifier', () => {
     expect(classifier).toMatchObject({ input: 'right', imageSize: { height: 9, width: 9 } });
   });
 
+  it.each([
+    ['float32', Float32Array, [0, 1, -2.5]],
+    ['float64', Float64Array, [0, 1, -2.5]],
+    ['float16', Uint16Array, [0, 0x3c00, 0xc100]],
+    ['uint8', Uint8Array, [0, 1, 0]],
+  ] as const)('is fed pixels as %s where it takes that', (type, storage, elements) => {
+    const inputs = [spec('x', ['N', 3, 1, 1], type)];
+    const classifier = new ImageClassifier({ model: modelOf({ inputs }), input: 'x' });
+    expect(classifier.feeds(float32(new Float32Array([0, 1, -2.5]), [1, 3, 1, 1]))).toEqual({
+      x: { type, dims: [1, 3, 1, 1], data: storage.from(elements) },
+    });
+  });
+
   it('must be there', () => {
     const inputs = [spec('ids', ['N', '', 7], 'int64')];
     expect(() => new ImageClassifier({ model: modelOf({ inputs }) })).toThrow(

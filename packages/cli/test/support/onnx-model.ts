@@ -2,11 +2,12 @@ import { create } from '@bufbuild/protobuf';
 import { Graph, type Node } from '@understory/onnx-autodiff';
 import { ModelProtoSchema } from 'onnx-buf';
 
-/** The bytes of a model without weights: float32 input `x`, output `y`. */
+/** The bytes of a model without weights: input `x`, output `y`, both float32 where nothing else is said. */
 export function onnxModel({
   input,
   output,
   nodes,
+  type = 'float32',
 }: {
   input: readonly (number | string)[];
   output: readonly (number | string)[];
@@ -16,8 +17,8 @@ export function onnxModel({
     header: create(ModelProtoSchema, { irVersion: 8n }),
     name: 'test',
     opset: 17,
-    inputs: [{ name: 'x', type: 'float32', shape: input }],
-    outputs: [{ name: 'y', type: 'float32', shape: output }],
+    inputs: [{ name: 'x', type, shape: input }],
+    outputs: [{ name: 'y', type, shape: output }],
     nodes,
     initializers: new Map(),
     declared: new Map(),
