@@ -146,7 +146,7 @@ export function withPreprocessing<A extends Arguments, O extends OptionValues>(
       new Option('--labels <file>', 'labels: one a line, a JSON list, or the id2label of a config.json'),
       new Option(
         '--size <n|WxH>',
-        "the network's picture: the image resized to n/0.875, its middle cropped to n",
+        "the network's picture: the image resized to n/0.875, or to n up to 64, its middle cropped to n",
       ).argParser(givenSize),
       new Option('--resize <n|WxH|none>', 'the shorter side, or both sides, that images are resized to').argParser(
         size,

@@ -31,6 +31,8 @@ export interface ChosenPreprocessing {
 const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 const usualSide = 224;
 const usualCrop = 0.875;
+/** Up to this side networks are made for pictures of just that size, as CIFAR's and Tiny ImageNet's are: nothing is cropped. */
+const wholeSide = 64;
 
 /**
  * The preprocessing that the model's folder gives, with what the command line says instead.
@@ -74,11 +76,11 @@ function usual({ channels, layout, imageSize }: ImageClassifier): Preprocessing 
   };
 }
 
-/** The middle of the picture, seven eighths of its shorter side; a size that is not square is squashed to. */
+/** The middle of the picture, seven eighths of its shorter side or all of it for small networks; a size that is not square is squashed to. */
 function usualPlacement(side: Exclude<SizeOption, 'none'>, filter: Filter): Pick<Preprocessing, 'resize' | 'crop'> {
   const { width, height } = typeof side === 'number' ? { width: side, height: side } : side;
   if (width !== height) return { resize: { kind: 'exact', width, height, filter } };
-  const length = shorterSideForCropFraction(width, usualCrop);
+  const length = shorterSideForCropFraction(width, width <= wholeSide ? 1 : usualCrop);
   return { resize: { kind: 'shorterSide', length, filter }, crop: { width, height } };
 }
 

@@ -244,7 +244,7 @@ describe('explain', () => {
     const bare = ['red.png', '--model', 'bare/tiny.fake.json', '--out', 'bare-out'];
     const assumed = await explainJson(...bare);
     expect(assumed.document.preprocessing).toMatchObject({
-      resize: { kind: 'shorterSide', length: 9 },
+      resize: { kind: 'shorterSide', length: 8 },
       crop: { width: 8, height: 8 },
       mean: [0.485, 0.456, 0.406],
     });
