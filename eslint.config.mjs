@@ -20,7 +20,7 @@ const boundaries = (depConstraints, options = {}) => ({
 });
 
 export default defineConfig(
-  { ignores: ['**/dist', '**/node_modules', '**/out', '.nx', '**/coverage', '**/tmp', '.venv'] },
+  { ignores: ['**/dist', '**/node_modules', '**/out', '.nx', '**/coverage', '**/tmp', '.venv*'] },
   {
     files: ['packages/*/src/**/*.ts'],
     extends: [...tseslint.configs.strict],
