@@ -96,6 +96,36 @@ export const cliErrors = {
     });
   },
 
+  noSuchPreset({ preset, metrics, known }: { preset: string; metrics: readonly string[]; known: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'UNKNOWN_PRESET',
+      message: `None of the metrics has a preset "${preset}".`,
+      found: `--preset ${preset} for ${metrics.join(', ')}`,
+      expected: known.length === 0 ? 'no preset' : `one of ${known.join(', ')}`,
+      next: 'Choose another preset or another metric, or leave the preset out.',
+    });
+  },
+
+  notAnEvaluation({ folder, found }: { folder: string; found: string }) {
+    return new UnderstoryError({
+      code: 'NOT_AN_EVALUATION',
+      message: `"${folder}" holds no evaluation to report on.`,
+      found,
+      expected: 'a folder that `understory evaluate ... --out FOLDER` wrote',
+      next: 'Check the path.',
+    });
+  },
+
+  nothingMeasured({ folder, found }: { folder: string; found: string }) {
+    return new UnderstoryError({
+      code: 'NOTHING_MEASURED',
+      message: `The run in "${folder}" has no measurements.`,
+      found,
+      expected: 'at least one image that was evaluated',
+      next: 'Look at the errors above, or take more images.',
+    });
+  },
+
   internal(cause: unknown) {
     return new UnderstoryError({
       code: 'INTERNAL',

@@ -6,7 +6,15 @@ import { createHost, errors, isDiagnosed, parseConfiguration, type Configuration
 import { cliErrors, reasonOf } from './errors.ts';
 
 /** What there is where the configuration does not list plugins. */
-export const defaultPlugins = ['@understory/backend-onnx', '@understory/explain-cam', '@understory/explain-gradcam'];
+export const defaultPlugins = [
+  '@understory/backend-onnx',
+  '@understory/explain-cam',
+  '@understory/explain-gradcam',
+  '@understory/explain-gradients',
+  '@understory/explain-perturbation',
+  '@understory/explain-baseline',
+  '@understory/metric-faithfulness',
+];
 
 const configurationFiles = ['understory.config.json', 'understory.config.mjs'];
 

@@ -1,9 +1,11 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { demoCommand } from './commands/demo.ts';
 import { differentiateCommand } from './commands/differentiate.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
 import { explainCommand } from './commands/explain.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { pluginsCommand } from './commands/plugins.ts';
+import { reportCommand } from './commands/report.ts';
 import { cliErrors } from './errors.ts';
 import type { ExitCode, Io } from './io.ts';
 import { formatError } from './report-error.ts';
@@ -23,6 +25,8 @@ Examples:
   understory demo
   understory explain cat.png
   understory explain photos/*.jpg --explainer cam,gradcam --target top3 --out out
+  understory evaluate cifar10:data/cifar10 --model cifar10-resnet --explainer cam,gradcam --preset paper --out runs/stage1
+  understory report runs/stage1
   understory inspect model.onnx
   understory differentiate model.onnx --objective score:logits --wrt input --out model.grad.onnx
   understory <command> --help
@@ -49,8 +53,15 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     })
     .exitOverride()
     .addHelpText('after', about);
-  for (const add of [explainCommand, inspectCommand, differentiateCommand, pluginsCommand, demoCommand])
-    add(program, context);
+  const commands = [
+    explainCommand,
+    evaluateCommand,
+    reportCommand,
+    inspectCommand,
+    differentiateCommand,
+    pluginsCommand,
+  ];
+  for (const add of [...commands, demoCommand]) add(program, context);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return code;

@@ -1,5 +1,6 @@
-import { EXPLAINER, findLayer, type ImageClassifier } from '@understory/core';
+import { EXPLAINER, findLayer, type ImageClassifier, type Selection } from '@understory/core';
 import type { NamedExplainer } from './explain-images.ts';
+import { selectionName } from './selection-name.ts';
 import type { Io } from './io.ts';
 import { loadPlugins, type Loaded } from './load-plugins.ts';
 import { classifierOf, findModel, openModel, type ClassifierOptions, type OpenedModel } from './open-model.ts';
@@ -26,7 +27,7 @@ export interface Setup extends Loaded {
 /** Loads plugins, then opens the model; what can be wrong with the command line is said before anything slow is done. */
 export async function setUp(
   options: SetupOptions,
-  { explainers: ids, layer }: { explainers: readonly string[]; layer: string },
+  { explainers: asked, layer }: { explainers: readonly (string | Selection)[]; layer: string },
   io: Io,
 ): Promise<Setup> {
   const { plugin: plugins = [], backend, device, threads } = options;
@@ -38,7 +39,11 @@ export async function setUp(
     await host.dispose();
   };
   try {
-    const found = ids.map((id) => ({ id, explainer: host.get(EXPLAINER, id) }));
+    const found = asked.map((selection) => {
+      const { id, options: settings } = typeof selection === 'string' ? { id: selection, options: {} } : selection;
+      const name = selectionName({ id, options: settings });
+      return { id, name, explainer: host.get(EXPLAINER, id, settings) };
+    });
     const resolved = await findModel(options.model, io.cwd);
     const openOptions = { ...(device && { devices: device }), ...(threads !== undefined && { threads }) };
     const open = async (id?: string): Promise<OpenedModel> => {
@@ -53,11 +58,11 @@ export async function setUp(
     const classifier = await classifierOf(main, options, io.cwd);
     const preprocessing = choosePreprocessing(classifier, resolved.preprocessing, options);
     const explainers: NamedExplainer[] = [];
-    for (const { id, explainer } of found) {
+    for (const { id, name, explainer } of found) {
       const provider = host.list('explainer').find((each) => each.id === id)?.plugin ?? '';
       const its = await open(configuration.backends?.[provider]);
       explainers.push({
-        id,
+        id: name,
         explainer,
         classifier: its === main ? classifier : await classifierOf(its, options, io.cwd),
         layer: layer.trim() === 'auto' ? undefined : findLayer(its.model.layers, layer).name,

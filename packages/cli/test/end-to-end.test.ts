@@ -93,6 +93,8 @@ describe('a network in half precision', () => {
 
     const inspected = await workspace.cli(['inspect', 'half.onnx', '--json']);
     const { classifier } = JSON.parse(inspected.stdout);
-    expect(classifier.explainers).toContainEqual(expect.objectContaining({ id: 'gradcam', applies: true, layer: 'maps' }));
+    expect(classifier.explainers).toContainEqual(
+      expect.objectContaining({ id: 'gradcam', applies: true, layer: 'maps' }),
+    );
   });
 });

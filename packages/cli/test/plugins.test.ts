@@ -60,6 +60,10 @@ describe('the configuration', () => {
         '@understory/backend-onnx',
         '@understory/explain-cam',
         '@understory/explain-gradcam',
+        '@understory/explain-gradients',
+        '@understory/explain-perturbation',
+        '@understory/explain-baseline',
+        '@understory/metric-faithfulness',
       ]);
       expect(plugins[0].from).toBe(join(repository, 'packages', 'backend-onnx'));
     } finally {
@@ -72,7 +76,7 @@ describe('the configuration', () => {
     try {
       await own.write('understory.config.mjs', `export default { backend: ['on', 'nx'].join('') };`);
       const { code, stdout } = await own.cli(['plugins', '--json']);
-      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 3]);
+      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 7]);
     } finally {
       await own.remove();
     }

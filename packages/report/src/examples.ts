@@ -13,8 +13,6 @@ export interface ExampleRecord extends Pick<
   EvaluationRow,
   'item' | 'label' | 'predicted' | 'predictedLabel' | 'probability' | 'correct' | 'target' | 'targetLabel'
 > {
-  /** The place of the image in the run, for the order of figures. */
-  readonly place: number;
   /** A PNG of what the network saw. */
   readonly picture: string;
   /** NumPy files of the raw maps. */
@@ -36,14 +34,14 @@ const shownOfEachKind = 4;
 /** Pictures smaller than this are enlarged without smoothing. */
 const leastSide = 128;
 
-/** The records of the examples of a run, in its order; none where it has no folder of them. */
+/** The records of the examples of a run by the names of their files; none where it has no folder of them. */
 export async function readExampleRecords(folder: string): Promise<readonly ExampleRecord[]> {
   const names = await readdir(join(folder, exampleFolder)).catch((): string[] => []);
   const records: ExampleRecord[] = [];
   for (const name of names.filter((each) => each.endsWith('.json')).sort()) {
     records.push(JSON.parse(await readFile(join(folder, exampleFolder, name), 'utf8')) as ExampleRecord);
   }
-  return records.sort((one, other) => one.place - other.place);
+  return records;
 }
 
 /** Draws the first right, then the first wrong, then the first unlabelled examples of a run; maps are upsampled bicubically, as the metric does. */

@@ -1,0 +1,70 @@
+import { METRIC, type Host, type Metric, type Options, type Selection } from '@understory/core';
+import type { EvaluatedMetric } from '@understory/report';
+import { cliErrors } from './errors.ts';
+import { selectionName } from './selection-name.ts';
+
+/** A metric with all that a record says of it. */
+export interface NamedMetric {
+  readonly record: EvaluatedMetric;
+  readonly metric: Metric;
+  /** The same metric with the pixels in a random order, whatever the map: the paper's baseline. */
+  readonly randomOrder?: Metric;
+}
+
+export interface MetricChoice {
+  readonly selections: readonly Selection[];
+  /** Holds for the metrics that declare it. */
+  readonly preset?: string | undefined;
+  readonly randomOrder: boolean;
+  readonly batch: number;
+  readonly seed: number;
+}
+
+/** Settings that change how a metric runs and not what it finds. */
+const withoutEffect = ['batch'];
+
+/**
+ * The metrics asked for, made by their plugins; seed and batch size of the run hold for those that have such settings.
+ * Throws UNKNOWN_ID, UNKNOWN_OPTION, OPTION_INVALID, and UNKNOWN_PRESET where no metric has the preset.
+ */
+export function chooseMetrics(host: Host, choice: MetricChoice): readonly NamedMetric[] {
+  const { selections, preset, batch, seed } = choice;
+  const known = host.list('metric');
+  const presetsOf = (id: string) => Object.keys(known.find((each) => each.id === id)?.presets ?? {});
+  // Asked first, so that a metric that does not exist is told as that.
+  for (const { id, options } of selections) host.optionsOf('metric', id, options);
+  if (preset !== undefined && !selections.some(({ id }) => presetsOf(id).includes(preset))) {
+    throw cliErrors.noSuchPreset({
+      preset,
+      metrics: selections.map(({ id }) => id),
+      known: known.flatMap(({ id }) => presetsOf(id).map((name) => `${name} (${id})`)),
+    });
+  }
+  return selections.map((selection): NamedMetric => {
+    const { id } = selection;
+    const contribution = known.find((each) => each.id === id)!;
+    const { options: schema = {}, title, description, reference } = contribution;
+    const named = selection.options['preset'] ?? (presetsOf(id).includes(preset ?? '') ? preset : undefined);
+    const given: Options = {
+      ...('batch' in schema && { batch }),
+      ...('seed' in schema && { seed }),
+      ...selection.options,
+      ...(named !== undefined && { preset: named }),
+    };
+    const values = host.optionsOf('metric', id, given);
+    const order = schema['order'];
+    const canBeRandom = order?.type === 'choice' && order.choices.includes('random') && values['order'] !== 'random';
+    const metric = host.get(METRIC, id, given);
+    return {
+      metric,
+      ...(choice.randomOrder && canBeRandom && { randomOrder: host.get(METRIC, id, { ...given, order: 'random' }) }),
+      record: {
+        ...{ name: selectionName(selection), id, title, description },
+        better: metric.better,
+        preset: named === undefined ? null : String(named),
+        options: Object.fromEntries(Object.entries(values).filter(([name]) => !withoutEffect.includes(name))),
+        ...(reference !== undefined && { reference }),
+      },
+    };
+  });
+}

@@ -1,0 +1,268 @@
+import { resolve } from 'node:path';
+import { Option, type Command } from '@commander-js/extra-typings';
+import { parseSelections, type Selection } from '@understory/core';
+import { mapLabels, openDataset } from '@understory/datasets';
+import { runExperiment } from '@understory/experiments';
+import {
+  randomOrder,
+  type EvaluatedExplainer,
+  type EvaluationRecord,
+  type EvaluationSummary,
+} from '@understory/report';
+import { chooseMetrics, type NamedMetric } from '../choose-metrics.ts';
+import { evaluationItems, readIds, shard, specFrom } from '../dataset-selection.ts';
+import { cliErrors } from '../errors.ts';
+import { evaluationExperiment, type EvaluationPlan } from '../evaluation-experiment.ts';
+import { evaluationTables } from '../evaluation-tables.ts';
+import { headline } from '../formatters/explanation.ts';
+import { evaluationText } from '../formatters/evaluation.ts';
+import { json } from '../formatters/json.ts';
+import { count } from '../formatters/text.ts';
+import type { ExitCode, Io } from '../io.ts';
+import { exampleKeeper } from '../keep-example.ts';
+import { defaultModel } from '../open-model.ts';
+import { wholeNumber, withOutput, withPreprocessing, withRunning, withTensors } from '../options.ts';
+import { modelRecord, versionsOf } from '../record.ts';
+import { formatError } from '../report-error.ts';
+import type { CommandContext } from '../run.ts';
+import { selectionName } from '../selection-name.ts';
+import { setUp, type Setup } from '../setup.ts';
+import { styleFor } from '../style.ts';
+import { throughputOn } from '../throughput.ts';
+
+const details = `
+Data sets: cifar10:DIR (the official binary batches or a Hugging Face Parquet folder), oxford-pets:DIR, parquet:DIR|FILE,
+folder:DIR (a folder a class, or flat with a labels.csv), or a path alone.
+
+Explainers and metrics are ids with commas between them, each with settings where wanted: deletion:steps=50,fraction=1 or
+deletion:preset=rise. "understory plugins" lists them. --preset holds for every metric that has it.
+
+The preset paper also measures the paper's baseline, pixels in a random order (the mean of five), as ${randomOrder};
+--random-order measures it for any metric that goes through pixels in an order. Every explainer is compared with it on the same
+images, else with the explainer random, else with the first.
+
+The folder of --out holds run.json, the rows and the maps of the first images. Kill a run at any moment and give the same command
+again: it goes on. A folder with other parameters is refused. An image that cannot be read is recorded and the run goes on;
+--strict stops instead. Exit code 2 tells of such images.
+
+Examples:
+  understory evaluate cifar10:data/cifar10 --model cifar10-resnet --explainer cam,gradcam --metric deletion --preset paper \\
+      --limit 100 --out runs/stage1
+  understory evaluate folder:photos --explainer gradcam,layercam,random,centre,sobel \\
+      --metric deletion,insertion,road,average-drop,sanity --out runs/photos
+  understory report runs/stage1
+`;
+
+export function evaluateCommand(program: Command, { io, finish }: CommandContext): void {
+  define(program).action(async (dataset, options) => finish(await evaluate(dataset, options, io)));
+}
+
+function define(program: Command) {
+  const command = program
+    .command('evaluate')
+    .description('measure how faithful explanations are over a data set, into a run folder')
+    .argument('<dataset>', 'such as cifar10:DIR, oxford-pets:DIR, parquet:DIR or folder:DIR')
+    .option('--model <model>', 'the name of a bundled model, a model folder or a model file', defaultModel)
+    .option('--explainer <list>', 'explainers to measure', 'gradcam')
+    .option('--metric <list>', 'what to measure them by', 'deletion')
+    .option('--preset <name>', 'settings of metrics that belong together, such as paper or rise')
+    .option('--random-order', 'measure pixels in a random order too; part of the preset paper')
+    .requiredOption('--out <folder>', 'the run folder')
+    .addOption(
+      new Option(
+        '--target <target>',
+        'the class explained: predicted, label, a class index or the name of a class',
+      ).default('predicted'),
+    )
+    .option('--layer <layer>', 'auto, a tensor name or a module path', 'auto')
+    .option('--split <name>', 'the split of the data set; test without it')
+    .option('--limit <n>', 'how many images at most', wholeNumber(1))
+    .option('--offset <n>', 'how many images are passed over first', wholeNumber(0))
+    .option('--ids <list|@file>', 'only these images: ids with commas between them, or a file with one a line')
+    .option('--shard <i/n>', 'the i-th of n parts, for several processes or machines', shard)
+    .option('--only-correct', 'measure only images that the network predicts right')
+    .option('--strict', 'stop at the first image that cannot be evaluated')
+    .option('--examples <n>', 'how many maps to keep for the report, of each of right and wrong', wholeNumber(0), 4)
+    .option('--batch <n>', 'how many changed pictures run together; changes no result', wholeNumber(1), 32)
+    .option('--seed <n>', 'of everything that is drawn', wholeNumber(0), 0);
+  return withPreprocessing(withTensors(withRunning(withOutput(command)))).addHelpText('after', details);
+}
+
+type EvaluateOptions = ReturnType<ReturnType<typeof define>['opts']>;
+
+async function evaluate(spec: string, options: EvaluateOptions, io: Io): Promise<ExitCode> {
+  const asJson = options.json === true;
+  const quiet = options.quiet === true;
+  const selections = parseSelections(options.explainer);
+  const ids = await readIds(options.ids, io.cwd);
+  const dataset = await openDataset(specFrom(spec, io.cwd), {
+    ...(options.split !== undefined && { split: options.split }),
+    ...(options.limit !== undefined && { limit: options.limit }),
+    ...(options.offset !== undefined && { offset: options.offset }),
+    ...(ids !== undefined && { ids }),
+  });
+  const setup = await setUp(options, { explainers: selections, layer: options.layer }, io);
+  try {
+    const { host, opened, classifier, explainers, preprocessing } = setup;
+    const { seed, batch } = options;
+    const metrics = chooseMetrics(host, {
+      selections: parseSelections(options.metric),
+      preset: options.preset,
+      randomOrder: options.randomOrder === true || options.preset === 'paper',
+      ...{ batch, seed },
+    });
+    const labels = mapLabels(dataset, classifier.labels);
+    const target = targetOf(options.target, setup);
+    const record = recordOf(setup, { spec, dataset: dataset.name, options, ids, selections, metrics, target, io });
+    const style = styleFor(io.stdout, io.env);
+    if (!quiet) for (const note of notesOf(setup, labels.unmapped)) io.stderr.write(`note: ${note}\n`);
+    if (!asJson) io.stdout.write(headline(modelRecord(opened), preprocessing.preprocessing, seed, style));
+
+    const folder = resolve(io.cwd, options.out);
+    const plan: EvaluationPlan = {
+      ...{ classifier, explainers, metrics, labels, target, seed },
+      preprocessing: preprocessing.preprocessing,
+      onlyCorrect: options.onlyCorrect === true,
+      signal: io.signal,
+      keep: await exampleKeeper(folder, options.examples),
+    };
+    const { shard: part, strict = false } = options;
+    const total = dataset.size;
+    let progress: ReturnType<typeof throughputOn> | undefined;
+    let finished = 0;
+    const experiment = evaluationExperiment(plan);
+    const result = await runExperiment({
+      experiment: {
+        ...experiment,
+        async rows(item, random) {
+          try {
+            return await experiment.rows(item, random);
+          } catch (error) {
+            if (!io.signal.aborted && !strict) {
+              const text = formatError(io, error, { json: asJson, context: { image: item.id } });
+              if (progress === undefined) io.stderr.write(text);
+              else progress.write(text);
+            }
+            throw error;
+          }
+        },
+      },
+      items: evaluationItems(dataset),
+      ...{ folder, seed, total, strict },
+      description: descriptionOf(record),
+      tables: evaluationTables,
+      ...(part !== undefined && { shard: part }),
+      // The next image is read and decoded while one is in the network.
+      concurrency: 2,
+      onProgress(reached) {
+        finished = reached.done + reached.failed;
+        progress ??= throughputOn(io, reached.total ?? total, { quiet });
+        progress.update(reached);
+      },
+      signal: io.signal,
+    })
+      .catch((error: unknown) => {
+        if (!io.signal.aborted) throw error;
+        throw cliErrors.interrupted({ done: finished, asked: total });
+      })
+      .finally(() => progress?.stop());
+
+    const { summary, failed } = result;
+    if (asJson) io.stdout.write(json({ ...record, folder: options.out, failed, summary: summary ?? null }));
+    else if (summary === undefined) {
+      io.stdout.write(
+        `\n${count(result.done, 'image')} of this part are done. When every part is, give the command without --shard.\n`,
+      );
+    } else {
+      io.stdout.write(`\n${evaluationText(summary, record.parameters.metrics, style)}`);
+      if (failed > 0) io.stdout.write(`\n${count(failed, 'image')} could not be evaluated.\n`);
+      io.stdout.write(`\n${style.bold(options.out)} holds every row; \`understory report ${options.out}\` draws it.\n`);
+    }
+    return failed > 0 || isEmpty(summary) ? 2 : 0;
+  } finally {
+    await setup.close();
+  }
+}
+
+/** Whether an explainer has no value at all of some metric. */
+function isEmpty(summary: EvaluationSummary | undefined): boolean {
+  if (summary === undefined) return false;
+  return summary.images === 0 || summary.metrics.some(({ explainers }) => explainers.some(({ n }) => n === 0));
+}
+
+/** The record without its seed, which the runner adds. */
+function descriptionOf({ model, preprocessing, parameters, versions }: EvaluationRecord) {
+  return { model, preprocessing, parameters, versions };
+}
+
+function targetOf(text: string, { classifier }: Setup): EvaluationPlan['target'] {
+  if (text === 'predicted' || text === 'label') return text;
+  const target = classifier.resolveTarget(text);
+  if (target.kind === 'class') return target.index;
+  throw cliErrors.usage({
+    message: `'${text}' is no target of an evaluation.`,
+    suggestion: 'Give predicted, label, a class index or the name of a class.',
+    command: 'understory evaluate',
+  });
+}
+
+/** What a user should know of a run that is no error. */
+function notesOf({ opened, preprocessing }: Setup, unmapped: readonly string[]): readonly string[] {
+  return [
+    ...opened.model.origin.remarks,
+    ...(preprocessing.assumed
+      ? ['nothing says how pixels are scaled for this model, so mean and deviation of ImageNet are used']
+      : []),
+    ...(unmapped.length === 0
+      ? []
+      : [`the model has no class for ${unmapped.join(', ')}: such images count as neither right nor wrong`]),
+  ];
+}
+
+interface RecordParts {
+  readonly spec: string;
+  readonly dataset: string;
+  readonly options: EvaluateOptions;
+  readonly ids: readonly string[] | undefined;
+  readonly selections: readonly Selection[];
+  readonly metrics: readonly NamedMetric[];
+  readonly target: EvaluationPlan['target'];
+  readonly io: Io;
+}
+
+/** What of a run decides its rows; where it runs and how fast is left out, so that a run can go on elsewhere. */
+function recordOf(setup: Setup, { spec, dataset, options, ids, selections, metrics, target, io }: RecordParts) {
+  const { host, opened, explainers, preprocessing } = setup;
+  const { name, sha256, backend, executionProvider, remarks } = modelRecord(opened);
+  const listed = host.list('explainer');
+  const baseline: EvaluatedExplainer = { name: randomOrder, title: 'Pixels in a random order' };
+  const record: EvaluationRecord = {
+    model: { name, sha256, backend, executionProvider, remarks },
+    preprocessing: preprocessing.preprocessing,
+    parameters: {
+      dataset: {
+        ...{ name: dataset, spec, split: options.split ?? null },
+        ...{ offset: options.offset ?? 0, limit: options.limit ?? null, ids: ids ?? null },
+        onlyCorrect: options.onlyCorrect === true,
+      },
+      explainers: [
+        ...selections.map((selection): EvaluatedExplainer => {
+          const { title = selection.id, reference } = listed.find(({ id }) => id === selection.id) ?? {};
+          return {
+            ...{ name: selectionName(selection), title },
+            options: host.optionsOf('explainer', selection.id, selection.options),
+            ...(reference !== undefined && { reference }),
+          };
+        }),
+        ...(metrics.some((metric) => metric.randomOrder !== undefined) ? [baseline] : []),
+      ],
+      metrics: metrics.map((metric) => metric.record),
+      target,
+      layer: options.layer,
+      layers: explainers.map(({ layer }) => layer ?? null),
+    },
+    seed: options.seed,
+    versions: versionsOf(host, io),
+  };
+  return record;
+}

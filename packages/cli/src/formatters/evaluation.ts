@@ -1,0 +1,88 @@
+import {
+  count,
+  isThePapers,
+  number,
+  paperAreas,
+  percent,
+  probability,
+  range,
+  verdict,
+  type EvaluatedMetric,
+  type EvaluationSummary,
+  type MetricSummary,
+} from '@understory/report';
+import type { Style } from '../style.ts';
+import { columns } from './text.ts';
+
+/** What a run found, as tables: a mean for each explainer, and its difference from the reference. */
+export function evaluationText(
+  { images, accuracy, metrics: found }: EvaluationSummary,
+  metrics: readonly EvaluatedMetric[],
+  style: Style,
+): string {
+  const right =
+    accuracy.n === 0 ? '' : `, ${accuracy.correct} of ${accuracy.n} predicted right (${percent(accuracy.share)})`;
+  return [
+    `${count(images, 'image')}${right}\n`,
+    ...found.map((summary) =>
+      metricText(
+        summary,
+        metrics.find(({ name }) => name === summary.metric)!,
+        style,
+      ),
+    ),
+  ].join('');
+}
+
+function metricText(summary: MetricSummary, metric: EvaluatedMetric, style: Style): string {
+  const { better, explainers, comparisons, reference } = summary;
+  const paper = isThePapers(metric);
+  const preset = metric.preset === null ? '' : `, preset ${metric.preset}`;
+  const direction = better === 'neither' ? '' : `, ${better} is better`;
+  const means = explainers.map((each) => [
+    style.cyan(each.explainer),
+    number(each.mean),
+    range(each.interval),
+    String(each.n),
+    String(each.undefined),
+    ...(paper ? [number(paperAreas[each.explainer])] : []),
+  ]);
+  const reasons = explainers.flatMap(({ explainer, reasons: why }) =>
+    why.map((each) => `  ${explainer}: ${count(each.count, 'image')} without a value: ${each.reason}\n`),
+  );
+  const differences = comparisons.map((each) => [
+    style.cyan(each.explainer),
+    number(each.difference),
+    range(each.interval),
+    String(each.n),
+    probability(each.pValue),
+    probability(each.correctedPValue),
+    number(each.effectSize, 2),
+    verdictText(verdict(each, better), style),
+  ]);
+  return [
+    `\n${style.bold(metric.name)}${preset}${direction}\n`,
+    columns(means, {
+      indent: 2,
+      right: [1, 2, 3, 4, 5],
+      head: ['explainer', 'mean', '95 % interval', 'images', 'undefined', ...(paper ? ["paper's, its network"] : [])],
+    }),
+    ...reasons,
+    ...(reference === null || comparisons.length === 0
+      ? []
+      : [
+          `  on the same images, minus ${reference}:\n`,
+          columns(differences, {
+            indent: 2,
+            right: [1, 2, 3, 4, 5, 6],
+            head: ['explainer', 'difference', '95 % interval', 'images', 'p', 'p (Holm)', 'dz', ''],
+          }),
+        ]),
+  ].join('');
+}
+
+function verdictText(found: ReturnType<typeof verdict>, style: Style): string {
+  if (found === 'better') return style.green(found);
+  if (found === 'worse') return style.yellow(found);
+  return found === 'differs' ? 'different' : 'no difference shown';
+}
