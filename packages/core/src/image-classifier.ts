@@ -23,9 +23,9 @@ export interface ImageClassifierOptions {
 
 /** What a classifier says of one sample. */
 export interface Prediction {
-  /** One a class; where the model only gives probabilities, their logarithms. `softmax(logits)` is `probabilities`. */
+  /** One a class; where the model only gives probabilities, their logarithms. `softmax(logits)`, or the sigmoid of each, is `probabilities`. */
   readonly logits: Float32Array;
-  /** One a class; they sum to 1. */
+  /** One a class; they sum to 1, except where the model ends with a sigmoid and so judges each class by itself. */
   readonly probabilities: Float32Array;
   /** Classes from best to worst; of equal ones the lower index first. */
   readonly ranking: readonly number[];
@@ -37,9 +37,9 @@ export class ImageClassifier {
   readonly labels: readonly string[] | undefined;
   /** The name of the input that takes images. */
   readonly input: string;
-  /** The tensor that explanations read: an output, or the layer in front of the softmax that the model ends with. */
+  /** The tensor that explanations read: an output, or the layer in front of the softmax or sigmoid that the model ends with. */
   readonly logits: string;
-  /** `probability` where the graph shows that the model ends with a softmax and what is in front of it cannot be asked for. */
+  /** `probability` where the graph shows that the model ends with a softmax or sigmoid and what is in front of it cannot be asked for. */
   readonly scoreKind: 'logit' | 'probability';
   /** Undefined where neither the model nor the labels tell. */
   readonly classCount: number | undefined;
@@ -50,6 +50,7 @@ export class ImageClassifier {
   readonly imageSize: { readonly height: number; readonly width: number } | undefined;
   readonly #inputType: TensorSpec['type'];
   readonly #logitsRank: number;
+  readonly #judgesEachClass: boolean;
 
   /** Throws NOT_AN_IMAGE_CLASSIFIER where input or logits cannot be told, LABEL_COUNT where the labels do not fit. */
   constructor({ model, labels, input, logits }: ImageClassifierOptions) {
@@ -60,6 +61,7 @@ export class ImageClassifier {
     this.#inputType = image.type;
     this.logits = scores.spec.name;
     this.scoreKind = scores.kind;
+    this.#judgesEachClass = scores.endsWith === 'Sigmoid';
     this.#logitsRank = scores.spec.dims?.length ?? 2;
 
     const classes = scores.spec.dims?.[1];
@@ -115,7 +117,8 @@ export class ImageClassifier {
     const areProbabilities = mayBeSoftmax(this.model.graph, this.logits) && rows.every(isDistribution);
     return rows.map((row) => {
       const logits = areProbabilities ? row.map((probability) => Math.log(Math.max(probability, SMALLEST))) : row;
-      return { logits, probabilities: areProbabilities ? row : softmax(row), ranking: rank(row) };
+      const probabilities = areProbabilities ? row : this.#judgesEachClass ? row.map(sigmoid) : softmax(row);
+      return { logits, probabilities, ranking: rank(row) };
     });
   }
 }
@@ -138,10 +141,17 @@ function findImageInput(model: Model, name: string | undefined): TensorSpec {
   });
 }
 
-function findScores(model: Model, name: string | undefined): { spec: TensorSpec; kind: 'logit' | 'probability' } {
+interface Scores {
+  readonly spec: TensorSpec;
+  readonly kind: ImageClassifier['scoreKind'];
+  /** What the model makes of these logits at its end; absent where it ends with them. */
+  readonly endsWith?: string;
+}
+
+function findScores(model: Model, name: string | undefined): Scores {
   if (name !== undefined) {
     const named = [...model.outputs, ...model.layers].find((tensor) => tensor.name === name);
-    if (named !== undefined) return { spec: named, kind: closingSoftmax(model.graph, name) ? 'probability' : 'logit' };
+    if (named !== undefined) return { spec: named, kind: endsWithSoftmax(model.graph, name) ? 'probability' : 'logit' };
   }
   const output =
     model.outputs.find((candidate) => isFloat(candidate) && candidate.dims?.length === 2) ??
@@ -153,31 +163,38 @@ function findScores(model: Model, name: string | undefined): { spec: TensorSpec;
       option: 'logits',
     });
   }
-  const softmaxNode = closingSoftmax(model.graph, output.name);
-  if (softmaxNode === undefined) return { spec: output, kind: 'logit' };
-  const before = model.layers.find((layer) => layer.name === softmaxNode.inputs[0]);
-  // A softmax keeps its input's shape, which shape inference may only have found behind it.
-  const dims = before?.dims ?? (softmaxNode.outputs.includes(output.name) ? output.dims : undefined);
+  const closing = closingNode(model.graph, output.name);
+  if (closing === undefined || !turnsIntoProbabilities.has(closing.operator)) return { spec: output, kind: 'logit' };
+  const before = model.layers.find((layer) => layer.name === closing.inputs[0]);
+  // These operators keep their input's shape, which shape inference may only have found behind them.
+  const dims = before?.dims ?? (closing.outputs.includes(output.name) ? output.dims : undefined);
   const fits = dims?.length === 2 || holdsOneRow(dims);
   return before !== undefined && fits
-    ? { spec: { ...before, dims }, kind: 'logit' }
+    ? { spec: { ...before, dims }, kind: 'logit', endsWith: closing.operator }
     : { spec: output, kind: 'probability' };
 }
 
+const turnsIntoProbabilities = new Set(['Softmax', 'LogSoftmax', 'Sigmoid']);
+
 const keepsValues = new Set(['Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Dropout']);
 
-/** The Softmax or LogSoftmax that a tensor is the result of, up to its shape and type. */
-function closingSoftmax(graph: GraphView | undefined, name: string): GraphNode | undefined {
+/** The node that a tensor is the result of, up to its shape and type. */
+function closingNode(graph: GraphView | undefined, name: string): GraphNode | undefined {
   const producer = graph?.nodes.findLast((node) => node.outputs.includes(name));
-  if (producer === undefined) return undefined;
-  if (producer.operator === 'Softmax' || producer.operator === 'LogSoftmax') return producer;
-  const [source] = producer.inputs;
-  return keepsValues.has(producer.operator) && source !== undefined ? closingSoftmax(graph, source) : undefined;
+  const [source] = producer?.inputs ?? [];
+  return producer !== undefined && keepsValues.has(producer.operator) && source !== undefined
+    ? closingNode(graph, source)
+    : producer;
+}
+
+function endsWithSoftmax(graph: GraphView | undefined, name: string): boolean {
+  const operator = closingNode(graph, name)?.operator;
+  return operator === 'Softmax' || operator === 'LogSoftmax';
 }
 
 /** Whether a tensor could be a softmax: the graph says so, or there is no graph to ask. */
 function mayBeSoftmax(graph: GraphView | undefined, name: string): boolean {
-  return graph === undefined || closingSoftmax(graph, name)?.operator === 'Softmax';
+  return graph === undefined || closingNode(graph, name)?.operator === 'Softmax';
 }
 
 function isDistribution(row: Float32Array): boolean {
@@ -189,6 +206,10 @@ function softmax(logits: Float32Array): Float32Array {
   const exponentials = Float64Array.from(logits, (logit) => Math.exp(logit - largest));
   const sum = exponentials.reduce((left, right) => left + right, 0);
   return Float32Array.from(exponentials, (exponential) => exponential / sum);
+}
+
+function sigmoid(logit: number): number {
+  return 1 / (1 + Math.exp(-logit));
 }
 
 function rank(scores: Float32Array): number[] {

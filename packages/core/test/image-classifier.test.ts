@@ -249,6 +249,30 @@ describe('predict', () => {
     expect(prediction!.logits).toEqual(Float32Array.of(2, 4));
   });
 
+  it('reads the layer in front of a sigmoid, which judges each class by itself', async () => {
+    const model = modelOf({
+      layers: [layer('fc', ['N', 3])],
+      nodes: [node('Sigmoid', 'fc', 'logits')],
+      answers: { fc: float32(Float32Array.of(0, 20, -Math.log(3)), [1, 3]) },
+    });
+    const classifier = new ImageClassifier({ model });
+    expect(classifier).toMatchObject({ logits: 'fc', scoreKind: 'logit' });
+    const [prediction] = await classifier.predict({ pixels: image });
+    expect(prediction!.logits[1]).toBe(20);
+    expect([...prediction!.probabilities].map((value) => value.toFixed(6))).toEqual([
+      '0.500000',
+      '1.000000',
+      '0.250000',
+    ]);
+    expect(prediction!.ranking).toEqual([1, 0, 2]);
+  });
+
+  it('does not take a sigmoid within the network for its end', () => {
+    const nodes = [node('Sigmoid', 'squeezed', 'gate'), node('Gemm', 'gate', 'logits')];
+    const model = modelOf({ nodes, layers: [layer('squeezed', ['N', 3])] });
+    expect(new ImageClassifier({ model }).logits).toBe('logits');
+  });
+
   it('decodes float16', async () => {
     const answers = { logits: tensor('float16', Uint16Array.of(0x3c00, 0xc000, 0), [1, 3]) };
     const outputs = [spec('logits', ['N', 3], 'float16')];
