@@ -7,7 +7,7 @@ import { poolingOf } from './pooling.ts';
 import type { Pooling } from './pooling.ts';
 
 /** Explainers that do not need a pooled linear head. */
-export const alternatives = ['gradcam', 'layercam', 'hirescam'] as const;
+export const alternatives = ['gradcam', 'layercam', 'hirescam', 'scorecam'] as const;
 
 /** What lies between a feature map and an output: an average over all places and then affine layers alone. */
 export interface LinearHead {

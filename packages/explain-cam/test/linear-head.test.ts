@@ -356,7 +356,7 @@ describe('a network without such a head is refused', () => {
     await expect(cam.explain({ model: named(first), feeds, objective })).rejects.toMatchObject({
       code: 'CAM_NOT_APPLICABLE',
       found: expect.stringContaining(reason),
-      next: 'Use instead: gradcam, layercam, hirescam.',
+      next: 'Use instead: gradcam, layercam, hirescam, scorecam.',
     });
   });
 

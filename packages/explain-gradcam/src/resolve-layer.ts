@@ -10,7 +10,7 @@ import type { Differentiability, DifferentiableModel, Model, Objective } from '@
 import { errors } from './errors.ts';
 
 /** Explainers that work where gradients do not. */
-const withoutGradients = ['cam'];
+const withoutGradients = ['cam', 'scorecam', 'ablationcam', 'rise', 'occlusion'];
 
 export interface LayerRequest {
   readonly model: Model;

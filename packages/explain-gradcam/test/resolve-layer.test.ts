@@ -98,7 +98,7 @@ describe('a layer that is named', () => {
     await expect(chosen({ layers, ways: { 'logits < /stem/Relu': blocked } }, request)).rejects.toMatchObject({
       code: 'NOT_DIFFERENTIABLE',
       found: 'Mystery has no gradient.',
-      next: 'Use instead: cam.',
+      next: 'Use instead: cam, scorecam, ablationcam, rise, occlusion.',
     });
     await expect(chosen({ layers, ways: { 'logits < /stem/Relu': noPath } }, request)).rejects.toMatchObject({
       code: 'NOT_DIFFERENTIABLE',
