@@ -1,7 +1,7 @@
 // Breaks gradient rules on purpose, one change at a time, and lists the changes that no test notices: neither their rows in the
-// gradient-check table nor, where those pass, the tests of kinks, of leaner graphs and of random forms. Changes that give the same
-// gradients are listed in equivalent.json, with the reason. The working tree is not touched: rules are compiled into a folder of
-// their own.
+// gradient-check table nor, where those pass, the tests of kinks, of leaner graphs, of straight-through rules and of random forms.
+// Changes that give the same gradients are listed in equivalent.json, with the reason. The working tree is not touched: rules are
+// compiled into a folder of their own.
 //
 //   node tools/mutation/mutate-rules.mjs [--jobs 2] [file or operator ...]
 //
@@ -23,7 +23,8 @@ const work = join(root, 'node_modules/.cache', `mutate-rules-${process.pid}`);
 const folders = ['src', 'test/rows'];
 const singleFiles = ['test/execute.ts'];
 /** The tests beside the rows that look at what rules write. */
-const tests = '{convolution,gate,kinks,limits,max-pool,placement,random,reduction-kinks,*.property}.test.ts';
+const tests =
+  '{convolution,gate,kinks,limits,max-pool,placement,random,reduction-kinks,straight-through,*.property}.test.ts';
 const equivalent = JSON.parse(readFileSync(new URL('./equivalent.json', import.meta.url), 'utf8'));
 
 const { values: options, positionals: wanted } = parseArgs({
@@ -68,6 +69,7 @@ function failureOf(args) {
 
 /** Runs the rows of some operators against compiled rules: the first row that fails, or undefined. */
 function firstFailingRow(base, operators) {
+  if (operators.length === 0) return undefined;
   return failureOf([fileURLToPath(new URL('./run-rows.mjs', import.meta.url)), base, ...operators]);
 }
 
@@ -89,10 +91,9 @@ function firstFailingTest(base) {
 
 async function rulesOf(base, file) {
   const module = await import(pathToFileURL(join(base, file.replace(/\.ts$/, '.js'))));
-  // Straight-through rules have no finite differences to be held against; tests of their own do that.
   return Object.values(module)
     .flat()
-    .filter((rule) => rule?.operator && rule.gradient && !rule.straightThrough);
+    .filter((rule) => rule?.operator && rule.gradient);
 }
 
 /** Whether a rule's file is another one or imports it, over others that rules share. */
@@ -147,12 +148,14 @@ async function main() {
   for (const file of brokenFiles) {
     // What rules share is broken as well, and the rows of every rule that reads it must notice.
     const rules = [...rulesIn].flatMap(([each, own]) => (reaches(each, file, sources) ? own : []));
-    const operators = [...new Set(rules.map((rule) => `${rule.domain ?? ''}:${rule.operator}`))];
+    // Straight-through rules have no finite differences to be held against; a test of their own looks at them.
+    const inRows = rules.filter((rule) => !rule.straightThrough);
+    const operators = [...new Set(inRows.map((rule) => `${rule.domain ?? ''}:${rule.operator}`))];
     const isWanted = (text) =>
       file.endsWith(`/${text}.ts`) ||
       file.endsWith(text) ||
       (rulesIn.get(file) ?? []).some((rule) => rule.operator === text);
-    if (operators.length === 0 || (wanted.length > 0 && !wanted.some(isWanted))) continue;
+    if (rules.length === 0 || (wanted.length > 0 && !wanted.some(isWanted))) continue;
     const failingRow = await firstFailingRow(bases[0], operators);
     if (failingRow) {
       process.stderr.write(`${file}: its rows fail without any change: ${failingRow}\n`);
