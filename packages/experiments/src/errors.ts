@@ -1,0 +1,180 @@
+import { UnderstoryError } from '@understory/core';
+
+/** One parameter in which a run folder differs from what is asked of it. */
+export interface Difference {
+  /** Where in `run.json`, as `parameters.steps`. */
+  readonly key: string;
+  /** As JSON, `nothing` where it is absent. */
+  readonly stored: string;
+  readonly now: string;
+}
+
+/** Every error of this package, by what went wrong. */
+export const experimentErrors = {
+  notWritable({ path, reason, cause }: { path: string; reason: string; cause: unknown }) {
+    return new UnderstoryError({
+      code: 'RUN_FOLDER_NOT_WRITABLE',
+      message: `"${path}" cannot be written.`,
+      found: reason,
+      expected: 'a run folder that can be written to, on a disk with room',
+      next: 'Make room or mend the folder and run the same command again: it goes on from what was written. Or name another folder with --out.',
+      cause,
+    });
+  },
+
+  notReadable({ path, reason, cause }: { path: string; reason: string; cause: unknown }) {
+    return new UnderstoryError({
+      code: 'RUN_FOLDER_NOT_READABLE',
+      message: `"${path}" cannot be read.`,
+      found: reason,
+      expected: 'a run folder that can be read',
+      next: 'Check the path and its permissions.',
+      cause,
+    });
+  },
+
+  notFound({ folder }: { folder: string }) {
+    return new UnderstoryError({
+      code: 'RUN_NOT_FOUND',
+      message: `"${folder}" is no run folder.`,
+      found: 'no run.json in it',
+      expected: 'a folder that an experiment was run into',
+      next: 'Check the path.',
+    });
+  },
+
+  parametersDiffer({ folder, differences }: { folder: string; differences: readonly Difference[] }) {
+    return new UnderstoryError({
+      code: 'RUN_PARAMETERS_DIFFER',
+      message: `The run folder "${folder}" was made with other parameters.`,
+      found: differences.map(({ key, stored, now }) => `${key}: stored ${stored}, now ${now}`).join('; '),
+      expected: 'the parameters that the run was started with',
+      next: 'Name another folder with --out, or give the stored parameters to go on with this run.',
+    });
+  },
+
+  recordDamaged({ path, reason, cause }: { path: string; reason: string; cause?: unknown }) {
+    return new UnderstoryError({
+      code: 'RUN_RECORD_DAMAGED',
+      message: `"${path}" is not what a run writes.`,
+      found: reason,
+      expected: 'the record of a run, of format 1',
+      next: 'Restore the file, or name another folder with --out.',
+      cause,
+    });
+  },
+
+  logDamaged({ path, line, reason, cause }: { path: string; line: number; reason: string; cause?: unknown }) {
+    return new UnderstoryError({
+      code: 'RUN_LOG_DAMAGED',
+      message: `"${path}" is damaged at line ${line}.`,
+      found: reason,
+      expected: 'one JSON object a line, as the run wrote it',
+      next: `Delete line ${line} and run the same command again: what it held is computed anew.`,
+      cause,
+    });
+  },
+
+  locked({ path, holder }: { path: string; holder: string }) {
+    return new UnderstoryError({
+      code: 'RUN_LOCKED',
+      message: 'Another process works in this run folder.',
+      found: `${holder}, by the lock "${path}"`,
+      expected: 'one process a run, or one a shard',
+      next: `Wait until it has ended. If it has, and this is not noticed because it ran elsewhere, delete "${path}".`,
+    });
+  },
+
+  lockLost({ path }: { path: string }) {
+    return new UnderstoryError({
+      code: 'RUN_LOCK_LOST',
+      message: 'The lock of this run was taken away while it ran.',
+      found: `"${path}" is gone or belongs to another process`,
+      expected: 'the lock that this process made',
+      next: 'Run the same command again when no other process works in the folder; it goes on from what was written.',
+    });
+  },
+
+  itemsChanged({ place, before, now }: { place: number; before: string; now: string }) {
+    return new UnderstoryError({
+      code: 'RUN_ITEMS_CHANGED',
+      message: 'The data set is not the one that the run was started with.',
+      found: `item ${place}, counted from 0, was ${before} and is now ${now}`,
+      expected: 'the same items in the same order',
+      next: 'Restore the data set, or name another folder with --out.',
+    });
+  },
+
+  itemRepeated({ item, first, second }: { item: string; first: number; second: number }) {
+    return new UnderstoryError({
+      code: 'RUN_ITEM_REPEATED',
+      message: 'Two items of the data set have the same id.',
+      found: `"${item}" as items ${first} and ${second}, counted from 0`,
+      expected: 'an id that no other item has: records and seeds go by it',
+      next: 'Mend the data set or the reader that names its items.',
+    });
+  },
+
+  itemFailed({ item, cause }: { item: string; cause: unknown }) {
+    const { code, message } = failureOf(cause);
+    return new UnderstoryError({
+      code: 'RUN_ITEM_FAILED',
+      message: `"${item}" failed: ${message}`,
+      found: code,
+      expected: 'no failure, because the run is strict',
+      next: 'Mend the item and run the same command again, or run without --strict to record failures and go on.',
+      cause,
+    });
+  },
+
+  rowNotStorable({ place, found }: { place: string; found: string }) {
+    return new UnderstoryError({
+      code: 'ROW_NOT_STORABLE',
+      message: `A row holds what a record cannot keep: ${found} at ${place}.`,
+      found: `${found} at ${place}`,
+      expected: 'finite numbers, strings, booleans, null, and lists and objects of them',
+      next: 'Leave undefined results out and give the reason in a field of its own.',
+    });
+  },
+
+  incomplete({ folder, found }: { folder: string; found: string }) {
+    return new UnderstoryError({
+      code: 'RUN_INCOMPLETE',
+      message: `The run in "${folder}" is not complete.`,
+      found,
+      expected: 'the results of every item',
+      next: 'Run every shard to its end, each with the command it was started with, and merge again.',
+    });
+  },
+} as const;
+
+/** What is recorded of an item that failed. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+export function failureOf(error: unknown): Failure {
+  return { code: codeOf(error) ?? nameOf(error) ?? 'UNKNOWN', message: messageOf(error) };
+}
+
+// Errors are judged by their fields, because those of another realm or of Node itself are of another class.
+
+/** As `ENOENT`, or the code of an error with a diagnosis. */
+export function codeOf(error: unknown): string | undefined {
+  return textOf(error, 'code');
+}
+
+export function messageOf(error: unknown): string {
+  return textOf(error, 'message') ?? String(error);
+}
+
+function nameOf(error: unknown): string | undefined {
+  return textOf(error, 'name');
+}
+
+function textOf(error: unknown, field: string): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const value: unknown = Reflect.get(error, field);
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,42 @@
+import type { Failure } from './errors.ts';
+import type { FileSystem } from './file-system.ts';
+import { rowsInOrder } from './finish-run.ts';
+import { whatIsMissing } from './merge-shards.ts';
+import { RunFolder } from './run-folder.ts';
+import { linesInOrder, readIndex } from './run-index.ts';
+import { readRecord, type RunRecord } from './run-record.ts';
+
+/** A run folder as it stands; while the run goes on it is a part of what will be. */
+export interface StoredRun<Row> {
+  readonly record: RunRecord;
+  /** Whether every item has a result. */
+  readonly complete: boolean;
+  /** Items with rows. */
+  readonly done: number;
+  readonly failed: number;
+  /** In the order of the data set, as often as asked for. */
+  rows(): AsyncIterable<Row>;
+  failures(): AsyncIterable<Failure & { readonly item: string }>;
+}
+
+/** Opens a run folder to read it; takes no lock and changes nothing. Throws RUN_NOT_FOUND, RUN_RECORD_DAMAGED and RUN_LOG_DAMAGED. */
+export async function readRun<Row>(
+  path: string,
+  { fileSystem }: { readonly fileSystem?: FileSystem } = {},
+): Promise<StoredRun<Row>> {
+  const folder = new RunFolder(path, fileSystem);
+  const record = await readRecord(folder);
+  const index = await readIndex(folder);
+  const failed = [...index.entries.values()].filter((entry) => entry.failed).length;
+  return {
+    record,
+    complete: whatIsMissing(index) === undefined,
+    done: index.entries.size - failed,
+    failed,
+    rows: () => rowsInOrder<Row>(folder, index),
+    async *failures() {
+      for await (const line of linesInOrder(folder, index))
+        if ('error' in line) yield { item: line.item, ...line.error };
+    },
+  };
+}
