@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { colourMap, decodeImage, encodePng, minMax, overlay, resize, rgbImage, upsample } from '@understory/imaging';
 import type { ColourMapName, FloatMap, RgbImage } from '@understory/imaging';
 import type { EvaluationRow } from './evaluation.ts';
+import { percent } from './numbers.ts';
 import { readNpy } from './read-npy.ts';
 
 /** The folder of a run that holds an `ExampleRecord` as JSON for each image kept, beside the files that it names. */
@@ -98,7 +99,7 @@ function painted({ width, height, data }: FloatMap, name: ColourMapName): RgbIma
 /** Such as `a dog, taken for a cat (61.3 %)`. */
 export function exampleText({ label, predicted, predictedLabel, probability, correct }: ExampleRecord): string {
   const name = predictedLabel ?? `class ${predicted}`;
-  const sure = `${(100 * probability).toFixed(1)} %`;
+  const sure = percent(probability);
   if (correct === null) return `${name}, ${sure}`;
   return correct ? `${name}, ${sure}` : `${label}, taken for ${name}, ${sure}`;
 }

@@ -16,9 +16,9 @@ export function probability(pValue: number | null): string {
   return pValue < 0.001 ? '< 0.001' : pValue.toFixed(3);
 }
 
-/** `85.0 %`. */
+/** `85.0 %`, which does not break across lines. */
 export function percent(share: number | null): string {
-  return share === null ? '–' : `${(100 * share).toFixed(1)} %`;
+  return share === null ? '–' : `${(100 * share).toFixed(1)}\u00a0%`;
 }
 
 /** `1 image`, `2 images`. */

@@ -74,7 +74,6 @@ function facts({ record, summary }: Page): Html {
       ? [['Right predictions', `${accuracy.correct} of ${accuracy.n}, ${percent(accuracy.share)}`] as const]
       : []),
     ['Explainers', record.parameters.explainers.map(({ name }) => name).join(', ')],
-    ['Seed', String(record.seed)],
   ];
   return html`<dl class="facts">
     ${items.map(
@@ -155,7 +154,8 @@ function metricSection(content: Page, metric: EvaluatedMetric, found: MetricSumm
   return html`<section>
     <h2>${metric.title}${metric.name === metric.id ? '' : html` <small class="quiet">${metric.name}</small>`}</h2>
     <p>
-      ${metric.description}${direction} ${metric.reference && html`<span class="quiet">${metric.reference}.</span>`}
+      ${metric.description}${direction}
+      ${metric.reference && html`<span class="quiet">Reference: ${metric.reference}.</span>`}
       ${metric.preset !== null && html`<span class="quiet">Preset <code>${metric.preset}</code>.</span>`}
     </p>
     ${

@@ -1,7 +1,7 @@
 import { defaultColourMap, type ColourMapName } from '@understory/imaging';
 import type { EvaluatedMetric, EvaluationRecord, EvaluationRow, FailedItem } from './evaluation.ts';
 import { readExamples } from './examples.ts';
-import { curvesFigure } from './figures/curves.ts';
+import { curvesFigure, needsMedian } from './figures/curves.ts';
 import { distributionFigure } from './figures/distribution.ts';
 import { estimatesFigure } from './figures/estimates.ts';
 import { examplesFigure } from './figures/examples.ts';
@@ -49,7 +49,10 @@ export async function renderReport(
     const name = (what: string) => `${fileSafe(metric)}.${what}`;
     const curves = details.curves.get(found.metric) ?? new Map();
     figures.set(found.metric, [
-      ...(curves.size === 0 ? [] : [curvesFigure(name('curve'), metric, found, curves, palette)]),
+      ...(curves.size === 0 ? [] : [curvesFigure(name('curve'), 'mean', metric, found, curves, palette)]),
+      ...(curves.size === 0 || !needsMedian(metric)
+        ? []
+        : [curvesFigure(name('curve-median'), 'median', metric, found, curves, palette)]),
       estimatesFigure(name('means'), metric, found, palette),
       distributionFigure(name('images'), metric, found, details.values.get(found.metric) ?? new Map(), palette),
     ]);

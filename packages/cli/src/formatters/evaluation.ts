@@ -43,6 +43,7 @@ function metricText(summary: MetricSummary, metric: EvaluatedMetric, style: Styl
     style.cyan(each.explainer),
     number(each.mean),
     range(each.interval),
+    number(each.quartiles?.[1]),
     String(each.n),
     String(each.undefined),
     ...(paper ? [number(paperAreas[each.explainer])] : []),
@@ -64,8 +65,16 @@ function metricText(summary: MetricSummary, metric: EvaluatedMetric, style: Styl
     `\n${style.bold(metric.name)}${preset}${direction}\n`,
     columns(means, {
       indent: 2,
-      right: [1, 2, 3, 4, 5],
-      head: ['explainer', 'mean', '95 % interval', 'images', 'undefined', ...(paper ? ["paper's, its network"] : [])],
+      right: [1, 2, 3, 4, 5, 6],
+      head: [
+        'explainer',
+        'mean',
+        '95 % interval',
+        'median',
+        'images',
+        'undefined',
+        ...(paper ? ["paper's, its network"] : []),
+      ],
     }),
     ...reasons,
     ...(reference === null || comparisons.length === 0

@@ -8,21 +8,35 @@ import type { Palette } from './palette.ts';
 
 const height = 400;
 
-/** The mean curve of each explainer with its band, named at its end with its mean value: the paper's Figure 3 over many images. */
+/** What a curve figure shows of each point: the mean with its standard errors, or the median with its quartiles. */
+export type CurveKind = 'mean' | 'median';
+
+/** Whether medians tell more than means: a normalised logit is a ratio, which few images with a small denominator can carry away. */
+export function needsMedian({ options }: EvaluatedMetric): boolean {
+  return options['score'] === 'normalised-logit';
+}
+
+/** The curve of each explainer with its band, named at its end with its value: the paper's Figure 3 over many images. */
 export function curvesFigure(
   name: string,
+  kind: CurveKind,
   metric: EvaluatedMetric,
   summary: MetricSummary,
   curves: ReadonlyMap<string, MeanCurve>,
   palette: Palette,
 ): Figure {
   const score = scoreName(metric);
-  const means = new Map(summary.explainers.map(({ explainer, mean }) => [explainer, mean]));
-  const lines = [...curves].map(([explainer, { x, y, standardError }]) => ({
+  const values = new Map(
+    summary.explainers.map(({ explainer, mean, quartiles }) => [explainer, kind === 'mean' ? mean : quartiles?.[1]]),
+  );
+  const lines = [...curves].map(([explainer, { x, y, standardError, quartiles }]) => ({
     explainer,
     points: x.map((place, at) => {
       const margin = 1.96 * standardError[at]!;
-      return { x: 100 * place, y: y[at]!, low: y[at]! - margin, high: y[at]! + margin };
+      const [low, middle, high] = quartiles[at]!;
+      return kind === 'mean'
+        ? { x: 100 * place, y: y[at]!, low: y[at]! - margin, high: y[at]! + margin }
+        : { x: 100 * place, y: middle, low, high };
     }),
   }));
   const all = lines.flatMap(({ points }) => points);
@@ -33,7 +47,7 @@ export function curvesFigure(
     lines.map(({ explainer, points }) => ({ explainer, y: points.at(-1)!.y })),
     ((high - low) / height) * 18,
   );
-  const alt = `Mean curve of ${metric.title.toLowerCase()} for ${lines.map(({ explainer }) => explainer).join(', ')}: ${lines
+  const alt = `${kind === 'mean' ? 'Mean' : 'Median'} curve of ${metric.title.toLowerCase()} for ${lines.map(({ explainer }) => explainer).join(', ')}: ${lines
     .map(({ explainer, points }) => {
       const [first, last] = [points[0]!, points.at(-1)!];
       return `${explainer} goes from ${number(first.y, 2)} to ${number(last.y, 2)}`;
@@ -69,7 +83,7 @@ export function curvesFigure(
               fontWeight: 'bold',
               fill: palette.colour(explainer),
             },
-            text: () => `${explainer}  ${number(means.get(explainer))}`,
+            text: () => `${explainer}  ${number(values.get(explainer))}`,
           }),
         ),
       ],
@@ -79,11 +93,13 @@ export function curvesFigure(
   const images = Math.max(...[...curves.values()].map(({ n }) => n));
   return {
     name,
-    title: `${metric.title}: the mean curve`,
+    title: `${metric.title}: the ${kind} curve`,
     alt,
     caption:
-      `The mean ${score} over ${images} images; the band is the mean ± 1.96 standard errors at each point. ` +
-      `Beside each name stands the mean of the metric over images${isArea(metric) ? ', the area under the curve' : ''}.`,
+      (kind === 'mean'
+        ? `The mean ${score} over ${images} images; the band is the mean ± 1.96 standard errors at each point. `
+        : `The median ${score} over ${images} images; the band holds the middle half of them. A few images whose score hardly changes under the whole perturbation can carry the mean away, not the median. `) +
+      `Beside each name stands the ${kind} of the metric over images${isArea(metric) ? ', the area under the curve' : ''}.`,
     svg,
   };
 }

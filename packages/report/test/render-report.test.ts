@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { parseHTML } from 'linkedom';
+import { renderReport, standalone, toPng, type RenderedReport } from '../src/index.ts';
+import { exampleRun, record, row, runRows } from './support.ts';
+
+jest.setTimeout(60_000);
+
+let examples: Awaited<ReturnType<typeof exampleRun>>;
+let report: RenderedReport;
+
+const render = (folder: string) =>
+  renderReport({ folder, record: record(), rows: runRows(), failed: [], isComplete: true });
+
+beforeAll(async () => {
+  examples = await exampleRun();
+  report = await render(examples.folder);
+});
+afterAll(() => examples.remove());
+
+describe('renderReport', () => {
+  it('needs nothing from anywhere else', () => {
+    const { document } = parseHTML(report.html);
+    const links = [...document.querySelectorAll('[src], [href]')].map(
+      (element) => element.getAttribute('src') ?? element.getAttribute('href') ?? '',
+    );
+    expect(links.length).toBeGreaterThan(4);
+    for (const link of links) expect(link).toMatch(/^(data:|#)/);
+    expect(report.html).not.toMatch(/@import|url\(|<script/);
+  });
+
+  it('describes every picture in words', () => {
+    const { document } = parseHTML(report.html);
+    const images = [...document.querySelectorAll('img')];
+    expect(images).toHaveLength(6);
+    for (const image of images) expect(image.getAttribute('alt')).toMatch(/test\/[01]/);
+    const drawings = [...document.querySelectorAll('svg')];
+    expect(drawings.map((drawing) => drawing.getAttribute('role'))).toEqual(['img', 'img', 'img', 'img']);
+    for (const drawing of drawings) expect(drawing.getAttribute('aria-label')).toContain('cam');
+  });
+
+  it('shows the mean, its interval, the difference and the verdict', () => {
+    const { document } = parseHTML(report.html);
+    const [means, differences] = document.querySelectorAll('section table:not(.examples)');
+    const [cam] = report.summary.metrics[0]!.explainers;
+    expect(means!.textContent).toContain(cam!.mean!.toFixed(3));
+    expect(means!.textContent).toContain(cam!.interval!.map((end) => end.toFixed(3)).join(' to '));
+    expect(differences!.textContent).toContain('better');
+    expect(document.querySelector('.findings')!.textContent).toMatch(/cam is better than random-order/);
+  });
+
+  it("puts the paper's numbers beside ours, marked as theirs, and only under its preset", async () => {
+    const { document } = parseHTML(report.html);
+    expect(document.body.textContent).toMatch(/paper’s\s+own\s+network/);
+    for (const area of ['0.190', '0.314']) expect(document.body.textContent).toContain(area);
+    const [deletion] = record().parameters.metrics;
+    const other = await renderReport({
+      ...{ folder: 'nowhere', rows: runRows(), failed: [], isComplete: true },
+      record: record({ metrics: [{ ...deletion!, preset: 'rise' }] }),
+    });
+    expect(other.html).not.toContain('0.314');
+  });
+
+  it('escapes what data sets and models are called', () => {
+    expect(report.html).toContain('pets &amp; &lt;friends&gt;');
+    expect(report.html).not.toContain('<friends>');
+  });
+
+  it('is the same each time', async () => {
+    const again = await render(examples.folder);
+    expect(again.html).toBe(report.html);
+    expect(again.figures).toEqual(report.figures);
+  });
+
+  it('says of a run that is not finished, and of images that failed', async () => {
+    const { html } = await renderReport({
+      ...{ folder: 'nowhere', record: record(), rows: runRows(), isComplete: false },
+      failed: [{ item: 'test/9', code: 'IMAGE_NOT_DECODABLE', message: 'It is no picture.' }],
+    });
+    expect(html).toContain('This run is not finished');
+    expect(html).toContain('IMAGE_NOT_DECODABLE');
+    expect(report.html).not.toContain('This run is not finished');
+  });
+
+  it('draws files of the figures that need no style sheet', () => {
+    expect(report.figures.map(({ name }) => name)).toEqual([
+      'examples',
+      'deletion.curve',
+      'deletion.curve-median',
+      'deletion.means',
+      'deletion.images',
+    ]);
+    for (const { svg } of report.figures) {
+      const drawing = standalone(svg);
+      expect(drawing).not.toContain('var(');
+      expect([...toPng(drawing).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+    }
+  });
+
+  it('keeps going where a metric has no value at all', async () => {
+    const rows = [row({ value: null, reason: 'METRIC_NOT_APPLICABLE: It lacks boxes.' })];
+    const { html, figures } = await renderReport({
+      ...{ folder: 'nowhere', record: record(), rows, failed: [], isComplete: true },
+    });
+    expect(figures).toEqual([]);
+    expect(html).toContain('It lacks boxes');
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { summarise, verdict } from '../src/index.ts';
+import { row, runRows } from './support.ts';
+
+const better = { deletion: 'lower' } as const;
+
+describe('summarise', () => {
+  it('gives means, intervals and the paired difference from random order', async () => {
+    const { summary } = await summarise(runRows(), { better, order: ['cam', 'random-order'] });
+    const [deletion] = summary.metrics;
+    expect(deletion!.reference).toBe('random-order');
+    const wobble =
+      Array.from({ length: 40 }, (_, at) => ((at * 7) % 11) / 100).reduce((sum, each) => sum + each, 0) / 40;
+    const [cam, random] = deletion!.explainers;
+    expect(cam).toMatchObject({ explainer: 'cam', n: 40, undefined: 0 });
+    expect(cam!.mean).toBeCloseTo(0.2 + wobble, 12);
+    expect(random!.mean).toBeCloseTo(0.4 - wobble / 2, 12);
+    expect(cam!.interval![0]).toBeLessThan(cam!.mean!);
+    expect(cam!.interval![1]).toBeGreaterThan(cam!.mean!);
+    const [difference] = deletion!.comparisons;
+    expect(difference!.difference).toBeCloseTo(-0.2 + 1.5 * wobble, 12);
+    expect(verdict(difference!, 'lower')).toBe('better');
+    expect(verdict(difference!, 'higher')).toBe('worse');
+    expect(verdict(difference!, 'neither')).toBe('differs');
+    expect(summary.accuracy).toMatchObject({ correct: 32, n: 40, share: 0.8 });
+  });
+
+  it('counts what is undefined, with its reasons, and pairs only what both have', async () => {
+    const rows = [
+      ...['a', 'b', 'c'].map((item, at) => row({ item, value: at })),
+      row({ item: 'd', value: null, reason: 'the anchors coincide' }),
+      ...['a', 'b', 'c', 'd'].map((item, at) => row({ item, explainer: 'random', value: at + 1 })),
+    ];
+    const { summary } = await summarise(rows, { better });
+    const [cam] = summary.metrics[0]!.explainers;
+    expect(cam).toMatchObject({ n: 3, undefined: 1, reasons: [{ reason: 'the anchors coincide', count: 1 }] });
+    expect(summary.metrics[0]!.comparisons).toMatchObject([
+      { explainer: 'cam', reference: 'random', n: 3, difference: -1 },
+    ]);
+  });
+
+  it('corrects over all comparisons of the run', async () => {
+    const rows = runRows().flatMap((each) => [each, { ...each, metric: 'insertion' }]);
+    const { summary } = await summarise(rows, { better: { ...better, insertion: 'higher' } });
+    for (const { comparisons } of summary.metrics) {
+      for (const { pValue, correctedPValue } of comparisons) expect(correctedPValue).toBeCloseTo(2 * pValue!, 12);
+    }
+  });
+
+  it('compares with the first where there is no baseline, and with nothing where there is one explainer', async () => {
+    const two = [row({ explainer: 'one' }), row({ explainer: 'two' })];
+    expect((await summarise(two, { better, order: ['two', 'one'] })).summary.metrics[0]!.reference).toBe('two');
+    const [alone] = (await summarise([row()], { better })).summary.metrics;
+    expect(alone).toMatchObject({ reference: null, comparisons: [] });
+  });
+
+  it('does not depend on the order of the rows', async () => {
+    const options = { better, order: ['cam', 'random-order'] };
+    const forwards = await summarise(runRows(), options);
+    const backwards = await summarise(runRows().reverse(), options);
+    expect(backwards.summary).toEqual(forwards.summary);
+  });
+
+  it('knows no accuracy without labels', async () => {
+    const { summary } = await summarise([row({ correct: null, label: null })], { better });
+    expect(summary.accuracy).toEqual({ correct: 0, n: 0, share: null, interval: null });
+  });
+});

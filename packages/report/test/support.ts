@@ -1,0 +1,80 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeNpy, encodePng, rgbImage } from '@understory/imaging';
+import type { EvaluationRecord, EvaluationRow, ExampleRecord } from '../src/index.ts';
+
+export function row(over: Partial<EvaluationRow> = {}): EvaluationRow {
+  return {
+    ...{ item: 'test/0', label: 'cat', predicted: 3, predictedLabel: 'cat', probability: 0.9, correct: true },
+    ...{ target: 3, targetLabel: 'cat', explainer: 'cam', metric: 'deletion', value: 0.2, reason: null },
+    ...{ curve: null, details: null },
+    ...over,
+  };
+}
+
+/** Forty images on which `cam` lies a fifth below random order, give or take what its place in the list says. */
+export function runRows(): EvaluationRow[] {
+  return Array.from({ length: 40 }, (_, at) => at).flatMap((at) => {
+    const wobble = ((at * 7) % 11) / 100;
+    const facts = { item: `test/${at}`, correct: at % 5 !== 0 };
+    const curve = (end: number) => ({ x: [0, 0.25, 0.5], y: [1, (1 + end) / 2, end] });
+    return [
+      row({ ...facts, explainer: 'random-order', value: 0.4 - wobble / 2, curve: curve(0.6 - wobble) }),
+      row({ ...facts, value: 0.2 + wobble, curve: curve(0.2 + wobble) }),
+    ];
+  });
+}
+
+export function record(over: Partial<EvaluationRecord['parameters']> = {}): EvaluationRecord {
+  return {
+    model: { name: 'tiny', sha256: 'ab'.repeat(32), backend: 'fake', executionProvider: 'paper', remarks: [] },
+    parameters: {
+      dataset: { name: 'pets & <friends>', spec: 'folder:pets', limit: null },
+      explainers: [
+        { name: 'cam', title: 'CAM' },
+        { name: 'random-order', title: 'Pixels in a random order' },
+      ],
+      metrics: [
+        {
+          ...{
+            name: 'deletion',
+            id: 'deletion',
+            title: 'Deletion',
+            description: 'Measures.',
+            better: 'lower' as const,
+          },
+          ...{ preset: 'paper', options: { score: 'normalised-logit', steps: 100 } },
+        },
+      ],
+      layer: 'auto',
+      ...over,
+    },
+    seed: 7,
+    versions: { understory: '0.1.0' },
+  };
+}
+
+/** A temporary folder with the examples of a run: a right and a wrong one. */
+export async function exampleRun(): Promise<{ folder: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'understory-report-'));
+  const maps = join(folder, 'maps');
+  await mkdir(maps);
+  for (const [at, correct] of [true, false].entries()) {
+    const picture = rgbImage(
+      Uint8Array.from({ length: 192 }, (_, place) => place),
+      8,
+      8,
+    );
+    await writeFile(join(maps, `${at}.png`), await encodePng(picture));
+    await writeFile(join(maps, `${at}.cam.npy`), encodeNpy(Float32Array.of(0, 1, 2, 3), [2, 2]));
+    const { item, label, predicted, predictedLabel, probability, target, targetLabel } = row({ item: `test/${at}` });
+    const example: ExampleRecord = {
+      ...{ item, label, predicted, predictedLabel: correct ? predictedLabel : 'a "dog"', probability, correct },
+      ...{ target, targetLabel, picture: `${at}.png` },
+      maps: [{ explainer: 'cam', file: `${at}.cam.npy`, layer: 'features' }],
+    };
+    await writeFile(join(maps, `${at}.json`), JSON.stringify(example));
+  }
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
