@@ -82,19 +82,16 @@ export class RunFolder {
 
   /** Writes a file as a whole unless it is there already; whether it did. */
   async create(name: string, text: string): Promise<boolean> {
-    let made = false;
-    await this.#stage(
-      name,
-      (sink) => sink(Buffer.from(text)),
-      async (staged) => {
-        const linked = unless(
-          'EEXIST',
-          this.#fileSystem.link(this.pathOf(staged), this.pathOf(name)).then(() => true),
-        );
-        made = (await this.#writing(name, linked)) ?? false;
+    let made: boolean | undefined;
+    // Again where the process that had the folder to itself took the staged file for a leftover.
+    while (made === undefined) {
+      const publish = async (staged: string) => {
+        const link = this.#fileSystem.link(this.pathOf(staged), this.pathOf(name)).then(() => true);
+        made = await this.#writing(name, unless('ENOENT', orElse(false, unless('EEXIST', link))));
         await this.remove(staged);
-      },
-    );
+      };
+      await this.#stage(name, (sink) => sink(Buffer.from(text)), publish);
+    }
     return made;
   }
 
@@ -181,6 +178,10 @@ async function unless<Result>(code: string, work: Promise<Result>): Promise<Resu
     if (codeOf(error) === code) return undefined;
     throw error;
   }
+}
+
+async function orElse<Result>(otherwise: Result, work: Promise<Result | undefined>): Promise<Result> {
+  return (await work) ?? otherwise;
 }
 
 async function coded<Result>(work: Promise<Result>, make: (reason: string, cause: unknown) => Error): Promise<Result> {
