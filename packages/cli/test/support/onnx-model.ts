@@ -12,6 +12,7 @@ export function onnxModel({
   input: readonly (number | string)[];
   output: readonly (number | string)[];
   nodes: readonly Node[];
+  type?: 'float32' | 'float16';
 }): Uint8Array {
   return new Graph({
     header: create(ModelProtoSchema, { irVersion: 8n }),
