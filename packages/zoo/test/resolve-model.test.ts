@@ -24,7 +24,7 @@ async function write(files: Readonly<Record<string, string>>): Promise<void> {
 describe('a bundled model', () => {
   it('is found by its name, complete', async () => {
     const { labels, preprocessing, ...model } = await resolveModel('efficientnet-lite0', { cwd });
-    const [entry] = await listZoo();
+    const entry = (await listZoo()).find(({ name }) => name === 'efficientnet-lite0');
     expect(model).toEqual({
       name: 'efficientnet-lite0',
       kind: 'zoo',
@@ -179,8 +179,8 @@ describe('a file', () => {
 describe('nothing', () => {
   it.each([
     ['efficientnet-lite', 'Did you mean "efficientnet-lite0"?'],
-    ['mobilenet', 'Did you mean "efficientnet-lite0"?'],
-    ['', 'Did you mean "efficientnet-lite0"?'],
+    ['mobilenet', 'Did you mean "cifar10-resnet" or "efficientnet-lite0"?'],
+    ['', 'Did you mean "cifar10-resnet" or "efficientnet-lite0"?'],
     ['models/net2.onnx', 'Did you mean "models/net1.onnx"?'],
     ['models/unlike.onnx', 'Check the path.'],
     ['nowhere/at/all', 'Check the path.'],
