@@ -170,7 +170,7 @@ async function measure(
 
 /** A failure of our own making, such as an error in a plugin, is not to be taken for a property of the image. */
 function reasonFor(error: unknown): string {
-  if (isDiagnosed(error)) return `${error.code}: ${error.message}`;
+  if (isDiagnosed(error)) return `${error.code}: ${error.message} Found: ${error.found}.`;
   throw error;
 }
 

@@ -273,6 +273,7 @@ function comparisonsTable({ comparisons, reference, better }: MetricSummary): Ht
 }
 
 function verdictText(comparison: Comparison, better: MetricSummary['better']): Html | string {
+  if (comparison.difference === null) return 'no image in common';
   const found = verdict(comparison, better);
   if (found === 'undecided') return 'no difference shown';
   if (found === 'differs') return 'different';

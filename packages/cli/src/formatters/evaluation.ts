@@ -59,7 +59,7 @@ function metricText(summary: MetricSummary, metric: EvaluatedMetric, style: Styl
     probability(each.pValue),
     probability(each.correctedPValue),
     number(each.effectSize, 2),
-    verdictText(verdict(each, better), style),
+    each.difference === null ? 'no image in common' : verdictText(verdict(each, better), style),
   ]);
   return [
     `\n${style.bold(metric.name)}${preset}${direction}\n`,
