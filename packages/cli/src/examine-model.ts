@@ -108,11 +108,18 @@ export async function applicabilityOf(
       records.push({ id, title, applies: true, layer: null });
       continue;
     }
+    // What takes many passes has shown that it applies when the first is done.
+    const enough = new AbortController();
     try {
       const request = { model: classifier.model, feeds, objective: classifier.score([0]), seed: 0 };
-      const [map] = await host.get(EXPLAINER, id).explain(request);
+      const watched = { ...request, signal: enough.signal, progress: () => enough.abort() };
+      const [map] = await host.get(EXPLAINER, id).explain(watched);
       records.push({ id, title, applies: true, layer: map?.layer ?? null });
     } catch (error) {
+      if (enough.signal.aborted) {
+        records.push({ id, title, applies: true, layer: null });
+        continue;
+      }
       if (!isDiagnosed(error)) throw error;
       const reason = `${error.message} ${error.found}`;
       records.push({ id, title, applies: false, code: error.code, reason });

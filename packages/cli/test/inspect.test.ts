@@ -39,11 +39,36 @@ describe('inspect', () => {
       modules: expect.arrayContaining(['_swish_1']),
       gradient: 'yes',
     });
-    expect(found.classifier.explainers).toEqual(
+    const { explainers } = found.classifier;
+    const ofLayers = explainers.filter(({ layer }: { layer: string | null }) => layer !== null);
+    expect(ofLayers).toEqual(
       ['cam', 'gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam'].map((id) =>
         expect.objectContaining({ id, applies: true, layer: last.name }),
       ),
     );
+    for (const id of ['saliency', 'smoothgrad', 'integrated-gradients', 'rise']) {
+      expect(explainers).toContainEqual(expect.objectContaining({ id, applies: true, layer: null }));
+    }
+  });
+
+  it('asks of an explainer that takes many passes no more than the first', async () => {
+    await workspace.write(
+      'patient.mjs',
+      `export default { name: 'patient', version: '1.0.0', hostApi: '^1.0.0',
+         provides: [{ kind: 'explainer', id: 'patient', title: 'Patient', description: 'Waits.', needs: ['gradients'] }],
+         register: (registry) => registry.bind({ name: 'explainer' }, 'patient', () => ({
+           explain: async ({ signal, progress }) => {
+             for (let pass = 1; ; pass += 1) {
+               signal.throwIfAborted();
+               progress(pass, Infinity);
+             }
+           } })) };`,
+    );
+    const found = await inspectJson(
+      join(repository, 'fixtures/golden/networks/resnet-torchscript/model.onnx'),
+      ...['--plugin', './patient.mjs'],
+    );
+    expect(found.classifier.explainers).toContainEqual({ id: 'patient', title: 'Patient', applies: true, layer: null });
   });
 
   it('says why CAM does not apply', async () => {
