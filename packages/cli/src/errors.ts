@@ -24,6 +24,16 @@ export const cliErrors = {
     });
   },
 
+  otherInputs({ picture, others }: { picture: string; others: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'OTHER_INPUTS',
+      message: 'The model asks for more than a picture.',
+      found: `${others.join(', ')} beside "${picture}"`,
+      expected: 'a model whose only input is the picture',
+      next: 'Export the model with these inputs fixed, or explain it from a program, which can feed them all.',
+    });
+  },
+
   noImages({ path, endings }: { path: string; endings: readonly string[] }) {
     return new UnderstoryError({
       code: 'NO_IMAGES',

@@ -42,19 +42,22 @@ export interface ClassifierOptions {
   readonly logits?: string | undefined;
 }
 
-/** The model as a classifier of images; throws NOT_AN_IMAGE_CLASSIFIER, LABEL_COUNT, FILE_NOT_READABLE or LABELS_INVALID. */
+/** The model as a classifier of images; throws NOT_AN_IMAGE_CLASSIFIER, OTHER_INPUTS, LABEL_COUNT, FILE_NOT_READABLE or LABELS_INVALID. */
 export async function classifierOf(
   { model, resolved }: OpenedModel,
   { labels: path, input, logits }: ClassifierOptions,
   cwd: string,
 ): Promise<ImageClassifier> {
   const labels = path === undefined ? resolved.labels : await readLabels(path, cwd);
-  return new ImageClassifier({
+  const classifier = new ImageClassifier({
     model,
     ...(labels && { labels }),
     ...(input !== undefined && { input }),
     ...(logits !== undefined && { logits }),
   });
+  const others = model.inputs.map(({ name }) => name).filter((name) => name !== classifier.input);
+  if (others.length > 0) throw cliErrors.otherInputs({ picture: classifier.input, others });
+  return classifier;
 }
 
 /** Labels from a file: one a line, a JSON list, or a JSON object from index to label as `id2label` of a Hugging Face `config.json`. */

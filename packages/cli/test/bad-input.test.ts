@@ -147,6 +147,16 @@ describe('bad input', () => {
     expect(await readdir(join(workspace.folder, 'taken'))).toEqual(['red.brightness.top1.png']);
   });
 
+  it('is a network that takes more than a picture', async () => {
+    const nodes = [Node.of('GlobalAveragePool', ['x'], ['p']), Node.of('Flatten', ['p'], ['y'])];
+    const model = onnxModel({ input: ['N', 3, 8, 8], output: ['N', 3], nodes, others: { age: ['N', 1] } });
+    await workspace.write('two.onnx', model);
+    const failure = { code: 'OTHER_INPUTS', found: 'age beside "x"' };
+    expect(await failureOf('explain', 'red.png', 'photos', '--model', 'two.onnx')).toMatchObject(failure);
+    const inspected = await workspace.cli(['inspect', 'two.onnx', '--json']);
+    expect(JSON.parse(inspected.stdout).classifier.error).toMatchObject(failure);
+  });
+
   it('is an explainer that nobody provides', async () => {
     expect(await failureOf('explain', 'red.png', '--explainer', 'gradcan')).toMatchObject({
       code: 'UNKNOWN_EXPLAINER',

@@ -8,17 +8,20 @@ export function onnxModel({
   output,
   nodes,
   type = 'float32',
+  others = {},
 }: {
   input: readonly (number | string)[];
   output: readonly (number | string)[];
   nodes: readonly Node[];
   type?: 'float32' | 'float16';
+  /** Dimensions of further inputs, by name. */
+  others?: Readonly<Record<string, readonly (number | string)[]>>;
 }): Uint8Array {
   return new Graph({
     header: create(ModelProtoSchema, { irVersion: 8n }),
     name: 'test',
     opset: 17,
-    inputs: [{ name: 'x', type, shape: input }],
+    inputs: Object.entries({ x: input, ...others }).map(([name, shape]) => ({ name, type, shape })),
     outputs: [{ name: 'y', type, shape: output }],
     nodes,
     initializers: new Map(),
