@@ -103,8 +103,11 @@ export async function applicabilityOf(
 ): Promise<readonly ApplicabilityRecord[]> {
   const feeds = classifier.feeds(blank(preprocessing, classifier));
   const records: ApplicabilityRecord[] = [];
-  for (const { id, title, needs = [] } of host.list('explainer')) {
-    if (needs.length === 0) {
+  const { model, logits, input } = classifier;
+  for (const { id, title, needs = [], options } of host.list('explainer')) {
+    const differentiable = isDifferentiable(model) && model.differentiability(logits, input).differentiable;
+    // What has settings takes many passes; where gradients reach the image it applies.
+    if (needs.length === 0 || (options && differentiable && needs.every((need) => need === 'gradients'))) {
       records.push({ id, title, applies: true, layer: null });
       continue;
     }

@@ -46,6 +46,23 @@ describe('inspect', () => {
         expect.objectContaining({ id, applies: true, layer: last.name }),
       ),
     );
+    expect(found.classifier.explainers.slice(6)).toEqual(
+      [
+        'saliency',
+        'smoothgrad',
+        'integrated-gradients',
+        'input-x-gradient',
+        'guided-backpropagation',
+        'rise',
+        'occlusion',
+        'scorecam',
+        'ablationcam',
+        'random',
+        'centre',
+        'sobel',
+        'randomised',
+      ].map((id) => expect.objectContaining({ id, applies: true, layer: null })),
+    );
     for (const id of ['saliency', 'smoothgrad', 'integrated-gradients', 'rise']) {
       expect(explainers).toContainEqual(expect.objectContaining({ id, applies: true, layer: null }));
     }
