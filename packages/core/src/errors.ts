@@ -55,6 +55,56 @@ export const errors = {
     });
   },
 
+  pixelsInvalid({ found, expected }: { found: string; expected: string }) {
+    return new UnderstoryError({
+      code: 'PIXELS_INVALID',
+      message: 'These are not pixels that the model can be given.',
+      found,
+      expected,
+      next: 'Give red, green and blue as shares of full light, of the size that the model takes.',
+    });
+  },
+
+  maskInvalid({ found, expected }: { found: string; expected: string }) {
+    return new UnderstoryError({
+      code: 'MASK_INVALID',
+      message: 'The mask does not fit the pixels that it is for.',
+      found,
+      expected,
+      next: 'Draw the mask at the size of the image that the network sees, with weights in 0..1.',
+    });
+  },
+
+  maskNeeds({ mask, what, next }: { mask: string; what: string; next: string }) {
+    return new UnderstoryError({
+      code: 'MASK_NEEDS',
+      message: `The mask "${mask}" cannot be drawn.`,
+      found: `no ${what}`,
+      expected: `${what}, one a sample`,
+      next,
+    });
+  },
+
+  programInvalid({ found, expected }: { found: string; expected: string }) {
+    return new UnderstoryError({
+      code: 'PROGRAM_INVALID',
+      message: 'The program cannot be compiled for this model.',
+      found,
+      expected,
+      next: 'This is a fault of the plugin that made the program; tell its author.',
+    });
+  },
+
+  capabilityMissing({ what, capability, backend }: { what: string; capability: string; backend: string }) {
+    return new UnderstoryError({
+      code: 'CAPABILITY_MISSING',
+      message: `${what} cannot work on this model.`,
+      found: `the backend "${backend}", which has no ${capability} for it`,
+      expected: `a backend with ${capability}`,
+      next: 'Choose another backend with --backend, or another method; `understory plugins` lists both.',
+    });
+  },
+
   unknownClass({ label, suggestions }: { label: string; suggestions: readonly string[] }) {
     return new UnderstoryError({
       code: 'UNKNOWN_CLASS',

@@ -1,27 +1,66 @@
-import type { Cancellation } from './cancellation.ts';
-import type { Model } from './model.ts';
-import type { Objective } from './objective.ts';
+import type { PixelClassifier } from '../pixel-classifier.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import type { Cancellation } from './cancellation.ts';
+
+/** What an attack is after, one class a sample. */
+export type AttackGoal =
+  /** The model shall say this class. */
+  | { readonly kind: 'targeted'; readonly classes: readonly number[] }
+  /** The model shall say anything but this class. */
+  | { readonly kind: 'untargeted'; readonly classes: readonly number[] };
 
 export interface AttackRequest {
-  readonly model: Model;
-  /** Pixels `[N, 3, H, W]` in 0..1; the normalisation belongs to the model. */
+  readonly classifier: PixelClassifier;
+  /** `[N, 3, H, W]` in 0..1. */
   readonly pixels: Tensor<'float32'>;
-  /** The number that the attack lowers. */
-  readonly objective: Objective;
-  /** `[H, W]` weights in 0..1, one a sample or one for all; absent means every pixel. */
+  readonly goal: AttackGoal;
+  /** `[H, W]` weights in 0..1, one a sample; absent means every pixel. */
   readonly masks?: readonly Tensor<'float32'>[];
-  readonly seed: number;
+  /** One a sample, so that neither order nor batch matters. */
+  readonly seeds: readonly number[];
   readonly signal?: Cancellation;
+  /** Told after each evaluation of the model how many samples are finished. */
+  readonly progress?: (finished: number, total: number) => void;
+}
+
+/** What the model said of one sample as the attack went on, one entry an evaluation. */
+export interface Trajectory {
+  /** Of the goal's class. */
+  readonly probability: readonly number[];
+  readonly logit: readonly number[];
+  /** Of the class that the model said of the untouched sample. */
+  readonly originalProbability: readonly number[];
+  readonly originalLogit: readonly number[];
+}
+
+export interface AttackedSample {
+  readonly success: boolean;
+  /** How many times the model was evaluated until success was seen, or until the attack gave up. */
+  readonly evaluations: number;
+  /** How many times the pixels were changed. */
+  readonly updates: number;
+  readonly trajectory: Trajectory;
+  /** What a reader should know, such as gradients that vanish. */
+  readonly warnings: readonly string[];
 }
 
 export interface AttackResult {
-  /** Pixels `[N, 3, H, W]` in 0..1. */
+  /** `[N, 3, H, W]` in 0..1. */
   readonly adversarial: Tensor<'float32'>;
-  readonly samples: readonly { readonly success: boolean; readonly steps: number }[];
+  /** In the order of the batch. */
+  readonly samples: readonly AttackedSample[];
+}
+
+/** How far an attack may move the pixels of one sample. */
+export interface AttackBudget {
+  readonly norm: 'linf' | 'l2' | 'l1';
+  /** In units of pixels in 0..1. */
+  readonly epsilon: number;
 }
 
 /** Changes pixels, within a budget and a mask, until the model says something else. */
 export interface Attack {
+  readonly budget: AttackBudget;
+  /** Throws CAPABILITY_MISSING where the model cannot be attacked this way, MASK_INVALID and PIXELS_INVALID. */
   perturb(request: AttackRequest): Promise<AttackResult>;
 }

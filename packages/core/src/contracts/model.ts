@@ -1,6 +1,7 @@
 import type { ElementType, Tensor, Tensors } from '../tensor/tensor.ts';
 import type { GraphView } from './graph.ts';
 import type { Objective, ObjectiveForm } from './objective.ts';
+import type { CompiledProgram, Program } from './program.ts';
 
 /** A size known ahead, or the name of one that is only known when the model runs (the empty string where it has none). */
 export type Dimension = number | string;
@@ -85,6 +86,8 @@ export interface DifferentiableModel extends Model {
   readonly gradientRules?: readonly GradientRules[];
   /** One forward and one backward pass; gradients are of the summed objective, so samples do not mix. */
   differentiate(request: DifferentiateRequest): Promise<Derivative>;
+  /** A computation around the model made ready to run, gradients included; the caller closes it. Throws PROGRAM_INVALID, UNKNOWN_LAYER and what `differentiate` throws. */
+  compile?(program: Program): Promise<CompiledProgram>;
   /** The gradients as a model file of the backend's own format, where it has one. */
   differentiatedFile?(request: DifferentiatedFileRequest): DifferentiatedFile;
   /** Whether gradients of `output` reach `tensor`, told before anything runs; a reason where they do not. */
