@@ -14,6 +14,8 @@ export const defaultPlugins = [
   '@understory/explain-perturbation',
   '@understory/explain-baseline',
   '@understory/metric-faithfulness',
+  '@understory/probe-shuffle',
+  '@understory/attack-pgd',
 ];
 
 const configurationFiles = ['understory.config.json', 'understory.config.mjs'];
