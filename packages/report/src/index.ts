@@ -1,8 +1,10 @@
+export * from './attack.ts';
 export * from './evaluation.ts';
 export { exampleFolder, readExampleRecords, type ExampleRecord } from './examples.ts';
 export { standalone, toPng, type Figure } from './figures/figure.ts';
 export { count, number, percent, probability, range } from './numbers.ts';
 export { isThePapers, paperAreas } from './paper-numbers.ts';
+export * from './probe.ts';
 export * from './render-report.ts';
 export {
   summarise,

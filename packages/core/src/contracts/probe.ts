@@ -30,7 +30,59 @@ export interface ProbeRequest {
   readonly keep?: (item: string, name: string, pixels: Tensor<'float32'>) => Promise<void>;
 }
 
+/** A number over images and repeats, with its interval. */
+export interface ProbeEstimate {
+  /** Stable, such as `same-top1`. */
+  readonly measure: string;
+  readonly title: string;
+  /** What was done to the images, such as `grid=4`. */
+  readonly condition: string;
+  readonly n: number;
+  /** Null where nothing was measured. */
+  readonly estimate: number | null;
+  /** 95 %. */
+  readonly interval: readonly [low: number, high: number] | null;
+  /** How to print it: a share of 1, or a plain number. */
+  readonly unit: 'share' | 'number';
+  /** The same number as the paper gives it, on its own network and data. */
+  readonly paper?: number;
+}
+
+/** Estimates along something that was varied. */
+export interface ProbeCurve {
+  readonly title: string;
+  readonly xTitle: string;
+  readonly yTitle: string;
+  readonly series: readonly {
+    readonly name: string;
+    readonly points: readonly {
+      readonly x: number;
+      readonly y: number;
+      readonly interval: readonly [low: number, high: number] | null;
+    }[];
+  }[];
+  /** What a model that knows nothing would show. */
+  readonly chance?: number;
+}
+
+/** An image worth looking at, with the pictures that were kept of it. */
+export interface ProbeExample {
+  readonly item: string;
+  /** Why it was chosen. */
+  readonly title: string;
+  readonly pictures: readonly { readonly name: string; readonly caption: string }[];
+}
+
+/** What every probe ends with, so that any report can show it. */
+export interface ProbeSummary {
+  readonly images: number;
+  readonly verdict: Verdict;
+  readonly estimates: readonly ProbeEstimate[];
+  readonly curves: readonly ProbeCurve[];
+  readonly examples: readonly ProbeExample[];
+}
+
 /** A question put to a model over a data set. */
-export interface Probe<Row = unknown, Summary extends { readonly verdict: Verdict } = { readonly verdict: Verdict }> {
+export interface Probe<Row = unknown, Summary extends ProbeSummary = ProbeSummary> {
   experiment(request: ProbeRequest): Experiment<ProbeItem, Row, Summary>;
 }

@@ -1,0 +1,84 @@
+import type { AttackBudget, Options, Trajectory } from '@understory/core';
+import type { EvaluationRecord } from './evaluation.ts';
+
+/** One attack on one image through one mask, as a run folder keeps it. */
+export interface AttackRow {
+  readonly item: string;
+  /** What the data set says; null where it says nothing. */
+  readonly label: string | null;
+  /** What the network says of the untouched image. */
+  readonly original: number;
+  readonly originalLabel: string | null;
+  readonly originalProbability: number;
+  /** Null where there is no label, or none that the model knows. */
+  readonly correct: boolean | null;
+  /** The class that the attack wants, or wants to leave. */
+  readonly target: number;
+  readonly targetLabel: string | null;
+  /** A name of the run's `attacks`: settings with their mask. */
+  readonly attack: string;
+  /** How many pixels the mask lets through. */
+  readonly maskPixels: number;
+  /** Null where the attack could not be made; `reason` says why. */
+  readonly success: boolean | null;
+  readonly reason: string | null;
+  /** Evaluations of the network until success was seen or the attack gave up. */
+  readonly evaluations: number;
+  readonly updates: number;
+  /** Of the adversarial image, before it is rounded to 8 bits. */
+  readonly targetProbability: number;
+  readonly finalOriginalProbability: number;
+  readonly linf: number;
+  readonly l2: number;
+  /** Pixels that changed at all. */
+  readonly l0: number;
+  readonly ssim: number;
+  /** Whether it still succeeds after being saved with 8 bits a channel and read back, and with what probability of the target. */
+  readonly savedSuccess: boolean | null;
+  readonly savedTargetProbability: number | null;
+  readonly trajectory: Trajectory | null;
+  /** Each holds for an adversarial image that keeps to the rules. */
+  readonly checks: {
+    readonly withinEpsilon: boolean;
+    readonly withinPixels: boolean;
+    readonly zeroOutsideMask: boolean;
+  } | null;
+  readonly warnings: readonly string[];
+  /** What another network says of the adversarial image. */
+  readonly transfer: {
+    readonly success: boolean;
+    readonly targetProbability: number;
+    readonly predicted: number;
+  } | null;
+}
+
+/** Settings of an attack with its mask, as they were asked for. */
+export interface RunAttack {
+  /** As in the rows. */
+  readonly name: string;
+  /** The id of the attack. */
+  readonly attack: string;
+  readonly title: string;
+  readonly preset: string | null;
+  /** Every option with its value. */
+  readonly options: Options;
+  readonly budget: AttackBudget;
+  readonly mask: {
+    readonly id: string;
+    readonly title: string;
+    readonly options: Options;
+    /** Of the image, where the mask has one. */
+    readonly fraction: number | null;
+  };
+}
+
+/** What a run folder says of an attack run. */
+export interface AttackRecord extends Omit<EvaluationRecord, 'parameters'> {
+  readonly parameters: {
+    readonly kind: 'attack';
+    readonly dataset: { readonly name: string } & Readonly<Record<string, unknown>>;
+    /** In the order of tables and figures. */
+    readonly attacks: readonly RunAttack[];
+    readonly [other: string]: unknown;
+  };
+}
