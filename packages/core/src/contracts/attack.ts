@@ -1,3 +1,4 @@
+import type { Prediction } from '../image-classifier.ts';
 import type { PixelClassifier } from '../pixel-classifier.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Cancellation } from './cancellation.ts';
@@ -8,6 +9,12 @@ export type AttackGoal =
   | { readonly kind: 'targeted'; readonly classes: readonly number[] }
   /** The model shall say anything but this class. */
   | { readonly kind: 'untargeted'; readonly classes: readonly number[] };
+
+/** The goal of one sample. */
+export interface ClassGoal {
+  readonly kind: AttackGoal['kind'];
+  readonly class: number;
+}
 
 export interface AttackRequest {
   readonly classifier: PixelClassifier;
@@ -61,6 +68,11 @@ export interface AttackBudget {
 /** Changes pixels, within a budget and a mask, until the model says something else. */
 export interface Attack {
   readonly budget: AttackBudget;
+  /**
+   * Whether a prediction is what the attack is after, for the goal of one sample; where absent it is the best class alone that
+   * decides. Asked of pictures that were saved and read back, and of what another model says.
+   */
+  isReached?(prediction: Prediction, goal: ClassGoal): boolean;
   /** Throws CAPABILITY_MISSING where the model cannot be attacked this way, MASK_INVALID and PIXELS_INVALID. */
   perturb(request: AttackRequest): Promise<AttackResult>;
 }
