@@ -19,7 +19,7 @@ export interface AttackRow {
   readonly attack: string;
   /** How many pixels the mask lets through. */
   readonly maskPixels: number;
-  /** Null where the attack could not be made; `reason` says why. */
+  /** Null where the attack was not made, as where the network says the target anyway; `reason` says why. */
   readonly success: boolean | null;
   readonly reason: string | null;
   /** Evaluations of the network until success was seen or the attack gave up. */
@@ -42,9 +42,13 @@ export interface AttackRow {
     readonly withinEpsilon: boolean;
     readonly withinPixels: boolean;
     readonly zeroOutsideMask: boolean;
+    /** The same of the picture with 8 bits a channel. */
+    readonly savedWithinEpsilon: boolean;
   } | null;
   readonly warnings: readonly string[];
-  /** What another network says of the adversarial image. */
+  /** The PNG of the adversarial image, from the run's folder; null where it was not kept. */
+  readonly picture: string | null;
+  /** What another network says of the saved picture; null where there is none, and where it said so of the untouched image already. */
   readonly transfer: {
     readonly success: boolean;
     readonly targetProbability: number;
@@ -59,6 +63,7 @@ export interface RunAttack {
   /** The id of the attack. */
   readonly attack: string;
   readonly title: string;
+  /** Null where a setting was given that the preset has otherwise. */
   readonly preset: string | null;
   /** Every option with its value. */
   readonly options: Options;
@@ -79,6 +84,52 @@ export interface AttackRecord extends Omit<EvaluationRecord, 'parameters'> {
     readonly dataset: { readonly name: string } & Readonly<Record<string, unknown>>;
     /** In the order of tables and figures. */
     readonly attacks: readonly RunAttack[];
+    readonly goal: 'targeted' | 'untargeted';
+    /** Null without one. */
+    readonly target: { readonly index: number; readonly label: string | null } | null;
+    /** The network that adversarial images are shown to as well. */
+    readonly transfer: { readonly name: string; readonly sha256: string } | null;
     readonly [other: string]: unknown;
   };
+}
+
+/** The folder of a run that holds an `AttackExampleRecord` for each image kept, each in a folder of its own. */
+export const attackExampleFolder = 'examples';
+
+/** The name of the record in the folder of an example. */
+export const attackExampleFile = 'example.json';
+
+/** NumPy files of raw maps; null where the explainer had none. */
+export interface ClassMaps {
+  /** For the class that the network says of the untouched image. */
+  readonly original: string | null;
+  /** For the target; null without one. */
+  readonly target: string | null;
+}
+
+/** An attacked image whose pictures are kept for figures; files are named from the record's folder. */
+export interface AttackExampleRecord extends Pick<
+  AttackRow,
+  'item' | 'label' | 'original' | 'originalLabel' | 'originalProbability' | 'target' | 'targetLabel'
+> {
+  /** A PNG of what the network saw. */
+  readonly picture: string;
+  readonly explainer: string | null;
+  readonly layer: string | null;
+  /** Of the untouched image. */
+  readonly maps: ClassMaps;
+  readonly attacks: readonly AttackExample[];
+}
+
+export interface AttackExample extends Pick<AttackRow, 'attack' | 'success' | 'evaluations' | 'targetProbability'> {
+  /** PNGs of the adversarial image, of the change times `factor` about a middle grey, and of the mask in white. */
+  readonly picture: string;
+  readonly perturbation: string;
+  readonly mask: string;
+  readonly factor: number;
+  /** What the network says of it in the end. */
+  readonly predicted: number;
+  readonly predictedLabel: string | null;
+  readonly probability: number;
+  readonly maps: ClassMaps;
 }

@@ -3,7 +3,7 @@ export * from './evaluation.ts';
 export { exampleFolder, readExampleRecords, type ExampleRecord } from './examples.ts';
 export { standalone, toPng, type Figure } from './figures/figure.ts';
 export { count, number, percent, probability, range } from './numbers.ts';
-export { isThePapers, paperAreas } from './paper-numbers.ts';
+export { isThePapers, paperAreas, type PaperAttack } from './paper-numbers.ts';
 export * from './probe.ts';
 export * from './render-report.ts';
 export {
@@ -14,3 +14,4 @@ export {
   type ExplainerSummary,
   type MetricSummary,
 } from './summarise.ts';
+export * from './summarise-attack.ts';

@@ -7,3 +7,32 @@ export const paperAreas: Readonly<Record<string, number>> = { cam: 0.19, gradcam
 export function isThePapers({ id, preset }: { readonly id: string; readonly preset: string | null }): boolean {
   return id === 'deletion' && preset === 'paper';
 }
+
+/** What the paper's Table 1 says of a mask. */
+export interface PaperAttack {
+  /** Of the first 100 images. */
+  readonly success: number;
+  /** Evaluations until success, over the successes. */
+  readonly steps: number;
+}
+
+const paperMasks: Readonly<Record<string, PaperAttack>> = {
+  all: { success: 1, steps: 8.5 },
+  'origin-top': { success: 0.52, steps: 33.2 },
+  'origin-bottom': { success: 0.75, steps: 28.1 },
+  'target-top': { success: 0.47, steps: 36 },
+  'target-bottom': { success: 0.7, steps: 26.2 },
+  uniform: { success: 0.73, steps: 21.1 },
+};
+
+/** The row of Table 1 that may stand beside an attack: that of its mask, where the settings are the paper's. */
+export function paperAttack({
+  preset,
+  mask,
+}: {
+  readonly preset: string | null;
+  readonly mask: { readonly id: string; readonly fraction: number | null };
+}): PaperAttack | null {
+  if (preset !== 'paper' || (mask.fraction !== null && mask.fraction !== 0.1)) return null;
+  return Object.hasOwn(paperMasks, mask.id) ? paperMasks[mask.id]! : null;
+}
