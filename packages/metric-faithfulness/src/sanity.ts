@@ -1,12 +1,12 @@
 import { configurable } from '@understory/core';
 import type { HeatMap, Measurement, Metric, MetricRequest, Model } from '@understory/core';
-import { minMax } from '@understory/imaging';
+import { minMax, structuralSimilarity } from '@understory/imaging';
 import type { Interpolation } from '@understory/imaging';
 import { faithfulnessErrors } from './errors.ts';
 import { interpolationOption, mapNotFinite, pixelScores } from './pixel-scores.ts';
+import { rankCorrelation } from './rank-correlation.ts';
 import { samplesOf } from './samples.ts';
 import type { Samples } from './samples.ts';
-import { rankCorrelation, structuralSimilarity } from './similarity.ts';
 
 /** A metric that keeps models open. */
 export interface SanityMetric extends Metric {

@@ -1,5 +1,5 @@
 import { errors } from '@understory/core';
-import { filterPlane, gaussianKernel } from '../separable-filter.ts';
+import { filterPlane, gaussianKernel } from '@understory/imaging';
 import type { Perturbation } from './perturbation.ts';
 
 /**
