@@ -41,6 +41,8 @@ export class ImageClassifier {
   readonly logits: string;
   /** `probability` where the graph shows that the model ends with a softmax or sigmoid and what is in front of it cannot be asked for. */
   readonly scoreKind: 'logit' | 'probability';
+  /** What the graph shows that the model makes of its logits at its end; undefined where it ends with them, or has no graph. */
+  readonly endsWith: ClosingOperator | undefined;
   /** Undefined where neither the model nor the labels tell. */
   readonly classCount: number | undefined;
   readonly layout: ImageLayout;
@@ -61,7 +63,8 @@ export class ImageClassifier {
     this.#inputType = image.type;
     this.logits = scores.spec.name;
     this.scoreKind = scores.kind;
-    this.#judgesEachClass = scores.endsWith === 'Sigmoid';
+    this.endsWith = scores.endsWith;
+    this.#judgesEachClass = scores.kind === 'logit' && scores.endsWith === 'Sigmoid';
     this.#logitsRank = scores.spec.dims?.length ?? 2;
 
     const classes = scores.spec.dims?.[1];
@@ -123,6 +126,9 @@ export class ImageClassifier {
   }
 }
 
+/** An operator that turns logits into probabilities, in ONNX vocabulary. */
+export type ClosingOperator = 'Softmax' | 'LogSoftmax' | 'Sigmoid';
+
 /** The smallest positive float32, so that the logarithm of a probability of zero stays finite. */
 const SMALLEST = 2 ** -149;
 
@@ -144,14 +150,20 @@ function findImageInput(model: Model, name: string | undefined): TensorSpec {
 interface Scores {
   readonly spec: TensorSpec;
   readonly kind: ImageClassifier['scoreKind'];
-  /** What the model makes of these logits at its end; absent where it ends with them. */
-  readonly endsWith?: string;
+  /** What the model makes of its logits at its end; undefined where it ends with them. */
+  readonly endsWith: ClosingOperator | undefined;
 }
 
 function findScores(model: Model, name: string | undefined): Scores {
   if (name !== undefined) {
     const named = [...model.outputs, ...model.layers].find((tensor) => tensor.name === name);
-    if (named !== undefined) return { spec: named, kind: endsWithSoftmax(model.graph, name) ? 'probability' : 'logit' };
+    if (named !== undefined) {
+      const closing = closingOperatorOf(closingNode(model.graph, name));
+      const isSoftmax = closing === 'Softmax' || closing === 'LogSoftmax';
+      return isSoftmax
+        ? { spec: named, kind: 'probability', endsWith: closing }
+        : { spec: named, kind: 'logit', endsWith: undefined };
+    }
   }
   const output =
     model.outputs.find((candidate) => isFloat(candidate) && candidate.dims?.length === 2) ??
@@ -164,17 +176,22 @@ function findScores(model: Model, name: string | undefined): Scores {
     });
   }
   const closing = closingNode(model.graph, output.name);
-  if (closing === undefined || !turnsIntoProbabilities.has(closing.operator)) return { spec: output, kind: 'logit' };
+  const endsWith = closingOperatorOf(closing);
+  if (closing === undefined || endsWith === undefined) return { spec: output, kind: 'logit', endsWith: undefined };
   const before = model.layers.find((layer) => layer.name === closing.inputs[0]);
   // These operators keep their input's shape, which shape inference may only have found behind them.
   const dims = before?.dims ?? (closing.outputs.includes(output.name) ? output.dims : undefined);
   const fits = dims?.length === 2 || holdsOneRow(dims);
   return before !== undefined && fits
-    ? { spec: { ...before, dims }, kind: 'logit', endsWith: closing.operator }
-    : { spec: output, kind: 'probability' };
+    ? { spec: { ...before, dims }, kind: 'logit', endsWith }
+    : { spec: output, kind: 'probability', endsWith };
 }
 
-const turnsIntoProbabilities = new Set(['Softmax', 'LogSoftmax', 'Sigmoid']);
+const closingOperators: readonly ClosingOperator[] = ['Softmax', 'LogSoftmax', 'Sigmoid'];
+
+function closingOperatorOf(node: GraphNode | undefined): ClosingOperator | undefined {
+  return closingOperators.find((operator) => operator === node?.operator);
+}
 
 const keepsValues = new Set(['Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Dropout']);
 
@@ -185,11 +202,6 @@ function closingNode(graph: GraphView | undefined, name: string): GraphNode | un
   return producer !== undefined && keepsValues.has(producer.operator) && source !== undefined
     ? closingNode(graph, source)
     : producer;
-}
-
-function endsWithSoftmax(graph: GraphView | undefined, name: string): boolean {
-  const operator = closingNode(graph, name)?.operator;
-  return operator === 'Softmax' || operator === 'LogSoftmax';
 }
 
 /** Whether a tensor could be a softmax: the graph says so, or there is no graph to ask. */

@@ -97,6 +97,7 @@ describe('the logits of an ImageClassifier', () => {
     const outputs = [spec('features', ['N', 8, 7, 7]), spec('main', ['N', 10]), spec('auxiliary', ['N', 10])];
     const classifier = new ImageClassifier({ model: modelOf({ outputs }) });
     expect(classifier).toMatchObject({ logits: 'main', classCount: 10, scoreKind: 'logit' });
+    expect(classifier.endsWith).toBeUndefined();
   });
 
   it('may keep places of size 1 behind the classes', () => {
@@ -111,14 +112,19 @@ describe('the logits of an ImageClassifier', () => {
       layers: [layer('fc', undefined), layer('out', ['N', 3])],
       nodes: [node('Gemm', 'features', 'fc'), node('Softmax', 'fc', 'p'), node('Identity', 'p', 'out')],
     });
-    expect(new ImageClassifier({ model })).toMatchObject({ logits: 'out', scoreKind: 'probability' });
+    expect(new ImageClassifier({ model })).toMatchObject({
+      logits: 'out',
+      scoreKind: 'probability',
+      endsWith: 'Softmax',
+    });
     const known = { ...model, layers: [layer('fc', ['N', 3])] };
     expect(new ImageClassifier({ model: known })).toMatchObject({ logits: 'fc', scoreKind: 'logit', classCount: 3 });
   });
 
   it('take the shape of the softmax where their own is not known', () => {
     const model = modelOf({ layers: [layer('fc', undefined)], nodes: [node('LogSoftmax', 'fc', 'logits')] });
-    expect(new ImageClassifier({ model })).toMatchObject({ logits: 'fc', scoreKind: 'logit', classCount: 3 });
+    const expected = { logits: 'fc', scoreKind: 'logit', endsWith: 'LogSoftmax', classCount: 3 };
+    expect(new ImageClassifier({ model })).toMatchObject(expected);
   });
 
   it('are the output where what is in front of the softmax cannot be asked for', () => {

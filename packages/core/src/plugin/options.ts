@@ -19,7 +19,7 @@ export type OptionSchema = Readonly<Record<string, OptionSpec>>;
 
 export type OptionValue = number | string | boolean;
 
-/** Settings as somebody gives them, all of them optional; text such as `'0.5'` stands for a number or a boolean. */
+/** Settings as somebody gives them, all of them optional; text such as `'0.5'`, `'8/255'` or `'true'` stands for a number or a boolean. */
 export type Options = Readonly<Record<string, OptionValue>>;
 
 /** Every setting of a schema with its value. */
@@ -95,8 +95,8 @@ function valueOf(spec: OptionSpec, found: OptionValue): OptionValue | undefined 
   switch (spec.type) {
     case 'number':
     case 'integer': {
-      const isWritten = typeof found === 'string' && found.trim() !== '';
-      const number = typeof found === 'number' ? found : isWritten ? Number(found) : NaN;
+      if (typeof found === 'boolean') return undefined;
+      const number = typeof found === 'string' ? writtenNumber(found, spec.type) : found;
       const [low, high] = spec.range;
       const fits = number >= low && number <= high && (spec.type === 'number' || Number.isInteger(number));
       return fits ? number : undefined;
@@ -109,6 +109,14 @@ function valueOf(spec: OptionSpec, found: OptionValue): OptionValue | undefined 
     case 'text':
       return typeof found === 'string' ? found : undefined;
   }
+}
+
+/** The number that a text stands for, NaN where it stands for none; numbers that need not be whole may be fractions such as `8/255`. */
+function writtenNumber(text: string, type: 'number' | 'integer'): number {
+  const parts = type === 'number' ? text.split('/') : [text];
+  if (parts.length > 2 || parts.some((part) => part.trim() === '')) return NaN;
+  const [above, below = 1] = parts.map(Number);
+  return below === 0 ? NaN : above! / below;
 }
 
 function expectedOf(spec: OptionSpec): string {

@@ -35,6 +35,10 @@ function hostWith(contribution: Partial<Contribution>, made?: Options[]) {
 }
 
 describe('readOptions', () => {
+  it('reads a number that is written as a fraction', () => {
+    expect(readOptions('It', schema, { fraction: '12/255' })).toMatchObject({ fraction: 12 / 255 });
+  });
+
   it('takes what is given, else the default, and reads text', () => {
     expect(readOptions('it', schema)).toEqual(defaults);
     expect(readOptions('it', schema, { steps: '20', half: 'true', fill: 'zero', layer: 'x' })).toEqual({
@@ -49,6 +53,10 @@ describe('readOptions', () => {
   it.each<[Options, string, string]>([
     [{ fraction: 1.5 }, '1.5', 'a number from 0 to 1'],
     [{ fraction: NaN }, 'NaN', 'a number from 0 to 1'],
+    [{ fraction: '1/0' }, '"1/0"', 'a number from 0 to 1'],
+    [{ fraction: '1/2/3' }, '"1/2/3"', 'a number from 0 to 1'],
+    [{ fraction: '/2' }, '"/2"', 'a number from 0 to 1'],
+    [{ steps: '4/2' }, '"4/2"', 'a whole number from 1 to 1000'],
     [{ fraction: '' }, '""', 'a number from 0 to 1'],
     [{ fraction: 'half' }, '"half"', 'a number from 0 to 1'],
     [{ steps: 2.5 }, '2.5', 'a whole number from 1 to 1000'],
