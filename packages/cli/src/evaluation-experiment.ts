@@ -1,13 +1,15 @@
 import {
+  float32,
   isDiagnosed,
+  toFloat32,
   type DatasetItem,
   type Experiment,
-  type Feeds,
   type HeatMap,
   type ImageClassifier,
   type Measurement,
   type Metric,
   type Prediction,
+  type Tensor,
 } from '@understory/core';
 import type { LabelMap } from '@understory/datasets';
 import { prepare, type Preprocessing, type RgbImage } from '@understory/imaging';
@@ -65,7 +67,7 @@ export function evaluationExperiment(
       signal.throwIfAborted();
       const image = await picture();
       const prepared = prepare(image, preprocessing);
-      const feeds = { [classifier.input]: prepared.tensor };
+      const feeds = classifier.feeds(prepared.tensor);
       const [prediction] = await classifier.predict(feeds);
       const known = plan.labels.indexOf(item.label);
       const facts = factsOf(plan, id, item.label, known, prediction!);
@@ -123,23 +125,23 @@ interface Explained {
 async function explain(
   { seed, signal }: EvaluationPlan,
   { id, explainer, classifier, layer }: NamedExplainer,
-  tensor: Feeds[string],
+  tensor: Tensor<'float32'>,
   target: number,
 ): Promise<Explained> {
   const asked = {
     model: classifier.model,
-    feeds: { [classifier.input]: tensor },
+    feeds: classifier.feeds(tensor),
     objective: classifier.score([target]),
     ...(layer !== undefined && { layer }),
     ...{ seed, signal },
   };
   const again: Explained['again'] = (changed) => {
-    // Metrics name the input as the model does that they measure.
+    // Metrics name and type the input as the model does that they measure, which need not be the explainer's.
     const [pixels] = Object.values(changed.feeds ?? {});
     return explainer.explain({
       ...asked,
       ...(changed.model !== undefined && { model: changed.model }),
-      ...(pixels !== undefined && { feeds: { [classifier.input]: pixels } }),
+      ...(pixels !== undefined && { feeds: classifier.feeds(float32(toFloat32(pixels), pixels.dims)) }),
     });
   };
   try {

@@ -5,7 +5,7 @@ import { decodeImage } from '@understory/imaging';
 import { Node } from '@understory/onnx-autodiff';
 import { readGolden } from '@understory/testing';
 import { onnxModel } from './support/onnx-model.ts';
-import { emptyWorkspace, repository, type Workspace } from './support/workspace.ts';
+import { emptyWorkspace, quarter, repository, type Workspace } from './support/workspace.ts';
 
 // A real network on a busy machine.
 jest.setTimeout(120_000);
@@ -96,5 +96,43 @@ describe('a network in half precision', () => {
     expect(classifier.explainers).toContainEqual(
       expect.objectContaining({ id: 'gradcam', applies: true, layer: 'maps' }),
     );
+  });
+
+  it('is measured by metrics that feed it half precision, as the same network in single precision is', async () => {
+    const nodes = [
+      Node.of('Relu', ['x'], ['maps'], {}, 'body/Relu'),
+      Node.of('GlobalAveragePool', ['maps'], ['pooled'], {}, 'pool/GlobalAveragePool'),
+      Node.of('Flatten', ['pooled'], ['y'], {}, 'head/Flatten'),
+    ];
+    await workspace.write('data/red/red.png', await quarter([255, 0, 0]));
+    await workspace.write('labels.txt', 'red\ngreen\nblue\n');
+    const means = [];
+    for (const type of ['float16', 'float32'] as const) {
+      await workspace.write(`${type}.onnx`, onnxModel({ input: ['N', 3, 8, 8], output: ['N', 3], nodes, type }));
+      const { code, stdout } = await workspace.cli([
+        ...['evaluate', 'folder:data', '--model', `${type}.onnx`, '--labels', 'labels.txt', '--out', type, '--json'],
+        ...['--explainer', 'gradcam,saliency,occlusion,sobel', '--target', '0', '--mean', '0,0,0', '--std', '1,1,1'],
+        // Pixels of 0 and 1 are the same in both precisions, and so is the noise that they seed.
+        ...['--resize', 'none', '--crop', 'none'],
+        ...[
+          '--metric',
+          'deletion:perturbation=constant,insertion,road,average-drop,increase-in-confidence,max-sensitivity:radius=0.5',
+        ],
+      ]);
+      expect(code).toBe(0);
+      const { metrics } = JSON.parse(stdout).summary as {
+        metrics: { metric: string; explainers: { explainer: string; mean: number }[] }[];
+      };
+      means.push(
+        metrics.flatMap(({ metric, explainers }) =>
+          explainers.map((each) => ({ of: `${metric} ${each.explainer}`, mean: each.mean })),
+        ),
+      );
+    }
+    const [half, single] = means;
+    expect(half).toHaveLength(24);
+    // Halves have eleven bits.
+    for (const [at, { of, mean }] of half!.entries())
+      expect(single![at]).toEqual({ of, mean: expect.closeTo(mean, 2) });
   });
 });
