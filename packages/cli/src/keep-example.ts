@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { encodeNpy, encodePng } from '@understory/imaging';
-import { exampleFolder, readExampleRecords, type ExampleRecord } from '@understory/report';
+import { exampleFolder, fileSafe, readExampleRecords, type ExampleRecord } from '@understory/report';
 import type { ExplainedItem } from './evaluation-experiment.ts';
-import { fileSafe } from './targets.ts';
 import { prepareFolder, writeWhole } from './write-file.ts';
 
 /**

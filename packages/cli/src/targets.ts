@@ -1,4 +1,5 @@
 import { classesOf, type ImageClassifier, type Target } from '@understory/core';
+import { fileSafe } from '@understory/report';
 
 /** One class to explain for each sample, and what files of it are called. */
 export interface Slot {
@@ -43,14 +44,4 @@ function isOneLabel(text: string, classifier: ImageClassifier): boolean {
   } catch {
     return false;
   }
-}
-
-/** Letters and digits of any script, `+`, `-`, `_` and dots within; everything else becomes `_`. */
-export function fileSafe(text: string): string {
-  return text
-    .trim()
-    .replaceAll(/^["']|["']$/g, '')
-    .replaceAll(/[^\p{L}\p{N}+._-]+/gu, '_')
-    .replaceAll(/^[._]+|[._]+$/g, '')
-    .slice(0, 80);
 }

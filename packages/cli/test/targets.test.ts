@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import { ImageClassifier, type Model } from '@understory/core';
-import { fileSafe, slotsOf } from '../src/targets.ts';
+import { slotsOf } from '../src/targets.ts';
 
 const model: Model = {
   inputs: [{ name: 'image', type: 'float32', dims: ['N', 3, 8, 8] }],
@@ -61,19 +60,5 @@ describe('slotsOf', () => {
       expect(() => slotsOf(text, classifier)).toThrow(expect.objectContaining({ next: expect.any(String) }));
     }
     expect(slots('top1,')).toEqual([['top1', 3]]);
-  });
-});
-
-describe('fileSafe', () => {
-  it('gives names that no file system and no shell takes amiss', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
-        const name = fileSafe(text);
-        expect(name).toMatch(/^[\p{L}\p{N}+._-]*$/u);
-        expect(name).not.toMatch(/^\.|\.$/);
-        expect(name.length).toBeLessThanOrEqual(80);
-      }),
-      { seed: 1, numRuns: 300 },
-    );
   });
 });

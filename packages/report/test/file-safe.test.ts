@@ -1,0 +1,17 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { fileSafe } from '../src/file-safe.ts';
+
+describe('fileSafe', () => {
+  it('gives names that no file system and no shell takes amiss', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+        const name = fileSafe(text);
+        expect(name).toMatch(/^[\p{L}\p{N}+._-]*$/u);
+        expect(name).not.toMatch(/^\.|\.$/);
+        expect(name.length).toBeLessThanOrEqual(80);
+      }),
+      { seed: 1, numRuns: 300 },
+    );
+  });
+});
