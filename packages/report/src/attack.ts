@@ -1,6 +1,8 @@
 import type { AttackBudget, Options, Trajectory } from '@understory/core';
 import type { EvaluationRecord } from './evaluation.ts';
 
+export * from './attack-files.ts';
+
 /** One attack on one image through one mask, as a run folder keeps it. */
 export interface AttackRow {
   readonly item: string;
@@ -46,8 +48,6 @@ export interface AttackRow {
     readonly savedWithinEpsilon: boolean;
   } | null;
   readonly warnings: readonly string[];
-  /** The PNG of the adversarial image, from the run's folder; null where it was not kept. */
-  readonly picture: string | null;
   /** What another network says of the saved picture; null where there is none, and where it said so of the untouched image already. */
   readonly transfer: {
     readonly success: boolean;
@@ -92,12 +92,6 @@ export interface AttackRecord extends Omit<EvaluationRecord, 'parameters'> {
     readonly [other: string]: unknown;
   };
 }
-
-/** The folder of a run that holds an `AttackExampleRecord` for each image kept, each in a folder of its own. */
-export const attackExampleFolder = 'examples';
-
-/** The name of the record in the folder of an example. */
-export const attackExampleFile = 'example.json';
 
 /** NumPy files of raw maps; null where the explainer had none. */
 export interface ClassMaps {
