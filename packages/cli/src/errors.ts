@@ -116,16 +116,6 @@ export const cliErrors = {
     });
   },
 
-  notAnEvaluation({ folder, found }: { folder: string; found: string }) {
-    return new UnderstoryError({
-      code: 'NOT_AN_EVALUATION',
-      message: `"${folder}" holds no evaluation to report on.`,
-      found,
-      expected: 'a folder that `understory evaluate ... --out FOLDER` wrote',
-      next: 'Check the path.',
-    });
-  },
-
   nothingMeasured({ folder, found }: { folder: string; found: string }) {
     return new UnderstoryError({
       code: 'NOTHING_MEASURED',

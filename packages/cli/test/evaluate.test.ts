@@ -210,7 +210,7 @@ describe('report', () => {
 
   it.each([
     ['nowhere', 'RUN_NOT_FOUND'],
-    ['other', 'NOT_AN_EVALUATION'],
+    ['other', 'RUN_KIND_UNKNOWN'],
     ['fault', 'NOTHING_MEASURED'],
   ])('refuses %s with %s', async (folder, expected) => {
     await workspace.write('other/run.json', JSON.stringify({ format: 1, seed: 0 }));

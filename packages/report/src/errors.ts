@@ -11,4 +11,34 @@ export const reportErrors = {
       next: 'Remove the folder of maps and report without pictures, or run the evaluation again into a new folder.',
     });
   },
+
+  runKindUnknown({ folder, found, known }: { folder: string; found: string; known: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'RUN_KIND_UNKNOWN',
+      message: `The run in "${folder}" is of no kind that a report can be made of.`,
+      found,
+      expected: `the record of a run of the kind ${known.slice(0, -1).join(', ')} or ${known.at(-1)}`,
+      next: 'Check the path; report a run of a newer Understory, or of a plugin of its own, with what wrote it.',
+    });
+  },
+
+  summaryNotReadable({ path, found }: { path: string; found: string }) {
+    return new UnderstoryError({
+      code: 'SUMMARY_NOT_READABLE',
+      message: `What the run found, "${path}", cannot be read.`,
+      found,
+      expected: 'the summary that a finished probe writes',
+      next: 'Give the command of the run again: it does nothing twice and writes the summary anew.',
+    });
+  },
+
+  exampleNotReadable({ path, found }: { path: string; found: string }) {
+    return new UnderstoryError({
+      code: 'EXAMPLE_NOT_READABLE',
+      message: `The example "${path}" cannot be read.`,
+      found,
+      expected: 'a record or a picture that the run kept',
+      next: 'Remove the file and report without it.',
+    });
+  },
 };

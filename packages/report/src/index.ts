@@ -1,13 +1,17 @@
+export * from './attack-files.ts';
 export * from './attack.ts';
 export * from './evaluation.ts';
 export { exampleFolder, readExampleRecords, type ExampleRecord } from './examples.ts';
 export { fileSafe } from './file-safe.ts';
 export { standalone, toPng, type Figure } from './figures/figure.ts';
-export { count, number, percent, probability, range } from './numbers.ts';
+export { count, number, percent, percentRange, probability, range } from './numbers.ts';
 export { isThePapers, paperAreas, type PaperAttack } from './paper-numbers.ts';
 export { probePictureFolder, probePicturePath } from './probe-pictures.ts';
 export * from './probe.ts';
+export { renderEvaluation, type EvaluationRun } from './evaluation-report/render-evaluation.ts';
+export { renderProbe, type ProbeRun } from './probe-report/render-probe.ts';
 export * from './render-report.ts';
+export type { RecordOfRun, RenderedReport, ReportedRun } from './reported-run.ts';
 export {
   summarise,
   verdict,

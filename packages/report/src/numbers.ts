@@ -21,6 +21,11 @@ export function percent(share: number | null): string {
   return share === null ? '–' : `${(100 * share).toFixed(1)}\u00a0%`;
 }
 
+/** `80.1 to 89.2 %`. */
+export function percentRange(interval: readonly [number, number] | null): string {
+  return interval === null ? '–' : `${(100 * interval[0]).toFixed(1)} to ${percent(interval[1])}`;
+}
+
 /** `1 image`, `2 images`. */
 export function count(many: number, singular: string, plural = `${singular}s`): string {
   return `${many} ${many === 1 ? singular : plural}`;

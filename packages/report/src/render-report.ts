@@ -1,69 +1,53 @@
-import { defaultColourMap, type ColourMapName } from '@understory/imaging';
-import type { EvaluatedMetric, EvaluationRecord, EvaluationRow, FailedItem } from './evaluation.ts';
-import { readExamples } from './examples.ts';
-import { curvesFigure, needsMedian } from './figures/curves.ts';
-import { distributionFigure } from './figures/distribution.ts';
-import { estimatesFigure } from './figures/estimates.ts';
-import { examplesFigure } from './figures/examples.ts';
-import type { Figure } from './figures/figure.ts';
-import { Palette } from './figures/palette.ts';
-import { page } from './page.ts';
-import { summarise, type EvaluationSummary } from './summarise.ts';
+import type { ColourMapName } from '@understory/imaging';
+import { reportErrors } from './errors.ts';
+import { renderEvaluation, type EvaluationRun } from './evaluation-report/render-evaluation.ts';
+import { renderProbe, type ProbeRun } from './probe-report/render-probe.ts';
+import type { RenderedReport, ReportedRun } from './reported-run.ts';
 
-/** A run as it lies in its folder. */
-export interface EvaluationRun {
-  /** Where the examples are looked for. */
-  readonly folder: string;
-  readonly record: EvaluationRecord;
-  readonly rows: AsyncIterable<EvaluationRow> | Iterable<EvaluationRow>;
-  readonly failed: readonly FailedItem[];
-  /** Whether the run has done all that it set out to do; undefined where that cannot be told. */
-  readonly isComplete: boolean | undefined;
+export interface ReportOptions {
+  /** Colours of the heat maps that are drawn here. */
+  readonly colourMap?: ColourMapName;
 }
 
-export interface RenderedReport {
-  /** A document that needs nothing beside itself. */
-  readonly html: string;
-  /** Every figure on it, for files of their own. */
-  readonly figures: readonly Figure[];
-  readonly summary: EvaluationSummary;
+interface Kind {
+  /** Parameters that a record of this kind has, and what each of them is. */
+  readonly has: Readonly<Record<string, 'list' | 'object'>>;
+  render(run: ReportedRun, options: ReportOptions): Promise<RenderedReport>;
 }
 
-/** The report of a run: the same for the same run. */
-export async function renderReport(
-  { folder, record, rows, failed, isComplete }: EvaluationRun,
-  { colourMap = defaultColourMap }: { readonly colourMap?: ColourMapName } = {},
-): Promise<RenderedReport> {
-  const { explainers, metrics } = record.parameters;
-  const better = Object.fromEntries(metrics.map((metric) => [metric.name, metric.better]));
-  const order = explainers.map(({ name }) => name);
-  const { summary, details } = await summarise(rows, { better, order, seed: record.seed });
-  const palette = new Palette(order);
-  const examples = await readExamples(folder, colourMap);
-  const shown = examples.length === 0 ? undefined : examplesFigure('examples', examples);
+/** By `parameters.kind` of the record; one without it is an evaluation. */
+const kinds: Readonly<Record<string, Kind>> = {
+  evaluation: {
+    has: { dataset: 'object', metrics: 'list', explainers: 'list' },
+    render: (run, options) => renderEvaluation(run as EvaluationRun, options),
+  },
+  probe: {
+    has: { dataset: 'object', probe: 'object' },
+    render: (run) => renderProbe(run as ProbeRun),
+  },
+};
 
-  const figures = new Map<string, readonly Figure[]>();
-  for (const found of summary.metrics) {
-    const metric = metrics.find(({ name }) => name === found.metric);
-    if (metric === undefined || found.explainers.every(({ n }) => n === 0)) continue;
-    const name = (what: string) => `${fileSafe(metric)}.${what}`;
-    const curves = details.curves.get(found.metric) ?? new Map();
-    figures.set(found.metric, [
-      ...(curves.size === 0 ? [] : [curvesFigure(name('curve'), 'mean', metric, found, curves, palette)]),
-      ...(curves.size === 0 || !needsMedian(metric)
-        ? []
-        : [curvesFigure(name('curve-median'), 'median', metric, found, curves, palette)]),
-      estimatesFigure(name('means'), metric, found, palette),
-      distributionFigure(name('images'), metric, found, details.values.get(found.metric) ?? new Map(), palette),
-    ]);
-  }
-  return {
-    html: page({ record, summary, failed, isComplete, examples, examplesFigure: shown, figures, palette }),
-    figures: [...(shown === undefined ? [] : [shown]), ...[...figures.values()].flat()],
-    summary,
-  };
+/** The report of a run of any kind: the same for the same run. Throws RUN_KIND_UNKNOWN. */
+export async function renderReport(run: ReportedRun<unknown>, options: ReportOptions = {}): Promise<RenderedReport> {
+  const { record } = run;
+  const folder = run.name ?? run.folder;
+  const parameters = objectOf(objectOf(record)['parameters']);
+  const name = parameters['kind'] ?? 'evaluation';
+  const kind = typeof name === 'string' && Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+  if (kind === undefined) throw unknown(folder, `the kind ${JSON.stringify(name)}`);
+  const missing = Object.entries(kind.has).find(([parameter, what]) => !is(what, parameters[parameter]));
+  if (missing !== undefined) throw unknown(folder, `a record without ${missing[0]}, as ${name}s have`);
+  return kind.render(run as ReportedRun, options);
 }
 
-function fileSafe({ name }: EvaluatedMetric): string {
-  return name.replaceAll(/[^\w.+-]+/g, '_');
+function unknown(folder: string, found: string) {
+  return reportErrors.runKindUnknown({ folder, found, known: Object.keys(kinds) });
+}
+
+function is(what: 'list' | 'object', value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Array.isArray(value) === (what === 'list');
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return is('object', value) ? (value as Readonly<Record<string, unknown>>) : {};
 }

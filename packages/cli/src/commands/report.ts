@@ -7,7 +7,7 @@ import { cliErrors } from '../errors.ts';
 import { json } from '../formatters/json.ts';
 import type { Io } from '../io.ts';
 import { withOutput } from '../options.ts';
-import { readEvaluation } from '../read-evaluation.ts';
+import { readRunFolder } from '../read-run-folder.ts';
 import type { CommandContext } from '../run.ts';
 import { prepareFolder, writeWhole } from '../write-file.ts';
 
@@ -15,7 +15,9 @@ const details = `
 The page needs nothing beside itself: figures are drawn in it, pictures are part of it, nothing is fetched. It is light or dark as
 the reader's system is, and prints. The figures are also written as files, SVG and PNG, into the folder figures of the run.
 
-A run that is not finished is reported as far as it is.
+What is drawn depends on the run: how faithful explanations are (evaluate), how easily the network is fooled through which mask
+(attack), what a question put to the network came to (probe). A run that is not finished is reported as far as it is; what a
+probe found is told only when it is.
 
 Examples:
   understory report runs/stage1
@@ -30,7 +32,7 @@ function define(program: Command) {
   const command = program
     .command('report')
     .description('one self-contained HTML page out of a run folder, and its figures as SVG and PNG')
-    .argument('<folder>', 'a run folder that `understory evaluate` wrote')
+    .argument('<folder>', 'a run folder that `understory evaluate`, `attack` or `probe` wrote')
     .option('--out <file>', 'the page; without it report.html in the run folder')
     .addOption(
       new Option('--colour-map <name>', 'colours of the heat maps; jet is what the paper uses')
@@ -43,10 +45,9 @@ function define(program: Command) {
 type ReportOptions = ReturnType<ReturnType<typeof define>['opts']>;
 
 async function report(folder: string, options: ReportOptions, io: Io): Promise<void> {
-  const run = await readEvaluation(resolve(io.cwd, folder), folder);
-  const { html, figures, summary } = await renderReport(run, { colourMap: options.colourMap });
-  if (summary.images === 0)
-    throw cliErrors.nothingMeasured({ folder, found: `${run.failed.length} images that failed` });
+  const run = await readRunFolder(resolve(io.cwd, folder), folder);
+  const { html, figures, images } = await renderReport(run, { colourMap: options.colourMap });
+  if (images === 0) throw cliErrors.nothingMeasured({ folder, found: `${run.failed.length} images that failed` });
   const page = options.out ?? join(folder, 'report.html');
   const drawings = join(folder, 'figures');
   await prepareFolder(resolve(io.cwd, drawings));
@@ -59,7 +60,6 @@ async function report(folder: string, options: ReportOptions, io: Io): Promise<v
     await writeWhole(resolve(io.cwd, `${path}.png`), toPng(drawing));
     files.push(`${path}.svg`, `${path}.png`);
   }
-  if (options.json)
-    io.stdout.write(json({ page, figures: files, images: summary.images, complete: run.isComplete ?? null }));
+  if (options.json) io.stdout.write(json({ page, figures: files, images, complete: run.isComplete ?? null }));
   else io.stdout.write([page, ...files].map((file) => `${file}\n`).join(''));
 }

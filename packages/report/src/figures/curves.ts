@@ -1,8 +1,9 @@
-import { areaY, line, ruleY, text } from '@observablehq/plot';
+import { ruleY } from '@observablehq/plot';
 import type { EvaluatedMetric } from '../evaluation.ts';
 import type { MeanCurve } from '../mean-curve.ts';
 import { number } from '../numbers.ts';
 import type { MetricSummary } from '../summarise.ts';
+import { bandedLines } from './banded-lines.ts';
 import { draw, type Figure } from './figure.ts';
 import type { Palette } from './palette.ts';
 
@@ -43,10 +44,6 @@ export function curvesFigure(
   const low = Math.min(0, ...all.map((point) => point.low));
   const high = Math.max(...all.map((point) => point.high));
   const end = Math.max(...all.map((point) => point.x));
-  const labels = spread(
-    lines.map(({ explainer, points }) => ({ explainer, y: points.at(-1)!.y })),
-    ((high - low) / height) * 18,
-  );
   const alt = `${kind === 'mean' ? 'Mean' : 'Median'} curve of ${metric.title.toLowerCase()} for ${lines.map(({ explainer }) => explainer).join(', ')}: ${lines
     .map(({ explainer, points }) => {
       const [first, last] = [points[0]!, points.at(-1)!];
@@ -64,27 +61,13 @@ export function curvesFigure(
       y: { label: score, grid: true, labelArrow: 'none', domain: [low, high] },
       marks: [
         ruleY([0], { strokeOpacity: 0.5 }),
-        ...lines.map(({ explainer, points }) =>
-          areaY(points, { x: 'x', y1: 'low', y2: 'high', fill: palette.colour(explainer), fillOpacity: 0.16 }),
-        ),
-        ...lines.map(({ explainer, points }) =>
-          line(points, {
-            ...{ x: 'x', y: 'y', stroke: palette.colour(explainer), strokeWidth: 2.2 },
-            strokeDasharray: palette.dash(explainer),
-          }),
-        ),
-        ...labels.map(({ explainer, y }) =>
-          text([{ y }], {
-            ...{
-              x: () => end,
-              y: 'y',
-              dx: 8,
-              textAnchor: 'start',
-              fontWeight: 'bold',
-              fill: palette.colour(explainer),
-            },
-            text: () => `${explainer}  ${number(values.get(explainer))}`,
-          }),
+        ...bandedLines(
+          lines.map(({ explainer, points }) => ({
+            ...{ name: explainer, points },
+            label: `${explainer}  ${number(values.get(explainer))}`,
+          })),
+          palette,
+          { end, domain: [low, high], height },
         ),
       ],
     },
@@ -123,12 +106,4 @@ function shareName({ id }: EvaluatedMetric): string {
 function scoreName({ id, options }: EvaluatedMetric): string {
   const named = options['score'] ?? options['similarity'];
   return typeof named === 'string' ? named.replaceAll('-', ' ') : id;
-}
-
-/** Moves labels apart so that they are `gap` from each other, the lowest first. */
-export function spread<Label extends { readonly y: number }>(labels: readonly Label[], gap: number): readonly Label[] {
-  const sorted = [...labels].sort((one, other) => one.y - other.y);
-  const places: number[] = [];
-  for (const { y } of sorted) places.push(Math.max(y, (places.at(-1) ?? -Infinity) + gap));
-  return sorted.map((label, at) => ({ ...label, y: places[at]! }));
 }

@@ -1,4 +1,5 @@
 import { exampleText, type Example } from '../examples.ts';
+import { dataUri } from './data-uri.ts';
 import type { Figure } from './figure.ts';
 
 const side = 128;
@@ -37,7 +38,7 @@ export function examplesFigure(name: string, examples: readonly Example[]): Figu
     title: 'Where the network looked',
     alt,
     caption:
-      'What the network saw, the heat map of its prediction, and the map over the picture. Each map is upsampled bicubically and scaled from its own smallest to its own largest value, so colours of two maps do not compare. ✓ is a right prediction, ✗ a wrong one.',
+      'What the network saw, the heat map of its prediction, and the map over the picture. Each map is upsampled bicubically and scaled from its own smallest to its own largest value, so colours of two maps do not compare. ✓ is a right prediction, ✗ a wrong one. Nobody chose them: they are the first right and the first wrong predictions that the run kept maps of, four of each at most.',
     svg,
   };
 }
@@ -54,10 +55,6 @@ export function examplesAlt(examples: readonly Example[]): string {
     .filter(({ texts }) => texts.length > 0)
     .map(({ what, texts }) => `${what}: ${texts.join('; ')}`)
     .join('. ')}.`;
-}
-
-export function dataUri(png: Uint8Array): string {
-  return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
 }
 
 function left(column: number): number {

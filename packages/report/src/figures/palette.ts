@@ -21,9 +21,11 @@ const baseline: Series = { light: '#616161', dark: '#b0b0b0', dash: '5,4' };
 /** The series of each name: baselines are grey, the others go round the palette in their order. */
 export class Palette {
   readonly #names: readonly string[];
+  readonly #isBaseline: (name: string) => boolean;
 
-  constructor(names: readonly string[]) {
-    this.#names = names.filter((name) => !isBaseline(name));
+  constructor(names: readonly string[], baselines: (name: string) => boolean = isBaseline) {
+    this.#isBaseline = baselines;
+    this.#names = names.filter((name) => !baselines(name));
   }
 
   /** As a CSS variable, so that a page can change it with its ground. */
@@ -36,7 +38,7 @@ export class Palette {
   }
 
   #place(name: string): number | 'baseline' {
-    return isBaseline(name) ? 'baseline' : this.#names.indexOf(name) % series.length;
+    return this.#isBaseline(name) ? 'baseline' : this.#names.indexOf(name) % series.length;
   }
 
   #of(name: string): Series {

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parseHTML } from 'linkedom';
-import { renderReport, standalone, toPng, type RenderedReport } from '../src/index.ts';
+import { renderEvaluation, standalone, toPng, type EvaluationSummary, type RenderedReport } from '../src/index.ts';
 import { exampleRun, record, row, runRows } from './support.ts';
 
 jest.setTimeout(60_000);
 
 let examples: Awaited<ReturnType<typeof exampleRun>>;
-let report: RenderedReport;
+let report: RenderedReport<EvaluationSummary>;
 
 const render = (folder: string) =>
-  renderReport({ folder, record: record(), rows: runRows(), failed: [], isComplete: true });
+  renderEvaluation({ folder, record: record(), rows: runRows(), failed: [], isComplete: true });
 
 beforeAll(async () => {
   examples = await exampleRun();
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => examples.remove());
 
-describe('renderReport', () => {
+describe('renderEvaluation', () => {
   it('needs nothing from anywhere else', () => {
     const { document } = parseHTML(report.html);
     const links = [...document.querySelectorAll('[src], [href]')].map(
@@ -53,7 +53,7 @@ describe('renderReport', () => {
     expect(document.body.textContent).toMatch(/paper’s\s+own\s+network/);
     for (const area of ['0.190', '0.314']) expect(document.body.textContent).toContain(area);
     const [deletion] = record().parameters.metrics;
-    const other = await renderReport({
+    const other = await renderEvaluation({
       ...{ folder: 'nowhere', rows: runRows(), failed: [], isComplete: true },
       record: record({ metrics: [{ ...deletion!, preset: 'rise' }] }),
     });
@@ -72,7 +72,7 @@ describe('renderReport', () => {
   });
 
   it('says of a run that is not finished, and of images that failed', async () => {
-    const { html } = await renderReport({
+    const { html } = await renderEvaluation({
       ...{ folder: 'nowhere', record: record(), rows: runRows(), isComplete: false },
       failed: [{ item: 'test/9', code: 'IMAGE_NOT_DECODABLE', message: 'It is no picture.' }],
     });
@@ -98,7 +98,7 @@ describe('renderReport', () => {
 
   it('keeps going where a metric has no value at all', async () => {
     const rows = [row({ value: null, reason: 'METRIC_NOT_APPLICABLE: It lacks boxes.' })];
-    const { html, figures } = await renderReport({
+    const { html, figures } = await renderEvaluation({
       ...{ folder: 'nowhere', record: record(), rows, failed: [], isComplete: true },
     });
     expect(figures).toEqual([]);

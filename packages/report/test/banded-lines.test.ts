@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { spread } from '../src/figures/curves.ts';
+import { spread } from '../src/figures/banded-lines.ts';
 
 describe('spread', () => {
   it('keeps labels apart and in order, and leaves those alone that are', () => {

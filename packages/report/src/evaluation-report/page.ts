@@ -1,14 +1,19 @@
-import type { EvaluatedMetric, EvaluationRecord, FailedItem } from './evaluation.ts';
-import { exampleText, type Example } from './examples.ts';
-import { dataUri } from './figures/examples.ts';
-import type { Figure } from './figures/figure.ts';
-import type { Palette } from './figures/palette.ts';
+import type { EvaluatedMetric, EvaluationRecord, FailedItem } from '../evaluation.ts';
+import { exampleText, type Example } from '../examples.ts';
+import { dataUri } from '../figures/data-uri.ts';
+import type { Figure } from '../figures/figure.ts';
+import type { Palette } from '../figures/palette.ts';
 import { findings } from './findings.ts';
-import { html, Html } from './html.ts';
-import { count, number, percent, probability, range } from './numbers.ts';
-import { isThePapers, paperAreas } from './paper-numbers.ts';
-import { styleSheet } from './style.ts';
-import { verdict, type Comparison, type EvaluationSummary, type MetricSummary } from './summarise.ts';
+import { html, type Html } from '../html.ts';
+import { count, number, percent, probability, range } from '../numbers.ts';
+import { facts } from '../page/facts.ts';
+import { failures } from '../page/failures.ts';
+import { figureBlock } from '../page/figure-block.ts';
+import { frame } from '../page/frame.ts';
+import { optionRows, provenance } from '../page/provenance.ts';
+import { remarks } from '../page/remarks.ts';
+import { isThePapers, paperAreas } from '../paper-numbers.ts';
+import { verdict, type Comparison, type EvaluationSummary, type MetricSummary } from '../summarise.ts';
 
 export interface Page {
   readonly record: EvaluationRecord;
@@ -32,38 +37,24 @@ export function page(content: Page): string {
     const metric = record.parameters.metrics.find(({ name }) => name === found.metric);
     return metric === undefined ? null : metricSection(content, metric, found, figures.get(found.metric) ?? []);
   });
-  const document = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        <link rel="icon" href="data:," />
-        <style>
-          ${new Html(styleSheet)}
-        </style>
-      </head>
-      <body>
-        <header>
-          <h1>${title}</h1>
-          <p class="quiet">
-            Heat maps that say where a network looked, put to the test on ${count(summary.images, 'image')} of
-            ${dataset.name}.
-          </p>
-          ${facts(content)} ${remarks(content)}
-        </header>
-        <main>${examplesSection(content)} ${sections} ${failedSection(content.failed)} ${provenance(record)}</main>
-        <footer class="quiet">
-          Understory ${record.versions['understory'] ?? ''}. Intervals hold the true mean in 95 of 100 such runs; they
-          are bootstrapped (BCa). Differences are between the same images, tested by flipping their signs at random, and
-          p-values are corrected after Holm for every comparison on this page.
-        </footer>
-      </body>
-    </html> `;
-  return `${document.text.trim()}\n`;
+  return frame({
+    title,
+    head: html`<p class="quiet">
+        Heat maps that say where a network looked, put to the test on ${count(summary.images, 'image')} of
+        ${dataset.name}.
+      </p>
+      ${atAGlance(content)} ${remarks(content, { done })}`,
+    main: html`${examplesSection(content)} ${sections} ${failures(content.failed, { done })} ${parameters(record)}`,
+    footer: html`Intervals hold the true mean in 95 of 100 such runs; they are bootstrapped (BCa). Differences are
+    between the same images, tested by flipping their signs at random, and p-values are corrected after Holm for every
+    comparison on this page.`,
+    version: record.versions['understory'],
+  });
 }
 
-function facts({ record, summary }: Page): Html {
+const done = 'evaluated';
+
+function atAGlance({ record, summary }: Page): Html {
   const { accuracy } = summary;
   const known = accuracy.n > 0;
   const items: readonly (readonly [string, string])[] = [
@@ -75,28 +66,7 @@ function facts({ record, summary }: Page): Html {
       : []),
     ['Explainers', record.parameters.explainers.map(({ name }) => name).join(', ')],
   ];
-  return html`<dl class="facts">
-    ${items.map(
-      ([term, value]) =>
-        html`<div>
-          <dt>${term}</dt>
-          <dd>${value}</dd>
-        </div>`,
-    )}
-  </dl>`;
-}
-
-function remarks({ isComplete, failed }: Page): Html {
-  return html`${
-    isComplete === false &&
-    html`<p role="note"><strong>This run is not finished</strong>; the numbers are of what is done so far.</p>`
-  }
-  ${
-    failed.length > 0 &&
-    html`<p role="note">
-      ${count(failed.length, 'image')} could not be evaluated; <a href="#failed">they are listed below</a>.
-    </p>`
-  }`;
+  return facts(items);
 }
 
 function examplesSection({ examples, examplesFigure }: Page): Html | null {
@@ -164,15 +134,7 @@ function metricSection(content: Page, metric: EvaluatedMetric, found: MetricSumm
         ${said.map((sentence) => html`<li>${sentence}</li>`)}
       </ul>`
     }
-    ${meansTable(metric, found, content.palette)} ${comparisonsTable(found)}
-    ${figures.map(
-      (figure) =>
-        html`<figure>
-          <h3>${figure.title}</h3>
-          ${new Html(figure.svg)}
-          <figcaption>${figure.caption}</figcaption>
-        </figure>`,
-    )}
+    ${meansTable(metric, found, content.palette)} ${comparisonsTable(found)} ${figures.map(figureBlock)}
   </section>`;
 }
 
@@ -280,74 +242,8 @@ function verdictText(comparison: Comparison, better: MetricSummary['better']): H
   return html`<span class="${found}">${found}</span>`;
 }
 
-function failedSection(failed: readonly FailedItem[]): Html | null {
-  if (failed.length === 0) return null;
-  return html`<section id="failed">
-    <h2>Images that could not be evaluated</h2>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Image</th>
-          <th scope="col" class="words">Code</th>
-          <th scope="col" class="words">What went wrong</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${failed.map(
-          ({ item, code, message }) =>
-            html`<tr>
-              <th scope="row">${item}</th>
-              <td class="words"><code>${code}</code></td>
-              <td class="words">${message}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </section>`;
-}
-
-function provenance(record: EvaluationRecord): Html {
-  const { model, parameters } = record;
-  const rows: readonly (readonly [string, string])[] = [
-    ['Network', model.name],
-    ['SHA-256 of its file', model.sha256],
-    ['Runs on', `${model.backend}, ${model.executionProvider}`],
-    ...model.remarks.map((remark) => ['Remark', remark] as const),
-    ...Object.entries(parameters.dataset).flatMap(([name, value]) =>
-      value === null ? [] : [[`Data set: ${name}`, plain(value)] as const],
-    ),
-    ...parameters.metrics.flatMap(({ name, options }) =>
-      Object.entries(options).map(([option, value]) => [`${name}: ${option}`, plain(value)] as const),
-    ),
-    ...parameters.explainers.flatMap(({ name, options }) =>
-      Object.entries(options ?? {}).map(([option, value]) => [`${name}: ${option}`, plain(value)] as const),
-    ),
-    ...Object.entries(parameters)
-      .filter(([name, value]) => !['dataset', 'metrics', 'explainers'].includes(name) && value !== null)
-      .map(([name, value]) => [name, plain(value)] as const),
-    ['Seed', String(record.seed)],
-    ...Object.entries(record.versions).map(([name, version]) => [name, version] as const),
-  ];
-  return html`<section>
-    <h2>Parameters and provenance</h2>
-    <table>
-      <tbody>
-        ${rows.map(
-          ([name, value]) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td class="words">${value}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-    <details>
-      <summary>The whole record (run.json)</summary>
-      <pre>${JSON.stringify(record, null, 2)}</pre>
-    </details>
-  </section>`;
-}
-
-function plain(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function parameters(record: EvaluationRecord): Html {
+  const { metrics, explainers } = record.parameters;
+  const special = [...metrics, ...explainers].flatMap(({ name, options }) => optionRows(name, options));
+  return provenance(record, { shown: ['metrics', 'explainers'], special });
 }

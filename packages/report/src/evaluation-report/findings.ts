@@ -1,6 +1,6 @@
-import type { EvaluatedMetric } from './evaluation.ts';
-import { number, probability, range } from './numbers.ts';
-import { verdict, type Comparison, type MetricSummary } from './summarise.ts';
+import type { EvaluatedMetric } from '../evaluation.ts';
+import { number, probability, range } from '../numbers.ts';
+import { verdict, type Comparison, type MetricSummary } from '../summarise.ts';
 
 /** What a metric's comparisons come to, a sentence each. */
 export function findings(metric: EvaluatedMetric, summary: MetricSummary): readonly string[] {

@@ -1,0 +1,84 @@
+import type { ProbeEstimate } from '@understory/core';
+import { html, type Html } from '../html.ts';
+import { number, percent, percentRange, range } from '../numbers.ts';
+
+/** Columns beyond this do not fit on a page. */
+const mostColumns = 6;
+
+/** Estimates with a row for each condition and a column for each measure, the paper's numbers in rows of their own. */
+export function estimateTables(estimates: readonly ProbeEstimate[]): readonly Html[] {
+  const measures = new Map(estimates.map(({ measure, title, unit }) => [measure, { title, unit }]));
+  return (['share', 'number'] as const).flatMap((unit) => {
+    const columns = [...measures].filter(([, { unit: own }]) => own === unit).map(([measure]) => measure);
+    const parts = Math.ceil(columns.length / mostColumns);
+    const size = Math.ceil(columns.length / Math.max(1, parts));
+    return Array.from({ length: parts }, (_, part) =>
+      table(unit, columns.slice(part * size, (part + 1) * size), measures, estimates),
+    );
+  });
+}
+
+function table(
+  unit: ProbeEstimate['unit'],
+  columns: readonly string[],
+  measures: ReadonlyMap<string, { readonly title: string }>,
+  estimates: readonly ProbeEstimate[],
+): Html {
+  const shown = estimates.filter(({ measure }) => columns.includes(measure));
+  const conditions = [...new Set(shown.map(({ condition }) => condition))];
+  return html`<div class="scroll">
+    <table class="estimates">
+      <caption>
+        ${unit === 'share' ? 'Shares' : 'Means'} by condition, each with its 95 % interval and the number that it is of
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Condition</th>
+          ${columns.map((measure) => html`<th scope="col">${measures.get(measure)?.title}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${conditions.map((condition) => {
+          const cells = columns.map((measure) =>
+            shown.find((each) => each.measure === measure && each.condition === condition),
+          );
+          return html`<tr>
+              <th scope="row">${condition}</th>
+              ${cells.map(cell)}
+            </tr>
+            ${
+              cells.some((each) => each?.paper !== undefined) &&
+              html`<tr class="paper">
+                <th scope="row">The paper’s, on its own network and data</th>
+                ${cells.map((each) => html`<td>${each?.paper === undefined ? null : print(each, each.paper)}</td>`)}
+              </tr>`
+            }`;
+        })}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function cell(estimate: ProbeEstimate | undefined): Html {
+  if (estimate === undefined) return html`<td></td>`;
+  const { estimate: value, interval, n, unit } = estimate;
+  if (value === null) return html`<td>–<small>none measured</small></td>`;
+  return html`<td>
+    <strong>${print(estimate, value)}</strong>
+    <small>${interval === null ? 'no interval' : unit === 'share' ? percentRange(interval) : range(interval)}</small>
+    <small>n ${n}</small>
+  </td>`;
+}
+
+function print({ unit }: ProbeEstimate, value: number): string {
+  return unit === 'share' ? percent(value) : number(value);
+}
+
+export const estimateTableStyle = `
+.estimates th { white-space: normal; max-width: 9rem; }
+.estimates tbody th { white-space: nowrap; max-width: none; }
+.estimates td { vertical-align: top; }
+.estimates small { display: block; color: var(--quiet); font-size: .78rem; font-weight: 400; }
+.estimates .paper th, .estimates .paper td { color: var(--quiet); font-weight: 400; font-style: italic; font-size: .875rem; white-space: normal; }
+.estimates .paper th { max-width: 12rem; }
+`;

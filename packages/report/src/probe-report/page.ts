@@ -1,0 +1,138 @@
+import type { ProbeSummary } from '@understory/core';
+import type { Figure } from '../figures/figure.ts';
+import type { PictureRow } from '../figures/picture-grid.ts';
+import { html, type Html } from '../html.ts';
+import { count, number, range } from '../numbers.ts';
+import { csv, downloads } from '../page/downloads.ts';
+import { facts } from '../page/facts.ts';
+import { failures } from '../page/failures.ts';
+import { figureBlock } from '../page/figure-block.ts';
+import { frame } from '../page/frame.ts';
+import { pictureRows, pictureStyle } from '../page/pictures.ts';
+import { optionRows, provenance } from '../page/provenance.ts';
+import { remarks } from '../page/remarks.ts';
+import type { ProbeRecord } from '../probe.ts';
+import type { ReportedRun } from '../reported-run.ts';
+import { estimateTables, estimateTableStyle } from './estimate-tables.ts';
+
+export interface ProbePage {
+  readonly run: ReportedRun<ProbeRecord>;
+  /** Null while the run is not finished. */
+  readonly summary: ProbeSummary | null;
+  readonly images: number;
+  readonly figures: readonly Figure[];
+  readonly examples: readonly PictureRow[];
+  readonly examplesFigure: Figure | undefined;
+}
+
+const done = 'probed';
+
+/** What a probe asked and what came out. */
+export function page(content: ProbePage): string {
+  const { run, summary, figures } = content;
+  const { probe } = run.record.parameters;
+  return frame({
+    title: `${probe.title}: ${run.record.model.name}`,
+    head: html`<p class="quiet">
+        ${probe.description}${probe.reference && ` Reference: ${probe.reference}.`}
+        ${probe.preset !== null && html`Preset <code>${probe.preset}</code>.`}
+      </p>
+      ${summary === null ? unfinished(content) : verdict(summary)} ${atAGlance(content)}
+      ${summary === null ? missing(content) : remarks(run, { done })}`,
+    main: html`${
+      summary !== null &&
+      html`<section>
+          <h2>What was found</h2>
+          ${figures.map(figureBlock)} ${estimateTables(summary.estimates)}
+        </section>
+        ${examplesSection(content)} ${files(summary)}`
+    }
+    ${failures(run.failed, { done })} ${parameters(run.record)}`,
+    footer: html`Intervals are at 95 %: of 100 such runs, 95 hold the true value.`,
+    style: `${verdictStyle}${pictureStyle}${estimateTableStyle}`,
+    version: run.record.versions['understory'],
+  });
+}
+
+const verdictStyle = `
+.verdict { font-size: 1.25rem; line-height: 1.4; max-width: 50rem; margin: 1.2rem 0 .3rem; padding-left: .9rem; border-left: 4px solid var(--series-0); }
+`;
+
+function verdict({ verdict: { statement, estimate, interval } }: ProbeSummary): Html {
+  return html`<p class="verdict"><strong>${statement}</strong></p>
+    <p class="quiet">The estimate behind it is ${number(estimate)}, 95 % interval ${range(interval)}.</p>`;
+}
+
+function unfinished({ images }: ProbePage): Html {
+  return html`<p class="verdict">
+    <strong>This run is not finished</strong>: ${count(images, 'image')} ${images === 1 ? 'is' : 'are'} done, and what a
+    probe finds is told when all are. Below stands what the record of the run says.
+  </p>`;
+}
+
+/** Of a run without a summary only the failures are left to remark on. */
+function missing({ run: { failed } }: ProbePage): Html {
+  return remarks({ isComplete: undefined, failed }, { done });
+}
+
+function atAGlance({ run, images }: ProbePage): Html {
+  const { model, parameters: asked, seed } = run.record;
+  return facts([
+    ['Network', model.name],
+    ['Data set', asked.dataset.name],
+    ['Images', String(images)],
+    ['Probe', asked.probe.id],
+    ['Seed', String(seed)],
+  ]);
+}
+
+function examplesSection({ examples, examplesFigure }: ProbePage): Html | null {
+  if (examplesFigure === undefined) return null;
+  return html`<section>
+    <h2>${examplesFigure.title}</h2>
+    <p class="quiet">${examplesFigure.caption}</p>
+    ${pictureRows(examples)}
+  </section>`;
+}
+
+function files(summary: ProbeSummary): Html {
+  const { estimates, curves } = summary;
+  return downloads(
+    [
+      {
+        ...{ name: 'estimates.csv', title: 'every estimate with its interval', type: 'text/csv' },
+        text: csv(
+          ['measure', 'title', 'condition', 'n', 'estimate', 'low', 'high', 'unit', 'paper'],
+          estimates.map((each) => [
+            ...[each.measure, each.title, each.condition, each.n, each.estimate],
+            ...[each.interval?.[0], each.interval?.[1], each.unit, each.paper],
+          ]),
+        ),
+      },
+      {
+        ...{ name: 'curves.csv', title: 'the points of the curves', type: 'text/csv' },
+        text: csv(
+          ['curve', 'series', 'x', 'y', 'low', 'high'],
+          curves.flatMap(({ title, series }) =>
+            series.flatMap(({ name, points }) =>
+              points.map(({ x, y, interval }) => [title, name, x, y, interval?.[0], interval?.[1]]),
+            ),
+          ),
+        ),
+      },
+    ],
+    { tables: 'every row in tables and all that was found in summary.json' },
+  );
+}
+
+function parameters(record: ProbeRecord): Html {
+  const { probe } = record.parameters;
+  return provenance(record, {
+    shown: ['probe'],
+    special: [
+      ['Probe', probe.id],
+      ...(probe.preset === null ? [] : [['Preset', probe.preset] as const]),
+      ...optionRows(probe.id, probe.options),
+    ],
+  });
+}

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import type { ProbeExample, ProbeSummary } from '@understory/core';
+import { besideThePaperFigure } from '../figures/beside-the-paper.ts';
+import type { Figure } from '../figures/figure.ts';
+import { pictureGrid, type PictureRow } from '../figures/picture-grid.ts';
+import { probeCurveFigure } from '../figures/probe-curve.ts';
+import { number, percent } from '../numbers.ts';
+import { probePicturePath } from '../probe-pictures.ts';
+import type { ProbeRecord } from '../probe.ts';
+import { readPicture } from '../read-picture.ts';
+import { readSummary } from '../read-summary.ts';
+import type { RenderedReport, ReportedRun } from '../reported-run.ts';
+import { page } from './page.ts';
+
+export type ProbeRun = ReportedRun<ProbeRecord>;
+
+/** What a probe found: the report of its run, out of the summary in its folder. Throws SUMMARY_NOT_READABLE and EXAMPLE_NOT_READABLE. */
+export async function renderProbe(run: ProbeRun): Promise<RenderedReport<ProbeSummary | null>> {
+  const found = await readSummary(run.folder, ['verdict', 'estimates', 'curves', 'examples']);
+  const summary = found === undefined ? null : (found as unknown as ProbeSummary);
+  const rows = summary === null ? [] : await exampleRows(run.folder, summary.examples);
+  const shown = rows.length === 0 ? undefined : pictureGrid(examplesHead, rows);
+  const figures = summary === null ? [] : [...curveFigures(summary), ...paperFigures(summary)];
+  const images = summary?.images ?? run.done ?? 0;
+  return {
+    html: page({ run, summary, images, figures, examples: rows, examplesFigure: shown }),
+    figures: [...figures, ...(shown === undefined ? [] : [shown])],
+    images,
+    summary,
+  };
+}
+
+const examplesHead = {
+  name: 'examples',
+  title: 'Images worth looking at',
+  caption:
+    'What the network saw, before normalisation, and what was made of it. Images are chosen by what came out, as each title says, so they show extremes beside a random choice. Each heat map is scaled from its own smallest to its own largest value, so colours of two maps do not compare.',
+};
+
+async function exampleRows(folder: string, examples: readonly ProbeExample[]): Promise<readonly PictureRow[]> {
+  return Promise.all(
+    examples.map(async ({ item, title, pictures }) => ({
+      title: `${title}: ${item}`,
+      pictures: await Promise.all(
+        pictures.map(async ({ name, caption }) => ({
+          image: await readPicture(join(folder, probePicturePath(item, name))),
+          caption,
+          alt: `${item}, ${caption}`,
+        })),
+      ),
+    })),
+  );
+}
+
+function curveFigures({ curves }: ProbeSummary): readonly Figure[] {
+  const names = new Set<string>();
+  return curves.flatMap((curve, at) => {
+    const plain = curve.title
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-|-$/g, '');
+    const name = plain === '' || names.has(plain) ? `curve-${at + 1}` : plain;
+    names.add(name);
+    return probeCurveFigure(name, curve) ?? [];
+  });
+}
+
+function paperFigures({ estimates }: ProbeSummary): readonly Figure[] {
+  const kinds = [
+    { unit: 'share', name: 'paper-shares', axis: 'share of images', print: percent },
+    { unit: 'number', name: 'paper-numbers', axis: 'change', print: (value: number) => number(value, 2) },
+  ] as const;
+  return kinds.flatMap(({ unit, name, axis, print }) => {
+    const rows = estimates.flatMap(({ unit: own, title, condition, estimate, interval, paper }) =>
+      own !== unit || paper === undefined || estimate === null
+        ? []
+        : [{ name: `${title}, ${condition}`, estimate, interval, paper }],
+    );
+    if (rows.length === 0) return [];
+    const title = unit === 'share' ? 'Shares beside the paper’s' : 'Changes beside the paper’s';
+    return [besideThePaperFigure({ name, title, axis }, rows, print)];
+  });
+}

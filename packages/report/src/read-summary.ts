@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { reportErrors } from './errors.ts';
+
+/** What a finished run found, as its own experiment put it, with the lists and objects that it must `have`; undefined where it has not finished. Throws SUMMARY_NOT_READABLE. */
+export async function readSummary(
+  folder: string,
+  have: readonly string[],
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const path = join(folder, 'summary.json');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw reportErrors.summaryNotReadable({ path, found: (error as Error).message });
+  }
+  let summary: unknown;
+  try {
+    summary = JSON.parse(text);
+  } catch {
+    throw reportErrors.summaryNotReadable({ path, found: 'no JSON' });
+  }
+  const fields = (typeof summary === 'object' ? summary : null) as Readonly<Record<string, unknown>> | null;
+  const missing = have.find((name) => typeof fields?.[name] !== 'object' || fields[name] === null);
+  if (fields === null || missing !== undefined) {
+    throw reportErrors.summaryNotReadable({ path, found: fields === null ? 'no object' : `no field "${missing}"` });
+  }
+  return fields;
+}

@@ -1,0 +1,35 @@
+import type { EvaluationRecord, FailedItem } from './evaluation.ts';
+import type { Figure } from './figures/figure.ts';
+
+/** What the record of every run says, whatever its kind. */
+export interface RecordOfRun extends Omit<EvaluationRecord, 'parameters'> {
+  readonly parameters: {
+    readonly dataset: { readonly name: string } & Readonly<Record<string, unknown>>;
+    readonly [other: string]: unknown;
+  };
+}
+
+/** A run as it lies in its folder. */
+export interface ReportedRun<Recorded = RecordOfRun, Row = unknown> {
+  /** Where pictures are looked for. */
+  readonly folder: string;
+  /** What the folder is called in errors, where that is not its path. */
+  readonly name?: string;
+  readonly record: Recorded;
+  readonly rows: AsyncIterable<Row> | Iterable<Row>;
+  /** How many images have rows. */
+  readonly done?: number;
+  readonly failed: readonly FailedItem[];
+  /** Whether the run has done all that it set out to do; undefined where that cannot be told. */
+  readonly isComplete: boolean | undefined;
+}
+
+export interface RenderedReport<Summary = unknown> {
+  /** A document that needs nothing beside itself. */
+  readonly html: string;
+  /** Every figure on it, for files of their own. */
+  readonly figures: readonly Figure[];
+  /** That the numbers are of. */
+  readonly images: number;
+  readonly summary: Summary;
+}
