@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import type { Dataset } from '@understory/core';
-import { parseDatasetSpec } from '@understory/datasets';
+import { openDataset, parseDatasetSpec } from '@understory/datasets';
 import { decodeImage } from '@understory/imaging';
 import { cliErrors, reasonOf } from './errors.ts';
 import type { EvaluationItem } from './evaluation-experiment.ts';
@@ -11,6 +11,29 @@ import type { EvaluationItem } from './evaluation-experiment.ts';
 export function specFrom(spec: string, cwd: string): ReturnType<typeof parseDatasetSpec> {
   const parsed = parseDatasetSpec(spec);
   return { ...parsed, path: resolve(cwd, parsed.path) };
+}
+
+export type DatasetSelection = {
+  readonly split?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
+  readonly ids?: string | undefined;
+};
+
+/** The part of a data set that a command line asks for, and its list of ids; throws FILE_NOT_READABLE and what `openDataset` throws. */
+export async function openSelection(
+  spec: string,
+  { split, limit, offset, ids: asked }: DatasetSelection,
+  cwd: string,
+): Promise<{ readonly dataset: Dataset & { readonly size: number }; readonly ids: readonly string[] | undefined }> {
+  const ids = await readIds(asked, cwd);
+  const dataset = await openDataset(specFrom(spec, cwd), {
+    ...(split !== undefined && { split }),
+    ...(limit !== undefined && { limit }),
+    ...(offset !== undefined && { offset }),
+    ...(ids !== undefined && { ids }),
+  });
+  return { dataset, ids };
 }
 
 export interface Shard {

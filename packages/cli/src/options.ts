@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 import { colourMapNames, defaultColourMap, type ColourMapName, type Filter } from '@understory/imaging';
+import { shard, type DatasetSelection, type Shard } from './dataset-selection.ts';
 import type { PreprocessingOptions, SizeOption } from './preprocessing.ts';
 
 /** Parts of a comma-separated list, each once. */
@@ -112,6 +113,27 @@ export function withRunning<A extends Arguments, O extends OptionValues>(
     new Option('--backend <id>', 'the backend that opens the model; without it the first that reads the file'),
     new Option('--device <list>', 'devices in order of preference, such as cuda,cpu').argParser(list),
     new Option('--threads <n>', 'threads within one operator').argParser(wholeNumber(1)),
+  ]);
+}
+
+export type SelectionOptions = DatasetSelection & {
+  readonly shard?: Shard | undefined;
+  readonly onlyCorrect?: boolean | undefined;
+  readonly strict?: boolean | undefined;
+};
+
+/** The options that say which images of a data set a run takes. */
+export function withSelection<A extends Arguments, O extends OptionValues>(
+  command: Command<A, O>,
+): Command<A, O & SelectionOptions> {
+  return adding<SelectionOptions, A, O>(command, [
+    new Option('--split <name>', 'the split of the data set; test without it'),
+    new Option('--limit <n>', 'how many images at most').argParser(wholeNumber(1)),
+    new Option('--offset <n>', 'how many images are passed over first').argParser(wholeNumber(0)),
+    new Option('--ids <list|@file>', 'only these images: ids with commas between them, or a file with one a line'),
+    new Option('--shard <i/n>', 'the i-th of n parts, for several processes or machines').argParser(shard),
+    new Option('--only-correct', 'only images that the network predicts right'),
+    new Option('--strict', 'stop at the first image that fails'),
   ]);
 }
 

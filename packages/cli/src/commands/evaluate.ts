@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from '@commander-js/extra-typings';
 import { parseSelections, type Selection } from '@understory/core';
-import { mapLabels, openDataset } from '@understory/datasets';
-import { runExperiment } from '@understory/experiments';
+import { mapLabels } from '@understory/datasets';
 import {
   randomOrder,
   type EvaluatedExplainer,
@@ -10,7 +9,7 @@ import {
   type EvaluationSummary,
 } from '@understory/report';
 import { chooseMetrics, type NamedMetric } from '../choose-metrics.ts';
-import { evaluationItems, readIds, shard, specFrom } from '../dataset-selection.ts';
+import { evaluationItems, openSelection } from '../dataset-selection.ts';
 import { cliErrors } from '../errors.ts';
 import { evaluationExperiment, type EvaluationPlan } from '../evaluation-experiment.ts';
 import { evaluationTables } from '../evaluation-tables.ts';
@@ -21,14 +20,13 @@ import { count } from '../formatters/text.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { exampleKeeper } from '../keep-example.ts';
 import { defaultModel } from '../open-model.ts';
-import { wholeNumber, withOutput, withPreprocessing, withRunning, withTensors } from '../options.ts';
+import { wholeNumber, withOutput, withPreprocessing, withRunning, withSelection, withTensors } from '../options.ts';
 import { modelRecord, versionsOf } from '../record.ts';
-import { formatError } from '../report-error.ts';
+import { runIntoFolder } from '../run-into-folder.ts';
 import type { CommandContext } from '../run.ts';
 import { selectionName } from '../selection-name.ts';
 import { setUp, type Setup } from '../setup.ts';
 import { styleFor } from '../style.ts';
-import { throughputOn } from '../throughput.ts';
 
 const details = `
 Data sets: cifar10:DIR (the official binary batches or a Hugging Face Parquet folder), oxford-pets:DIR, parquet:DIR|FILE,
@@ -75,17 +73,10 @@ function define(program: Command) {
       ).default('predicted'),
     )
     .option('--layer <layer>', 'auto, a tensor name or a module path', 'auto')
-    .option('--split <name>', 'the split of the data set; test without it')
-    .option('--limit <n>', 'how many images at most', wholeNumber(1))
-    .option('--offset <n>', 'how many images are passed over first', wholeNumber(0))
-    .option('--ids <list|@file>', 'only these images: ids with commas between them, or a file with one a line')
-    .option('--shard <i/n>', 'the i-th of n parts, for several processes or machines', shard)
-    .option('--only-correct', 'measure only images that the network predicts right')
-    .option('--strict', 'stop at the first image that cannot be evaluated')
     .option('--examples <n>', 'how many maps to keep for the report, of each of right and wrong', wholeNumber(0), 4)
     .option('--batch <n>', 'how many changed pictures run together; changes no result', wholeNumber(1), 32)
     .option('--seed <n>', 'of everything that is drawn', wholeNumber(0), 0);
-  return withPreprocessing(withTensors(withRunning(withOutput(command)))).addHelpText('after', details);
+  return withPreprocessing(withTensors(withRunning(withOutput(withSelection(command))))).addHelpText('after', details);
 }
 
 type EvaluateOptions = ReturnType<ReturnType<typeof define>['opts']>;
@@ -94,13 +85,7 @@ async function evaluate(spec: string, options: EvaluateOptions, io: Io): Promise
   const asJson = options.json === true;
   const quiet = options.quiet === true;
   const selections = parseSelections(options.explainer);
-  const ids = await readIds(options.ids, io.cwd);
-  const dataset = await openDataset(specFrom(spec, io.cwd), {
-    ...(options.split !== undefined && { split: options.split }),
-    ...(options.limit !== undefined && { limit: options.limit }),
-    ...(options.offset !== undefined && { offset: options.offset }),
-    ...(ids !== undefined && { ids }),
-  });
+  const { dataset, ids } = await openSelection(spec, options, io.cwd);
   const setup = await setUp(options, { explainers: selections, layer: options.layer }, io);
   try {
     const { host, opened, classifier, explainers, preprocessing } = setup;
@@ -126,47 +111,17 @@ async function evaluate(spec: string, options: EvaluateOptions, io: Io): Promise
       signal: io.signal,
       keep: await exampleKeeper(folder, options.examples),
     };
-    const { shard: part, strict = false } = options;
-    const total = dataset.size;
-    let progress: ReturnType<typeof throughputOn> | undefined;
-    let finished = 0;
-    const experiment = evaluationExperiment(plan);
-    const result = await runExperiment({
-      experiment: {
-        ...experiment,
-        async rows(item, random) {
-          try {
-            return await experiment.rows(item, random);
-          } catch (error) {
-            if (!io.signal.aborted && !strict) {
-              const text = formatError(io, error, { json: asJson, context: { image: item.id } });
-              if (progress === undefined) io.stderr.write(text);
-              else progress.write(text);
-            }
-            throw error;
-          }
-        },
+    const result = await runIntoFolder(
+      {
+        experiment: evaluationExperiment(plan),
+        items: evaluationItems(dataset),
+        ...{ folder, seed, total: dataset.size, shard: options.shard, strict: options.strict },
+        description: descriptionOf(record),
+        tables: evaluationTables,
       },
-      items: evaluationItems(dataset),
-      ...{ folder, seed, total, strict },
-      description: descriptionOf(record),
-      tables: evaluationTables,
-      ...(part !== undefined && { shard: part }),
-      // The next image is read and decoded while one is in the network.
-      concurrency: 2,
-      onProgress(reached) {
-        finished = reached.done + reached.failed;
-        progress ??= throughputOn(io, reached.total ?? total, { quiet });
-        progress.update(reached);
-      },
-      signal: io.signal,
-    })
-      .catch((error: unknown) => {
-        if (!io.signal.aborted) throw error;
-        throw cliErrors.interrupted({ done: finished, asked: total });
-      })
-      .finally(() => progress?.stop());
-
+      io,
+      { json: asJson, quiet },
+    );
     const { summary, failed } = result;
     if (asJson) io.stdout.write(json({ ...record, folder: options.out, failed, summary: summary ?? null }));
     else if (summary === undefined) {
