@@ -450,13 +450,13 @@ export const errors = {
   }: {
     of: string;
     option: string;
-    found: number | string | boolean;
+    found: number | string | boolean | readonly (number | string)[];
     expected: string;
   }) {
     return new UnderstoryError({
       code: 'OPTION_INVALID',
       message: `The option "${option}" of ${of} cannot be that.`,
-      found: typeof found === 'string' ? `"${found}"` : `${found}`,
+      found: typeof found === 'string' || typeof found === 'object' ? JSON.stringify(found) : `${found}`,
       expected,
       next: `Give "${option}" another value, or leave it out for its default.`,
     });

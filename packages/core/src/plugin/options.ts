@@ -10,6 +10,15 @@ export type OptionSpec = { readonly description: string } & (
       readonly range: readonly [low: number, high: number];
     }
   | { readonly type: 'choice'; readonly default: string; readonly choices: readonly string[] }
+  /** One number or more, none twice; as text `2+3+4`. */
+  | {
+      readonly type: 'integers';
+      readonly default: readonly number[];
+      /** Of each, ends included. */
+      readonly range: readonly [low: number, high: number];
+    }
+  /** Any of them, none twice; as text `rows+columns`, and `none` for none of them. */
+  | { readonly type: 'choices'; readonly default: readonly string[]; readonly choices: readonly string[] }
   | { readonly type: 'boolean'; readonly default: boolean }
   | { readonly type: 'text'; readonly default: string }
 );
@@ -17,7 +26,7 @@ export type OptionSpec = { readonly description: string } & (
 /** Settings by name, in camel case. */
 export type OptionSchema = Readonly<Record<string, OptionSpec>>;
 
-export type OptionValue = number | string | boolean;
+export type OptionValue = number | string | boolean | readonly number[] | readonly string[];
 
 /** Settings as somebody gives them, all of them optional; text such as `'0.5'`, `'8/255'` or `'true'` stands for a number or a boolean. */
 export type Options = Readonly<Record<string, OptionValue>>;
@@ -28,9 +37,13 @@ export type OptionValues<S extends OptionSchema> = {
     ? number
     : S[Name] extends { readonly type: 'boolean' }
       ? boolean
-      : S[Name] extends { readonly choices: readonly (infer Choice extends string)[] }
-        ? Choice
-        : string;
+      : S[Name] extends { readonly type: 'integers' }
+        ? readonly number[]
+        : S[Name] extends { readonly type: infer Type; readonly choices: readonly (infer Choice extends string)[] }
+          ? Type extends 'choices'
+            ? readonly Choice[]
+            : Choice
+          : string;
 };
 
 /** Something that is made from settings. */
@@ -82,11 +95,26 @@ export function whatIsWrongWithOptions(schema: OptionSchema): string | undefined
     if (name === presetKey) return `no option may be called "${presetKey}"`;
     if (typeof spec.description !== 'string' || spec.description.trim() === '')
       return `the option "${name}" has no description`;
-    if (valueOf(spec, spec.default) !== spec.default)
+    if (spec.type === 'choices' && spec.choices.some((choice) => choice === none || choice.includes(separator)))
+      return `a choice of the option "${name}" is "${none}" or has a "${separator}"`;
+    // By what it says: the value of a list is a copy.
+    if (JSON.stringify(valueOf(spec, spec.default)) !== JSON.stringify(spec.default))
       return `the default of the option "${name}" is not ${expectedOf(spec)}`;
   }
   return undefined;
 }
+
+/** The text of an option's value, which stands for the same value. */
+export function optionText(value: OptionValue): string {
+  if (typeof value !== 'object') return String(value);
+  return value.length === 0 ? none : value.join(separator);
+}
+
+/** Between the parts of a list that is written as text. */
+const separator = '+';
+
+/** The text of an empty list. */
+const none = 'none';
 
 /** The name under which settings ask for one of the sets that a contribution declares. */
 export const presetKey = 'preset';
@@ -95,7 +123,7 @@ function valueOf(spec: OptionSpec, found: OptionValue): OptionValue | undefined 
   switch (spec.type) {
     case 'number':
     case 'integer': {
-      if (typeof found === 'boolean') return undefined;
+      if (typeof found !== 'number' && typeof found !== 'string') return undefined;
       const number = typeof found === 'string' ? writtenNumber(found, spec.type) : found;
       const [low, high] = spec.range;
       const fits = number >= low && number <= high && (spec.type === 'number' || Number.isInteger(number));
@@ -106,6 +134,14 @@ function valueOf(spec: OptionSpec, found: OptionValue): OptionValue | undefined 
       return found === 'true' ? true : found === 'false' ? false : undefined;
     case 'choice':
       return spec.choices.find((choice) => choice === found);
+    case 'integers': {
+      const integer = { ...spec, type: 'integer', default: spec.range[0] } as const;
+      return listOf(found, (part) => valueOf(integer, part), { least: 1 }) as readonly number[] | undefined;
+    }
+    case 'choices': {
+      const choice = { ...spec, type: 'choice', default: '' } as const;
+      return listOf(found, (part) => valueOf(choice, part), { least: 0 }) as readonly string[] | undefined;
+    }
     case 'text':
       return typeof found === 'string' ? found : undefined;
   }
@@ -119,6 +155,20 @@ function writtenNumber(text: string, type: 'number' | 'integer'): number {
   return below === 0 ? NaN : above! / below;
 }
 
+/** The parts of a list as values; undefined where one is none, where one comes twice, and where there are too few. */
+function listOf(
+  found: OptionValue,
+  read: (part: OptionValue) => OptionValue | undefined,
+  { least }: { readonly least: number },
+): readonly unknown[] | undefined {
+  if (typeof found === 'boolean') return undefined;
+  const isText = typeof found === 'string';
+  const given = isText ? (found === none ? [] : found.split(separator)) : typeof found === 'number' ? [found] : found;
+  const parts = given.map((part) => read(typeof part === 'string' ? part.trim() : part));
+  const fits = parts.length >= least && new Set(parts).size === parts.length && !parts.includes(undefined);
+  return fits ? parts : undefined;
+}
+
 function expectedOf(spec: OptionSpec): string {
   switch (spec.type) {
     case 'number':
@@ -129,6 +179,10 @@ function expectedOf(spec: OptionSpec): string {
       return 'true or false';
     case 'choice':
       return `one of ${spec.choices.join(', ')}`;
+    case 'integers':
+      return `whole numbers from ${spec.range[0]} to ${spec.range[1]} with a ${separator} between them, none twice`;
+    case 'choices':
+      return `any of ${spec.choices.join(', ')} with a ${separator} between them, none twice, or ${none}`;
     case 'text':
       return 'a text';
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { configurable, createHost, definePlugin, METRIC, readOptions } from '@understory/core';
+import { configurable, createHost, definePlugin, METRIC, optionText, readOptions } from '@understory/core';
 import type { Contribution, Metric, Options, OptionSchema, PluginManifest } from '@understory/core';
 
 const schema = {
@@ -8,9 +8,11 @@ const schema = {
   fill: { type: 'choice', default: 'blur', choices: ['blur', 'zero'], description: 'By what.' },
   half: { type: 'boolean', default: false, description: 'Whether by halves.' },
   layer: { type: 'text', default: 'auto', description: 'Where.' },
+  sizes: { type: 'integers', default: [2, 4], range: [2, 16], description: 'How large.' },
+  ways: { type: 'choices', default: ['up'], choices: ['up', 'down'], description: 'Which ways.' },
 } as const satisfies OptionSchema;
 
-const defaults = { fraction: 0.5, steps: 100, fill: 'blur', half: false, layer: 'auto' };
+const defaults = { fraction: 0.5, steps: 100, fill: 'blur', half: false, layer: 'auto', sizes: [2, 4], ways: ['up'] };
 const metric: Metric = { better: 'lower', range: [0, 1], evaluate: async () => [] };
 
 function pluginWith(contribution: Partial<Contribution>, made: Options[] = []): PluginManifest {
@@ -63,10 +65,36 @@ describe('readOptions', () => {
     [{ fill: 'grey' }, '"grey"', 'one of blur, zero'],
     [{ half: 'yes' }, '"yes"', 'true or false'],
     [{ layer: 3 }, '3', 'a text'],
+    [{ sizes: '2+17' }, '"2+17"', 'whole numbers from 2 to 16 with a + between them, none twice'],
+    [{ sizes: [3, 3] }, '[3,3]', 'whole numbers from 2 to 16 with a + between them, none twice'],
+    [{ sizes: [] }, '[]', 'whole numbers from 2 to 16 with a + between them, none twice'],
+    [{ sizes: 'none' }, '"none"', 'whole numbers from 2 to 16 with a + between them, none twice'],
+    [{ sizes: true }, 'true', 'whole numbers from 2 to 16 with a + between them, none twice'],
+    [{ ways: 'up+left' }, '"up+left"', 'any of up, down with a + between them, none twice, or none'],
+    [{ steps: [3] }, '[3]', 'a whole number from 1 to 1000'],
   ])('refuses %j', (given, found, expected) => {
     expect(() => readOptions('it', schema, given)).toThrow(
       expect.objectContaining({ code: 'OPTION_INVALID', found, expected }),
     );
+  });
+
+  it('reads lists, from text as from values', () => {
+    expect(readOptions('it', schema, { sizes: '3 + 8', ways: 'down+up' })).toMatchObject({
+      sizes: [3, 8],
+      ways: ['down', 'up'],
+    });
+    expect(readOptions('it', schema, { sizes: 3, ways: 'none' })).toMatchObject({ sizes: [3], ways: [] });
+    expect(readOptions('it', schema, { sizes: ['3', 8] as never, ways: [] })).toMatchObject({
+      sizes: [3, 8],
+      ways: [],
+    });
+  });
+
+  it('writes every value as the text that stands for it', () => {
+    const values = readOptions('it', schema, { ways: [], half: true, fraction: 0.25 });
+    const texts = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, optionText(value)]));
+    expect(texts).toMatchObject({ sizes: '2+4', ways: 'none', half: 'true' });
+    expect(readOptions('it', schema, texts)).toEqual(values);
   });
 
   it('names what was meant by an unknown one', () => {
@@ -82,6 +110,8 @@ describe('configurable', () => {
 
   it('makes things of typed settings', () => {
     const { fraction, fill, half }: { fraction: number; fill: 'blur' | 'zero'; half: boolean } = make({ steps: 3 });
+    const { sizes, ways }: { sizes: readonly number[]; ways: readonly ('up' | 'down')[] } = make({ sizes: [3] });
+    expect([sizes, ways]).toEqual([[3], ['up']]);
     expect([fraction, fill, half, make().layer, make({ steps: 3 }).steps]).toEqual([0.5, 'blur', false, 'auto', 3]);
     expect(make.options).toBe(schema);
   });
@@ -158,6 +188,8 @@ describe('a manifest', () => {
     [{ preset: schema.layer }, undefined, '"preset"'],
     [{ steps: { ...schema.steps, description: ' ' } }, undefined, 'no description'],
     [{ steps: { ...schema.steps, default: 0 } }, undefined, 'the default of the option "steps"'],
+    [{ sizes: { ...schema.sizes, default: [] } }, undefined, 'the default of the option "sizes"'],
+    [{ ways: { ...schema.ways, choices: ['up', 'none'] } }, undefined, 'is "none" or has a "+"'],
     [schema, { paper: { steps: 0 } }, 'the preset "paper"'],
     [schema, { paper: { step: 1 } }, 'the preset "paper"'],
     [undefined, { paper: { steps: 1 } }, 'the preset "paper"'],
