@@ -43,7 +43,7 @@ export function standalone(svg: string): string {
   const [, width, height] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(resolved) ?? [];
   const ground = `<rect width="${width}" height="${height}" fill="${light['--ground']}" stroke="none" />`;
   return resolved.replace(
-    /<svg ([^>]*)>/,
+    /<svg ((?:[^>"]|"[^"]*")*)>/,
     (_, attributes: string) => `<svg ${attributes} color="${light['--ink']}">${ground}`,
   );
 }

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { parseHTML } from 'linkedom';
+import type { ProbeSummary } from '@understory/core';
+import { renderProbe, standalone, toPng, type RenderedReport } from '../src/index.ts';
+import { probeRun, probeSummary } from './probe-support.ts';
+
+jest.setTimeout(60_000);
+
+let probe: Awaited<ReturnType<typeof probeRun>>;
+let report: RenderedReport<ProbeSummary | null>;
+
+beforeAll(async () => {
+  probe = await probeRun();
+  report = await renderProbe(probe.run);
+});
+afterAll(() => probe.remove());
+
+const textOf = (html: string) => parseHTML(html).document.body.textContent.replaceAll(/\s+/g, ' ');
+
+describe('renderProbe', () => {
+  it('starts with the verdict and its interval', () => {
+    const { document } = parseHTML(report.html);
+    expect(document.querySelector('.verdict')!.textContent).toContain('keeps 43.9 % of its predictions');
+    expect(textOf(report.html)).toContain('0.439, 95 % interval 0.370 to 0.510');
+    expect(report.images).toBe(40);
+  });
+
+  it('needs nothing from anywhere else', () => {
+    const { document } = parseHTML(report.html);
+    const links = [...document.querySelectorAll('[src], [href]')].map(
+      (element) => element.getAttribute('src') ?? element.getAttribute('href') ?? '',
+    );
+    expect(links.length).toBeGreaterThan(11);
+    for (const link of links) expect(link).toMatch(/^(data:|#)/);
+    expect(report.html).not.toMatch(/@import|url\(|<script/);
+  });
+
+  it('has a row for each condition, with every estimate, its interval and its number', () => {
+    const { document } = parseHTML(report.html);
+    const [shares, means] = [...document.querySelectorAll('.estimates')].map((table) =>
+      [...table.querySelectorAll('tbody tr')].map((line) => line.textContent.replaceAll(/\s+/g, ' ').trim()),
+    );
+    expect(shares!.filter((line) => line.startsWith('grid='))).toHaveLength(5);
+    expect(shares![2]).toMatch(/^grid=4 43\.9 % 38\.9 to 47\.9 % n 200 30\.0 % .* n 90$/);
+    expect(means!.at(-1)).toMatch(/^seams – ?none measured$/);
+  });
+
+  it("puts the paper's numbers beside ours, marked as theirs, under the condition that they belong to", () => {
+    const { document } = parseHTML(report.html);
+    const theirs = [...document.querySelectorAll('.paper')].map((line) => line.textContent.replaceAll(/\s+/g, ' '));
+    expect(theirs).toEqual([
+      expect.stringMatching(/The paper’s, on its own network and data 77\.1 %95\.6 %/),
+      expect.stringMatching(/The paper’s, on its own network and data 2\.240/),
+    ]);
+    const figure = report.figures.find(({ name }) => name === 'paper-shares')!;
+    expect(figure.alt).toMatch(/77\.1\s% in the paper/);
+    expect(figure.caption).toContain('own network');
+  });
+
+  it('describes every picture in words and says which was not kept', () => {
+    const { document } = parseHTML(report.html);
+    const images = [...document.querySelectorAll('img')];
+    expect(images).toHaveLength(11);
+    for (const image of images) expect(image.getAttribute('alt')).toMatch(/^test\/[012], .*(original|shuffled|looked)/);
+    expect(document.querySelector('.absent')!.getAttribute('aria-label')).toBe(
+      'test/2, where it looked after: not kept',
+    );
+    for (const drawing of document.querySelectorAll('svg')) {
+      expect(drawing.getAttribute('role')).toBe('img');
+      expect(drawing.getAttribute('aria-label')!.length).toBeGreaterThan(40);
+    }
+  });
+
+  it('draws curves with chance, and leaves out what was never measured', () => {
+    const curve = report.figures.find(({ name }) => name === 'spatial-blindness')!;
+    expect(curve.alt).toContain('same top-1 0.76 at 2');
+    expect(curve.alt).toContain('chance is 0.027');
+    expect(curve.svg).toContain('chance 0.027');
+    expect(curve.alt).not.toContain('never measured');
+  });
+
+  it('escapes captions, labels and names', () => {
+    expect(report.html).toContain('pets &amp; &lt;friends&gt;');
+    expect(report.html).not.toMatch(/<cat>|<friends>/);
+    for (const { svg } of report.figures) {
+      expect(svg.replaceAll(/"[^"]*"/g, '')).not.toContain('<cat>');
+      const drawing = standalone(svg);
+      expect(drawing).not.toContain('var(');
+      expect([...toPng(drawing).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+    }
+    expect(report.figures.map(({ name }) => name)).toEqual([
+      'spatial-blindness',
+      'paper-shares',
+      'paper-numbers',
+      'examples',
+    ]);
+  });
+
+  it('hands over the numbers as files', () => {
+    const { document } = parseHTML(report.html);
+    const [estimates] = [...document.querySelectorAll('a[download]')];
+    expect(estimates!.getAttribute('download')).toBe('estimates.csv');
+    const [, coded] = estimates!.getAttribute('href')!.split(',');
+    const lines = Buffer.from(coded!, 'base64').toString().split('\r\n');
+    expect(lines[0]).toBe('measure,title,condition,n,estimate,low,high,unit,paper');
+    expect(lines).toContain('gains-logit,"Gain logit, of those",grid=4,90,0.3,0.43,0.57,share,0.9558');
+  });
+
+  it('is the same each time', async () => {
+    const again = await renderProbe(probe.run);
+    expect(again.html).toBe(report.html);
+    expect(again.figures).toEqual(report.figures);
+  });
+
+  it('says that a run is not finished, and then tells what its record says', async () => {
+    const { run, remove } = await probeRun(null);
+    const { html, figures, images, summary } = await renderProbe({ ...run, isComplete: false });
+    await remove();
+    expect([figures, images, summary]).toEqual([[], 12, null]);
+    expect(textOf(html)).toContain('This run is not finished: 12 images are done');
+    expect(textOf(html)).toContain('shuffle: permutations');
+    expect(textOf(report.html)).not.toContain('not finished');
+  });
+
+  it('lists images that failed', async () => {
+    const failed = [{ item: 'test/9', code: 'NOT_AN_IMAGE', message: 'It is no picture.' }];
+    const { html } = await renderProbe({ ...probe.run, failed });
+    expect(textOf(html)).toContain('1 image could not be probed');
+    expect(html).toContain('NOT_AN_IMAGE');
+  });
+
+  it('goes on where nothing at all came out', async () => {
+    const none: ProbeSummary = { ...probeSummary(), estimates: [], curves: [], examples: [] };
+    const { run, remove } = await probeRun(none);
+    const { figures, html } = await renderProbe(run);
+    await remove();
+    expect(figures).toEqual([]);
+    expect(html).toContain('keeps 43.9 %');
+  });
+
+  it.each(['{', 'null', '[]', '7', '{"verdict": {}, "curves": []}'])('refuses %j as a summary', async (text) => {
+    const { run, remove } = await probeRun(text);
+    await expect(renderProbe(run)).rejects.toThrow(expect.objectContaining({ code: 'SUMMARY_NOT_READABLE' }));
+    await remove();
+  });
+});
