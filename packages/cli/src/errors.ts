@@ -126,6 +126,46 @@ export const cliErrors = {
     });
   },
 
+  inputSizeOpen() {
+    return new UnderstoryError({
+      code: 'INPUT_SIZE_OPEN',
+      message: 'It is not known how large a picture the model takes.',
+      found: 'a model of any size, and a preprocessing that keeps the size of pictures',
+      expected: 'one size for all pictures',
+      next: 'Give it with --size, such as --size 224.',
+    });
+  },
+
+  targetImageMissing({
+    masks,
+    target,
+    found,
+    lookedFor,
+  }: {
+    masks: readonly string[];
+    target: { readonly index: number; readonly label: string | null };
+    found: string;
+    lookedFor: readonly string[];
+  }) {
+    return new UnderstoryError({
+      code: 'TARGET_IMAGE_MISSING',
+      message: `The masks ${masks.join(', ')} are drawn from an image of class ${target.index}${target.label === null ? '' : ` (${target.label})`}.`,
+      found,
+      expected: `an image, or a folder of class samples with one labelled or named ${lookedFor.map((word) => `"${word}"`).join(' or ')}`,
+      next: 'Give it with --target-image.',
+    });
+  },
+
+  transferDoesNotFit({ found, expected }: { found: string; expected: string }) {
+    return new UnderstoryError({
+      code: 'TRANSFER_DOES_NOT_FIT',
+      message: 'The model of --transfer does not have the same classes.',
+      found,
+      expected,
+      next: 'Choose a model that was trained on the same classes, in the same order.',
+    });
+  },
+
   internal(cause: unknown) {
     return new UnderstoryError({
       code: 'INTERNAL',

@@ -1,4 +1,4 @@
-import { EXPLAINER, findLayer, type ImageClassifier, type Selection } from '@understory/core';
+import { EXPLAINER, findLayer, type Host, type ImageClassifier, type Selection } from '@understory/core';
 import type { NamedExplainer } from './explain-images.ts';
 import { selectionName } from './selection-name.ts';
 import type { Io } from './io.ts';
@@ -24,10 +24,16 @@ export interface Setup extends Loaded {
   close(): Promise<void>;
 }
 
-/** Loads plugins, then opens the model; what can be wrong with the command line is said before anything slow is done. */
+/** Explainers as they are asked for, by id or with settings. */
+export type AskedExplainers = readonly (string | Selection)[];
+
+/**
+ * Loads plugins, then opens the model; what can be wrong with the command line is said before anything slow is done.
+ * Explainers may depend on what plugins there are.
+ */
 export async function setUp(
   options: SetupOptions,
-  { explainers: asked, layer }: { explainers: readonly (string | Selection)[]; layer: string },
+  { explainers: asked, layer }: { explainers: AskedExplainers | ((host: Host) => AskedExplainers); layer: string },
   io: Io,
 ): Promise<Setup> {
   const { plugin: plugins = [], backend, device, threads } = options;
@@ -39,7 +45,7 @@ export async function setUp(
     await host.dispose();
   };
   try {
-    const found = asked.map((selection) => {
+    const found = (typeof asked === 'function' ? asked(host) : asked).map((selection) => {
       const { id, options: settings } = typeof selection === 'string' ? { id: selection, options: {} } : selection;
       const name = selectionName({ id, options: settings });
       return { id, name, explainer: host.get(EXPLAINER, id, settings) };

@@ -1,0 +1,153 @@
+import { ATTACK, MASK, parseSelections, presetKey, type Attack, type Host, type Mask } from '@understory/core';
+import type { ContributionKind, Options, Selection } from '@understory/core';
+import type { RunAttack } from '@understory/report';
+import { cliErrors } from './errors.ts';
+import { selectionName } from './selection-name.ts';
+
+/** An attack through a mask with all that a record says of it. */
+export interface NamedAttack {
+  readonly record: RunAttack;
+  readonly attack: Attack;
+  readonly mask: Mask;
+}
+
+export interface AttackChoice {
+  /** The id of an attack, with settings where wanted. */
+  readonly attack: string;
+  /** Ids of masks, each with settings where wanted; a number alone is its fraction. */
+  readonly masks: string;
+  /** Holds for the attack, and for the masks that declare it. */
+  readonly preset?: string | undefined;
+  readonly epsilon?: string | undefined;
+  readonly steps?: number | undefined;
+  readonly sweepFractions?: readonly string[] | undefined;
+  readonly sweepEpsilons?: readonly string[] | undefined;
+  /** The mask of the same areas that the others are held against; undefined for none. */
+  readonly control?: string | undefined;
+}
+
+/** Settings that change how an attack runs and not what it finds. */
+const withoutEffect = ['batch'];
+
+/**
+ * Every attack of a run: each mask, at each fraction that is swept, at each epsilon; the control last, once for each fraction.
+ * Throws USAGE, SELECTION_INVALID, UNKNOWN_ID, UNKNOWN_OPTION, OPTION_INVALID and UNKNOWN_PRESET.
+ */
+export function chooseAttacks(host: Host, choice: AttackChoice): readonly NamedAttack[] {
+  const attacks = attackSettings(host, choice);
+  const masks = new Map(maskSettings(host, choice).map((mask) => [mask.name, mask]));
+  return attacks.flatMap(({ suffix, id, title, given, preset }) =>
+    [...masks.values()].map((mask): NamedAttack => {
+      const attack = host.get(ATTACK, id, given);
+      const values = host.optionsOf('attack', id, given);
+      return {
+        attack,
+        mask: host.get(MASK, mask.id, mask.given),
+        record: {
+          ...{ name: `${mask.name}${suffix}`, attack: id, title, preset },
+          options: Object.fromEntries(Object.entries(values).filter(([name]) => !withoutEffect.includes(name))),
+          budget: { norm: attack.budget.norm, epsilon: attack.budget.epsilon },
+          mask: { id: mask.id, title: mask.title, options: mask.options, fraction: mask.fraction },
+        },
+      };
+    }),
+  );
+}
+
+/** The settings of the attack, once for each epsilon that is swept. */
+function attackSettings(host: Host, choice: AttackChoice) {
+  const [selection, ...others] = parseSelections(choice.attack);
+  if (selection === undefined || others.length > 0) {
+    throw cliErrors.usage({
+      message: `'${choice.attack}' is not one attack.`,
+      suggestion: 'Give one id, with settings where wanted, such as pgd:steps=20.',
+      command: 'understory attack',
+    });
+  }
+  const { id } = selection;
+  const { preset, epsilon, steps } = choice;
+  const base: Options = {
+    ...(preset !== undefined && { [presetKey]: preset }),
+    ...selection.options,
+    ...(epsilon !== undefined && { epsilon }),
+    ...(steps !== undefined && { steps }),
+  };
+  host.optionsOf('attack', id, base);
+  const title = host.list('attack').find((each) => each.id === id)?.title ?? id;
+  const swept = choice.sweepEpsilons?.map((value) => ({
+    suffix: ` epsilon=${value}`,
+    given: { ...base, epsilon: value },
+  }));
+  return (swept ?? [{ suffix: '', given: base }]).map(({ suffix, given }) => ({
+    ...{ suffix, id, title, given },
+    preset: presetOf(host, 'attack', { id, options: given }),
+  }));
+}
+
+interface MaskSettings {
+  readonly name: string;
+  readonly id: string;
+  readonly title: string;
+  readonly given: Options;
+  readonly options: Options;
+  readonly fraction: number | null;
+}
+
+/** The settings of the masks, once for each fraction that is swept, and of the control. */
+function maskSettings(host: Host, choice: AttackChoice): readonly MaskSettings[] {
+  const asked = parseSelections(withFractions(choice.masks));
+  const masks = asked.flatMap((selection) => {
+    host.optionsOf('mask', selection.id, selection.options);
+    const sweeps = choice.sweepFractions !== undefined && hasFraction(host, selection.id);
+    if (!sweeps || 'fraction' in selection.options) return [settingsOf(host, selection, choice.preset)];
+    return choice.sweepFractions.map((fraction) =>
+      settingsOf(host, { id: selection.id, options: { ...selection.options, fraction } }, choice.preset),
+    );
+  });
+  const { control } = choice;
+  if (control === undefined) return masks;
+  const controls = masks
+    .filter(({ id, fraction }) => id !== control && fraction !== null)
+    .map(({ fraction }) => fraction!)
+    .filter((fraction) => !masks.some((mask) => mask.id === control && mask.fraction === fraction));
+  const plain = settingsOf(host, { id: control, options: {} }, choice.preset);
+  return [
+    ...masks,
+    ...[...new Set(controls)].map((fraction) =>
+      plain.fraction === fraction && choice.sweepFractions === undefined
+        ? plain
+        : settingsOf(host, { id: control, options: { fraction } }, choice.preset),
+    ),
+  ];
+}
+
+function settingsOf(host: Host, { id, options }: Selection, preset: string | undefined): MaskSettings {
+  const contribution = host.list('mask').find((each) => each.id === id);
+  const isPreset = preset !== undefined && Object.hasOwn(contribution?.presets ?? {}, preset);
+  const given: Options = { ...(isPreset && { [presetKey]: preset }), ...options };
+  const values = host.optionsOf('mask', id, given);
+  const fraction = values['fraction'];
+  return {
+    name: selectionName({ id, options }),
+    ...{ id, given, options: values },
+    title: contribution?.title ?? id,
+    fraction: typeof fraction === 'number' ? fraction : null,
+  };
+}
+
+function hasFraction(host: Host, id: string): boolean {
+  return typeof host.optionsOf('mask', id)['fraction'] === 'number';
+}
+
+/** The preset that settings amount to: none where one of them is given otherwise. */
+function presetOf(host: Host, kind: ContributionKind, { id, options }: Selection): string | null {
+  const preset = options[presetKey];
+  if (preset === undefined) return null;
+  const own = JSON.stringify(host.optionsOf(kind, id, { [presetKey]: preset }));
+  return own === JSON.stringify(host.optionsOf(kind, id, options)) ? String(preset) : null;
+}
+
+/** `origin-top:0.1` as `origin-top:fraction=0.1`. */
+function withFractions(masks: string): string {
+  return masks.replaceAll(/(^|,)(\s*[^,:=\s]+):\s*([0-9./]+)\s*(?=,|$)/g, '$1$2:fraction=$3');
+}
