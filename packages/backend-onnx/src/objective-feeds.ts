@@ -1,5 +1,5 @@
-import { errors, outputsOf, type Objective, type Tensor } from '@understory/core';
-import type { ObjectiveForm, ObjectiveInput, Shape } from '@understory/onnx-autodiff';
+import { errors, outputsOf, type Objective, type ObjectiveForm, type Tensor } from '@understory/core';
+import type { ObjectiveInput, Shape } from '@understory/onnx-autodiff';
 
 /** What stays of an objective when its numbers are taken out: models are differentiated once a form. */
 export function formOf(objective: Objective): ObjectiveForm {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  checkFeeds,
   errors as coreErrors,
   toFloat32 as toFloat32Array,
   type Derivative,
@@ -14,6 +15,7 @@ import {
   type GraphView,
   type LayerSpec,
   type ModelOrigin,
+  type Program,
   type Tensor,
   type Tensors,
   type TensorSpec,
@@ -34,9 +36,10 @@ import { errors } from './errors.ts';
 import { firstLine } from './execution-providers.ts';
 import { graphViewOf } from './graph-view.ts';
 import { formOf, objectiveFeeds, renameForm, renameOutputs } from './objective-feeds.ts';
+import { OnnxProgram } from './program.ts';
 import { randomiseWeights, weightedLayers } from './randomise-weights.ts';
+import { runInParts, sizeFor } from './run-session.ts';
 import { SessionCache } from './session-cache.ts';
-import { fromOrt, joinSamples, takeSamples, toOrt } from './tensors.ts';
 
 /** What stands in for the rules of derivatives, by name. */
 const rulesByName = { guided: guidedRules } as const;
@@ -130,7 +133,7 @@ export class OnnxModel implements DifferentiableModel {
   }
 
   async run(feeds: Feeds, fetch: readonly string[]): Promise<Tensors> {
-    const batch = this.checkFeeds(feeds);
+    const batch = checkFeeds(this.inputs, feeds);
     this.checkNames(fetch);
     const own = new Set(this.source.outputs.map((output) => output.name));
     if (fetch.every((name) => own.has(name))) return this.inBatches(this.forward, feeds, {}, batch, fetch);
@@ -143,7 +146,7 @@ export class OnnxModel implements DifferentiableModel {
   }
 
   async runFrom(feeds: Feeds, activations: Tensors, fetch: readonly string[]): Promise<Tensors> {
-    const batch = this.checkFeeds(feeds);
+    const batch = checkFeeds(this.inputs, feeds);
     const given = Object.keys(activations).sort();
     this.checkNames(fetch);
     for (const name of given) this.checkActivation(name, activations[name]!, batch);
@@ -165,7 +168,7 @@ export class OnnxModel implements DifferentiableModel {
 
   async differentiate(request: DifferentiateRequest): Promise<Derivative> {
     const { feeds, fetch = [], rules } = request;
-    const batch = this.checkFeeds(feeds);
+    const batch = checkFeeds(this.inputs, feeds);
     const withRespectTo = [...new Set(request.withRespectTo)].sort();
     const fetched = [...new Set(fetch)].sort();
     const computed = fetched.filter((name) => !(name in feeds));
@@ -199,6 +202,20 @@ export class OnnxModel implements DifferentiableModel {
       gradients: Object.fromEntries(withRespectTo.map((name) => [name, results[gradients[this.computed(name)]!]!])),
       fetched: Object.fromEntries(fetched.map((name) => [name, feeds[name] ?? results[name]!])),
     };
+  }
+
+  /** One graph a batch size, as `differentiate` has; the way back is only in it where an output holds a gradient. */
+  async compile(program: Program): Promise<OnnxProgram> {
+    const { inputs, fixedBatch, blockedLayout, computed } = this;
+    const graphOf = (batch: number) => this.forBatch(batch, undefined).graph;
+    return new OnnxProgram(program, {
+      inputs,
+      fixedBatch,
+      blockedLayout,
+      computed,
+      graphOf,
+      open: (graph) => this.open(graph),
+    });
   }
 
   differentiatedFile({ objective, withRespectTo, fetch = [] }: DifferentiatedFileRequest): DifferentiatedFile {
@@ -305,73 +322,10 @@ export class OnnxModel implements DifferentiableModel {
     const names = [...new Set(fetch)];
     const echoed = names.filter((name) => name in feeds);
     const asked = names.filter((name) => !(name in feeds));
-    const all = { ...feeds, ...numbers };
-    const parts: Tensors[] = [];
-    for (let start = 0; start < batch; start += size) {
-      const part = Object.entries(all).map(([name, tensor]): [string, Tensor] => [
-        name,
-        size === batch || tensor.dims.length === 0 ? tensor : takeSamples(tensor, start, size),
-      ]);
-      parts.push(await execute(session, part, asked));
-    }
-    return Object.fromEntries([
-      ...echoed.map((name) => [name, feeds[name]!] as const),
-      ...asked.map(
-        (name) =>
-          [
-            name,
-            joinBatches(
-              parts.map((part) => part[name]!),
-              size,
-              batch,
-            ),
-          ] as const,
-      ),
-    ]);
-  }
-
-  private checkFeeds(feeds: Feeds): number {
-    const batches = new Map<string, number>();
-    for (const { name, type, dims } of this.inputs) {
-      const tensor = feeds[name];
-      if (!tensor)
-        throw coreErrors.feedsInvalid({
-          input: name,
-          found: `feeds for ${Object.keys(feeds).join(', ') || 'nothing'}`,
-          expected: `a tensor named "${name}"`,
-        });
-      const wanted = dims?.slice(1);
-      const fits =
-        tensor.type === type &&
-        (!wanted ||
-          (tensor.dims.length === wanted.length + 1 &&
-            wanted.every((dim, axis) => typeof dim === 'string' || dim === tensor.dims[axis + 1])));
-      if (!fits) {
-        throw coreErrors.feedsInvalid({
-          input: name,
-          found: `${tensor.type} [${tensor.dims.join(', ')}]`,
-          expected: `${type} [${['N', ...(wanted ?? ['...'])].join(', ')}]`,
-        });
-      }
-      batches.set(name, tensor.dims[0] ?? 1);
-    }
-    for (const name of Object.keys(feeds)) {
-      if (!batches.has(name))
-        throw coreErrors.feedsInvalid({
-          input: name,
-          found: `a feed named "${name}"`,
-          expected: this.inputs.map((input) => input.name).join(', '),
-        });
-    }
-    const [batch = 0, ...others] = new Set(batches.values());
-    if (others.length > 0 || batch === 0) {
-      throw coreErrors.feedsInvalid({
-        input: [...batches.keys()].join(', '),
-        found: `batches of ${[...batches.values()].join(', ')}`,
-        expected: 'one batch size of at least 1 for all inputs',
-      });
-    }
-    return batch;
+    return {
+      ...Object.fromEntries(echoed.map((name) => [name, feeds[name]!])),
+      ...(await runInParts(session, { ...feeds, ...numbers }, asked, batch, size)),
+    };
   }
 
   private checkActivation(name: string, { type, dims }: Tensor, batch: number): void {
@@ -401,36 +355,6 @@ export class OnnxModel implements DifferentiableModel {
   private outputValue(name: string): Value {
     return this.source.outputs.find((output) => output.name === name) ?? this.differentiable.outputValue(name);
   }
-}
-
-async function execute(
-  session: ort.InferenceSession,
-  feeds: readonly (readonly [string, Tensor])[],
-  fetch: readonly string[],
-): Promise<Tensors> {
-  try {
-    const known = new Set(session.inputNames);
-    // An input that nothing asked for depends on is not part of a pruned graph.
-    const inputs = Object.fromEntries(
-      feeds.filter(([name]) => known.has(name)).map(([name, tensor]) => [name, toOrt(tensor)]),
-    );
-    const results = await session.run(inputs, [...fetch]);
-    return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromOrt(tensor)]));
-  } catch (error) {
-    throw errors.runFailed(firstLine(error), error);
-  }
-}
-
-/** The batch size to run with: one that is compiled already where filling up costs at most as much again, so that a last, smaller batch is no new one. */
-function sizeFor(batch: number, compiled: Iterable<number>): number {
-  const fitting = [...compiled].filter((size) => size >= batch && size <= 2 * batch);
-  return fitting.length > 0 ? Math.min(...fitting) : batch;
-}
-
-/** Tensors without a batch dimension, such as a constant, are the same in every part. */
-function joinBatches(parts: readonly Tensor[], size: number, batch: number): Tensor {
-  const [first] = parts;
-  return first!.dims[0] === size ? joinSamples(parts, batch) : first!;
 }
 
 function specOf({ name, type, shape }: Value): TensorSpec {

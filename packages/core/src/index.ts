@@ -1,3 +1,5 @@
+export * from './check-feeds.ts';
+export * from './check-program.ts';
 export * from './check-target-count.ts';
 export * from './axes.ts';
 export * from './configuration.ts';
@@ -27,6 +29,7 @@ export * from './plugin/options.ts';
 export * from './plugin/parse-selection.ts';
 export * from './plugin/registry.ts';
 export * from './pixel-classifier.ts';
+export * from './places.ts';
 export * from './plugin/tokens.ts';
 export * from './random.ts';
 export * from './samples.ts';

@@ -11,6 +11,8 @@ export type ObjectiveForm =
   | { readonly kind: 'crossEntropy'; readonly output: string }
   /** Outputs times tensors of their shape, summed per sample; adds one input an output. */
   | { readonly kind: 'cotangent'; readonly outputs: readonly string[] }
+  /** The sum of an output's elements, for an objective that the graph itself computes; adds no input. */
+  | { readonly kind: 'total'; readonly output: string }
   /** A weighted sum; adds a float32 scalar a term, beside the inputs of the terms. */
   | { readonly kind: 'sum'; readonly terms: readonly ObjectiveForm[] };
 
@@ -78,20 +80,24 @@ export function buildObjective(form: ObjectiveForm, builder: GraphBuilder, graph
           const output = outputValue(name, builder, graph);
           const cotangent = addInput('cotangent', term, name, output.type ?? 'float32', output.shape);
           addSeed(name, cotangent, weight);
-          const rank = rankOf(output);
-          return builder.reduceSum(
-            builder.mul(output, cotangent),
-            Array.from({ length: rank - 1 }, (_, axis) => axis + 1),
-            false,
-          );
+          return total(builder.mul(output, cotangent));
         })
         .reduce((left, right) => builder.add(left, right));
     }
     const output = outputValue(part.output, builder, graph);
+    if (part.kind === 'total') {
+      addSeed(output.name, builder.filledLike(output, 1), weight);
+      return total(output);
+    }
     const batch = output.shape![0]!;
     return part.kind === 'score'
       ? score(output, addInput('index', term, part.output, 'int64', [batch, rankOf(output) - 1]), weight)
       : crossEntropy(output, addInput('target', term, part.output, 'int64', [batch]), weight);
+  };
+
+  const total = (value: Value): Value => {
+    const axes = Array.from({ length: rankOf(value) - 1 }, (_, axis) => axis + 1);
+    return builder.reduceSum(value, axes, false);
   };
 
   const score = (output: Value, index: Value, weight: Value | undefined): Value => {

@@ -10,10 +10,12 @@ import type {
   LayerSpec,
   ModelOrigin,
   Objective,
+  Program,
   Tensor,
   Tensors,
   TensorSpec,
 } from '@understory/core';
+import { ChainProgram } from './chain-program.ts';
 import type { ChainStep, Dense } from './chain-steps.ts';
 
 export interface ChainModelOptions {
@@ -95,6 +97,10 @@ export class ChainModel implements DifferentiableModel {
       gradients: this.#pick(derivatives, withRespectTo),
       fetched: this.#pick(trace, fetch),
     };
+  }
+
+  async compile(program: Program): Promise<ChainProgram> {
+    return new ChainProgram(program, this.inputs[0]!, this.#steps);
   }
 
   differentiability(output: string, tensor: string): Differentiability {

@@ -11,6 +11,7 @@ import type { Derivative, DifferentiableModel, Feeds, Objective, Tensor, Tensors
 import { check, checkClose, checkRejects, checkTensor, once } from './check.ts';
 import type { BackendSubject } from './backend-contract.ts';
 import type { ContractCase } from './contract-case.ts';
+import { programContractCases } from './program-contract-cases.ts';
 import { sampleOfFeeds, sampleOfObjective, sampleOfTensor } from './samples.ts';
 
 export interface DifferentiableBackendSubject extends BackendSubject {
@@ -241,6 +242,7 @@ export function differentiableBackendContract(subject: DifferentiableBackendSubj
       name: 'refuses to differentiate with respect to what it does not have',
       run: () => checkRejects('an unknown tensor', () => derive(score, ['no such tensor'])),
     },
+    ...programContractCases(subject, open),
   ];
 }
 

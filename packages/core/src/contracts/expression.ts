@@ -120,3 +120,32 @@ function binary(operator: BinaryOperator, left: Operand, right: Operand): Expres
 function operand(value: Operand): Expression {
   return typeof value === 'number' ? { kind: 'constant', value } : value;
 }
+
+/** The expressions that one is made of directly, in the order of its fields. */
+export function operandsOf(of: Expression): readonly Expression[] {
+  switch (of.kind) {
+    case 'input':
+    case 'tensor':
+    case 'objective':
+    case 'gradient':
+    case 'constant':
+      return [];
+    case 'binary':
+      return [of.left, of.right];
+    case 'whereGreater':
+      return [of.left, of.right, of.then, of.otherwise];
+    case 'pick':
+    case 'addAt':
+      return [of.of, of.index];
+    default:
+      return [of.of];
+  }
+}
+
+/** Every expression that some are made of, themselves included, each object once. */
+export function expressionsWithin(roots: Iterable<Expression>): ReadonlySet<Expression> {
+  const found = new Set(roots);
+  // A set hands out what is added while it is walked.
+  for (const one of found) for (const operand of operandsOf(one)) found.add(operand);
+  return found;
+}

@@ -1,0 +1,64 @@
+import { checkFeeds, type CompiledProgram, type Program, type Tensors, type TensorSpec } from '@understory/core';
+import type { Graph } from '@understory/onnx-autodiff';
+import type * as ort from 'onnxruntime-common';
+import { programGraph, type ProgramGraph } from './program-graph.ts';
+import { runInParts, sizeFor } from './run-session.ts';
+import { SessionCache } from './session-cache.ts';
+
+/** Sessions of one program that are kept open: each holds a copy of the model's weights. */
+const openSessions = 4;
+
+/** What a program needs of the model that it is for. */
+export interface ProgramTarget {
+  readonly inputs: readonly TensorSpec[];
+  /** The number of samples that the model accepts at a time; undefined for any number. */
+  readonly fixedBatch: number | undefined;
+  readonly blockedLayout: boolean;
+  readonly computed: (name: string) => string;
+  /** The model for one batch size, in opset 18 or later. */
+  readonly graphOf: (batch: number) => Graph;
+  readonly open: (graph: Graph) => Promise<ort.InferenceSession>;
+}
+
+/** A program around an ONNX model: one graph and one session a batch size, made when first asked for. */
+export class OnnxProgram implements CompiledProgram {
+  private readonly program: Program;
+  private readonly target: ProgramTarget;
+  private readonly graphs = new Map<number, ProgramGraph>();
+  private readonly sessions = new SessionCache<ort.InferenceSession>(openSessions);
+
+  /** Throws PROGRAM_INVALID, UNKNOWN_LAYER and GRADIENT_*. */
+  constructor(program: Program, target: ProgramTarget) {
+    this.program = program;
+    this.target = target;
+    // What is wrong shall be said now and not on the first run.
+    this.graphOf(target.fixedBatch ?? 1);
+  }
+
+  async run(inputs: Tensors): Promise<Tensors> {
+    const batch = checkFeeds(this.program.inputs, inputs);
+    const size = this.target.fixedBatch ?? sizeFor(batch, this.graphs.keys());
+    const made = this.graphOf(size);
+    const feeds = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [made.inputs[name]!, tensor]));
+    const results = await this.sessions.use(
+      `${size}`,
+      () => this.target.open(made.graph),
+      (session) => runInParts(session, feeds, Object.values(made.outputs), batch, size),
+    );
+    return Object.fromEntries(Object.entries(made.outputs).map(([name, output]) => [name, results[output]!]));
+  }
+
+  async close(): Promise<void> {
+    await this.sessions.clear();
+  }
+
+  private graphOf(batch: number): ProgramGraph {
+    let made = this.graphs.get(batch);
+    if (!made) {
+      const { inputs: modelInputs, computed, blockedLayout, graphOf } = this.target;
+      made = programGraph(this.program, { graph: graphOf(batch), batch, modelInputs, computed, blockedLayout });
+      this.graphs.set(batch, made);
+    }
+    return made;
+  }
+}

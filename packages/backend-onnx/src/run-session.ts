@@ -1,0 +1,63 @@
+import type { Tensor, Tensors } from '@understory/core';
+import type * as ort from 'onnxruntime-common';
+import { errors } from './errors.ts';
+import { firstLine } from './execution-providers.ts';
+import { fromOrt, joinSamples, takeSamples, toOrt } from './tensors.ts';
+
+/** Runs a session of batch size `size` as often as `batch` samples ask for; scalars go to every part. Throws RUN_FAILED. */
+export async function runInParts(
+  session: ort.InferenceSession,
+  feeds: Tensors,
+  fetch: readonly string[],
+  batch: number,
+  size: number,
+): Promise<Tensors> {
+  const parts: Tensors[] = [];
+  for (let start = 0; start < batch; start += size) {
+    const part = Object.entries(feeds).map(([name, tensor]): [string, Tensor] => [
+      name,
+      size === batch || tensor.dims.length === 0 ? tensor : takeSamples(tensor, start, size),
+    ]);
+    parts.push(await execute(session, part, fetch));
+  }
+  return Object.fromEntries(
+    fetch.map((name) => [
+      name,
+      joinParts(
+        parts.map((part) => part[name]!),
+        size,
+        batch,
+      ),
+    ]),
+  );
+}
+
+/** The batch size to run with: one that is compiled already where filling up costs at most as much again, so that a last, smaller batch is no new one. */
+export function sizeFor(batch: number, compiled: Iterable<number>): number {
+  const fitting = [...compiled].filter((size) => size >= batch && size <= 2 * batch);
+  return fitting.length > 0 ? Math.min(...fitting) : batch;
+}
+
+async function execute(
+  session: ort.InferenceSession,
+  feeds: readonly (readonly [string, Tensor])[],
+  fetch: readonly string[],
+): Promise<Tensors> {
+  try {
+    const known = new Set(session.inputNames);
+    // An input that nothing asked for depends on is not part of a pruned graph.
+    const inputs = Object.fromEntries(
+      feeds.filter(([name]) => known.has(name)).map(([name, tensor]) => [name, toOrt(tensor)]),
+    );
+    const results = await session.run(inputs, [...fetch]);
+    return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromOrt(tensor)]));
+  } catch (error) {
+    throw errors.runFailed(firstLine(error), error);
+  }
+}
+
+/** Tensors without a batch dimension, such as a constant, are the same in every part. */
+function joinParts(parts: readonly Tensor[], size: number, batch: number): Tensor {
+  const [first] = parts;
+  return first!.dims[0] === size ? joinSamples(parts, batch) : first!;
+}
