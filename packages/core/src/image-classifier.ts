@@ -53,6 +53,7 @@ export class ImageClassifier {
   readonly #inputType: TensorSpec['type'];
   readonly #logitsRank: number;
   readonly #judgesEachClass: boolean;
+  readonly #mayBeSoftmax: boolean;
 
   /** Throws NOT_AN_IMAGE_CLASSIFIER where input or logits cannot be told, LABEL_COUNT where the labels do not fit. */
   constructor({ model, labels, input, logits }: ImageClassifierOptions) {
@@ -65,6 +66,7 @@ export class ImageClassifier {
     this.scoreKind = scores.kind;
     this.endsWith = scores.endsWith;
     this.#judgesEachClass = scores.kind === 'logit' && scores.endsWith === 'Sigmoid';
+    this.#mayBeSoftmax = mayBeSoftmax(model.graph, this.logits);
     this.#logitsRank = scores.spec.dims?.length ?? 2;
 
     const classes = scores.spec.dims?.[1];
@@ -117,12 +119,25 @@ export class ImageClassifier {
     const rows = Array.from({ length: batch }, (_, sample) =>
       values.slice(sample * classCount, (sample + 1) * classCount),
     );
-    const areProbabilities = mayBeSoftmax(this.model.graph, this.logits) && rows.every(isDistribution);
+    const areProbabilities = this.#areProbabilities(rows);
     return rows.map((row) => {
       const logits = areProbabilities ? row.map((probability) => Math.log(Math.max(probability, SMALLEST))) : row;
-      const probabilities = areProbabilities ? row : this.#judgesEachClass ? row.map(sigmoid) : softmax(row);
-      return { logits, probabilities, ranking: rank(row) };
+      return { logits, probabilities: areProbabilities ? row : this.#probabilities(row), ranking: rank(row) };
     });
+  }
+
+  /** The probabilities of one sample as `predict` gives them, from what the model computes for it at `logits`. */
+  probabilities(scores: Float32Array): Float32Array {
+    return this.#areProbabilities([scores]) ? scores : this.#probabilities(scores);
+  }
+
+  #areProbabilities(rows: readonly Float32Array[]): boolean {
+    if (this.scoreKind === 'probability' && this.endsWith === 'Sigmoid') return true;
+    return this.#mayBeSoftmax && rows.every(isDistribution);
+  }
+
+  #probabilities(row: Float32Array): Float32Array {
+    return this.#judgesEachClass ? row.map(sigmoid) : softmax(row);
   }
 }
 
@@ -159,10 +174,9 @@ function findScores(model: Model, name: string | undefined): Scores {
     const named = [...model.outputs, ...model.layers].find((tensor) => tensor.name === name);
     if (named !== undefined) {
       const closing = closingOperatorOf(closingNode(model.graph, name));
-      const isSoftmax = closing === 'Softmax' || closing === 'LogSoftmax';
-      return isSoftmax
+      return closing !== undefined
         ? { spec: named, kind: 'probability', endsWith: closing }
-        : { spec: named, kind: 'logit', endsWith: undefined };
+        : { spec: named, kind: 'logit', endsWith: operatorBehind(model, name) };
     }
   }
   const output =
@@ -193,15 +207,36 @@ function closingOperatorOf(node: GraphNode | undefined): ClosingOperator | undef
   return closingOperators.find((operator) => operator === node?.operator);
 }
 
+/** What the model makes of a tensor where its outcome is an output. */
+function operatorBehind({ graph, outputs }: Model, name: string): ClosingOperator | undefined {
+  for (const output of outputs) {
+    const closing = closingNode(graph, output.name);
+    const source = closing?.inputs[0];
+    const operator = closingOperatorOf(closing);
+    if (operator !== undefined && source !== undefined && isSame(graph, source, name)) return operator;
+  }
+  return undefined;
+}
+
 const keepsValues = new Set(['Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Dropout']);
 
 /** The node that a tensor is the result of, up to its shape and type. */
 function closingNode(graph: GraphView | undefined, name: string): GraphNode | undefined {
   const producer = graph?.nodes.findLast((node) => node.outputs.includes(name));
-  const [source] = producer?.inputs ?? [];
-  return producer !== undefined && keepsValues.has(producer.operator) && source !== undefined
-    ? closingNode(graph, source)
-    : producer;
+  const source = sourceOf(producer);
+  return source === undefined ? producer : closingNode(graph, source);
+}
+
+/** Whether a tensor is another one, up to its shape and type. */
+function isSame(graph: GraphView | undefined, name: string, other: string): boolean {
+  if (name === other) return true;
+  const source = sourceOf(graph?.nodes.findLast((node) => node.outputs.includes(name)));
+  return source !== undefined && isSame(graph, source, other);
+}
+
+/** What a node hands on as it is, but for its shape and type. */
+function sourceOf(node: GraphNode | undefined): string | undefined {
+  return node !== undefined && keepsValues.has(node.operator) ? node.inputs[0] : undefined;
 }
 
 /** Whether a tensor could be a softmax: the graph says so, or there is no graph to ask. */

@@ -273,6 +273,24 @@ describe('predict', () => {
     expect(prediction!.ranking).toEqual([1, 0, 2]);
   });
 
+  it('tells the probabilities of a named tensor by what the model makes of it', () => {
+    const model = modelOf({
+      layers: [layer('fc', ['N', 3]), layer('flat', ['N', 3])],
+      nodes: [node('Gemm', 'features', 'fc'), node('Flatten', 'fc', 'flat'), node('Sigmoid', 'flat', 'logits')],
+    });
+    const scores = Float32Array.of(0, 20, -Math.log(3));
+    for (const logits of ['fc', 'flat']) {
+      const classifier = new ImageClassifier({ model, logits });
+      expect(classifier).toMatchObject({ scoreKind: 'logit', endsWith: 'Sigmoid' });
+      const [none, sure, quarter] = classifier.probabilities(scores);
+      expect([none, sure]).toEqual([0.5, 1]);
+      expect(quarter).toBeCloseTo(0.25, 6);
+    }
+    const itself = new ImageClassifier({ model, logits: 'logits' });
+    expect(itself).toMatchObject({ scoreKind: 'probability', endsWith: 'Sigmoid' });
+    expect(itself.probabilities(Float32Array.of(0.5, 1, 0.25))).toEqual(Float32Array.of(0.5, 1, 0.25));
+  });
+
   it('does not take a sigmoid within the network for its end', () => {
     const nodes = [node('Sigmoid', 'squeezed', 'gate'), node('Gemm', 'gate', 'logits')];
     const model = modelOf({ nodes, layers: [layer('squeezed', ['N', 3])] });

@@ -22,16 +22,17 @@ export function scoreReader(score: Score, model: Model, objective: Objective, in
   if (objective.kind !== 'score') throw faithfulnessErrors.scoreNotAClass({ found: `a ${objective.kind} objective` });
   const deep = objective.index.find((index) => index.length < 1 || index.slice(1).some((place) => place !== 0));
   if (deep !== undefined) throw faithfulnessErrors.scoreNotAClass({ found: `the element [${deep.join(', ')}]` });
-  const mayBeSoftmax = endsWithSoftmax(model, objective.output, input);
+  const classifier = new ImageClassifier({ model, input, logits: objective.output });
   return {
     outputs,
     read(part, tensors) {
-      const scores = objectiveValues(part, tensors);
+      // Throws where the part asks for a class that is not there.
+      const count = objectiveValues(part, tensors).length;
       const values = toFloat32(tensors[objective.output]!);
-      const classes = values.length / scores.length;
-      return scores.map((value, sample) => {
+      const classes = values.length / count;
+      return Float64Array.from((part as typeof objective).index, ([index = 0], sample) => {
         const row = values.subarray(sample * classes, (sample + 1) * classes);
-        return mayBeSoftmax && isDistribution(row) ? value : Math.exp(value - logSumExp(row));
+        return classifier.probabilities(row)[index]!;
       });
     },
   };
@@ -48,17 +49,3 @@ export function normaliser(original: number, perturbed: number): ((value: number
 
 /** The reason where there is no `normaliser`. */
 export const anchorsCoincide = `the logits of the untouched and the fully perturbed picture differ by no more than ${smallestGap}`;
-
-/** Whether the graph says that an output is a softmax, or there is no graph to ask. */
-function endsWithSoftmax(model: Model, output: string, input: string): boolean {
-  return model.graph === undefined || new ImageClassifier({ model, input, logits: output }).scoreKind === 'probability';
-}
-
-function isDistribution(row: Float32Array): boolean {
-  return row.every((value) => value >= 0) && Math.abs(row.reduce((sum, value) => sum + value, 0) - 1) <= 1e-3;
-}
-
-function logSumExp(row: Float32Array): number {
-  const largest = row.reduce((left, right) => Math.max(left, right), -Infinity);
-  return largest + Math.log(row.reduce((sum, logit) => sum + Math.exp(logit - largest), 0));
-}

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { float32, takeFeeds, takeObjective } from '@understory/core';
 import type { Feeds, Measurement, MetricRequest } from '@understory/core';
 import { upsample } from '@understory/imaging';
+import type { ChainStep } from '@understory/testing';
 import fc from 'fast-check';
 import { deletion, paperDeletion, riseDeletion } from '../src/index.ts';
 import { mapOf, tinyModel, tinyRequest, tinySize, watched } from './support/networks.ts';
@@ -138,6 +139,27 @@ describe('deletion', () => {
     const own = await metric.evaluate(request);
     other.forEach(({ value }, sample) => expect(value).toBeCloseTo(own[sample]!.value!, 6));
   });
+
+  it.each(['logits', 'closing'])(
+    'takes the sigmoid of a class where the model ends with one, explained at %s',
+    async (output) => {
+      const request = tinyRequest();
+      const closing: ChainStep = {
+        operator: 'Sigmoid',
+        name: 'closing',
+        forward: ({ dims, data }) => ({ dims, data: data.map((value) => 1 / (1 + Math.exp(-value))) }),
+        backward: (_, gradient) => gradient,
+      };
+      const model = tinyModel(tinySize, 'tiny', [closing]);
+      const objective = { ...request.objective, output } as typeof request.objective;
+      const found = await deletion({ score: 'probability', steps: 6 }).evaluate({ ...request, model, objective });
+      const asLogit = await deletion({ score: 'logit', steps: 6 }).evaluate(request);
+      found.forEach(({ curve }, sample) => {
+        const { y } = asLogit[sample]!.curve!;
+        curve!.y.forEach((value, at) => expect(value).toBeCloseTo(1 / (1 + Math.exp(-y[at]!)), 6));
+      });
+    },
+  );
 
   it('stays between 0 and the share of the pixels where it is a probability', async () => {
     await fc.assert(

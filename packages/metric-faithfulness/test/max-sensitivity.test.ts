@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { takeFeeds, takeObjective } from '@understory/core';
+import { seededRandom, takeFeeds, takeObjective } from '@understory/core';
 import type { Feeds, HeatMap, MetricRequest } from '@understory/core';
 import { maxSensitivity } from '../src/index.ts';
+import { contentKey } from '../src/samples.ts';
 import { mapOf, tinyRequest, tinySize } from './support/networks.ts';
 
 const { channels, height, width } = tinySize;
@@ -47,6 +48,31 @@ describe('maxSensitivity', () => {
       expect(new Set(distances).size).toBe(4);
       expect(value).toBeCloseTo(Math.max(...distances), 6);
     });
+  });
+
+  it('equals brute force with the same draws, for an explainer that is not linear', async () => {
+    const squares = (feeds: Feeds): HeatMap[] =>
+      mapsOf(feeds).map((map) => ({ ...map, data: map.data.map((value) => value ** 2 - 1) }));
+    const request = tinyRequest(2);
+    const maps = squares(request.feeds);
+    const explain: MetricRequest['explain'] = async ({ feeds }) => squares(feeds!);
+    const found = await maxSensitivity({ radius: 0.2, draws: 6 }).evaluate({ ...request, maps, explain });
+    const all = request.feeds['pixels']!.data as Float32Array;
+    for (const sample of [0, 1]) {
+      const picture = all.slice(sample * size, (sample + 1) * size);
+      const length = (values: readonly number[]) =>
+        Math.sqrt(values.map((value) => value * value).reduce((a, b) => a + b));
+      let largest = 0;
+      for (let draw = 0; draw < 6; draw += 1) {
+        const random = seededRandom(request.seed).fork(contentKey(picture)).fork(`draw ${draw}`);
+        const changed = Array.from(picture, (pixel) => Math.fround(pixel + 0.2 * (2 * random.uniform() - 1)));
+        const differences = changed
+          .slice(0, height * width)
+          .map((pixel, place) => pixel ** 2 - 1 - (picture[place]! ** 2 - 1));
+        largest = Math.max(largest, length(differences));
+      }
+      expect(found[sample]!.value).toBeCloseTo(largest / length([...maps[sample]!.data]), 5);
+    }
   });
 
   it('draws uniform noise within the radius, around 0, of every element', async () => {

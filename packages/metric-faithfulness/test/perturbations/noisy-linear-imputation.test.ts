@@ -4,6 +4,7 @@ import type { ImageInput } from '@understory/core';
 import fc from 'fast-check';
 import { noisyLinearImputation } from '../../src/perturbations/noisy-linear-imputation.ts';
 import { randomNumbers } from '../support/networks.ts';
+import { plainImputation } from '../support/reference.ts';
 
 const inputOf = (channels: number, height: number, width: number): ImageInput => ({
   name: 'x',
@@ -28,38 +29,6 @@ function impute(pixels: Float32Array, input: ImageInput, masks: readonly Uint8Ar
   });
 }
 
-/** Gauss-Jordan on the dense system of one channel, as the definition writes it. */
-function dense(pixels: Float32Array, mask: Uint8Array, height: number, width: number): Float64Array {
-  const values = Float64Array.from(pixels);
-  const unknown = [...mask.keys()].filter((place) => mask[place] === 1);
-  const rows = unknown.map((place) => {
-    const row = new Float64Array(unknown.length + 1);
-    for (let y = 0; y < height; y += 1) {
-      for (let x = 0; x < width; x += 1) {
-        const [dy, dx] = [Math.abs(y - Math.floor(place / width)), Math.abs(x - (place % width))];
-        if (dy > 1 || dx > 1 || dy + dx === 0) continue;
-        const weight = dy + dx === 1 ? 1 / 6 : 1 / 12;
-        const other = unknown.indexOf(y * width + x);
-        row[unknown.indexOf(place)]! += weight;
-        if (other < 0) row[unknown.length]! += weight * pixels[y * width + x]!;
-        else row[other]! -= weight;
-      }
-    }
-    return row;
-  });
-  rows.forEach((pivot, at) => {
-    const lead = pivot[at]!;
-    for (let column = 0; column < pivot.length; column += 1) pivot[column]! /= lead;
-    rows.forEach((row, other) => {
-      if (other === at) return;
-      const factor = row[at]!;
-      for (let column = 0; column < row.length; column += 1) row[column]! -= factor * pivot[column]!;
-    });
-  });
-  unknown.forEach((place, at) => (values[place] = rows[at]![unknown.length]!));
-  return values;
-}
-
 describe('noisyLinearImputation', () => {
   it('solves the dense system, whatever is replaced', () => {
     fc.assert(
@@ -79,7 +48,7 @@ describe('noisyLinearImputation', () => {
           impute(pixels, inputOf(2, height, width), whole).forEach((filled, at) => {
             for (const channel of [0, 1]) {
               const own = pixels.subarray(channel * places, (channel + 1) * places);
-              const expected = dense(own, whole[at]!, height, width);
+              const expected = plainImputation(own, whole[at]!, height, width);
               expected.forEach((value, place) => expect(filled[channel * places + place]).toBeCloseTo(value, 5));
             }
           });

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { float32, seededRandom } from '@understory/core';
 import type { Feeds, HeatMap, MetricRequest, Model, Tensors } from '@understory/core';
 import { ChainModel, flatten, linear, pointwiseConvolution, relu } from '@understory/testing';
+import type { ChainStep } from '@understory/testing';
 
 const root = new URL('../../../../', import.meta.url);
 
@@ -33,8 +34,12 @@ export interface Tiny {
 
 export const tinySize: Tiny = { channels: 2, height: 6, width: 7, classes: 3 };
 
-/** A network of three classes in which every pixel counts for something else. */
-export function tinyModel({ channels, height, width, classes }: Tiny = tinySize, seed = 'tiny'): ChainModel {
+/** A network of three classes in which every pixel counts for something else; `closing` steps follow its logits. */
+export function tinyModel(
+  { channels, height, width, classes }: Tiny = tinySize,
+  seed = 'tiny',
+  closing: readonly ChainStep[] = [],
+): ChainModel {
   const random = seededRandom(seed);
   const matrix = (rows: number, columns: number, scale: number) =>
     Array.from({ length: rows }, () => Array.from({ length: columns }, () => scale * random.normal()));
@@ -49,6 +54,7 @@ export function tinyModel({ channels, height, width, classes }: Tiny = tinySize,
         matrix(classes, 4 * height * width, 0.2),
         Array.from({ length: classes }, () => random.normal()),
       ),
+      ...closing,
     ],
   });
 }

@@ -112,3 +112,35 @@ export function plainBlur(
   }
   return blurred;
 }
+
+/** Replaced pixels of one channel without noise, by Gauss and Jordan's elimination on the dense system as the definition writes it. */
+export function plainImputation(pixels: Float32Array, mask: Uint8Array, height: number, width: number): Float64Array {
+  const values = Float64Array.from(pixels);
+  const unknown = [...mask.keys()].filter((place) => mask[place] === 1);
+  const rows = unknown.map((place) => {
+    const row = new Float64Array(unknown.length + 1);
+    for (let y = 0; y < height; y += 1) {
+      for (let x = 0; x < width; x += 1) {
+        const [dy, dx] = [Math.abs(y - Math.floor(place / width)), Math.abs(x - (place % width))];
+        if (dy > 1 || dx > 1 || dy + dx === 0) continue;
+        const weight = dy + dx === 1 ? 1 / 6 : 1 / 12;
+        const other = unknown.indexOf(y * width + x);
+        row[unknown.indexOf(place)]! += weight;
+        if (other < 0) row[unknown.length]! += weight * pixels[y * width + x]!;
+        else row[other]! -= weight;
+      }
+    }
+    return row;
+  });
+  rows.forEach((pivot, at) => {
+    const lead = pivot[at]!;
+    for (let column = 0; column < pivot.length; column += 1) pivot[column]! /= lead;
+    rows.forEach((row, other) => {
+      if (other === at) return;
+      const factor = row[at]!;
+      for (let column = 0; column < row.length; column += 1) row[column]! -= factor * pivot[column]!;
+    });
+  });
+  unknown.forEach((place, at) => (values[place] = rows[at]![unknown.length]!));
+  return values;
+}
