@@ -1,15 +1,70 @@
 import { createRequire } from 'node:module';
-import { definePlugin } from '@understory/core';
+import { ATTACK, definePlugin } from '@understory/core';
+import type { Attack, Contribution, Options, OptionSchema } from '@understory/core';
+import { apgd } from './attacks/apgd.ts';
+import { bim } from './attacks/bim.ts';
+import { fgsm } from './attacks/fgsm.ts';
+import { miFgsm } from './attacks/mi-fgsm.ts';
+import { pgd } from './attacks/pgd.ts';
+import { foolboxPgd, paper, torchattacksPgd } from './presets.ts';
 
 const manifest = createRequire(import.meta.url)('../package.json') as {
   readonly name: string;
   readonly version: string;
 };
 
+const attacks: readonly (Omit<Contribution, 'kind' | 'options' | 'needs'> & {
+  readonly attack: { readonly options: OptionSchema; from(given: Options): Attack };
+})[] = [
+  {
+    id: 'pgd',
+    title: 'PGD',
+    description: 'Projected gradient descent within a mask; by default the targeted attack of the paper.',
+    reference: 'section 4.3 and Algorithm 1 of the paper; Madry et al. 2018, section 2.1',
+    presets: { paper, 'foolbox-pgd': foolboxPgd, 'torchattacks-pgd': torchattacksPgd },
+    attack: pgd,
+  },
+  {
+    id: 'fgsm',
+    title: 'FGSM',
+    description: 'One step of length epsilon along the signs of the gradient.',
+    reference: 'Goodfellow et al. 2015, section 4',
+    attack: fgsm,
+  },
+  {
+    id: 'bim',
+    title: 'BIM (I-FGSM)',
+    description: 'Small steps of one size along the signs of the gradient.',
+    reference: 'Kurakin et al. 2017, section 2.2',
+    attack: bim,
+  },
+  {
+    id: 'mi-fgsm',
+    title: 'MI-FGSM',
+    description: 'Small steps along the signs of gradients that are gathered from step to step.',
+    reference: 'Dong et al. 2018, algorithm 1',
+    attack: miFgsm,
+  },
+  {
+    id: 'apgd',
+    title: 'Auto-PGD',
+    description: 'Gradient steps with inertia whose size halves by itself where they stop gaining.',
+    reference: 'Croce and Hein 2020, algorithm 1',
+    attack: apgd,
+  },
+];
+
 export default definePlugin({
   name: manifest.name,
   version: manifest.version,
   hostApi: '^1.0.0',
-  provides: [],
-  register() {},
+  provides: attacks.map(({ attack, ...rest }) => ({
+    kind: 'attack',
+    ...rest,
+    needs: ['gradients'],
+    options: attack.options,
+  })),
+  register(registry) {
+    for (const { id, attack } of attacks) registry.bind(ATTACK, id, (_, options) => attack.from(options));
+  },
 });

@@ -1,0 +1,95 @@
+import type { OptionSchema, OptionValues } from '@understory/core';
+
+/** How far pixels may move. */
+export const budgetOptions = {
+  epsilon: {
+    type: 'number',
+    default: 8 / 255,
+    range: [0, 1e6],
+    description: 'How far pixels may move in the norm, in units of pixels in 0..1; 8/255 is understood.',
+  },
+  norm: {
+    type: 'choice',
+    default: 'linf',
+    choices: ['linf', 'l2', 'l1'],
+    description: 'What is measured: the largest change of a value, the length of all, or their sum.',
+  },
+} as const satisfies OptionSchema;
+
+/** What an attack follows upwards. */
+export const objectiveOptions = {
+  objective: {
+    type: 'choice',
+    default: 'cross-entropy',
+    choices: ['cross-entropy', 'margin', 'dlr'],
+    description: 'Cross-entropy, the margin of logits, or the difference of logits ratio.',
+  },
+  confidence: {
+    type: 'number',
+    default: 50,
+    range: [0, 1e6],
+    description: 'The margin of logits from which on it rests, for objective=margin.',
+  },
+} as const satisfies OptionSchema;
+
+/** What a step is made of. */
+export const directionOptions = {
+  direction: {
+    type: 'choice',
+    default: 'steepest',
+    choices: ['steepest', 'sign', 'l2', 'l1'],
+    description:
+      'The step along the gradient: the steepest in the norm, its signs, its length made 1, or its largest components.',
+  },
+  sparsity: {
+    type: 'number',
+    default: 0.99,
+    range: [0, 1],
+    description: 'The share of components that a step of direction=l1 leaves alone.',
+  },
+} as const satisfies OptionSchema;
+
+export const restartOptions = {
+  restarts: {
+    type: 'integer',
+    default: 1,
+    range: [1, 1000],
+    description: 'How many random starts a sample gets while there is no success.',
+  },
+} as const satisfies OptionSchema;
+
+export const batchOptions = {
+  batch: {
+    type: 'integer',
+    default: 8,
+    range: [1, 4096],
+    description: 'How many samples share a run of the network; changes no result.',
+  },
+} as const satisfies OptionSchema;
+
+/** How an iterated attack starts, ends, and what it hands back. */
+export const endOptions = {
+  stop: {
+    type: 'choice',
+    default: 'misclassification',
+    choices: ['probability', 'misclassification', 'never'],
+    description: 'What ends the attack on a sample: a probability above the threshold, the best class, or nothing.',
+  },
+  threshold: {
+    type: 'number',
+    default: 0.7,
+    range: [0, 1],
+    description: 'The probability of the target, or of leaving the class, that stop=probability asks for.',
+  },
+  keep: {
+    type: 'choice',
+    default: 'best',
+    choices: ['best', 'last'],
+    description: 'What an attack that did not stop hands back: the best pixels it saw, or the last.',
+  },
+} as const satisfies OptionSchema;
+
+export type BudgetValues = OptionValues<typeof budgetOptions>;
+export type ObjectiveValues = OptionValues<typeof objectiveOptions>;
+export type DirectionValues = OptionValues<typeof directionOptions>;
+export type EndValues = OptionValues<typeof endOptions>;

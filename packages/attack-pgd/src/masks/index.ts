@@ -1,0 +1,80 @@
+import type { Contribution, Mask, Options, OptionSchema } from '@understory/core';
+import { all } from './all.ts';
+import { inside } from './inside.ts';
+import { originBottom } from './origin-bottom.ts';
+import { originTop } from './origin-top.ts';
+import { originWeighted } from './origin-weighted.ts';
+import { outside } from './outside.ts';
+import { random } from './random.ts';
+import { targetBottom } from './target-bottom.ts';
+import { targetTop } from './target-top.ts';
+import { targetWeighted } from './target-weighted.ts';
+import { uniform } from './uniform.ts';
+
+/** The masks that this package provides, each with what makes it from its options. */
+export const masks: readonly (Omit<Contribution, 'kind' | 'options'> & {
+  readonly mask: { readonly options: OptionSchema; from(given: Options): Mask };
+})[] = [
+  { id: 'all', title: 'All', description: 'Every pixel.', mask: all },
+  {
+    id: 'origin-top',
+    title: 'Own top',
+    description: 'The pixels that matter most for what the model says of the attacked image.',
+    reference: 'section 4.3 of the paper',
+    unnamedOption: 'fraction',
+    mask: originTop,
+  },
+  {
+    id: 'origin-bottom',
+    title: 'Own bottom',
+    description: 'The pixels that matter least for what the model says of the attacked image.',
+    reference: 'section 4.3 of the paper',
+    unnamedOption: 'fraction',
+    mask: originBottom,
+  },
+  {
+    id: 'target-top',
+    title: 'Target top',
+    description: 'The places that matter most in an image of the target class.',
+    reference: 'section 4.3 of the paper',
+    unnamedOption: 'fraction',
+    mask: targetTop,
+  },
+  {
+    id: 'target-bottom',
+    title: 'Target bottom',
+    description: 'The places that matter least in an image of the target class.',
+    reference: 'section 4.3 of the paper',
+    unnamedOption: 'fraction',
+    mask: targetBottom,
+  },
+  {
+    id: 'uniform',
+    title: 'Uniform',
+    description: 'Pixels evenly spaced over the image read row by row, first and last included.',
+    reference: 'section 4.3 of the paper',
+    unnamedOption: 'fraction',
+    mask: uniform,
+  },
+  {
+    id: 'random',
+    title: 'Random',
+    description: 'Pixels drawn by the seed of each image.',
+    unnamedOption: 'fraction',
+    mask: random,
+  },
+  { id: 'inside', title: 'Inside', description: 'The pixels inside the annotation boxes.', mask: inside },
+  { id: 'outside', title: 'Outside', description: 'The pixels outside all annotation boxes.', mask: outside },
+  {
+    id: 'origin-weighted',
+    title: 'Own heat',
+    description: 'Every pixel, weighted by the heat map of the attacked image.',
+    mask: originWeighted,
+  },
+  {
+    id: 'target-weighted',
+    title: 'Target heat',
+    description: 'Every pixel, weighted by the heat map of an image of the target class.',
+    mask: targetWeighted,
+  },
+];

@@ -1,0 +1,5 @@
+import type { Schedule, StepSizes } from './schedule.ts';
+
+export function constant({ first }: StepSizes): Schedule {
+  return () => first;
+}
