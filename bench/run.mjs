@@ -3,8 +3,11 @@ import { deletion } from './deletion.mjs';
 import { compile, gradients, memory } from './gradients.mjs';
 import { growth } from './growth.mjs';
 import { howToInstall, python } from './lib/python.mjs';
+import { profile } from './profile.mjs';
 
 const benches = { gradients, compile, memory, deletion, growth };
+/** Looks into the gradients instead of comparing them; runs when it is asked for by name. */
+const tools = { profile };
 const withoutPeer = new Set(['growth']);
 
 const { values, positionals } = parseArgs({
@@ -17,9 +20,10 @@ const { values, positionals } = parseArgs({
   },
 });
 const names = positionals.length ? positionals : Object.keys(benches);
-const unknown = names.filter((name) => !(name in benches));
+const all = { ...benches, ...tools };
+const unknown = names.filter((name) => !(name in all));
 if (unknown.length) {
-  console.error(`unknown benchmark ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
+  console.error(`unknown benchmark ${unknown.join(', ')}; there are ${Object.keys(all).join(', ')}`);
   process.exit(2);
 }
 if (!names.every((name) => withoutPeer.has(name)) && !python()) {
@@ -32,4 +36,4 @@ const options = {
   rounds: Number(values.rounds),
   threads: Number(values.threads),
 };
-for (const name of names) console.log(`${await benches[name](options)}\n`);
+for (const name of names) console.log(`${await all[name](options)}\n`);
