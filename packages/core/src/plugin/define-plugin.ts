@@ -22,6 +22,8 @@ export interface Contribution {
   readonly needs?: readonly ModelNeed[];
   /** The settings that its factory is given. */
   readonly options?: OptionSchema;
+  /** The option whose value may stand without its name: `origin-top:0.1` for `origin-top:fraction=0.1`. */
+  readonly unnamedOption?: string;
   /** Sets of settings by name, such as those of a paper; what they leave out is the default. */
   readonly presets?: Readonly<Record<string, Options>>;
 }
@@ -93,13 +95,15 @@ export function whatIsWrongWithin(manifest: PluginManifest): string | undefined 
     if (!Array.isArray(list) || !list.every(isRecord)) return `its ${key} is not a list of objects`;
   }
   const seen = new Set<string>();
-  for (const { kind, id, title, description, options, presets } of manifest.provides) {
+  for (const { kind, id, title, description, options, unnamedOption, presets } of manifest.provides) {
     if (!contributionKinds.includes(kind))
       return `it provides a ${quoted(kind)}; known: ${contributionKinds.join(', ')}`;
     if (!isText(id) || !/^[a-z0-9][a-z0-9+._-]*$/.test(id)) return `the id ${quoted(id)} is not of the form "grad-cam"`;
     if (!isText(title) || !isText(description)) return `the ${kind} "${id}" has no title or no description`;
     const optionFault = whatIsWrongWithSettings(options, presets);
     if (optionFault !== undefined) return `${optionFault}, in the ${kind} "${id}"`;
+    if (unnamedOption !== undefined && !Object.hasOwn(options ?? {}, unnamedOption))
+      return `the ${kind} "${id}" has no option ${quoted(unnamedOption)} whose name may be left out`;
     if (seen.has(`${kind} ${id}`)) return `it declares the ${kind} "${id}" twice`;
     seen.add(`${kind} ${id}`);
   }

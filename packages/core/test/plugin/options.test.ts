@@ -181,6 +181,17 @@ describe('a host', () => {
 });
 
 describe('a manifest', () => {
+  it('names one of its options as the one whose name may be left out', () => {
+    const use = (unnamedOption: string) => {
+      const provides = [{ ...pluginWith({}).provides[0]!, options: schema, unnamedOption }];
+      return createHost().use({ ...pluginWith({}), provides }, { from: 'here' }).provides;
+    };
+    expect(use('steps')).toMatchObject([{ unnamedOption: 'steps' }]);
+    expect(() => use('step')).toThrow(
+      expect.objectContaining({ code: 'PLUGIN_INVALID', found: expect.stringContaining('"step"') }),
+    );
+  });
+
   it.each<[unknown, unknown, string]>([
     [{}, {}, ''],
     [{ steps: 3 }, undefined, 'options are no objects'],
