@@ -1,3 +1,4 @@
+export * from './attack-contract.ts';
 export * from './backend-contract.ts';
 export * from './chain-model.ts';
 export * from './chain-program.ts';
@@ -7,4 +8,5 @@ export * from './differentiable-backend-contract.ts';
 export * from './explainer-contract.ts';
 export * from './expression-cases.ts';
 export * from './golden.ts';
+export * from './mask-contract.ts';
 export * from './samples.ts';
