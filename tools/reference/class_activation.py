@@ -1,7 +1,7 @@
 """Class activation maps in the plain formulas of their papers, on activations and gradients of a logit.
 
-A is the activation `[N, K, h, w]` of a layer and G = d logit / d A, of the same shape. Sums over hw run over places, sums
-over k over channels. Every map is `[N, h, w]` at the layer's resolution, not normalised.
+A is the activation `[N, K, h, w]` of a layer, tokens laid out as `places` does, and G = d logit / d A, of the same shape. Sums
+over hw run over places, sums over k over channels. Every map is `[N, h, w]` at the layer's resolution, not normalised.
 
 - gradcam: ReLU(sum_k mean_hw(G_k) A_k). Selvaraju et al. 2017, equations 1 and 2.
 - gradcam++: ReLU(sum_k w_k A_k) with w_k = sum_hw(alpha_k ReLU(G_k)) and
@@ -17,7 +17,17 @@ over k over channels. Every map is `[N, h, w]` at the layer's resolution, not no
 
 from __future__ import annotations
 
+from math import isqrt
+
 import torch
+
+
+def places(activations: torch.Tensor) -> torch.Tensor:
+    """`[N, K, h, w]`: a feature map as it stands, and of tokens `[N, 1 + h * w, K]` those behind the class token, row by row."""
+    if activations.dim() == 4:
+        return activations
+    side = isqrt(activations.shape[1] - 1)
+    return activations[:, 1:].transpose(1, 2).unflatten(2, (side, side))
 
 
 def weighted(weights: torch.Tensor, activations: torch.Tensor) -> torch.Tensor:

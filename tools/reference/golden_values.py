@@ -10,7 +10,7 @@ import torch
 from torch.nn import functional as F
 
 from . import onnx_activations
-from .class_activation import GRADIENT_MAPS, cam
+from .class_activation import GRADIENT_MAPS, cam, places
 from .package_maps import package_maps
 
 Pooled = Callable[[torch.nn.Module, torch.Tensor], torch.Tensor]
@@ -62,7 +62,7 @@ def compute(model: torch.nn.Module, inputs: torch.Tensor, layers: tuple[str, ...
     entropy_gradient, = torch.autograd.grad(entropy, inputs)
     with torch.no_grad():
         maps = {
-            name: {method: formula(kept[name], layer_gradient) for method, formula in GRADIENT_MAPS.items()}
+            name: {method: formula(places(kept[name]), places(layer_gradient)) for method, formula in GRADIENT_MAPS.items()}
             for name, layer_gradient in zip(kept, layer_gradients)
         }
         before_pooling = exact = None

@@ -1,3 +1,5 @@
+import type { OtherAxes } from './axes.ts';
+
 /** What an error tells a person: what was found, what was expected, and what to do next, under a stable code. */
 export interface Diagnosis {
   /** Stable across versions, in SCREAMING_SNAKE_CASE. */
@@ -35,13 +37,44 @@ export function isDiagnosed(error: unknown): error is Error & Diagnosis {
 
 /** Every error of core and of those that packages share, by what went wrong. */
 export const errors = {
-  unknownLayer({ layer, suggestions }: { layer: string; suggestions: readonly string[] }) {
+  unknownLayer({
+    layer,
+    suggestions,
+    examples = [],
+  }: {
+    layer: string;
+    suggestions: readonly string[];
+    /** A few layers of the model, for where nothing comes close. */
+    examples?: readonly string[];
+  }) {
+    const shown = suggestions.length === 0 && examples.length > 0;
+    const last = shown ? `Its last layers are ${examples.map((example) => `"${example}"`).join(', ')}. ` : '';
     return new UnderstoryError({
       code: 'UNKNOWN_LAYER',
       message: `The model has no layer "${layer}".`,
       found: `"${layer}"`,
       expected: 'a tensor name, a module path or auto',
-      next: didYouMean(suggestions, '`understory inspect <model>` lists every layer.'),
+      next: didYouMean(suggestions, `${last}\`understory inspect <model>\` lists every layer.`),
+    });
+  },
+
+  layerNotSpatial({ layer, dims, batch }: { layer: string; dims: readonly (number | string)[]; batch: number }) {
+    return new UnderstoryError({
+      code: 'LAYER_NOT_SPATIAL',
+      message: `The layer "${layer}" has no places that a heat map could show.`,
+      found: `[${dims.map((dim) => (dim === '' ? '?' : dim)).join(', ')}]`,
+      expected: `a feature map [${batch}, channels, height, width], or tokens [${batch}, tokens, channels] that lie on a grid`,
+      next: 'Leave the choice to --layer auto, or take such a layer from `understory inspect <model>`.',
+    });
+  },
+
+  layerAxes({ layer, axes }: { layer: string; axes: OtherAxes }) {
+    return new UnderstoryError({
+      code: 'LAYER_AXES',
+      message: `The axes of layer "${layer}" are not those of a feature map.`,
+      found: axes === 'channelsLast' ? 'channels last, [N, H, W, C]' : 'queries, keys, scores or values of attention',
+      expected: 'a layer [N, C, H, W], or tokens [N, T, C]',
+      next: 'Name the activation before the transposition, or use --layer auto.',
     });
   },
 
@@ -49,8 +82,8 @@ export const errors = {
     return new UnderstoryError({
       code: 'NO_SPATIAL_LAYER',
       message: 'The model has no spatial activation that the explained output depends on.',
-      found: `${count(layers, 'layer')}, none of them a [N, C, H, W] activation on the way to "${output}"`,
-      expected: 'a layer of rank 4 with more than one place',
+      found: `${count(layers, 'layer')}, none of them a feature map [N, C, H, W] or tokens [N, T, C] on a grid, on the way to "${output}"`,
+      expected: 'a layer of rank 4 with more than one place, or tokens of an image',
       next: 'Name a layer with --layer, or use an explainer that works on the input.',
     });
   },

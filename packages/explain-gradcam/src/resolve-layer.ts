@@ -1,13 +1,5 @@
-import {
-  errors as coreErrors,
-  findLayer,
-  isDifferentiable,
-  lastSpatialLayer,
-  otherAxes,
-  outputsOf,
-} from '@understory/core';
-import type { Differentiability, DifferentiableModel, Model, Objective } from '@understory/core';
-import { errors } from './errors.ts';
+import { errors, findLayer, isDifferentiable, lastSpatialLayer, outputsOf, placesOf } from '@understory/core';
+import type { Differentiability, DifferentiableModel, LayerSpec, Model, Objective, ReadPlaces } from '@understory/core';
 
 /** Explainers that work where gradients do not. */
 const withoutGradients = ['cam', 'scorecam', 'ablationcam', 'rise', 'occlusion'];
@@ -20,32 +12,29 @@ export interface LayerRequest {
   readonly batch: number;
 }
 
-/** The tensor whose activations are read; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LAYER_NOT_SPATIAL or NOT_DIFFERENTIABLE. */
+/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LAYER_NOT_SPATIAL, LAYER_AXES or NOT_DIFFERENTIABLE. */
 export function resolveLayer({ model, objective, layer, batch }: LayerRequest): {
   readonly differentiable: DifferentiableModel;
   readonly name: string;
+  readonly read: ReadPlaces;
 } {
   const outputs = outputsOf(objective);
   if (!isDifferentiable(model)) {
-    throw coreErrors.notDifferentiable({
+    throw errors.notDifferentiable({
       output: outputs.join(', '),
       tensor: layer ?? 'auto',
       reason: `the backend "${model.origin.backend}" computes no gradients`,
       alternatives: withoutGradients,
     });
   }
-  if (layer === undefined || layer.trim() === 'auto')
-    return { differentiable: model, name: chooseLayer(model, outputs) };
-
-  const { name, dims } = findLayer(model.layers, layer);
-  if (dims !== undefined && dims.length !== 4) throw errors.layerNotSpatial({ layer: name, dims, batch });
-  const axes = model.graph && otherAxes(model.graph, model.layers, model.inputs).get(name);
-  if (axes) throw errors.layerAxes({ layer: name, axes });
-  checkReach(model, outputs, name);
-  return { differentiable: model, name };
+  const isAuto = layer === undefined || layer.trim() === 'auto';
+  const found = isAuto ? chooseLayer(model, outputs) : findLayer(model.layers, layer);
+  const read = placesOf(model, found, batch);
+  if (!isAuto) checkReach(model, outputs, found.name);
+  return { differentiable: model, name: found.name, read };
 }
 
-function chooseLayer(model: DifferentiableModel, outputs: readonly string[]): string {
+function chooseLayer(model: DifferentiableModel, outputs: readonly string[]): LayerSpec {
   const reaches = (name: string) => obstacleTo(model, outputs, name).differentiable;
   const images = imageInputs(model);
   const sees = (name: string) => images.map((image) => model.differentiability(name, image));
@@ -53,17 +42,17 @@ function chooseLayer(model: DifferentiableModel, outputs: readonly string[]): st
   const found =
     lastSpatialLayer(model, (name) => reaches(name) && sees(name).some((way) => way.differentiable)) ??
     lastSpatialLayer(model, (name) => reaches(name) && sees(name).some((way) => !isUnrelated(way)));
-  if (found !== undefined) return found.name;
+  if (found !== undefined) return found;
 
   const blocked = lastSpatialLayer(model, (name) => !isUnrelated(obstacleTo(model, outputs, name)));
   if (blocked !== undefined) checkReach(model, outputs, blocked.name);
-  throw coreErrors.noSpatialLayer({ layers: model.layers.length, output: outputs.join(', ') });
+  throw errors.noSpatialLayer({ layers: model.layers.length, output: outputs.join(', ') });
 }
 
 function checkReach(model: DifferentiableModel, outputs: readonly string[], tensor: string): void {
   const obstacle = obstacleTo(model, outputs, tensor);
   if (obstacle.differentiable) return;
-  throw coreErrors.notDifferentiable({
+  throw errors.notDifferentiable({
     output: outputs.join(', '),
     tensor,
     reason: obstacle.message,

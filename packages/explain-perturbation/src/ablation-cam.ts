@@ -38,14 +38,13 @@ export const ablationCam = configurable(
       checkTargetCount(objective, batch);
       if (model.runFrom === undefined) throw errors.cannotRunFromLayer({ backend: model.origin.backend });
       const activations = await activationsOf(request, explainedImages(request));
-      const { layer, channels, height, width, tensor } = activations;
-      const places = height * width;
+      const { layer, channels, tensor } = activations;
       const outputs = outputsOf(objective);
       const whole = objectiveValues(objective, await model.run(feeds, outputs));
       const weights = Array.from({ length: batch }, () => new Float64Array(channels));
       let done = 0;
       for (const [sample, own] of weights.entries()) {
-        const shown = activations.of(sample);
+        const shown = activations.whole(sample);
         const score = whole[sample]!;
         for (const { start, end } of evenBatches(channels, largestBatch)) {
           signal?.throwIfAborted();
@@ -54,9 +53,9 @@ export const ablationCam = configurable(
           for (let channel = start; channel < end; channel += 1) {
             const version = values.subarray((channel - start) * shown.length, (channel - start + 1) * shown.length);
             version.set(shown);
-            version.fill(0, channel * places, (channel + 1) * places);
+            activations.clear(version, channel);
           }
-          const ablated = fromFloat32(values, tensor.type, [samples.length, channels, height, width]);
+          const ablated = fromFloat32(values, tensor.type, [samples.length, ...tensor.dims.slice(1)]);
           const fetched = await model.runFrom(takeFeeds(feeds, samples), { [layer]: ablated }, outputs);
           objectiveValues(takeObjective(objective, samples), fetched).forEach((left, at) => {
             own[start + at] = (score - left) / (score === 0 ? 1 : Math.abs(score));

@@ -1,6 +1,5 @@
-import { errors as coreErrors, findLayer, lastSpatialLayer, otherAxes, outputsOf } from '@understory/core';
-import type { GraphView, Model, Objective } from '@understory/core';
-import { errors } from './errors.ts';
+import { errors, findLayer, lastSpatialLayer, outputsOf, placesOf } from '@understory/core';
+import type { GraphView, LayerSpec, Model, Objective, ReadPlaces } from '@understory/core';
 
 export interface LayerRequest {
   readonly model: Model;
@@ -11,20 +10,21 @@ export interface LayerRequest {
   readonly batch: number;
 }
 
-/** The tensor whose activations are read; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LAYER_NOT_SPATIAL or LAYER_AXES. */
-export function resolveLayer({ model, objective, layer, image, batch }: LayerRequest): string {
-  if (layer === undefined || layer.trim() === 'auto') {
-    const outputs = outputsOf(objective);
-    const isBetween = model.graph === undefined ? () => true : betweenIn(model.graph, image, outputs);
-    const found = lastSpatialLayer(model, isBetween);
-    if (found !== undefined) return found.name;
-    throw coreErrors.noSpatialLayer({ layers: model.layers.length, output: outputs.join(', ') });
-  }
-  const { name, dims } = findLayer(model.layers, layer);
-  if (dims !== undefined && dims.length !== 4) throw errors.layerNotSpatial({ layer: name, dims, batch });
-  const axes = model.graph && otherAxes(model.graph, model.layers, model.inputs).get(name);
-  if (axes) throw errors.layerAxes({ layer: name, axes });
-  return name;
+/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LAYER_NOT_SPATIAL or LAYER_AXES. */
+export function resolveLayer({ model, objective, layer, image, batch }: LayerRequest): {
+  readonly name: string;
+  readonly read: ReadPlaces;
+} {
+  const isAuto = layer === undefined || layer.trim() === 'auto';
+  const found = isAuto ? chooseLayer(model, image, outputsOf(objective)) : findLayer(model.layers, layer);
+  return { name: found.name, read: placesOf(model, found, batch) };
+}
+
+function chooseLayer(model: Model, image: string, outputs: readonly string[]): LayerSpec {
+  const isBetween = model.graph === undefined ? () => true : betweenIn(model.graph, image, outputs);
+  const found = lastSpatialLayer(model, isBetween);
+  if (found !== undefined) return found;
+  throw errors.noSpatialLayer({ layers: model.layers.length, output: outputs.join(', ') });
 }
 
 /** Operators whose result depends on the size of what they read and on nothing else. */

@@ -61,7 +61,7 @@ describe('the layer of an explainer without gradients', () => {
   });
 
   it('can be named by tensor or module, and must be spatial', async () => {
-    const model = modelOf([...layers, layer('tokens', ['N', 4, 4])]);
+    const model = modelOf([...layers, layer('tokens', ['N', 3, 4])]);
     expect(await chosen(model, 'auxiliary')).toBe('auxiliary');
     expect(await chosen(model, 'module.trunk')).toBe('trunk');
     await expect(chosen(model, 'tokens')).rejects.toMatchObject({ code: 'LAYER_NOT_SPATIAL' });

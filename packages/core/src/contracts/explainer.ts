@@ -23,6 +23,8 @@ export interface HeatMap {
   readonly data: Float32Array;
   /** The layer it was read from, where there is one. */
   readonly layer?: string;
+  /** How that layer was read where that is not as it stands, for a person: `tokens 1..196 as 14 x 14`. */
+  readonly reading?: string;
   /** Further numbers under stable names, such as how far an attribution is from complete. */
   readonly details?: Readonly<Record<string, number>>;
 }
