@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
-import { ATTACK, definePlugin } from '@understory/core';
+import { ATTACK, definePlugin, MASK } from '@understory/core';
 import type { Attack, Contribution, Options, OptionSchema } from '@understory/core';
 import { apgd } from './attacks/apgd.ts';
 import { bim } from './attacks/bim.ts';
 import { fgsm } from './attacks/fgsm.ts';
 import { miFgsm } from './attacks/mi-fgsm.ts';
 import { pgd } from './attacks/pgd.ts';
+import { masks } from './masks/index.ts';
 import { foolboxPgd, paper, torchattacksPgd } from './presets.ts';
 
 const manifest = createRequire(import.meta.url)('../package.json') as {
@@ -58,13 +59,17 @@ export default definePlugin({
   name: manifest.name,
   version: manifest.version,
   hostApi: '^1.0.0',
-  provides: attacks.map(({ attack, ...rest }) => ({
-    kind: 'attack',
-    ...rest,
-    needs: ['gradients'],
-    options: attack.options,
-  })),
+  provides: [
+    ...attacks.map(({ attack, ...rest }): Contribution => ({
+      kind: 'attack',
+      ...rest,
+      needs: ['gradients'],
+      options: attack.options,
+    })),
+    ...masks.map(({ mask, ...rest }): Contribution => ({ kind: 'mask', ...rest, options: mask.options })),
+  ],
   register(registry) {
     for (const { id, attack } of attacks) registry.bind(ATTACK, id, (_, options) => attack.from(options));
+    for (const { id, mask } of masks) registry.bind(MASK, id, (_, options) => mask.from(options));
   },
 });

@@ -24,7 +24,7 @@ export function needsOf(source: HeatSource): readonly ['originMaps' | 'targetMap
 
 /**
  * The heat map of each sample at the size of its image, resized bicubically, with values from 0 to 1; zero everywhere where a
- * map is constant. Throws MASK_NEEDS, MASK_INVALID and MAP_NOT_FINITE.
+ * map is constant. Throws MASK_NEEDS, MASK_INVALID and HEAT_MAP_NOT_FINITE.
  */
 export function heatOf(mask: string, source: HeatSource, request: MaskRequest): readonly Float32Array[] {
   const { height, width, samples } = request;

@@ -8,7 +8,9 @@ export const random = configurable('random', fractionOptions, ({ fraction }): Ma
     const { height, width, samples, seeds } = request;
     const count = pixelCount('random', fraction, request);
     return Array.from({ length: samples }, (_, sample) => {
-      const order = seededRandom(seeds[sample]!).fork('mask').permutation(height * width);
+      const order = seededRandom(seeds[sample]!)
+        .fork('mask')
+        .permutation(height * width);
       return maskOf(order.slice(0, count), request);
     });
   },
