@@ -45,7 +45,10 @@ import { SessionCache } from './session-cache.ts';
 const rulesByName = { guided: guidedRules } as const;
 
 /** Sessions of one model that are kept open: each holds a copy of the weights it uses. */
-const openSessions = 4;
+const openSessions = 5;
+
+/** The session of the file as it is, among the others. */
+const forwardSession = 'forward';
 
 export interface OnnxModelParts {
   readonly graph: Graph;
@@ -76,7 +79,6 @@ export class OnnxModel implements DifferentiableModel {
   private readonly derivativeSource: Graph;
   private readonly blockedLayout: boolean;
   private readonly computed: Float32Graph['computed'];
-  private readonly forward: ort.InferenceSession;
   private readonly openSession: OnnxModelParts['openSession'];
   private readonly sessions = new SessionCache<ort.InferenceSession>(openSessions);
   /** The differentiable graph of each batch size and choice of rules. */
@@ -87,6 +89,7 @@ export class OnnxModel implements DifferentiableModel {
   private readonly gradientPrecision: 'float32' | 'model';
   /** Without what the constructor adds. */
   private readonly fileOrigin: ModelOrigin;
+  private forwardGaveWay = false;
   private weighted: readonly string[] | undefined;
   private view: GraphView | undefined;
 
@@ -106,7 +109,7 @@ export class OnnxModel implements DifferentiableModel {
     this.derivativeSource = inFloat32.graph;
     this.blockedLayout = blockedLayout;
     this.computed = inFloat32.computed;
-    this.forward = forward;
+    this.sessions.hold(forwardSession, forward);
     this.openSession = openSession;
     this.inputs = graph.inputs.map(specOf);
     this.outputs = graph.outputs.map(({ name, type }) =>
@@ -136,7 +139,13 @@ export class OnnxModel implements DifferentiableModel {
     const batch = checkFeeds(this.inputs, feeds);
     this.checkNames(fetch);
     const own = new Set(this.source.outputs.map((output) => output.name));
-    if (fetch.every((name) => own.has(name))) return this.inBatches(this.forward, feeds, {}, batch, fetch);
+    if (fetch.every((name) => own.has(name))) {
+      return this.sessions.use(
+        forwardSession,
+        () => this.open(this.source),
+        (session) => this.inBatches(session, feeds, {}, batch, fetch),
+      );
+    }
     const names = [...new Set(fetch)].sort();
     return this.sessions.use(
       `fetch ${names.join('\n')}`,
@@ -194,7 +203,7 @@ export class OnnxModel implements DifferentiableModel {
     const names = [value, ...Object.values(gradients), ...computed];
     const results = await this.sessions.use(
       `${size} ${key}`,
-      () => this.open(graph),
+      () => this.openDerived(graph),
       (session) => this.inBatches(session, feeds, numbers, batch, names, size),
     );
     return {
@@ -214,7 +223,7 @@ export class OnnxModel implements DifferentiableModel {
       blockedLayout,
       computed,
       graphOf,
-      open: (graph) => this.open(graph),
+      open: (graph) => this.openDerived(graph),
     });
   }
 
@@ -285,7 +294,6 @@ export class OnnxModel implements DifferentiableModel {
 
   async close(): Promise<void> {
     await this.sessions.clear();
-    await this.forward.release();
   }
 
   private forBatch(size: number, rules: GradientRules | undefined): DifferentiableGraph {
@@ -308,6 +316,18 @@ export class OnnxModel implements DifferentiableModel {
     } catch (error) {
       throw errors.notRunnable(firstLine(error), error);
     }
+  }
+
+  /**
+   * The first time the session of the file as it is gives way, which may have been good for nothing but to show that the model
+   * runs: a program that only wants gradients then holds no second copy of the weights. It comes back when it is asked for.
+   */
+  private async openDerived(graph: Graph): Promise<ort.InferenceSession> {
+    if (!this.forwardGaveWay) {
+      this.forwardGaveWay = true;
+      await this.sessions.drop(forwardSession);
+    }
+    return this.open(graph);
   }
 
   /** Runs as many times as a fixed batch asks for. */

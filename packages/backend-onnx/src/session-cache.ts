@@ -16,6 +16,19 @@ export class SessionCache<T extends Releasable> {
     return this.entries.size;
   }
 
+  /** Keeps a session that is open already. */
+  hold(key: string, session: T): void {
+    this.entries.set(key, { opened: Promise.resolve(session), users: 0 });
+  }
+
+  /** Releases the session of that key, unless it is in use. */
+  async drop(key: string): Promise<void> {
+    const entry = this.entries.get(key);
+    if (!entry || entry.users > 0) return;
+    this.entries.delete(key);
+    await (await entry.opened.catch(() => undefined))?.release();
+  }
+
   /** Uses the session of that key, opened with `open` where there is none. */
   async use<R>(key: string, open: () => Promise<T>, work: (session: T) => Promise<R>): Promise<R> {
     let entry = this.entries.get(key);
@@ -43,11 +56,9 @@ export class SessionCache<T extends Releasable> {
   }
 
   private async trim(): Promise<void> {
-    for (const [key, entry] of this.entries) {
+    for (const key of this.entries.keys()) {
       if (this.entries.size <= this.limit) return;
-      if (entry.users > 0) continue;
-      this.entries.delete(key);
-      await (await entry.opened.catch(() => undefined))?.release();
+      await this.drop(key);
     }
   }
 }

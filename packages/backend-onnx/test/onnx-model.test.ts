@@ -196,6 +196,19 @@ describe('OnnxModel', () => {
     expect(together.map(({ value }) => value[0])).toEqual([-3, 7, 9, -3, 7, 9]);
   });
 
+  it('runs as the file says before and after gradients, for which the session of the file gives way', async () => {
+    const model = await open(linear('N'));
+    const feeds = x([1, -1], [2, 3]);
+    const objective = { kind: 'score', output: 'y', index: [[0], [2]] } as const;
+    const outputs: number[][] = [];
+    for (let round = 0; round < 3; round += 1) {
+      outputs.push(values((await model.run(feeds, ['y']))['y']));
+      const { gradients } = await model.differentiate({ feeds, objective, withRespectTo: ['x'] });
+      expect(values(gradients['x'])).toEqual([1, 0, 3, 6]);
+    }
+    expect(outputs).toEqual(Array.from({ length: 3 }, () => [1, 2, 3, 2 - 12, 4 + 15, 6 + 18]));
+  });
+
   it('runs float16 models and takes and gives their bits', async () => {
     const model = await open(linear('N', 'float16'));
     const one = 0x3c00;
