@@ -9,12 +9,14 @@ export interface NamedAttack {
   readonly record: RunAttack;
   readonly attack: Attack;
   readonly mask: Mask;
+  /** Whether the attack divides what it is given into batches by itself. */
+  readonly dividesBatches: boolean;
 }
 
 export interface AttackChoice {
   /** The id of an attack, with settings where wanted. */
   readonly attack: string;
-  /** Ids of masks, each with settings where wanted; a number alone is its fraction. */
+  /** Ids of masks, each with settings where wanted. */
   readonly masks: string;
   /** Holds for the attack, and for the masks that declare it. */
   readonly preset?: string | undefined;
@@ -24,6 +26,8 @@ export interface AttackChoice {
   readonly sweepEpsilons?: readonly string[] | undefined;
   /** The mask of the same areas that the others are held against; undefined for none. */
   readonly control?: string | undefined;
+  /** How many samples run together, for attacks that have such a setting. */
+  readonly batch: number;
 }
 
 /** Settings that change how an attack runs and not what it finds. */
@@ -36,12 +40,13 @@ const withoutEffect = ['batch'];
 export function chooseAttacks(host: Host, choice: AttackChoice): readonly NamedAttack[] {
   const attacks = attackSettings(host, choice);
   const masks = new Map(maskSettings(host, choice).map((mask) => [mask.name, mask]));
-  return attacks.flatMap(({ suffix, id, title, given, preset }) =>
+  return attacks.flatMap(({ suffix, id, title, given, preset, dividesBatches }) =>
     [...masks.values()].map((mask): NamedAttack => {
       const attack = host.get(ATTACK, id, given);
       const values = host.optionsOf('attack', id, given);
       return {
         attack,
+        dividesBatches,
         mask: host.get(MASK, mask.id, mask.given),
         record: {
           ...{ name: `${mask.name}${suffix}`, attack: id, title, preset },
@@ -73,13 +78,15 @@ function attackSettings(host: Host, choice: AttackChoice) {
     ...(steps !== undefined && { steps }),
   };
   host.optionsOf('attack', id, base);
-  const title = host.list('attack').find((each) => each.id === id)?.title ?? id;
+  const { title = id, options: schema = {} } = host.list('attack').find((each) => each.id === id) ?? {};
+  const dividesBatches = 'batch' in schema;
   const swept = choice.sweepEpsilons?.map((value) => ({
     suffix: ` epsilon=${value}`,
     given: { ...base, epsilon: value },
   }));
   return (swept ?? [{ suffix: '', given: base }]).map(({ suffix, given }) => ({
-    ...{ suffix, id, title, given },
+    ...{ suffix, id, title, dividesBatches },
+    given: { ...(dividesBatches && { batch: choice.batch }), ...given },
     preset: presetOf(host, 'attack', { id, options: given }),
   }));
 }
@@ -95,7 +102,7 @@ interface MaskSettings {
 
 /** The settings of the masks, once for each fraction that is swept, and of the control. */
 function maskSettings(host: Host, choice: AttackChoice): readonly MaskSettings[] {
-  const asked = parseSelections(withFractions(choice.masks));
+  const asked = parseSelections(choice.masks, (id) => host.list('mask').find((each) => each.id === id)?.unnamedOption);
   const masks = asked.flatMap((selection) => {
     host.optionsOf('mask', selection.id, selection.options);
     const sweeps = choice.sweepFractions !== undefined && hasFraction(host, selection.id);
@@ -145,9 +152,4 @@ function presetOf(host: Host, kind: ContributionKind, { id, options }: Selection
   if (preset === undefined) return null;
   const own = JSON.stringify(host.optionsOf(kind, id, { [presetKey]: preset }));
   return own === JSON.stringify(host.optionsOf(kind, id, options)) ? String(preset) : null;
-}
-
-/** `origin-top:0.1` as `origin-top:fraction=0.1`. */
-function withFractions(masks: string): string {
-  return masks.replaceAll(/(^|,)(\s*[^,:=\s]+):\s*([0-9./]+)\s*(?=,|$)/g, '$1$2:fraction=$3');
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from '@commander-js/extra-typings';
+import { attackCommand } from './commands/attack.ts';
 import { demoCommand } from './commands/demo.ts';
 import { differentiateCommand } from './commands/differentiate.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
@@ -26,6 +27,7 @@ Examples:
   understory explain cat.png
   understory explain photos/*.jpg --explainer cam,gradcam --target top3 --out out
   understory evaluate cifar10:data/cifar10 --model cifar10-resnet --explainer cam,gradcam --preset paper --out runs/stage1
+  understory attack pgd photos/*.jpg --target-class agama --mask all,origin-top --preset paper --out runs/attack
   understory report runs/stage1
   understory inspect model.onnx
   understory differentiate model.onnx --objective score:logits --wrt input --out model.grad.onnx
@@ -56,6 +58,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   const commands = [
     explainCommand,
     evaluateCommand,
+    attackCommand,
     reportCommand,
     inspectCommand,
     differentiateCommand,

@@ -1,8 +1,6 @@
 import type { AttackBudget, Options, Trajectory } from '@understory/core';
 import type { EvaluationRecord } from './evaluation.ts';
 
-export * from './attack-files.ts';
-
 /** One attack on one image through one mask, as a run folder keeps it. */
 export interface AttackRow {
   readonly item: string;

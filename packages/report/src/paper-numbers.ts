@@ -27,12 +27,14 @@ const paperMasks: Readonly<Record<string, PaperAttack>> = {
 
 /** The row of Table 1 that may stand beside an attack: that of its mask, where the settings are the paper's. */
 export function paperAttack({
+  attack,
   preset,
   mask,
 }: {
+  readonly attack: string;
   readonly preset: string | null;
   readonly mask: { readonly id: string; readonly fraction: number | null };
 }): PaperAttack | null {
-  if (preset !== 'paper' || (mask.fraction !== null && mask.fraction !== 0.1)) return null;
+  if (attack !== 'pgd' || preset !== 'paper' || (mask.fraction !== null && mask.fraction !== 0.1)) return null;
   return Object.hasOwn(paperMasks, mask.id) ? paperMasks[mask.id]! : null;
 }

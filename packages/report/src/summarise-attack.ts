@@ -119,15 +119,19 @@ interface Group {
 
 /**
  * Shares, means with intervals and paired comparisons of a run of attacks; of each row only its numbers are kept.
- * `attacks` are the run's, in its order; `seed` is that of the bootstrap. Neither the order of the rows nor how they were batched matters.
+ * `attacks` are the run's, in its order; `seed` is that of the bootstrap; `transfer` says that there is another network. Neither the order of the rows nor how they were batched matters.
  */
 export async function summariseAttack(
   rows: AsyncIterable<AttackRow> | Iterable<AttackRow>,
-  { attacks, seed = 0 }: { readonly attacks: readonly RunAttack[]; readonly seed?: number },
+  {
+    attacks,
+    seed = 0,
+    transfer = false,
+  }: { readonly attacks: readonly RunAttack[]; readonly seed?: number; readonly transfer?: boolean },
 ): Promise<AttackSummary> {
   const groups = new Map(attacks.map(({ name }) => [name, newGroup()]));
   const images = new Map<string, boolean | null>();
-  let transferred = false;
+  let transferred = transfer;
   for await (const row of rows) {
     images.set(row.item, row.correct);
     const group = groups.get(row.attack);

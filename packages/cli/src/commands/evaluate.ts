@@ -23,6 +23,7 @@ import { defaultModel } from '../open-model.ts';
 import { wholeNumber, withOutput, withPreprocessing, withRunning, withSelection, withTensors } from '../options.ts';
 import { modelRecord, versionsOf } from '../record.ts';
 import { runIntoFolder } from '../run-into-folder.ts';
+import { notesOf } from '../run-notes.ts';
 import type { CommandContext } from '../run.ts';
 import { selectionName } from '../selection-name.ts';
 import { setUp, type Setup } from '../setup.ts';
@@ -159,19 +160,6 @@ function targetOf(text: string, { classifier }: Setup): EvaluationPlan['target']
     suggestion: 'Give predicted, label, a class index or the name of a class.',
     command: 'understory evaluate',
   });
-}
-
-/** What a user should know of a run that is no error. */
-function notesOf({ opened, preprocessing }: Setup, unmapped: readonly string[]): readonly string[] {
-  return [
-    ...opened.model.origin.remarks,
-    ...(preprocessing.assumed
-      ? ['nothing says how pixels are scaled for this model, so mean and deviation of ImageNet are used']
-      : []),
-    ...(unmapped.length === 0
-      ? []
-      : [`the model has no class for ${unmapped.join(', ')}: such images count as neither right nor wrong`]),
-  ];
 }
 
 interface RecordParts {

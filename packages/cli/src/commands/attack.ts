@@ -1,0 +1,396 @@
+import { resolve } from 'node:path';
+import { Option, type Command } from '@commander-js/extra-typings';
+import { parseSelections, type Attack, type HeatMap, type PixelClassifier, type Selection } from '@understory/core';
+import { prepare } from '@understory/imaging';
+import { readRun } from '@understory/experiments';
+import type { AttackRecord, AttackRow, AttackSummary } from '@understory/report';
+import { attackExperiment, attackTogether, pixelsOf, type AttackItem, type AttackPlan } from '../attack-experiment.ts';
+import { attackItems, type AttackItems } from '../attack-items.ts';
+import { attackTables } from '../attack-tables.ts';
+import { chooseAttacks, type NamedAttack } from '../choose-attacks.ts';
+import { cliErrors } from '../errors.ts';
+import type { NamedExplainer } from '../explain-images.ts';
+import { attackText, attackedImageText } from '../formatters/attack.ts';
+import { headline } from '../formatters/explanation.ts';
+import { json } from '../formatters/json.ts';
+import { count } from '../formatters/text.ts';
+import { inGroups } from '../in-groups.ts';
+import type { ExitCode, Io } from '../io.ts';
+import { attackKeeper } from '../keep-attack.ts';
+import { defaultModel } from '../open-model.ts';
+import {
+  list,
+  wholeNumber,
+  withOutput,
+  withPreprocessing,
+  withRunning,
+  withSelection,
+  withTensors,
+} from '../options.ts';
+import { pixelClassifierOf } from '../pixel-classifier-of.ts';
+import { classRecord, modelRecord, versionsOf } from '../record.ts';
+import { runIntoFolder } from '../run-into-folder.ts';
+import { notesOf } from '../run-notes.ts';
+import type { CommandContext } from '../run.ts';
+import { selectionName } from '../selection-name.ts';
+import { setUp, type Setup } from '../setup.ts';
+import { styleFor } from '../style.ts';
+import { findTargetReference, type TargetReference } from '../target-reference.ts';
+import { openTransfer, type Transfer } from '../transfer.ts';
+
+const details = `
+Images are one data set, as "understory evaluate --help" lists them, or files, patterns and folders of images. Attack and masks are
+ids with settings where wanted, as pgd:epsilon=8/255,steps=20 and origin-top:fraction=0.2, or origin-top:0.2 in short;
+"understory plugins" lists them. Each mask is an attack of its own, and all of an image's run together. Pixels are in 0..1: an epsilon
+of 12/255 lets a value change by 12 of 255 levels.
+
+Masks are drawn from the heat map of --explainer: of the image itself for the class that the network says, or of an image of the
+target class (--target-image). Beside masks that let a share of the pixels through, a data set is also attacked through random ones
+of the same area; --no-control leaves them out. An image of which the network says the target anyway is not attacked, and counted apart.
+
+Steps are evaluations of the network until success is seen. Every adversarial image is rounded to 8 bits a channel, written as a PNG,
+read back and shown to the network again. --transfer shows these pictures to another network too.
+
+The folder of --out holds run.json, the rows and the pictures of the first images. Kill a run at any moment and give the same command
+again: it goes on. A folder with other parameters is refused.
+
+Examples:
+  understory attack pgd oxford-pets:data/pets --model efficientnet-lite0 --target-class agama \\
+      --mask all,origin-top,origin-bottom,target-top,target-bottom,uniform --preset paper --limit 100 --out runs/table1
+  understory attack pgd cat.png --model my.onnx --target-class 42 --mask origin-bottom:0.1 --out out
+  understory attack pgd folder:photos --untargeted --epsilon 4/255 --transfer other.onnx --out runs/transfer
+  understory attack pgd folder:photos --target-class agama --mask origin-top,origin-bottom --sweep-fraction 0.05,0.1,0.2 \\
+      --sweep-epsilon 4/255,8/255 --out runs/sweep
+  understory report runs/table1
+`;
+
+export function attackCommand(program: Command, { io, finish }: CommandContext): void {
+  define(program).action(async (attack, images, options) => finish(await run({ attack, images, options, io })));
+}
+
+function define(program: Command) {
+  const command = program
+    .command('attack')
+    .description('change images through masks until the network says something else, into a run folder')
+    .argument('<attack>', 'the id of an attack, such as pgd, with settings where wanted')
+    .argument('<images...>', 'a data set such as oxford-pets:DIR, or images and folders of images')
+    .option('--model <model>', 'the name of a bundled model, a model folder or a model file', defaultModel)
+    .option('--target-class <class>', 'the class that the network shall say: its index or name')
+    .option('--untargeted', 'the network shall say anything but what it says')
+    .option('--mask <list>', 'which pixels may change, each mask an attack of its own', 'all')
+    .option('--preset <name>', 'settings that belong together, such as paper')
+    .option('--epsilon <x>', 'how far pixels in 0..1 may change, such as 8/255')
+    .option('--steps <n>', 'how often pixels are changed, at most', wholeNumber(1))
+    .option('--sweep-fraction <list>', 'every mask with each of these shares of the pixels, such as 0.05,0.1,0.2', list)
+    .option('--sweep-epsilon <list>', 'every attack with each of these epsilons, such as 4/255,8/255', list)
+    .option('--control <mask>', 'the mask of equal area to compare with; random for a data set')
+    .option('--no-control', 'no mask beside those of --mask')
+    .option('--explainer <id>', 'whose heat maps masks are drawn from', 'gradcam')
+    .option('--layer <layer>', 'auto, a tensor name or a module path', 'auto')
+    .option('--target-image <path>', 'an image of the target class, or a folder of class samples that has one')
+    .option('--transfer <model>', 'another network that adversarial images are shown to')
+    .requiredOption('--out <folder>', 'the run folder')
+    .addOption(
+      new Option('--save <which>', 'adversarial images to keep: all by default for images, else examples').choices([
+        'none',
+        'examples',
+        'all',
+      ] as const),
+    )
+    .option('--examples <n>', 'how many images to keep with all pictures and heat maps', wholeNumber(0), 4)
+    .option('--batch <n>', 'how many pairs of an image and a mask run together', wholeNumber(1), 8)
+    .option('--seed <n>', 'of everything that is drawn', wholeNumber(0), 0);
+  return withPreprocessing(withTensors(withRunning(withOutput(withSelection(command))))).addHelpText('after', details);
+}
+
+type AttackOptions = ReturnType<ReturnType<typeof define>['opts']>;
+
+interface Asked {
+  readonly attack: string;
+  readonly images: readonly string[];
+  readonly options: AttackOptions;
+  readonly io: Io;
+}
+
+async function run(asked: Asked): Promise<ExitCode> {
+  const { options, io } = asked;
+  const asJson = options.json === true;
+  const quiet = options.quiet === true;
+  checkGoal(options);
+  const images = await attackItems(asked.images, options, io.cwd);
+  const save = options.save ?? (images.files === undefined ? 'examples' : 'all');
+  const examples = save === 'none' ? 0 : options.examples;
+  const explainer = explainerOf(options.explainer);
+  let attacks: readonly NamedAttack[] = [];
+  const setup = await setUp(
+    options,
+    {
+      layer: options.layer,
+      explainers(host) {
+        attacks = chooseAttacks(host, choiceOf(asked, images, host.list('mask')));
+        checkNeeds(attacks, options);
+        const isThere = host.list('explainer').some(({ id }) => id === explainer.id);
+        return drawsFromMaps(attacks) || (examples > 0 && isThere) ? [explainer] : [];
+      },
+    },
+    io,
+  );
+  let transfer: Transfer | undefined;
+  try {
+    const { opened, classifier, preprocessing, host } = setup;
+    const target = targetOf(options.targetClass, setup);
+    const pixels = pixelClassifierOf(classifier, preprocessing.preprocessing);
+    const labels = images.labelsFor(classifier.labels);
+    const explain = explainWith(setup.explainers[0], { pixels, setup, asked });
+    const reference = await referenceFor(attacks, { asked, setup, target });
+    if (options.transfer !== undefined) {
+      transfer = await openTransfer(options.transfer, classifier, host, options, io.cwd);
+    }
+    const drawn = reference && prepare(reference.image, preprocessing.preprocessing).picture;
+    const targetMap = drawn && target !== undefined ? await explain?.(pixelsOf(drawn), target) : undefined;
+
+    const record = recordOf({ asked, images, setup, attacks, target, reference, transfer, explainer });
+    const style = styleFor(io.stdout, io.env);
+    if (!quiet)
+      for (const note of [...notesOf(setup, labels.unmapped), ...(transfer?.notes ?? [])])
+        io.stderr.write(`note: ${note}\n`);
+    if (!asJson) io.stdout.write(headline(modelRecord(opened), preprocessing.preprocessing, options.seed, style));
+
+    const folder = resolve(io.cwd, options.out);
+    const plan: AttackPlan = {
+      ...{ classifier: pixels, preprocessing: preprocessing.preprocessing, attacks, labels, target },
+      ...{ explain, targetMap, transfer, onlyCorrect: options.onlyCorrect === true },
+      ...{ seed: options.seed, batch: options.batch, signal: io.signal },
+      keep: await attackKeeper(folder, {
+        ...{ examples, all: save === 'all', attacks, labels: classifier.labels, targeted: target !== undefined },
+        explainer: explain && { name: setup.explainers[0]!.id, explain },
+      }),
+    };
+    const result = await runIntoFolder(
+      {
+        experiment: attackExperiment(plan),
+        items: images.items(),
+        ...{ folder, seed: options.seed, total: images.size, shard: options.shard, strict: options.strict },
+        description: descriptionOf(record),
+        tables: attackTables,
+        executor: inGroups<AttackItem, AttackRow>({
+          // Twice a batch, so that samples are waiting when others are finished.
+          size: Math.ceil((2 * options.batch) / largestGroup(attacks)),
+          ...{ seed: options.seed, signal: io.signal },
+          work: (group, randoms) => attackTogether(plan, group, randoms),
+        }),
+      },
+      io,
+      { json: asJson, quiet },
+    );
+
+    const { summary, failed } = result;
+    const rows = images.files === undefined ? undefined : await rowsOf(folder);
+    if (asJson) {
+      const found = { folder: options.out, failed, summary: summary ?? null };
+      io.stdout.write(
+        json({ ...record, ...found, ...(rows && { images: rows.map(({ trajectory: _, ...row }) => row) }) }),
+      );
+    } else if (summary === undefined) {
+      io.stdout.write(
+        `\n${count(result.done, 'image')} of this part are done. When every part is, give the command without --shard.\n`,
+      );
+    } else {
+      for (const file of images.files ?? []) {
+        const own = rows?.filter(({ item }) => item === file.name) ?? [];
+        if (own.length > 0)
+          io.stdout.write(`\n${attackedImageText(file.path, own, { out: options.out, saved: save === 'all', style })}`);
+      }
+      if (images.size > 1 || images.files === undefined) io.stdout.write(`\n${attackText(summary, record, style)}`);
+      if (failed > 0) io.stdout.write(`\n${count(failed, 'image')} could not be attacked.\n`);
+      io.stdout.write(`\n${style.bold(options.out)} holds every row; \`understory report ${options.out}\` draws it.\n`);
+    }
+    return failed > 0 || isEmpty(summary) || isBroken(summary) ? 2 : 0;
+  } finally {
+    await transfer?.close();
+    await setup.close();
+  }
+}
+
+function checkGoal({ targetClass, untargeted }: AttackOptions): void {
+  if ((targetClass === undefined) === (untargeted === true)) return;
+  throw cliErrors.usage({
+    message: targetClass === undefined ? 'The attack has no goal.' : 'The attack has two goals.',
+    suggestion: 'Give --target-class with a class, or --untargeted.',
+    command: 'understory attack',
+  });
+}
+
+function targetOf(text: string | undefined, { classifier }: Setup): number | undefined {
+  if (text === undefined) return undefined;
+  const target = classifier.resolveTarget(text);
+  if (target.kind === 'class') return target.index;
+  throw cliErrors.usage({
+    message: `'${text}' is no class.`,
+    suggestion: 'Give the index or the name of a class.',
+    command: 'understory attack',
+  });
+}
+
+function explainerOf(text: string): Selection {
+  const [selection, ...others] = parseSelections(text);
+  if (selection !== undefined && others.length === 0) return selection;
+  throw cliErrors.usage({
+    message: `'${text}' is not one explainer.`,
+    suggestion: 'Masks are drawn from the maps of one.',
+    command: 'understory attack',
+  });
+}
+
+/** The usual control is left out where no plugin has it, and of images that are named: a table is what needs one. */
+const usualControl = 'random';
+
+function choiceOf({ attack, options }: Asked, images: AttackItems, masks: readonly { readonly id: string }[]) {
+  const usual = images.files === undefined && masks.some(({ id }) => id === usualControl) ? usualControl : undefined;
+  const { control } = options;
+  return {
+    ...{ attack, masks: options.mask, preset: options.preset, epsilon: options.epsilon, steps: options.steps },
+    ...{ sweepFractions: options.sweepFraction, sweepEpsilons: options.sweepEpsilon, batch: options.batch },
+    control: control === false ? undefined : typeof control === 'string' ? control : usual,
+  };
+}
+
+type Need = 'originMaps' | 'targetMaps';
+
+function thatNeed(attacks: readonly NamedAttack[], ...needs: readonly Need[]): readonly string[] {
+  const needing = attacks.filter(({ mask }) => needs.some((need) => mask.needs?.includes(need)));
+  return [...new Set(needing.map(({ record }) => record.mask.id))];
+}
+
+function drawsFromMaps(attacks: readonly NamedAttack[]): boolean {
+  return thatNeed(attacks, 'originMaps', 'targetMaps').length > 0;
+}
+
+function checkNeeds(attacks: readonly NamedAttack[], { untargeted }: AttackOptions): void {
+  const [mask] = thatNeed(attacks, 'targetMaps');
+  if (mask === undefined || untargeted !== true) return;
+  throw cliErrors.usage({
+    message: `The mask '${mask}' is drawn from a target class.`,
+    suggestion: 'Give --target-class, or another mask.',
+    command: 'understory attack',
+  });
+}
+
+/** How many entries share an attack, and so a batch. */
+function largestGroup(attacks: readonly NamedAttack[]): number {
+  const sizes = new Map<Attack, number>();
+  for (const { attack } of attacks) sizes.set(attack, (sizes.get(attack) ?? 0) + 1);
+  return Math.max(1, ...sizes.values());
+}
+
+function explainWith(
+  named: NamedExplainer | undefined,
+  { pixels, setup, asked }: { readonly pixels: PixelClassifier; readonly setup: Setup; readonly asked: Asked },
+): AttackPlan['explain'] {
+  if (named === undefined) return undefined;
+  const { classifier, preprocessing } = setup;
+  const own =
+    named.classifier === classifier ? pixels : pixelClassifierOf(named.classifier, preprocessing.preprocessing);
+  return async (shown, target): Promise<HeatMap> => {
+    const [map] = await named.explainer.explain({
+      model: named.classifier.model,
+      feeds: own.feeds(shown),
+      objective: named.classifier.score([target]),
+      ...(named.layer !== undefined && { layer: named.layer }),
+      ...{ seed: asked.options.seed, signal: asked.io.signal },
+    });
+    if (map === undefined) throw new Error(`the explainer "${named.id}" gave no map`);
+    return map;
+  };
+}
+
+async function referenceFor(
+  attacks: readonly NamedAttack[],
+  { asked, setup, target }: { readonly asked: Asked; readonly setup: Setup; readonly target: number | undefined },
+): Promise<TargetReference | undefined> {
+  const masks = thatNeed(attacks, 'targetMaps');
+  if (masks.length === 0 || target === undefined) return undefined;
+  const { options, io } = asked;
+  return findTargetReference(options.targetImage, {
+    target: classRecord(setup.classifier, target),
+    labels: setup.classifier.labels,
+    ...{ masks, cwd: io.cwd, env: io.env },
+  });
+}
+
+interface RecordParts {
+  readonly asked: Asked;
+  readonly images: AttackItems;
+  readonly setup: Setup;
+  readonly attacks: readonly NamedAttack[];
+  readonly target: number | undefined;
+  readonly reference: TargetReference | undefined;
+  readonly transfer: Transfer | undefined;
+  readonly explainer: Selection;
+}
+
+/** What of a run decides its rows; where it runs, how fast, and what pictures it keeps are left out. */
+function recordOf({
+  asked,
+  images,
+  setup,
+  attacks,
+  target,
+  reference,
+  transfer,
+  explainer,
+}: RecordParts): AttackRecord {
+  const { options, io } = asked;
+  const { host, opened, classifier, explainers, preprocessing } = setup;
+  const { name, sha256, backend, executionProvider, remarks } = modelRecord(opened);
+  const isDrawn = drawsFromMaps(attacks);
+  return {
+    model: { name, sha256, backend, executionProvider, remarks },
+    preprocessing: preprocessing.preprocessing,
+    parameters: {
+      kind: 'attack',
+      dataset: {
+        ...images.record,
+        ...{ offset: options.offset ?? 0, limit: options.limit ?? null, ids: images.ids ?? null },
+        onlyCorrect: options.onlyCorrect === true,
+      },
+      attacks: attacks.map(({ record }) => record),
+      goal: target === undefined ? 'untargeted' : 'targeted',
+      target: target === undefined ? null : classRecord(classifier, target),
+      targetImage: reference?.record ?? null,
+      explainer: isDrawn
+        ? { name: selectionName(explainer), options: host.optionsOf('explainer', explainer.id, explainer.options) }
+        : null,
+      layer: isDrawn ? options.layer : null,
+      layers: isDrawn ? explainers.map(({ layer }) => layer ?? null) : [],
+      transfer:
+        transfer === undefined
+          ? null
+          : { name: transfer.opened.resolved.name, sha256: transfer.opened.model.origin.sha256 },
+    },
+    seed: options.seed,
+    versions: versionsOf(host, io),
+  };
+}
+
+/** The record without its seed, which the runner adds. */
+function descriptionOf({ model, preprocessing, parameters, versions }: AttackRecord) {
+  return { model, preprocessing, parameters, versions };
+}
+
+async function rowsOf(folder: string): Promise<readonly AttackRow[]> {
+  const rows: AttackRow[] = [];
+  for await (const row of (await readRun<AttackRow>(folder)).rows()) rows.push(row);
+  return rows;
+}
+
+/** Whether some attack was made on no image at all. */
+function isEmpty(summary: AttackSummary | undefined): boolean {
+  return summary !== undefined && (summary.images === 0 || summary.attacks.some(({ n }) => n === 0));
+}
+
+/** Whether an adversarial image breaks a rule that no attack may break; what rounding to 8 bits costs is told, and no fault. */
+function isBroken(summary: AttackSummary | undefined): boolean {
+  const rules = ['withinEpsilon', 'withinPixels', 'zeroOutsideMask'] as const;
+  return summary?.attacks.some(({ broken }) => rules.some((rule) => broken[rule] > 0)) ?? false;
+}

@@ -1,0 +1,186 @@
+import { adversarialPicture, number, percent, percentRange, probability } from '@understory/report';
+import type {
+  AttackComparison,
+  AttackOutcome,
+  AttackRecord,
+  AttackRow,
+  AttackSummary,
+  RunAttack,
+} from '@understory/report';
+import { className } from '../record.ts';
+import type { Style } from '../style.ts';
+import { columns, count } from './text.ts';
+
+/** Of more pairs than this only those with the control are shown. */
+const mostPairs = 21;
+
+/** What a run of attacks found, as tables: a line a mask, then the pairs, the sweeps and what to be wary of. */
+export function attackText(summary: AttackSummary, { parameters }: AttackRecord, style: Style): string {
+  const { images, accuracy, attacks: outcomes, comparisons } = summary;
+  const right =
+    accuracy.n === 0 ? '' : `, ${accuracy.count} of ${accuracy.n} predicted right (${percent(accuracy.share)})`;
+  return [
+    `${count(images, 'image')}${right}\n`,
+    `\n${titleOf(parameters, style)}`,
+    outcomesText(outcomes, style),
+    excludedText(outcomes),
+    comparisonsText(comparisons, parameters.attacks, style),
+    curvesText(summary, style),
+    warningsText(summary, style),
+  ].join('');
+}
+
+/** What became of one image, a line an attack, with the file of the adversarial image. */
+export function attackedImageText(
+  path: string,
+  rows: readonly AttackRow[],
+  { out, saved, style }: { readonly out: string; readonly saved: boolean; readonly style: Style },
+): string {
+  const [first] = rows;
+  if (first === undefined) return '';
+  const original = className({ index: first.original, label: first.originalLabel });
+  const lines = rows.map((row) => [
+    style.cyan(row.attack),
+    resultOf(row, style),
+    ...(row.success === null
+      ? []
+      : [
+          `${className({ index: row.target, label: row.targetLabel })} ${percent(row.targetProbability)}`,
+          `saved ${percent(row.savedTargetProbability)}${row.savedSuccess === row.success ? '' : ', which changes the result'}`,
+          saved ? `${out}/${adversarialPicture(row.item, row.attack)}` : '',
+        ]),
+  ]);
+  return `${style.bold(path)}  ${original} ${percent(first.originalProbability)}\n${columns(lines, { indent: 2 })}`;
+}
+
+function resultOf({ success, evaluations, reason }: AttackRow, style: Style): string {
+  if (success === null) return `not attacked: ${reason}`;
+  const steps = count(evaluations, 'step');
+  return success ? style.green(`success in ${steps}`) : style.yellow(`no success in ${steps}`);
+}
+
+function titleOf({ attacks, goal, target }: AttackRecord['parameters'], style: Style): string {
+  const [first] = attacks;
+  if (first === undefined) return '';
+  const preset = first.preset === null ? '' : `, preset ${first.preset}`;
+  const aim =
+    target === null ? 'away from what the network says' : `towards ${className(target)} (class ${target.index})`;
+  return `${style.bold(first.attack)}${preset}, ${goal}: ${aim}\n`;
+}
+
+function outcomesText(outcomes: readonly AttackOutcome[], style: Style): string {
+  const transfers = outcomes.some(({ transfer }) => transfer !== null);
+  const paper = outcomes.some((outcome) => outcome.paper !== null);
+  const rows = outcomes.map((outcome) => {
+    const { success, stepsOfSuccesses, stepsOfAll, saved, transfer, distances } = outcome;
+    return [
+      style.cyan(outcome.attack),
+      String(outcome.n),
+      percent(success.share),
+      percentRange(success.interval),
+      number(stepsOfSuccesses.mean, 1),
+      spread(stepsOfSuccesses.interval),
+      number(stepsOfAll.mean, 1),
+      spread(stepsOfAll.interval),
+      percent(saved.share),
+      ...(transfers ? [percent(transfer?.share ?? null), percentRange(transfer?.interval ?? null)] : []),
+      number(distances.linf),
+      number(distances.l2, 2),
+      number(distances.l0, 0),
+      number(distances.ssim),
+      ...(paper ? [percent(outcome.paper?.success ?? null), number(outcome.paper?.steps, 1)] : []),
+    ];
+  });
+  const head = [
+    ...['mask', 'images', 'success', '95 % interval', 'steps', '95 % interval', 'all steps', '95 % interval', 'saved'],
+    ...(transfers ? ['transfer', '95 % interval'] : []),
+    ...['Linf', 'L2', 'pixels', 'SSIM'],
+    ...(paper ? ["paper's success", "paper's steps"] : []),
+  ];
+  const right = head.map((_, at) => at).slice(1);
+  return [
+    columns(rows, { indent: 2, right, head }),
+    '  steps: evaluations until success; all steps: a failure counted as all that it was allowed; saved: of the successes, with 8 bits\n',
+    paper
+      ? "  the paper's numbers are those of its own network, on the first 100 images of its copy of the data\n"
+      : '',
+  ].join('');
+}
+
+/** A line a reason where it is the same for every attack, else a line for each. */
+function excludedText(outcomes: readonly AttackOutcome[]): string {
+  const lines = outcomes.map(({ excluded }) =>
+    excluded.map(({ reason, count: many }) => `${count(many, 'image')} not attacked: ${reason}\n`),
+  );
+  const [first] = lines;
+  const areAlike = lines.every((each) => JSON.stringify(each) === JSON.stringify(first));
+  if (areAlike) return (first ?? []).map((line) => `  ${line}`).join('');
+  return lines.flatMap((own, at) => own.map((line) => `  ${outcomes[at]!.attack}: ${line}`)).join('');
+}
+
+function comparisonsText(
+  comparisons: readonly AttackComparison[],
+  attacks: readonly RunAttack[],
+  style: Style,
+): string {
+  if (comparisons.length === 0) return '';
+  const control = attacks.at(-1)!.mask.id;
+  const isControl = (name: string) => attacks.find((attack) => attack.name === name)?.mask.id === control;
+  const shown =
+    comparisons.length <= mostPairs
+      ? comparisons
+      : comparisons.filter(({ first, second }) => isControl(first) || isControl(second));
+  const rows = shown.map(({ first, second, n, success, steps }) => [
+    `${style.cyan(first)} minus ${style.cyan(second)}`,
+    String(n),
+    percent(success.difference),
+    `${success.onlyFirst} : ${success.onlySecond}`,
+    probability(success.pValue),
+    significant(success.correctedPValue, style),
+    number(steps.difference, 1),
+    spread(steps.interval),
+    probability(steps.pValue),
+    significant(steps.correctedPValue, style),
+  ]);
+  const head = ['', 'images', 'success', 'only one', 'p', 'p (Holm)', 'all steps', '95 % interval', 'p', 'p (Holm)'];
+  return [
+    `  on the same images${shown.length < comparisons.length ? `, with ${control}; --json has all ${comparisons.length} pairs` : ''}:\n`,
+    columns(rows, { indent: 2, right: head.map((_, at) => at).slice(1), head }),
+  ].join('');
+}
+
+function curvesText({ curves }: AttackSummary, style: Style): string {
+  return curves
+    .map(({ mask, along, at, points }) => {
+      const held = at === null ? '' : `, ${along === 'fraction' ? 'epsilon' : 'fraction'} ${number(at)}`;
+      const values = points.map(({ x, share, interval }) => [number(x), percent(share), percentRange(interval)]);
+      return `\n  success of ${style.cyan(mask)} along ${along}${held}\n${columns(values, { indent: 4, right: [0, 1, 2] })}`;
+    })
+    .join('');
+}
+
+const rules = {
+  withinEpsilon: 'leave epsilon',
+  withinPixels: 'are no pixels in 0..1',
+  zeroOutsideMask: 'change pixels outside the mask',
+  savedWithinEpsilon: 'leave epsilon when rounded to 8 bits',
+} as const;
+
+function warningsText({ attacks, warnings }: AttackSummary, style: Style): string {
+  const broken = attacks.flatMap(({ attack, broken: counts }) =>
+    (Object.keys(rules) as (keyof typeof rules)[])
+      .filter((rule) => counts[rule] > 0)
+      .map((rule) => `${attack}: ${count(counts[rule], 'adversarial image')} ${rules[rule]}`),
+  );
+  const told = warnings.map(({ attack, warning, count: many }) => `${attack}: ${count(many, 'image')}: ${warning}`);
+  return [...broken, ...told].map((line) => `${style.yellow('warning')} ${line}\n`).join('');
+}
+
+function significant(pValue: number | null, style: Style): string {
+  const text = probability(pValue);
+  return pValue !== null && pValue < 0.05 ? style.green(text) : text;
+}
+
+function spread(interval: readonly [number, number] | null): string {
+  return interval === null ? '–' : `${number(interval[0], 1)} to ${number(interval[1], 1)}`;
+}

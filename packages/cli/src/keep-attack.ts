@@ -1,0 +1,155 @@
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isDiagnosed, type AttackBudget, type HeatMap, type Tensor } from '@understory/core';
+import { encodeNpy, encodePng, fromUnitPixels } from '@understory/imaging';
+import {
+  adversarialFolder,
+  adversarialPicture,
+  attackExampleFile,
+  attackExampleFolder,
+  fileOfAttack,
+  folderOfItem,
+  type AttackExample,
+  type AttackExampleRecord,
+  type ClassMaps,
+} from '@understory/report';
+import type { AttackedItem, AttackPlan, Attempt } from './attack-experiment.ts';
+import { prepareFolder, writeWhole } from './write-file.ts';
+
+export interface KeptAttacks {
+  /** How many images are kept with all their pictures and maps. */
+  readonly examples: number;
+  /** Whether every adversarial image is kept. */
+  readonly all: boolean;
+  readonly explainer: { readonly name: string; readonly explain: NonNullable<AttackPlan['explain']> } | undefined;
+  readonly attacks: AttackPlan['attacks'];
+  readonly labels: readonly string[] | undefined;
+  readonly targeted: boolean;
+}
+
+/**
+ * Keeps adversarial images, and of the first images all that a figure shows: the picture, each attack's mask and change, and heat maps
+ * before and after. What an earlier run of the same folder kept counts.
+ */
+export async function attackKeeper(
+  folder: string,
+  asked: KeptAttacks,
+): Promise<(attacked: AttackedItem) => Promise<void>> {
+  if (asked.all) await prepareFolder(join(folder, adversarialFolder));
+  const examples = join(folder, attackExampleFolder);
+  if (asked.examples > 0) await prepareFolder(examples);
+  const kept = new Set(await keptFolders(examples));
+  return async (attacked) => {
+    const { item } = attacked.facts;
+    if (attacked.attempts.length === 0) return;
+    if (asked.all) {
+      for (const { row, png } of attacked.attempts) {
+        const path = join(folder, adversarialPicture(item, row.attack));
+        await prepareFolder(dirname(path));
+        await writeWhole(path, png);
+      }
+    }
+    const own = folderOfItem(item);
+    if (kept.size >= asked.examples || kept.has(own)) return;
+    kept.add(own);
+    await keepExample(join(examples, own), attacked, asked);
+  };
+}
+
+/** The folders of the examples that are whole. */
+async function keptFolders(examples: string): Promise<readonly string[]> {
+  const names = await readdir(examples, { recursive: true }).catch((): string[] => []);
+  return names
+    .filter((name) => basename(name) === attackExampleFile)
+    .map((name) => dirname(name).replaceAll('\\', '/'));
+}
+
+async function keepExample(
+  folder: string,
+  { facts, picture, pixels, attempts }: AttackedItem,
+  asked: KeptAttacks,
+): Promise<void> {
+  await prepareFolder(folder);
+  const write = async (name: string, bytes: Uint8Array | string) => {
+    await writeWhole(join(folder, name), bytes);
+    return name;
+  };
+  let layer: string | null = null;
+  const keepMap = async (name: string, from: Tensor<'float32'>, target: number) => {
+    const map = await mapOf(asked.explainer?.explain, from, target);
+    layer ??= map?.layer ?? null;
+    return map === undefined ? null : write(name, encodeNpy(map.data, [map.height, map.width]));
+  };
+  const keepMaps = async (prefix: string, from: Tensor<'float32'>): Promise<ClassMaps> => ({
+    original: await keepMap(`${prefix}original.npy`, from, facts.original),
+    target: asked.targeted ? await keepMap(`${prefix}target.npy`, from, facts.target) : null,
+  });
+
+  const maps = await keepMaps('', pixels);
+  const attacks: AttackExample[] = [];
+  for (const { row, mask, adversarial, prediction, png } of attempts) {
+    const name = fileOfAttack(row.attack);
+    const { budget } = asked.attacks.find(({ record }) => record.name === row.attack)!.record;
+    const factor = amplification(budget, row.linf);
+    const predicted = prediction.ranking[0]!;
+    attacks.push({
+      attack: row.attack,
+      success: row.success,
+      evaluations: row.evaluations,
+      targetProbability: row.targetProbability,
+      picture: await write(`${name}.png`, png),
+      perturbation: await write(`${name}.change.png`, await changePicture(pixels, { adversarial, factor })),
+      mask: await write(`${name}.mask.png`, await maskPicture(mask)),
+      factor,
+      predicted,
+      predictedLabel: asked.labels?.[predicted] ?? null,
+      probability: prediction.probabilities[predicted]!,
+      maps: await keepMaps(`${name}.`, adversarial),
+    });
+  }
+  const { correct: _, ...common } = facts;
+  const record: AttackExampleRecord = {
+    ...common,
+    picture: await write('picture.png', await encodePng(picture)),
+    ...{ explainer: asked.explainer?.name ?? null, layer, maps, attacks },
+  };
+  // Last, so that a record names files that are there.
+  await write(attackExampleFile, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Undefined where there is no explainer, and where it has no map of this. */
+async function mapOf(
+  explain: AttackPlan['explain'],
+  pixels: Tensor<'float32'>,
+  target: number,
+): Promise<HeatMap | undefined> {
+  try {
+    const map = await explain?.(pixels, target);
+    return map?.data.every(Number.isFinite) ? map : undefined;
+  } catch (error) {
+    if (isDiagnosed(error)) return undefined;
+    throw error;
+  }
+}
+
+/** By which whole number a change is multiplied so that the largest that may be fills the range about a middle grey. */
+function amplification({ norm, epsilon }: AttackBudget, linf: number): number {
+  const largest = norm === 'linf' ? epsilon : linf;
+  return largest > 0 ? Math.max(1, Math.floor(0.5 / largest)) : 1;
+}
+
+function changePicture(
+  { data, dims }: Tensor<'float32'>,
+  { adversarial, factor }: Pick<Attempt, 'adversarial'> & { readonly factor: number },
+): Promise<Uint8Array> {
+  const [, , height, width] = dims;
+  const grey = data.map((value, at) => 0.5 + factor * (adversarial.data[at]! - value));
+  return encodePng(fromUnitPixels(grey, { height: height!, width: width! }));
+}
+
+function maskPicture({ data, dims }: Tensor<'float32'>): Promise<Uint8Array> {
+  const [height, width] = dims;
+  const planes = new Float32Array(3 * data.length);
+  for (const channel of [0, 1, 2]) planes.set(data, channel * data.length);
+  return encodePng(fromUnitPixels(planes, { height: height!, width: width! }));
+}

@@ -1,0 +1,14 @@
+import type { Setup } from './setup.ts';
+
+/** What a user should know of a run that is no error. */
+export function notesOf({ opened, preprocessing }: Setup, unmapped: readonly string[]): readonly string[] {
+  return [
+    ...opened.model.origin.remarks,
+    ...(preprocessing.assumed
+      ? ['nothing says how pixels are scaled for this model, so mean and deviation of ImageNet are used']
+      : []),
+    ...(unmapped.length === 0
+      ? []
+      : [`the model has no class for ${unmapped.join(', ')}: such images count as neither right nor wrong`]),
+  ];
+}

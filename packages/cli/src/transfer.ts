@@ -1,0 +1,63 @@
+import { float32, type Host, type ImageClassifier, type Prediction } from '@understory/core';
+import { resize, toUnitPixels, type RgbImage } from '@understory/imaging';
+import { cliErrors } from './errors.ts';
+import { joinSamples } from './join-samples.ts';
+import { classifierOf, findModel, openModel, type OpenedModel } from './open-model.ts';
+import { pixelClassifierOf } from './pixel-classifier-of.ts';
+import { choosePreprocessing } from './preprocessing.ts';
+import type { SetupOptions } from './setup.ts';
+
+/** Another network that is shown saved pictures. */
+export interface Transfer {
+  readonly opened: OpenedModel;
+  /** What a user should know of it. */
+  readonly notes: readonly string[];
+  /** What it says of pictures as the attacked network sees them, resized where it takes another size. */
+  predict(pictures: readonly RgbImage[]): Promise<readonly Prediction[]>;
+  close(): Promise<void>;
+}
+
+/** Opens the network that adversarial images are shown to as well; throws TRANSFER_DOES_NOT_FIT and what opening a model throws. */
+export async function openTransfer(
+  name: string,
+  attacked: ImageClassifier,
+  host: Host,
+  { device, threads, backend }: Pick<SetupOptions, 'device' | 'threads' | 'backend'>,
+  cwd: string,
+): Promise<Transfer> {
+  const resolved = await findModel(name, cwd);
+  const openOptions = { ...(device && { devices: device }), ...(threads !== undefined && { threads }) };
+  const opened = await openModel(host, resolved, openOptions, backend);
+  try {
+    const classifier = await classifierOf(opened, {}, cwd);
+    checkClasses(classifier, attacked);
+    const { preprocessing, assumed } = choosePreprocessing(classifier, resolved.preprocessing, {});
+    const pixels = pixelClassifierOf(classifier, preprocessing);
+    const { height, width } = pixels;
+    const filter = preprocessing.resize?.filter ?? 'bilinear';
+    return {
+      opened,
+      notes: assumed
+        ? [`nothing says how pixels are scaled for ${name}, so mean and deviation of ImageNet are used`]
+        : [],
+      predict(pictures) {
+        const batch = pictures.map((picture) => {
+          const fits = picture.height === height && picture.width === width;
+          const own = fits ? picture : resize(picture, { height, width }, filter);
+          return float32(toUnitPixels(own), [1, 3, height, width]);
+        });
+        return pixels.predict(joinSamples(batch));
+      },
+      close: () => opened.model.close(),
+    };
+  } catch (error) {
+    await opened.model.close();
+    throw error;
+  }
+}
+
+function checkClasses(classifier: ImageClassifier, attacked: ImageClassifier): void {
+  const [ours, theirs] = [attacked.classCount, classifier.classCount];
+  if (ours === undefined || theirs === undefined || ours === theirs) return;
+  throw cliErrors.transferDoesNotFit({ found: `${theirs} classes`, expected: `${ours} classes` });
+}
