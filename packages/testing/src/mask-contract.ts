@@ -58,7 +58,8 @@ export function maskContract({ create, request }: MaskSubject): readonly Contrac
       async run() {
         const { needs = [] } = await made();
         for (const need of needs) {
-          const { [need]: _, ...others } = request;
+          const { [need]: given, ...others } = request;
+          check(given !== undefined, `the mask needs ${need}, and the subject's request has none`);
           await checkRejects(`no ${need}`, async () => (await made()).draw(others), 'MASK_NEEDS');
         }
       },
