@@ -1,5 +1,6 @@
 export * from './attack-files.ts';
 export * from './attack.ts';
+export { renderAttack, type AttackRun } from './attack-report/render-attack.ts';
 export * from './evaluation.ts';
 export { exampleFolder, readExampleRecords, type ExampleRecord } from './examples.ts';
 export { fileSafe } from './file-safe.ts';

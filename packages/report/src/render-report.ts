@@ -1,4 +1,5 @@
 import type { ColourMapName } from '@understory/imaging';
+import { renderAttack, type AttackRun } from './attack-report/render-attack.ts';
 import { reportErrors } from './errors.ts';
 import { renderEvaluation, type EvaluationRun } from './evaluation-report/render-evaluation.ts';
 import { renderProbe, type ProbeRun } from './probe-report/render-probe.ts';
@@ -20,6 +21,10 @@ const kinds: Readonly<Record<string, Kind>> = {
   evaluation: {
     has: { dataset: 'object', metrics: 'list', explainers: 'list' },
     render: (run, options) => renderEvaluation(run as EvaluationRun, options),
+  },
+  attack: {
+    has: { dataset: 'object', attacks: 'list' },
+    render: (run, options) => renderAttack(run as AttackRun, options),
   },
   probe: {
     has: { dataset: 'object', probe: 'object' },

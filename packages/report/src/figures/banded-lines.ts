@@ -1,5 +1,5 @@
 import { areaY, dot, line, ruleX, text, type Markish } from '@observablehq/plot';
-import type { Palette } from './palette.ts';
+import type { Colours } from './palette.ts';
 
 /** A line with its band, named at its end. */
 export interface BandedLine {
@@ -16,6 +16,8 @@ export interface BandedLinesPlace {
   readonly domain: readonly [low: number, high: number];
   /** Of the figure, in pixels. */
   readonly height: number;
+  /** Whether points hold from each to the next, as counts do. */
+  readonly steps?: boolean;
   /** Whether labels stay below the top of the frame. */
   readonly held?: boolean;
 }
@@ -23,8 +25,8 @@ export interface BandedLinesPlace {
 /** Bands, then lines, then labels, so that nothing hides a name. */
 export function bandedLines(
   lines: readonly BandedLine[],
-  palette: Palette,
-  { end, domain: [low, high], height, held = false }: BandedLinesPlace,
+  palette: Colours,
+  { end, domain: [low, high], height, steps = false, held = false }: BandedLinesPlace,
 ): Markish[] {
   const labels = spread(
     lines.map(({ name, label, points }) => ({ name, label, y: points.at(-1)!.y })),
@@ -32,13 +34,14 @@ export function bandedLines(
     held ? high : Infinity,
   );
   return [
-    ...lines.map(({ name, points }) =>
+    ...(steps ? [] : lines).map(({ name, points }) =>
       areaY(points, { x: 'x', y1: 'low', y2: 'high', fill: palette.colour(name), fillOpacity: 0.16 }),
     ),
     ...lines.map(({ name, points }) =>
       line(points, {
         ...{ x: 'x', y: 'y', stroke: palette.colour(name), strokeWidth: 2.2 },
         strokeDasharray: palette.dash(name),
+        ...(steps && { curve: 'step-after' as const }),
       }),
     ),
     ...lines.flatMap(({ name, points, measured = false }) =>

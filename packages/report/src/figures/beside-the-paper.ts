@@ -24,7 +24,7 @@ export function besideThePaperFigure(
   const svg = draw(
     {
       height: 70 + 38 * rows.length,
-      marginLeft: 260,
+      marginLeft: Math.min(340, 24 + 7.4 * Math.max(...rows.map((each) => each.name.length))),
       marginRight: 150,
       marginBottom: 40,
       x: {
@@ -43,8 +43,8 @@ export function besideThePaperFigure(
         ruleY(rows, { y: 'name', x1: 'low', x2: 'high', stroke: 'var(--series-0)', strokeWidth: 3 }),
         dot(rows, { y: 'name', x: 'estimate', r: 5, fill: 'var(--series-0)' }),
         dot(rows, {
-          ...{ y: 'name', x: 'paper', r: 5, symbol: 'diamond', stroke: 'currentColor', strokeWidth: 1.6 },
-          fill: 'var(--ground)',
+          ...{ y: 'name', x: 'paper', r: 6, symbol: 'diamond', stroke: 'currentColor', strokeWidth: 1.6 },
+          fill: 'none',
         }),
         text(rows, {
           ...{ y: 'name', frameAnchor: 'right', dx: 14, textAnchor: 'start', fontWeight: 'bold' },

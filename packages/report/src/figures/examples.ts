@@ -1,5 +1,6 @@
 import { exampleText, type Example } from '../examples.ts';
 import { dataUri } from './data-uri.ts';
+import { escapeXml } from './escape-xml.ts';
 import type { Figure } from './figure.ts';
 
 const side = 128;
@@ -16,14 +17,14 @@ export function examplesFigure(name: string, examples: readonly Example[]): Figu
   const alt = examplesAlt(examples);
   const heads = ['image', ...explainers.flatMap((explainer) => [explainer, `${explainer} over it`])].map(
     (text, column) =>
-      `<text x="${left(column) + side / 2}" y="20" text-anchor="middle" font-weight="bold">${escape(text)}</text>`,
+      `<text x="${left(column) + side / 2}" y="20" text-anchor="middle" font-weight="bold">${escapeXml(text)}</text>`,
   );
   const rows = examples.map((example, row) => {
     const top = header + row * rowHeight;
     const pictures = [example.picture, ...example.maps.flatMap(({ map, overlay }) => [map, overlay])];
     const mark = example.record.correct === null ? '' : example.record.correct ? '✓ ' : '✗ ';
     return [
-      `<text x="${gap}" y="${top + 14}">${escape(`${mark}${exampleText(example.record)}`)}</text>`,
+      `<text x="${gap}" y="${top + 14}">${escapeXml(`${mark}${exampleText(example.record)}`)}</text>`,
       ...pictures.map(
         (png, column) =>
           `<image x="${left(column)}" y="${top + 22}" width="${side}" height="${side}" preserveAspectRatio="xMidYMid meet" href="${dataUri(png)}" />`,
@@ -32,7 +33,7 @@ export function examplesFigure(name: string, examples: readonly Example[]): Figu
   });
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-size="12" ` +
-    `font-family="system-ui, sans-serif" fill="currentColor" role="img" aria-label="${escape(alt)}">${[...heads, ...rows].join('')}</svg>`;
+    `font-family="system-ui, sans-serif" fill="currentColor" role="img" aria-label="${escapeXml(alt)}">${[...heads, ...rows].join('')}</svg>`;
   return {
     name,
     title: 'Where the network looked',
@@ -59,8 +60,4 @@ export function examplesAlt(examples: readonly Example[]): string {
 
 function left(column: number): number {
   return gap + column * (side + gap);
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

@@ -18,6 +18,9 @@ const series: readonly Series[] = [
 
 const baseline: Series = { light: '#616161', dark: '#b0b0b0', dash: '5,4' };
 
+/** What tells series apart. */
+export type Colours = Pick<Palette, 'colour' | 'dash'>;
+
 /** The series of each name: baselines are grey, the others go round the palette in their order. */
 export class Palette {
   readonly #names: readonly string[];

@@ -1,10 +1,13 @@
 import { dataUri } from './data-uri.ts';
+import { escapeXml } from './escape-xml.ts';
 import type { Figure } from './figure.ts';
 
 /** A picture with what is said of it. */
 export interface Picture {
   /** Undefined where it is not there. */
   readonly image: { readonly png: Uint8Array; readonly enlarged: boolean } | undefined;
+  /** What stands in its place then; `not kept` without it. */
+  readonly absent?: string;
   readonly caption: string;
   /** What it shows, for those who do not see it. */
   readonly alt: string;
@@ -12,6 +15,8 @@ export interface Picture {
 
 export interface PictureRow {
   readonly title: string;
+  /** Whether it belongs to the row before it. */
+  readonly minor?: boolean;
   readonly pictures: readonly Picture[];
 }
 
@@ -33,22 +38,22 @@ export function pictureGrid(
   let top = gap;
   for (const row of rows) {
     for (const line of wrapped(row.title, Math.floor((width - 2 * gap) / 7))) {
-      drawn.push(`<text x="${gap}" y="${top + 12}" font-weight="bold">${escape(line)}</text>`);
+      drawn.push(`<text x="${gap}" y="${top + 12}" font-weight="bold">${escapeXml(line)}</text>`);
       top += lineHeight + 2;
     }
     top += 4;
     const captions = row.pictures.map((picture) => wrapped(picture.caption, letters));
-    for (const [column, { image }] of row.pictures.entries()) {
+    for (const [column, { image, absent = 'not kept' }] of row.pictures.entries()) {
       const left = gap + column * (side + gap);
       drawn.push(
         image === undefined
           ? `<rect x="${left + 0.5}" y="${top + 0.5}" width="${side - 1}" height="${side - 1}" fill="none" stroke="currentColor" stroke-opacity="0.5" stroke-dasharray="4,4" />` +
-              `<text x="${left + side / 2}" y="${top + side / 2 + 4}" text-anchor="middle" font-size="11">not kept</text>`
+              `<text x="${left + side / 2}" y="${top + side / 2 + 4}" text-anchor="middle" font-size="11">${escapeXml(absent)}</text>`
           : `<image x="${left}" y="${top}" width="${side}" height="${side}" preserveAspectRatio="xMidYMid meet"` +
               `${image.enlarged ? ' style="image-rendering: pixelated"' : ''} href="${dataUri(image.png)}" />`,
         ...captions[column]!.map(
           (line, at) =>
-            `<text x="${left}" y="${top + side + 14 + at * lineHeight}" font-size="11">${escape(line)}</text>`,
+            `<text x="${left}" y="${top + side + 14 + at * lineHeight}" font-size="11">${escapeXml(line)}</text>`,
         ),
       );
     }
@@ -56,7 +61,7 @@ export function pictureGrid(
   }
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${top}" width="${width}" height="${top}" font-size="12" ` +
-    `font-family="system-ui, sans-serif" fill="currentColor" role="img" aria-label="${escape(alt)}">${drawn.join('')}</svg>`;
+    `font-family="system-ui, sans-serif" fill="currentColor" role="img" aria-label="${escapeXml(alt)}">${drawn.join('')}</svg>`;
   return { name, title, alt, caption, svg };
 }
 
@@ -72,8 +77,4 @@ export function wrapped(text: string, most: number): readonly string[] {
     }
   }
   return lines;
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

@@ -5,9 +5,9 @@ import { html, type Html } from '../html.ts';
 /** Rows of pictures with a title each; a picture that is not there leaves a frame that says so. */
 export function pictureRows(rows: readonly PictureRow[]): readonly Html[] {
   return rows.map(
-    ({ title, pictures }) =>
+    ({ title, minor = false, pictures }) =>
       html`<figure class="strip">
-        <h3>${title}</h3>
+        ${minor ? html`<h4>${title}</h4>` : html`<h3>${title}</h3>`}
         <ul>
           ${pictures.map(
             (picture) =>
@@ -21,13 +21,14 @@ export function pictureRows(rows: readonly PictureRow[]): readonly Html[] {
   );
 }
 
-function shown({ image, alt }: Picture): Html {
-  if (image === undefined) return html`<div class="absent" role="img" aria-label="${alt}: not kept">not kept</div>`;
+function shown({ image, absent = 'not kept', alt }: Picture): Html {
+  if (image === undefined) return html`<div class="absent" role="img" aria-label="${alt}: ${absent}">${absent}</div>`;
   return html`<img class="${image.enlarged ? 'pixels' : 'photo'}" src="${dataUri(image.png)}" alt="${alt}" />`;
 }
 
 /** What the style sheet needs beside its own for such rows. */
 export const pictureStyle = `
+.strip h4 { font-size: .9rem; margin: 0 0 .3rem; }
 .strip ul { display: flex; flex-wrap: wrap; gap: .6rem; list-style: none; margin: .4rem 0 0; padding: 0; }
 .strip li { width: 9rem; }
 .strip img, .strip .absent { display: block; width: 9rem; aspect-ratio: 1; object-fit: contain; border-radius: .3rem; }

@@ -1,6 +1,7 @@
 import type { ProbeEstimate } from '@understory/core';
 import { html, type Html } from '../html.ts';
 import { number, percent, percentRange, range } from '../numbers.ts';
+import { estimateCell } from '../page/estimate-cell.ts';
 
 /** Columns beyond this do not fit on a page. */
 const mostColumns = 6;
@@ -62,23 +63,11 @@ function table(
 function cell(estimate: ProbeEstimate | undefined): Html {
   if (estimate === undefined) return html`<td></td>`;
   const { estimate: value, interval, n, unit } = estimate;
-  if (value === null) return html`<td>–<small>none measured</small></td>`;
-  return html`<td>
-    <strong>${print(estimate, value)}</strong>
-    <small>${interval === null ? 'no interval' : unit === 'share' ? percentRange(interval) : range(interval)}</small>
-    <small>n ${n}</small>
-  </td>`;
+  if (value === null) return estimateCell('–', 'none measured');
+  const within = unit === 'share' ? percentRange(interval) : range(interval);
+  return estimateCell(print(estimate, value), interval === null ? 'no interval' : within, `n ${n}`);
 }
 
 function print({ unit }: ProbeEstimate, value: number): string {
   return unit === 'share' ? percent(value) : number(value);
 }
-
-export const estimateTableStyle = `
-.estimates th { white-space: normal; max-width: 9rem; }
-.estimates tbody th { white-space: nowrap; max-width: none; }
-.estimates td { vertical-align: top; }
-.estimates small { display: block; color: var(--quiet); font-size: .78rem; font-weight: 400; }
-.estimates .paper th, .estimates .paper td { color: var(--quiet); font-weight: 400; font-style: italic; font-size: .875rem; white-space: normal; }
-.estimates .paper th { max-width: 12rem; }
-`;

@@ -4,6 +4,7 @@ import type { PictureRow } from '../figures/picture-grid.ts';
 import { html, type Html } from '../html.ts';
 import { count, number, range } from '../numbers.ts';
 import { csv, downloads } from '../page/downloads.ts';
+import { estimateStyle } from '../page/estimate-cell.ts';
 import { facts } from '../page/facts.ts';
 import { failures } from '../page/failures.ts';
 import { figureBlock } from '../page/figure-block.ts';
@@ -13,7 +14,7 @@ import { optionRows, provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
 import type { ProbeRecord } from '../probe.ts';
 import type { ReportedRun } from '../reported-run.ts';
-import { estimateTables, estimateTableStyle } from './estimate-tables.ts';
+import { estimateTables } from './estimate-tables.ts';
 
 export interface ProbePage {
   readonly run: ReportedRun<ProbeRecord>;
@@ -49,7 +50,7 @@ export function page(content: ProbePage): string {
     }
     ${failures(run.failed, { done })} ${parameters(run.record)}`,
     footer: html`Intervals are at 95 %: of 100 such runs, 95 hold the true value.`,
-    style: `${verdictStyle}${pictureStyle}${estimateTableStyle}`,
+    style: `${verdictStyle}${pictureStyle}${estimateStyle}`,
     version: run.record.versions['understory'],
   });
 }

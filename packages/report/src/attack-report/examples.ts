@@ -1,0 +1,184 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { decodeImage, encodePng, minMax, overlay, resize, upsample } from '@understory/imaging';
+import type { ColourMapName, RgbImage } from '@understory/imaging';
+import type { AttackExample, AttackExampleRecord, RunAttack } from '../attack.ts';
+import { attackExampleFile, attackExampleFolder } from '../attack-files.ts';
+import { reportErrors } from '../errors.ts';
+import type { Picture, PictureRow } from '../figures/picture-grid.ts';
+import { percent } from '../numbers.ts';
+import { readNpy } from '../read-npy.ts';
+import { epsilonText } from './naming.ts';
+
+/** Images beyond this, and attacks beyond that, make a page heavy and show no more. */
+const mostImages = 4;
+const mostAttacks = 8;
+
+/** The sides that pictures are brought to: enlarged without smoothing by a whole factor, or shrunk. */
+const leastSide = 128;
+const mostSide = 176;
+
+/** The first images of a run that it kept pictures of, a row for the image and one for each attack. Throws EXAMPLE_NOT_READABLE. */
+export async function attackExamples(
+  folder: string,
+  attacks: readonly RunAttack[],
+  colours: ColourMapName,
+): Promise<readonly PictureRow[]> {
+  const records = await readRecords(join(folder, attackExampleFolder));
+  const rows = await Promise.all(records.slice(0, mostImages).map((each) => rowsOf(each, attacks, colours)));
+  return rows.flat();
+}
+
+interface StoredExample {
+  readonly folder: string;
+  readonly record: AttackExampleRecord;
+}
+
+async function readRecords(examples: string): Promise<readonly StoredExample[]> {
+  const names = await readdir(examples, { recursive: true }).catch((): string[] => []);
+  const paths = names.filter((name) => basename(name) === attackExampleFile).toSorted();
+  return Promise.all(
+    paths.map(async (name) => {
+      const path = join(examples, name);
+      try {
+        const record = JSON.parse(await readFile(path, 'utf8')) as AttackExampleRecord;
+        if (!Array.isArray(record.attacks)) throw new Error('a record without attacks');
+        return { folder: dirname(path), record };
+      } catch (error) {
+        throw reportErrors.exampleNotReadable({ path, found: (error as Error).message });
+      }
+    }),
+  );
+}
+
+async function rowsOf(
+  { folder, record }: StoredExample,
+  attacks: readonly RunAttack[],
+  colours: ColourMapName,
+): Promise<readonly PictureRow[]> {
+  const { item, originalLabel, original, targetLabel, target, originalProbability, maps } = record;
+  const says = `${originalLabel ?? `class ${original}`}, ${percent(originalProbability)}`;
+  const aim = targetLabel ?? `class ${target}`;
+  const targeted = target !== original;
+  const untouched = await read(join(folder, record.picture));
+  const mapOf = (picture: RgbImage | undefined, file: string | null, caption: string, alt: string) =>
+    mapped(picture, file === null ? null : join(folder, file), colours, { caption, alt });
+  const first: PictureRow = {
+    title: `${item}: ${says}${targeted ? `; the attack wants ${aim}` : ''}`,
+    pictures: [
+      await shown(untouched, { caption: `untouched: ${says}`, alt: `${item}, untouched` }),
+      ...(record.explainer === null
+        ? []
+        : [
+            await mapOf(
+              untouched,
+              maps.original,
+              'where it sees the original class',
+              `${item}, heat map of the original class`,
+            ),
+            ...(targeted
+              ? [await mapOf(untouched, maps.target, 'where it sees the target', `${item}, heat map of the target`)]
+              : []),
+          ]),
+    ],
+  };
+  const known = new Map(attacks.map((each) => [each.name, each]));
+  const rows = record.attacks.slice(0, mostAttacks).map(async (example): Promise<PictureRow> => {
+    const { attack, maps: after, factor } = example;
+    const picture = await read(join(folder, example.picture));
+    const budget = known.get(attack)?.budget;
+    const within = budget === undefined ? '' : `, ${epsilonText(budget.epsilon, budget.norm)}`;
+    return {
+      title: `${attack}: ${outcomeText(example)}`,
+      minor: true,
+      pictures: [
+        await shown(picture, {
+          caption: `attacked: ${example.predictedLabel ?? `class ${example.predicted}`}, ${percent(example.probability)}`,
+          alt: `${item}, attacked through ${attack}`,
+        }),
+        await shown(await read(join(folder, example.perturbation)), {
+          caption: `the change, ${factor} times as strong${within}`,
+          alt: `${item}, change through ${attack}`,
+        }),
+        await shown(await read(join(folder, example.mask)), {
+          caption: 'the mask: white may change',
+          alt: `${item}, mask ${attack}`,
+        }),
+        ...(record.explainer === null
+          ? []
+          : [
+              await mapOf(
+                picture,
+                after.original,
+                'original class, after',
+                `${item}, heat map of the original class after ${attack}`,
+              ),
+              ...(targeted
+                ? [
+                    await mapOf(
+                      picture,
+                      after.target,
+                      'target, after',
+                      `${item}, heat map of the target after ${attack}`,
+                    ),
+                  ]
+                : []),
+            ]),
+      ],
+    };
+  });
+  return [first, ...(await Promise.all(rows))];
+}
+
+function outcomeText({ success, evaluations }: AttackExample): string {
+  if (success === null) return 'not attacked';
+  return success ? `fooled after ${evaluations} evaluations` : `not fooled in ${evaluations} evaluations`;
+}
+
+type Words = Pick<Picture, 'caption' | 'alt'>;
+
+async function mapped(
+  picture: RgbImage | undefined,
+  path: string | null,
+  colours: ColourMapName,
+  { caption, alt }: Words,
+): Promise<Picture> {
+  const bytes = path === null || picture === undefined ? undefined : await bytesOf(path);
+  if (picture === undefined || path === null || bytes === undefined) {
+    return { image: undefined, absent: 'no map', caption, alt };
+  }
+  const map = minMax(upsample(readNpy(bytes, path), picture.height, picture.width, 'bicubic'));
+  return shown(overlay(picture, map, { colourMap: colours }), { caption, alt });
+}
+
+async function shown(image: RgbImage | undefined, words: Words): Promise<Picture> {
+  if (image === undefined) return { image, ...words };
+  const { width, height } = image;
+  const longer = Math.max(width, height);
+  const factor = Math.max(1, Math.ceil(leastSide / longer));
+  if (factor > 1) {
+    const large = resize(image, { width: factor * width, height: factor * height }, 'nearest');
+    return { image: { png: await encodePng(large), enlarged: true }, ...words };
+  }
+  const scale = Math.min(1, mostSide / longer);
+  const size = { width: Math.max(1, Math.round(scale * width)), height: Math.max(1, Math.round(scale * height)) };
+  return { image: { png: await encodePng(resize(image, size, 'bilinear')), enlarged: false }, ...words };
+}
+
+/** Undefined where there is no such file. */
+async function read(path: string): Promise<RgbImage | undefined> {
+  const bytes = await bytesOf(path);
+  if (bytes === undefined) return undefined;
+  return decodeImage(bytes, path).catch((error: unknown) => {
+    throw reportErrors.exampleNotReadable({ path, found: (error as Error).message });
+  });
+}
+
+async function bytesOf(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw reportErrors.exampleNotReadable({ path, found: (error as Error).message });
+  }
+}

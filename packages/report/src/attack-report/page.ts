@@ -1,0 +1,122 @@
+import type { AttackRecord } from '../attack.ts';
+import type { Figure } from '../figures/figure.ts';
+import type { Colours } from '../figures/palette.ts';
+import type { PictureRow } from '../figures/picture-grid.ts';
+import { html, type Html } from '../html.ts';
+import { count, percent } from '../numbers.ts';
+import { downloads } from '../page/downloads.ts';
+import { estimateStyle } from '../page/estimate-cell.ts';
+import { facts } from '../page/facts.ts';
+import { failures } from '../page/failures.ts';
+import { figureBlock } from '../page/figure-block.ts';
+import { frame } from '../page/frame.ts';
+import { pictureRows, pictureStyle } from '../page/pictures.ts';
+import { optionRows, provenance, type Parameter } from '../page/provenance.ts';
+import { remarks } from '../page/remarks.ts';
+import type { ReportedRun } from '../reported-run.ts';
+import type { AttackSummary } from '../summarise-attack.ts';
+import { attackFiles } from './files.ts';
+import { findings } from './findings.ts';
+import { epsilonText } from './naming.ts';
+import { comparisonTable, distanceTable, successTable } from './tables.ts';
+
+export interface AttackPage {
+  readonly run: Pick<ReportedRun<AttackRecord>, 'record' | 'failed' | 'isComplete'>;
+  readonly summary: AttackSummary;
+  /** Of what was found, in the order in which they are shown. */
+  readonly figures: readonly Figure[];
+  readonly palette: Colours;
+  readonly examples: readonly PictureRow[];
+  readonly examplesFigure: Figure | undefined;
+}
+
+const done = 'attacked';
+
+/** How easily a network is fooled, and through which pixels. */
+export function page(content: AttackPage): string {
+  const { run, summary, figures, palette } = content;
+  const { record } = run;
+  return frame({
+    title: `How easily is ${record.model.name} fooled?`,
+    head: html`<p class="quiet">${lead(content)}</p>
+      ${atAGlance(content)} ${remarks(run, { done })}`,
+    main: html`<section>
+        <h2>What was found</h2>
+        <ul class="findings">
+          ${findings(summary, record).map((sentence) => html`<li>${sentence}</li>`)}
+        </ul>
+        ${successTable(summary, record, palette)} ${figures.map(figureBlock)}
+      </section>
+      <section>
+        <h2>Pairs and distances</h2>
+        ${comparisonTable(summary)} ${distanceTable(summary)} ${warnings(summary)}
+      </section>
+      ${examplesSection(content)}
+      ${downloads(attackFiles(summary), { tables: 'every row in tables and all that was found in summary.json' })}
+      ${failures(run.failed, { done })} ${parameters(record)}`,
+    footer: html`Intervals are at 95 %: Wilson’s for shares, bootstrapped (BCa) for means and differences. Pairs are
+    compared on the same images, and p-values are corrected after Holm for every comparison on this page.`,
+    style: `${pictureStyle}${estimateStyle}`,
+    version: record.versions['understory'],
+  });
+}
+
+function lead({ run: { record }, summary }: AttackPage): string {
+  const { attacks, dataset, goal, target } = record.parameters;
+  const what = [...new Set(attacks.map(({ title }) => title))].join(', ');
+  const aim = goal === 'untargeted' ? 'to leave what it says' : `to say ${targetText(target)}`;
+  return `${what}, on ${count(summary.images, 'image')} of ${dataset.name}: small changes of the pixels within a mask that bring the network ${aim}.`;
+}
+
+function targetText(target: AttackRecord['parameters']['target']): string {
+  if (target === null) return 'the target';
+  return target.label === null ? `class ${target.index}` : `${target.label} (class ${target.index})`;
+}
+
+function atAGlance({ run: { record }, summary }: AttackPage): Html {
+  const { attacks, dataset, goal, target, transfer } = record.parameters;
+  const { accuracy } = summary;
+  const budgets = new Set(attacks.map(({ budget }) => epsilonText(budget.epsilon, budget.norm)));
+  return facts([
+    ['Network', record.model.name],
+    ['Data set', dataset.name],
+    ['Images', String(summary.images)],
+    ...(accuracy.n > 0
+      ? [['Right predictions', `${accuracy.count} of ${accuracy.n}, ${percent(accuracy.share)}`] as const]
+      : []),
+    ['Goal', goal === 'untargeted' ? 'any other class' : targetText(target)],
+    ['Budget', [...budgets].join(', ')],
+    ...(transfer === null ? [] : [['Transfer to', transfer.name] as const]),
+  ]);
+}
+
+function warnings({ warnings: found }: AttackSummary): Html | null {
+  if (found.length === 0) return null;
+  return html`<h3>Warnings</h3>
+    <p>What makes a failure say less of how robust the network is.</p>
+    <ul>
+      ${found.map(({ attack, warning, count: times }) => html`<li>${attack}, ${count(times, 'image')}: ${warning}</li>`)}
+    </ul>`;
+}
+
+function examplesSection({ examples, examplesFigure }: AttackPage): Html | null {
+  if (examplesFigure === undefined) return null;
+  return html`<section>
+    <h2>${examplesFigure.title}</h2>
+    <p class="quiet">${examplesFigure.caption}</p>
+    ${pictureRows(examples)}
+  </section>`;
+}
+
+function parameters(record: AttackRecord): Html {
+  const { attacks, target, transfer } = record.parameters;
+  const settings = new Map(attacks.map((each) => [JSON.stringify([each.attack, each.options]), each]));
+  const special: readonly Parameter[] = [
+    ...(target === null ? [] : [['Target', targetText(target)] as const]),
+    ...(transfer === null ? [] : [['Transfer to', `${transfer.name}, SHA-256 ${transfer.sha256}`] as const]),
+    ...attacks.flatMap((each): Parameter[] => (each.preset === null ? [] : [[`${each.name}: preset`, each.preset]])),
+    ...[...settings.values()].flatMap(({ attack, options }) => optionRows(attack, options)),
+    ...attacks.flatMap(({ name, mask }) => optionRows(name, mask.options)),
+  ];
+  return provenance(record, { shown: ['attacks', 'target', 'transfer'], special });
+}

@@ -1,0 +1,59 @@
+import { defaultColourMap, type ColourMapName } from '@understory/imaging';
+import type { AttackRecord, AttackRow } from '../attack.ts';
+import type { Figure } from '../figures/figure.ts';
+import { pictureGrid } from '../figures/picture-grid.ts';
+import { successOverEvaluationsFigure } from '../figures/success-over-evaluations.ts';
+import { successFigure } from '../figures/success.ts';
+import { sweepFigure } from '../figures/sweep.ts';
+import { trajectoriesFigure } from '../figures/trajectories.ts';
+import type { RenderedReport, ReportedRun } from '../reported-run.ts';
+import { summariseAttack, type AttackSummary } from '../summarise-attack.ts';
+import { AttackDetails } from './attack-details.ts';
+import { attackExamples } from './examples.ts';
+import { attackPalette } from './naming.ts';
+import { page } from './page.ts';
+
+export type AttackRun = ReportedRun<AttackRecord, AttackRow>;
+
+/** More bars than this say less than the sweep does. */
+const mostBars = 24;
+
+/** How easily a network is fooled, and through which pixels: the report of a run of attacks. Throws EXAMPLE_NOT_READABLE and MAP_NOT_READABLE. */
+export async function renderAttack(
+  { folder, record, rows, failed, isComplete }: AttackRun,
+  { colourMap = defaultColourMap }: { readonly colourMap?: ColourMapName } = {},
+): Promise<RenderedReport<AttackSummary>> {
+  const { attacks, goal } = record.parameters;
+  const details = new AttackDetails(attacks);
+  const summary = await summariseAttack(details.gather(rows), { attacks, seed: seedOf(record) });
+  const palette = attackPalette(attacks);
+  const detailOf = (attack: string) => details.of(attack);
+  const norm = attacks[0]?.budget.norm ?? 'linf';
+  const bars = summary.attacks.filter(({ n }) => n > 0).length;
+  const figures = [
+    bars === 0 || bars > mostBars ? undefined : successFigure('success', summary, palette),
+    sweepFigure('sweep-fraction', 'fraction', summary.curves, norm),
+    sweepFigure('sweep-epsilon', 'epsilon', summary.curves, norm),
+    successOverEvaluationsFigure('success-over-evaluations', attacks, detailOf, palette),
+    trajectoriesFigure('trajectories', attacks, detailOf, goal),
+  ].filter((figure): figure is Figure => figure !== undefined);
+  const examples = await attackExamples(folder, attacks, colourMap);
+  const examplesFigure = examples.length === 0 ? undefined : pictureGrid(examplesHead, examples);
+  return {
+    html: page({ run: { record, failed, isComplete }, summary, figures, palette, examples, examplesFigure }),
+    figures: [...figures, ...(examplesFigure === undefined ? [] : [examplesFigure])],
+    images: summary.images,
+    summary,
+  };
+}
+
+function seedOf({ seed }: AttackRecord): number {
+  return typeof seed === 'number' ? seed : 0;
+}
+
+const examplesHead = {
+  name: 'examples',
+  title: 'What the attacks did',
+  caption:
+    'The picture as the network saw it, then for each mask the attacked picture, the change about a middle grey, the mask, and heat maps over the attacked picture. Each map is upsampled bicubically and scaled from its own smallest to its own largest value, so colours of two maps do not compare. Nobody chose these images: they are the first that the run kept pictures of.',
+};

@@ -1,0 +1,63 @@
+import type { RunAttack } from '../attack.ts';
+import type { AttackDetail } from '../attack-report/attack-details.ts';
+import { number } from '../numbers.ts';
+import type { Figure } from './figure.ts';
+import { panels } from './panels.ts';
+
+/** Panels beyond this make a page long and show no more. */
+const mostPanels = 12;
+
+const title = 'How the attacks went';
+
+/** The probability of the target and of the original class as the attacks went on: a panel each. */
+export function trajectoriesFigure(
+  name: string,
+  attacks: readonly RunAttack[],
+  detailOf: (attack: string) => AttackDetail,
+  goal: 'targeted' | 'untargeted',
+): Figure | undefined {
+  const known = attacks.flatMap((attack) => {
+    const { trajectories } = detailOf(attack.name);
+    return trajectories === null ? [] : [{ attack, ...trajectories }];
+  });
+  if (known.length === 0) return undefined;
+  const shown = known.slice(0, mostPanels);
+  const most = Math.max(1, ...shown.map(({ target }) => target.length));
+  const along = (values: readonly number[]) => values.map((y, at) => ({ x: at + 1, y }));
+  const targeted = goal === 'targeted';
+  const names = [
+    ...(targeted ? [{ name: 'target', label: 'target class, mean', colour: 'var(--series-1)', dash: '' }] : []),
+    { name: 'original', label: 'original class, mean', colour: 'var(--series-0)', dash: '8,3' },
+  ];
+  const alt = `${title}: ${shown
+    .map(({ attack, target, original, n }) => {
+      const from = (values: readonly number[]) => `from ${number(values[0], 2)} to ${number(values.at(-1), 2)}`;
+      const what = [...(targeted ? [`the target ${from(target)}`] : []), `the original class ${from(original)}`];
+      return `through ${attack.name} the mean probability of ${what.join(', that of ')} over ${n} images`;
+    })
+    .join('; ')}.`;
+  const svg = panels(
+    shown.map(({ attack, target, original, single }) => ({
+      title: attack.name,
+      lines: [
+        ...(targeted
+          ? single.map((values) => ({ name: 'target', points: along(values), kind: 'faint' as const }))
+          : []),
+        ...(targeted ? [{ name: 'target', points: along(target) }] : []),
+        { name: 'original', points: along(original) },
+      ],
+    })),
+    {
+      ...{ names, alt },
+      x: { label: 'evaluation', domain: [1, Math.max(2, most)] },
+      y: { label: 'probability', domain: [0, 1] },
+    },
+  );
+  const left = known.length - shown.length;
+  const caption = [
+    'Means over all attacked images; one whose attack has ended stays at what it reached.',
+    ...(targeted ? ['Thin lines are the target in single images, the first twelve, as far as each went.'] : []),
+    ...(left > 0 ? [`The first ${mostPanels} attacks are shown; ${left} more are in the rows.`] : []),
+  ].join(' ');
+  return { name, title, alt, caption, svg };
+}
