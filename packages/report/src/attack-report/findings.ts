@@ -61,7 +61,7 @@ function extremes({ attacks }: AttackSummary): readonly string[] {
   const [first, last] = [sorted[0], sorted.at(-1)];
   if (first === undefined || last === undefined) return ['No image was attacked.'];
   const text = ({ attack, success }: AttackOutcome) =>
-    `through ${attack}: on ${success.count} of ${success.n} images, ${percent(success.share)} (95 % ${percentRange(success.interval)})`;
+    `through ${attack}: on ${success.count} of ${count(success.n, 'image')}, ${percent(success.share)} (95 % ${percentRange(success.interval)})`;
   if (known.length === 1) return [`The attack succeeds ${text(first)}.`];
   if (first.success.share === last.success.share) {
     return [`The attack succeeds ${text(first)}; through every other mask it succeeds as often.`];
@@ -175,7 +175,9 @@ function rules({ attacks }: AttackSummary): readonly string[] {
     ? [
         `Every one of the ${made} attacked images lies within epsilon and within 0..1 and is untouched outside its mask.`,
       ]
-    : [`Rules are broken ${broken} times: see the last column of the table of distances before believing a number.`];
+    : [
+        `${count(broken, 'rule is', 'rules are')} broken: see the last column of the table of distances before believing a number.`,
+      ];
 }
 
 function controls({ attacks }: AttackSummary, { parameters }: AttackRecord): readonly string[] {

@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseHTML } from 'linkedom';
+import {
+  attackExampleFile,
+  attackExampleFolder,
+  folderOfItem,
+  renderAttack,
+  standalone,
+  toPng,
+  type AttackSummary,
+  type RenderedReport,
+} from '../src/index.ts';
+import { attackRecord, attackRow, attackRows, attackRun, runAttack, sweep, tableOne } from './attack-support.ts';
+
+jest.setTimeout(60_000);
+
+let attacked: Awaited<ReturnType<typeof attackRun>>;
+let report: RenderedReport<AttackSummary>;
+
+beforeAll(async () => {
+  attacked = await attackRun();
+  report = await renderAttack(attacked.run);
+});
+afterAll(() => attacked.remove());
+
+const plain = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
+const textOf = (html: string) => plain(parseHTML(html).document.body.textContent);
+const findingsOf = (html: string) =>
+  [...parseHTML(html).document.querySelectorAll('.findings li')].map(({ textContent }) => plain(textContent));
+
+const bare = { folder: 'nowhere', failed: [], isComplete: true };
+
+describe('renderAttack', () => {
+  it('needs nothing from anywhere else', () => {
+    const { document } = parseHTML(report.html);
+    const links = [...document.querySelectorAll('[src], [href]')].map(
+      (element) => element.getAttribute('src') ?? element.getAttribute('href') ?? '',
+    );
+    expect(links.length).toBeGreaterThan(20);
+    for (const link of links) expect(link).toMatch(/^(data:|#)/);
+    expect(report.html).not.toMatch(/@import|url\(|<script/);
+  });
+
+  it("is the paper's Table 1 with intervals, both means of steps and the paper's numbers, marked as theirs", () => {
+    const { document } = parseHTML(report.html);
+    const table = document.querySelector('table.estimates')!;
+    const rows = [...table.querySelectorAll('tbody tr')].map(({ textContent }) => plain(textContent));
+    expect(rows).toHaveLength(7);
+    expect(rows[1]).toMatch(/^origin-top 43\.3 % 31\.6 to 55\.9 % 26 of 60 .* n 26 .* n 60 .* 52\.0 % 33\.2 steps$/);
+    expect(rows[6]).not.toContain('steps');
+    expect(textOf(report.html)).toContain('the paper’s own network and weights');
+    const [origin] = report.summary.attacks.filter(({ attack }) => attack === 'origin-top');
+    expect(rows[1]).toContain(origin!.stepsOfAll.mean!.toFixed(1));
+    expect(rows[1]).toContain(origin!.stepsOfSuccesses.mean!.toFixed(1));
+  });
+
+  it("leaves the paper's numbers out where the settings are not the paper's", async () => {
+    const attacks = tableOne.map((each) => ({ ...each, preset: null }));
+    const { html } = await renderAttack({ ...bare, record: attackRecord(attacks), rows: attackRows(attacks) });
+    expect(html).not.toMatch(/33\.2 steps|The paper/);
+    expect(html).not.toContain('Hollow diamonds');
+  });
+
+  it('finds what tests support and nothing else', () => {
+    const found = findingsOf(report.html);
+    expect(found[0]).toMatch(/most often through all: on 60 of 60 .* least often through origin-top: on 26 of 60/);
+    const bottom = found.find((each) => each.includes('origin-bottom succeeds more often than origin-top'));
+    expect(bottom).toMatch(/by 36\.7 points .* steps fewer \(95 % −\d+\.\d to −\d+\.\d, failures as all\)/);
+    expect(bottom).toMatch(/The paper, on its network, has \+23\.0 points: the same direction/);
+    expect(found.join(' ')).toContain('no difference in success between origin-bottom and random is shown');
+    expect(found.join(' ')).toMatch(/Of 307 adversarial images that succeed, \d+ still do when saved/);
+    expect(found.join(' ')).toMatch(/shown to other as well, \d+ mislead it too/);
+    expect(found.join(' ')).toContain('Every one of the 420 attacked images lies within epsilon');
+    expect(found.join(' ')).not.toContain('no control');
+  });
+
+  it('calls it undecided where few images were attacked, and asks for a control', async () => {
+    const attacks = [runAttack('origin-bottom'), runAttack('origin-top')];
+    const { html } = await renderAttack({ ...bare, record: attackRecord(attacks), rows: attackRows(attacks, 6) });
+    const found = findingsOf(html).join(' ');
+    expect(found).toContain('no difference in success between origin-bottom and origin-top is shown');
+    expect(found).toContain('this run decides neither for nor against that');
+    expect(found).toContain('no difference in steps is shown');
+    expect(found).not.toMatch(/more often than|the same direction|the other direction/);
+    expect(found).toContain('The run has no control');
+  });
+
+  it('says so where the direction is not that of the paper', async () => {
+    const attacks = [runAttack('origin-top'), runAttack('origin-bottom')];
+    const swapped = attackRows(attacks).map((each) => ({
+      ...each,
+      attack: each.attack === 'origin-top' ? 'origin-bottom' : 'origin-top',
+    }));
+    const { html } = await renderAttack({ ...bare, record: attackRecord(attacks), rows: swapped });
+    expect(findingsOf(html).join(' ')).toMatch(/succeeds less often than origin-top.*: the other direction/);
+  });
+
+  it('counts the settings of a sweep and draws both of its figures', async () => {
+    const { html, figures } = await renderAttack({ ...bare, record: attackRecord(sweep), rows: attackRows(sweep) });
+    expect(findingsOf(html).join(' ')).toContain('of 9 settings, uniform succeeds more often than origin-top in 9');
+    expect(figures.map(({ name }) => name)).toEqual([
+      'success',
+      'sweep-fraction',
+      'sweep-epsilon',
+      'success-over-evaluations',
+      'trajectories',
+    ]);
+    const fraction = figures.find(({ name }) => name === 'sweep-fraction')!;
+    expect(fraction.alt).toMatch(/uniform, ε 12\/255: 61\.7\s% at 5, 85\.0\s% at 10, 100\.0\s% at 20/);
+    for (const label of ['ε 4/255', 'ε 8/255', 'ε 12/255']) expect(fraction.svg).toContain(label);
+    expect(figures.at(-1)!.caption).toContain('6 more are in the rows');
+  });
+
+  it('draws success after so many evaluations, counted over all attacked images', () => {
+    const curve = report.figures.find(({ name }) => name === 'success-over-evaluations')!;
+    expect(curve.alt).toMatch(/all ends at 100\.0\s%, half of the images after 15; origin-top ends at 43\.3\s%;/);
+  });
+
+  it('warns of rules that are broken and of what makes failures say less', async () => {
+    const rows = attackRows();
+    rows[3] = attackRow({
+      ...rows[3]!,
+      checks: { withinEpsilon: false, withinPixels: true, zeroOutsideMask: true, savedWithinEpsilon: true },
+    });
+    const { html } = await renderAttack({ ...attacked.run, rows });
+    expect(findingsOf(html).join(' ')).toContain('1 rule is broken');
+    expect(html).toContain('1 beyond epsilon');
+    expect(textOf(html)).toContain('all, 1 image: the gradient was zero at 3 of 50 evaluations');
+  });
+
+  it('describes every picture in words and says which is not there', () => {
+    const { document } = parseHTML(report.html);
+    const images = [...document.querySelectorAll('img')];
+    // The picture and its two maps; the attacked picture, the change, the mask and a map for each of seven masks, one change missing.
+    expect(images).toHaveLength(3 + 7 * 4 - 1);
+    for (const image of images) expect(image.getAttribute('alt')).toMatch(/^images\/a cat\.jpg, /);
+    const absent = [...document.querySelectorAll('.absent')].map((each) => each.getAttribute('aria-label'));
+    expect(absent).toContain('images/a cat.jpg, change through uniform: not kept');
+    expect(absent).toContain('images/a cat.jpg, heat map of the target after all: no map');
+    for (const drawing of document.querySelectorAll('svg')) {
+      expect(drawing.getAttribute('role')).toBe('img');
+      expect(drawing.getAttribute('aria-label')!.length).toBeGreaterThan(60);
+    }
+  });
+
+  it('escapes what classes, images and data sets are called', () => {
+    expect(report.html).toContain('&lt;agama&gt;');
+    expect(report.html).not.toMatch(/<agama>|<friends>/);
+    for (const { svg } of report.figures) {
+      expect(svg).not.toContain('<agama>');
+      const drawing = standalone(svg);
+      expect(drawing).not.toContain('var(');
+      expect([...toPng(drawing).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+    }
+  });
+
+  it('is the same each time, in any order of the rows', async () => {
+    const again = await renderAttack({ ...attacked.run, rows: attackRows().reverse() });
+    expect(again.html).toBe(report.html);
+    expect(again.figures).toEqual(report.figures);
+  });
+
+  it('hands over the numbers as files', () => {
+    const { document } = parseHTML(report.html);
+    const files = new Map(
+      [...document.querySelectorAll('a[download]')].map((link) => [
+        link.getAttribute('download'),
+        Buffer.from(link.getAttribute('href')!.split(',')[1]!, 'base64').toString().split('\r\n'),
+      ]),
+    );
+    expect(files.get('masks.csv')![2]).toMatch(/^origin-top,60,26,60,0\.433/);
+    expect(files.get('pairs.csv')).toHaveLength(1 + 21 + 1);
+  });
+
+  it('says of a run that is not finished, of images that failed and of those that were not attacked', async () => {
+    const rows = [attackRow(), attackRow({ item: 'test/1', success: null, reason: 'it is an <agama> already' })];
+    const { html, images } = await renderAttack({
+      ...{ ...bare, record: attackRecord([runAttack('all')]), rows, isComplete: false },
+      failed: [{ item: 'test/9', code: 'NOT_AN_IMAGE', message: 'It is no picture.' }],
+    });
+    expect(images).toBe(2);
+    expect(textOf(html)).toContain('This run is not finished');
+    expect(textOf(html)).toContain('1 image could not be attacked');
+    expect(textOf(html)).toContain('Not attacked: all, 1 image: it is an <agama> already.');
+    expect(findingsOf(html)[0]).toBe(
+      'The attack succeeds through all: on 1 of 1 image, 100.0 % (95 % 20.7 to 100.0 %).',
+    );
+  });
+
+  it('goes on where nothing was attacked at all', async () => {
+    const rows = [attackRow({ success: null, reason: 'MASK_NEEDS: no boxes' })];
+    const record = attackRecord([runAttack('all')], { goal: 'untargeted', target: null, transfer: null });
+    const { html, figures } = await renderAttack({ ...bare, record, rows });
+    expect(figures).toEqual([]);
+    expect(findingsOf(html)).toEqual(['No image was attacked.']);
+    expect(textOf(html)).toContain('to leave what it says');
+  });
+
+  it('refuses an example that is no record', async () => {
+    const { run, remove } = await attackRun();
+    const path = join(run.folder, attackExampleFolder, folderOfItem('images/a cat.jpg'), attackExampleFile);
+    await writeFile(path, '{');
+    await expect(renderAttack(run)).rejects.toThrow(expect.objectContaining({ code: 'EXAMPLE_NOT_READABLE' }));
+    await rm(path);
+    expect((await renderAttack(run)).figures.map(({ name }) => name)).not.toContain('examples');
+    await remove();
+  });
+});
