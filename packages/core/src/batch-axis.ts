@@ -7,5 +7,7 @@ export function batchesOf(inputs: readonly TensorSpec[]): readonly Dimension[] {
 
 /** Whether a first dimension is written as the batch of the images is, or as the one that exporters fix where they can. */
 export function isBatch(first: Dimension | undefined, batches: readonly Dimension[]): boolean {
-  return first === 1 || first === '' || first === undefined || batches.length === 0 || batches.includes(first);
+  if (first === 1 || first === undefined || batches.length === 0 || batches.includes(first)) return true;
+  // A size that nobody named may be the batch.
+  return typeof first === 'string' && /^(\?\d*)?$/.test(first);
 }

@@ -423,12 +423,15 @@ export const errors = {
   },
 
   pluginNotFound({ plugin, from, cause }: { plugin: string; from: string; cause?: unknown }) {
+    const isPath = /^\.|[\\/]|\.[cm]?[jt]s$/.test(plugin) && !/^@[^/]+\/[^/]+$/.test(plugin);
     return new UnderstoryError({
       code: 'PLUGIN_NOT_FOUND',
       message: `The plugin ${plugin} cannot be found.`,
       found: `no such package or file, seen from ${from}`,
       expected: 'the name of an installed package, or a path',
-      next: `Run: npm install ${plugin}`,
+      next: isPath
+        ? 'Check the path; it is read from the folder in which the command runs.'
+        : `Run: npm install ${plugin}`,
       cause,
     });
   },

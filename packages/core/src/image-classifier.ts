@@ -25,7 +25,7 @@ export interface ImageClassifierOptions {
 export interface Prediction {
   /** One a class; where the model only gives probabilities, their logarithms. `softmax(logits)`, or the sigmoid of each, is `probabilities`. */
   readonly logits: Float32Array;
-  /** One a class; they sum to 1, except where the model ends with a sigmoid and so judges each class by itself. */
+  /** One a class; they sum to 1, except where the model ends with a sigmoid, or has one score, and so judges each class by itself. */
   readonly probabilities: Float32Array;
   /** Classes from best to worst; of equal ones the lower index first. */
   readonly ranking: readonly number[];
@@ -50,7 +50,8 @@ export class ImageClassifier {
   readonly channels: number | undefined;
   /** In pixels. */
   readonly imageSize: { readonly height: number; readonly width: number } | undefined;
-  readonly #inputType: TensorSpec['type'];
+  /** The element type of the input: `uint8` where it takes 8-bit samples as they are. */
+  readonly inputType: TensorSpec['type'];
   readonly #logitsRank: number;
   readonly #judgesEachClass: boolean;
   readonly #mayBeSoftmax: boolean;
@@ -61,7 +62,7 @@ export class ImageClassifier {
     const scores = findScores(model, logits);
     this.model = model;
     this.input = image.name;
-    this.#inputType = image.type;
+    this.inputType = image.type;
     this.logits = scores.spec.name;
     this.scoreKind = scores.kind;
     this.endsWith = scores.endsWith;
@@ -85,7 +86,7 @@ export class ImageClassifier {
 
   /** What the model is fed for a batch of prepared images: the pixels in the element type that its input takes. */
   feeds(pixels: Tensor<'float32'>): Feeds {
-    return { [this.input]: fromFloat32(pixels.data, this.#inputType, pixels.dims) };
+    return { [this.input]: fromFloat32(pixels.data, this.inputType, pixels.dims) };
   }
 
   /** The score of one class a sample; throws CLASS_OUT_OF_RANGE. */
@@ -133,11 +134,12 @@ export class ImageClassifier {
 
   #areProbabilities(rows: readonly Float32Array[]): boolean {
     if (this.scoreKind === 'probability' && this.endsWith === 'Sigmoid') return true;
-    return this.#mayBeSoftmax && rows.every(isDistribution);
+    return this.#mayBeSoftmax && rows.every((row) => row.length > 1 && isDistribution(row));
   }
 
   #probabilities(row: Float32Array): Float32Array {
-    return this.#judgesEachClass ? row.map(sigmoid) : softmax(row);
+    // A softmax over one score is 1 whatever the score: it is the logit of one class against the rest.
+    return this.#judgesEachClass || row.length === 1 ? row.map(sigmoid) : softmax(row);
   }
 }
 
@@ -152,11 +154,13 @@ function findImageInput(model: Model, name: string | undefined): TensorSpec {
     const named = model.inputs.find((input) => input.name === name);
     if (named !== undefined) return named;
   }
-  const candidates = model.inputs.filter((input) => isFloat(input) && input.dims?.length === 4);
+  const pictures = model.inputs.filter((input) => input.dims?.length === 4);
+  const floats = pictures.filter(isFloat);
+  const candidates = floats.length > 0 ? floats : pictures.filter(({ type }) => type === 'uint8');
   const [only] = candidates;
   if (name === undefined && only !== undefined && candidates.length === 1) return only;
   throw errors.notAnImageClassifier({
-    what: name === undefined ? 'one float input of rank 4' : `input "${name}"`,
+    what: name === undefined ? 'one float or uint8 input of rank 4' : `input "${name}"`,
     candidates: (candidates.length > 0 ? candidates : model.inputs).map(describe),
     option: 'input',
   });

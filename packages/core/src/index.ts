@@ -1,5 +1,6 @@
 export * from './check-feeds.ts';
 export * from './check-program.ts';
+export * from './between.ts';
 export * from './check-target-count.ts';
 export * from './axes.ts';
 export * from './configuration.ts';

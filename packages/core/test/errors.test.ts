@@ -4,7 +4,14 @@ import { errors, isDiagnosed, UnderstoryError } from '@understory/core';
 
 const examples: { readonly [name in keyof typeof errors]: () => UnderstoryError } = {
   unknownLayer: () => errors.unknownLayer({ layer: 'layer9', suggestions: ['layer4'] }),
+  layerNotSpatial: () => errors.layerNotSpatial({ layer: 'fc', dims: ['N', 10], batch: 2 }),
+  layerAxes: () => errors.layerAxes({ layer: 'block', axes: 'channelsLast' }),
   noSpatialLayer: () => errors.noSpatialLayer({ layers: 1, output: 'logits' }),
+  pixelsInvalid: () => errors.pixelsInvalid({ found: 'a pixel of 2', expected: 'pixels in 0..1' }),
+  maskInvalid: () => errors.maskInvalid({ found: '[8, 8]', expected: '[16, 16]' }),
+  maskNeeds: () => errors.maskNeeds({ mask: 'inside', what: 'boxes', next: 'Use a data set with boxes.' }),
+  programInvalid: () => errors.programInvalid({ found: 'an input "x"', expected: 'one of pixels' }),
+  capabilityMissing: () => errors.capabilityMissing({ what: 'The attack', capability: 'gradients', backend: 'b' }),
   unknownClass: () => errors.unknownClass({ label: 'tabbi', suggestions: ['tabby, tabby cat', 'tiger cat'] }),
   ambiguousClass: () => errors.ambiguousClass({ label: 'crane', candidates: ['134: crane', '517: crane'] }),
   classOutOfRange: () => errors.classOutOfRange({ index: 1000, classCount: 1000 }),

@@ -16,6 +16,8 @@ export interface GraphNode {
 export interface GraphView {
   /** In execution order. */
   readonly nodes: readonly GraphNode[];
+  /** The version of the ONNX operator set that the model was written in, where it was; nodes may have been raised to a later one. */
+  readonly opset?: number;
   /** The value of a weight or constant, or undefined where the tensor is computed from the inputs. */
   constant(name: string): Tensor | undefined;
 }

@@ -164,6 +164,7 @@ describe('taking in a plugin', () => {
       provides: [contribution('attack', 'a')],
       register: (registry) =>
         registry.bind(ATTACK, 'a', () => ({
+          budget: { norm: 'linf', epsilon: 0.1 },
           perturb: ({ pixels }) => Promise.resolve({ adversarial: pixels, samples: [] }),
         })),
     });
