@@ -43,10 +43,9 @@ export async function attackKeeper(
     const { item } = attacked.facts;
     if (attacked.attempts.length === 0) return;
     if (asked.all) {
+      await prepareFolder(join(folder, adversarialFolder, folderOfItem(item)));
       for (const { row, png } of attacked.attempts) {
-        const path = join(folder, adversarialPicture(item, row.attack));
-        await prepareFolder(dirname(path));
-        await writeWhole(path, png);
+        await writeWhole(join(folder, adversarialPicture(item, row.attack)), png);
       }
     }
     const own = folderOfItem(item);

@@ -133,7 +133,7 @@ function comparisonsText(
   const rows = shown.map(({ first, second, n, success, steps }) => [
     `${style.cyan(first)} minus ${style.cyan(second)}`,
     String(n),
-    percent(success.difference),
+    percent(success.difference).replace('-', '−'),
     `${success.onlyFirst} : ${success.onlySecond}`,
     probability(success.pValue),
     significant(success.correctedPValue, style),
