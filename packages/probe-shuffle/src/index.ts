@@ -1,1 +1,3 @@
 export { default } from './plugin.ts';
+export type { ShuffleRow } from './row.ts';
+export { shuffle } from './shuffle.ts';

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { definePlugin } from '@understory/core';
+import { definePlugin, PROBE } from '@understory/core';
+import { paperPreset, shuffle } from './shuffle.ts';
 
 const manifest = createRequire(import.meta.url)('../package.json') as {
   readonly name: string;
@@ -10,6 +11,16 @@ export default definePlugin({
   name: manifest.name,
   version: manifest.version,
   hostApi: '^1.0.0',
-  provides: [],
-  register() {},
+  provides: [
+    {
+      kind: 'probe',
+      id: 'shuffle',
+      title: 'Patch shuffle',
+      description: 'Asks whether predictions survive when patches of the picture change places.',
+      reference: 'section 5.3 of the paper; Naseer et al. 2021, section 3.2',
+      options: shuffle.options,
+      presets: { paper: paperPreset },
+    },
+  ],
+  register: (registry) => registry.bind(PROBE, 'shuffle', (_, options) => shuffle.from(options)),
 });

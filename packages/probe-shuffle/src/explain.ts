@@ -1,0 +1,32 @@
+import { isDiagnosed, type HeatMap, type ProbeRequest, type Tensor } from '@understory/core';
+
+/** A map, or why there is none. */
+export type Explained = { readonly map: HeatMap } | { readonly reason: string };
+
+/** Where the model looks for one class in each picture `[N, 3, H, W]`; what does not apply to the model is a reason, a fault is thrown. */
+export async function explain(
+  { classifier, explainer, seed, signal }: ProbeRequest,
+  pixels: Tensor<'float32'>,
+  about: number,
+): Promise<readonly Explained[] | undefined> {
+  if (explainer === undefined) return undefined;
+  const samples = Array.from({ length: pixels.dims[0]! }, () => about);
+  const { model } = classifier.classifier;
+  try {
+    const maps = await explainer.explainer.explain({
+      ...{ model, feeds: classifier.feeds(pixels), objective: classifier.classifier.score(samples), seed },
+      ...(explainer.layer !== undefined && { layer: explainer.layer }),
+      ...(signal !== undefined && { signal }),
+    });
+    return samples.map((_, sample) => {
+      const map = maps[sample];
+      if (map === undefined) return { reason: 'the explainer gave no map' };
+      return map.data.every(Number.isFinite) ? { map } : { reason: 'the map has values that are not finite' };
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!isDiagnosed(error)) throw error;
+    const reason = `${error.code}: ${error.message} Found: ${error.found}.`;
+    return samples.map(() => ({ reason }));
+  }
+}

@@ -1,0 +1,88 @@
+import type { ProbeEstimate } from '@understory/core';
+import type { ShuffleRow } from './row.ts';
+
+/** A number that rows have, by a stable name. */
+export interface Measure {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: ProbeEstimate['unit'];
+  /** Undefined where a row has none. */
+  readonly of: (row: ShuffleRow) => number | undefined;
+  /** As the paper gives it in section 5.3, of ResNet-50 on 3669 images of Oxford-IIIT Pet. */
+  readonly paper?: number;
+}
+
+export const sameTop1: Measure = {
+  id: 'same-top1',
+  title: 'keeps its top-1',
+  unit: 'share',
+  of: (row) => Number(row.sameTop1),
+  paper: 0.771,
+};
+
+export const accuracy: Measure = {
+  id: 'accuracy',
+  title: 'predicted right',
+  unit: 'share',
+  of: ({ correctAfter }) => (correctAfter === null ? undefined : Number(correctAfter)),
+};
+
+export const logitChange: Measure = {
+  id: 'logit-change',
+  title: 'change of the logit',
+  unit: 'number',
+  of: (row) => row.logitChange,
+};
+
+export const followsPiece: Measure = {
+  id: 'map-follows-piece',
+  title: 'map follows its piece',
+  unit: 'number',
+  of: ({ mapFollowsPiece }) => mapFollowsPiece ?? undefined,
+};
+
+export const keepsPlace: Measure = {
+  id: 'map-keeps-place',
+  title: 'map keeps its place',
+  unit: 'number',
+  of: ({ mapKeepsPlace }) => mapKeepsPlace ?? undefined,
+};
+
+/** In the order of the tables; numbers are about the class that was predicted before. */
+export const measures: readonly Measure[] = [
+  sameTop1,
+  accuracy,
+  {
+    id: 'gains-logit',
+    title: 'gains logit, of those that keep their top-1',
+    unit: 'share',
+    of: (row) => (row.sameTop1 ? Number(row.logitChange > 0) : undefined),
+    paper: 0.9558,
+  },
+  {
+    id: 'logit-change-kept',
+    title: 'change of the logit, of those that keep their top-1',
+    unit: 'number',
+    of: (row) => (row.sameTop1 ? row.logitChange : undefined),
+    paper: 2.24,
+  },
+  logitChange,
+  {
+    id: 'probability-change',
+    title: 'change of the probability',
+    unit: 'number',
+    of: (row) => row.probabilityChange,
+  },
+  { id: 'margin-change', title: 'change of the margin', unit: 'number', of: (row) => row.marginChange },
+  { id: 'entropy-change', title: 'change of the entropy', unit: 'number', of: (row) => row.entropyChange },
+  followsPiece,
+  keepsPlace,
+  {
+    id: 'map-piece-over-place',
+    title: 'map follows its piece rather than its place',
+    unit: 'number',
+    of: ({ control, mapFollowsPiece: piece, mapKeepsPlace: place }) =>
+      // With everything in its place there is nothing to tell apart.
+      piece === null || place === null || control === 'seams' ? undefined : piece - place,
+  },
+];

@@ -1,0 +1,198 @@
+import type { ProbeCurve, ProbeEstimate, ProbeExample, ProbeRequest, ProbeSummary } from '@understory/core';
+import { estimate, type Estimated } from './estimate.ts';
+import { Examples, lotOf, type Candidate, type Kind } from './examples.ts';
+import { pictureNames } from './keep-pictures.ts';
+import { accuracy, followsPiece, keepsPlace, logitChange, measures, sameTop1, type Measure } from './measures.ts';
+import { hasMaps, isShown } from './probe-item.ts';
+import type { ShuffleRow } from './row.ts';
+import { agreementByChance, Tally, type Condition } from './tally.ts';
+import { verdictOf } from './verdict.ts';
+
+export interface SummaryPlan {
+  readonly request: ProbeRequest;
+  /** The grid of examples and of the verdict. */
+  readonly mainGrid: number;
+  /** Whether the paper's numbers may stand beside those of the main grid. */
+  readonly isThePapers: boolean;
+}
+
+interface Shown extends Candidate {
+  readonly row: ShuffleRow;
+}
+
+/** What the rows of all images come to; the rows of an image follow each other. */
+export async function summarise(rows: AsyncIterable<ShuffleRow>, plan: SummaryPlan): Promise<ProbeSummary> {
+  const { request, mainGrid } = plan;
+  const tally = new Tally();
+  const examples = new Examples<Shown>();
+  let permutations: readonly boolean[] = [];
+  for await (const own of byItem(rows)) {
+    tally.add(own);
+    permutations = own.filter((row) => row.control === 'shuffle' && row.grid === mainGrid).map((row) => row.sameTop1);
+    const row = own.find((each) => isShown(each, mainGrid));
+    if (row !== undefined) {
+      examples.offer({ item: row.item, gain: row.logitChange, lot: lotOf(row.item, request.seed), row });
+    }
+  }
+  const found = new Estimates(tally, request.seed);
+  const main = tally.conditions.find(({ control, grid }) => control === 'shuffle' && grid === mainGrid);
+  const chance = agreementByChance(tally.untouched.predicted);
+  const kept = main === undefined ? { n: 0, estimate: null, interval: null } : found.of(main, sameTop1);
+  return {
+    images: tally.images,
+    verdict: verdictOf({ grid: mainGrid, kept, permutations, chance }),
+    estimates: estimatesOf(tally, found, plan, main),
+    curves: curvesOf(tally, found, chance),
+    examples: request.keep === undefined ? [] : examples.chosen().map((each) => exampleOf(each, plan)),
+  };
+}
+
+async function* byItem(rows: AsyncIterable<ShuffleRow>): AsyncGenerator<readonly ShuffleRow[], void, undefined> {
+  let own: ShuffleRow[] = [];
+  for await (const row of rows) {
+    if (own.length > 0 && own[0]!.item !== row.item) {
+      yield own;
+      own = [];
+    }
+    own.push(row);
+  }
+  if (own.length > 0) yield own;
+}
+
+/** Estimates, each made once. */
+class Estimates {
+  readonly #seed: number;
+  readonly #made = new Map<Condition, Map<Measure, Estimated>>();
+  readonly untouched: Estimated;
+
+  constructor(tally: Tally, seed: number) {
+    this.#seed = seed;
+    this.untouched = estimate(tally.untouched.right, { share: true, seed });
+  }
+
+  of(condition: Condition, measure: Measure): Estimated {
+    const own = this.#made.get(condition) ?? new Map<Measure, Estimated>();
+    this.#made.set(condition, own);
+    const found =
+      own.get(measure) ?? estimate(condition.of(measure), { share: measure.unit === 'share', seed: this.#seed });
+    own.set(measure, found);
+    return found;
+  }
+}
+
+function estimatesOf(
+  tally: Tally,
+  found: Estimates,
+  { isThePapers }: SummaryPlan,
+  main: Condition | undefined,
+): readonly ProbeEstimate[] {
+  const { id, title, unit } = accuracy;
+  const untouched =
+    found.untouched.n === 0 ? [] : [{ measure: id, title, condition: 'as it is', ...found.untouched, unit }];
+  // What no condition has, as accuracy without labels, is left out; what only one lacks is told.
+  const measured = measures.filter((measure) => tally.conditions.some((each) => each.of(measure).length > 0));
+  return [
+    ...untouched,
+    ...tally.conditions.flatMap((condition) =>
+      measured
+        .filter((measure) => condition.control !== 'seams' || measure.id !== 'map-piece-over-place')
+        .map((measure): ProbeEstimate => ({
+          ...{ measure: measure.id, title: measure.title, condition: condition.name },
+          ...found.of(condition, measure),
+          unit: measure.unit,
+          ...(isThePapers && condition === main && measure.paper !== undefined && { paper: measure.paper }),
+        })),
+    ),
+  ];
+}
+
+function curvesOf(tally: Tally, found: Estimates, chance: number | undefined): readonly ProbeCurve[] {
+  const grids = [...new Set(tally.conditions.flatMap(({ grid }) => grid ?? []))].sort((one, other) => one - other);
+  const controls = [...new Set(tally.conditions.map(({ control }) => control))];
+  const points = (control: string, measure: Measure) =>
+    tally.conditions
+      .filter((each) => each.control === control)
+      // What does not cut is the same at every grid.
+      .flatMap((each) => (each.grid === null ? grids : [each.grid]).map((x) => ({ x, ...found.of(each, measure) })))
+      .flatMap(({ x, estimate: y, interval }) => (y === null ? [] : [{ x, y, interval }]));
+  const byControl = (measure: Measure) => controls.map((name) => ({ name, points: points(name, measure) }));
+  const xTitle = 'pieces a side';
+  const { untouched } = found;
+  const curves: readonly ProbeCurve[] = [
+    {
+      ...{ title: 'Spatial blindness', xTitle, yTitle: 'share that keeps its top-1', series: byControl(sameTop1) },
+      ...(chance !== undefined && { chance }),
+    },
+    {
+      ...{ title: 'Accuracy', xTitle, yTitle: 'share predicted right' },
+      series: [
+        ...byControl(accuracy),
+        {
+          name: 'as it is',
+          points: grids.flatMap((x) =>
+            untouched.estimate === null ? [] : [{ x, y: untouched.estimate, interval: untouched.interval }],
+          ),
+        },
+      ],
+    },
+    {
+      ...{ title: 'Change of the logit', xTitle, yTitle: 'mean change of the logit of the class predicted before' },
+      series: byControl(logitChange),
+    },
+    {
+      ...{ title: 'Piece or place', xTitle, yTitle: 'rank correlation with the map before' },
+      series: [
+        { name: 'follows its piece', points: points('shuffle', followsPiece) },
+        { name: 'keeps its place', points: points('shuffle', keepsPlace) },
+      ],
+    },
+  ];
+  return curves
+    .map((curve) => ({ ...curve, series: curve.series.filter((series) => series.points.length > 0) }))
+    .filter(({ series }) => series.length > 0);
+}
+
+const titles: Readonly<Record<Kind, string>> = {
+  gained: 'gained most',
+  lost: 'lost most',
+  random: 'chosen at random',
+};
+
+function exampleOf(
+  { kind, candidate: { row } }: { kind: Kind; candidate: Shown },
+  { request, mainGrid }: SummaryPlan,
+): ProbeExample {
+  const { labels } = request.classifier.classifier;
+  const nameOf = (index: number) => labels?.[index] ?? `class ${index}`;
+  const before = nameOf(row.predicted);
+  const after = nameOf(row.predictedAfter);
+  const explainer = request.explainer?.name ?? '';
+  const maps = [
+    { name: pictureNames.mapBefore, caption: `${explainer} for ${before}` },
+    { name: pictureNames.mapAfter, caption: `${explainer} for ${before}, shuffled` },
+    {
+      name: pictureNames.mapBack,
+      caption: `the same, moved back (rank correlation ${signed(row.mapFollowsPiece ?? 0)})`,
+    },
+  ];
+  return {
+    item: row.item,
+    title: `${titles[kind]} (${signed(row.logitChange)})`,
+    pictures: [
+      { name: pictureNames.before, caption: `${before}, logit ${number(row.logitBefore)}` },
+      {
+        name: pictureNames.after,
+        caption: `${mainGrid} x ${mainGrid}: ${after}; logit of ${before} ${number(row.logitAfter)}`,
+      },
+      ...(hasMaps(row) ? maps : []),
+    ],
+  };
+}
+
+function number(value: number): string {
+  return value.toFixed(2).replace('-', '−');
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? '+' : ''}${number(value)}`;
+}

@@ -1,0 +1,83 @@
+import { measures, type Measure } from './measures.ts';
+import type { ShuffleRow } from './row.ts';
+
+/** What was done to images, with what each image has of every measure. */
+export class Condition {
+  readonly control: string;
+  readonly grid: number | null;
+  readonly #perImage = new Map<Measure, number[]>(measures.map((measure) => [measure, []]));
+
+  constructor({ control, grid }: Pick<ShuffleRow, 'control' | 'grid'>) {
+    this.control = control;
+    this.grid = grid;
+  }
+
+  /** Such as `grid=4`, `rows, grid=4` and `flip-vertical`. */
+  get name(): string {
+    const grid = this.grid === null ? [] : [`grid=${this.grid}`];
+    return [...(this.control === 'shuffle' ? [] : [this.control]), ...grid].join(', ');
+  }
+
+  /** Takes the rows of one image, whose permutations count as one number of it. */
+  add(rows: readonly ShuffleRow[]): void {
+    for (const [measure, values] of this.#perImage) {
+      const found = rows.map(measure.of).filter((value) => value !== undefined);
+      if (found.length > 0) values.push(found.reduce((sum, value) => sum + value, 0) / found.length);
+    }
+  }
+
+  /** One number an image that has any. */
+  of(measure: Measure): readonly number[] {
+    return this.#perImage.get(measure)!;
+  }
+}
+
+/** What images have in common, whatever was done to them. */
+export interface Untouched {
+  /** How often each class is predicted. */
+  readonly predicted: ReadonlyMap<number, number>;
+  /** 1 for each image that is predicted right, 0 for each that is predicted wrong. */
+  readonly right: readonly number[];
+}
+
+/** Adds up the rows of images one after the other. */
+export class Tally {
+  readonly #conditions = new Map<string, Condition>();
+  readonly #predicted = new Map<number, number>();
+  readonly #right: number[] = [];
+  images = 0;
+
+  /** Takes all rows of one image. */
+  add(rows: readonly ShuffleRow[]): void {
+    const { predicted, correctBefore } = rows[0]!;
+    this.images += 1;
+    this.#predicted.set(predicted, (this.#predicted.get(predicted) ?? 0) + 1);
+    if (correctBefore !== null) this.#right.push(Number(correctBefore));
+    const groups = new Map<string, ShuffleRow[]>();
+    for (const row of rows) {
+      const key = `${row.control} ${row.grid}`;
+      groups.set(key, [...(groups.get(key) ?? []), row]);
+    }
+    for (const [key, own] of groups) {
+      const condition = this.#conditions.get(key) ?? new Condition(own[0]!);
+      this.#conditions.set(key, condition);
+      condition.add(own);
+    }
+  }
+
+  get conditions(): readonly Condition[] {
+    return [...this.#conditions.values()];
+  }
+
+  get untouched(): Untouched {
+    return { predicted: this.#predicted, right: this.#right };
+  }
+}
+
+/** How often two different images have the same top-1, as they are; undefined for fewer than two. */
+export function agreementByChance(predicted: ReadonlyMap<number, number>): number | undefined {
+  const counts = [...predicted.values()];
+  const images = counts.reduce((sum, count) => sum + count, 0);
+  if (images < 2) return undefined;
+  return counts.reduce((sum, count) => sum + count * (count - 1), 0) / (images * (images - 1));
+}

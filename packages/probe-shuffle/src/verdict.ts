@@ -1,0 +1,48 @@
+import type { Verdict } from '@understory/core';
+import { wilson } from '@understory/statistics';
+import type { Estimated } from './estimate.ts';
+
+export interface VerdictParts {
+  readonly grid: number;
+  /** Of images that keep their top-1, an image counting by the share of its permutations. */
+  readonly kept: Estimated;
+  /** Of one image, where there is only one. */
+  readonly permutations: readonly boolean[];
+  readonly chance: number | undefined;
+}
+
+/** Whether predictions survive the shuffle, in one sentence about one grid; of a single image it is about its permutations. */
+export function verdictOf({ grid, kept, permutations, chance }: VerdictParts): Verdict {
+  if (kept.estimate === null) {
+    return { statement: 'No image was shuffled, so nothing can be said.', estimate: 0, interval: [0, 1] };
+  }
+  const cut = `Cut into ${grid} x ${grid} patches and shuffled`;
+  if (kept.n === 1) {
+    const { share = 0, interval = [0, 1] } = wilson(permutations.filter(Boolean).length, permutations.length);
+    const times = `${permutations.filter(Boolean).length} of ${permutations.length} times`;
+    return {
+      statement: `${cut}, this one image keeps its predicted class ${times} (95 % interval over permutations ${span(interval)}).`,
+      estimate: share,
+      interval,
+    };
+  }
+  // Where every image has one share that is neither 0 nor 1, its spread is not known; as many whole images bound it.
+  const interval = kept.interval ?? wilson(Math.round(kept.estimate * kept.n), kept.n).interval ?? [0, 1];
+  const often =
+    interval[0] > 0.5 ? 'more often than not' : interval[1] < 0.5 ? 'less often than not' : 'about as often as not';
+  const measured = `${percent(kept.estimate)} (95 % interval ${span(interval)})`;
+  const beside = chance === undefined ? '' : `; two different images agree in ${percent(chance)}`;
+  return {
+    statement: `${cut}, images keep their predicted class ${often}: ${measured}${beside}.`,
+    estimate: kept.estimate,
+    interval,
+  };
+}
+
+function span([low, high]: readonly [number, number]): string {
+  return `${(100 * low).toFixed(1)} to ${percent(high)}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { estimate } from '../src/estimate.ts';
+import { outcomeOf } from '../src/outcome.ts';
+import { agreementByChance } from '../src/tally.ts';
+import { verdictOf } from '../src/verdict.ts';
+
+describe('estimate', () => {
+  it('takes Wilson for shares of whole images, else the bootstrap over images', () => {
+    const whole = estimate([1, 1, 1, 0], { share: true, seed: 1 });
+    expect(whole).toMatchObject({ n: 4, estimate: 0.75 });
+    expect(whole.interval?.[0]).toBeCloseTo(0.3006, 4);
+    expect(whole.interval?.[1]).toBeCloseTo(0.9544, 4);
+    const parts = estimate([0.2, 0.6, 1, 1, 0.4], { share: true, seed: 1 });
+    expect(parts.estimate).toBeCloseTo(0.64, 12);
+    expect(parts.interval![0]).toBeGreaterThan(0.2);
+    expect(parts.interval![1]).toBeLessThanOrEqual(1);
+  });
+
+  it('says nothing of none, and gives no interval to one or to what is constant', () => {
+    expect(estimate([], { share: true, seed: 1 })).toEqual({ n: 0, estimate: null, interval: null });
+    expect(estimate([0.5], { share: false, seed: 1 })).toEqual({ n: 1, estimate: 0.5, interval: null });
+    expect(estimate([0.5, 0.5], { share: true, seed: 1 })).toEqual({ n: 2, estimate: 0.5, interval: null });
+  });
+
+  it('is as wide with the bootstrap as with Student where there are many', () => {
+    const values = Array.from({ length: 501 }, (_, at) => Math.sin(at));
+    const [many, fewer] = [values, values.slice(0, 500)].map(
+      (part) => estimate(part, { share: false, seed: 1 }).interval!,
+    );
+    expect(many![1] - many![0]).toBeCloseTo(fewer![1] - fewer![0], 2);
+  });
+});
+
+describe('agreementByChance', () => {
+  it('is the share of pairs of different images that have one class', () => {
+    expect(
+      agreementByChance(
+        new Map([
+          [3, 2],
+          [8, 2],
+        ]),
+      ),
+    ).toBeCloseTo(2 / 6, 12);
+    expect(agreementByChance(new Map([[3, 5]]))).toBe(1);
+    expect(agreementByChance(new Map([[3, 1]]))).toBeUndefined();
+    expect(agreementByChance(new Map())).toBeUndefined();
+  });
+});
+
+describe('outcomeOf', () => {
+  it('is about the class that it is asked for', () => {
+    const probabilities = Float32Array.of(0.5, 0.25, 0.25);
+    const prediction = { logits: Float32Array.of(2, 1, -1), probabilities, ranking: [0, 1, 2] };
+    expect(outcomeOf(prediction, 0)).toMatchObject({ predicted: 0, logit: 2, probability: 0.5, margin: 1 });
+    expect(outcomeOf(prediction, 2)).toMatchObject({ predicted: 0, logit: -1, margin: -3 });
+    expect(outcomeOf(prediction, 0).entropy).toBeCloseTo(1.5 * Math.LN2, 6);
+    // As a sigmoid gives them: scaled to a sum of 1 first.
+    const twice = probabilities.map((value) => 2 * value);
+    expect(outcomeOf({ ...prediction, probabilities: twice }, 0).entropy).toBeCloseTo(1.5 * Math.LN2, 6);
+  });
+});
+
+describe('verdictOf', () => {
+  const about = (estimated: number, interval: readonly [number, number]) =>
+    verdictOf({ grid: 4, kept: { n: 50, estimate: estimated, interval }, permutations: [], chance: 0.03 }).statement;
+
+  it('says which way it goes only where the interval does', () => {
+    expect(about(0.7, [0.6, 0.8])).toBe(
+      'Cut into 4 x 4 patches and shuffled, images keep their predicted class more often than not: 70.0 % (95 % interval 60.0 to 80.0 %); two different images agree in 3.0 %.',
+    );
+    expect(about(0.3, [0.2, 0.4])).toContain('less often than not');
+    expect(about(0.55, [0.45, 0.65])).toContain('about as often as not');
+  });
+
+  it('has an interval where all images have one share', () => {
+    const { interval } = verdictOf({
+      grid: 2,
+      kept: { n: 10, estimate: 0.6, interval: null },
+      permutations: [],
+      chance: 1,
+    });
+    expect(interval[0]).toBeCloseTo(0.3127, 4);
+  });
+});

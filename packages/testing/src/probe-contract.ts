@@ -1,0 +1,223 @@
+import { seededRandom, type Probe, type ProbeItem, type ProbeRequest, type ProbeSummary } from '@understory/core';
+import { check, checkClose, once } from './check.ts';
+import type { ContractCase } from './contract-case.ts';
+
+export interface ProbeSubject {
+  /** Made anew for each run. */
+  readonly create: () => Probe | Promise<Probe>;
+  /** The same probe with settings that change no result, such as other batches. */
+  readonly equals?: readonly (() => Probe | Promise<Probe>)[];
+  readonly request: () => ProbeRequest | Promise<ProbeRequest>;
+  /** Two items or more, under ids that differ. */
+  readonly items: readonly ProbeItem[];
+  /** Largest difference between numbers of rows that should be the same, relative to the largest; 0 by default. */
+  readonly tolerance?: number;
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+interface Outcome {
+  readonly rows: ReadonlyMap<string, readonly Row[]>;
+  /** Made when first asked for. */
+  readonly summary: () => Promise<ProbeSummary>;
+  /** `item name` of each. */
+  readonly kept: ReadonlySet<string>;
+}
+
+/** What every probe promises, one case a promise. */
+export function probeContract(subject: ProbeSubject): readonly ContractCase[] {
+  const { items, tolerance = 0 } = subject;
+  if (items.length < 2) throw new RangeError(`the contract needs at least 2 items, found ${items.length}`);
+  const untouched = structuredClone(items);
+  const run = async (
+    order: readonly ProbeItem[],
+    { create = subject.create, ...changes }: { create?: ProbeSubject['create'] } & Partial<ProbeRequest> = {},
+  ): Promise<Outcome> => {
+    const kept = new Set<string>();
+    const keep: ProbeRequest['keep'] = async (item, name) => void kept.add(`${item} ${name}`);
+    const request: ProbeRequest = { ...(await subject.request()), keep, ...changes };
+    const experiment = (await create()).experiment(request);
+    const rows = new Map<string, readonly Row[]>();
+    for (const item of order) {
+      const made = await experiment.rows(item, seededRandom(request.seed).fork(item.id));
+      // As a run folder keeps them.
+      rows.set(item.id, JSON.parse(JSON.stringify(made)) as readonly Row[]);
+    }
+    const summary = once(() => experiment.summarise(streamOf(order.flatMap(({ id }) => rows.get(id)!))));
+    return { rows, summary, kept };
+  };
+  const whole = once(() => run(items));
+  const reversed = once(() => run(items.toReversed()));
+
+  return [
+    {
+      name: 'gives rows of plain values, which survive being written as JSON',
+      async run() {
+        const experiment = (await subject.create()).experiment(await subject.request());
+        const [first] = items;
+        const rows = await experiment.rows(first!, seededRandom(1).fork(first!.id));
+        check(rows.length > 0, 'expected a row, found none');
+        for (const row of rows) {
+          check(typeof row === 'object' && row !== null && !Array.isArray(row), 'expected rows that are objects');
+          for (const [name, value] of Object.entries(row as Row)) {
+            const parts: readonly unknown[] = Array.isArray(value) ? value : [value];
+            check(
+              parts.every(isPlain),
+              `"${name}" is ${String(value)}: expected text, a finite number, a flag, null or a list`,
+            );
+          }
+        }
+      },
+    },
+    {
+      name: 'gives the same rows for the same item and seed',
+      run: async () => checkRows('second time', (await run(items)).rows, (await whole()).rows, tolerance),
+    },
+    {
+      name: 'gives the same rows in any order of the items',
+      run: async () => checkRows('in reverse', (await reversed()).rows, (await whole()).rows, tolerance),
+    },
+    {
+      name: 'gives the same rows for an item alone',
+      async run() {
+        const { rows } = await whole();
+        for (const item of items) {
+          const alone = await run([item]);
+          checkRows('alone', alone.rows, new Map([[item.id, rows.get(item.id)!]]), tolerance);
+        }
+      },
+    },
+    ...(subject.equals ?? []).map((create, at) => ({
+      name: `gives the same rows with settings that change no result (${at + 1})`,
+      run: async () =>
+        checkRows(`settings ${at + 1}`, (await run(items, { create })).rows, (await whole()).rows, tolerance),
+    })),
+    {
+      name: 'leaves the pixels as they were',
+      async run() {
+        await whole();
+        items.forEach(({ id, pixels }, at) =>
+          checkClose(`pixels of "${id}"`, pixels.data, untouched[at]!.pixels.data, 0),
+        );
+      },
+    },
+    {
+      name: 'ends with a finite verdict in words, its estimate within its interval',
+      run: async () => checkVerdict(await (await whole()).summary()),
+    },
+    {
+      name: 'comes to a verdict on one item and on none',
+      async run() {
+        checkVerdict(await (await run(items.slice(0, 1))).summary());
+        const summary = await (await run([])).summary();
+        checkVerdict(summary);
+        check(summary.images === 0, `expected 0 images, found ${summary.images}`);
+      },
+    },
+    {
+      name: 'counts images, and gives each estimate once, within its interval, and finite',
+      async run() {
+        const { images, estimates } = await (await whole()).summary();
+        check(images === items.length, `expected ${items.length} images, found ${images}`);
+        const names = estimates.map(({ measure, condition }) => `${measure} ${condition}`);
+        check(new Set(names).size === names.length, `an estimate comes twice: ${names.join(', ')}`);
+        for (const { measure, condition, estimate, interval, n } of estimates) {
+          const what = `${measure} at ${condition}`;
+          check(Number.isSafeInteger(n) && n >= 0, `${what}: n is ${n}`);
+          check((estimate === null) === (n === 0), `${what}: ${estimate} of ${n}`);
+          if (estimate !== null) checkWithin(what, estimate, interval);
+        }
+      },
+    },
+    {
+      name: 'draws curves of finite points, each within its interval',
+      async run() {
+        for (const { title, series, chance = 0 } of (await (await whole()).summary()).curves) {
+          check(Number.isFinite(chance), `"${title}": chance is ${chance}`);
+          for (const { name, points } of series) {
+            for (const { x, y, interval } of points) {
+              check(Number.isFinite(x), `"${name}" of "${title}": x is ${x}`);
+              checkWithin(`"${name}" of "${title}" at ${x}`, y, interval);
+            }
+          }
+        }
+      },
+    },
+    {
+      name: 'comes to the same numbers in any order of the items',
+      async run() {
+        const numbers = async ({ summary }: Outcome) => {
+          const { verdict, estimates, curves } = await summary();
+          return JSON.stringify({ verdict, estimates, curves });
+        };
+        const [expected, found] = [await numbers(await whole()), await numbers(await reversed())];
+        check(found === expected, `in reverse: expected ${expected}, found ${found}`);
+      },
+    },
+    {
+      name: 'names only pictures that it had kept',
+      async run() {
+        const { summary, kept } = await whole();
+        for (const { item, pictures } of (await summary()).examples) {
+          for (const { name } of pictures) {
+            check(kept.has(`${item} ${name}`), `"${name}" of "${item}" was not kept: ${[...kept].join(', ')}`);
+          }
+        }
+      },
+    },
+    {
+      name: 'stops when it is told to',
+      async run() {
+        const reason = new Error('told to stop');
+        const outcome = await run(items, { signal: AbortSignal.abort(reason) }).catch((failure: unknown) => failure);
+        check(outcome === reason, `expected the reason of the signal, found ${String(outcome)}`);
+      },
+    },
+  ];
+}
+
+async function* streamOf<T>(values: Iterable<T>): AsyncGenerator<T, void, undefined> {
+  yield* values;
+}
+
+function isPlain(value: unknown): boolean {
+  return value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+}
+
+function checkRows(what: string, actual: Outcome['rows'], expected: Outcome['rows'], tolerance: number): void {
+  for (const [item, rows] of expected) {
+    const found = actual.get(item) ?? [];
+    check(found.length === rows.length, `"${item}" ${what}: expected ${rows.length} rows, found ${found.length}`);
+    rows.forEach((row, at) => {
+      for (const name of new Set([...Object.keys(row), ...Object.keys(found[at]!)])) {
+        const [wanted, got] = [row[name], found[at]![name]];
+        const place = `"${name}" of row ${at} of "${item}" ${what}`;
+        if (typeof wanted === 'number' && typeof got === 'number') checkClose(place, [got], [wanted], tolerance);
+        else
+          check(
+            JSON.stringify(got) === JSON.stringify(wanted),
+            `${place}: expected ${show(wanted)}, found ${show(got)}`,
+          );
+      }
+    });
+  }
+}
+
+function checkVerdict({ verdict: { statement, estimate, interval } }: ProbeSummary): void {
+  check(statement.trim().endsWith('.'), `expected a sentence, found "${statement}"`);
+  checkWithin('the verdict', estimate, interval);
+}
+
+function checkWithin(what: string, estimate: number, interval: readonly [number, number] | null): void {
+  check(Number.isFinite(estimate), `${what}: the estimate is ${estimate}`);
+  if (interval === null) return;
+  check(interval.every(Number.isFinite), `${what}: the interval is ${interval.join(' to ')}`);
+  check(
+    interval[0] <= estimate && estimate <= interval[1],
+    `${what}: ${estimate} does not lie within ${interval.join(' to ')}`,
+  );
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value) ?? 'nothing';
+}
