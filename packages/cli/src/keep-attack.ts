@@ -106,9 +106,10 @@ async function keepExample(
       maps: await keepMaps(`${name}.`, adversarial),
     });
   }
-  const { correct: _, ...common } = facts;
   const record: AttackExampleRecord = {
-    ...common,
+    ...{ item: facts.item, label: facts.label, target: facts.target, targetLabel: facts.targetLabel },
+    ...{ original: facts.original, originalLabel: facts.originalLabel },
+    originalProbability: facts.originalProbability,
     picture: await write('picture.png', await encodePng(picture)),
     ...{ explainer: asked.explainer?.name ?? null, layer, maps, attacks },
   };

@@ -285,7 +285,7 @@ function curvesOf(entries: readonly Entry[]): readonly SweepCurve[] {
       const { epsilon } = attack.budget;
       const [x, at] = along === 'fraction' ? [fraction, epsilon] : [epsilon, fraction];
       if (x === null) continue;
-      const { fraction: _, ...others } = attack.mask.options;
+      const others = withoutFraction(attack.mask.options);
       const key = JSON.stringify([along, at, attack.attack, attack.mask.id, others]);
       const mask = nameWithout(attack.mask.id, others, entries);
       const found = curves.get(key) ?? { curve: { mask, along, at }, points: [] };
@@ -301,17 +301,15 @@ function curvesOf(entries: readonly Entry[]): readonly SweepCurve[] {
 
 /** The id of a mask, with its other settings where the run has it with several. */
 function nameWithout(id: string, others: RunAttack['options'], entries: readonly Entry[]): string {
-  const forms = new Set(
-    entries
-      .filter(({ attack }) => attack.mask.id === id)
-      .map(({ attack }) => {
-        const { fraction: _, ...rest } = attack.mask.options;
-        return JSON.stringify(rest);
-      }),
-  );
+  const same = entries.filter(({ attack }) => attack.mask.id === id);
+  const forms = new Set(same.map(({ attack }) => JSON.stringify(withoutFraction(attack.mask.options))));
   if (forms.size < 2) return id;
   const settings = Object.entries(others).map(([name, value]) => `${name}=${value}`);
   return `${id}:${settings.join(',')}`;
+}
+
+function withoutFraction(options: RunAttack['options']): RunAttack['options'] {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'fraction'));
 }
 
 function shareOf(values: readonly boolean[]): Share {
