@@ -1,8 +1,8 @@
 import type { AttributeValue, GraphNode, GraphView, Tensor } from '@understory/core';
 import { readTensor, type Constant, type Graph, type Node } from '@understory/onnx-autodiff';
 
-/** A graph as core shows it. */
-export function graphViewOf(graph: Graph): GraphView {
+/** A graph as core shows it, with the opset that its file was written in. */
+export function graphViewOf(graph: Graph, opset: number): GraphView {
   const constant = (name: string): Tensor | undefined => {
     const found = graph.constant(name);
     if (found) return toTensor(found);
@@ -11,7 +11,7 @@ export function graphViewOf(graph: Graph): GraphView {
     const node = at === undefined ? undefined : graph.nodes[at];
     return node?.operator === 'Identity' && node.inputs[0] ? constant(node.inputs[0]) : undefined;
   };
-  return { nodes: graph.nodes.map(viewOf), constant };
+  return { nodes: graph.nodes.map(viewOf), opset, constant };
 }
 
 function viewOf(node: Node): GraphNode {

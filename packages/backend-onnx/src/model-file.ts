@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { errors } from '@understory/core';
 import { parseModel, skeletonOf, type Graph } from '@understory/onnx-autodiff';
+import { errors as ownErrors } from './errors.ts';
 
 /** A model file whose weights stay on disk: sessions map them into memory, and only what is asked for is read. */
 export interface ModelFile {
@@ -14,7 +15,7 @@ export interface ModelFile {
   readonly folder: string;
 }
 
-/** Throws MODEL_NOT_READABLE and what `parseModel` throws. */
+/** Throws MODEL_NOT_READABLE, MODEL_WEIGHTS_MISSING and what `parseModel` throws. */
 export async function openModelFile(path: string): Promise<ModelFile> {
   const folder = dirname(path);
   try {
@@ -22,6 +23,8 @@ export async function openModelFile(path: string): Promise<ModelFile> {
       readExternal: (location, offset, length) => readPart(join(folder, location), offset, length),
     });
     for (const location of graph.externalFiles) checkInside(location, path);
+    const missing = [...graph.externalFiles].filter((location) => !existsSync(join(folder, location)));
+    if (missing.length > 0) throw ownErrors.weightsMissing(path, missing);
     const hash = createHash('sha256');
     await pipeline(createReadStream(path), hash);
     return { graph, sha256: hash.digest('hex'), folder };

@@ -131,7 +131,7 @@ export class OnnxModel implements DifferentiableModel {
   }
 
   get graph(): GraphView {
-    this.view ??= graphViewOf(this.differentiable.graph);
+    this.view ??= graphViewOf(this.differentiable.graph, this.source.opset);
     return this.view;
   }
 

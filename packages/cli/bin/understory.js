@@ -31,19 +31,26 @@ if (buildOnce()) {
   // Once: a second Ctrl-C ends the process where it stands.
   process.once('SIGINT', () => interruption.abort());
   process.once('SIGTERM', () => interruption.abort());
-  // A reader that has seen enough, such as `head`, is no failure.
-  process.stdout.on('error', (error) => {
-    if (error.code !== 'EPIPE') throw error;
-    interruption.abort();
-  });
-  process.exitCode = await run(process.argv.slice(2), {
-    stdout: process.stdout,
-    stderr: process.stderr,
+  // A reader that has seen enough, such as `head`, is no failure, and nobody is left to tell.
+  let isUnread = false;
+  const untilUnread = (stream) => {
+    stream.on('error', (error) => {
+      if (error.code !== 'EPIPE') throw error;
+      isUnread = true;
+      interruption.abort();
+    });
+    const write = (...given) => (isUnread ? true : stream.write(...given));
+    return Object.create(stream, { write: { value: write } });
+  };
+  const code = await run(process.argv.slice(2), {
+    stdout: untilUnread(process.stdout),
+    stderr: untilUnread(process.stderr),
     env: process.env,
     cwd: process.cwd(),
     signal: interruption.signal,
     runtime: `node ${process.versions.node} on ${process.platform} ${process.arch}`,
   });
+  process.exitCode = isUnread ? 0 : code;
 } else {
   process.exitCode = 2;
 }

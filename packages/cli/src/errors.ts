@@ -14,6 +14,28 @@ export const cliErrors = {
     });
   },
 
+  unknownOutput({
+    output,
+    outputs,
+    suggestions,
+    cause,
+  }: {
+    output: string;
+    outputs: readonly string[];
+    suggestions: readonly string[];
+    cause: unknown;
+  }) {
+    const [suggestion] = suggestions;
+    return new UnderstoryError({
+      code: 'UNKNOWN_OUTPUT',
+      message: `The model has no output "${output}" for an objective.`,
+      found: `"${output}"`,
+      expected: `an output (${outputs.join(', ')}), or a layer by its tensor or module`,
+      next: suggestion === undefined ? `Write the objective as score:${outputs[0]}.` : `Did you mean "${suggestion}"?`,
+      cause,
+    });
+  },
+
   imageNotFound({ path }: { path: string }) {
     return new UnderstoryError({
       code: 'IMAGE_NOT_FOUND',

@@ -31,7 +31,7 @@ export interface ReachRecord {
 
 /** Whether an explainer works on a model: the layer that `auto` means, or the reason. */
 export type ApplicabilityRecord = { readonly id: string; readonly title: string } & (
-  | { readonly applies: true; readonly layer: string | null }
+  | { readonly applies: true; readonly layer: string | null; readonly reading: string | null }
   | { readonly applies: false; readonly code: string; readonly reason: string }
 );
 
@@ -108,7 +108,7 @@ export async function applicabilityOf(
     const differentiable = isDifferentiable(model) && model.differentiability(logits, input).differentiable;
     // What has settings takes many passes; where gradients reach the image it applies.
     if (needs.length === 0 || (options && differentiable && needs.every((need) => need === 'gradients'))) {
-      records.push({ id, title, applies: true, layer: null });
+      records.push({ id, title, applies: true, layer: null, reading: null });
       continue;
     }
     // What takes many passes has shown that it applies when the first is done.
@@ -117,10 +117,10 @@ export async function applicabilityOf(
       const request = { model: classifier.model, feeds, objective: classifier.score([0]), seed: 0 };
       const watched = { ...request, signal: enough.signal, progress: () => enough.abort() };
       const [map] = await host.get(EXPLAINER, id).explain(watched);
-      records.push({ id, title, applies: true, layer: map?.layer ?? null });
+      records.push({ id, title, applies: true, layer: map?.layer ?? null, reading: map?.reading ?? null });
     } catch (error) {
       if (enough.signal.aborted) {
-        records.push({ id, title, applies: true, layer: null });
+        records.push({ id, title, applies: true, layer: null, reading: null });
         continue;
       }
       if (!isDiagnosed(error)) throw error;

@@ -20,6 +20,8 @@ export interface MapRecord {
   readonly class: ScoreRecord;
   /** Null where the explainer reads none. */
   readonly layer: string | null;
+  /** How the layer was read, such as `tokens 1..196 as 14 x 14`; null where as it stands. */
+  readonly reading: string | null;
   /** `[height, width]`, at the resolution of the layer. */
   readonly size: readonly [height: number, width: number];
   /** The smallest and the largest value. */
@@ -84,7 +86,7 @@ function mapRecord(
   classifier: ImageClassifier,
   prediction: Prediction,
 ): Omit<MapRecord, 'files'> {
-  const { height, width, data, layer } = heat;
+  const { height, width, data, layer, reading } = heat;
   const low = data.reduce((least, value) => Math.min(least, value), Infinity);
   const high = data.reduce((most, value) => Math.max(most, value), -Infinity);
   return {
@@ -92,6 +94,7 @@ function mapRecord(
     target: slot.name,
     class: scoreRecord(classifier, prediction, classIndex),
     layer: layer ?? null,
+    reading: reading ?? null,
     size: [height, width],
     range: [low, high],
   };

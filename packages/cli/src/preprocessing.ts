@@ -37,6 +37,7 @@ const wholeSide = 64;
 /**
  * The preprocessing that the model's folder gives, with what the command line says instead.
  * Without a folder: as torchvision evaluates ImageNet networks, at the size of the model's input.
+ * Networks that take uint8 get the samples as they are, 0 to 255.
  * Throws IMAGE_CHANNEL_MISMATCH where the model does not take pictures of one or three channels, or not of those that it is given.
  */
 export function choosePreprocessing(
@@ -44,7 +45,10 @@ export function choosePreprocessing(
   given: Preprocessing | undefined,
   options: PreprocessingOptions,
 ): ChosenPreprocessing {
-  const base = given ?? usual(classifier);
+  const takesSamples = classifier.inputType === 'uint8';
+  const chosen = given ?? usual(classifier);
+  // A network that takes 8-bit samples normalises them itself.
+  const base = takesSamples ? asSamples(chosen) : chosen;
   const channels = base.channels;
   if (classifier.channels !== undefined && classifier.channels !== channels) {
     throw errors.imageChannelMismatch({ found: channels, expected: classifier.channels, input: classifier.input });
@@ -59,8 +63,13 @@ export function choosePreprocessing(
     layout: classifier.channels === undefined ? base.layout : classifier.layout,
   };
   checkPreprocessing(preprocessing);
-  const assumed = given === undefined && (options.mean === undefined || options.std === undefined);
+  const assumed = given === undefined && !takesSamples && (options.mean === undefined || options.std === undefined);
   return { preprocessing, assumed };
+}
+
+function asSamples(preprocessing: Preprocessing): Preprocessing {
+  const { mean, std } = preprocessing;
+  return { ...preprocessing, rescale: 1, mean: mean.map(() => 0), std: std.map(() => 1) };
 }
 
 function usual({ channels, layout, imageSize }: ImageClassifier): Preprocessing {

@@ -1,4 +1,12 @@
-import { errors, findLayer, isDifferentiable, lastSpatialLayer, outputsOf, placesOf } from '@understory/core';
+import {
+  betweenIn,
+  errors,
+  findLayer,
+  isDifferentiable,
+  lastSpatialLayer,
+  outputsOf,
+  placesOf,
+} from '@understory/core';
 import type { Differentiability, DifferentiableModel, LayerSpec, Model, Objective, ReadPlaces } from '@understory/core';
 
 /** Explainers that work where gradients do not. */
@@ -37,27 +45,45 @@ export function resolveLayer({ model, objective, layer, batch }: LayerRequest): 
 function chooseLayer(model: DifferentiableModel, outputs: readonly string[]): LayerSpec {
   const reaches = (name: string) => obstacleTo(model, outputs, name).differentiable;
   const images = imageInputs(model);
+  const between = model.graph ? betweenIn(model.graph, images, outputs) : () => false;
   const sees = (name: string) => images.map((image) => model.differentiability(name, image));
   // Grids made from the image's size alone, such as position embeddings, depend on the image without a gradient; so does all behind an integer input.
   const found =
     lastSpatialLayer(model, (name) => reaches(name) && sees(name).some((way) => way.differentiable)) ??
-    lastSpatialLayer(model, (name) => reaches(name) && sees(name).some((way) => !isUnrelated(way)));
+    lastSpatialLayer(model, (name) => reaches(name) && sees(name).some((way) => !isUnrelated(way))) ??
+    lastSpatialLayer(model, (name) => reaches(name) && between(name));
   if (found !== undefined) return found;
 
   const blocked = lastSpatialLayer(model, (name) => !isUnrelated(obstacleTo(model, outputs, name)));
   if (blocked !== undefined) checkReach(model, outputs, blocked.name);
+  const flattened = lastSpatialLayer(model, between);
+  if (flattened !== undefined) checkReach(model, outputs, flattened.name);
   throw errors.noSpatialLayer({ layers: model.layers.length, output: outputs.join(', ') });
 }
 
 function checkReach(model: DifferentiableModel, outputs: readonly string[], tensor: string): void {
   const obstacle = obstacleTo(model, outputs, tensor);
   if (obstacle.differentiable) return;
+  const stop = isUnrelated(obstacle) ? lastStop(model, outputs, tensor) : undefined;
+  const alternatives =
+    isUnrelated(obstacle) && stop === undefined ? ['a layer that the explained output depends on'] : withoutGradients;
   throw errors.notDifferentiable({
     output: outputs.join(', '),
     tensor,
-    reason: obstacle.message,
-    alternatives: isUnrelated(obstacle) ? ['a layer that the explained output depends on'] : withoutGradients,
+    reason: stop ?? obstacle.message,
+    alternatives,
   });
+}
+
+/** The operator at which gradients end on their way to a tensor that the outputs do depend on, such as a step function. */
+function lastStop(model: DifferentiableModel, outputs: readonly string[], tensor: string): string | undefined {
+  if (model.graph === undefined) return undefined;
+  const between = betweenIn(model.graph, [tensor], outputs);
+  const isReached = (name: string) => between(name) && obstacleTo(model, outputs, name).differentiable;
+  const stop = model.graph.nodes.findLast(
+    ({ inputs, outputs: computed }) => computed.some(isReached) && inputs.some(between) && !inputs.some(isReached),
+  );
+  return stop && `gradients end at ${stop.operator} ("${stop.outputs[0]}"), which has none to pass on`;
 }
 
 /** What stands between a tensor and those of the outputs that come closest to reaching it. */

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import {
+  closest,
   findLayer,
   isDifferentiable,
   type DifferentiatedFile,
@@ -107,12 +108,22 @@ function tensorOf(model: Model, name: string): string {
   return (known ?? findLayer(model.layers, name)).name;
 }
 
+/** The tensor that an objective reads; throws UNKNOWN_OUTPUT with the outputs that there are. */
+function outputOf(model: Model, name: string): string {
+  try {
+    return tensorOf(model, name);
+  } catch (cause) {
+    const names = model.outputs.map((output) => output.name);
+    throw cliErrors.unknownOutput({ output: name, outputs: names, suggestions: closest(name, names), cause });
+  }
+}
+
 function formOf(parts: readonly string[], model: Model): ObjectiveForm {
   const terms = parts.map((part): ObjectiveForm => {
     const [kind = '', ...rest] = part.split(':');
     const output = rest.join(':');
     if (output === '') throw objectiveError(part);
-    const name = tensorOf(model, output);
+    const name = outputOf(model, output);
     if (kind === 'score') return { kind: 'score', output: name };
     if (kind === 'cross-entropy') return { kind: 'crossEntropy', output: name };
     if (kind === 'cotangent') return { kind: 'cotangent', outputs: [name] };

@@ -74,7 +74,11 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
 
   const { images, failures: notFound } = await findImages(asked, io.cwd);
   for (const { path, error } of notFound) fail(error, { image: path });
-  if (images.length === 0) return 2;
+  if (images.length === 0) {
+    // Whoever reads JSON gets a document, also where there is nothing in it.
+    if (asJson) io.stdout.write(json({ images: [], failures }));
+    return 2;
+  }
 
   const setup = await setUp(options, { explainers: options.explainer, layer: options.layer }, io);
   try {
@@ -133,10 +137,15 @@ interface FailureRecord extends ErrorContext {
 }
 
 /** What a user should know of a run that is no error. */
-function notesOf({ opened, preprocessing }: Setup): readonly string[] {
+function notesOf({ opened, classifier, preprocessing }: Setup): readonly string[] {
   const assumed =
     'nothing says how pixels are scaled for this model, so mean and deviation of ImageNet are used; --mean and --std say otherwise';
-  return [...opened.model.origin.remarks, ...(preprocessing.assumed ? [assumed] : [])];
+  const one = 'the model gives one score: its probability is the sigmoid of it, of the positive class against the rest';
+  return [
+    ...opened.model.origin.remarks,
+    ...(preprocessing.assumed ? [assumed] : []),
+    ...(classifier.classCount === 1 ? [one] : []),
+  ];
 }
 
 /** Tells once of each explainer that it read another layer than it was asked to, as CAM does, which is defined on one alone. */

@@ -72,6 +72,7 @@ async function examine(
   const { model } = opened;
   return {
     model: modelRecord(opened),
+    opset: model.graph?.opset ?? null,
     inputs: model.inputs.map(tensorRecord),
     outputs: model.outputs.map(tensorRecord),
     operators: operatorsOf(model) ?? null,

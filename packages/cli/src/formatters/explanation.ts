@@ -37,13 +37,13 @@ function scoreRow(score: ScoreRecord): readonly string[] {
   return [percent(score.probability), className(score), ...(score.label === null ? [] : [`class ${score.index}`])];
 }
 
-function mapRow({ explainer, target, class: explained, layer, size, range, files }: MapRecord, style: Style) {
+function mapRow({ explainer, target, class: explained, layer, reading, size, range, files }: MapRecord, style: Style) {
   const flat = range[0] === range[1] ? ' (flat: nothing stands out)' : '';
   return [
     style.cyan(explainer),
     target,
     className(explained),
-    `${size.join(' x ')}${layer === null ? '' : ` at ${layer}`}${flat}`,
+    `${size.join(' x ')}${layer === null ? '' : ` at ${layer}`}${reading === null ? '' : `, ${reading}`}${flat}`,
     Object.values(files).join('  '),
   ];
 }

@@ -10,7 +10,7 @@ const shownLast = 18;
 
 /** What is to be known of a model, as tables. */
 export function inspectionText(inspection: Inspection, { all, style }: { all: boolean; style: Style }): string {
-  const { model, inputs, outputs, operators, reach, layers, classifier } = inspection;
+  const { model, opset, inputs, outputs, operators, reach, layers, classifier } = inspection;
   const section = (title: string, body: string) => `\n${style.bold(title)}\n${body}`;
   const tensors = (list: typeof inputs) =>
     columns(
@@ -21,6 +21,7 @@ export function inspectionText(inspection: Inspection, { all, style }: { all: bo
   const origin = [
     ...(model.path === undefined ? [] : [['file', model.path]]),
     ['sha256', model.sha256],
+    ...(opset === null ? [] : [['opset', String(opset)]]),
     ['runs on', `${model.backend}, ${model.executionProvider}`],
     ...model.remarks.map((remark) => ['remark', remark]),
   ];
@@ -65,7 +66,10 @@ function classifierText(classifier: Inspection['classifier']): string {
       ['image', `${input} (${classifier.layout})`],
       ['pictures', describePreprocessing(preprocessing)],
       ['scaling', `mean ${mean.join(', ')}; deviation ${std.join(', ')}${preprocessingAssumed ? ' (assumed)' : ''}`],
-      ['scores', `${logits}, ${scoreKind === 'logit' ? 'logits' : 'probabilities'}`],
+      [
+        'scores',
+        `${logits}, ${scoreKind === 'logit' ? 'logits' : 'probabilities'}${classCount === 1 ? ', one: its sigmoid is the probability of the positive class' : ''}`,
+      ],
       ['classes', `${classCount ?? 'unknown'}${labelled ? ', with labels' : ', without labels'}`],
     ],
     { indent: 2 },
@@ -76,9 +80,14 @@ function explainersText(explainers: readonly ApplicabilityRecord[], style: Style
   const rows = explainers.map((explainer) => [
     style.cyan(explainer.id),
     explainer.applies ? style.green('applies') : style.yellow('does not apply'),
-    explainer.applies ? (explainer.layer === null ? '' : `auto layer ${explainer.layer}`) : explainer.reason,
+    explainer.applies ? layerText(explainer) : explainer.reason,
   ]);
   return columns(rows, { indent: 2 });
+}
+
+function layerText({ layer, reading }: Extract<ApplicabilityRecord, { applies: true }>): string {
+  if (layer === null) return '';
+  return `auto layer ${layer}${reading === null ? '' : `, ${reading}`}`;
 }
 
 function reachText(reach: Inspection['reach']): string {
