@@ -1,5 +1,5 @@
-import { errors, findLayer, lastSpatialLayer, outputsOf, placesOf } from '@understory/core';
-import type { GraphView, LayerSpec, Model, Objective, ReadPlaces } from '@understory/core';
+import { betweenIn, errors, findLayer, lastSpatialLayer, outputsOf, placesOf } from '@understory/core';
+import type { LayerSpec, Model, Objective, ReadPlaces } from '@understory/core';
 
 export interface LayerRequest {
   readonly model: Model;
@@ -21,25 +21,8 @@ export function resolveLayer({ model, objective, layer, image, batch }: LayerReq
 }
 
 function chooseLayer(model: Model, image: string, outputs: readonly string[]): LayerSpec {
-  const isBetween = model.graph === undefined ? () => true : betweenIn(model.graph, image, outputs);
+  const isBetween = model.graph === undefined ? () => true : betweenIn(model.graph, [image], outputs);
   const found = lastSpatialLayer(model, isBetween);
   if (found !== undefined) return found;
   throw errors.noSpatialLayer({ layers: model.layers.length, output: outputs.join(', ') });
-}
-
-/** Operators whose result depends on the size of what they read and on nothing else. */
-const readsSizes = new Set(['Shape', 'Size']);
-
-/** Whether a tensor depends on the image and one of the outputs on it. */
-function betweenIn({ nodes }: GraphView, image: string, outputs: readonly string[]): (name: string) => boolean {
-  const seeing = new Set([image]);
-  for (const { operator, inputs, outputs: computed } of nodes) {
-    if (readsSizes.has(operator) || !inputs.some((name) => seeing.has(name))) continue;
-    for (const name of computed) seeing.add(name);
-  }
-  const needed = new Set(outputs);
-  for (const { inputs, outputs: computed } of nodes.toReversed()) {
-    if (computed.some((name) => needed.has(name))) for (const name of inputs) needed.add(name);
-  }
-  return (name) => seeing.has(name) && needed.has(name);
 }
