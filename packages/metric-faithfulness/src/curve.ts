@@ -3,8 +3,8 @@ import type { MetricRequest } from '@understory/core';
 import type { Interpolation } from '@understory/imaging';
 import { orderOf, randomOrders } from './order.ts';
 import type { Order } from './order.ts';
-import type { Perturbation } from './perturbations/perturbation.ts';
 import { mapNotFinite, pixelScores } from './pixel-scores.ts';
+import type { Replacements } from './replacements.ts';
 import { contentKey } from './samples.ts';
 import type { Samples } from './samples.ts';
 import { anchorsCoincide, normaliser } from './score.ts';
@@ -21,7 +21,7 @@ export interface CurvePlan {
   readonly repeats: number;
   /** How many of `pixels` are changed at each point, ascending from 0. */
   readonly counts: (pixels: number) => readonly number[];
-  readonly perturbation: Perturbation;
+  readonly replacementOf: Replacements;
   readonly score: Score;
   readonly interpolation: Interpolation;
   readonly batch: number;
@@ -62,7 +62,7 @@ export async function measureCurves(
       const random = seededRandom(request.seed).fork(contentKey(original));
       const walk: Walk = {
         original,
-        replacement: plan.perturbation(original, input, random),
+        replacement: plan.replacementOf(original, input, request.seed),
         input,
         start: plan.start,
       };

@@ -7,6 +7,7 @@ import { gaussianBlur } from './perturbations/gaussian-blur.ts';
 import { noisyLinearImputation } from './perturbations/noisy-linear-imputation.ts';
 import type { Perturbation } from './perturbations/perturbation.ts';
 import { interpolationOption } from './pixel-scores.ts';
+import { replacementsBy } from './replacements.ts';
 import { samplesOf } from './samples.ts';
 import { batchOption } from './score-pictures.ts';
 import { countsInSteps } from './steps.ts';
@@ -78,7 +79,7 @@ export type CurveOptions = OptionValues<typeof curveOptions>;
 /** The metric of the area under a perturbation curve that starts at one end. */
 export function perturbationCurve(start: End, options: CurveOptions): Metric {
   const { order, score, repeats, fraction, steps, interpolation, batch } = options;
-  const perturbation = perturbationOf(options);
+  const replacementOf = replacementsBy(perturbationOf(options));
   return {
     better: betterOf(start, options),
     range: score === 'probability' ? [0, fraction] : [-Infinity, Infinity],
@@ -88,7 +89,7 @@ export function perturbationCurve(start: End, options: CurveOptions): Metric {
         orders: [order],
         repeats,
         counts: (pixels) => countsInSteps(pixels, fraction, steps),
-        perturbation,
+        replacementOf,
         score,
         interpolation,
         batch,

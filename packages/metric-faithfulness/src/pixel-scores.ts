@@ -1,6 +1,7 @@
 import type { HeatMap, OptionSchema } from '@understory/core';
 import { upsample } from '@understory/imaging';
 import type { Interpolation } from '@understory/imaging';
+import { rememberedFor } from './remembered.ts';
 
 /** How heat maps get from the resolution of their explainer to that of the picture. */
 export const interpolationOption = {
@@ -12,15 +13,18 @@ export const interpolationOption = {
   },
 } as const satisfies OptionSchema;
 
-/** One score a pixel, `[height, width]`; undefined where the map is not finite. */
+/** One score a pixel, `[height, width]`, not to be changed; undefined where the map is not finite. */
 export function pixelScores(
   map: HeatMap,
   { height, width }: { readonly height: number; readonly width: number },
   interpolation: Interpolation,
 ): Float32Array | undefined {
-  if (!map.data.every(Number.isFinite)) return undefined;
-  return upsample(map, height, width, interpolation).data;
+  return upsampled(map, height, width, interpolation);
 }
+
+const upsampled = rememberedFor((map: HeatMap, height: number, width: number, interpolation: Interpolation) =>
+  map.data.every(Number.isFinite) ? upsample(map, height, width, interpolation).data : undefined,
+);
 
 /** The reason where `pixelScores` gives nothing. */
 export const mapNotFinite = 'the heat map holds values that are not finite';

@@ -1,3 +1,5 @@
+import { rememberedFor } from './remembered.ts';
+
 /**
  * Spearman's correlation of two lists of numbers: 1 where they rank alike, ties sharing their mean rank.
  *
@@ -15,7 +17,7 @@ export function rankCorrelation(left: Float32Array, right: Float32Array): number
   return squareA === 0 || squareB === 0 ? undefined : product / Math.sqrt(squareA * squareB);
 }
 
-function meanRanks(values: Float32Array): Float64Array {
+const meanRanks = rememberedFor((values: Float32Array): Float64Array => {
   const order = Uint32Array.from(values, (_, at) => at).sort((left, right) => values[left]! - values[right]!);
   const ranks = new Float64Array(values.length);
   for (let start = 0; start < order.length;) {
@@ -25,4 +27,4 @@ function meanRanks(values: Float32Array): Float64Array {
     start = end;
   }
   return ranks;
-}
+});

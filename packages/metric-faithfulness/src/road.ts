@@ -4,6 +4,7 @@ import { measureCurves } from './curve.ts';
 import type { Order } from './order.ts';
 import { noisyLinearImputation } from './perturbations/noisy-linear-imputation.ts';
 import { interpolationOption } from './pixel-scores.ts';
+import { replacementsBy } from './replacements.ts';
 import { samplesOf } from './samples.ts';
 import { batchOption } from './score-pictures.ts';
 import { countsInShares } from './steps.ts';
@@ -57,30 +58,33 @@ export const road = configurable(
     ...interpolationOption,
     ...batchOption,
   },
-  ({ order, fraction, steps, noise, score, interpolation, batch }): Metric => ({
-    better: order === 'most' ? 'lower' : 'higher',
-    range: score === 'logit' ? [-Infinity, Infinity] : order === 'combined' ? [-0.5, 0.5] : [0, 1],
-    async evaluate(request) {
-      const found = await measureCurves(request, samplesOf(request), {
-        start: 'original',
-        orders: orders[order],
-        repeats: 1,
-        counts: (pixels) => countsInShares(pixels, fraction, steps),
-        perturbation: noisyLinearImputation({ noise }),
-        score,
-        interpolation,
-        batch,
-      });
-      return found.map((sample): Measurement => {
-        if ('reason' in sample) return { value: undefined, reason: sample.reason };
-        const { x, curves, ends } = sample;
-        const [first = [], second] = curves;
-        const y = second === undefined ? first : second.map((least, at) => (least - first[at]!) / 2);
-        const both = second === undefined ? {} : { most: meanOfRemoved(first), least: meanOfRemoved(second) };
-        return { value: meanOfRemoved(y), curve: { x, y }, details: { ...ends, ...both } };
-      });
-    },
-  }),
+  ({ order, fraction, steps, noise, score, interpolation, batch }): Metric => {
+    const replacementOf = replacementsBy(noisyLinearImputation({ noise }));
+    return {
+      better: order === 'most' ? 'lower' : 'higher',
+      range: score === 'logit' ? [-Infinity, Infinity] : order === 'combined' ? [-0.5, 0.5] : [0, 1],
+      async evaluate(request) {
+        const found = await measureCurves(request, samplesOf(request), {
+          start: 'original',
+          orders: orders[order],
+          repeats: 1,
+          counts: (pixels) => countsInShares(pixels, fraction, steps),
+          replacementOf,
+          score,
+          interpolation,
+          batch,
+        });
+        return found.map((sample): Measurement => {
+          if ('reason' in sample) return { value: undefined, reason: sample.reason };
+          const { x, curves, ends } = sample;
+          const [first = [], second] = curves;
+          const y = second === undefined ? first : second.map((least, at) => (least - first[at]!) / 2);
+          const both = second === undefined ? {} : { most: meanOfRemoved(first), least: meanOfRemoved(second) };
+          return { value: meanOfRemoved(y), curve: { x, y }, details: { ...ends, ...both } };
+        });
+      },
+    };
+  },
 );
 
 /** The first point has nothing removed. */

@@ -1,12 +1,13 @@
 import { batchOf, checkTargetCount, imageInputOf, toFloat32 } from '@understory/core';
-import type { ImageInput, MetricRequest } from '@understory/core';
+import type { ImageInput, MetricRequest, Tensor } from '@understory/core';
 import { faithfulnessErrors } from './errors.ts';
+import { rememberedFor } from './remembered.ts';
 
 /** The pictures of a request: what the model is fed, as numbers. */
 export interface Samples {
   readonly count: number;
   readonly input: ImageInput;
-  /** The elements of one sample in the order of the input's layout, a view. */
+  /** The elements of one sample in the order of the input's layout, a view; the same array whenever the same tensor is measured. */
   pixelsOf(sample: number): Float32Array;
 }
 
@@ -16,14 +17,21 @@ export function samplesOf({ model, feeds, objective, maps }: MetricRequest): Sam
   checkTargetCount(objective, count);
   if (maps.length !== count) throw faithfulnessErrors.mapCount({ maps: maps.length, batch: count });
   const input = imageInputOf(model, feeds);
-  const pixels = toFloat32(feeds[input.name]!);
-  return { count, input, pixelsOf: (sample) => pixels.subarray(sample * input.size, (sample + 1) * input.size) };
+  const views = viewsOf(feeds[input.name]!, count);
+  return { count, input, pixelsOf: (sample) => views[sample]! };
 }
 
+/** The samples of a tensor; the same arrays every time, so that what is made of a picture can be kept with it. */
+const viewsOf = rememberedFor((tensor: Tensor, count: number): readonly Float32Array[] => {
+  const pixels = toFloat32(tensor);
+  const size = pixels.length / count;
+  return Array.from({ length: count }, (_, sample) => pixels.subarray(sample * size, (sample + 1) * size));
+});
+
 /** Names a sample by what is in it, so that random draws depend neither on its place in a batch nor on its neighbours. */
-export function contentKey(pixels: Float32Array): string {
+export const contentKey = rememberedFor((pixels: Float32Array): string => {
   const words = new Uint32Array(pixels.slice().buffer);
   let hash = 0x811c9dc5;
   for (const word of words) hash = Math.imul(hash ^ word, 0x01000193) ^ (word >>> 15);
   return (hash >>> 0).toString(16);
-}
+});

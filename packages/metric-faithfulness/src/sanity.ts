@@ -103,6 +103,11 @@ function compare(
   interpolation: Interpolation,
 ): Similarities {
   const trained = maps[sample]!;
+  const isFlat = changed.data.every((value) => value === changed.data[0]);
+  // Maps that do not look at the network come back as they were, and cost the most to compare.
+  if (isEqual(trained, changed) && trained.data.every(Number.isFinite)) {
+    return { ssim: 1, correlation: isFlat ? 0 : 1, isFlat };
+  }
   const planes = [trained, changed].map((map) => {
     const scores = pixelScores(map, input, interpolation);
     return scores && minMax({ height: input.height, width: input.width, data: scores }).data;
@@ -112,8 +117,13 @@ function compare(
   return {
     ssim: structuralSimilarity(left, right, input.height, input.width),
     correlation: rankCorrelation(trained.data, changed.data) ?? 0,
-    isFlat: changed.data.every((value) => value === changed.data[0]),
+    isFlat,
   };
+}
+
+function isEqual(left: HeatMap, right: HeatMap): boolean {
+  const isSameSize = left.height === right.height && left.width === right.width;
+  return isSameSize && left.data.every((value, place) => value === right.data[place]);
 }
 
 /** The randomised networks of the model that was asked for last, opened when first needed. */

@@ -34,7 +34,8 @@ export function emptySystem(
       if (isActive(row, column)) active[(row + 1) * stride + column + 1] = 1;
     }
   }
-  const places = Uint32Array.from([...active.keys()].filter((place) => active[place] === 1));
+  const places = new Uint32Array(active.reduce((count, isIn) => count + isIn, 0));
+  for (let place = 0, at = 0; place < size; place += 1) if (active[place] === 1) places[at++] = place;
   const zeros = () => new Float64Array(size);
   return {
     height,

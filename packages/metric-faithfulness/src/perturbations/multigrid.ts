@@ -27,8 +27,10 @@ export function multigridCycle(system: GridSystem): Cycle {
       }
     };
   }
-  const parents = parentsOf(system, coarse);
-  addGalerkinProduct(system, parents, coarse);
+  const interpolation = parentsOf(system, coarse);
+  addGalerkinProduct(system, interpolation, coarse);
+  const { places } = system;
+  const { first, parents, weights } = interpolation;
   const solveCoarse = multigridCycle(coarse);
   const image = new Float64Array(system.active.length);
   const coarseRight = new Float64Array(coarse.active.length);
@@ -38,24 +40,32 @@ export function multigridCycle(system: GridSystem): Cycle {
     relax(system, right, values, true);
     multiply(system, values, image);
     coarseRight.fill(0);
-    parents.forEach((place, parent, weight) => {
-      coarseRight[parent]! += weight * (right[place]! - image[place]!);
-    });
+    for (let at = 0; at < places.length; at += 1) {
+      const place = places[at]!;
+      const rest = right[place]! - image[place]!;
+      for (let each = first[place]!; each < first[place + 1]!; each += 1) {
+        coarseRight[parents[each]!]! += weights[each]! * rest;
+      }
+    }
     coarseValues.fill(0);
     solveCoarse(coarseRight, coarseValues);
-    parents.forEach((place, parent, weight) => {
-      values[place]! += weight * coarseValues[parent]!;
-    });
+    for (let at = 0; at < places.length; at += 1) {
+      const place = places[at]!;
+      let correction = 0;
+      for (let each = first[place]!; each < first[place + 1]!; each += 1) {
+        correction += weights[each]! * coarseValues[parents[each]!]!;
+      }
+      values[place]! += correction;
+    }
     relax(system, right, values, false);
   };
 }
 
-/** From which coarse places each place is interpolated, at most four. */
+/** From which coarse places each place is interpolated, at most four: those from `first[place]` to before `first[place + 1]`. */
 interface Parents {
   readonly first: Uint32Array;
   readonly parents: Uint32Array;
   readonly weights: Float64Array;
-  forEach(visit: (place: number, parent: number, weight: number) => void): void;
 }
 
 function parentsOf(system: GridSystem, coarse: GridSystem): Parents {
@@ -80,18 +90,7 @@ function parentsOf(system: GridSystem, coarse: GridSystem): Parents {
     }
   }
   first[system.active.length] = count;
-  return {
-    first,
-    parents,
-    weights,
-    forEach(visit) {
-      for (let at = 0; at < system.places.length; at += 1) {
-        const place = system.places[at]!;
-        for (let each = first[place]!; each < first[place + 1]!; each += 1)
-          visit(place, parents[each]!, weights[each]!);
-      }
-    },
-  };
+  return { first, parents, weights };
 }
 
 /** The coarse lines that a line lies between; beyond the last one there is only that. */
