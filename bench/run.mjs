@@ -4,11 +4,12 @@ import { compile, gradients, memory } from './gradients.mjs';
 import { growth } from './growth.mjs';
 import { howToInstall, python } from './lib/python.mjs';
 import { profile } from './profile.mjs';
+import { stream } from './stream.mjs';
 
-const benches = { gradients, compile, memory, deletion, growth };
+const benches = { gradients, compile, memory, deletion, growth, stream };
 /** Looks into the gradients instead of comparing them; runs when it is asked for by name. */
 const tools = { profile };
-const withoutPeer = new Set(['growth']);
+const withoutPeer = new Set(['growth', 'stream']);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
     batches: { type: 'string', default: '1,8' },
     rounds: { type: 'string', default: '7' },
     threads: { type: 'string', default: '2' },
+    images: { type: 'string', default: '2500' },
   },
 });
 const names = positionals.length ? positionals : Object.keys(benches);
@@ -35,5 +37,6 @@ const options = {
   batches: values.batches.split(',').map(Number),
   rounds: Number(values.rounds),
   threads: Number(values.threads),
+  images: Number(values.images),
 };
 for (const name of names) console.log(`${await all[name](options)}\n`);
