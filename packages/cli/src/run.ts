@@ -6,6 +6,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { explainCommand } from './commands/explain.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { pluginsCommand } from './commands/plugins.ts';
+import { probeCommand } from './commands/probe.ts';
 import { reportCommand } from './commands/report.ts';
 import { cliErrors } from './errors.ts';
 import type { ExitCode, Io } from './io.ts';
@@ -28,6 +29,7 @@ Examples:
   understory explain photos/*.jpg --explainer cam,gradcam --target top3 --out out
   understory evaluate cifar10:data/cifar10 --model cifar10-resnet --explainer cam,gradcam --preset paper --out runs/stage1
   understory attack pgd photos/*.jpg --target-class agama --mask all,origin-top --preset paper --out runs/attack
+  understory probe shuffle oxford-pets:data/pets --grid 2,4,8 --out runs/shuffle
   understory report runs/stage1
   understory inspect model.onnx
   understory differentiate model.onnx --objective score:logits --wrt input --out model.grad.onnx
@@ -59,6 +61,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     explainCommand,
     evaluateCommand,
     attackCommand,
+    probeCommand,
     reportCommand,
     inspectCommand,
     differentiateCommand,
