@@ -34,7 +34,7 @@ export function runAttack(
 ): RunAttack {
   return {
     ...{ name, attack: 'pgd', title: 'Projected gradient descent', preset: 'paper' },
-    options: { epsilon, steps, stop: 'probability' },
+    options: { epsilon, steps, stop: 'probability', threshold: 0.7 },
     budget: { norm: 'linf', epsilon },
     mask: {
       ...{ id: mask, title: `Mask ${mask}`, fraction: mask === 'all' ? null : fraction },

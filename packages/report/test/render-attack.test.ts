@@ -51,6 +51,7 @@ describe('renderAttack', () => {
     expect(rows[1]).toMatch(/^origin-top 43\.3 % 31\.6 to 55\.9 % 26 of 60 .* n 26 .* n 60 .* 52\.0 % 33\.2 steps$/);
     expect(rows[6]).not.toContain('steps');
     expect(textOf(report.html)).toContain('the paper’s own network and weights');
+    expect(textOf(report.html)).toContain('Success is a probability of the target above 0.7.');
     const [origin] = report.summary.attacks.filter(({ attack }) => attack === 'origin-top');
     expect(rows[1]).toContain(origin!.stepsOfAll.mean!.toFixed(1));
     expect(rows[1]).toContain(origin!.stepsOfSuccesses.mean!.toFixed(1));
@@ -139,6 +140,10 @@ describe('renderAttack', () => {
     const absent = [...document.querySelectorAll('.absent')].map((each) => each.getAttribute('aria-label'));
     expect(absent).toContain('images/a cat.jpg, change through uniform: not kept');
     expect(absent).toContain('images/a cat.jpg, heat map of the target after all: no map');
+    expect(report.figures.at(-1)).toMatchObject({
+      name: 'example-1',
+      alt: expect.stringContaining('images/a cat.jpg'),
+    });
     for (const drawing of document.querySelectorAll('svg')) {
       expect(drawing.getAttribute('role')).toBe('img');
       expect(drawing.getAttribute('aria-label')!.length).toBeGreaterThan(60);
@@ -204,7 +209,7 @@ describe('renderAttack', () => {
     await writeFile(path, '{');
     await expect(renderAttack(run)).rejects.toThrow(expect.objectContaining({ code: 'EXAMPLE_NOT_READABLE' }));
     await rm(path);
-    expect((await renderAttack(run)).figures.map(({ name }) => name)).not.toContain('examples');
+    expect((await renderAttack(run)).figures.map(({ name }) => name)).not.toContain('example-1');
     await remove();
   });
 });

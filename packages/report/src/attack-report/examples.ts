@@ -23,10 +23,9 @@ export async function attackExamples(
   folder: string,
   attacks: readonly RunAttack[],
   colours: ColourMapName,
-): Promise<readonly PictureRow[]> {
+): Promise<readonly (readonly PictureRow[])[]> {
   const records = await readRecords(join(folder, attackExampleFolder));
-  const rows = await Promise.all(records.slice(0, mostImages).map((each) => rowsOf(each, attacks, colours)));
-  return rows.flat();
+  return Promise.all(records.slice(0, mostImages).map((each) => rowsOf(each, attacks, colours)));
 }
 
 interface StoredExample {
@@ -132,7 +131,7 @@ async function rowsOf(
 
 function outcomeText({ success, evaluations }: AttackExample): string {
   if (success === null) return 'not attacked';
-  return success ? `fooled after ${evaluations} evaluations` : `not fooled in ${evaluations} evaluations`;
+  return success ? `success after ${evaluations} evaluations` : `no success in ${evaluations} evaluations`;
 }
 
 type Words = Pick<Picture, 'caption' | 'alt'>;

@@ -1,8 +1,8 @@
 import type { AttackRecord, RunAttack } from '../attack.ts';
-import { count, number, percent, percentRange, probability } from '../numbers.ts';
+import { count, percent, percentRange, probability } from '../numbers.ts';
 import type { AttackComparison, AttackOutcome, AttackSummary } from '../summarise-attack.ts';
 import { settingsText } from './naming.ts';
-import { pointsText, stepsRange } from './tables.ts';
+import { pointsText, stepsRange, stepsText } from './tables.ts';
 
 /** Two masks, by their ids. */
 interface Question {
@@ -117,7 +117,7 @@ function verdict({ first, second }: Question, { n, success, steps }: AttackCompa
     : `no difference in success between ${first} and ${second} is shown (${counts})`;
   const takes =
     isShown(steps.correctedPValue) && steps.difference !== null && steps.interval !== null
-      ? `; it takes ${number(Math.abs(steps.difference), 1)} steps ${steps.difference < 0 ? 'fewer' : 'more'} (95 % ${stepsRange(steps.interval)}, failures as all)`
+      ? `; it takes ${stepsText(Math.abs(steps.difference))} steps ${steps.difference < 0 ? 'fewer' : 'more'} (95 % ${stepsRange(steps.interval)}, failures as all)`
       : '; no difference in steps is shown';
   return `${said}${takes}.`;
 }

@@ -26,8 +26,9 @@ export interface AttackPage {
   /** Of what was found, in the order in which they are shown. */
   readonly figures: readonly Figure[];
   readonly palette: Colours;
-  readonly examples: readonly PictureRow[];
-  readonly examplesFigure: Figure | undefined;
+  /** The rows of each image. */
+  readonly examples: readonly (readonly PictureRow[])[];
+  readonly examplesHead: Pick<Figure, 'title' | 'caption'>;
 }
 
 const done = 'attacked';
@@ -99,12 +100,12 @@ function warnings({ warnings: found }: AttackSummary): Html | null {
     </ul>`;
 }
 
-function examplesSection({ examples, examplesFigure }: AttackPage): Html | null {
-  if (examplesFigure === undefined) return null;
+function examplesSection({ examples, examplesHead }: AttackPage): Html | null {
+  if (examples.length === 0) return null;
   return html`<section>
-    <h2>${examplesFigure.title}</h2>
-    <p class="quiet">${examplesFigure.caption}</p>
-    ${pictureRows(examples)}
+    <h2>${examplesHead.title}</h2>
+    <p class="quiet">${examplesHead.caption}</p>
+    ${examples.map(pictureRows)}
   </section>`;
 }
 

@@ -38,10 +38,10 @@ export async function renderAttack(
     trajectoriesFigure('trajectories', attacks, detailOf, goal),
   ].filter((figure): figure is Figure => figure !== undefined);
   const examples = await attackExamples(folder, attacks, colourMap);
-  const examplesFigure = examples.length === 0 ? undefined : pictureGrid(examplesHead, examples);
+  const drawn = examples.map((rows, at) => pictureGrid({ ...examplesHead, name: `example-${at + 1}` }, rows));
   return {
-    html: page({ run: { record, failed, isComplete }, summary, figures, palette, examples, examplesFigure }),
-    figures: [...figures, ...(examplesFigure === undefined ? [] : [examplesFigure])],
+    html: page({ run: { record, failed, isComplete }, summary, figures, palette, examples, examplesHead }),
+    figures: [...figures, ...drawn],
     images: summary.images,
     summary,
   };
@@ -52,7 +52,6 @@ function seedOf({ seed }: AttackRecord): number {
 }
 
 const examplesHead = {
-  name: 'examples',
   title: 'What the attacks did',
   caption:
     'The picture as the network saw it, then for each mask the attacked picture, the change about a middle grey, the mask, and heat maps over the attacked picture. Each map is upsampled bicubically and scaled from its own smallest to its own largest value, so colours of two maps do not compare. Nobody chose these images: they are the first that the run kept pictures of.',

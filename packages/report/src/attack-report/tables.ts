@@ -15,8 +15,8 @@ export function successTable({ attacks }: AttackSummary, { parameters }: AttackR
   return html`<div class="scroll">
       <table class="estimates names">
         <caption>
-          Success and steps by mask. A step is an evaluation of the network; a failure counts as all the steps that it
-          was allowed.
+          Success and steps by mask.${successRule(parameters)} A step is an evaluation of the network; a failure counts
+          as all the steps that it was allowed.
         </caption>
         <thead>
           <tr>
@@ -53,6 +53,17 @@ export function successTable({ attacks }: AttackSummary, { parameters }: AttackR
     ${excluded(attacks)}`;
 }
 
+/** What counts as success, where every attack of the run stops by the same probability. */
+function successRule({ attacks, goal }: AttackRecord['parameters']): string {
+  const [threshold, ...others] = new Set(
+    attacks.map(({ options }) => (options['stop'] === 'probability' ? options['threshold'] : undefined)),
+  );
+  if (typeof threshold !== 'number' || others.length > 0) return '';
+  return goal === 'targeted'
+    ? ` Success is a probability of the target above ${threshold}.`
+    : ` Success is a probability of the original class below ${number(1 - threshold, 2)}.`;
+}
+
 function paperCell({ paper }: AttackOutcome): Html {
   if (paper === null) return html`<td></td>`;
   return html`<td class="paper">${percent(paper.success)} <small>${paper.steps.toFixed(1)} steps</small></td>`;
@@ -65,7 +76,7 @@ function shareCell(found: Share | null): Html {
 
 function meanCell({ mean, interval, n }: MeanEstimate): Html {
   if (mean === null) return estimateCell('–', 'none');
-  return estimateCell(mean.toFixed(1), stepsRange(interval), `n ${n}`);
+  return estimateCell(stepsText(mean), stepsRange(interval), `n ${n}`);
 }
 
 function excluded(attacks: readonly AttackOutcome[]): Html | null {
@@ -163,17 +174,23 @@ function comparisonRow({ first, second, n, success, steps }: AttackComparison): 
   return html`<tr>
     <th scope="row">${first}</th>
     <td class="words">${second}</td>
-    ${estimateCell(pointsText(success.difference), `only first ${success.onlyFirst}, only second ${success.onlySecond}`)}
+    ${estimateCell(pointsText(success.difference), `only first ${success.onlyFirst}`, `only second ${success.onlySecond}`)}
     ${estimateCell(probability(success.correctedPValue), probability(success.pValue))}
-    ${estimateCell(number(steps.difference, 1), stepsRange(steps.interval))}
+    ${estimateCell(steps.difference === null ? '–' : stepsText(steps.difference), stepsRange(steps.interval))}
     ${estimateCell(probability(steps.correctedPValue), probability(steps.pValue))}
     <td>${n}</td>
   </tr>`;
 }
 
+/** Steps are told to a tenth, `−11.6`. */
+export function stepsText(steps: number): string {
+  const tenths = Math.round(10 * steps) / 10;
+  return (tenths === 0 ? 0 : tenths).toFixed(1).replace('-', '−');
+}
+
 /** `−11.6 to −7.5`. */
 export function stepsRange(interval: AttackComparison['steps']['interval']): string {
-  return interval === null ? 'no interval' : interval.map((end) => number(end, 1)).join(' to ');
+  return interval === null ? 'no interval' : interval.map(stepsText).join(' to ');
 }
 
 /** A difference of shares, such as `−23.0`. */

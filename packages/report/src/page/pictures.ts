@@ -32,6 +32,7 @@ export const pictureStyle = `
 .strip ul { display: flex; flex-wrap: wrap; gap: .6rem; list-style: none; margin: .4rem 0 0; padding: 0; }
 .strip li { width: 9rem; }
 .strip img, .strip .absent { display: block; width: 9rem; aspect-ratio: 1; object-fit: contain; border-radius: .3rem; }
+.strip img { outline: 1px solid var(--rule); outline-offset: -1px; }
 .strip img.pixels { image-rendering: pixelated; }
 .strip .absent { display: grid; place-items: center; border: 1px dashed var(--rule); color: var(--quiet); font-size: .8rem; }
 .strip span { display: block; color: var(--quiet); font-size: .8rem; line-height: 1.35; margin-top: .3rem; overflow-wrap: anywhere; }
