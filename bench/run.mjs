@@ -3,6 +3,7 @@ import { deletion } from './deletion.mjs';
 import { compile, gradients, memory } from './gradients.mjs';
 import { growth } from './growth.mjs';
 import { howToInstall, python } from './lib/python.mjs';
+import { masks, pgd } from './pgd.mjs';
 import { profile } from './profile.mjs';
 import { stream } from './stream.mjs';
 

@@ -14,6 +14,7 @@ Each line of stdin is a JSON request, each line of stdout its JSON reply, with `
 - `{"op": "gradcam_package", "batch": 1, "layer": "layer4"}`: Grad-CAM by pytorch-grad-cam itself;
 - `{"op": "deletion", "batch": 4}`: the paper's deletion of `batch` images and random 8x8 maps, one image and one forward after
   the other;
+- `{"op": "pgd", "batch": 1, "steps": 5}`: that many steps of Algorithm 1 of the paper on pixels in 0..1, weights frozen;
 - `{"op": "peak_memory"}`: `bytes`, the highest resident size of the process so far;
 - `{"op": "quit"}`, or the end of stdin.
 
@@ -37,6 +38,7 @@ from torch.nn import functional as F
 
 from reference.class_activation import grad_cam
 from reference.deletion import deletion_area
+from reference.masked_pgd import masked_pgd
 from reference.random_weights import random_images
 from reference.torchvision_networks import random_network, torchvision
 
@@ -140,12 +142,23 @@ class Peer:
 
         return timed(work)
 
+    def pgd(self, batch: int = 1, steps: int = 5) -> dict:
+        pixels = torch.rand(batch, 3, self.size, self.size, generator=torch.Generator().manual_seed(1))
+        targets, mask = torch.full((batch,), 42), torch.ones(self.size, self.size)
+        self.model.requires_grad_(False)
+
+        def work() -> None:
+            for _ in masked_pgd(lambda x: self.model((x - 0.5) / 0.25), pixels, targets, mask, steps, dtype=torch.float32):
+                pass
+
+        return timed(work)
+
     def peak_memory(self) -> dict:
         unit = 1 if sys.platform == 'darwin' else 1024
         return {'bytes': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit}
 
 
-OPERATIONS = ('load', 'forward', 'input_gradient', 'gradcam_full_backward', 'gradcam_package', 'deletion',
+OPERATIONS = ('load', 'forward', 'input_gradient', 'gradcam_full_backward', 'gradcam_package', 'deletion', 'pgd',
               'peak_memory')
 
 
