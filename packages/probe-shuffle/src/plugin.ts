@@ -17,7 +17,7 @@ export default definePlugin({
       id: 'shuffle',
       title: 'Patch shuffle',
       description: 'Asks whether predictions survive when patches of the picture change places.',
-      reference: 'section 5.3 of the paper; Naseer et al. 2021, section 3.2',
+      reference: 'section 5.3 of the paper; after Naseer et al. 2021',
       options: shuffle.options,
       presets: { paper: paperPreset },
     },
