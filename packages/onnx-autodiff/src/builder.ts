@@ -1,3 +1,4 @@
+import { BlockedLayout, fitsBlocks } from './blocked-layout.ts';
 import type { Graph, Initializer } from './graph.ts';
 import { Node, type AttributeInputs } from './node.ts';
 import type { Inference } from './shapes/inference.ts';
@@ -12,6 +13,7 @@ export class GraphBuilder {
   readonly opset: number;
   /** Whether the result is for ONNX Runtime's CPU kernels on x86, which are fastest in blocks of channels (NCHWc). */
   readonly blockedLayout: boolean;
+  private readonly layout: BlockedLayout | undefined;
   readonly nodes: Node[] = [];
   readonly initializers = new Map<string, Initializer>();
   private readonly inference: Inference;
@@ -32,6 +34,8 @@ export class GraphBuilder {
       ...graph.initializers.keys(),
       ...graph.nodes.flatMap((node) => node.outputs),
     ]);
+    this.layout = blockedLayout ? new BlockedLayout() : undefined;
+    for (const node of graph.nodes) this.layout?.note(node, (name) => this.value(name));
   }
 
   /** Names what is written next after the node it differentiates. */
@@ -85,6 +89,7 @@ export class GraphBuilder {
     const node = Node.of(operator, names, results, attributes, results[0]);
     this.nodes.push(node);
     this.inference.add(node);
+    this.layout?.note(node, (name) => this.value(name));
     return results.map((name) => this.value(name));
   }
 
@@ -120,7 +125,7 @@ export class GraphBuilder {
   }
 
   add(a: Value, b: Value): Value {
-    return this.joined(a, b) ?? this.op('Add', [a, b]);
+    return this.joined(a, b) ?? this.op('Add', this.inOneLayout(a, b));
   }
 
   /** Notes that a tensor is zero but for `part`, which begins at `start` of an axis: sums of such tensors are joined, not added. */
@@ -133,7 +138,28 @@ export class GraphBuilder {
   }
 
   mul(a: Value, b: Value): Value {
-    return this.op('Mul', [a, b]);
+    return this.op('Mul', this.inOneLayout(a, b));
+  }
+
+  /** Each channel of an activation `[N, C, H, W]` times `factor` plus `offset`, as a convolution, which keeps the blocked layout. */
+  scaleChannels(a: Value, factor: number, offset = 0): Value {
+    const channels = a.shape![1] as number;
+    const all = (value: number, ones: readonly number[]): Value => {
+      const key = `${channels} times ${value} ${ones.length}`;
+      const existing = this.constants.get(key);
+      if (existing) return existing;
+      const values = new Float32Array(channels).fill(value);
+      const made = this.constant({ type: 'float32', dims: [channels, ...ones], values });
+      this.constants.set(key, made);
+      return made;
+    };
+    const bias = offset === 0 ? undefined : all(offset, []);
+    return this.op('Conv', [a, all(factor, [1, 1, 1]), bias], { group: channels, kernel_shape: [1, 1] });
+  }
+
+  /** Whether the runtime holds an activation in blocks of channels. */
+  isBlocked(a: Value): boolean {
+    return this.layout?.has(a) === true;
   }
 
   div(a: Value, b: Value): Value {
@@ -294,6 +320,15 @@ export class GraphBuilder {
     const axes = this.reshape(this.op('NonZero', [differs]), [-1]);
     const summed = this.op('ReduceSum', [gradient, axes], { keepdims: 1, noop_with_empty_axes: 1 });
     return this.withShape(this.reshape(summed, wanted), input);
+  }
+
+  /**
+   * Where one of two activations is in blocks of channels, the other one is brought there: it costs as much as taking the first one out,
+   * and all that follows stays in blocks.
+   */
+  private inOneLayout(a: Value, b: Value): readonly [Value, Value] {
+    if (this.isBlocked(a) === this.isBlocked(b) || !sameShape(a, b) || !fitsBlocks(a) || !fitsBlocks(b)) return [a, b];
+    return this.isBlocked(a) ? [a, this.scaleChannels(b, 1)] : [this.scaleChannels(a, 1), b];
   }
 
   /** The sum of two tensors that are zero where the other is not; undefined for all others. */

@@ -1,0 +1,116 @@
+import { describe, expect, it } from '@jest/globals';
+import { BlockedLayout, fitsBlocks } from '../src/blocked-layout.ts';
+import { DifferentiableGraph, Node, type AttributeInputs, type Constant, type Value } from '../src/index.ts';
+import { execute } from './execute.ts';
+import { graphOf } from './gradients-of.ts';
+
+const constant = (dims: readonly number[], scale = 1): Constant => {
+  const count = dims.reduce((product, dim) => product * dim, 1);
+  return { type: 'float32', dims, values: Array.from({ length: count }, (_, at) => (((at * 7) % 13) - 6) * scale) };
+};
+
+const kernel = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
+const node = (operator: string, inputs: readonly string[], output: string, attributes: AttributeInputs = {}) => ({
+  operator,
+  inputs,
+  outputs: [output],
+  attributes,
+});
+
+/** A residual block, a strided one and a global average: where gradients leave the blocks of channels and come back. */
+const residual = graphOf({
+  inputs: { x: constant([2, 3, 8, 8], 0.1) },
+  weights: {
+    stem: constant([16, 3, 3, 3], 0.05),
+    inner: constant([16, 16, 3, 3], 0.02),
+    strided: constant([32, 16, 3, 3], 0.02),
+  },
+  nodes: [
+    node('Conv', ['x', 'stem'], 'a', kernel),
+    node('Relu', ['a'], 'b'),
+    node('Conv', ['b', 'inner'], 'c', kernel),
+    node('Add', ['c', 'b'], 'd'),
+    node('Relu', ['d'], 'e'),
+    node('Conv', ['e', 'strided'], 'f', { ...kernel, strides: [2, 2] }),
+    node('Relu', ['f'], 'g'),
+    node('GlobalAveragePool', ['g'], 'y'),
+  ],
+  output: 'y',
+});
+
+async function gradientOf(blockedLayout: boolean) {
+  const { graph, objectiveInputs } = new DifferentiableGraph(residual, { blockedLayout }).differentiate({
+    objective: { kind: 'cotangent', outputs: ['y'] },
+    withRespectTo: ['x'],
+  });
+  const feeds = { x: constant([2, 3, 8, 8], 0.1), [objectiveInputs[0]!.name]: constant([2, 32, 1, 1]) };
+  const result = await execute(graph.encode(), feeds, ['x.grad']);
+  const identities = graph.nodes.filter(
+    ({ operator, name, inputs }) => operator === 'Conv' && /Expand|ConvTranspose/.test(inputs[0]!) && !!name,
+  );
+  return { values: Array.from(result['x.grad']!.values), identities: identities.length };
+}
+
+describe('BlockedLayout', () => {
+  it('brings gradients back into blocks where they meet one that is there, and changes nothing', async () => {
+    const [plain, blocked] = [await gradientOf(false), await gradientOf(true)];
+    expect(blocked.values).toHaveLength(plain.values.length);
+    const distance = Math.max(...blocked.values.map((value, at) => Math.abs(value - plain.values[at]!)));
+    expect(distance).toBeLessThan(1e-5);
+    expect(Math.max(...plain.values)).toBeGreaterThan(0.01);
+    // Behind the global average, and behind the strided convolution.
+    expect([plain.identities, blocked.identities]).toEqual([0, 2]);
+  });
+
+  it('follows what the runtime computes in blocks', () => {
+    const values = new Map<string, Value>(
+      (
+        [
+          ['x', [1, 16, 4, 4]],
+          ['image', [1, 3, 4, 4]],
+          ['w', [16, 16, 1, 1]],
+          ['first', [16, 3, 1, 1]],
+          ['depth', [16, 1, 1, 1]],
+          ['odd', [24, 1, 1, 1]],
+          ['grouped', [16, 8, 1, 1]],
+          ['gate', [1, 16, 1, 1]],
+        ] as const
+      ).map(([name, shape]) => [name, { name, type: 'float32', shape }]),
+    );
+    const layout = new BlockedLayout();
+    const blocked = (operator: string, inputs: readonly string[], attributes: AttributeInputs = {}, outputs = 1) => {
+      const names = Array.from({ length: outputs }, (_, at) => `${operator}${values.size}.${at}`);
+      for (const name of names) values.set(name, { name, type: 'float32', shape: [1, 16, 4, 4] });
+      layout.note(Node.of(operator, inputs, names, attributes), (name) => values.get(name)!);
+      return [layout.has(values.get(names[0]!)!), names[0]!] as const;
+    };
+    const [, c] = blocked('Conv', ['x', 'w']);
+    const is = (operator: string, inputs: readonly string[], attributes?: AttributeInputs, outputs?: number) =>
+      blocked(operator, inputs, attributes, outputs)[0];
+    expect(is('Conv', ['x', 'w'])).toBe(true);
+    expect(is('Conv', ['image', 'first'])).toBe(true);
+    expect(is('Conv', ['x', 'depth'], { group: 16 })).toBe(true);
+    expect(is('Conv', ['x', 'odd'], { group: 24 })).toBe(false);
+    expect(is('Conv', ['x', 'grouped'], { group: 2 })).toBe(false);
+    expect(is('ConvTranspose', ['x', 'w'])).toBe(false);
+    expect(is('Relu', [c])).toBe(true);
+    expect(is('Relu', ['x'])).toBe(false);
+    expect(is('Clip', [c])).toBe(true);
+    expect(is('Clip', [blocked('Relu', [c])[1]])).toBe(false);
+    expect(is('Mul', [c, c])).toBe(true);
+    expect(is('Mul', [c, 'x'])).toBe(false);
+    expect(is('Mul', [c, 'gate'])).toBe(false);
+    expect(is('MaxPool', [c])).toBe(true);
+    expect(is('MaxPool', [c], {}, 2)).toBe(false);
+  });
+
+  it.each([
+    [[1, 16, 2, 2], 'float32', true],
+    [[1, 24, 2, 2], 'float32', false],
+    [[1, 16, 1, 1], 'float32', false],
+    [['N', 16, 2, 2], 'float32', false],
+    [[1, 16, 2, 2], 'float16', false],
+  ] as const)('%j of %s fits: %s', (shape, type, expected) => {
+    expect(fitsBlocks({ name: 'x', type, shape })).toBe(expected);
+  });
+});
