@@ -1,4 +1,5 @@
-import { GraphBuilder } from './builder.ts';
+import { GraphBuilder, sameShape } from './builder.ts';
+import { compositions, type Composed, type GraphReader } from './compositions/index.ts';
 import { errors, type AutodiffError } from './errors.ts';
 import { gradientRules } from './gradients/index.ts';
 import type { GradientRule, OperatorRule } from './gradient-rule.ts';
@@ -45,6 +46,7 @@ export class DifferentiableGraph {
   private readonly rules: ReadonlyMap<string, OperatorRule>;
   private readonly modelOpset: number;
   private readonly blockedLayout: boolean;
+  private readonly reader: GraphReader;
   /** Tensors of whole numbers that carry a gradient. */
   private readonly straightThrough: ReadonlySet<string>;
 
@@ -57,6 +59,18 @@ export class DifferentiableGraph {
       rules.length === 0
         ? gradientRules
         : new Map([...gradientRules, ...rules.map((rule) => [keyOf(rule), rule] as const)]);
+    const { graph: raised, inference } = this;
+    this.reader = {
+      producer: (name) => {
+        const at = raised.producerOf(name);
+        return at === undefined ? undefined : raised.nodes[at];
+      },
+      value: (name) => inference.value(name),
+      number: (name) => {
+        const { shape } = inference.value(name);
+        return shape?.every((dim) => dim === 1) ? raised.constant(name)?.values[0] : undefined;
+      },
+    };
     this.straightThrough = straightThroughTensors(this.graph, this.inference, (node) => this.ruleOf(node));
   }
 
@@ -158,6 +172,14 @@ export class DifferentiableGraph {
         throw errors.noGradientRule(node.operator, node.name, this.modelOpset, along);
       }
       builder.within(`gradient/${node.name}`);
+      const composed = this.composedOf(node, wanted, path.tensors);
+      if (composed) {
+        const [y] = node.outputs as readonly [string];
+        const dy = gradients.get(y);
+        const x = builder.value(composed.input);
+        if (dy) accumulate(composed.input, composed.gradient(builder, x, builder.value(y), dy));
+        continue;
+      }
       this.applyRule(rule, node, path.tensors, gradients, builder, accumulate);
     }
     const outputs: Value[] = [builder.named(objective.value, 'objective.value')];
@@ -191,6 +213,21 @@ export class DifferentiableGraph {
   /** A tensor as an output of a model file. */
   outputValue(name: string): Value {
     return withoutPrivateNames(this.inference.value(name));
+  }
+
+  /** What a node and those in front of it are together, where nobody asks for the tensors between and no rule was replaced. */
+  private composedOf(node: Node, wanted: readonly string[], path: ReadonlySet<string>): Composed | undefined {
+    for (const composition of compositions) {
+      const composed = composition(node, this.reader);
+      if (!composed || !path.has(composed.input)) continue;
+      const parts = [node, ...composed.nodes];
+      const usual = parts.every((part) => this.ruleOf(part) === gradientRules.get(`${part.domain}:${part.operator}`));
+      const inside = [...parts.flatMap(({ inputs }) => inputs), ...composed.nodes.flatMap(({ outputs }) => outputs)];
+      const [x, y] = [this.inference.value(composed.input), this.inference.value(node.outputs[0]!)];
+      const asked = inside.some((name) => name !== composed.input && wanted.includes(name));
+      if (usual && !asked && sameShape(x, y)) return composed;
+    }
+    return undefined;
   }
 
   private applyRule(

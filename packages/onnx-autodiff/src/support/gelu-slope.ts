@@ -8,7 +8,8 @@ export function geluSlope(graph: GraphBuilder, x: Value): Value {
   // x phi(x) = z exp(-z^2) / sqrt(pi), its factor moved into the exponent to save a pass.
   const exponent = graph.sub(graph.scalarLike(x, -0.5 * Math.log(Math.PI)), graph.mul(z, z));
   const density = graph.mul(z, graph.op('Exp', [exponent]));
-  const distribution = graph.scale(graph.add(erf, graph.scalarLike(x, 1)), 0.5);
+  // (1 + erf) / 2 in one pass: what HardSigmoid cuts off lies outside of 0 to 1, where it never is.
+  const distribution = graph.op('HardSigmoid', [erf], { alpha: { float: 0.5 }, beta: { float: 0.5 } });
   return graph.add(distribution, density);
 }
 
