@@ -9,7 +9,7 @@ export const paper = {
   steps: 50,
   objective: 'cross-entropy',
   confidence: 50,
-  direction: 'sign',
+  direction: 'steepest',
   sparsity: 0.99,
   schedule: 'cosine',
   alpha: 0.25,

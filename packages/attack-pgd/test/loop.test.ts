@@ -393,7 +393,8 @@ describe('a model that an attack does not fit', () => {
 
   it('has gradients and compiles no programs', async () => {
     const { model } = classifier.classifier;
-    const { compile: _, ...plain } = sharing(model as DifferentiableModel);
+    const { compile, ...plain } = sharing(model as DifferentiableModel);
+    expect(compile).toBeDefined();
     const inner = new ImageClassifier({ model: plain as Model });
     const other = new PixelClassifier(inner, normalisation, size);
     await expect(pgd().perturb({ ...request, classifier: other })).rejects.toMatchObject({
