@@ -7,7 +7,7 @@ import { masks, pgd } from './pgd.mjs';
 import { profile } from './profile.mjs';
 import { stream } from './stream.mjs';
 
-const benches = { gradients, compile, memory, deletion, growth, stream };
+const benches = { gradients, compile, memory, deletion, growth, stream, pgd, masks };
 /** Looks into the gradients instead of comparing them; runs when it is asked for by name. */
 const tools = { profile };
 const withoutPeer = new Set(['growth', 'stream']);
