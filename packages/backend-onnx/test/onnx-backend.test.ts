@@ -84,6 +84,16 @@ describe('OnnxBackend', () => {
         const inMemory = await backend.open({ kind: 'bytes', bytes: skeleton, externalData: { 'weights.bin': wide } });
         expect(await work(inMemory)).toEqual(expected);
 
+        await writeFile(
+          join(folder, 'moved.onnx'),
+          skeletonOf((offset, length) => wide.subarray(offset, offset + length), wide.length, 'elsewhere.bin')!,
+        );
+        await expect(backend.open({ kind: 'file', path: join(folder, 'moved.onnx') })).rejects.toMatchObject({
+          code: 'MODEL_WEIGHTS_MISSING',
+          found: 'no "elsewhere.bin" beside the model',
+          next: expect.stringContaining('Copy what was exported'),
+        });
+
         const outside = skeletonOf(
           (offset, length) => wide.subarray(offset, offset + length),
           wide.length,

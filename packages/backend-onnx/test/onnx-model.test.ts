@@ -29,6 +29,7 @@ describe('OnnxModel', () => {
     expect(model.origin).toMatchObject({ backend: 'onnx', executionProvider: 'cpu', remarks: [] });
     expect(model.origin.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(model.graph.nodes.map(({ operator }) => operator)).toEqual(['Relu', 'MatMul']);
+    expect(model.graph.opset).toBe(17);
     expect(values(model.graph.constant('w'))).toEqual([1, 2, 3, -4, 5, 6]);
     expect(model.graph.constant('h')).toBeUndefined();
   });

@@ -164,6 +164,27 @@ describe('bad input', () => {
     });
   });
 
+  it('is the path of a plugin that is not there', async () => {
+    expect(await failureOf('plugins', '--plugin', './nowhere.mjs')).toMatchObject({
+      code: 'PLUGIN_NOT_FOUND',
+      next: expect.stringContaining('Check the path'),
+    });
+    expect(await failureOf('plugins', '--plugin', 'understory-nowhere')).toMatchObject({
+      code: 'PLUGIN_NOT_FOUND',
+      next: 'Run: npm install understory-nowhere',
+    });
+  });
+
+  it('is an objective on an output that the model does not have', async () => {
+    const command = ['differentiate', small, '--wrt', 'input', '--out', 'never.onnx', '--objective'];
+    expect(await failureOf(...command, 'score:nope')).toMatchObject({
+      code: 'UNKNOWN_OUTPUT',
+      expected: expect.stringContaining('an output (logits)'),
+      next: 'Write the objective as score:logits.',
+    });
+    expect(await failureOf(...command, 'score:logit')).toMatchObject({ next: 'Did you mean "logits"?' });
+  });
+
   it('is a plugin for another host API', async () => {
     await workspace.write(
       'future.mjs',
@@ -183,6 +204,11 @@ describe('bad input', () => {
     });
     expect(await failureOf('explain', 'photos/*.jpg', ...fake)).toMatchObject({ code: 'NO_IMAGES' });
     expect(await failureOf('explain', 'nowhere.png', ...fake)).toMatchObject({ code: 'IMAGE_NOT_FOUND' });
+    const { code, stdout } = await workspace.cli(['explain', 'nowhere.png', ...fake, '--json']);
+    expect([code, JSON.parse(stdout)]).toEqual([
+      2,
+      { images: [], failures: [{ image: 'nowhere.png', error: expect.objectContaining({ code: 'IMAGE_NOT_FOUND' }) }] },
+    ]);
   });
 
   it('is a file of labels that does not fit', async () => {

@@ -82,6 +82,26 @@ describe('the executable', () => {
     expect((await ended).code).toBe(1);
   });
 
+  it.each(['stdout', 'stderr'] as const)('ends quietly when nobody reads %s any more', async (unread) => {
+    await checkout.write(
+      'packages/cli/dist/run.js',
+      `export async function run(argv, io) {
+         io.stdout.write('ready\\n');
+         await new Promise((resolve) => setTimeout(resolve, 50));
+         for (let line = 0; line < 1000 && !io.signal.aborted; line += 1) {
+           io.${unread}.write('x'.repeat(1000) + '\\n');
+           await new Promise((resolve) => setImmediate(resolve));
+         }
+         io.stderr.write(io.signal.aborted ? 'a complaint' : 'never interrupted');
+         return 2;
+       }`,
+    );
+    const { child, ended } = start();
+    child.stdout.once('data', () => child[unread].destroy());
+    const { code, stderr } = await ended;
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
   it('is what the package says', async () => {
     const { bin } = JSON.parse(await readFile(join(repository, 'packages/cli/package.json'), 'utf8'));
     expect(bin).toEqual({ understory: 'bin/understory.js' });

@@ -99,7 +99,7 @@ describe('differentiate', () => {
   it.each([
     [['--objective', 'score', '--wrt', 'input'], 'USAGE'],
     [['--objective', 'loss:logits', '--wrt', 'input'], 'USAGE'],
-    [['--objective', 'score:logit', '--wrt', 'input'], 'UNKNOWN_LAYER'],
+    [['--objective', 'score:logit', '--wrt', 'input'], 'UNKNOWN_OUTPUT'],
     [['--objective', 'score:logits', '--wrt', 'layer9'], 'UNKNOWN_LAYER'],
     [['--objective', 'score:layer1', '--wrt', 'logits'], 'GRADIENT_NO_PATH'],
     [['--wrt', 'input'], 'USAGE'],

@@ -68,6 +68,22 @@ describe('inspect', () => {
     }
   });
 
+  it('says how the tokens of a vision transformer are read', async () => {
+    const path = join(repository, 'fixtures/golden/networks/vit-torchscript/model.onnx');
+    const found = await inspectJson(path);
+    expect(found.opset).toBe(17);
+    expect(found.classifier.explainers).toContainEqual(
+      expect.objectContaining({
+        id: 'gradcam',
+        layer: '/encoder/layers/encoder_layer_0/ln_1/LayerNormalization_output_0',
+        reading: 'tokens 1..16 as 4 x 4',
+      }),
+    );
+    const { stdout } = await workspace.cli(['inspect', path]);
+    expect(stdout).toMatch(/opset +17/);
+    expect(stdout).toMatch(/gradcam +applies +auto layer \/encoder.*ln_1.*, tokens 1\.\.16 as 4 x 4/);
+  });
+
   it('asks of an explainer that takes many passes no more than the first', async () => {
     await workspace.write(
       'patient.mjs',
@@ -85,7 +101,10 @@ describe('inspect', () => {
       join(repository, 'fixtures/golden/networks/resnet-torchscript/model.onnx'),
       ...['--plugin', './patient.mjs'],
     );
-    expect(found.classifier.explainers).toContainEqual({ id: 'patient', title: 'Patient', applies: true, layer: null });
+    expect(found.classifier.explainers).toContainEqual({
+      ...{ id: 'patient', title: 'Patient', applies: true },
+      ...{ layer: null, reading: null },
+    });
   });
 
   it('says why CAM does not apply', async () => {

@@ -46,6 +46,14 @@ describe('the input of an ImageClassifier', () => {
     expect(classifier).toMatchObject({ input: 'x', layout: 'NCHW', channels: 3, imageSize: undefined });
   });
 
+  it('takes 8-bit samples as they are where that is what the model takes', () => {
+    const inputs = [spec('x', ['N', 8, 8, 3], 'uint8')];
+    const classifier = new ImageClassifier({ model: modelOf({ inputs }) });
+    expect(classifier).toMatchObject({ input: 'x', inputType: 'uint8', layout: 'NHWC' });
+    const samples = float32(Float32Array.of(0, 127, 255), [1, 1, 1, 3]);
+    expect(classifier.feeds(samples)).toEqual({ x: tensor('uint8', Uint8Array.of(0, 127, 255), [1, 1, 1, 3]) });
+  });
+
   it('is the named one where several could be', () => {
     const inputs = [spec('left', ['N', 3, 8, 8]), spec('right', ['N', 3, 9, 9])];
     expect(() => new ImageClassifier({ model: modelOf({ inputs }) })).toThrow(
@@ -289,6 +297,15 @@ describe('predict', () => {
     const itself = new ImageClassifier({ model, logits: 'logits' });
     expect(itself).toMatchObject({ scoreKind: 'probability', endsWith: 'Sigmoid' });
     expect(itself.probabilities(Float32Array.of(0.5, 1, 0.25))).toEqual(Float32Array.of(0.5, 1, 0.25));
+  });
+
+  it.each([
+    ['a logit', 2, 1 / (1 + Math.exp(-2))],
+    ['a logit that looks like a probability', 1, 1 / (1 + Math.exp(-1))],
+  ])('takes one score for %s of one class against the rest', async (_, score, expected) => {
+    const [prediction] = await predict([score], [1, 1], []);
+    expect(prediction).toMatchObject({ logits: Float32Array.of(score), ranking: [0] });
+    expect(prediction!.probabilities[0]).toBeCloseTo(expected, 6);
   });
 
   it('does not take a sigmoid within the network for its end', () => {

@@ -40,6 +40,15 @@ describe('findLayer', () => {
       expect.objectContaining({ code: 'UNKNOWN_LAYER', next: expect.stringContaining('"layer4.2"') }),
     );
   });
+
+  it('names the last few layers where nothing comes close', () => {
+    expect(() => findLayer(layers, 'zzzzzz')).toThrow(
+      expect.objectContaining({
+        code: 'UNKNOWN_LAYER',
+        next: expect.stringContaining('Its last layers are "split", "layer4.1", "layer4.2".'),
+      }),
+    );
+  });
 });
 
 describe('lastSpatialLayer', () => {

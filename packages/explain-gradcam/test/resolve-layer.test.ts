@@ -4,6 +4,7 @@ import type {
   Differentiability,
   DifferentiableModel,
   Dimension,
+  GraphNode,
   LayerSpec,
   Model,
   Objective,
@@ -28,6 +29,7 @@ const noPath: Differentiability = { differentiable: false, reason: 'noPath', mes
 const blocked: Differentiability = { differentiable: false, reason: 'operator', message: 'Mystery has no gradient.' };
 
 interface Parts {
+  readonly nodes?: readonly GraphNode[];
   readonly inputs?: readonly TensorSpec[];
   readonly layers?: readonly LayerSpec[];
   /** What differs from `yes`, by "output < tensor". */
@@ -37,12 +39,18 @@ interface Parts {
 const four: readonly Dimension[] = ['N', 2, 3, 3];
 
 /** Knows only what depends on what; every tensor is all ones. */
-function modelOf({ inputs = [spec('image', ['N', 3, 6, 6])], layers = [], ways = {} }: Parts): DifferentiableModel {
+function modelOf({
+  inputs = [spec('image', ['N', 3, 6, 6])],
+  layers = [],
+  ways = {},
+  nodes,
+}: Parts): DifferentiableModel {
   const ones: Tensor = float32(new Float32Array(18).fill(1), [1, 2, 3, 3]);
   return {
     inputs,
     layers,
     outputs: [spec('logits', ['N', 5])],
+    ...(nodes && { graph: { nodes, constant: () => undefined } }),
     origin: { backend: 'none', executionProvider: 'cpu', sha256: '', remarks: [] },
     run: async () => ({}),
     close: async () => {},
@@ -150,6 +158,39 @@ describe('auto', () => {
 
   it('says that there is no spatial layer', async () => {
     await expect(chosen({ layers: layers.slice(2) })).rejects.toMatchObject({ code: 'NO_SPATIAL_LAYER' });
+  });
+
+  const node = (operator: string, input: string, output: string): GraphNode => ({
+    ...{ operator, name: output, inputs: [input], outputs: [output] },
+    attributes: {},
+  });
+  const stepped = {
+    layers: [layer('late', four), layer('flat', ['N', 5]), layer('step', ['N', 5])],
+    nodes: [
+      node('Relu', 'image', 'late'),
+      node('Flatten', 'late', 'flat'),
+      node('Sign', 'flat', 'step'),
+      node('Gemm', 'step', 'logits'),
+    ],
+    ways: { 'logits < late': noPath, 'logits < flat': noPath, 'logits < image': noPath },
+  };
+
+  it.each([undefined, 'late'])(
+    'says at which operator gradients end where a step function takes them all (%s)',
+    async (name) => {
+      await expect(chosen(stepped, name === undefined ? {} : { layer: name })).rejects.toMatchObject({
+        code: 'NOT_DIFFERENTIABLE',
+        found: 'gradients end at Sign ("step"), which has none to pass on',
+        next: 'Use instead: cam, scorecam, ablationcam, rise, occlusion.',
+      });
+    },
+  );
+
+  it('takes the last layer behind an image of whole numbers, which gradients do not reach', async () => {
+    const inputs = [spec('image', ['N', 3, 6, 6], 'uint8')];
+    const nodes = [node('Cast', 'image', 'early'), node('Relu', 'early', 'late'), node('Gemm', 'late', 'logits')];
+    const ways = { 'late < image': noPath, 'early < image': noPath };
+    expect(await chosen({ inputs, layers: layers.slice(0, 2), nodes, ways })).toBe('late');
   });
 
   it('says which operator stands in the way of all of them', async () => {
