@@ -261,6 +261,14 @@ describe('attack', () => {
     expect(cheat.stdout).toContain('first: 8 adversarial images change pixels outside the mask');
   });
 
+  it('saves further from the original what the nearest levels would lose', async () => {
+    const { code } = await attack('hair', ['--attack', 'hair', '--limit', '2']);
+    const rows = await rowsOf('hair');
+    expect(code).toBe(0);
+    for (const row of rows) expect(row).toMatchObject({ savedSuccess: true, savedRounding: 'outward' });
+    expect((await rowsOf('first'))[0]).toMatchObject({ savedSuccess: true, savedRounding: 'nearest' });
+  });
+
   it('counts what attacks warn of', async () => {
     const { stdout } = await attack('weak', ['--epsilon', '0.001']);
     expect(stdout).toContain('warning all: 8 images: it did not help');

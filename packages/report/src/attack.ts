@@ -36,6 +36,8 @@ export interface AttackRow {
   /** Whether it still succeeds after being saved with 8 bits a channel and read back, and with what probability of the target. */
   readonly savedSuccess: boolean | null;
   readonly savedTargetProbability: number | null;
+  /** How values went to levels: further from the original where the nearest lost the success, and that kept it. */
+  readonly savedRounding: 'nearest' | 'outward' | null;
   readonly trajectory: Trajectory | null;
   /** Each holds for an adversarial image that keeps to the rules. */
   readonly checks: {

@@ -24,6 +24,8 @@ export function attackText(summary: AttackSummary, { parameters }: AttackRecord,
     `\n${titleOf(parameters, style)}`,
     outcomesText(outcomes, style),
     excludedText(outcomes),
+    '\n',
+    picturesText(outcomes, style),
     comparisonsText(comparisons, parameters.attacks, style),
     curvesText(summary, style),
     warningsText(summary, style),
@@ -69,42 +71,57 @@ function titleOf({ attacks, goal, target }: AttackRecord['parameters'], style: S
 }
 
 function outcomesText(outcomes: readonly AttackOutcome[], style: Style): string {
-  const transfers = outcomes.some(({ transfer }) => transfer !== null);
   const paper = outcomes.some((outcome) => outcome.paper !== null);
-  const rows = outcomes.map((outcome) => {
-    const { success, stepsOfSuccesses, stepsOfAll, saved, transfer, distances } = outcome;
-    return [
-      style.cyan(outcome.attack),
-      String(outcome.n),
-      percent(success.share),
-      percentRange(success.interval),
-      number(stepsOfSuccesses.mean, 1),
-      spread(stepsOfSuccesses.interval),
-      number(stepsOfAll.mean, 1),
-      spread(stepsOfAll.interval),
-      percent(saved.share),
-      ...(transfers ? [percent(transfer?.share ?? null), percentRange(transfer?.interval ?? null)] : []),
-      number(distances.linf),
-      number(distances.l2, 2),
-      number(distances.l0, 0),
-      number(distances.ssim),
-      ...(paper ? [percent(outcome.paper?.success ?? null), number(outcome.paper?.steps, 1)] : []),
-    ];
-  });
+  const rows = outcomes.map(({ attack, n, success, stepsOfSuccesses, stepsOfAll, paper: theirs }) => [
+    style.cyan(attack),
+    String(n),
+    percent(success.share),
+    percentRange(success.interval),
+    number(stepsOfSuccesses.mean, 1),
+    spread(stepsOfSuccesses.interval),
+    number(stepsOfAll.mean, 1),
+    spread(stepsOfAll.interval),
+    ...(paper ? [percent(theirs?.success ?? null), number(theirs?.steps, 1)] : []),
+  ]);
   const head = [
-    ...['mask', 'images', 'success', '95 % interval', 'steps', '95 % interval', 'all steps', '95 % interval', 'saved'],
-    ...(transfers ? ['transfer', '95 % interval'] : []),
-    ...['Linf', 'L2', 'pixels', 'SSIM'],
-    ...(paper ? ["paper's success", "paper's steps"] : []),
+    ...['mask', 'images', 'success', '95 % interval', 'steps', '95 % interval', 'all steps', '95 % interval'],
+    ...(paper ? ["paper's", 'steps'] : []),
   ];
-  const right = head.map((_, at) => at).slice(1);
   return [
-    columns(rows, { indent: 2, right, head }),
-    '  steps: evaluations until success; all steps: a failure counted as all that it was allowed; saved: of the successes, with 8 bits\n',
+    columns(rows, { indent: 2, right: numbersOf(head), head }),
+    '  steps: evaluations until success; all steps: a failure counted as all that it was allowed\n',
     paper
       ? "  the paper's numbers are those of its own network, on the first 100 images of its copy of the data\n"
       : '',
   ].join('');
+}
+
+/** How far the images were changed, and what of the successes is left when they are saved or shown to another network. */
+function picturesText(outcomes: readonly AttackOutcome[], style: Style): string {
+  const transfers = outcomes.some(({ transfer }) => transfer !== null);
+  const rows = outcomes.map(({ attack, maskPixels, saved, transfer, distances }) => [
+    style.cyan(attack),
+    number(maskPixels, 0),
+    number(distances.l0, 0),
+    number(distances.linf),
+    number(distances.l2, 2),
+    number(distances.ssim),
+    `${saved.count} of ${saved.n}`,
+    ...(transfers ? [`${transfer?.count ?? 0} of ${transfer?.n ?? 0}`, percentRange(transfer?.interval ?? null)] : []),
+  ]);
+  const head = [
+    ...['adversarial images', 'mask', 'changed', 'Linf', 'L2', 'SSIM', 'saved'],
+    ...(transfers ? ['transferred', '95 % interval'] : []),
+  ];
+  const others = transfers ? ', and to the other network' : '';
+  return [
+    columns(rows, { indent: 2, right: numbersOf(head), head }),
+    `  means; mask and changed in pixels; saved: successes that are one with 8 bits a channel too${others}\n`,
+  ].join('');
+}
+
+function numbersOf(head: readonly string[]): readonly number[] {
+  return head.map((_, at) => at).slice(1);
 }
 
 /** A line a reason where it is the same for every attack, else a line for each. */
@@ -144,8 +161,8 @@ function comparisonsText(
   ]);
   const head = ['', 'images', 'success', 'only one', 'p', 'p (Holm)', 'all steps', '95 % interval', 'p', 'p (Holm)'];
   return [
-    `  on the same images${shown.length < comparisons.length ? `, with ${control}; --json has all ${comparisons.length} pairs` : ''}:\n`,
-    columns(rows, { indent: 2, right: head.map((_, at) => at).slice(1), head }),
+    `\n  on the same images${shown.length < comparisons.length ? `, with ${control}; --json has all ${comparisons.length} pairs` : ''}:\n`,
+    columns(rows, { indent: 2, right: numbersOf(head), head }),
   ].join('');
 }
 

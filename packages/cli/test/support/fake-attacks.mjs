@@ -59,6 +59,23 @@ const cheats = () => ({
   }),
 });
 
+/** Changes by less than half a level, which is all that it wants. */
+const hair = () => ({
+  budget: { norm: 'linf', epsilon: 1 / 255 },
+  isReached: ({ logits }, goal) => logits[goal.class] > 1 + 0.8 / 255,
+  perturb: async ({ pixels, goal }) => {
+    const size = pixels.dims[2] * pixels.dims[3];
+    const isGoal = (at) => Math.floor(at / size) % 3 === goal.classes[Math.floor(at / (3 * size))];
+    return {
+      adversarial: { ...pixels, data: pixels.data.map((value, at) => (isGoal(at) ? value + 0.3 / 255 : value)) },
+      samples: goal.classes.map(() => ({
+        ...{ success: true, evaluations: 1, updates: 1, warnings: [] },
+        trajectory: { probability: [0], logit: [0], originalProbability: [1], originalLogit: [1] },
+      })),
+    };
+  },
+});
+
 const refusal = (code, found) =>
   Object.assign(new Error('It cannot be done.'), { code, found, expected: 'something', next: 'Do something else.' });
 
@@ -150,6 +167,7 @@ const attacks = {
     make: push,
   },
   cheats: { make: cheats },
+  hair: { make: hair },
   refuses: {
     make: () => ({
       budget: { norm: 'linf', epsilon: 1 },
