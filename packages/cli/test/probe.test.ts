@@ -53,7 +53,9 @@ describe('probe', () => {
     expect(stdout).toContain(
       'Cut into 4 x 4 patches and shuffled, images keep their predicted class more often than not: 100.0 %',
     );
-    expect(stdout).toMatch(/keeps its top-1\n.*\n +grid=2 +100\.0\s% +77\.2 to 100\.0\s% +13/);
+    expect(stdout).toMatch(
+      /keeps its top-1; .*\n +condition +accuracy .* same-top1 .*\n.*as it is .*\n +grid=2 .* 100\.0\s% +77\.2 to 100\.0\s% +13/,
+    );
     expect(stdout).toContain('first holds every row');
   });
 
@@ -127,7 +129,7 @@ describe('probe', () => {
 
   it("stands beside the paper's numbers under its preset", async () => {
     const { stdout } = await probe('paper', ['--preset', 'paper', '--explainer', 'none']);
-    expect(stdout).toMatch(/grid=4 +100\.0\s% .* 13 +77\.1\s%/);
+    expect(stdout).toMatch(/grid=4 .* 100\.0\s% .*\n +the paper's, its network +77\.1\s% +95\.6\s%/);
     const run = JSON.parse(await fileIn('paper/run.json'));
     expect(run.parameters).toMatchObject({ explainer: null, probe: { preset: 'paper', options: { permutations: 1 } } });
   });
@@ -170,7 +172,7 @@ describe('probe', () => {
     const { code, stdout } = await probe('bright', ['--preset', 'paper'], 'folder:data', 'brightness');
     expect(code).toBe(0);
     expect(stdout).toMatch(/Of pictures .* % are bright\.\n13 images, pictures of 1 kept\n/);
-    expect(stdout).toMatch(/above=0\.05 .* 50\.0\s%/);
+    expect(stdout).toMatch(/above=0\.05 .*\n +the paper's, its network +50\.0\s%/);
     expect(await readdir(join(workspace.folder, 'bright/examples'))).toHaveLength(1);
     const { options } = JSON.parse(await fileIn('bright/run.json')).parameters.probe;
     expect(options).toEqual({ above: 0.05 });

@@ -3,32 +3,52 @@ import { number, percent, percentRange, range } from '@understory/report';
 import type { Style } from '../style.ts';
 import { columns, count } from './text.ts';
 
-/** What a probe found: its verdict, then a table of each measure with a line a condition. */
+/** Measures beside each other, as many as a terminal is wide. */
+const beside = 3;
+
+/** What a probe found: its verdict, then tables with a line a condition, each measure with its interval and the images that it is of. */
 export function probeText({ images, verdict, estimates, examples }: ProbeSummary, style: Style): string {
-  const measures = [...new Set(estimates.map(({ measure }) => measure))];
+  const tables = (['share', 'number'] as const).flatMap((unit) => {
+    const own = estimates.filter((each) => each.unit === unit);
+    const measures = [...new Set(own.map(({ measure }) => measure))];
+    return Array.from({ length: Math.ceil(measures.length / beside) }, (_, part) =>
+      tableText(own, measures.slice(part * beside, (part + 1) * beside), style),
+    );
+  });
   return [
     `${style.bold(verdict.statement)}\n`,
     `${count(images, 'image')}${examples.length === 0 ? '' : `, pictures of ${examples.length} kept`}\n`,
-    ...measures.map((measure) =>
-      measureText(
-        estimates.filter((each) => each.measure === measure),
-        style,
-      ),
-    ),
+    ...tables,
   ].join('');
 }
 
-function measureText(estimates: readonly ProbeEstimate[], style: Style): string {
-  const hasPaper = estimates.some(({ paper }) => paper !== undefined);
-  const rows = estimates.map((each) => [
-    style.cyan(each.condition),
-    print(each, each.estimate),
-    each.unit === 'share' ? percentRange(each.interval) : range(each.interval),
-    String(each.n),
-    ...(hasPaper ? [each.paper === undefined ? '' : print(each, each.paper)] : []),
-  ]);
-  const head = ['condition', 'estimate', '95 % interval', 'images', ...(hasPaper ? ["paper's, its network"] : [])];
-  return `\n${style.bold(estimates[0]!.title)}\n${columns(rows, { indent: 2, right: [1, 2, 3, 4], head })}`;
+function tableText(estimates: readonly ProbeEstimate[], measures: readonly string[], style: Style): string {
+  const shown = estimates.filter(({ measure }) => measures.includes(measure));
+  const conditions = [...new Set(shown.map(({ condition }) => condition))];
+  const titles = measures.map((measure) => shown.find((each) => each.measure === measure)!.title);
+  const rows = conditions.flatMap((condition) => {
+    const cells = measures.map((measure) =>
+      shown.find((each) => each.measure === measure && each.condition === condition),
+    );
+    const papers = cells.some((each) => each?.paper !== undefined);
+    return [
+      [style.cyan(condition), ...cells.flatMap(cellsOf)],
+      ...(papers ? [["  the paper's, its network", ...cells.flatMap((each) => [paperOf(each), '', ''])]] : []),
+    ];
+  });
+  const head = ['condition', ...measures.flatMap((measure) => [measure, '95 % interval', 'n'])];
+  const right = head.map((_, column) => column).slice(1);
+  return `\n${style.bold(titles.join('; '))}\n${columns(rows, { indent: 2, right, head })}`;
+}
+
+function cellsOf(each: ProbeEstimate | undefined): readonly string[] {
+  if (each === undefined) return ['', '', ''];
+  const { unit, estimate, interval, n } = each;
+  return [print(each, estimate), unit === 'share' ? percentRange(interval) : range(interval), String(n)];
+}
+
+function paperOf(each: ProbeEstimate | undefined): string {
+  return each?.paper === undefined ? '' : print(each, each.paper);
 }
 
 function print({ unit }: Pick<ProbeEstimate, 'unit'>, value: number | null): string {
