@@ -30,3 +30,8 @@ export function percentRange(interval: readonly [number, number] | null): string
 export function count(many: number, singular: string, plural = `${singular}s`): string {
   return `${many} ${many === 1 ? singular : plural}`;
 }
+
+/** With a capital at its start, as a title or a sentence. */
+export function capitalised(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}

@@ -79,6 +79,21 @@ describe('renderProbe', () => {
     expect(curve.alt).not.toContain('never measured');
   });
 
+  it('draws rows, not lines, where one place was measured, so that intervals do not hide each other', async () => {
+    const summary = probeSummary();
+    const curves = summary.curves.map((curve) => ({
+      ...curve,
+      series: curve.series.map((each) => ({ ...each, points: each.points.filter(({ x }) => x === 4) })),
+    }));
+    const { run, remove } = await probeRun({ ...summary, curves });
+    const { figures } = await renderProbe(run);
+    await remove();
+    const [rows] = figures;
+    expect(rows!.alt).toContain('same top-1 0.44 at 4; accuracy 0.37 at 4; chance is 0.027');
+    expect(rows!.svg).toContain('share of images, patches a side: 4');
+    expect(rows!.svg).toContain('chance 0.027');
+  });
+
   it('escapes captions, labels and names', () => {
     expect(report.html).toContain('pets &amp; &lt;friends&gt;');
     expect(report.html).not.toMatch(/<cat>|<friends>/);

@@ -42,7 +42,7 @@ export function curvesFigure(
   }));
   const all = lines.flatMap(({ points }) => points);
   const low = Math.min(0, ...all.map((point) => point.low));
-  const high = Math.max(...all.map((point) => point.high));
+  const high = Math.max(0, ...all.map((point) => point.high));
   const end = Math.max(...all.map((point) => point.x));
   const alt = `${kind === 'mean' ? 'Mean' : 'Median'} curve of ${metric.title.toLowerCase()} for ${lines.map(({ explainer }) => explainer).join(', ')}: ${lines
     .map(({ explainer, points }) => {

@@ -2,8 +2,9 @@ import { ruleY } from '@observablehq/plot';
 import type { ProbeCurve } from '@understory/core';
 import { number } from '../numbers.ts';
 import { bandedLines, labelRoom, type BandedLine } from './banded-lines.ts';
+import { estimateRows } from './estimate-rows.ts';
 import { draw, type Figure } from './figure.ts';
-import { Palette } from './palette.ts';
+import { Palette, type Colours } from './palette.ts';
 
 const height = 380;
 
@@ -11,10 +12,8 @@ const height = 380;
 const chanceName = '\0chance';
 
 /** Estimates along what was varied, with their intervals and the line of chance; undefined where nothing was measured. */
-export function probeCurveFigure(
-  name: string,
-  { title, xTitle, yTitle, series, chance }: ProbeCurve,
-): Figure | undefined {
+export function probeCurveFigure(name: string, curve: ProbeCurve): Figure | undefined {
+  const { title, xTitle, yTitle, series, chance } = curve;
   const measured: readonly BandedLine[] = series
     .filter(({ points }) => points.length > 0)
     .map((each) => ({
@@ -24,27 +23,52 @@ export function probeCurveFigure(
         .sort((one, other) => one.x - other.x),
     }));
   if (measured.length === 0) return undefined;
+  const alt = `${title}, ${yTitle} against ${xTitle}: ${measured
+    .map((line) => `${line.name} ${line.points.map(({ x, y }) => `${number(y, 2)} at ${x}`).join(', ')}`)
+    .join('; ')}${chance === undefined ? '' : `; chance is ${number(chance)}`}.`;
+  const palette = new Palette(
+    measured.map((each) => each.name),
+    (each) => each === chanceName,
+  );
   const places = [...new Set(measured.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
+  const svg =
+    places.length === 1
+      ? // Intervals over one place would hide each other.
+        estimateRows(measured, palette, { label: `${yTitle}, ${xTitle}: ${places[0]}`, chance, alt })
+      : lineDrawing(measured, places, palette, { curve, alt });
+  const ofChance =
+    chance === undefined ? '' : ' The grey line is chance: what a network that knows nothing would show.';
+  return {
+    ...{ name, title, alt, svg },
+    caption: `Each point is an estimate with its 95 % interval over images.${ofChance}`,
+  };
+}
+
+function lineDrawing(
+  measured: readonly BandedLine[],
+  places: readonly number[],
+  palette: Colours,
+  { curve: { xTitle, yTitle, chance }, alt }: { readonly curve: ProbeCurve; readonly alt: string },
+): string {
   const [first, last] = [places[0]!, places.at(-1)!];
-  const margin = 0.05 * (last - first) || 0.5;
+  const margin = 0.05 * (last - first);
   const [start, end] = [first - margin, last + margin];
-  const lines: readonly BandedLine[] =
+  const level: readonly BandedLine[] =
     chance === undefined
-      ? measured
+      ? []
       : [
-          ...measured,
           {
             ...{ name: chanceName, label: `chance ${number(chance)}` },
             points: [start, end].map((x) => ({ x, y: chance, low: chance, high: chance })),
           },
         ];
+  const lines = [...measured, ...level];
   const known = lines.flatMap(({ points }) => points.flatMap(({ low, high }) => [low, high]));
   const low = Math.min(0, ...known);
-  const high = Math.max(low === 0 && Math.max(...known) <= 1 && Math.max(...known) > 0.4 ? 1 : -Infinity, ...known);
-  const alt = `${title}, ${yTitle} against ${xTitle}: ${measured
-    .map((line) => `${line.name} ${line.points.map(({ x, y }) => `${number(y, 2)} at ${x}`).join(', ')}`)
-    .join('; ')}${chance === undefined ? '' : `; chance is ${number(chance)}`}.`;
-  const svg = draw(
+  const most = Math.max(0, ...known);
+  const isShare = low === 0 && most <= 1 && most > 0.4;
+  const high = isShare ? 1 : most;
+  return draw(
     {
       height,
       marginLeft: 56,
@@ -58,22 +82,9 @@ export function probeCurveFigure(
       y: { label: yTitle, grid: true, labelArrow: 'none', domain: [low, high] },
       marks: [
         ruleY([0], { strokeOpacity: 0.5 }),
-        ...bandedLines(
-          lines,
-          new Palette(
-            measured.map((each) => each.name),
-            (each) => each === chanceName,
-          ),
-          {
-            ...{ end, domain: [low, high], height, held: true },
-          },
-        ),
+        ...bandedLines(lines, palette, { end, domain: [low, high], height, held: true }),
       ],
     },
     alt,
   );
-  return {
-    ...{ name, title, alt, svg },
-    caption: `Each point is an estimate with its 95 % interval over images.${chance === undefined ? '' : ' The grey line is chance: what a network that knows nothing would show.'}`,
-  };
 }

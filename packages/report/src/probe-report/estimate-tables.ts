@@ -1,6 +1,6 @@
 import type { ProbeEstimate } from '@understory/core';
 import { html, type Html } from '../html.ts';
-import { number, percent, percentRange, range } from '../numbers.ts';
+import { capitalised, number, percent, percentRange, range } from '../numbers.ts';
 import { estimateCell } from '../page/estimate-cell.ts';
 
 /** Columns beyond this do not fit on a page. */
@@ -35,7 +35,7 @@ function table(
       <thead>
         <tr>
           <th scope="col">Condition</th>
-          ${columns.map((measure) => html`<th scope="col">${measures.get(measure)?.title}</th>`)}
+          ${columns.map((measure) => html`<th scope="col">${headOf(measures.get(measure)?.title ?? measure)}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -58,6 +58,11 @@ function table(
       </tbody>
     </table>
   </div>`;
+}
+
+/** A hyphen before a digit, as in top-1, does not break a line. */
+function headOf(title: string): string {
+  return capitalised(title).replaceAll(/-(?=\d)/g, '\u2011');
 }
 
 function cell(estimate: ProbeEstimate | undefined): Html {

@@ -61,7 +61,10 @@ const verdictStyle = `
 
 function verdict({ verdict: { statement, estimate, interval } }: ProbeSummary): Html {
   return html`<p class="verdict"><strong>${statement}</strong></p>
-    <p class="quiet">The estimate behind it is ${number(estimate)}, 95 % interval ${range(interval)}.</p>`;
+    ${
+      !statement.includes('interval') &&
+      html`<p class="quiet">The estimate behind it is ${number(estimate)}, 95 % interval ${range(interval)}.</p>`
+    }`;
 }
 
 function unfinished({ images }: ProbePage): Html {

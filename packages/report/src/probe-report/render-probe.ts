@@ -4,7 +4,7 @@ import { besideThePaperFigure } from '../figures/beside-the-paper.ts';
 import type { Figure } from '../figures/figure.ts';
 import { pictureGrid, type PictureRow } from '../figures/picture-grid.ts';
 import { probeCurveFigure } from '../figures/probe-curve.ts';
-import { number, percent } from '../numbers.ts';
+import { capitalised, number, percent } from '../numbers.ts';
 import { probePicturePath } from '../probe-pictures.ts';
 import type { ProbeRecord } from '../probe.ts';
 import { readPicture } from '../read-picture.ts';
@@ -40,7 +40,7 @@ const examplesHead = {
 async function exampleRows(folder: string, examples: readonly ProbeExample[]): Promise<readonly PictureRow[]> {
   return Promise.all(
     examples.map(async ({ item, title, pictures }) => ({
-      title: `${title}: ${item}`,
+      title: `${capitalised(title)}: ${item}`,
       pictures: await Promise.all(
         pictures.map(async ({ name, caption }) => ({
           image: await readPicture(join(folder, probePicturePath(item, name))),
@@ -74,7 +74,7 @@ function paperFigures({ estimates }: ProbeSummary): readonly Figure[] {
     const rows = estimates.flatMap(({ unit: own, title, condition, estimate, interval, paper }) =>
       own !== unit || paper === undefined || estimate === null
         ? []
-        : [{ name: `${title}, ${condition}`, estimate, interval, paper }],
+        : [{ name: `${capitalised(title)}, ${condition}`, estimate, interval, paper }],
     );
     if (rows.length === 0) return [];
     const title = unit === 'share' ? 'Shares beside the paper’s' : 'Changes beside the paper’s';
