@@ -64,6 +64,8 @@ describe('the configuration', () => {
         '@understory/explain-perturbation',
         '@understory/explain-baseline',
         '@understory/metric-faithfulness',
+        '@understory/probe-shuffle',
+        '@understory/attack-pgd',
       ]);
       expect(plugins[0].from).toBe(join(repository, 'packages', 'backend-onnx'));
     } finally {
@@ -76,7 +78,7 @@ describe('the configuration', () => {
     try {
       await own.write('understory.config.mjs', `export default { backend: ['on', 'nx'].join('') };`);
       const { code, stdout } = await own.cli(['plugins', '--json']);
-      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 7]);
+      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 9]);
     } finally {
       await own.remove();
     }
