@@ -380,3 +380,22 @@ describe('attack on images', () => {
     expect([code, codeOf(stderr)]).toEqual([2, expected]);
   });
 });
+
+describe('report of attacks', () => {
+  it.each([
+    ['first', ['success', 'success-over-evaluations', 'trajectories', 'example-1']],
+    ['sweep', ['success', 'sweep-fraction', 'sweep-epsilon', 'trajectories']],
+    ['away', ['success', 'trajectories', 'example-1']],
+    ['reasons', ['success', 'example-1']],
+    ['few', ['success', 'example-1']],
+  ])('draws %s with %j', async (folder, figures) => {
+    const { code, stdout } = await workspace.cli(['report', folder]);
+    const files = stdout.trim().split('\n');
+    expect([code, files[0]]).toEqual([0, `${folder}/report.html`]);
+    for (const figure of figures) expect(files).toContain(`${folder}/figures/${figure}.png`);
+    for (const file of files) expect((await stat(join(workspace.folder, file))).size).toBeGreaterThan(500);
+    const page = await fileIn(`${folder}/report.html`);
+    expect(page).toContain('The attack succeeds');
+    expect(page).not.toMatch(/https?:\/\/(?!www\.w3\.org)|undefined|NaN/);
+  });
+});
