@@ -112,9 +112,13 @@ function curvesOf(tally: Tally, found: Estimates, chance: number | undefined): r
   const points = (control: string, measure: Measure) =>
     tally.conditions
       .filter((each) => each.control === control)
-      // What does not cut is the same at every grid.
-      .flatMap((each) => (each.grid === null ? grids : [each.grid]).map((x) => ({ x, ...found.of(each, measure) })))
-      .flatMap(({ x, estimate: y, interval }) => (y === null ? [] : [{ x, y, interval }]));
+      .flatMap((each) => {
+        const { estimate: y, interval } = found.of(each, measure);
+        if (y === null) return [];
+        // What does not cut is a level, the same at every grid; its interval would cover those of the others.
+        if (each.grid === null) return grids.map((x) => ({ x, y, interval: null }));
+        return [{ x: each.grid, y, interval }];
+      });
   const byControl = (measure: Measure) => controls.map((name) => ({ name, points: points(name, measure) }));
   const xTitle = 'pieces a side';
   const { untouched } = found;
