@@ -9,7 +9,7 @@ import {
   METRIC,
   token,
 } from '@understory/core';
-import type { Backend, Contribution, Explainer, HeatMap, PluginManifest, Registry, Token } from '@understory/core';
+import type { Attack, Backend, Contribution, Explainer, HeatMap, PluginManifest, Registry, Token } from '@understory/core';
 
 const explainer = (layer = ''): Explainer => ({
   explain: async (): Promise<readonly HeatMap[]> => [{ height: 1, width: 1, data: new Float32Array(1), layer }],
@@ -160,13 +160,13 @@ describe('taking in a plugin', () => {
   });
 
   it('allows one id for things of different kinds', () => {
+    const harmless: Attack = {
+      budget: { norm: 'linf', epsilon: 0.1 },
+      perturb: ({ pixels }) => Promise.resolve({ adversarial: pixels, samples: [] }),
+    };
     const attack = plugin('b', {
       provides: [contribution('attack', 'a')],
-      register: (registry) =>
-        registry.bind(ATTACK, 'a', () => ({
-          budget: { norm: 'linf', epsilon: 0.1 },
-          perturb: ({ pixels }) => Promise.resolve({ adversarial: pixels, samples: [] }),
-        })),
+      register: (registry) => registry.bind(ATTACK, 'a', () => harmless),
     });
     expect(hostOf([plugin('a'), attack]).list()).toHaveLength(2);
   });
