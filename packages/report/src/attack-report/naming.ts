@@ -30,6 +30,16 @@ export function attackPalette(attacks: readonly RunAttack[]): Colours {
   return { colour: (name) => palette.colour(keyOf(name)), dash: (name) => palette.dash(keyOf(name)) };
 }
 
+/** Names beyond this do not fit over a panel. */
+const longestName = 26;
+
+/** The name of an attack, or its mask and settings where that is long. */
+export function shortName({ name, budget, mask }: RunAttack): string {
+  if (name.length <= longestName) return name;
+  const share = mask.fraction === null ? '' : `, ${fractionText(mask.fraction)}`;
+  return `${mask.id}${share}, ${epsilonText(budget.epsilon, budget.norm)}`;
+}
+
 /** Everything but the mask that an attack is set to: attacks of the same settings are drawn together. */
 export function settingsText({ attack, budget, mask }: RunAttack): string {
   const share = mask.fraction === null ? '' : `, ${fractionText(mask.fraction)}`;

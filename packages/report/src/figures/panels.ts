@@ -39,12 +39,22 @@ const gapShare = 0.24;
 export function panels(all: readonly Panel[], { x, y, names, alt }: PanelsOptions): string {
   const columns = all.length <= 4 ? Math.min(2, all.length) : 3;
   const rows = Math.ceil(all.length / columns);
+  // In ems of twelve pixels, which bold letters exceed a little.
+  const lineWidth = (0.8 * (width - marginLeft)) / columns / 12;
   const { markup, room } = legend(names, { axis: y.label, width });
   const seriesOf = new Map(names.map((each) => [each.name, each]));
   const marks = all.flatMap(({ title, lines }, at): Markish[] => {
     const place = { fx: () => at % columns, fy: () => Math.floor(at / columns) };
     return [
-      text([title], { ...place, frameAnchor: 'top-left', dy: -14, fontWeight: 'bold', text: (each: string) => each }),
+      text([title], {
+        ...place,
+        frameAnchor: 'top-left',
+        dy: -8,
+        lineAnchor: 'bottom',
+        lineWidth,
+        fontWeight: 'bold',
+        text: (each: string) => each,
+      }),
       ruleY([0], { ...place, strokeOpacity: 0.5 }),
       ...lines.flatMap(({ name, points, kind }): Markish[] => {
         const { colour = 'currentColor', dash = '' } = seriesOf.get(name) ?? {};
@@ -73,8 +83,8 @@ export function panels(all: readonly Panel[], { x, y, names, alt }: PanelsOption
   const svg = draw(
     {
       ...{ width, marginLeft, marginRight: 16, marginBottom: 42 },
-      height: room + 78 + rows * rowHeight - gapShare * rowHeight,
-      marginTop: room + 36,
+      height: room + 86 + rows * rowHeight - gapShare * rowHeight,
+      marginTop: room + 44,
       fx: { axis: null, paddingInner: 0.12, domain: Array.from({ length: columns }, (_, at) => at) },
       fy: { axis: null, paddingInner: gapShare, domain: Array.from({ length: rows }, (_, at) => at) },
       x: { labelAnchor: 'center', labelArrow: 'none', ticks: 5, ...x },

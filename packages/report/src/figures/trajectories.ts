@@ -1,5 +1,6 @@
 import type { RunAttack } from '../attack.ts';
 import type { AttackDetail } from '../attack-report/attack-details.ts';
+import { shortName } from '../attack-report/naming.ts';
 import { number } from '../numbers.ts';
 import type { Figure } from './figure.ts';
 import { panels } from './panels.ts';
@@ -38,7 +39,7 @@ export function trajectoriesFigure(
     .join('; ')}.`;
   const svg = panels(
     shown.map(({ attack, target, original, single }) => ({
-      title: attack.name,
+      title: shortName(attack),
       lines: [
         ...(targeted
           ? single.map((values) => ({ name: 'target', points: along(values), kind: 'faint' as const }))
