@@ -253,10 +253,14 @@ function isDistribution(row: Float32Array): boolean {
 }
 
 function softmax(logits: Float32Array): Float32Array {
-  const largest = logits.reduce((left, right) => Math.max(left, right), -Infinity);
-  const exponentials = Float64Array.from(logits, (logit) => Math.exp(logit - largest));
-  const sum = exponentials.reduce((left, right) => left + right, 0);
-  return Float32Array.from(exponentials, (exponential) => exponential / sum);
+  let largest = -Infinity;
+  for (let at = 0; at < logits.length; at += 1) largest = Math.max(largest, logits[at]!);
+  const exponentials = new Float64Array(logits.length);
+  let sum = 0;
+  for (let at = 0; at < logits.length; at += 1) sum += exponentials[at] = Math.exp(logits[at]! - largest);
+  const probabilities = new Float32Array(logits.length);
+  for (let at = 0; at < logits.length; at += 1) probabilities[at] = exponentials[at]! / sum;
+  return probabilities;
 }
 
 function sigmoid(logit: number): number {
