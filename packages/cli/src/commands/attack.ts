@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from '@commander-js/extra-typings';
 import { parseSelections, type Attack, type HeatMap, type PixelClassifier, type Selection } from '@understory/core';
-import { prepare } from '@understory/imaging';
+import { prepare, type Preprocessing } from '@understory/imaging';
 import { readRun } from '@understory/experiments';
 import type { AttackRecord, AttackRow, AttackSummary } from '@understory/report';
 import { attackExperiment, attackTogether, pixelsOf, type AttackItem, type AttackPlan } from '../attack-experiment.ts';
@@ -49,7 +49,8 @@ target class (--target-image). Beside masks that let a share of the pixels throu
 of the same area; --no-control leaves them out. An image of which the network says the target anyway is not attacked, and counted apart.
 
 Steps are evaluations of the network until success is seen. Every adversarial image is rounded to 8 bits a channel, written as a PNG,
-read back and shown to the network again. --transfer shows these pictures to another network too.
+read back and shown to the network again. It has the size that the network sees: give other commands --resize none with it.
+--transfer shows these pictures to another network too.
 
 The folder of --out holds run.json, the rows and the pictures of the first images. Kill a run at any moment and give the same command
 again: it goes on. A folder with other parameters is refused.
@@ -202,6 +203,11 @@ async function run(asked: Asked): Promise<ExitCode> {
           io.stdout.write(`\n${attackedImageText(file.path, own, { out: options.out, saved: save === 'all', style })}`);
       }
       if (images.size > 1 || images.files === undefined) io.stdout.write(`\n${attackText(summary, record, style)}`);
+      if (save === 'all' && isScaledAgain(preprocessing.preprocessing)) {
+        io.stdout.write(
+          `\nAdversarial images have the size that the network sees; with --resize none they are not scaled again.\n`,
+        );
+      }
       if (failed > 0) io.stdout.write(`\n${count(failed, 'image')} could not be attacked.\n`);
       io.stdout.write(`\n${style.bold(options.out)} holds every row; \`understory report ${options.out}\` draws it.\n`);
     }
@@ -371,6 +377,11 @@ function recordOf({
     seed: options.seed,
     versions: versionsOf(host, io),
   };
+}
+
+/** Whether a picture that has the size of the network's input already would be changed. */
+function isScaledAgain({ resize, crop }: Preprocessing): boolean {
+  return resize?.kind === 'shorterSide' && crop !== undefined && resize.length !== Math.min(crop.width, crop.height);
 }
 
 /** The record without its seed, which the runner adds. */

@@ -101,8 +101,8 @@ function picturesText(outcomes: readonly AttackOutcome[], style: Style): string 
   const transfers = outcomes.some(({ transfer }) => transfer !== null);
   const rows = outcomes.map(({ attack, maskPixels, saved, transfer, distances }) => [
     style.cyan(attack),
-    number(maskPixels, 0),
-    number(distances.l0, 0),
+    pixelCount(maskPixels),
+    pixelCount(distances.l0),
     number(distances.linf),
     number(distances.l2, 2),
     number(distances.ssim),
@@ -118,6 +118,11 @@ function picturesText(outcomes: readonly AttackOutcome[], style: Style): string 
     columns(rows, { indent: 2, right: numbersOf(head), head }),
     `  means; mask and changed in pixels; saved: successes that are one with 8 bits a channel too${others}\n`,
   ].join('');
+}
+
+/** A mean of whole numbers, which may be large. */
+function pixelCount(mean: number | null): string {
+  return mean === null ? '–' : mean.toFixed(Number.isInteger(mean) ? 0 : 1);
 }
 
 function numbersOf(head: readonly string[]): readonly number[] {
