@@ -24,7 +24,7 @@ const folders = ['src', 'test/rows'];
 const singleFiles = ['test/execute.ts'];
 /** The tests beside the rows that look at what rules write. */
 const tests =
-  '{compositions,convolution,gate,kinks,limits,max-pool,placement,random,reduction-kinks,straight-through,*.property}.test.ts';
+  '{blocked-layout,builder,compositions,convolution,gate,kinks,limits,max-pool,placement,random,reduction-kinks,straight-through,*.property}.test.ts';
 const equivalent = JSON.parse(readFileSync(new URL('./equivalent.json', import.meta.url), 'utf8'));
 
 const { values: options, positionals: wanted } = parseArgs({

@@ -22,6 +22,8 @@ export class GraphBuilder {
   private readonly constants = new Map<string, Value>();
   private readonly shapes = new Map<string, Value>();
   private readonly parts = new Map<string, Parts>();
+  /** What `expandLike` expanded. */
+  private readonly expanded = new Map<string, Value>();
   private scope = 'gradient';
 
   constructor(graph: Graph, inference: Inference, blockedLayout = false) {
@@ -125,7 +127,14 @@ export class GraphBuilder {
   }
 
   add(a: Value, b: Value): Value {
-    return this.joined(a, b) ?? this.op('Add', this.inOneLayout(a, b));
+    const joined = this.joined(a, b);
+    if (joined) return joined;
+    // What was only expanded to the other's shape is broadcast by the sum itself.
+    const [left, right] = [this.expanded.get(a.name), this.expanded.get(b.name)];
+    if (sameShape(a, b) && staticShape(a.shape) && (left === undefined) !== (right === undefined)) {
+      return this.withShape(this.op('Add', [left ?? a, right ?? b]), a);
+    }
+    return this.op('Add', this.inOneLayout(a, b));
   }
 
   /** Notes that a tensor is zero but for `part`, which begins at `start` of an axis: sums of such tensors are joined, not added. */
@@ -238,7 +247,9 @@ export class GraphBuilder {
     const lead = (like.shape?.length ?? 0) - (a.shape?.length ?? 0);
     const target = a.shape && like.shape?.map((dim, axis) => (dim === a.shape![axis - lead] ? 1 : dim));
     const known = staticShape(target);
-    return this.withShape(this.op('Expand', [a, known ? this.ints(known) : this.shapeOf(like)]), like);
+    const expanded = this.withShape(this.op('Expand', [a, known ? this.ints(known) : this.shapeOf(like)]), like);
+    this.expanded.set(expanded.name, a);
+    return expanded;
   }
 
   unsqueeze(a: Value, axes: readonly number[]): Value {

@@ -51,6 +51,53 @@ async function gradientOf(blockedLayout: boolean) {
   return { values: Array.from(result['x.grad']!.values), identities: identities.length };
 }
 
+/** The gradient of a depthwise convolution's input, written for the blocked layout or not. */
+async function depthwise(size: readonly [number, number], attributes: AttributeInputs, blockedLayout: boolean) {
+  const taps = attributes['kernel_shape'] as readonly number[];
+  const x = constant([2, 16, ...size], 0.1);
+  const network = graphOf({
+    inputs: { x },
+    weights: { w: constant([16, 1, ...taps], 0.3) },
+    nodes: [node('Conv', ['x', 'w'], 'y', { ...attributes, group: 16 })],
+    output: 'y',
+  });
+  const derived = new DifferentiableGraph(network, { blockedLayout });
+  const { graph, objectiveInputs } = derived.differentiate({
+    objective: { kind: 'cotangent', outputs: ['y'] },
+    withRespectTo: ['x'],
+  });
+  const dims = derived.inference.value('y').shape as readonly number[];
+  const result = await execute(graph.encode(), { x, [objectiveInputs[0]!.name]: constant(dims) }, ['x.grad']);
+  const backward = graph.nodes.filter(({ name }) => name.startsWith('gradient/')).map(({ operator }) => operator);
+  return { values: Array.from(result['x.grad']!.values), backward };
+}
+
+describe('gradients of strided depthwise convolutions in blocks of channels', () => {
+  it.each([
+    ['3x3, stride 2', [8, 8], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }],
+    ['5x5, odd sizes', [7, 9], { kernel_shape: [5, 5], strides: [2, 2], pads: [2, 2, 2, 2] }],
+    ['a remainder that no window reaches', [9, 8], { kernel_shape: [2, 3], strides: [3, 2] }],
+    ['padding on one side', [8, 8], { kernel_shape: [3, 3], strides: [2, 2], pads: [0, 0, 1, 1] }],
+    ['dilation', [11, 10], { kernel_shape: [3, 2], strides: [2, 3], dilations: [2, 3], pads: [1, 0, 2, 1] }],
+    ['gaps between windows', [10, 10], { kernel_shape: [1, 2], strides: [2, 4] }],
+    ['automatic padding', [9, 10], { kernel_shape: [3, 3], strides: [2, 2], auto_pad: 'SAME_UPPER' }],
+  ] as const)('%s', async (_, size, attributes) => {
+    const [plain, blocked] = [await depthwise(size, attributes, false), await depthwise(size, attributes, true)];
+    expect(plain.backward).not.toContain('Conv');
+    expect(blocked.backward).toContain('Conv');
+    expect(blocked.values).toHaveLength(plain.values.length);
+    const distance = Math.max(...blocked.values.map((value, at) => Math.abs(value - plain.values[at]!)));
+    expect(distance).toBeLessThan(1e-4);
+    expect(Math.max(...plain.values)).toBeGreaterThan(1);
+  });
+
+  it('are written the other way where the padding is wider than the kernel', async () => {
+    const attributes = { kernel_shape: [2, 2], strides: [2, 2], pads: [2, 2, 2, 2] };
+    const [plain, blocked] = [await depthwise([6, 6], attributes, false), await depthwise([6, 6], attributes, true)];
+    expect(blocked).toEqual(plain);
+  });
+});
+
 describe('BlockedLayout', () => {
   it('brings gradients back into blocks where they meet one that is there, and changes nothing', async () => {
     const [plain, blocked] = [await gradientOf(false), await gradientOf(true)];

@@ -1,5 +1,6 @@
+import { fitsBlocks } from '../blocked-layout.ts';
 import type { GraphBuilder } from '../builder.ts';
-import type { Value } from '../types.ts';
+import { staticShape, type Value } from '../types.ts';
 import { range, reshapeTo, shapeVector } from './sizes.ts';
 import { spanOf, type Pads, type Window } from './window.ts';
 
@@ -59,7 +60,8 @@ export function transposedConvolution(
   window: Window,
   group: number,
 ): Value {
-  const flipped = asConvolution(graph, dy, weights, window, group);
+  const flipped =
+    asConvolution(graph, dy, weights, window, group) ?? depthwise(graph, dy, weights, input, window, group);
   if (flipped) return flipped;
   const { rank, kernel, strides, dilations, pads } = window;
   const axes = range(2, rank + 2);
@@ -125,6 +127,44 @@ function asConvolution(
     range(0, rank).flatMap((axis) => (kernel[axis] === 1 ? [] : [axis + 2])),
   );
   return graph.op('Conv', [dy, turned], {
+    kernel_shape: kernel as readonly number[],
+    dilations,
+    group,
+    pads: [...begin, ...end],
+  });
+}
+
+/**
+ * With one kernel a channel and a stride, zeros are put between the elements and a convolution does the rest: in blocks of channels
+ * that takes half as long as a transposed convolution, and what follows stays there.
+ */
+function depthwise(
+  graph: GraphBuilder,
+  dy: Value,
+  weights: Value,
+  input: Value,
+  window: Window,
+  group: number,
+): Value | undefined {
+  const { rank, kernel, strides, dilations, pads } = window;
+  const single = weights.shape?.[0] === group && weights.shape[1] === 1;
+  if (!graph.blockedLayout || !single || !pads || !fitsBlocks(input) || !staticShape(dy.shape)) return undefined;
+  if (!staticShape(kernel)) return undefined;
+  const begin: number[] = [];
+  const end: number[] = [];
+  for (const at of range(0, rank)) {
+    const spread = ((dy.shape![at + 2] as number) - 1) * strides[at]! + 1;
+    begin.push(spanOf(kernel[at] as number, dilations[at]!) - 1 - pads.begin[at]!);
+    end.push((input.shape![at + 2] as number) + pads.begin[at]! - spread);
+  }
+  if ([...begin, ...end].some((pad) => pad < 0)) return undefined;
+  const ones = graph.constant({ type: 'float32', dims: [group, 1, 1, 1], values: new Float32Array(group).fill(1) });
+  const apart = graph.op('ConvTranspose', [dy, ones], { strides, group, kernel_shape: range(0, rank).map(() => 1) });
+  const turned = graph.reverse(
+    weights,
+    range(2, rank + 2).filter((axis) => kernel[axis - 2] !== 1),
+  );
+  return graph.op('Conv', [apart, turned], {
     kernel_shape: kernel as readonly number[],
     dilations,
     group,
