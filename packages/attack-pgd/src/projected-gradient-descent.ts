@@ -1,4 +1,4 @@
-import { checkClass, errors, float32, seededRandom, takeTensor, toFloat32 } from '@understory/core';
+import { attackMasks, checkClass, errors, float32, seededRandom, takeTensor, toFloat32 } from '@understory/core';
 import type {
   Attack,
   AttackedSample,
@@ -10,7 +10,6 @@ import type {
 } from '@understory/core';
 import { isBetter, type Attempt, type Sample } from './attempt.ts';
 import { Programs } from './programs.ts';
-import { readMasks } from './read-request.ts';
 import { indices, placeOfLargest, rowOf, stacked } from './rows.ts';
 import type { Settings } from './settings.ts';
 import { warningOfGradients, warningsOfModel } from './warnings.ts';
@@ -35,7 +34,7 @@ export function projectedGradientDescent(settings: Settings): GradientAttack {
     isReached: ({ ranking, probabilities }, goal) =>
       settings.stop.isReached({ best: ranking[0]!, probabilities }, goal),
     async perturb(request) {
-      const masks = readMasks(request);
+      const masks = attackMasks(request);
       const {
         goal,
         classifier: { classifier },

@@ -1,3 +1,4 @@
+export * from './attack-masks.ts';
 export * from './check-feeds.ts';
 export * from './check-program.ts';
 export * from './between.ts';

@@ -32,6 +32,7 @@ export const pointingGame = configurable(
     range: [0, 1],
     needs: ['boxes'],
     async evaluate(request) {
+      request.signal?.throwIfAborted();
       const { input } = samplesOf(request);
       const { boxes } = request;
       if (boxes === undefined) {

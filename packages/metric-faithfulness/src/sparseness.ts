@@ -12,6 +12,7 @@ export const sparseness = configurable('The metric "sparseness"', interpolationO
   better: 'higher',
   range: [0, 1],
   async evaluate(request) {
+    request.signal?.throwIfAborted();
     const { input } = samplesOf(request);
     return request.maps.map((map): Measurement => {
       const scores = pixelScores(map, input, interpolation);

@@ -13,13 +13,15 @@ export interface AttackSubject {
   readonly goal: AttackGoal;
   /** One a sample, each with pixels that are let through and pixels that are not. */
   readonly masks: readonly Tensor<'float32'>[];
+  /** The attack asks no more of a model than what it says, so that there is none that it cannot attack. */
+  readonly gradientFree?: true;
   /** Largest difference of pixels and probabilities that should be the same; 1e-6 by default. */
   readonly tolerance?: number;
 }
 
 /** What every attack promises, one case a promise. */
 export function attackContract(subject: AttackSubject): readonly ContractCase[] {
-  const { pixels, goal, masks, tolerance = 1e-6 } = subject;
+  const { pixels, goal, masks, gradientFree = false, tolerance = 1e-6 } = subject;
   const batch = pixels.dims[0] ?? 0;
   if (batch < 2) throw new RangeError(`the contract needs a batch of at least 2, found ${batch}`);
   const seeds = Array.from({ length: batch }, (_, sample) => 100 + sample);
@@ -180,8 +182,18 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
       },
     },
     {
-      name: 'refuses a model that it cannot attack, before it runs it',
+      name: gradientFree ? 'asks for no gradients' : 'refuses a model that it cannot attack, before it runs it',
       async run() {
+        if (gradientFree) {
+          const plain = classifierOf((await parts()).classifier, (model) => model);
+          checkTensor(
+            'without gradients',
+            (await perturb({ classifier: plain })).adversarial,
+            (await whole()).adversarial,
+            0,
+          );
+          return;
+        }
         const { classifier } = await parts();
         let runs = 0;
         const still = classifierOf(classifier, (model) => ({

@@ -9,5 +9,6 @@ export * from './explainer-contract.ts';
 export * from './expression-cases.ts';
 export * from './golden.ts';
 export * from './mask-contract.ts';
+export * from './metric-contract.ts';
 export * from './probe-contract.ts';
 export * from './samples.ts';

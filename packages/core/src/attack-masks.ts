@@ -1,7 +1,14 @@
-import { checkClass, errors, float32, type AttackRequest, type Tensor } from '@understory/core';
+import type { AttackRequest } from './contracts/attack.ts';
+import { errors } from './errors.ts';
+import { checkClass } from './target.ts';
+import { float32, type Tensor } from './tensor/tensor.ts';
 
-/** The weights of each sample's mask; throws TARGET_COUNT, CLASS_OUT_OF_RANGE, PIXELS_INVALID, MASK_INVALID, and a RangeError for seeds. */
-export function readMasks({ classifier, pixels, goal, masks, seeds }: AttackRequest): readonly Tensor<'float32'>[] {
+/**
+ * The weights of each sample's mask, all ones where the request has none, of a request that was checked.
+ *
+ * Throws TARGET_COUNT, CLASS_OUT_OF_RANGE, PIXELS_INVALID, MASK_INVALID, and a RangeError for seeds.
+ */
+export function attackMasks({ classifier, pixels, goal, masks, seeds }: AttackRequest): readonly Tensor<'float32'>[] {
   classifier.check(pixels);
   const samples = pixels.dims[0]!;
   if (goal.classes.length !== samples) throw errors.targetCount({ targets: goal.classes.length, batch: samples });
