@@ -14,6 +14,8 @@ const series: readonly Series[] = [
   { light: '#82389b', dark: '#d79bf0', dash: '10,3,2,3' },
   { light: '#a11d4c', dark: '#ff8fb0', dash: '5,2,1,2,1,2' },
   { light: '#665c00', dark: '#d6cb5a', dash: '1,2' },
+  { light: '#00707a', dark: '#4fd0dc', dash: '12,3' },
+  { light: '#7a4a24', dark: '#d2a679', dash: '6,2,6,5' },
 ];
 
 const baseline: Series = { light: '#616161', dark: '#b0b0b0', dash: '5,4' };
@@ -21,7 +23,7 @@ const baseline: Series = { light: '#616161', dark: '#b0b0b0', dash: '5,4' };
 /** What tells series apart. */
 export type Colours = Pick<Palette, 'colour' | 'dash'>;
 
-/** The series of each name: baselines are grey, the others go round the palette in their order. */
+/** The series of each name: baselines are grey, the others go round the palette in their order, each round with dashes one further. */
 export class Palette {
   readonly #names: readonly string[];
   readonly #isBaseline: (name: string) => boolean;
@@ -33,20 +35,13 @@ export class Palette {
 
   /** As a CSS variable, so that a page can change it with its ground. */
   colour(name: string): string {
-    return `var(--series-${this.#place(name)})`;
+    return `var(--series-${this.#isBaseline(name) ? 'baseline' : this.#names.indexOf(name) % series.length})`;
   }
 
   dash(name: string): string {
-    return this.#of(name).dash;
-  }
-
-  #place(name: string): number | 'baseline' {
-    return this.#isBaseline(name) ? 'baseline' : this.#names.indexOf(name) % series.length;
-  }
-
-  #of(name: string): Series {
-    const place = this.#place(name);
-    return place === 'baseline' ? baseline : series[place]!;
+    if (this.#isBaseline(name)) return baseline.dash;
+    const place = this.#names.indexOf(name);
+    return series[(place + Math.floor(place / series.length)) % series.length]!.dash;
   }
 }
 
