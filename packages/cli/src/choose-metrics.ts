@@ -1,6 +1,7 @@
-import { METRIC, type Host, type Metric, type Options, type Selection } from '@understory/core';
+import { METRIC, presetKey, type Host, type Metric, type Options, type Selection } from '@understory/core';
 import type { EvaluatedMetric } from '@understory/report';
 import { cliErrors } from './errors.ts';
+import { presetOf, recordedOptions } from './recorded-settings.ts';
 import { selectionName } from './selection-name.ts';
 
 /** A metric with all that a record says of it. */
@@ -19,9 +20,6 @@ export interface MetricChoice {
   readonly batch: number;
   readonly seed: number;
 }
-
-/** Settings that change how a metric runs and not what it finds. */
-const withoutEffect = ['batch'];
 
 /**
  * The metrics asked for, made by their plugins; seed and batch size of the run hold for those that have such settings.
@@ -44,13 +42,9 @@ export function chooseMetrics(host: Host, choice: MetricChoice): readonly NamedM
     const { id } = selection;
     const contribution = known.find((each) => each.id === id)!;
     const { options: schema = {}, title, description, reference } = contribution;
-    const named = selection.options['preset'] ?? (presetsOf(id).includes(preset ?? '') ? preset : undefined);
-    const given: Options = {
-      ...('batch' in schema && { batch }),
-      ...('seed' in schema && { seed }),
-      ...selection.options,
-      ...(named !== undefined && { preset: named }),
-    };
+    const named = selection.options[presetKey] ?? (presetsOf(id).includes(preset ?? '') ? preset : undefined);
+    const asked: Options = { ...selection.options, ...(named !== undefined && { [presetKey]: named }) };
+    const given: Options = { ...('batch' in schema && { batch }), ...('seed' in schema && { seed }), ...asked };
     const values = host.optionsOf('metric', id, given);
     const order = schema['order'];
     const canBeRandom = order?.type === 'choice' && order.choices.includes('random') && values['order'] !== 'random';
@@ -61,8 +55,8 @@ export function chooseMetrics(host: Host, choice: MetricChoice): readonly NamedM
       record: {
         ...{ name: selectionName(selection), id, title, description },
         better: metric.better,
-        preset: named === undefined ? null : String(named),
-        options: Object.fromEntries(Object.entries(values).filter(([name]) => !withoutEffect.includes(name))),
+        preset: presetOf(host, 'metric', { id, options: asked }),
+        options: recordedOptions(values),
         ...(reference !== undefined && { reference }),
       },
     };

@@ -1,6 +1,7 @@
-import { PROBE, parseSelections, type Host, type Options, type Probe } from '@understory/core';
+import { PROBE, parseSelections, presetKey, type Host, type Options, type Probe } from '@understory/core';
 import type { ProbeRecord } from '@understory/report';
 import { cliErrors } from './errors.ts';
+import { presetOf, recordedOptions } from './recorded-settings.ts';
 
 export interface ChosenProbe {
   readonly probe: Probe;
@@ -17,9 +18,6 @@ export interface ProbeChoice {
   readonly batch: number;
 }
 
-/** Settings that change how a probe runs and not what it finds. */
-const withoutEffect = ['batch'];
-
 /** The probe asked for, made by its plugin; throws UNKNOWN_ID, UNKNOWN_OPTION, OPTION_INVALID, UNKNOWN_PRESET and USAGE. */
 export function chooseProbe(host: Host, { probe: text, preset, settings, batch }: ProbeChoice): ChosenProbe {
   const [selection, ...others] = parseSelections(text);
@@ -34,19 +32,15 @@ export function chooseProbe(host: Host, { probe: text, preset, settings, batch }
   // Asked first, so that a probe that does not exist is told as that.
   host.optionsOf('probe', id);
   const { title, description, reference, options: schema = {} } = host.list('probe').find((each) => each.id === id)!;
-  const given: Options = {
-    ...('batch' in schema && { batch }),
-    ...(preset !== undefined && { preset }),
-    ...settings,
-    ...options,
-  };
+  const asked: Options = { ...(preset !== undefined && { [presetKey]: preset }), ...settings, ...options };
+  const given: Options = { ...('batch' in schema && { batch }), ...asked };
   const values = host.optionsOf('probe', id, given);
   return {
     probe: host.get(PROBE, id, given),
     record: {
       ...{ id, title, description },
-      preset: given['preset'] === undefined ? null : String(given['preset']),
-      options: Object.fromEntries(Object.entries(values).filter(([name]) => !withoutEffect.includes(name))),
+      preset: presetOf(host, 'probe', { id, options: asked }),
+      options: recordedOptions(values),
       ...(reference !== undefined && { reference }),
     },
   };

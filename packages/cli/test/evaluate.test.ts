@@ -71,6 +71,18 @@ describe('evaluate', () => {
     expect(maps).toContain('blue_wrong.png.brightness.npy');
   });
 
+  it('names no preset where a setting that it has is given otherwise', async () => {
+    const settings = async (out: string, metric: string) => {
+      const { stdout } = await evaluate(out, ['--preset', 'paper', '--metric', metric, '--limit', '1', '--json']);
+      return JSON.parse(stdout).parameters.metrics[0];
+    };
+    expect(await settings('kept', 'mass:repeats=5,batch=2')).toMatchObject({
+      preset: 'paper',
+      options: { repeats: 5 },
+    });
+    expect(await settings('changed', 'mass:repeats=4')).toMatchObject({ preset: null, options: { repeats: 4 } });
+  });
+
   it('does nothing twice', async () => {
     const log = join(workspace.folder, 'first/rows.jsonl');
     const before = [await fileIn('first/rows.jsonl'), (await stat(log)).mtimeMs];

@@ -134,6 +134,14 @@ describe('probe', () => {
     expect(run.parameters).toMatchObject({ explainer: null, probe: { preset: 'paper', options: { permutations: 1 } } });
   });
 
+  it('names no preset, and no number of the paper, where a setting of the preset is given otherwise', async () => {
+    const asked = ['--preset', 'paper', '--permutations', '2', '--explainer', 'none', '--limit', '1'];
+    const { stdout } = await probe('changed', asked);
+    expect(stdout).not.toContain("the paper's");
+    const run = JSON.parse(await fileIn('changed/run.json'));
+    expect(run.parameters.probe).toMatchObject({ preset: null, options: { grid: [4], permutations: 2 } });
+  });
+
   it('takes settings behind the id, controls, and derangements', async () => {
     const { stdout } = await probe(
       'settings',

@@ -6,7 +6,7 @@ export { exampleFolder, readExampleRecords, type ExampleRecord } from './example
 export { fileSafe } from './file-safe.ts';
 export { standalone, toPng, type Figure } from './figures/figure.ts';
 export { count, number, percent, percentRange, probability, range } from './numbers.ts';
-export { isThePapers, paperAreas, type PaperAttack } from './paper-numbers.ts';
+export { paperAreasFor, type PaperAreas, type PaperAttack } from './paper-numbers.ts';
 export { probePictureFolder, probePicturePath } from './probe-pictures.ts';
 export * from './probe.ts';
 export { renderEvaluation, type EvaluationRun } from './evaluation-report/render-evaluation.ts';

@@ -1,11 +1,19 @@
-import { randomOrder } from './evaluation.ts';
+import { randomOrder, type EvaluatedMetric, type EvaluationParameters } from './evaluation.ts';
 
-/** Areas under the deletion curve that the paper reports in section 5.2, on the first 100 images and its own network. */
-export const paperAreas: Readonly<Record<string, number>> = { cam: 0.19, gradcam: 0.191, [randomOrder]: 0.314 };
+/** Areas by the name of the explainer, which has no settings in it where they are the explainer's own. */
+export type PaperAreas = Readonly<Record<string, number>>;
 
-/** Whether the paper's numbers may stand beside those of a metric. */
-export function isThePapers({ id, preset }: { readonly id: string; readonly preset: string | null }): boolean {
-  return id === 'deletion' && preset === 'paper';
+const areas: PaperAreas = { cam: 0.19, gradcam: 0.191, [randomOrder]: 0.314 };
+
+/**
+ * The areas under the deletion curve that the paper reports in section 5.2, on the first 100 images and its own network.
+ * Null where a setting of the metric, the class or the layer explained is not the paper's.
+ */
+export function paperAreasFor(
+  { id, preset }: EvaluatedMetric,
+  { target, layer }: EvaluationParameters,
+): PaperAreas | null {
+  return id === 'deletion' && preset === 'paper' && target === 'predicted' && layer === 'auto' ? areas : null;
 }
 
 /** What the paper's Table 1 says of a mask. */

@@ -10,6 +10,7 @@ export interface ProbeRecord extends Omit<EvaluationRecord, 'parameters'> {
       readonly id: string;
       readonly title: string;
       readonly description: string;
+      /** Null where a setting was given that the preset has otherwise. */
       readonly preset: string | null;
       readonly options: Options;
       readonly reference?: string;

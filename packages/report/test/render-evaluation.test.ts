@@ -53,11 +53,21 @@ describe('renderEvaluation', () => {
     expect(document.body.textContent).toMatch(/paper’s\s+own\s+network/);
     for (const area of ['0.190', '0.314']) expect(document.body.textContent).toContain(area);
     const [deletion] = record().parameters.metrics;
-    const other = await renderEvaluation({
-      ...{ folder: 'nowhere', rows: runRows(), failed: [], isComplete: true },
-      record: record({ metrics: [{ ...deletion!, preset: 'rise' }] }),
-    });
-    expect(other.html).not.toContain('0.314');
+    for (const other of [
+      { metrics: [{ ...deletion!, preset: 'rise' }] },
+      { metrics: [{ ...deletion!, preset: null }] },
+      { target: 'label' },
+      { layer: 'features' },
+    ]) {
+      const { html, figures } = await renderEvaluation({
+        ...{ folder: 'nowhere', rows: runRows(), failed: [], isComplete: true },
+        record: record(other),
+      });
+      for (const text of [html, ...figures.map(({ caption }) => caption)]) {
+        expect(text).not.toContain('0.314');
+        expect(text).not.toMatch(/paper['’]s\s+own\s+network/);
+      }
+    }
   });
 
   it('escapes what data sets and models are called', () => {

@@ -47,6 +47,7 @@ export function record(over: Partial<EvaluationRecord['parameters']> = {}): Eval
           ...{ preset: 'paper', options: { score: 'normalised-logit', steps: 100 } },
         },
       ],
+      target: 'predicted',
       layer: 'auto',
       ...over,
     },

@@ -130,7 +130,7 @@ async function evaluate(spec: string, options: EvaluateOptions, io: Io): Promise
         `\n${count(result.done, 'image')} of this part are done. When every part is, give the command without --shard.\n`,
       );
     } else {
-      io.stdout.write(`\n${evaluationText(summary, record.parameters.metrics, style)}`);
+      io.stdout.write(`\n${evaluationText(summary, record.parameters, style)}`);
       if (failed > 0) io.stdout.write(`\n${count(failed, 'image')} could not be evaluated.\n`);
       io.stdout.write(`\n${style.bold(options.out)} holds every row; \`understory report ${options.out}\` draws it.\n`);
     }

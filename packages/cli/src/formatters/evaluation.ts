@@ -1,13 +1,12 @@
 import {
   count,
-  isThePapers,
   number,
-  paperAreas,
+  paperAreasFor,
   percent,
   probability,
   range,
   verdict,
-  type EvaluatedMetric,
+  type EvaluationParameters,
   type EvaluationSummary,
   type MetricSummary,
 } from '@understory/report';
@@ -17,26 +16,21 @@ import { columns } from './text.ts';
 /** What a run found, as tables: a mean for each explainer, and its difference from the reference. */
 export function evaluationText(
   { images, accuracy, metrics: found }: EvaluationSummary,
-  metrics: readonly EvaluatedMetric[],
+  parameters: EvaluationParameters,
   style: Style,
 ): string {
   const right =
     accuracy.n === 0 ? '' : `, ${accuracy.correct} of ${accuracy.n} predicted right (${percent(accuracy.share)})`;
   return [
     `${count(images, 'image')}${right}\n`,
-    ...found.map((summary) =>
-      metricText(
-        summary,
-        metrics.find(({ name }) => name === summary.metric)!,
-        style,
-      ),
-    ),
+    ...found.map((summary) => metricText(summary, parameters, style)),
   ].join('');
 }
 
-function metricText(summary: MetricSummary, metric: EvaluatedMetric, style: Style): string {
+function metricText(summary: MetricSummary, parameters: EvaluationParameters, style: Style): string {
   const { better, explainers, comparisons, reference } = summary;
-  const paper = isThePapers(metric);
+  const metric = parameters.metrics.find(({ name }) => name === summary.metric)!;
+  const paper = paperAreasFor(metric, parameters);
   const preset = metric.preset === null ? '' : `, preset ${metric.preset}`;
   const direction = better === 'neither' ? '' : `, ${better} is better`;
   const means = explainers.map((each) => [
@@ -46,7 +40,7 @@ function metricText(summary: MetricSummary, metric: EvaluatedMetric, style: Styl
     number(each.quartiles?.[1]),
     String(each.n),
     String(each.undefined),
-    ...(paper ? [number(paperAreas[each.explainer])] : []),
+    ...(paper ? [number(paper[each.explainer])] : []),
   ]);
   const reasons = explainers.flatMap(({ explainer, reasons: why }) =>
     why.map((each) => `  ${explainer}: ${count(each.count, 'image')} without a value: ${each.reason}\n`),

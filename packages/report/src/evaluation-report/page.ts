@@ -12,7 +12,7 @@ import { figureBlock } from '../page/figure-block.ts';
 import { frame } from '../page/frame.ts';
 import { optionRows, provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
-import { isThePapers, paperAreas } from '../paper-numbers.ts';
+import { paperAreasFor } from '../paper-numbers.ts';
 import { verdict, type Comparison, type EvaluationSummary, type MetricSummary } from '../summarise.ts';
 
 export interface Page {
@@ -134,12 +134,12 @@ function metricSection(content: Page, metric: EvaluatedMetric, found: MetricSumm
         ${said.map((sentence) => html`<li>${sentence}</li>`)}
       </ul>`
     }
-    ${meansTable(metric, found, content.palette)} ${comparisonsTable(found)} ${figures.map(figureBlock)}
+    ${meansTable(metric, found, content)} ${comparisonsTable(found)} ${figures.map(figureBlock)}
   </section>`;
 }
 
-function meansTable(metric: EvaluatedMetric, { explainers, better }: MetricSummary, palette: Palette): Html {
-  const withPaper = isThePapers(metric);
+function meansTable(metric: EvaluatedMetric, { explainers, better }: MetricSummary, { record, palette }: Page): Html {
+  const paperAreas = paperAreasFor(metric, record.parameters);
   return html`<div class="scroll">
     <table>
       <caption>
@@ -154,7 +154,7 @@ function meansTable(metric: EvaluatedMetric, { explainers, better }: MetricSumma
           <th scope="col">Deviation</th>
           <th scope="col">Images</th>
           <th scope="col">Undefined</th>
-          ${withPaper && html`<th scope="col">The paper’s,<br />on its network</th>`}
+          ${paperAreas && html`<th scope="col">The paper’s,<br />on its network</th>`}
         </tr>
       </thead>
       <tbody>
@@ -170,13 +170,13 @@ function meansTable(metric: EvaluatedMetric, { explainers, better }: MetricSumma
               <td>${number(each.deviation)}</td>
               <td>${each.n}</td>
               <td>${each.undefined}</td>
-              ${withPaper && html`<td>${number(paperAreas[each.explainer])}</td>`}
+              ${paperAreas && html`<td>${number(paperAreas[each.explainer])}</td>`}
             </tr>`,
         )}
       </tbody>
     </table>
     ${
-      withPaper &&
+      paperAreas &&
       html`<p class="quiet">
         The last column is what the paper reports in section 5.2, for the first 100 images of CIFAR-10 and the paper’s
         own network: numbers of another network, to be read beside ours, not against them.

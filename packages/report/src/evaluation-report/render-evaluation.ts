@@ -7,6 +7,7 @@ import { estimatesFigure } from '../figures/estimates.ts';
 import { examplesFigure } from '../figures/examples.ts';
 import type { Figure } from '../figures/figure.ts';
 import { Palette } from '../figures/palette.ts';
+import { paperAreasFor } from '../paper-numbers.ts';
 import { page } from './page.ts';
 import type { RenderedReport, ReportedRun } from '../reported-run.ts';
 import { summarise, type EvaluationSummary } from '../summarise.ts';
@@ -37,7 +38,7 @@ export async function renderEvaluation(
       ...(curves.size === 0 || !needsMedian(metric)
         ? []
         : [curvesFigure(name('curve-median'), 'median', metric, found, curves, palette)]),
-      estimatesFigure(name('means'), metric, found, palette),
+      estimatesFigure(name('means'), metric, found, palette, paperAreasFor(metric, record.parameters)),
       distributionFigure(name('images'), metric, found, details.values.get(found.metric) ?? new Map(), palette),
     ]);
   }

@@ -1,7 +1,7 @@
 import { dot, ruleX, ruleY, text } from '@observablehq/plot';
 import type { EvaluatedMetric } from '../evaluation.ts';
 import { number, range } from '../numbers.ts';
-import { isThePapers, paperAreas } from '../paper-numbers.ts';
+import type { PaperAreas } from '../paper-numbers.ts';
 import type { MetricSummary } from '../summarise.ts';
 import { draw, type Figure } from './figure.ts';
 import type { Palette } from './palette.ts';
@@ -12,16 +12,15 @@ export function estimatesFigure(
   metric: EvaluatedMetric,
   summary: MetricSummary,
   palette: Palette,
+  paperAreas: PaperAreas | null,
 ): Figure {
   const known = summary.explainers.flatMap(({ explainer, mean, interval }) =>
     mean === null ? [] : [{ explainer, mean, low: interval?.[0] ?? mean, high: interval?.[1] ?? mean, interval }],
   );
-  const paper = isThePapers(metric)
-    ? known.flatMap(({ explainer }) => {
-        const value = paperAreas[explainer];
-        return value === undefined ? [] : [{ explainer, value }];
-      })
-    : [];
+  const paper = known.flatMap(({ explainer }) => {
+    const value = paperAreas?.[explainer];
+    return value === undefined ? [] : [{ explainer, value }];
+  });
   const alt = `${metric.title}, mean with its 95 % interval: ${known
     .map(({ explainer, mean, interval }) => `${explainer} ${number(mean)} (${range(interval)})`)
     .join(
