@@ -1,0 +1,116 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { importPeer } from '@understory/core';
+import { errors, firstLine } from './errors.ts';
+
+export const engineNames = ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const;
+
+export type EngineName = (typeof engineNames)[number];
+
+/** What computes tensors. */
+export interface Engine {
+  readonly name: EngineName;
+  /** What TensorFlow.js calls it. */
+  readonly backend: 'tensorflow' | 'wasm' | 'cpu';
+}
+
+export interface Placed {
+  readonly engine: Engine;
+  /** The engines that were preferred to it, and why they do not work. */
+  readonly remarks: readonly string[];
+}
+
+/** The first engine that works; throws DEVICE_UNKNOWN, or DEVICE_UNAVAILABLE where none does. */
+export async function firstEngine(devices: readonly string[] = []): Promise<Placed> {
+  const wanted = (devices.length > 0 ? devices : ['auto']).flatMap((device) =>
+    device === 'auto' ? engineNames : [device],
+  );
+  for (const device of wanted) if (!isEngine(device)) throw errors.unknownDevice(device, engineNames);
+  const failures: string[] = [];
+  for (const name of new Set(wanted.filter(isEngine))) {
+    try {
+      return { engine: await load(name), remarks: failures };
+    } catch (error) {
+      failures.push(`${name} is not available: ${reasonOf(error)}`);
+    }
+  }
+  throw errors.noDevice(wanted, failures);
+}
+
+function isEngine(device: string): device is EngineName {
+  return (engineNames as readonly string[]).includes(device);
+}
+
+function reasonOf(error: unknown): string {
+  const { code, found } = error as { readonly code?: unknown; readonly found?: unknown };
+  return code === 'MISSING_PEER' ? 'it is not installed' : typeof found === 'string' ? found : firstLine(error);
+}
+
+/** The native engine of this process: both packages register themselves as "tensorflow". */
+let native: EngineName | undefined;
+
+async function load(name: EngineName): Promise<Engine> {
+  const before = tf.getBackend();
+  try {
+    switch (name) {
+      case 'cpu':
+        await import('@tensorflow/tfjs-backend-cpu');
+        break;
+      case 'wasm':
+        await import('@tensorflow/tfjs-backend-wasm');
+        break;
+      case 'tfjs-node':
+      case 'tfjs-node-gpu':
+        await loadNative(name);
+        break;
+    }
+    const backend = name === 'cpu' || name === 'wasm' ? name : 'tensorflow';
+    if (!(await tf.setBackend(backend))) throw new Error('TensorFlow.js could not initialise it');
+    return { name, backend };
+  } finally {
+    if (before !== undefined && before !== '') await tf.setBackend(before);
+  }
+}
+
+async function loadNative(name: 'tfjs-node' | 'tfjs-node-gpu'): Promise<void> {
+  if (native === name) return;
+  if (native !== undefined) throw errors.nativeTaken(name, native);
+  const setup = name === 'tfjs-node' ? 'npm run setup:tfjs-node' : 'npm run setup:tfjs-gpu';
+  const peer = `@tensorflow/${name}`;
+  // TensorFlow's C++ writes its greetings to stderr.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  await importPeer(peer, setup, () => import(peer));
+  native = name;
+}
+
+/**
+ * Does one piece of work on an engine. TensorFlow.js has one current engine in a process: it is this one for as long as the work
+ * goes on, which is not interrupted because it is synchronous, and the one from before afterwards.
+ */
+export function onEngine<T>({ backend }: Engine, work: () => T): T {
+  const before = tf.getBackend();
+  if (before === backend) return work();
+  // An engine that is initialised is set at once; what is awaited is nothing.
+  void tf.setBackend(backend);
+  try {
+    return work();
+  } finally {
+    if (before !== undefined && before !== '') void tf.setBackend(before);
+  }
+}
+
+let opening: Promise<unknown> = Promise.resolve();
+
+/** Loads something on an engine, one after the other, because loading is asynchronous; other work in between puts the engine back. */
+export async function loadOnEngine<T>({ backend }: Engine, work: () => Promise<T>): Promise<T> {
+  const turn = opening.then(async () => {
+    const before = tf.getBackend();
+    await tf.setBackend(backend);
+    try {
+      return await work();
+    } finally {
+      if (before !== undefined && before !== '' && before !== backend) await tf.setBackend(before);
+    }
+  });
+  opening = turn.catch(() => undefined);
+  return turn;
+}

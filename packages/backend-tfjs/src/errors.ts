@@ -1,0 +1,122 @@
+import { UnderstoryError } from '@understory/core';
+
+/** Every error of this package, by what went wrong. */
+export const errors = {
+  notJson: ({ model, reason, cause }: { model: string; reason: string; cause: unknown }) =>
+    new UnderstoryError({
+      code: 'TFJS_NOT_JSON',
+      message: `"${model}" is not JSON.`,
+      found: reason,
+      expected: 'the model.json of a TensorFlow.js model',
+      next: 'Download or convert the model again.',
+      cause,
+    }),
+  unknownFormat: ({ model, found }: { model: string; found: string }) =>
+    new UnderstoryError({
+      code: 'TFJS_FORMAT_UNKNOWN',
+      message: `"${model}" is no TensorFlow.js model that can be opened.`,
+      found,
+      expected: 'a model.json with the format "layers-model" or "graph-model", modelTopology and weightsManifest',
+      next: 'Convert the model with tensorflowjs_converter, to tfjs_layers_model or tfjs_graph_model.',
+    }),
+  shardMissing: ({ model, shard, reason, cause }: { model: string; shard: string; reason: string; cause?: unknown }) =>
+    new UnderstoryError({
+      code: 'TFJS_SHARD_MISSING',
+      message: `The weights "${shard}" of "${model}" cannot be read.`,
+      found: reason,
+      expected: `the file "${shard}", which the model's weightsManifest names, beside model.json`,
+      next: 'Download the model again with all of its shards.',
+      cause,
+    }),
+  shardOutside: ({ model, shard }: { model: string; shard: string }) =>
+    new UnderstoryError({
+      code: 'MODEL_NOT_READABLE',
+      message: `The model "${model}" cannot be read.`,
+      found: `weights that are said to lie outside its folder, in "${shard}"`,
+      expected: 'weights beside model.json',
+      next: 'Export or download the model again.',
+    }),
+  shardSize: ({
+    model,
+    shards,
+    found,
+    expected,
+  }: {
+    model: string;
+    shards: readonly string[];
+    found: number;
+    expected: number;
+  }) =>
+    new UnderstoryError({
+      code: 'TFJS_SHARD_SIZE',
+      message: `The weights of "${model}" are not whole.`,
+      found: `${found} bytes in ${shards.join(', ')}`,
+      expected: `${expected} bytes, as the weightsManifest says`,
+      next: 'Download the shards again.',
+    }),
+  unsupported: ({ what, model, detail }: { what: string; model: string; detail: string }) =>
+    new UnderstoryError({
+      code: 'OPERATOR_UNSUPPORTED',
+      message: `"${model}" uses ${what}, which this backend cannot run.`,
+      found: detail,
+      expected: 'layers and operators that TensorFlow.js computes in one pass, without control flow',
+      next: 'Export the model to ONNX, or without that part.',
+    }),
+  notLoadable: ({ model, reason, cause }: { model: string; reason: string; cause: unknown }) =>
+    new UnderstoryError({
+      code: 'MODEL_NOT_RUNNABLE',
+      message: `TensorFlow.js refuses "${model}".`,
+      found: reason,
+      expected: 'a model of TensorFlow.js 4 or earlier',
+      next: 'Convert the model again with tensorflowjs_converter.',
+      cause,
+    }),
+  unknownDevice: (device: string, known: readonly string[]) =>
+    new UnderstoryError({
+      code: 'DEVICE_UNKNOWN',
+      message: `TensorFlow.js has no engine "${device}" in Node.`,
+      found: device,
+      expected: `auto, or one or more of ${known.join(', ')}`,
+      next: 'Use --device auto, or several engines in order of preference such as --device tfjs-node,wasm.',
+    }),
+  noDevice: (tried: readonly string[], reasons: readonly string[]) =>
+    new UnderstoryError({
+      code: 'DEVICE_UNAVAILABLE',
+      message: `The model cannot be opened on ${tried.join(' or ')}.`,
+      found: reasons.join('; '),
+      expected: 'an engine of TensorFlow.js that works here',
+      next: 'Use --device wasm, which needs no installation.',
+    }),
+  nativeTaken: (engine: string, other: string) =>
+    new UnderstoryError({
+      code: 'DEVICE_UNAVAILABLE',
+      message: `${engine} cannot be used in this process.`,
+      found: `${other} is loaded, and both call themselves "tensorflow"`,
+      expected: 'one of the two native engines in a process',
+      next: `Use ${other}, or another process.`,
+    }),
+  runFailed: (reason: string, cause: unknown) =>
+    new UnderstoryError({
+      code: 'RUN_FAILED',
+      message: 'TensorFlow.js stopped in the middle of the model.',
+      found: reason,
+      expected: 'inputs that every operator of the model can work on, and operators that the engine has',
+      next: 'Check the image size; another engine, such as --device cpu, may have what is missing.',
+      cause,
+    }),
+  layerWithoutWeights: (layer: string) =>
+    new UnderstoryError({
+      code: 'LAYER_WITHOUT_WEIGHTS',
+      message: `The layer "${layer}" has no weights that could be drawn anew.`,
+      found: 'an operator that reads no float constant of rank 2 or more',
+      expected: 'a layer such as a convolution or a matrix product with weights',
+      next: 'Name layers that the model lists among its `weightedLayers`.',
+    }),
+};
+
+/** The first line of an error's message. */
+export function firstLine(error: unknown): string {
+  const message =
+    typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+  return message.split('\n', 1)[0]!.trim();
+}

@@ -1,0 +1,21 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Engine } from '../engines.ts';
+
+/** What TensorFlow.js calls an engine. */
+export type EngineBackend = Engine['backend'];
+
+/** A gradient that stands in for the one of TensorFlow.js, or for none. */
+export interface GradientOverride extends tf.GradConfig {
+  /** Why it is there. */
+  readonly because: string;
+}
+
+/** The kernel of a gradient that stands in for an engine's own, or for none. */
+export interface KernelOverride {
+  readonly kernelName: string;
+  /** The engines on which it stands in. */
+  readonly engines: readonly EngineBackend[];
+  readonly because: string;
+  /** In terms of operations; runs in a scope of its own. */
+  readonly compute: (inputs: Readonly<Record<string, tf.Tensor>>, attrs: tf.NamedAttrMap) => tf.Tensor;
+}

@@ -1,0 +1,83 @@
+/** A node of a graph model as its model.json has it. */
+export interface JsonNode {
+  readonly name: string;
+  readonly op: string;
+  readonly input?: readonly string[];
+  readonly attr?: Readonly<Record<string, unknown>>;
+}
+
+/** A graph model whose every tensor is the only one of a node, so that each can be fed and asked for by the node's name. */
+export interface PlainGraph {
+  /** In execution order. */
+  readonly nodes: readonly JsonNode[];
+  /** The name that a reference such as `split:1` has now. */
+  readonly nameOf: (reference: string) => string;
+}
+
+/** Puts an Identity behind each result of nodes that have several, and nodes into execution order. */
+export function plainGraph(nodes: readonly JsonNode[], outputs: readonly string[]): PlainGraph {
+  const apart = nodes.flatMap(withoutDilatedFusion);
+  const references = [...apart.flatMap(({ input = [] }) => input), ...outputs].map(parse);
+  const several = new Set(references.flatMap(({ node, place }) => (place > 0 ? [node] : [])));
+  const nameOf = (reference: string): string => {
+    const { node, place } = parse(reference);
+    return several.has(node) ? `${node}/output_${place}` : node;
+  };
+  const added = new Map<string, JsonNode>();
+  for (const { node, place } of references) {
+    if (!several.has(node)) continue;
+    const name = `${node}/output_${place}`;
+    added.set(name, { name, op: 'Identity', input: [`${node}:${place}`], attr: {} });
+  }
+  const renamed = apart.map((node) => ({
+    ...node,
+    input: (node.input ?? []).map((reference) => (reference.startsWith('^') ? reference : nameOf(reference))),
+  }));
+  return { nodes: inOrder([...renamed, ...added.values()]), nameOf };
+}
+
+/** The node that a reference names: `name`, `name:1`, or `^name` for one that only has to run before. */
+export function parse(reference: string): { readonly node: string; readonly place: number } {
+  const [, node = '', place = '0'] = /^\^?(.*?)(?::(\d+))?$/.exec(reference) ?? [];
+  return { node, place: Number(place) };
+}
+
+function inOrder(nodes: readonly JsonNode[]): readonly JsonNode[] {
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const placed = new Set<string>();
+  const ordered: JsonNode[] = [];
+  // Networks are deeper than a call stack may be.
+  const stack = nodes.toReversed().map((node) => ({ node, isReady: false }));
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const { node, isReady } = next;
+    if (placed.has(node.name)) continue;
+    if (isReady) {
+      placed.add(node.name);
+      ordered.push(node);
+      continue;
+    }
+    stack.push({ node, isReady: true });
+    for (const reference of (node.input ?? []).toReversed()) {
+      const before = byName.get(parse(reference).node);
+      if (before && !placed.has(before.name)) stack.push({ node: before, isReady: false });
+    }
+  }
+  return ordered;
+}
+
+const biasAlone = JSON.stringify([Buffer.from('BiasAdd').toString('base64')]);
+
+/** A dilated convolution fused with its bias alone is taken apart: the fused one refuses to be differentiated. */
+function withoutDilatedFusion(node: JsonNode): readonly JsonNode[] {
+  const plain = { _FusedConv2D: 'Conv2D', FusedDepthwiseConv2dNative: 'DepthwiseConv2dNative' }[node.op];
+  const list = (name: string) => (node.attr?.[name] as { readonly list?: Record<string, unknown> } | undefined)?.list;
+  const dilations = list('dilations')?.['i'] as readonly (string | number)[] | undefined;
+  const isDilated = dilations?.some((rate) => Number(rate) !== 1) ?? false;
+  if (plain === undefined || !isDilated || JSON.stringify(list('fused_ops')?.['s']) !== biasAlone) return [node];
+  const [image = '', filter = '', bias = ''] = node.input ?? [];
+  const name = `${node.name}/${plain}`;
+  return [
+    { ...node, name, op: plain, input: [image, filter] },
+    { name: node.name, op: 'BiasAdd', input: [name, bias], attr: {} },
+  ];
+}

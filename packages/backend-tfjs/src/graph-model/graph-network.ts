@@ -1,0 +1,340 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { loadGraphModelSync, type GraphModel } from '@tensorflow/tfjs-converter';
+import type { Dimension, Tensor, TensorSpec } from '@understory/core';
+import { errors, firstLine } from '../errors.ts';
+import type { ModelFiles } from '../model-files.ts';
+import {
+  channelsFirst,
+  elementTypeOf,
+  type Network,
+  type NetworkLayer,
+  type NetworkWeights,
+  type Step,
+} from '../network.ts';
+import { scoped } from '../support/scoped.ts';
+import { OnnxView } from '../onnx-view/onnx-view.ts';
+import { graphKinds } from './graph-kinds.ts';
+import { parse, plainGraph, type JsonNode } from './graph-json.ts';
+
+/** A node as TensorFlow.js reads it: attributes by its own names. */
+interface MappedNode {
+  readonly category?: string;
+  readonly attrParams: Readonly<Record<string, { readonly value?: unknown } | undefined>>;
+}
+
+/** What TensorFlow.js computes asynchronously, where nobody can differentiate. */
+const asynchronous = new Set(['control', 'dynamic', 'hash_table']);
+const straight = new Set(['Identity', 'IdentityN', 'NoOp']);
+
+/** The kernels of operators that some engine lacks. */
+const rareKernels: Readonly<Record<string, string>> = {
+  Einsum: tf.Einsum,
+  FFT: tf.FFT,
+  IFFT: tf.IFFT,
+  Complex: tf.Complex,
+  ComplexAbs: tf.ComplexAbs,
+  Real: tf.Real,
+  Imag: tf.Imag,
+};
+
+/** Sizes at which a graph is tried where its input leaves them open; what differs between the two is open too. */
+const trialSizes = [224, 256];
+
+interface Known {
+  readonly dims: readonly Dimension[];
+  readonly dtype: string;
+}
+
+/** A graph model, computed by TensorFlow.js from any node on. */
+export class GraphNetwork implements Network {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly string[];
+  readonly layers: readonly NetworkLayer[];
+  readonly steps: readonly Step[];
+  readonly graph: OnnxView;
+  readonly weighted: readonly NetworkWeights[];
+  private readonly model: GraphModel;
+  private readonly nodes: readonly JsonNode[];
+  private readonly mapped: Readonly<Record<string, MappedNode | undefined>>;
+  /** What is computed from the inputs. */
+  private readonly computed = new Set<string>();
+  private readonly known = new Map<string, Known>();
+
+  /** Throws OPERATOR_UNSUPPORTED or MODEL_NOT_RUNNABLE. */
+  constructor(files: ModelFiles, readWeight: (weight: tf.Tensor) => Tensor) {
+    const topology = files.json.modelTopology as { readonly node: readonly JsonNode[] };
+    const signature = (files.json['signature'] ?? files.json['userDefinedMetadata']) as SignatureHolder | undefined;
+    const asked = outputsOf(topology.node, signature);
+    const { nodes, nameOf } = plainGraph(topology.node, asked);
+    const ends = asked.map(nameOf);
+    this.nodes = reaching(nodes, ends);
+    this.model = load(files, { ...topology, node: this.nodes });
+    const { executor } = this.model as unknown as {
+      readonly executor: { readonly graph: { readonly nodes: Readonly<Record<string, MappedNode>> } };
+    };
+    this.mapped = executor.graph.nodes;
+    try {
+      this.outputs = [...new Set(ends)];
+      this.refuseUnsupported(files.name);
+      this.inputs = this.nodes
+        .filter(({ op }) => op.startsWith('Placeholder'))
+        .map(({ name }) => ({
+          name,
+          type: elementTypeOf(this.attribute(name, 'dtype') as string | undefined) ?? 'float32',
+          dims: openDims(this.attribute(name, 'shape') as readonly number[] | undefined),
+        }));
+      this.markComputed();
+      this.tryOut(files.name);
+      this.steps = this.nodes.map((node) => this.stepOf(node));
+      this.graph = this.view(readWeight);
+      this.layers = this.nodes.flatMap((node) => this.layersOf(node));
+      this.weighted = this.weightsByLayer();
+    } catch (error) {
+      this.model.dispose();
+      throw error;
+    }
+  }
+
+  compute(given: ReadonlyMap<string, tf.Tensor>, names: readonly string[]): ReadonlyMap<string, tf.Tensor> {
+    const asked = [...new Set(names)].filter((name) => !given.has(name));
+    if (asked.length === 0) return new Map(names.map((name) => [name, given.get(name)!]));
+    const results = [this.model.execute(this.feedsFor(given, asked), asked)].flat();
+    const values = new Map(given);
+    asked.forEach((name, at) => values.set(name, results[at]!));
+    return new Map(names.map((name) => [name, values.get(name)!]));
+  }
+
+  dispose(): void {
+    this.model.dispose();
+  }
+
+  /** What is given and lies before what is asked for: TensorFlow.js takes offence at more. */
+  private feedsFor(given: ReadonlyMap<string, tf.Tensor>, asked: readonly string[]): Record<string, tf.Tensor> {
+    const wanted = new Set(asked);
+    const feeds: Record<string, tf.Tensor> = {};
+    for (const { name, input = [] } of this.nodes.toReversed()) {
+      if (!wanted.has(name)) continue;
+      const value = given.get(name);
+      if (value !== undefined) feeds[name] = value;
+      else for (const reference of input) wanted.add(parse(reference).node);
+    }
+    return feeds;
+  }
+
+  private attribute(node: string, name: string): unknown {
+    return this.mapped[node]?.attrParams[name]?.value;
+  }
+
+  private refuseUnsupported(model: string): void {
+    const backend = tf.getBackend();
+    for (const { name, op } of this.nodes) {
+      const category = this.mapped[name]?.category;
+      const isAsynchronous = asynchronous.has(category ?? '') && !straight.has(op);
+      const kernel = rareKernels[op];
+      const isLacking = kernel !== undefined && tf.getKernel(kernel, backend) === undefined;
+      if (category !== undefined && !isAsynchronous && !isLacking) continue;
+      const detail = isLacking
+        ? `the engine ${backend} has no such operator; --device cpu or tfjs-node has`
+        : isAsynchronous
+          ? 'control flow, or a result whose size depends on its values'
+          : 'TensorFlow.js knows no such operator';
+      throw errors.unsupported({ what: `the operator ${op} ("${name}")`, model, detail });
+    }
+  }
+
+  private markComputed(): void {
+    for (const { name, op, input = [] } of this.nodes) {
+      const isInput = op.startsWith('Placeholder');
+      if (isInput || input.some((reference) => this.computed.has(parse(reference).node))) this.computed.add(name);
+    }
+  }
+
+  /** Learns the shapes by running the network once, or twice where its input's size is open. */
+  private tryOut(model: string): void {
+    const isOpen = this.inputs.some(({ dims }) => dims?.some((dim, axis) => axis > 0 && typeof dim === 'string'));
+    const trials = (isOpen ? trialSizes : trialSizes.slice(0, 1)).flatMap((size) => {
+      try {
+        return [this.trial(size)];
+      } catch (error) {
+        // A size that was made up may not fit; what is wrong with one that is known is wrong with the model.
+        if (isOpen && !/Kernel '/.test(firstLine(error))) return [];
+        throw errors.notLoadable({ model, reason: firstLine(error), cause: error });
+      }
+    });
+    const [first, second = first] = trials;
+    for (const [name, value] of first ?? []) {
+      const other = second?.get(name);
+      const dims = value.dims.map((dim, axis) => {
+        if (axis === 0 && dim === 1 && this.hasOpenBatch) return 'N';
+        return other?.dims[axis] === dim ? dim : '';
+      });
+      this.known.set(name, { dims, dtype: value.dtype });
+    }
+  }
+
+  private get hasOpenBatch(): boolean {
+    return this.inputs.every(({ dims }) => typeof dims?.[0] === 'string');
+  }
+
+  private trial(size: number): ReadonlyMap<string, { readonly dims: readonly number[]; readonly dtype: string }> {
+    return scoped(() => {
+      const given = new Map(
+        this.inputs.map(({ name, type, dims = ['N'] }) => {
+          const sizes = dims.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? 1 : size));
+          return [name, tf.zeros(sizes, type as 'float32' | 'int32' | 'bool')] as const;
+        }),
+      );
+      const names = this.nodes
+        .filter((node) => this.computed.has(node.name) && !this.isBundle(node))
+        .map(({ name }) => name);
+      const values = this.compute(given, names);
+      return new Map([...values].map(([name, { shape, dtype }]) => [name, { dims: shape, dtype }]));
+    });
+  }
+
+  /** Whether a node's results are read one by one, through the Identity behind each. */
+  private isBundle({ name }: JsonNode): boolean {
+    return this.nodes.some(({ name: other }) => other.startsWith(`${name}/output_`));
+  }
+
+  private stepOf({ name, op, input = [] }: JsonNode): Step {
+    const data = input.filter((reference) => !reference.startsWith('^')).map((reference) => parse(reference).node);
+    const kind = graphKinds[op];
+    const title = `${op} "${name}"`;
+    const { dtype } = this.known.get(name) ?? {};
+    const isNumber = dtype === undefined || dtype === 'float32';
+    return {
+      title,
+      inputs: data,
+      outputs: [name],
+      passage: !isNumber ? 'stops' : (kind?.passage ?? { refused: `${title} has no gradient that was checked here` }),
+      ...(kind?.through && { through: kind.through(data.length).map((at) => data[at]!) }),
+    };
+  }
+
+  private view(readWeight: (weight: tf.Tensor) => Tensor): OnnxView {
+    const view = new OnnxView((name) => this.known.get(name)?.dims.length ?? this.constantRank(name));
+    const names = new Map(this.steps.map((step) => [step.outputs[0]!, step]));
+    for (const { name } of this.nodes) {
+      if (this.computed.has(name)) continue;
+      view.weight(name, () => this.constant(name, readWeight));
+    }
+    for (const node of this.nodes) {
+      const { name, op } = node;
+      if (!this.computed.has(name) || op.startsWith('Placeholder')) continue;
+      const inputs = names.get(name)!.inputs;
+      const first = view.nodes.length;
+      const isFirst = String(this.attribute(name, 'dataFormat')).toUpperCase() === 'NCHW';
+      const numbers = (input: number) => {
+        const value = view.isConstant(inputs[input] ?? '') ? view.constant(inputs[input]!) : undefined;
+        return value && Array.from(value.data as Float32Array, Number);
+      };
+      const attribute = (key: string) => this.attribute(name, key);
+      if (!isFirst) graphKinds[op]?.write?.({ view, operator: op, inputs, output: name, attribute, numbers });
+      if (view.nodes.slice(first).some((written) => written.outputs.includes(name))) continue;
+      view.node(
+        op,
+        inputs.map((input) => view.asFile(input)),
+        name,
+      );
+    }
+    return view;
+  }
+
+  private constantRank(name: string): number | undefined {
+    return this.model.weights[name]?.[0]?.shape.length;
+  }
+
+  private constant(name: string, readWeight: (weight: tf.Tensor) => Tensor): Tensor | undefined {
+    const own = this.model.weights[name]?.[0];
+    if (own) return own.dtype === 'string' ? undefined : readWeight(own);
+    return scoped(() => {
+      const value = [this.model.execute({}, [name])].flat()[0]!;
+      return elementTypeOf(value.dtype) && readWeight(value);
+    });
+  }
+
+  private layersOf(node: JsonNode): NetworkLayer[] {
+    const { name, op } = node;
+    const known = this.known.get(name);
+    const type = elementTypeOf(known?.dtype);
+    if (op.startsWith('Placeholder') || !this.computed.has(name) || this.isBundle(node)) return [];
+    if (known && type === undefined) return [];
+    const channelsLast = this.graph.images.has(name);
+    const operator = this.graph.nodes.findLast((written) => written.outputs.includes(name))?.operator ?? op;
+    const scopes = name.split('/').slice(0, -1);
+    const modules = scopes.map((_, at) => scopes.slice(0, at + 1).join('/'));
+    const dims = known && (channelsLast ? channelsFirst(known.dims) : known.dims);
+    return [{ name, type: type ?? 'float32', dims, operator, modules: this.lastOf(modules, name), channelsLast }];
+  }
+
+  /** The scopes that end with this node: a scope's output is its last node. */
+  private lastOf(scopes: readonly string[], name: string): readonly string[] {
+    return scopes.filter((scope) => {
+      const last = this.nodes.findLast((node) => node.name.startsWith(`${scope}/`) && this.computed.has(node.name));
+      return last?.name === name;
+    });
+  }
+
+  private weightsByLayer(): readonly NetworkWeights[] {
+    const weighted = new Set([
+      'Conv2D',
+      '_FusedConv2D',
+      'DepthwiseConv2dNative',
+      'FusedDepthwiseConv2dNative',
+      'MatMul',
+      '_FusedMatMul',
+      'BatchMatMulV2',
+      'Einsum',
+    ]);
+    return this.nodes.flatMap(({ name, op, input = [] }) => {
+      if (!weighted.has(op) || !this.computed.has(name)) return [];
+      const weights = input
+        .map((reference) => parse(reference).node)
+        .filter((weight) => (this.constantRank(weight) ?? 0) >= 2);
+      return weights.length > 0 ? [{ layer: name, weights }] : [];
+    });
+  }
+}
+
+interface SignatureHolder {
+  readonly outputs?: Readonly<Record<string, { readonly name?: string }>>;
+  readonly signature?: SignatureHolder;
+}
+
+/** What the signature names as outputs, or the nodes that nothing reads. */
+function outputsOf(nodes: readonly JsonNode[], holder: SignatureHolder | undefined): readonly string[] {
+  const { outputs } = holder?.signature ?? holder ?? {};
+  const named = Object.values(outputs ?? {}).flatMap(({ name }) => (name ? [name] : []));
+  if (named.length > 0) return named;
+  const read = new Set(nodes.flatMap(({ input = [] }) => input.map((reference) => parse(reference).node)));
+  return nodes.filter(({ name, op }) => !read.has(name) && op !== 'Const' && op !== 'NoOp').map(({ name }) => name);
+}
+
+/** The nodes that some are computed from, themselves included. */
+function reaching(nodes: readonly JsonNode[], ends: readonly string[]): readonly JsonNode[] {
+  const wanted = new Set(ends);
+  for (const { name, input = [] } of nodes.toReversed()) {
+    if (wanted.has(name)) for (const reference of input) wanted.add(parse(reference).node);
+  }
+  return nodes.filter(({ name, op }) => wanted.has(name) || op.startsWith('Placeholder'));
+}
+
+function load(files: ModelFiles, modelTopology: object): GraphModel {
+  try {
+    return loadGraphModelSync({
+      load: () => ({
+        modelTopology,
+        weightSpecs: files.weights as unknown as tf.io.WeightsManifestEntry[],
+        weightData: files.weightData,
+        format: 'graph-model',
+      }),
+    }) as unknown as GraphModel;
+  } catch (error) {
+    throw errors.notLoadable({ model: files.name, reason: firstLine(error), cause: error });
+  }
+}
+
+function openDims(shape: readonly number[] | undefined): readonly Dimension[] | undefined {
+  return shape?.map((size, axis) => (size >= 0 ? size : axis === 0 ? 'N' : ''));
+}

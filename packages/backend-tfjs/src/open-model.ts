@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type * as tf from '@tensorflow/tfjs-core';
+import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
+import type { ModelOrigin, ModelSource, OpenOptions } from '@understory/core';
+import { firstEngine, loadOnEngine, onEngine, type Engine } from './engines.ts';
+import { errors, firstLine } from './errors.ts';
+import { GraphNetwork } from './graph-model/graph-network.ts';
+import { LayersNetwork } from './layers-model/layers-network.ts';
+import { readModelFiles, type ModelFiles } from './model-files.ts';
+import type { Network } from './network.ts';
+import { redrawWeights } from './redraw-weights.ts';
+import { scoped } from './support/scoped.ts';
+import { fromTf } from './tensors.ts';
+import { TfjsModel } from './tfjs-model.ts';
+
+/** Opens a model.json on the first engine that works; throws TFJS_*, MODEL_NOT_*, OPERATOR_UNSUPPORTED or DEVICE_*. */
+export async function openModel(source: ModelSource, { devices }: OpenOptions = {}): Promise<TfjsModel> {
+  const files = await readModelFiles(source);
+  const { engine, remarks } = await firstEngine(devices);
+  return openOn(engine, files, {
+    backend: 'tfjs',
+    executionProvider: engine.name,
+    sha256: files.sha256,
+    remarks: remarks.map((remark) => `tried first: ${remark}`),
+  });
+}
+
+async function openOn(engine: Engine, files: ModelFiles, origin: ModelOrigin): Promise<TfjsModel> {
+  const readWeight = (weight: tf.Tensor) => onEngine(engine, () => scoped(() => fromTf(weight)));
+  const network = await loadOnEngine(engine, async (): Promise<Network> => {
+    if (files.format === 'graph-model') return new GraphNetwork(files, readWeight);
+    return new LayersNetwork(await loadLayers(files), files.name, readWeight);
+  });
+  return new TfjsModel({
+    network,
+    engine,
+    origin,
+    redrawn: (weights, seed, remark) => {
+      const drawn = redrawWeights(files, weights, seed);
+      const sha256 = createHash('sha256').update(new Uint8Array(drawn.weightData)).digest('hex');
+      return openOn(engine, drawn, { ...origin, sha256, remarks: [...origin.remarks, remark] });
+    },
+  });
+}
+
+async function loadLayers(files: ModelFiles): Promise<LayersModel> {
+  // What was used to train it is of no use here.
+  const { training_config: _, ...modelTopology } = files.json.modelTopology;
+  try {
+    return await loadLayersModel({
+      load: async () => ({
+        modelTopology,
+        weightSpecs: files.weights as unknown as tf.io.WeightsManifestEntry[],
+        weightData: files.weightData,
+        format: 'layers-model',
+      }),
+    });
+  } catch (error) {
+    const reason = firstLine(error);
+    const unknown = /^Unknown layer: (\w+)/.exec(reason)?.[1];
+    if (unknown === undefined) throw errors.notLoadable({ model: files.name, reason, cause: error });
+    throw errors.unsupported({ what: `the layer class ${unknown}`, model: files.name, detail: reason });
+  }
+}

@@ -1,0 +1,17 @@
+import type { Backend, ModelSource, OpenOptions } from '@understory/core';
+import { looksLikeModel } from './model-files.ts';
+import type { TfjsModel } from './tfjs-model.ts';
+
+/** Opens TensorFlow.js models: a model.json of either format, the folder that holds it, or its file:// URL. */
+export class TfjsBackend implements Backend {
+  accepts(source: ModelSource): boolean {
+    return looksLikeModel(source);
+  }
+
+  /** Throws TFJS_*, MODEL_NOT_*, OPERATOR_UNSUPPORTED or DEVICE_*. */
+  async open(source: ModelSource, options: OpenOptions = {}): Promise<TfjsModel> {
+    // TensorFlow.js takes a while to load, which nobody should wait for who does not use it.
+    const { openModel } = await import('./open-model.ts');
+    return openModel(source, options);
+  }
+}

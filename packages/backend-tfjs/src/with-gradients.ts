@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Engine } from './engines.ts';
+import { gradientOverrides, guidedOverrides, kernelOverrides } from './gradients/index.ts';
+
+/**
+ * Does one piece of synchronous work with our gradients in place of those that TensorFlow.js has, and puts those back.
+ * The registry belongs to the process; nothing else runs as long as the work does, so nobody else sees ours.
+ */
+export function withGradients<T>({ backend }: Engine, rules: 'guided' | undefined, work: () => T): T {
+  const undo: (() => void)[] = [];
+  try {
+    for (const override of [...gradientOverrides, ...(rules === 'guided' ? guidedOverrides() : [])]) {
+      undo.push(registerGradient(override));
+    }
+    for (const { kernelName, engines, compute } of kernelOverrides) {
+      if (!engines.includes(backend)) continue;
+      const kernelFunc: tf.KernelFunc = ({ inputs, attrs }) =>
+        tf.tidy(() => compute(inputs as Record<string, tf.Tensor>, attrs ?? {}));
+      undo.push(registerKernel({ kernelName, backendName: backend, kernelFunc }));
+    }
+    return work();
+  } finally {
+    for (const restore of undo.toReversed()) restore();
+  }
+}
+
+function registerGradient(gradient: tf.GradConfig): () => void {
+  const before = tf.getGradient(gradient.kernelName);
+  tf.registerGradient(gradient);
+  return () => {
+    if (before) tf.registerGradient(before);
+    else tf.unregisterGradient(gradient.kernelName);
+  };
+}
+
+function registerKernel(kernel: tf.KernelConfig): () => void {
+  const { kernelName, backendName } = kernel;
+  const before = tf.getKernel(kernelName, backendName);
+  const drop = () => tf.unregisterKernel(kernelName, backendName);
+  // Registering over another prints a warning.
+  if (before) drop();
+  tf.registerKernel(kernel);
+  return () => {
+    drop();
+    if (before) tf.registerKernel(before);
+  };
+}
