@@ -1,0 +1,28 @@
+/** The blocks of a page of docs/how-to that are files, by path: a fence's info string is its language and the path. */
+export function filesOf(page) {
+  return new Map(Array.from(page.matchAll(/^```ts (\S+)\n(.*?)^```$/gms), ([, path, code]) => [path, code]));
+}
+
+/** `grad-cam` as `gradCam`. */
+export function camelCase(name) {
+  return name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+}
+
+/** `grad-cam` as `GradCam`. */
+export function pascalCase(name) {
+  return camelCase(`-${name}`);
+}
+
+/** `grad-cam` as `Grad cam`. */
+export function titleOf(name) {
+  const words = name.replaceAll('-', ' ');
+  return words[0].toUpperCase() + words.slice(1);
+}
+
+/** Puts one name in the place of another, in each of the ways in which code and prose write it. */
+export function renamed(text, from, to) {
+  return [(name) => name, camelCase, pascalCase, titleOf].reduce(
+    (result, write) => result.replaceAll(write(from), write(to)),
+    text,
+  );
+}
