@@ -45,6 +45,11 @@ function reasonOf(error: unknown): string {
   return code === 'MISSING_PEER' ? 'it is not installed' : typeof found === 'string' ? found : firstLine(error);
 }
 
+/** The plain engine advises everybody who uses it to install the native one. */
+function withoutGreeting(backend: object): void {
+  if ('firstUse' in backend) backend.firstUse = false;
+}
+
 /** The native engine of this process: both packages register themselves as "tensorflow". */
 let native: EngineName | undefined;
 
@@ -65,6 +70,7 @@ async function load(name: EngineName): Promise<Engine> {
     }
     const backend = name === 'cpu' || name === 'wasm' ? name : 'tensorflow';
     if (!(await tf.setBackend(backend))) throw new Error('TensorFlow.js could not initialise it');
+    if (backend === 'cpu') withoutGreeting(tf.backend());
     return { name, backend };
   } finally {
     if (before !== undefined && before !== '') await tf.setBackend(before);

@@ -45,7 +45,8 @@ async function openOn(engine: Engine, files: ModelFiles, origin: ModelOrigin): P
 
 async function loadLayers(files: ModelFiles): Promise<LayersModel> {
   // What was used to train it is of no use here.
-  const { training_config: _, ...modelTopology } = files.json.modelTopology;
+  const topology = Object.entries(files.json.modelTopology).filter(([key]) => key !== 'training_config');
+  const modelTopology = Object.fromEntries(topology);
   try {
     return await loadLayersModel({
       load: async () => ({

@@ -162,12 +162,16 @@ export function graphClassifier(): BytesSource {
   });
 }
 
+interface Made {
+  apply(inputs: tfl.SymbolicTensor | tfl.SymbolicTensor[]): unknown;
+}
+
 /** A small classifier of Keras layers: strided, depthwise and dilated convolutions, normalisation, two poolings, a nested model, softmax. */
 export function layersClassifier(): Promise<BytesSource> {
   return layersModelFile((l) => {
     const image = tfl.input({ shape: [12, 12, 3], name: 'image' });
-    const apply = (layer: ReturnType<typeof l.dense>, ...inputs: tf.SymbolicTensor[]) =>
-      layer.apply(inputs.length === 1 ? inputs[0]! : inputs) as tf.SymbolicTensor;
+    const apply = (layer: Made, ...inputs: tfl.SymbolicTensor[]) =>
+      layer.apply(inputs.length === 1 ? inputs[0]! : inputs) as tfl.SymbolicTensor;
     const stem = apply(
       l.conv2d({ filters: 6, kernelSize: 3, padding: 'same', activation: 'relu', name: 'stem' }),
       image,
@@ -183,8 +187,8 @@ export function layersClassifier(): Promise<BytesSource> {
     const inner = tfl.sequential({ name: 'inner' });
     inner.add(l.conv2d({ inputShape: [6, 6, 6], filters: 8, kernelSize: 1, activation: 'tanh', name: 'mix' }));
     inner.add(l.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same', name: 'thin' }));
-    const nested = inner.apply(pooled) as tf.SymbolicTensor;
-    const gap = apply(l.globalAveragePooling2d({ name: 'gap' }) as ReturnType<typeof l.dense>, nested);
+    const nested = inner.apply(pooled) as tfl.SymbolicTensor;
+    const gap = apply(l.globalAveragePooling2d({ name: 'gap' }) as Made, nested);
     const dropped = apply(l.dropout({ rate: 0.5, name: 'drop' }), gap);
     const scores = apply(l.dense({ units: 4, activation: 'softmax', name: 'scores' }), dropped);
     return { inputs: image, outputs: scores };

@@ -28,7 +28,7 @@ const plain: Readonly<Record<string, string>> = {
     Erf: 'Erf',
     Exp: 'Exp',
     Identity: 'Identity',
-    Inv: 'Reciprocal',
+
     Log: 'Log',
   },
   ...{ Maximum: 'Max', Minimum: 'Min', Mul: 'Mul', Neg: 'Neg', Pow: 'Pow', Prelu: 'PRelu', RealDiv: 'Div' },

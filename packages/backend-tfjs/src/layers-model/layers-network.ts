@@ -241,7 +241,7 @@ function apart(layer: KerasLayer): KerasActivation | undefined {
   const before = takenOff.get(layer);
   if (before !== undefined) return before;
   const { activation } = layer;
-  if (activation == null || activation.getClassName() === 'linear') return undefined;
+  if (activation === undefined || activation === null || activation.getClassName() === 'linear') return undefined;
   takenOff.set(layer, activation);
   const linear = tfl.layers.activation({ activation: 'linear' }) as unknown as KerasLayer;
   layer.activation = linear.activation ?? null;

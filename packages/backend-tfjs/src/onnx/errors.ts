@@ -1,0 +1,29 @@
+import { UnderstoryError } from '@understory/core';
+
+/** Errors of ONNX models that TensorFlow.js is to compute. */
+export const errors = {
+  operator: (title: string, model: string) =>
+    new UnderstoryError({
+      code: 'OPERATOR_UNSUPPORTED',
+      message: `"${model}" uses ${title}, which cannot be computed by TensorFlow.js here.`,
+      found: title,
+      expected: 'operators of convolutional networks and transformers that this importer has',
+      next: 'Use --backend onnx, which runs every operator of ONNX Runtime.',
+    }),
+  form: (title: string, model: string, detail: string) =>
+    new UnderstoryError({
+      code: 'OPERATOR_UNSUPPORTED',
+      message: `"${model}" uses ${title} in a way that cannot be computed by TensorFlow.js here.`,
+      found: detail,
+      expected: 'a form of the operator that this importer has',
+      next: 'Use --backend onnx, which runs every form that ONNX Runtime has.',
+    }),
+  weightType: (weight: string, model: string, type: string) =>
+    new UnderstoryError({
+      code: 'OPERATOR_UNSUPPORTED',
+      message: `"${model}" has a weight that TensorFlow.js has no numbers for.`,
+      found: `"${weight}" of type ${type}`,
+      expected: 'weights of float32, float16, bfloat16 or float64, whole numbers or bool, in files that can be read',
+      next: 'Use --backend onnx, or export the model with float32 weights.',
+    }),
+};

@@ -1,0 +1,143 @@
+import type { SymbolicTensor } from '@tensorflow/tfjs-layers';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { describe, expect, it } from '@jest/globals';
+import { TfjsBackend } from '@understory/backend-tfjs';
+import { layerKinds } from '../src/layers-model/layer-kinds.ts';
+import { gradientError, type Range } from './check-gradient.ts';
+import { engines } from './engines.ts';
+import { layersModelFile } from './models.ts';
+
+type Layers = typeof tfl.layers;
+type Applied = (x: SymbolicTensor, l: Layers) => SymbolicTensor;
+
+interface Row {
+  readonly what: string;
+  /** The class that it is there for. */
+  readonly className: string;
+  readonly dims: readonly number[];
+  readonly range: Range;
+  readonly build: Applied;
+}
+
+const image = [2, 6, 5, 4];
+
+interface Made {
+  apply(inputs: SymbolicTensor | SymbolicTensor[]): unknown;
+}
+
+function row(className: string, make: (l: Layers) => Made, options: Partial<Row> = {}): Row {
+  const build: Applied = (x, l) => make(l).apply(x) as SymbolicTensor;
+  return { className, dims: image, range: 'any', build, ...options, what: `${className} ${options.what ?? ''}`.trim() };
+}
+
+function merging(className: string, make: (l: Layers) => Made): Row {
+  const build: Applied = (x, l) =>
+    make(l).apply([x, l.conv2d({ filters: 4, kernelSize: 1 }).apply(x) as SymbolicTensor]) as SymbolicTensor;
+  return row(className, make, { build });
+}
+
+const activations = [
+  'elu',
+  'relu',
+  'relu6',
+  'selu',
+  'sigmoid',
+  'softmax',
+  'softplus',
+  'softsign',
+  'swish',
+  'tanh',
+  'mish',
+];
+
+const rows: readonly Row[] = [
+  ...activations.map((name) =>
+    row('Activation', (l) => l.activation({ activation: name as 'relu' }), { what: name, dims: [3, 7] }),
+  ),
+  ...(['same', 'valid'] as const).flatMap((padding) => [
+    row('Conv2D', (l) => l.conv2d({ filters: 3, kernelSize: 3, padding, strides: 2, activation: 'relu' }), {
+      what: padding,
+    }),
+    row('Conv2D', (l) => l.conv2d({ filters: 3, kernelSize: 3, padding, dilationRate: 2 }), {
+      what: `${padding}, dilated`,
+    }),
+    row('DepthwiseConv2D', (l) => l.depthwiseConv2d({ kernelSize: 3, padding, depthMultiplier: 2, strides: 2 }), {
+      what: padding,
+    }),
+    row('SeparableConv2D', (l) => l.separableConv2d({ filters: 3, kernelSize: 3, padding }), { what: padding }),
+    row('Conv2DTranspose', (l) => l.conv2dTranspose({ filters: 3, kernelSize: 3, padding, strides: 2 }), {
+      what: padding,
+    }),
+    row('MaxPooling2D', (l) => l.maxPooling2d({ poolSize: 3, strides: 2, padding }), { what: padding }),
+    row('AveragePooling2D', (l) => l.averagePooling2d({ poolSize: 3, strides: 2, padding }), { what: padding }),
+  ]),
+  row('BatchNormalization', (l) => l.batchNormalization()),
+  row('LayerNormalization', (l) => l.layerNormalization() as unknown as Made, { dims: [3, 5, 6] }),
+  row('Dense', (l) => l.dense({ units: 5, activation: 'sigmoid' }), { dims: [3, 7] }),
+  row('Flatten', (l) => l.flatten()),
+  row('Reshape', (l) => l.reshape({ targetShape: [5, 24] })),
+  row('Permute', (l) => l.permute({ dims: [3, 1, 2] })),
+  row('RepeatVector', (l) => l.repeatVector({ n: 3 }), { dims: [2, 5] }),
+  row('ZeroPadding2D', (l) =>
+    l.zeroPadding2d({
+      padding: [
+        [1, 2],
+        [0, 3],
+      ],
+    }),
+  ),
+  row('Cropping2D', (l) =>
+    l.cropping2D({
+      cropping: [
+        [1, 2],
+        [1, 0],
+      ],
+    }),
+  ),
+  row('UpSampling2D', (l) => l.upSampling2d({ size: [2, 3] })),
+  row('UpSampling2D', (l) => l.upSampling2d({ size: [2, 2], interpolation: 'bilinear' }), { what: 'bilinear' }),
+  row('GlobalAveragePooling2D', (l) => l.globalAveragePooling2d({}) as unknown as Made),
+  row('GlobalMaxPooling2D', (l) => l.globalMaxPooling2d({}) as unknown as Made),
+  row('GlobalAveragePooling1D', (l) => l.globalAveragePooling1d({}) as unknown as Made, { dims: [2, 5, 3] }),
+  row('GlobalMaxPooling1D', (l) => l.globalMaxPooling1d({}) as unknown as Made, { dims: [2, 5, 3] }),
+  row('ReLU', (l) => l.reLU({ maxValue: 1 })),
+  row('LeakyReLU', (l) => l.leakyReLU({ alpha: 0.2 })),
+  row('PReLU', (l) => l.prelu({ sharedAxes: [1, 2] })),
+  row('ELU', (l) => l.elu()),
+  row('ThresholdedReLU', (l) => l.thresholdedReLU({ theta: 0.5 })),
+  row('Softmax', (l) => l.softmax({ axis: -1 })),
+  row('Dropout', (l) => l.dropout({ rate: 0.5 })),
+  row('SpatialDropout1D', (l) => l.spatialDropout1d({ rate: 0.5 }) as unknown as Made, { dims: [2, 5, 3] }),
+  row('AlphaDropout', (l) => l.alphaDropout({ rate: 0.5 })),
+  row('GaussianDropout', (l) => l.gaussianDropout({ rate: 0.5 })),
+  row('GaussianNoise', (l) => l.gaussianNoise({ stddev: 1 })),
+  row('Rescaling', (l) => l.rescaling({ scale: 0.5, offset: 1 }) as unknown as Made),
+  merging('Add', (l) => l.add()),
+  merging('Average', (l) => l.average()),
+  merging('Concatenate', (l) => l.concatenate()),
+  merging('Maximum', (l) => l.maximum()),
+  merging('Minimum', (l) => l.minimum()),
+  merging('Multiply', (l) => l.multiply()),
+  row('Dot', (l) => l.dot({ axes: 1 }), {
+    dims: [2, 6],
+    build: (x, l) => l.dot({ axes: 1 }).apply([x, l.dense({ units: 6 }).apply(x) as SymbolicTensor]) as SymbolicTensor,
+  }),
+];
+
+describe.each(engines)('gradients on %s', (engine) => {
+  it.each(rows)('of $what agree with finite differences', async ({ dims, range, build }) => {
+    const file = await layersModelFile((l) => {
+      const inputs = tfl.input({ shape: dims.slice(1) });
+      return { inputs, outputs: build(inputs, l) };
+    });
+    const model = await new TfjsBackend().open(file, { devices: [engine] });
+    expect(await gradientError(model, dims, range)).toBeLessThan(0.01);
+    await model.close();
+  });
+});
+
+it('has a row for every layer that is said to have a gradient', () => {
+  const checked = new Set(rows.map(({ className }) => className));
+  const said = Object.entries(layerKinds).flatMap(([name, { passage }]) => (passage === 'passes' ? [name] : []));
+  expect(said.filter((name) => !checked.has(name))).toEqual([]);
+});
