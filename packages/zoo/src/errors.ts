@@ -7,7 +7,8 @@ export const zooErrors = {
       code: 'MODEL_FOLDER_EMPTY',
       message: `The folder "${folder}" holds no model.`,
       found: found.length === 0 ? 'an empty folder' : some(found),
-      expected: 'onnx/model.onnx, model.onnx, or a single .onnx file in the folder or in onnx/',
+      expected:
+        'onnx/model.onnx, model.onnx, a single .onnx file in the folder or in onnx/, tfjs/model.json or model.json',
       next: 'Name the model file itself, or put it into the folder under one of these names.',
     });
   },

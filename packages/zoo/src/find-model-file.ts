@@ -5,20 +5,24 @@ import { zooErrors } from './errors.ts';
 /** Where Hugging Face and transformers.js look, first to last. */
 const usual = ['onnx/model.onnx', 'model.onnx'];
 
-/** The model file of a folder, relative to it; throws MODEL_FOLDER_EMPTY or MODEL_FOLDER_AMBIGUOUS. */
-export async function findModelFile(folder: string): Promise<string> {
+/** Where models of TensorFlow.js are, first to last. */
+const usualTfjs = ['tfjs/model.json', 'model.json'];
+
+/**
+ * The model files of a folder, relative to it, one a format, the ONNX one first; throws MODEL_FOLDER_EMPTY or MODEL_FOLDER_AMBIGUOUS.
+ */
+export async function findModelFiles(folder: string): Promise<readonly [string, ...string[]]> {
   const own = await filesOf(folder);
-  const files = [
-    ...own,
-    ...(own.includes('onnx') ? await filesOf(join(folder, 'onnx')) : []).map((name) => `onnx/${name}`),
-  ];
+  const within = async (name: string) =>
+    own.includes(name) ? (await filesOf(join(folder, name))).map((file) => `${name}/${file}`) : [];
+  const files = [...own, ...(await within('onnx')), ...(await within('tfjs'))];
+  const tfjs = usualTfjs.find((name) => files.includes(name));
   const named = usual.find((name) => files.includes(name));
-  if (named !== undefined) return named;
   const models = files.filter((name) => /\.onnx$/i.test(name));
-  const [only] = models;
-  if (only === undefined) throw zooErrors.folderWithoutModel({ folder, found: files });
-  if (models.length > 1) throw zooErrors.severalModels({ folder, models });
-  return only;
+  if (named === undefined && models.length > 1) throw zooErrors.severalModels({ folder, models });
+  const [first, ...others] = [named ?? models[0], tfjs].filter((name) => name !== undefined);
+  if (first === undefined) throw zooErrors.folderWithoutModel({ folder, found: files });
+  return [first, ...others];
 }
 
 async function filesOf(folder: string): Promise<readonly string[]> {

@@ -1,11 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { closest, errors, UnderstoryError } from '@understory/core';
 import type { ModelSource } from '@understory/core';
 import { preprocessingFromConfig } from '@understory/imaging';
 import type { Preprocessing } from '@understory/imaging';
 import { listZoo, type ZooEntry } from './bundled.ts';
-import { findModelFile } from './find-model-file.ts';
+import { findModelFiles } from './find-model-file.ts';
 import { labelsFromConfig } from './labels-from-config.ts';
 import { readConfig } from './read-config.ts';
 import { zooErrors } from './errors.ts';
@@ -16,6 +17,8 @@ export interface ResolvedModel {
   readonly name: string;
   readonly kind: 'zoo' | 'folder' | 'file';
   readonly source: Extract<ModelSource, { kind: 'file' }>;
+  /** The same model in other formats, where the folder holds it in several. */
+  readonly otherSources?: readonly Extract<ModelSource, { kind: 'file' }>[];
   /** One a class, from `id2label` of `config.json`. */
   readonly labels?: readonly string[];
   /** From `preprocessor_config.json`. */
@@ -30,7 +33,7 @@ export interface ResolveOptions {
 }
 
 /**
- * The model that a person names: a bundled one by name, a model folder or a model file by path.
+ * The model that a person names: a bundled one by name, a model folder or a model file by path or file:// URL.
  * A bundled model wins over a folder of the same name, which `./name` reaches.
  * Throws MODEL_NOT_FOUND, MODEL_FOLDER_EMPTY, MODEL_FOLDER_AMBIGUOUS, MODEL_CONFIG_* or PREPROCESSING_INVALID.
  */
@@ -39,7 +42,7 @@ export async function resolveModel(spec: string, { cwd = '.' }: ResolveOptions =
   const bundled = zoo.find(({ name }) => name === spec);
   if (bundled !== undefined) return { ...(await inFolder(bundled.folder)), kind: 'zoo', card: bundled.card };
 
-  const path = resolve(cwd, spec);
+  const path = spec.startsWith('file://') ? fileURLToPath(spec) : resolve(cwd, spec);
   const found = spec.trim() === '' ? undefined : await statOf(path);
   if (found === undefined)
     throw errors.modelNotFound({ model: spec, suggestions: await suggestionsFor(spec, path, zoo) });
@@ -47,12 +50,15 @@ export async function resolveModel(spec: string, { cwd = '.' }: ResolveOptions =
 }
 
 async function inFolder(folder: string): Promise<ResolvedModel> {
-  const path = join(folder, await findModelFile(folder));
+  const [file, ...others] = await findModelFiles(folder);
   const card = join(folder, 'README.md');
   return {
     name: basename(folder),
     kind: 'folder',
-    source: { kind: 'file', path },
+    source: { kind: 'file', path: join(folder, file) },
+    ...(others.length > 0 && {
+      otherSources: others.map((other) => ({ kind: 'file' as const, path: join(folder, other) })),
+    }),
     ...(await readConfigs([folder])),
     ...((await statOf(card))?.isFile() && { card }),
   };
@@ -60,7 +66,7 @@ async function inFolder(folder: string): Promise<ResolvedModel> {
 
 async function besideFile(path: string): Promise<ResolvedModel> {
   const folder = dirname(path);
-  const isInside = basename(folder) === 'onnx';
+  const isInside = ['onnx', 'tfjs'].includes(basename(folder));
   return {
     name: basename(path, extname(path)),
     kind: 'file',
@@ -111,7 +117,7 @@ async function suggestionsFor(spec: string, path: string, zoo: readonly ZooEntry
   const names = zoo.map(({ name }) => name);
   const near = closest(spec, names);
   if (near.length > 0) return near;
-  const isPath = /[/\\]|\.onnx$/i.test(spec);
+  const isPath = /[/\\]|\.(onnx|json)$/i.test(spec);
   const beside = isPath ? closest(basename(path), await readdir(dirname(path)).catch(() => [])) : [];
   return isPath ? beside.map((name) => join(dirname(spec), name)) : names;
 }

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { listZoo, resolveModel } from '@understory/zoo';
 
@@ -190,6 +191,26 @@ describe('nothing', () => {
       code: 'MODEL_NOT_FOUND',
       found: expect.stringContaining('neither a bundled model nor a file or folder'),
       next: expect.stringContaining(next),
+    });
+  });
+});
+
+describe('a model of TensorFlow.js', () => {
+  it('is found by its file, its file:// URL and its folder, with what lies beside it', async () => {
+    await write({ 'm/tfjs/model.json': '{}', 'm/config.json': config, 'm/preprocessor_config.json': processor });
+    const path = join(cwd, 'm/tfjs/model.json');
+    for (const spec of ['m', 'm/tfjs/model.json', pathToFileURL(path).href]) {
+      const model = await resolveModel(spec, { cwd });
+      expect(model).toMatchObject({ source: { kind: 'file', path }, labels: ['cat', 'dog'] });
+      expect(model.preprocessing).toBeDefined();
+    }
+  });
+
+  it('is the other source of a folder that holds an ONNX model too', async () => {
+    await write({ 'm/onnx/model.onnx': '', 'm/model.json': '{}' });
+    expect(await resolveModel('m', { cwd })).toMatchObject({
+      source: { path: join(cwd, 'm/onnx/model.onnx') },
+      otherSources: [{ kind: 'file', path: join(cwd, 'm/model.json') }],
     });
   });
 });
