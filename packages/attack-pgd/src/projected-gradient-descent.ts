@@ -44,7 +44,7 @@ export function projectedGradientDescent(settings: Settings): GradientAttack {
       const { program, inspection } = await programs.for(request.classifier, goal.kind);
       const samples = samplesOf(request, masks);
       if (settings.start || settings.objective.needsOriginal(goal.kind) || classifier.classCount === undefined) {
-        await lookAtUntouched(samples, request, settings.batch);
+        await lookAtUntouched(samples, request, settings);
       }
       await new Run(settings, request, program, samples).toEnd();
       return resultOf(samples, request, warningsOfModel(classifier, inspection));
@@ -59,7 +59,7 @@ function checkClassCount({ name, objective }: Settings, kind: AttackGoal['kind']
   throw errors.optionInvalid({
     of: name,
     option: 'objective',
-    found: `${objective.id}, for a model of ${count} classes`,
+    found: `${objective.id}, for a model of ${count} ${count === 1 ? 'class' : 'classes'}`,
     expected: `one that works with ${count}; this takes ${needed}`,
   });
 }
@@ -83,8 +83,9 @@ function samplesOf({ pixels, goal, seeds }: AttackRequest, masks: readonly { rea
 async function lookAtUntouched(
   samples: readonly Sample[],
   { classifier, pixels, signal }: AttackRequest,
-  batch: number,
+  settings: Settings,
 ) {
+  const { batch } = settings;
   for (let start = 0; start < samples.length; start += batch) {
     signal?.throwIfAborted();
     const some = samples.slice(start, start + batch);
@@ -96,6 +97,7 @@ async function lookAtUntouched(
     );
     some.forEach((sample, at) => {
       const { logits, ranking } = predictions[at]!;
+      checkClassCount(settings, sample.goal.kind, logits.length);
       checkClass(sample.goal.class, logits.length);
       sample.original = ranking[0]!;
     });

@@ -391,6 +391,24 @@ describe('a model that an attack does not fit', () => {
     await expect(outcome).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 
+  it.each([true, false])(
+    'has one logit, of which a softmax has no slope; its number known ahead: %s',
+    async (isKnown) => {
+      const { model } = classifierOf([
+        flatten('flat'),
+        linear('logits', [Array(components).fill(0.1)], [0]),
+      ]).classifier;
+      const outputs = isKnown ? model.outputs : model.outputs.map((output) => ({ ...output, dims: ['N', 'C'] }));
+      const inner = new ImageClassifier({ model: { ...sharing(model), outputs } as Model });
+      expect(inner.classCount).toBe(isKnown ? 1 : undefined);
+      const outcome = pgd().perturb({
+        classifier: new PixelClassifier(inner, normalisation, size),
+        ...{ pixels: takeTensor(pixels, [0]), goal: { kind: 'untargeted', classes: [0] }, seeds: [1] },
+      });
+      await expect(outcome).rejects.toMatchObject({ code: 'OPTION_INVALID', found: expect.stringMatching(/1 class/) });
+    },
+  );
+
   it('has gradients and compiles no programs', async () => {
     const { model } = classifier.classifier;
     const { compile, ...plain } = sharing(model as DifferentiableModel);

@@ -1,6 +1,6 @@
-import { configurable, type Configurable, type Mask } from '@understory/core';
+import type { Configurable, Mask } from '@understory/core';
 import { maskOf } from './binary-mask.ts';
-import { fractionOptions, pixelCount } from './fraction.ts';
+import { ofFraction, type fractionOptions } from './fraction.ts';
 import { heatOf, needsOf, type HeatSource } from './heat.ts';
 
 /** The mask of the hottest or the coldest pixels of a heat map; exactly `floor(fraction H W)` of them, ties by lowest index. */
@@ -9,10 +9,10 @@ export function extremePixels(
   source: HeatSource,
   end: 'top' | 'bottom',
 ): Configurable<Mask, typeof fractionOptions> {
-  return configurable(name, fractionOptions, ({ fraction }) => ({
+  return ofFraction(name, (pixelCount) => ({
     needs: needsOf(source),
     async draw(request) {
-      const count = pixelCount(name, fraction, request);
+      const count = pixelCount(request);
       return heatOf(name, source, request).map((heat) => maskOf(ordered(heat, end).subarray(0, count), request));
     },
   }));

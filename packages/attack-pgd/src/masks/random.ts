@@ -1,12 +1,12 @@
-import { configurable, seededRandom, type Mask } from '@understory/core';
+import { seededRandom } from '@understory/core';
 import { maskOf } from './binary-mask.ts';
-import { fractionOptions, pixelCount } from './fraction.ts';
+import { ofFraction } from './fraction.ts';
 
 /** Pixels drawn without replacement, exactly `floor(fraction H W)` of them, by the seed of each sample. */
-export const random = configurable('random', fractionOptions, ({ fraction }): Mask => ({
+export const random = ofFraction('random', (pixelCount) => ({
   async draw(request) {
     const { height, width, samples, seeds } = request;
-    const count = pixelCount('random', fraction, request);
+    const count = pixelCount(request);
     return Array.from({ length: samples }, (_, sample) => {
       const order = seededRandom(seeds[sample]!)
         .fork('mask')

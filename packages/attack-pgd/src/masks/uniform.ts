@@ -1,6 +1,5 @@
-import { configurable, type Mask } from '@understory/core';
 import { maskOf, sameForAll } from './binary-mask.ts';
-import { fractionOptions, pixelCount } from './fraction.ts';
+import { ofFraction } from './fraction.ts';
 
 /**
  * Pixels evenly spaced over the image read row by row, first and last included, as NumPy's `linspace` truncated to whole numbers.
@@ -8,9 +7,9 @@ import { fractionOptions, pixelCount } from './fraction.ts';
  * Exactly `floor(fraction H W)` of them, a single one is the first. Above a half, pixels that touch in a row are unavoidable: what
  * is evenly spaced then is rather what is left out.
  */
-export const uniform = configurable('uniform', fractionOptions, ({ fraction }): Mask => ({
+export const uniform = ofFraction('uniform', (pixelCount) => ({
   async draw(request) {
-    const places = evenlySpaced(request.height * request.width, pixelCount('uniform', fraction, request));
+    const places = evenlySpaced(request.height * request.width, pixelCount(request));
     return sameForAll(maskOf(places, request), request);
   },
 }));
