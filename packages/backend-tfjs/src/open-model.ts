@@ -8,13 +8,16 @@ import { GraphNetwork } from './graph-model/graph-network.ts';
 import { LayersNetwork } from './layers-model/layers-network.ts';
 import { readModelFiles, type ModelFiles } from './model-files.ts';
 import type { Network } from './network.ts';
+import { looksLikeOnnx } from './onnx/looks-like-onnx.ts';
+import { openOnnxNetwork, readOnnxFile, redrawnFile, type OnnxFile } from './onnx/open-onnx.ts';
 import { redrawWeights } from './redraw-weights.ts';
 import { scoped } from './support/scoped.ts';
 import { fromTf } from './tensors.ts';
 import { TfjsModel } from './tfjs-model.ts';
 
-/** Opens a model.json on the first engine that works; throws TFJS_*, MODEL_NOT_*, OPERATOR_UNSUPPORTED or DEVICE_*. */
+/** Opens a model.json or an ONNX file on the first engine that works; throws TFJS_*, ONNX_*, MODEL_NOT_*, OPERATOR_UNSUPPORTED or DEVICE_*. */
 export async function openModel(source: ModelSource, { devices }: OpenOptions = {}): Promise<TfjsModel> {
+  if (looksLikeOnnx(source)) return openOnnx(source, devices);
   const files = await readModelFiles(source);
   const { engine, remarks } = await firstEngine(devices);
   return openOn(engine, files, {
@@ -22,6 +25,30 @@ export async function openModel(source: ModelSource, { devices }: OpenOptions = 
     executionProvider: engine.name,
     sha256: files.sha256,
     remarks: remarks.map((remark) => `tried first: ${remark}`),
+  });
+}
+
+async function openOnnx(source: ModelSource, devices: OpenOptions['devices']): Promise<TfjsModel> {
+  const file = await readOnnxFile(source);
+  const { engine, remarks } = await firstEngine(devices);
+  return openOnnxOn(engine, file, {
+    backend: 'tfjs',
+    executionProvider: engine.name,
+    sha256: file.sha256,
+    remarks: [...remarks.map((remark) => `tried first: ${remark}`), 'TensorFlow.js computes the operators of ONNX'],
+  });
+}
+
+async function openOnnxOn(engine: Engine, file: OnnxFile, origin: ModelOrigin): Promise<TfjsModel> {
+  const network = await loadOnEngine(engine, async () => openOnnxNetwork(file));
+  return new TfjsModel({
+    network,
+    engine,
+    origin: { ...origin, remarks: [...origin.remarks, ...network.remarks] },
+    redrawn: (weights, seed, remark) => {
+      const drawn = redrawnFile(file, weights, seed);
+      return openOnnxOn(engine, drawn, { ...origin, sha256: drawn.sha256, remarks: [...origin.remarks, remark] });
+    },
   });
 }
 

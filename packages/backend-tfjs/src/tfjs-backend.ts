@@ -1,14 +1,18 @@
 import type { Backend, ModelSource, OpenOptions } from '@understory/core';
 import { looksLikeModel } from './model-files.ts';
+import { looksLikeOnnx } from './onnx/looks-like-onnx.ts';
 import type { TfjsModel } from './tfjs-model.ts';
 
-/** Opens TensorFlow.js models: a model.json of either format, the folder that holds it, or its file:// URL. */
+/**
+ * Opens TensorFlow.js models: a model.json of either format, the folder that holds it, or its file:// URL; and ONNX files, whose
+ * operators TensorFlow.js then computes.
+ */
 export class TfjsBackend implements Backend {
   accepts(source: ModelSource): boolean {
-    return looksLikeModel(source);
+    return looksLikeModel(source) || looksLikeOnnx(source);
   }
 
-  /** Throws TFJS_*, MODEL_NOT_*, OPERATOR_UNSUPPORTED or DEVICE_*. */
+  /** Throws TFJS_*, ONNX_*, MODEL_NOT_*, OPERATOR_UNSUPPORTED or DEVICE_*. */
   async open(source: ModelSource, options: OpenOptions = {}): Promise<TfjsModel> {
     // TensorFlow.js takes a while to load, which nobody should wait for who does not use it.
     const { openModel } = await import('./open-model.ts');

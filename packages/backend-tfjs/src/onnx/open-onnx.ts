@@ -17,12 +17,6 @@ export interface OnnxFile {
   readonly sha256: string;
 }
 
-/** Whether a source is an ONNX model, judged by its name or first byte. */
-export function looksLikeOnnx(source: ModelSource): boolean {
-  // ModelProto begins with its IR version; JSON with a brace.
-  return source.kind === 'file' ? /\.onnx$/i.test(source.path) : source.bytes[0] === 0x08;
-}
-
 /** Throws MODEL_NOT_READABLE and ONNX_*. */
 export async function readOnnxFile(source: ModelSource): Promise<OnnxFile> {
   const path = source.kind === 'file' ? source.path : 'model.onnx';

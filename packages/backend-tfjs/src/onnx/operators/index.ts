@@ -25,6 +25,7 @@ import { exp } from './exp.ts';
 import { expand } from './expand.ts';
 import { flatten } from './flatten.ts';
 import { floor } from './floor.ts';
+import { gatherNd } from './gather-nd.ts';
 import { gather } from './gather.ts';
 import { gelu } from './gelu.ts';
 import { gemm } from './gemm.ts';
@@ -69,6 +70,7 @@ import { reduceSum } from './reduce-sum.ts';
 import { relu } from './relu.ts';
 import { reshape } from './reshape.ts';
 import { resize } from './resize.ts';
+import { scatterNd } from './scatter-nd.ts';
 import { selu } from './selu.ts';
 import { shape } from './shape.ts';
 import { sigmoid } from './sigmoid.ts';
@@ -119,6 +121,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   Flatten: flatten,
   Floor: floor,
   Gather: gather,
+  GatherND: gatherNd,
   Gelu: gelu,
   Gemm: gemm,
   GlobalAveragePool: globalAveragePool,
@@ -162,6 +165,7 @@ export const operators: Readonly<Record<string, Operator>> = {
   Relu: relu,
   Reshape: reshape,
   Resize: resize,
+  ScatterND: scatterNd,
   Selu: selu,
   Shape: shape,
   Sigmoid: sigmoid,

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Operator } from '../operator.ts';
+import { stretched } from '../support/elementwise.ts';
 
 export const trilu: Operator = {
   through: [0],
@@ -9,11 +10,13 @@ export const trilu: Operator = {
     return (read) => {
       const x = read(0);
       const [rows, columns] = x.shape.slice(-2) as [number, number];
+      // A mask of -Infinity must not be multiplied by 0.
       const mask = Array.from({ length: rows * columns }, (_, at) => {
         const distance = (at % columns) - Math.floor(at / columns) - diagonal;
         return (isUpper ? distance >= 0 : distance <= 0) ? 1 : 0;
       });
-      return tf.mul(x, tf.cast(tf.tensor2d(mask, [rows, columns]), x.dtype));
+      const kept = stretched(tf.tensor2d(mask, [rows, columns], 'bool'), x.shape);
+      return tf.where(kept, x, tf.zerosLike(x));
     };
   },
 };
