@@ -40,7 +40,8 @@ export function bandedLines(
     ...lines.map(({ name, points }) =>
       line(points, {
         ...{ x: 'x', y: 'y', stroke: palette.colour(name), strokeWidth: 2.2 },
-        strokeDasharray: palette.dash(name),
+        // Round ends would fill the gaps of dashes, through which a line shows that lies below.
+        ...{ strokeDasharray: palette.dash(name), strokeLinecap: 'butt' },
         ...(steps && { curve: 'step-after' as const }),
       }),
     ),

@@ -3,7 +3,7 @@ import type { EvaluatedMetric } from '../evaluation.ts';
 import type { MeanCurve } from '../mean-curve.ts';
 import { number } from '../numbers.ts';
 import type { MetricSummary } from '../summarise.ts';
-import { bandedLines } from './banded-lines.ts';
+import { bandedLines, labelRoom } from './banded-lines.ts';
 import { draw, type Figure } from './figure.ts';
 import type { Palette } from './palette.ts';
 
@@ -32,6 +32,7 @@ export function curvesFigure(
   );
   const lines = [...curves].map(([explainer, { x, y, standardError, quartiles }]) => ({
     explainer,
+    label: `${explainer}  ${number(values.get(explainer))}`,
     points: x.map((place, at) => {
       const margin = 1.96 * standardError[at]!;
       const [low, middle, high] = quartiles[at]!;
@@ -54,7 +55,7 @@ export function curvesFigure(
     {
       height,
       marginLeft: 52,
-      marginRight: 190,
+      marginRight: labelRoom(lines.map(({ label }) => label)),
       marginBottom: 42,
       marginTop: 30,
       x: { label: `${shareName(metric)} (%)`, labelAnchor: 'center', labelArrow: 'none', domain: [0, end] },
@@ -62,12 +63,9 @@ export function curvesFigure(
       marks: [
         ruleY([0], { strokeOpacity: 0.5 }),
         ...bandedLines(
-          lines.map(({ explainer, points }) => ({
-            ...{ name: explainer, points },
-            label: `${explainer}  ${number(values.get(explainer))}`,
-          })),
+          lines.map(({ explainer, label, points }) => ({ name: explainer, label, points })),
           palette,
-          { end, domain: [low, high], height },
+          { end, domain: [low, high], height, held: true },
         ),
       ],
     },
@@ -105,5 +103,6 @@ function shareName({ id }: EvaluatedMetric): string {
 
 function scoreName({ id, options }: EvaluatedMetric): string {
   const named = options['score'] ?? options['similarity'];
-  return typeof named === 'string' ? named.replaceAll('-', ' ') : id;
+  const score = typeof named === 'string' ? named.replaceAll('-', ' ') : id;
+  return options['order'] === 'combined' ? `${score}, half of least minus most important` : score;
 }

@@ -6,19 +6,23 @@ import type { Figure } from './figure.ts';
 const side = 128;
 const gap = 10;
 const rowHeight = side + 40;
+/** Of bold letters, a little more than they need. */
+const letter = 7.6;
 
 /** Image, map and overlay of right and wrong predictions: the paper's Figure 2. */
 export function examplesFigure(name: string, examples: readonly Example[]): Figure {
   const explainers = examples[0]?.maps.map(({ explainer }) => explainer) ?? [];
   const columns = 1 + 2 * explainers.length;
   const width = columns * (side + gap) + gap;
-  const header = 30;
+  const header = 46;
   const height = header + examples.length * rowHeight + gap;
   const alt = examplesAlt(examples);
-  const heads = ['image', ...explainers.flatMap((explainer) => [explainer, `${explainer} over it`])].map(
-    (text, column) =>
-      `<text x="${left(column) + side / 2}" y="20" text-anchor="middle" font-weight="bold">${escapeXml(text)}</text>`,
-  );
+  const heads = [
+    ...explainers.map((explainer, at) => headOf(explainer, 1 + 2 * at)),
+    ...['image', ...explainers.flatMap(() => ['map', 'over the image'])].map(
+      (text, column) => `<text x="${left(column) + side / 2}" y="36" text-anchor="middle">${text}</text>`,
+    ),
+  ];
   const rows = examples.map((example, row) => {
     const top = header + row * rowHeight;
     const pictures = [example.picture, ...example.maps.flatMap(({ map, overlay }) => [map, overlay])];
@@ -56,6 +60,14 @@ export function examplesAlt(examples: readonly Example[]): string {
     .filter(({ texts }) => texts.length > 0)
     .map(({ what, texts }) => `${what}: ${texts.join('; ')}`)
     .join('. ')}.`;
+}
+
+/** The name of an explainer over its two columns, made narrower where it is longer than they are wide. */
+function headOf(explainer: string, column: number): string {
+  const room = 2 * side + gap;
+  const squeezed = letter * explainer.length > room ? ` textLength="${room}" lengthAdjust="spacingAndGlyphs"` : '';
+  const x = left(column) + room / 2;
+  return `<text x="${x}" y="18" text-anchor="middle" font-weight="bold"${squeezed}>${escapeXml(explainer)}</text>`;
 }
 
 function left(column: number): number {

@@ -67,7 +67,7 @@ export function panels(all: readonly Panel[], { x, y, names, alt }: PanelsOption
             ? [areaY(ends, { ...place, x: 'x', y1: 'low', y2: 'high', fill: colour, fillOpacity: 0.12 })]
             : []),
           line(points, {
-            ...{ ...drawn, strokeWidth: 2.2, strokeDasharray: dash },
+            ...{ ...drawn, strokeWidth: 2.2, strokeDasharray: dash, strokeLinecap: 'butt' },
             ...(kind === 'steps' && { curve: 'step-after' as const }),
           }),
           ...(measured
