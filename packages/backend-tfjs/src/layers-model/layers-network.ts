@@ -42,6 +42,7 @@ export class LayersNetwork implements Network {
   readonly weighted: readonly NetworkWeights[];
   private readonly model: LayersModel;
   private readonly values = new Map<string, Value>();
+  private readonly uses = new Map<string, number[]>();
 
   /** `readWeight` reads a tensor on the engine that holds it. Throws OPERATOR_UNSUPPORTED. */
   constructor(model: LayersModel, name: string, readWeight: (weight: tf.Tensor) => Tensor) {
@@ -129,13 +130,13 @@ export class LayersNetwork implements Network {
       // A model inside the model: its own tensors under names of their own, once a use.
       const own = new Map<SymbolicTensor, string>();
       inner.inputs.forEach((input, at) => own.set(input, inputs[at]!));
-      const place = [...scope, unique(layer.name, layer.inboundNodes.length, tensor.nodeIndex)];
+      const place = [...scope, this.useOf(layer.name, scope, tensor.nodeIndex)];
       const results = inner.outputs.map((output) => this.trace(output, own, place, steps, taken));
       node.outputTensors.forEach((output, at) => names.set(output, results[at]!));
       return names.get(tensor)!;
     }
     const keras = layer as unknown as KerasLayer;
-    const base = [...scope, unique(layer.name, layer.inboundNodes.length, tensor.nodeIndex)].join('/');
+    const base = [...scope, this.useOf(layer.name, scope, tensor.nodeIndex)].join('/');
     this.record(keras, base, inputs, node.outputTensors, names, scope, steps, taken);
     return names.get(tensor)!;
   }
@@ -191,6 +192,16 @@ export class LayersNetwork implements Network {
     });
   }
 
+  /** What a use of a layer is called: the first after the layer, others with a number behind it. */
+  private useOf(layer: string, scope: readonly string[], node: number): string {
+    const key = JSON.stringify([scope, layer]);
+    const uses = this.uses.get(key) ?? [];
+    this.uses.set(key, uses);
+    if (!uses.includes(node)) uses.push(node);
+    const use = uses.indexOf(node);
+    return use === 0 ? layer : `${layer}:${use}`;
+  }
+
   private view(readWeight: (weight: tf.Tensor) => Tensor): OnnxView {
     const view = new OnnxView((name) => this.values.get(name)?.dims.length);
     for (const { layer, className, inputs, outputs } of this.steps) {
@@ -226,10 +237,6 @@ export class LayersNetwork implements Network {
     }
     return view;
   }
-}
-
-function unique(name: string, uses: number, use: number): string {
-  return uses > 1 && use > 0 ? `${name}:${use}` : name;
 }
 
 function dimsOf(shape: readonly (number | null)[]): readonly Dimension[] {
