@@ -63,7 +63,7 @@ export default definePlugin({
     ...attacks.map(({ attack, ...rest }): Contribution => ({
       kind: 'attack',
       ...rest,
-      needs: ['gradients'],
+      needs: ['gradients', 'programs'],
       options: attack.options,
     })),
     ...masks.map(({ mask, ...rest }): Contribution => ({ kind: 'mask', ...rest, options: mask.options })),

@@ -148,6 +148,42 @@ export const cliErrors = {
     });
   },
 
+  unknownPlugin({
+    plugin,
+    plugins,
+    suggestions: [suggestion],
+  }: {
+    plugin: string;
+    plugins: readonly string[];
+    suggestions: readonly string[];
+  }) {
+    return new UnderstoryError({
+      code: 'PLUGIN_UNKNOWN',
+      message: `No plugin "${plugin}" is loaded that --backend could choose a backend for.`,
+      found: `"${plugin}"`,
+      expected: `one of ${plugins.join(', ')}`,
+      next: suggestion === undefined ? 'Add it with --plugin.' : `Did you mean "${suggestion}"?`,
+    });
+  },
+
+  backendsDisagree({
+    backends: [first, second],
+    what,
+    found,
+  }: {
+    backends: readonly [string, string];
+    what: string;
+    found: string;
+  }) {
+    return new UnderstoryError({
+      code: 'BACKENDS_DISAGREE',
+      message: `The backends "${first}" and "${second}" see different models in the same file.`,
+      found: `${what}: ${found}`,
+      expected: 'the same pictures and the same classes on both',
+      next: `Run everything on one of them: --backend ${first}.`,
+    });
+  },
+
   inputSizeOpen() {
     return new UnderstoryError({
       code: 'INPUT_SIZE_OPEN',

@@ -25,11 +25,17 @@ export interface EvaluationItem {
   picture(): Promise<RgbImage>;
 }
 
+/** A metric with the model that it measures on, which may be opened with a backend of its own. */
+export interface PlacedMetric extends NamedMetric {
+  readonly classifier: ImageClassifier;
+}
+
 export interface EvaluationPlan {
+  /** Makes the predictions. */
   readonly classifier: ImageClassifier;
   readonly preprocessing: Preprocessing;
   readonly explainers: readonly NamedExplainer[];
-  readonly metrics: readonly NamedMetric[];
+  readonly metrics: readonly PlacedMetric[];
   readonly labels: LabelMap;
   /** The class explained: what the network predicts where undefined. */
   readonly target: 'predicted' | 'label' | number;
@@ -81,17 +87,19 @@ export function evaluationExperiment(
         maps: explained.flatMap(({ name, map }) => (map === undefined ? [] : [{ explainer: name, map }])),
       });
 
-      const common = { model: classifier.model, feeds, objective: classifier.score([facts.target]) };
       const boxes = item.boxes && [boxesInInput(item.boxes, image, preprocessing)];
-      const request = { ...common, ...(boxes && { boxes }), seed: plan.seed, signal };
+      const common = { ...(boxes && { boxes }), seed: plan.seed, signal };
       const rows: EvaluationRow[] = [];
-      for (const { record, metric, randomOrder: baseline } of metrics) {
+      for (const { record, metric, randomOrder: baseline, classifier: measured } of metrics) {
         const { name } = record;
+        const { model } = measured;
+        const own = measured === classifier ? feeds : measured.feeds(prepared.tensor);
+        const request = { ...common, model, feeds: own, objective: measured.score([facts.target]) };
         for (const { name: explainer, map, reason, again } of explained) {
           const found =
             map === undefined
               ? { value: undefined, reason }
-              : await measure(metric, { ...request, maps: [map], explain: again }, signal);
+              : await measure(metric, { ...request, maps: [map], explain: again(measured) }, signal);
           rows.push(rowOf(facts, explainer, name, found));
         }
         if (baseline !== undefined) {
@@ -118,8 +126,8 @@ interface Explained {
   /** Undefined where the explainer failed; `reason` says why. */
   readonly map: HeatMap | undefined;
   readonly reason: string;
-  /** The same explainer on a changed model or changed pictures. */
-  readonly again: NonNullable<Parameters<Metric['evaluate']>[0]['explain']>;
+  /** The same explainer on a changed model or changed pictures of a metric that measures on some classifier. */
+  readonly again: (measured: ImageClassifier) => NonNullable<Parameters<Metric['evaluate']>[0]['explain']>;
 }
 
 async function explain(
@@ -135,13 +143,14 @@ async function explain(
     ...(layer !== undefined && { layer }),
     ...{ seed, signal },
   };
-  const again: Explained['again'] = (changed) => {
-    // Metrics name and type the input as the model does that they measure, which need not be the explainer's.
+  const again: Explained['again'] = (measured) => (changed) => {
+    // Metrics name and type tensors as the model does that they measure, which need not be the explainer's; what they change is theirs.
+    const own = changed.model === undefined ? classifier : measured;
     const [pixels] = Object.values(changed.feeds ?? {});
     return explainer.explain({
       ...asked,
-      ...(changed.model !== undefined && { model: changed.model }),
-      ...(pixels !== undefined && { feeds: classifier.feeds(float32(toFloat32(pixels), pixels.dims)) }),
+      ...{ model: changed.model ?? classifier.model, objective: own.score([target]) },
+      feeds: own.feeds(pixels === undefined ? tensor : float32(toFloat32(pixels), pixels.dims)),
     });
   };
   try {

@@ -30,7 +30,7 @@ export interface ReachRecord {
 }
 
 /** Whether an explainer works on a model: the layer that `auto` means, or the reason. */
-export type ApplicabilityRecord = { readonly id: string; readonly title: string } & (
+export type ApplicabilityRecord = { readonly id: string; readonly title: string; readonly backend: string } & (
   | { readonly applies: true; readonly layer: string | null; readonly reading: string | null }
   | { readonly applies: false; readonly code: string; readonly reason: string }
 );
@@ -93,22 +93,24 @@ function withoutPath(message: string): string {
 }
 
 /**
- * Which explainers work on a classifier, found out with a blank picture: what they say of it is what they will do.
+ * Which explainers work on a classifier, as each plugin's backend sees it, found out with a blank picture: what they say of it is what they will do.
  * Explainers that ask nothing of a model work on any and are not run.
  */
 export async function applicabilityOf(
   host: Host,
-  classifier: ImageClassifier,
+  classifierFor: (plugin: string) => Promise<ImageClassifier>,
   preprocessing: Preprocessing,
 ): Promise<readonly ApplicabilityRecord[]> {
-  const feeds = classifier.feeds(blank(preprocessing, classifier));
   const records: ApplicabilityRecord[] = [];
-  const { model, logits, input } = classifier;
-  for (const { id, title, needs = [], options } of host.list('explainer')) {
+  for (const { id, title, needs = [], options, plugin } of host.list('explainer')) {
+    const classifier = await classifierFor(plugin);
+    const { model, logits, input } = classifier;
+    const feeds = classifier.feeds(blank(preprocessing, classifier));
+    const { backend } = model.origin;
     const differentiable = isDifferentiable(model) && model.differentiability(logits, input).differentiable;
     // What has settings takes many passes; where gradients reach the image it applies.
     if (needs.length === 0 || (options && differentiable && needs.every((need) => need === 'gradients'))) {
-      records.push({ id, title, applies: true, layer: null, reading: null });
+      records.push({ id, title, backend, applies: true, layer: null, reading: null });
       continue;
     }
     // What takes many passes has shown that it applies when the first is done.
@@ -117,15 +119,15 @@ export async function applicabilityOf(
       const request = { model: classifier.model, feeds, objective: classifier.score([0]), seed: 0 };
       const watched = { ...request, signal: enough.signal, progress: () => enough.abort() };
       const [map] = await host.get(EXPLAINER, id).explain(watched);
-      records.push({ id, title, applies: true, layer: map?.layer ?? null, reading: map?.reading ?? null });
+      records.push({ id, title, backend, applies: true, layer: map?.layer ?? null, reading: map?.reading ?? null });
     } catch (error) {
       if (enough.signal.aborted) {
-        records.push({ id, title, applies: true, layer: null, reading: null });
+        records.push({ id, title, backend, applies: true, layer: null, reading: null });
         continue;
       }
       if (!isDiagnosed(error)) throw error;
       const reason = `${error.message} ${error.found}`;
-      records.push({ id, title, applies: false, code: error.code, reason });
+      records.push({ id, title, backend, applies: false, code: error.code, reason });
     }
   }
   return records;

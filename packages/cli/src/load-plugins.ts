@@ -3,11 +3,13 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createHost, errors, isDiagnosed, parseConfiguration, type Configuration, type Host } from '@understory/core';
+import { parseBackends, withBackends } from './choose-backends.ts';
 import { cliErrors, reasonOf } from './errors.ts';
 
 /** What there is where the configuration does not list plugins. */
 export const defaultPlugins = [
   '@understory/backend-onnx',
+  '@understory/backend-tfjs',
   '@understory/explain-cam',
   '@understory/explain-gradcam',
   '@understory/explain-gradients',
@@ -25,34 +27,51 @@ export interface LoadOptions {
   readonly cwd: string;
   /** Package names or paths beside those of the configuration. */
   readonly plugins?: readonly string[];
-  /** The id of a backend that takes the place of every one in the configuration. */
-  readonly backend?: string | undefined;
+  /**
+   * Ids of backends: one alone takes the place of every one in the configuration, `plugin=id` that of one plugin, which may be
+   * named without `@understory/`.
+   */
+  readonly backends?: readonly string[] | undefined;
 }
 
 export interface Loaded {
   /** Started. */
   readonly host: Host;
+  /** With what the command line says of backends. */
   readonly configuration: Configuration;
   /** Undefined where there is no file. */
   readonly configurationPath: string | undefined;
+  /** The id of the backend that must open the model for a plugin, or for everything; undefined where any that reads the file may. */
+  backendOf(plugin?: string): string | undefined;
 }
 
 /**
  * A host with the plugins of the configuration and of the command line.
  * A package is looked for from the user's folder, then among the command's own; a path is relative to the user's folder.
- * Throws PLUGIN_NOT_FOUND, PLUGIN_INVALID, CONFIGURATION_INVALID and what the host throws.
+ * Throws PLUGIN_NOT_FOUND, PLUGIN_UNKNOWN, PLUGIN_INVALID, CONFIGURATION_INVALID, USAGE and what the host throws.
  */
-export async function loadPlugins({ cwd, plugins = [], backend }: LoadOptions): Promise<Loaded> {
+export async function loadPlugins({ cwd, plugins = [], backends = [] }: LoadOptions): Promise<Loaded> {
+  const choice = parseBackends(backends);
   const { configuration: written, path: configurationPath } = await readConfiguration(cwd);
-  const configuration: Configuration =
-    backend === undefined ? written : { plugins: written.plugins, backend, backends: {} };
-  const host = createHost(configuration);
-  for (const plugin of new Set([...configuration.plugins, ...plugins])) {
+  const loaded: { readonly module: unknown; readonly from: string }[] = [];
+  for (const plugin of new Set([...written.plugins, ...plugins])) {
     const { url, from } = await locate(plugin, cwd);
-    host.use(await load(plugin, url), { from });
+    loaded.push({ module: await load(plugin, url), from });
   }
+  const configuration = withBackends(written, choice, loaded.flatMap(nameOf));
+  const host = createHost(configuration);
+  for (const { module, from } of loaded) host.use(module, { from });
   host.start();
-  return { host, configuration, configurationPath };
+  const backendOf = (plugin?: string) =>
+    (plugin === undefined ? undefined : configuration.backends?.[plugin]) ?? choice.everything;
+  return { host, configuration, configurationPath, backendOf };
+}
+
+/** What a plugin calls itself; nothing for what is none, which the host says best. */
+function nameOf({ module }: { readonly module: unknown }): readonly string[] {
+  const { default: manifest } = Object(module) as { readonly default?: unknown };
+  const { name } = Object(manifest) as { readonly name?: unknown };
+  return typeof name === 'string' ? [name] : [];
 }
 
 async function readConfiguration(cwd: string): Promise<{ configuration: Configuration; path: string | undefined }> {

@@ -14,7 +14,7 @@ export interface OpenedModel {
   readonly model: Model;
 }
 
-/** Opens a model with the backend of that id, or with the first that reads it; throws MODEL_NOT_FOUND, NO_BACKEND_FOR and what zoo and backend throw. */
+/** Opens a model with the backend of that id, or with the first that reads it; throws NO_BACKEND_FOR and what the backend throws. */
 export async function openModel(
   host: Host,
   resolved: ResolvedModel,
@@ -99,4 +99,27 @@ function byIndex(labels: Readonly<Record<string, unknown>>, path: string): reado
     if (labels[index] !== undefined) return labels[index];
     throw cliErrors.labelsInvalid({ path, reason: `${classes} labels, and none for class ${index}` });
   });
+}
+
+/** Throws BACKENDS_DISAGREE where the classifiers that two backends make of one model take other pictures or tell other classes. */
+export function checkAgreement(
+  first: OpenedModel,
+  one: ImageClassifier,
+  second: OpenedModel,
+  other: ImageClassifier,
+): void {
+  const facts = [
+    ['layout', one.layout, other.layout],
+    ['channels', one.channels, other.channels],
+    ['height', one.imageSize?.height, other.imageSize?.height],
+    ['width', one.imageSize?.width, other.imageSize?.width],
+    ['classes', one.classCount, other.classCount],
+  ] as const;
+  for (const [what, ours, theirs] of facts) {
+    if (ours === undefined || theirs === undefined || ours === theirs) continue;
+    throw cliErrors.backendsDisagree({
+      backends: [first.backend, second.backend],
+      ...{ what, found: `${ours} and ${theirs}` },
+    });
+  }
 }

@@ -97,7 +97,7 @@ export function withDrawing<A extends Arguments, O extends OptionValues>(
 
 export type RunningOptions = {
   readonly plugin?: readonly string[] | undefined;
-  readonly backend?: string | undefined;
+  readonly backend?: readonly string[] | undefined;
   readonly device?: readonly string[] | undefined;
   readonly threads?: number | undefined;
 };
@@ -110,7 +110,10 @@ export function withRunning<A extends Arguments, O extends OptionValues>(
     new Option('--plugin <name|path>', 'a plugin beside those of the configuration; may be repeated').argParser(
       collect,
     ),
-    new Option('--backend <id>', 'the backend that opens the model; without it the first that reads the file'),
+    new Option(
+      '--backend <id|plugin=id>',
+      'the backend that opens the model, for everything or for one plugin, such as explain-gradcam=tfjs; may be repeated; without it the first that reads the file',
+    ).argParser(collect),
     new Option('--device <list>', 'devices in order of preference, such as cuda,cpu').argParser(list),
     new Option('--threads <n>', 'threads within one operator').argParser(wholeNumber(1)),
   ]);

@@ -1,5 +1,6 @@
 import { HOST_API_VERSION, type Host, type ImageClassifier } from '@understory/core';
 import type { Preprocessing } from '@understory/imaging';
+import type { UsedBackend } from '@understory/report';
 import type { Io } from './io.ts';
 import type { OpenedModel } from './open-model.ts';
 import { version } from './version.ts';
@@ -7,6 +8,8 @@ import { version } from './version.ts';
 /** Where numbers come from; every result carries it. */
 export interface RunRecord {
   readonly model: ModelRecord;
+  /** What computed which of the numbers. */
+  readonly backends: readonly UsedBackend[];
   /** Absent for what feeds no images. */
   readonly preprocessing?: Preprocessing;
   /** True where nothing said how pixels are scaled, so that ImageNet's way was taken. */

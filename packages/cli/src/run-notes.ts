@@ -1,9 +1,10 @@
 import type { Setup } from './setup.ts';
 
 /** What a user should know of a run that is no error. */
-export function notesOf({ opened, preprocessing }: Setup, unmapped: readonly string[]): readonly string[] {
+export function notesOf(setup: Setup, unmapped: readonly string[]): readonly string[] {
+  const { preprocessing } = setup;
   return [
-    ...opened.model.origin.remarks,
+    ...new Set(setup.backends().flatMap(({ remarks }) => remarks)),
     ...(preprocessing.assumed
       ? ['nothing says how pixels are scaled for this model, so mean and deviation of ImageNet are used']
       : []),

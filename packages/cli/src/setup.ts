@@ -1,82 +1,137 @@
-import { EXPLAINER, findLayer, type Host, type ImageClassifier, type Selection } from '@understory/core';
+import { EXPLAINER, findLayer, type ContributionKind, type Host, type ImageClassifier } from '@understory/core';
+import type { ModelNeed, Selection } from '@understory/core';
+import type { UsedBackend } from '@understory/report';
+import { checkNeeds, checkReachesPicture, type Need } from './check-needs.ts';
 import type { NamedExplainer } from './explain-images.ts';
-import { selectionName } from './selection-name.ts';
 import type { Io } from './io.ts';
 import { loadPlugins, type Loaded } from './load-plugins.ts';
-import { classifierOf, findModel, openModel, type ClassifierOptions, type OpenedModel } from './open-model.ts';
+import { Models } from './models.ts';
+import { checkAgreement, classifierOf, findModel, type ClassifierOptions, type OpenedModel } from './open-model.ts';
 import { choosePreprocessing, type ChosenPreprocessing, type PreprocessingOptions } from './preprocessing.ts';
+import { selectionName } from './selection-name.ts';
+import { usedBackends, type Use } from './used-backends.ts';
 
 export interface SetupOptions extends ClassifierOptions, PreprocessingOptions {
   readonly model: string;
   readonly plugin?: readonly string[] | undefined;
-  readonly backend?: string | undefined;
+  readonly backend?: readonly string[] | undefined;
   readonly device?: readonly string[] | undefined;
   readonly threads?: number | undefined;
 }
 
 /** Plugins, a model and how images are fed to it: what every command that explains starts from. */
 export interface Setup extends Loaded {
+  /** The model as the backend for everything sees it, or that of the principal. */
   readonly opened: OpenedModel;
   readonly classifier: ImageClassifier;
   readonly preprocessing: ChosenPreprocessing;
   readonly explainers: readonly NamedExplainer[];
+  /**
+   * What a plugin's contribution works on: the model as the plugin's backend sees it.
+   * Throws CAPABILITY_MISSING where it does not have what the contribution needs.
+   */
+  classifierFor(user: ModelUser): Promise<ImageClassifier>;
+  /** Which backend computes what of all that was asked for so far; heat maps may only be drawn to be looked at. */
+  backends(options?: { readonly explainers?: boolean; readonly others?: readonly Use[] }): readonly UsedBackend[];
   /** Closes the models and disposes of the plugins. */
   close(): Promise<void>;
+}
+
+/** A contribution that works on a model. */
+export interface ModelUser {
+  readonly kind: Extract<ContributionKind, Use['kind']>;
+  readonly id: string;
+  /** As rows name it. */
+  readonly name: string;
+  /** Beyond those of its manifest. */
+  readonly needs?: readonly Need[] | undefined;
 }
 
 /** Explainers as they are asked for, by id or with settings. */
 export type AskedExplainers = readonly (string | Selection)[];
 
-/**
- * Loads plugins, then opens the model; what can be wrong with the command line is said before anything slow is done.
- * Explainers may depend on what plugins there are.
- */
-export async function setUp(
-  options: SetupOptions,
-  { explainers: asked, layer }: { explainers: AskedExplainers | ((host: Host) => AskedExplainers); layer: string },
-  io: Io,
-): Promise<Setup> {
-  const { plugin: plugins = [], backend, device, threads } = options;
-  const loaded = await loadPlugins({ cwd: io.cwd, plugins, backend });
-  const { host, configuration } = loaded;
-  const opened: OpenedModel[] = [];
+export interface Asked {
+  /** Explainers may depend on what plugins there are. */
+  readonly explainers: AskedExplainers | ((host: Host) => AskedExplainers);
+  readonly layer: string;
+  /** What all numbers but heat maps come from, so that its backend makes the predictions too. */
+  readonly principal?: (host: Host) => ModelUser;
+  /** Told of explainers that lack something, which are left out; without it the first of them ends everything. */
+  readonly onUnfit?: (explainer: string, error: unknown) => void;
+}
+
+/** Loads plugins, then opens the model; what can be wrong with the command line is said before anything slow is done. */
+export async function setUp(options: SetupOptions, asked: Asked, io: Io): Promise<Setup> {
+  const { plugin: plugins = [], backend: backends, device, threads } = options;
+  const loaded = await loadPlugins({ cwd: io.cwd, plugins, backends });
+  const { host } = loaded;
+  let models: Models | undefined;
   const close = async () => {
-    for (const { model } of opened) await model.close();
+    await models?.close();
     await host.dispose();
   };
   try {
-    const found = (typeof asked === 'function' ? asked(host) : asked).map((selection) => {
+    const selections = typeof asked.explainers === 'function' ? asked.explainers(host) : asked.explainers;
+    const found = selections.map((selection) => {
       const { id, options: settings } = typeof selection === 'string' ? { id: selection, options: {} } : selection;
       const name = selectionName({ id, options: settings });
       return { id, name, explainer: host.get(EXPLAINER, id, settings) };
     });
+    const principal = asked.principal?.(host);
     const resolved = await findModel(options.model, io.cwd);
     const openOptions = { ...(device && { devices: device }), ...(threads !== undefined && { threads }) };
-    const open = async (id?: string): Promise<OpenedModel> => {
-      const known = opened.find((each) => id === undefined || each.backend === id);
-      if (known !== undefined) return known;
-      const fresh = await openModel(host, resolved, openOptions, id);
-      opened.push(fresh);
-      return fresh;
+    models = new Models(loaded, resolved, openOptions);
+
+    const contributionOf = ({ kind, id }: Pick<ModelUser, 'kind' | 'id'>): Contributed =>
+      host.list(kind).find((each) => each.id === id) ?? { plugin: '' };
+    const opened = await models.of(principal && contributionOf(principal).plugin);
+    const classifier = await classifierOf(opened, options, io.cwd);
+    const preprocessing = choosePreprocessing(classifier, resolved.preprocessing, options);
+    const classifiers = new Map([[opened, classifier]]);
+    const uses: Use[] = [{ opened, kind: 'predictions' }];
+
+    const modelFor = async (user: ModelUser) => {
+      const { kind, id, name } = user;
+      const { plugin, needs = [] } = contributionOf(user);
+      const its = await models!.of(plugin);
+      const what = `The ${kind} "${id}"`;
+      await checkNeeds({ host, what, plugin, needs: [...needs, ...(user.needs ?? [])], opened: its });
+      const own = classifiers.get(its) ?? (await classifierOf(its, options, io.cwd));
+      if (!classifiers.has(its)) checkAgreement(opened, classifier, its, own);
+      classifiers.set(its, own);
+      if (kind === 'attack' && needs.includes('gradients')) checkReachesPicture(own);
+      uses.push({ opened: its, kind, name });
+      return own;
     };
 
-    const main = await open(backend);
-    const classifier = await classifierOf(main, options, io.cwd);
-    const preprocessing = choosePreprocessing(classifier, resolved.preprocessing, options);
+    if (principal !== undefined) await modelFor(principal);
     const explainers: NamedExplainer[] = [];
     for (const { id, name, explainer } of found) {
-      const provider = host.list('explainer').find((each) => each.id === id)?.plugin ?? '';
-      const its = await open(configuration.backends?.[provider]);
-      explainers.push({
-        id: name,
-        explainer,
-        classifier: its === main ? classifier : await classifierOf(its, options, io.cwd),
-        layer: layer.trim() === 'auto' ? undefined : findLayer(its.model.layers, layer).name,
-      });
+      let own: ImageClassifier;
+      try {
+        own = await modelFor({ kind: 'explainer', id, name });
+      } catch (error) {
+        if (asked.onUnfit === undefined) throw error;
+        asked.onUnfit(name, error);
+        continue;
+      }
+      const layer = asked.layer.trim() === 'auto' ? undefined : findLayer(own.model.layers, asked.layer).name;
+      explainers.push({ id: name, explainer, classifier: own, layer });
     }
-    return { ...loaded, opened: main, classifier, preprocessing, explainers, close };
+    return {
+      ...{ ...loaded, opened, classifier, preprocessing, explainers, close },
+      classifierFor: modelFor,
+      backends({ explainers: drawn = true, others = [] } = {}) {
+        return usedBackends([...uses.filter(({ kind }) => drawn || kind !== 'explainer'), ...others]);
+      },
+    };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+interface Contributed {
+  readonly plugin: string;
+  readonly needs?: readonly ModelNeed[];
 }

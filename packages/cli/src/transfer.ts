@@ -20,9 +20,12 @@ export interface Transfer {
 /** Opens the network that adversarial images are shown to as well; throws TRANSFER_DOES_NOT_FIT and what opening a model throws. */
 export async function openTransfer(
   name: string,
-  attacked: ImageClassifier,
-  host: Host,
-  { device, threads, backend }: Pick<SetupOptions, 'device' | 'threads' | 'backend'>,
+  {
+    classifier: attacked,
+    host,
+    backend,
+  }: { readonly classifier: ImageClassifier; readonly host: Host; readonly backend: string | undefined },
+  { device, threads }: Pick<SetupOptions, 'device' | 'threads'>,
   cwd: string,
 ): Promise<Transfer> {
   const resolved = await findModel(name, cwd);

@@ -87,6 +87,12 @@ describe('explain', () => {
         executionProvider: 'paper',
         remarks: [],
       },
+      backends: [
+        {
+          ...{ backend: 'fake', executionProvider: 'paper', sha256: 'fa'.repeat(32), remarks: [] },
+          computes: ['predictions', 'explainer brightness'],
+        },
+      ],
       preprocessing: {
         resize: { kind: 'exact', width: 8, height: 8, filter: 'bilinear' },
         rescale: 1 / 255,
@@ -127,6 +133,7 @@ describe('explain', () => {
               target: 'top1',
               class: { index: 0, label: 'red', probability: expect.any(Number), logit: 2 },
               layer: 'features',
+              reading: null,
               size: [2, 2],
               range: [0, 1],
               files: { map: 'record/red.brightness.top1.npy', overlay: 'record/red.brightness.top1.png' },

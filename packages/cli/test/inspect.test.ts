@@ -102,7 +102,7 @@ describe('inspect', () => {
       ...['--plugin', './patient.mjs'],
     );
     expect(found.classifier.explainers).toContainEqual({
-      ...{ id: 'patient', title: 'Patient', applies: true },
+      ...{ id: 'patient', title: 'Patient', backend: 'onnx', applies: true },
       ...{ layer: null, reading: null },
     });
   });

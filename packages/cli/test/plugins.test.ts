@@ -58,6 +58,7 @@ describe('the configuration', () => {
       expect(configuration).toBeNull();
       expect(plugins.map(({ name }: { name: string }) => name)).toEqual([
         '@understory/backend-onnx',
+        '@understory/backend-tfjs',
         '@understory/explain-cam',
         '@understory/explain-gradcam',
         '@understory/explain-gradients',
@@ -78,7 +79,7 @@ describe('the configuration', () => {
     try {
       await own.write('understory.config.mjs', `export default { backend: ['on', 'nx'].join('') };`);
       const { code, stdout } = await own.cli(['plugins', '--json']);
-      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 9]);
+      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 10]);
     } finally {
       await own.remove();
     }

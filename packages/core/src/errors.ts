@@ -128,13 +128,23 @@ export const errors = {
     });
   },
 
-  capabilityMissing({ what, capability, backend }: { what: string; capability: string; backend: string }) {
+  capabilityMissing({
+    what,
+    capability,
+    backend,
+    next = 'Choose another backend with --backend, or another method; `understory plugins` lists both.',
+  }: {
+    what: string;
+    capability: string;
+    backend: string;
+    next?: string | undefined;
+  }) {
     return new UnderstoryError({
       code: 'CAPABILITY_MISSING',
       message: `${what} cannot work on this model.`,
       found: `the backend "${backend}", which has no ${capability} for it`,
       expected: `a backend with ${capability}`,
-      next: 'Choose another backend with --backend, or another method; `understory plugins` lists both.',
+      next,
     });
   },
 

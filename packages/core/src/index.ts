@@ -40,3 +40,4 @@ export * from './target.ts';
 export * from './tensor/from-float32.ts';
 export * from './tensor/tensor.ts';
 export * from './tensor/to-float32.ts';
+export * from './unmet-need.ts';

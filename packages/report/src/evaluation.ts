@@ -55,6 +55,18 @@ export interface EvaluatedMetric {
 /** The rows of the baseline in which pixels go in a random order, as explainers are named. */
 export const randomOrder = 'random-order';
 
+/** A backend with the numbers of a run that it computed. */
+export interface UsedBackend {
+  /** Its id. */
+  readonly backend: string;
+  readonly executionProvider: string;
+  /** Of the model file. */
+  readonly sha256: string;
+  readonly remarks: readonly string[];
+  /** Such as `predictions`, `explainer gradcam` and `metric deletion`, named as in the rows. */
+  readonly computes: readonly string[];
+}
+
 /** What a run folder says of an evaluation. */
 export interface EvaluationRecord {
   readonly model: {
@@ -64,6 +76,8 @@ export interface EvaluationRecord {
     readonly executionProvider: string;
     readonly remarks: readonly string[];
   };
+  /** Which backend each number came from; absent in records of runs from before there was a choice. */
+  readonly backends?: readonly UsedBackend[];
   readonly preprocessing?: unknown;
   readonly parameters: EvaluationParameters;
   readonly seed: number;

@@ -11,7 +11,7 @@ import { chooseAttacks, type NamedAttack } from '../choose-attacks.ts';
 import { cliErrors } from '../errors.ts';
 import type { NamedExplainer } from '../explain-images.ts';
 import { attackText, attackedImageText } from '../formatters/attack.ts';
-import { headline } from '../formatters/explanation.ts';
+import { backendsText, headline } from '../formatters/explanation.ts';
 import { json } from '../formatters/json.ts';
 import { count } from '../formatters/text.ts';
 import { inGroups } from '../in-groups.ts';
@@ -133,6 +133,11 @@ async function run(asked: Asked): Promise<ExitCode> {
         const isThere = host.list('explainer').some(({ id }) => id === explainer.id);
         return drawsFromMaps(attacks) || (examples > 0 && isThere) ? [explainer] : [];
       },
+      principal: () => ({ kind: 'attack', id: attacks[0]!.record.attack, name: attacks[0]!.record.attack }),
+      onUnfit(_, error) {
+        // Maps that are only looked at may be missing.
+        if (drawsFromMaps(attacks)) throw error;
+      },
     },
     io,
   );
@@ -145,7 +150,9 @@ async function run(asked: Asked): Promise<ExitCode> {
     const explain = explainWith(setup.explainers[0], { pixels, setup, asked });
     const reference = await referenceFor(attacks, { asked, setup, target });
     if (options.transfer !== undefined) {
-      transfer = await openTransfer(options.transfer, classifier, host, options, io.cwd);
+      const plugin = host.list('attack').find(({ id }) => id === attacks[0]!.record.attack)?.plugin;
+      const backend = setup.backendOf(plugin);
+      transfer = await openTransfer(options.transfer, { classifier, host, backend }, options, io.cwd);
     }
     const drawn = reference && prepare(reference.image, preprocessing.preprocessing).picture;
     const targetMap = drawn && target !== undefined ? await explain?.(pixelsOf(drawn), target) : undefined;
@@ -155,7 +162,10 @@ async function run(asked: Asked): Promise<ExitCode> {
     if (!quiet)
       for (const note of [...notesOf(setup, labels.unmapped), ...(transfer?.notes ?? [])])
         io.stderr.write(`note: ${note}\n`);
-    if (!asJson) io.stdout.write(headline(modelRecord(opened), preprocessing.preprocessing, options.seed, style));
+    if (!asJson) {
+      io.stdout.write(headline(modelRecord(opened), preprocessing.preprocessing, options.seed, style));
+      io.stdout.write(backendsText(record.backends ?? [], style));
+    }
 
     const folder = resolve(io.cwd, options.out);
     const plan: AttackPlan = {
@@ -352,6 +362,10 @@ function recordOf({
   const isDrawn = drawsFromMaps(attacks);
   return {
     model: { name, sha256, backend, executionProvider, remarks },
+    backends: setup.backends({
+      explainers: isDrawn,
+      others: transfer === undefined ? [] : [{ opened: transfer.opened, kind: 'transfer' }],
+    }),
     preprocessing: preprocessing.preprocessing,
     parameters: {
       kind: 'attack',
@@ -385,8 +399,8 @@ function isScaledAgain({ resize, crop }: Preprocessing): boolean {
 }
 
 /** The record without its seed, which the runner adds. */
-function descriptionOf({ model, preprocessing, parameters, versions }: AttackRecord) {
-  return { model, preprocessing, parameters, versions };
+function descriptionOf({ model, backends, preprocessing, parameters, versions }: AttackRecord) {
+  return { model, backends, preprocessing, parameters, versions };
 }
 
 async function rowsOf(folder: string): Promise<readonly AttackRow[]> {

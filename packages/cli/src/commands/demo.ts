@@ -100,7 +100,14 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
     if (options.json) {
       const { colourMap, opacity } = options;
       const parameters = { explainers, targets: ['top1'], layer: 'auto', colourMap, opacity };
-      const record = { model, preprocessing, parameters, seed: run.seed, versions: versionsOf(host, io) };
+      const record = {
+        model,
+        backends: setup.backends(),
+        preprocessing,
+        parameters,
+        seed: run.seed,
+        versions: versionsOf(host, io),
+      };
       io.stdout.write(json({ ...record, images: results, contactSheet: sheet }));
     } else io.stdout.write(`\nSide by side: ${style.bold(sheet)}\n`);
   } finally {

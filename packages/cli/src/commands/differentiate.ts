@@ -56,13 +56,13 @@ function define(program: Command) {
 type DifferentiateOptions = ReturnType<ReturnType<typeof define>['opts']>;
 
 async function differentiate(asked: string, options: DifferentiateOptions, io: Io): Promise<void> {
-  const { plugin: plugins = [], backend, device, threads } = options;
-  const { host } = await loadPlugins({ cwd: io.cwd, plugins, backend });
+  const { plugin: plugins = [], backend: backends, device, threads } = options;
+  const { host, backendOf } = await loadPlugins({ cwd: io.cwd, plugins, backends });
   try {
     const path = resolve(io.cwd, options.out);
     const resolved = await findModel(asked, io.cwd);
     const openOptions = { ...(device && { devices: device }), ...(threads !== undefined && { threads }) };
-    const opened = await openModel(host, resolved, openOptions, backend);
+    const opened = await openModel(host, resolved, openOptions, backendOf());
     const { model } = opened;
     try {
       if (!isDifferentiable(model) || !model.differentiatedFile) {

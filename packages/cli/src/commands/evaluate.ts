@@ -11,9 +11,9 @@ import {
 import { chooseMetrics, type NamedMetric } from '../choose-metrics.ts';
 import { evaluationItems, openSelection } from '../dataset-selection.ts';
 import { cliErrors } from '../errors.ts';
-import { evaluationExperiment, type EvaluationPlan } from '../evaluation-experiment.ts';
+import { evaluationExperiment, type EvaluationPlan, type PlacedMetric } from '../evaluation-experiment.ts';
 import { evaluationTables } from '../evaluation-tables.ts';
-import { headline } from '../formatters/explanation.ts';
+import { backendsText, headline } from '../formatters/explanation.ts';
 import { evaluationText } from '../formatters/evaluation.ts';
 import { json } from '../formatters/json.ts';
 import { count } from '../formatters/text.ts';
@@ -91,18 +91,23 @@ async function evaluate(spec: string, options: EvaluateOptions, io: Io): Promise
   try {
     const { host, opened, classifier, explainers, preprocessing } = setup;
     const { seed, batch } = options;
-    const metrics = chooseMetrics(host, {
+    const chosen = chooseMetrics(host, {
       selections: parseSelections(options.metric),
       preset: options.preset,
       randomOrder: options.randomOrder === true || options.preset === 'paper',
       ...{ batch, seed },
     });
+    const metrics: PlacedMetric[] = [];
+    for (const named of chosen) metrics.push({ ...named, classifier: await modelOf(named, selections, setup) });
     const labels = mapLabels(dataset, classifier.labels);
     const target = targetOf(options.target, setup);
     const record = recordOf(setup, { spec, dataset: dataset.name, options, ids, selections, metrics, target, io });
     const style = styleFor(io.stdout, io.env);
     if (!quiet) for (const note of notesOf(setup, labels.unmapped)) io.stderr.write(`note: ${note}\n`);
-    if (!asJson) io.stdout.write(headline(modelRecord(opened), preprocessing.preprocessing, seed, style));
+    if (!asJson) {
+      io.stdout.write(headline(modelRecord(opened), preprocessing.preprocessing, seed, style));
+      io.stdout.write(backendsText(setup.backends(), style));
+    }
 
     const folder = resolve(io.cwd, options.out);
     const plan: EvaluationPlan = {
@@ -140,6 +145,16 @@ async function evaluate(spec: string, options: EvaluateOptions, io: Io): Promise
   }
 }
 
+/** What a metric measures on; one that draws weights anew has the explainers explain that very model. */
+async function modelOf({ metric, record }: NamedMetric, explainers: readonly Selection[], setup: Setup) {
+  const drawsWeights = metric.needs?.includes('randomised') === true;
+  const listed = setup.host.list('explainer');
+  const needs = drawsWeights
+    ? ['randomised' as const, ...explainers.flatMap(({ id }) => listed.find((each) => each.id === id)?.needs ?? [])]
+    : [];
+  return setup.classifierFor({ kind: 'metric', id: record.id, name: record.name, needs });
+}
+
 /** Whether an explainer has no value at all of some metric. */
 function isEmpty(summary: EvaluationSummary | undefined): boolean {
   if (summary === undefined) return false;
@@ -147,8 +162,8 @@ function isEmpty(summary: EvaluationSummary | undefined): boolean {
 }
 
 /** The record without its seed, which the runner adds. */
-function descriptionOf({ model, preprocessing, parameters, versions }: EvaluationRecord) {
-  return { model, preprocessing, parameters, versions };
+function descriptionOf({ model, backends, preprocessing, parameters, versions }: EvaluationRecord) {
+  return { model, backends, preprocessing, parameters, versions };
 }
 
 function targetOf(text: string, { classifier }: Setup): EvaluationPlan['target'] {
@@ -181,6 +196,7 @@ function recordOf(setup: Setup, { spec, dataset, options, ids, selections, metri
   const baseline: EvaluatedExplainer = { name: randomOrder, title: 'Pixels in a random order' };
   const record: EvaluationRecord = {
     model: { name, sha256, backend, executionProvider, remarks },
+    backends: setup.backends(),
     preprocessing: preprocessing.preprocessing,
     parameters: {
       dataset: {

@@ -4,7 +4,7 @@ import { cliErrors } from '../errors.ts';
 import { explainImages, type NamedExplainer } from '../explain-images.ts';
 import { writeExplanation, type ImageRecord } from '../explanation-record.ts';
 import { findImages } from '../find-images.ts';
-import { headline, imageText } from '../formatters/explanation.ts';
+import { backendsText, headline, imageText } from '../formatters/explanation.ts';
 import { errorRecord, json } from '../formatters/json.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { defaultModel } from '../open-model.ts';
@@ -80,7 +80,8 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
     return 2;
   }
 
-  const setup = await setUp(options, { explainers: options.explainer, layer: options.layer }, io);
+  const onUnfit = (explainer: string, error: unknown) => fail(error, { explainer });
+  const setup = await setUp(options, { explainers: options.explainer, layer: options.layer, onUnfit }, io);
   try {
     const { classifier, explainers, preprocessing } = setup;
     const slots = slotsOf(options.target, classifier);
@@ -90,14 +91,19 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
 
     const record = runRecord(setup, options, slots, io);
     const style = styleFor(io.stdout, io.env);
-    if (!asJson) io.stdout.write(headline(record.model, preprocessing.preprocessing, options.seed, style));
+    if (!asJson) {
+      io.stdout.write(headline(record.model, preprocessing.preprocessing, options.seed, style));
+      io.stdout.write(backendsText(record.backends, style));
+    }
     const results: ImageRecord[] = [];
     const elsewhere = layerNotes(explainers);
     const progress = progressOn(io, images.length, { quiet });
     write = progress.write;
     const { batch, seed } = options;
     const outcomes = explainImages({
-      ...{ images, cwd: io.cwd, classifier, explainers, slots, batch, seed, signal: io.signal },
+      // With no explainer that can work there is nothing to do.
+      images: explainers.length === 0 ? [] : images,
+      ...{ cwd: io.cwd, classifier, explainers, slots, batch, seed, signal: io.signal },
       preprocessing: preprocessing.preprocessing,
     });
     try {
@@ -137,12 +143,12 @@ interface FailureRecord extends ErrorContext {
 }
 
 /** What a user should know of a run that is no error. */
-function notesOf({ opened, classifier, preprocessing }: Setup): readonly string[] {
+function notesOf({ backends, classifier, preprocessing }: Setup): readonly string[] {
   const assumed =
     'nothing says how pixels are scaled for this model, so mean and deviation of ImageNet are used; --mean and --std say otherwise';
   const one = 'the model gives one score: its probability is the sigmoid of it, of the positive class against the rest';
   return [
-    ...opened.model.origin.remarks,
+    ...new Set(backends().flatMap(({ remarks }) => remarks)),
     ...(preprocessing.assumed ? [assumed] : []),
     ...(classifier.classCount === 1 ? [one] : []),
   ];
@@ -164,7 +170,7 @@ function layerNotes(explainers: readonly NamedExplainer[]) {
 }
 
 function runRecord(
-  { host, opened, preprocessing }: Setup,
+  { host, opened, preprocessing, backends }: Setup,
   options: ExplainOptions,
   slots: readonly Slot[],
   io: Io,
@@ -172,6 +178,7 @@ function runRecord(
   const { explainer, layer, batch, colourMap, opacity, device, threads, seed } = options;
   return {
     model: modelRecord(opened),
+    backends: backends(),
     preprocessing: preprocessing.preprocessing,
     preprocessingAssumed: preprocessing.assumed,
     parameters: {

@@ -1,11 +1,19 @@
 import type { Command } from '@commander-js/extra-typings';
-import { isDiagnosed, isDifferentiable, type LayerSpec, type Model, type TensorSpec } from '@understory/core';
+import {
+  isDiagnosed,
+  isDifferentiable,
+  type Host,
+  type LayerSpec,
+  type Model,
+  type TensorSpec,
+} from '@understory/core';
 import { applicabilityOf, operatorsOf, reachOf } from '../examine-model.ts';
 import { errorRecord, json } from '../formatters/json.ts';
 import { inspectionText } from '../formatters/inspection.ts';
 import type { Io } from '../io.ts';
 import { loadPlugins } from '../load-plugins.ts';
-import { classifierOf, findModel, openModel, type OpenedModel } from '../open-model.ts';
+import { Models } from '../models.ts';
+import { classifierOf, findModel } from '../open-model.ts';
 import { withOutput, withPreprocessing, withRunning, withTensors } from '../options.ts';
 import { choosePreprocessing } from '../preprocessing.ts';
 import { modelRecord, versionsOf } from '../record.ts';
@@ -42,33 +50,30 @@ type InspectOptions = ReturnType<ReturnType<typeof define>['opts']>;
 export type Inspection = Awaited<ReturnType<typeof examine>>;
 
 async function inspect(asked: string, options: InspectOptions, io: Io): Promise<void> {
-  const { plugin: plugins = [], backend, device, threads } = options;
-  const { host } = await loadPlugins({ cwd: io.cwd, plugins, backend });
+  const { plugin: plugins = [], backend: backends, device, threads } = options;
+  const loaded = await loadPlugins({ cwd: io.cwd, plugins, backends });
+  const { host } = loaded;
   try {
     const resolved = await findModel(asked, io.cwd);
     const openOptions = { ...(device && { devices: device }), ...(threads !== undefined && { threads }) };
-    const opened = await openModel(host, resolved, openOptions, backend);
+    const models = new Models(loaded, resolved, openOptions);
     try {
-      const inspection = { ...(await examine(host, opened, options, io)), versions: versionsOf(host, io) };
+      const inspection = { ...(await examine(host, models, options, io)), versions: versionsOf(host, io) };
       io.stdout.write(
         options.json
           ? json(inspection)
           : inspectionText(inspection, { all: options.all === true, style: styleFor(io.stdout, io.env) }),
       );
     } finally {
-      await opened.model.close();
+      await models.close();
     }
   } finally {
     await host.dispose();
   }
 }
 
-async function examine(
-  host: Awaited<ReturnType<typeof loadPlugins>>['host'],
-  opened: OpenedModel,
-  options: InspectOptions,
-  io: Io,
-) {
+async function examine(host: Host, models: Models, options: InspectOptions, io: Io) {
+  const opened = await models.of();
   const { model } = opened;
   return {
     model: modelRecord(opened),
@@ -78,19 +83,19 @@ async function examine(
     operators: operatorsOf(model) ?? null,
     reach: reachOf(model),
     layers: layersOf(model),
-    classifier: await examineClassifier(host, opened, options, io),
+    classifier: await examineClassifier(host, models, options, io),
   };
 }
 
 /** A model need not be a classifier of images; then the reason stands in its place. */
-async function examineClassifier(
-  host: Awaited<ReturnType<typeof loadPlugins>>['host'],
-  opened: OpenedModel,
-  options: InspectOptions,
-  io: Io,
-) {
+async function examineClassifier(host: Host, models: Models, options: InspectOptions, io: Io) {
   try {
+    const opened = await models.of();
     const classifier = await classifierOf(opened, options, io.cwd);
+    const classifierFor = async (plugin: string) => {
+      const its = await models.of(plugin);
+      return its === opened ? classifier : classifierOf(its, options, io.cwd);
+    };
     const { input, logits, scoreKind, classCount = null, layout, imageSize = null, labels } = classifier;
     const { preprocessing, assumed } = choosePreprocessing(classifier, opened.resolved.preprocessing, options);
     return {
@@ -98,7 +103,7 @@ async function examineClassifier(
       labelled: labels !== undefined,
       preprocessing,
       preprocessingAssumed: assumed,
-      explainers: await applicabilityOf(host, classifier, preprocessing),
+      explainers: await applicabilityOf(host, classifierFor, preprocessing),
     };
   } catch (error) {
     if (!isDiagnosed(error)) throw error;

@@ -5,7 +5,7 @@ import type { ProbeRecord } from '@understory/report';
 import { attackItems, type AttackItems } from '../attack-items.ts';
 import { chooseProbe, type ChosenProbe } from '../choose-probe.ts';
 import { cliErrors } from '../errors.ts';
-import { headline } from '../formatters/explanation.ts';
+import { backendsText, headline } from '../formatters/explanation.ts';
 import { json } from '../formatters/json.ts';
 import { probeText } from '../formatters/probe.ts';
 import { count } from '../formatters/text.ts';
@@ -102,6 +102,7 @@ async function run(asked: Asked): Promise<ExitCode> {
         });
         return explainer === undefined ? [] : [explainer];
       },
+      principal: () => ({ kind: 'probe', id: chosen!.record.id, name: chosen!.record.id }),
     },
     io,
   );
@@ -123,7 +124,10 @@ async function run(asked: Asked): Promise<ExitCode> {
     const record = recordOf({ asked, images, setup, explainer, probe: probeRecord });
     const style = styleFor(io.stdout, io.env);
     if (!quiet) for (const note of notesOf(setup, labels.unmapped)) io.stderr.write(`note: ${note}\n`);
-    if (!asJson) io.stdout.write(headline(modelRecord(opened), preprocessing, options.seed, style));
+    if (!asJson) {
+      io.stdout.write(headline(modelRecord(opened), preprocessing, options.seed, style));
+      io.stdout.write(backendsText(setup.backends(), style));
+    }
 
     const result = await runIntoFolder(
       {
@@ -193,6 +197,7 @@ function recordOf({ asked, images, setup, explainer, probe }: RecordParts): Prob
   const { name, sha256, backend, executionProvider, remarks } = modelRecord(opened);
   return {
     model: { name, sha256, backend, executionProvider, remarks },
+    backends: setup.backends(),
     preprocessing: preprocessing.preprocessing,
     parameters: {
       kind: 'probe',
@@ -220,6 +225,6 @@ function recordOf({ asked, images, setup, explainer, probe }: RecordParts): Prob
 }
 
 /** The record without its seed, which the runner adds. */
-function descriptionOf({ model, preprocessing, parameters, versions }: ProbeRecord) {
-  return { model, preprocessing, parameters, versions };
+function descriptionOf({ model, backends, preprocessing, parameters, versions }: ProbeRecord) {
+  return { model, backends, preprocessing, parameters, versions };
 }

@@ -1,4 +1,5 @@
 import type { Preprocessing } from '@understory/imaging';
+import type { UsedBackend } from '@understory/report';
 import type { ImageRecord, MapRecord, ScoreRecord } from '../explanation-record.ts';
 import { className, type ModelRecord } from '../record.ts';
 import type { Style } from '../style.ts';
@@ -13,6 +14,17 @@ export function headline(model: ModelRecord, preprocessing: Preprocessing, seed:
     ...(seed === undefined ? [] : [`seed ${seed}`]),
   ];
   return `${style.bold(model.name)}  ${style.dim(parts.join(', '))}\n`;
+}
+
+/** Which backend computes what, a line each; nothing where one computes everything. */
+export function backendsText(backends: readonly UsedBackend[], style: Style): string {
+  if (backends.length < 2) return '';
+  const lines = backends.map(({ backend, executionProvider, computes }) => [
+    style.cyan(backend),
+    `on ${executionProvider}`,
+    computes.join(', '),
+  ]);
+  return columns(lines, { indent: 2 });
 }
 
 /** The best classes of an image, then a line for each map. */

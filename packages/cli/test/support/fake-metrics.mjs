@@ -23,6 +23,19 @@ const refusal = Object.assign(new Error('It needs what nobody has.'), {
   next: 'Use mass.',
 });
 
+/** 1 where a model with weights drawn anew is explained by the names that it goes by. */
+const redraws = () => ({
+  better: 'higher',
+  range: [0, 1],
+  needs: ['explain', 'randomised'],
+  async evaluate({ model, explain }) {
+    const other = await model.randomised({ layers: [], seed: 0 });
+    const [map] = await explain({ model: other });
+    await other.close();
+    return [{ value: map.layer === model.origin.backend ? map.data[0] : 0 }];
+  },
+});
+
 const contributions = [
   {
     id: 'mass',
@@ -52,6 +65,12 @@ const contributions = [
     title: 'Broken',
     description: 'Has a fault.',
     make: () => ({ better: 'higher', range: [0, 1], evaluate: async () => [].first.value }),
+  },
+  {
+    id: 'redraws',
+    title: 'Redraws',
+    description: 'Measures the map of a model with weights drawn anew.',
+    make: redraws,
   },
   {
     id: 'boxed',

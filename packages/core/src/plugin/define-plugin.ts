@@ -6,8 +6,8 @@ import type { Registry } from './registry.ts';
 import { contributionKinds } from './tokens.ts';
 import type { ContributionKind } from './tokens.ts';
 
-/** What an explainer, metric, probe, attack or mask asks of the model that it is given. */
-export type ModelNeed = 'gradients' | 'graph';
+/** What an explainer, metric, probe, attack or mask asks of the model that it is given; `programs` are what `compile` takes. */
+export type ModelNeed = 'gradients' | 'graph' | 'programs';
 
 /** One thing that a plugin provides. */
 export interface Contribution {

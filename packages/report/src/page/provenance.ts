@@ -10,7 +10,7 @@ export function provenance(
   const rows: readonly (readonly [string, string])[] = [
     ['Network', model.name],
     ['SHA-256 of its file', model.sha256],
-    ['Runs on', `${model.backend}, ${model.executionProvider}`],
+    ...runsOn(record),
     ...model.remarks.map((remark) => ['Remark', remark] as const),
     ...Object.entries(parameters.dataset).flatMap(([name, value]) =>
       value === null ? [] : [[`Data set: ${name}`, plain(value)] as const],
@@ -47,6 +47,14 @@ export type Parameter = readonly [name: string, value: unknown];
 /** The options of something that has a name, as rows. */
 export function optionRows(name: string, options: Readonly<Record<string, unknown>> | undefined): readonly Parameter[] {
   return Object.entries(options ?? {}).map(([option, value]) => [`${name}: ${option}`, value]);
+}
+
+function runsOn({ model, backends }: RecordOfRun): readonly (readonly [string, string])[] {
+  if (backends === undefined) return [['Runs on', `${model.backend}, ${model.executionProvider}`]];
+  return backends.map(({ backend, executionProvider, computes }) => [
+    'Runs on',
+    `${backend}, ${executionProvider}: ${computes.join(', ')}`,
+  ]);
 }
 
 function plain(value: unknown): string {

@@ -1,0 +1,36 @@
+import type { Host, OpenOptions } from '@understory/core';
+import type { ResolvedModel } from '@understory/zoo';
+import type { Loaded } from './load-plugins.ts';
+import { openModel, type OpenedModel } from './open-model.ts';
+
+/** One model, opened once with each backend that some plugin runs on. */
+export class Models {
+  readonly #host: Host;
+  readonly #loaded: Pick<Loaded, 'backendOf'>;
+  readonly #resolved: ResolvedModel;
+  readonly #options: OpenOptions;
+  readonly #opened = new Map<string, OpenedModel>();
+
+  constructor(loaded: Pick<Loaded, 'host' | 'backendOf'>, resolved: ResolvedModel, options: OpenOptions) {
+    this.#host = loaded.host;
+    this.#loaded = loaded;
+    this.#resolved = resolved;
+    this.#options = options;
+  }
+
+  /** As a plugin sees it, or with the backend for everything where none is named; throws NO_BACKEND_FOR and what backends throw. */
+  async of(plugin?: string): Promise<OpenedModel> {
+    const said = this.#loaded.backendOf(plugin);
+    const id = said ?? this.#host.backendReading(this.#resolved.source).id;
+    const known = this.#opened.get(id);
+    if (known !== undefined) return known;
+    const fresh = await openModel(this.#host, this.#resolved, this.#options, id);
+    this.#opened.set(id, fresh);
+    return fresh;
+  }
+
+  async close(): Promise<void> {
+    for (const { model } of this.#opened.values()) await model.close();
+    this.#opened.clear();
+  }
+}
