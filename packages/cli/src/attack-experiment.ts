@@ -30,7 +30,7 @@ import {
   type Preprocessing,
   type RgbImage,
 } from '@understory/imaging';
-import { summariseAttack, type AttackRow, type AttackSummary } from '@understory/report';
+import { summariseAttack, type AttackRow, type AttackSetting, type AttackSummary } from '@understory/report';
 import { boxesInInput } from './boxes-in-input.ts';
 import type { NamedAttack } from './choose-attacks.ts';
 import { isReached } from './is-reached.ts';
@@ -52,6 +52,8 @@ export interface AttackPlan {
   readonly labels: LabelMap;
   /** The class that the network shall say; what it says is to be left where undefined. */
   readonly target: number | undefined;
+  /** Of the run's record. */
+  readonly setting: AttackSetting;
   /** The heat map of pixels `[1, 3, H, W]` for a class; undefined where nothing is drawn from one. */
   readonly explain: ((pixels: Tensor<'float32'>, target: number) => Promise<HeatMap>) | undefined;
   /** Of the reference image of the target class. */
@@ -108,6 +110,7 @@ export function attackExperiment(plan: AttackPlan): Experiment<AttackItem, Attac
     },
     summarise: (rows) =>
       summariseAttack(rows, {
+        ...plan.setting,
         attacks: plan.attacks.map(({ record }) => record),
         ...{ seed: plan.seed, transfer: plan.transfer !== undefined },
       }),
@@ -447,6 +450,6 @@ function seedOf(random: SeededRandom): number {
 
 /** A failure of our own making, such as an error in a plugin, is not to be taken for a property of the image. */
 function reasonFor(error: unknown): string {
-  if (isDiagnosed(error)) return `${error.code}: ${error.message} Found: ${error.found}.`;
+  if (isDiagnosed(error)) return `${error.code}: ${error.message} Found: ${error.found}. Expected: ${error.expected}.`;
   throw error;
 }

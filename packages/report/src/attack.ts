@@ -87,11 +87,18 @@ export interface AttackRecord extends Omit<EvaluationRecord, 'parameters'> {
     readonly goal: 'targeted' | 'untargeted';
     /** Null without one. */
     readonly target: { readonly index: number; readonly label: string | null } | null;
+    /** Whose maps masks are drawn from; null where none is. */
+    readonly explainer: { readonly name: string; readonly options: Options } | null;
+    /** As it was asked for; null where no mask is drawn from a map. */
+    readonly layer: string | null;
     /** The network that adversarial images are shown to as well. */
     readonly transfer: { readonly name: string; readonly sha256: string } | null;
     readonly [other: string]: unknown;
   };
 }
+
+/** What all attacks of a run have in common, besides the images. */
+export type AttackSetting = Pick<AttackRecord['parameters'], 'goal' | 'explainer' | 'layer'>;
 
 /** NumPy files of raw maps; null where the explainer had none. */
 export interface ClassMaps {

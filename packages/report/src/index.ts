@@ -1,6 +1,7 @@
 export * from './attack-files.ts';
 export * from './attack.ts';
 export { renderAttack, type AttackRun } from './attack-report/render-attack.ts';
+export { stepsText } from './attack-report/tables.ts';
 export * from './evaluation.ts';
 export { exampleFolder, readExampleRecords, type ExampleRecord } from './examples.ts';
 export { fileSafe } from './file-safe.ts';

@@ -1,3 +1,4 @@
+import type { AttackSetting, RunAttack } from './attack.ts';
 import { randomOrder, type EvaluatedMetric, type EvaluationParameters } from './evaluation.ts';
 
 /** Areas by the name of the explainer, which has no settings in it where they are the explainer's own. */
@@ -33,16 +34,17 @@ const paperMasks: Readonly<Record<string, PaperAttack>> = {
   uniform: { success: 0.73, steps: 21.1 },
 };
 
-/** The row of Table 1 that may stand beside an attack: that of its mask, where the settings are the paper's. */
-export function paperAttack({
-  attack,
-  preset,
-  mask,
-}: {
-  readonly attack: string;
-  readonly preset: string | null;
-  readonly mask: { readonly id: string; readonly fraction: number | null };
-}): PaperAttack | null {
-  if (attack !== 'pgd' || preset !== 'paper' || (mask.fraction !== null && mask.fraction !== 0.1)) return null;
+/**
+ * The row of Table 1 that may stand beside an attack: that of its mask, where it is the paper's attack towards a target, on as many
+ * pixels, and through maps of Grad-CAM where the mask is drawn from one.
+ */
+export function paperAttack(
+  { attack, preset, mask }: Pick<RunAttack, 'attack' | 'preset' | 'mask'>,
+  { goal, explainer, layer }: AttackSetting,
+): PaperAttack | null {
+  if (attack !== 'pgd' || preset !== 'paper' || goal !== 'targeted') return null;
+  if (mask.fraction !== null && mask.fraction !== 0.1) return null;
+  const isDrawn = /^(origin|target)-/.test(mask.id);
+  if (isDrawn && (explainer?.name !== 'gradcam' || layer !== 'auto')) return null;
   return Object.hasOwn(paperMasks, mask.id) ? paperMasks[mask.id]! : null;
 }

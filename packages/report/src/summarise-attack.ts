@@ -1,5 +1,5 @@
 import { holm, mcNemarExact, mean, meanInterval, pairedDifference, wilson } from '@understory/statistics';
-import type { AttackRow, RunAttack } from './attack.ts';
+import type { AttackRow, AttackSetting, RunAttack } from './attack.ts';
 import { paperAttack, type PaperAttack } from './paper-numbers.ts';
 
 type Interval = readonly [low: number, high: number];
@@ -119,7 +119,7 @@ interface Group {
 
 /**
  * Shares, means with intervals and paired comparisons of a run of attacks; of each row only its numbers are kept.
- * `attacks` are the run's, in its order; `seed` is that of the bootstrap; `transfer` says that there is another network. Neither the order of the rows nor how they were batched matters.
+ * `attacks` are the run's, in its order, and the setting is theirs; `seed` is that of the bootstrap; `transfer` says that there is another network. Neither the order of the rows nor how they were batched matters.
  */
 export async function summariseAttack(
   rows: AsyncIterable<AttackRow> | Iterable<AttackRow>,
@@ -127,7 +127,8 @@ export async function summariseAttack(
     attacks,
     seed = 0,
     transfer = false,
-  }: { readonly attacks: readonly RunAttack[]; readonly seed?: number; readonly transfer?: boolean },
+    ...setting
+  }: AttackSetting & { readonly attacks: readonly RunAttack[]; readonly seed?: number; readonly transfer?: boolean },
 ): Promise<AttackSummary> {
   const groups = new Map(attacks.map(({ name }) => [name, newGroup()]));
   const images = new Map<string, boolean | null>();
@@ -155,7 +156,7 @@ export async function summariseAttack(
   return {
     images: images.size,
     accuracy: shareOf(labelled),
-    attacks: entries.map(({ attack, group }) => outcomeOf(attack, group, { seed, transferred })),
+    attacks: entries.map(({ attack, group }) => outcomeOf(attack, group, { seed, transferred, setting })),
     comparisons: compareAll(entries, seed),
     curves: curvesOf(entries),
     warnings: entries.flatMap(({ attack, group }) =>
@@ -176,7 +177,11 @@ function newGroup(): Group {
 function outcomeOf(
   attack: RunAttack,
   { attempts, excluded }: Group,
-  { seed, transferred }: { readonly seed: number; readonly transferred: boolean },
+  {
+    seed,
+    transferred,
+    setting,
+  }: { readonly seed: number; readonly transferred: boolean; readonly setting: AttackSetting },
 ): AttackOutcome {
   const all = [...attempts.values()];
   const successes = all.filter(({ success }) => success);
@@ -212,7 +217,7 @@ function outcomeOf(
       savedWithinEpsilon: brokenRule('savedWithinEpsilon'),
     },
     excluded: counted(excluded).map(([reason, count]) => ({ reason, count })),
-    paper: paperAttack(attack),
+    paper: paperAttack(attack, setting),
   };
 }
 

@@ -69,6 +69,8 @@ export function attackRecord(
         goal: 'targeted',
         target: { index: 42, label: '<agama>' },
         transfer: { name: 'other', sha256: 'cd'.repeat(32) },
+        explainer: { name: 'gradcam', options: {} },
+        layer: 'auto',
       },
       onlyCorrect: false,
       ...over,

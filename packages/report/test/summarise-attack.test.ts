@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { summariseAttack, type AttackRow, type RunAttack } from '../src/index.ts';
+import { summariseAttack, type AttackRow, type AttackSetting, type RunAttack } from '../src/index.ts';
 
 function attackOf(mask: string, over: Partial<Omit<RunAttack, 'mask'>> & { fraction?: number | null } = {}): RunAttack {
   const { fraction = null, ...others } = over;
@@ -33,6 +33,7 @@ function row(item: string, attack: string, over: Partial<AttackRow> = {}): Attac
   };
 }
 
+const papers = { goal: 'targeted', explainer: { name: 'gradcam', options: {} }, layer: 'auto' } as const;
 const failed = { success: false, evaluations: 7, savedSuccess: false };
 const all = attackOf('all');
 const top = attackOf('origin-top', { fraction: 0.1 });
@@ -46,7 +47,7 @@ const rows = items.flatMap((item, at) => [
 
 describe('summariseAttack', () => {
   it('tells shares with intervals, and steps of successes and of all, a failure counted as all that were allowed', async () => {
-    const { images, accuracy, attacks } = await summariseAttack(rows, { attacks: [all, top] });
+    const { images, accuracy, attacks } = await summariseAttack(rows, { ...papers, attacks: [all, top] });
     expect([images, accuracy.count, accuracy.n]).toEqual([12, 12, 12]);
     expect(attacks[0]).toMatchObject({
       ...{ attack: 'all', n: 12, success: { count: 12, n: 12, share: 1 } },
@@ -63,7 +64,7 @@ describe('summariseAttack', () => {
   });
 
   it('compares masks on the same images: McNemar of success, sign flips of steps, Holm over both', async () => {
-    const { comparisons } = await summariseAttack(rows, { attacks: [all, top] });
+    const { comparisons } = await summariseAttack(rows, { ...papers, attacks: [all, top] });
     // Eight images of one kind, none of the other: p = 2 / 2^8; all differences of steps have one sign: 2 / 2^12.
     const close = (value: number): unknown => expect.closeTo(value, 12);
     expect(comparisons).toMatchObject([
@@ -80,7 +81,7 @@ describe('summariseAttack', () => {
     const some = rows.map((each) =>
       each.item === 'test/0' && each.attack === 'all' ? { ...each, success: null, reason: 'no', checks: null } : each,
     );
-    const { attacks, comparisons } = await summariseAttack(some, { attacks: [all, top] });
+    const { attacks, comparisons } = await summariseAttack(some, { ...papers, attacks: [all, top] });
     expect(attacks[0]).toMatchObject({ n: 11, excluded: [{ reason: 'no', count: 1 }] });
     expect(comparisons[0]!.n).toBe(11);
   });
@@ -90,7 +91,7 @@ describe('summariseAttack', () => {
       ...[all, top, attackOf('uniform', { fraction: 0.1 }), attackOf('uniform', { name: 'more', fraction: 0.2 })],
       attackOf('all', { name: 'farther', options: { steps: 50, epsilon: 0.1 } }),
     ];
-    const { comparisons } = await summariseAttack([], { attacks });
+    const { comparisons } = await summariseAttack([], { ...papers, attacks });
     expect(comparisons.map(({ first, second }) => `${first} ${second}`)).toEqual([
       ...['all origin-top', 'all uniform', 'all more', 'origin-top uniform'],
     ]);
@@ -109,20 +110,27 @@ describe('summariseAttack', () => {
       row('c', 'all', { transfer: null }),
       row('d', 'all', { ...failed, savedSuccess: true, transfer: answer(true) }),
     ];
-    const { attacks } = await summariseAttack(found, { attacks: [all] });
+    const { attacks } = await summariseAttack(found, { ...papers, attacks: [all] });
     expect(attacks[0]).toMatchObject({ saved: { count: 2, n: 3 }, transfer: { count: 1, n: 2 } });
-    const none = await summariseAttack([row('a', 'all')], { attacks: [all], transfer: true });
+    const none = await summariseAttack([row('a', 'all')], { ...papers, attacks: [all], transfer: true });
     expect(none.attacks[0]!.transfer).toMatchObject({ count: 0, n: 0, share: null });
   });
 
   it("shows the paper's numbers only beside its own settings and masks", async () => {
-    const paperOf = async (attack: RunAttack) => (await summariseAttack([], { attacks: [attack] })).attacks[0]!.paper;
+    const paperOf = async (attack: RunAttack) =>
+      (await summariseAttack([], { ...papers, attacks: [attack] })).attacks[0]!.paper;
     expect(await paperOf(all)).toEqual({ success: 1, steps: 8.5 });
     expect(await paperOf(top)).toEqual({ success: 0.52, steps: 33.2 });
     expect(await paperOf(attackOf('origin-top', { fraction: 0.2 }))).toBeNull();
     expect(await paperOf(attackOf('random', { fraction: 0.1 }))).toBeNull();
     expect(await paperOf(attackOf('all', { preset: null }))).toBeNull();
     expect(await paperOf(attackOf('all', { attack: 'fgsm' }))).toBeNull();
+    const under = async (attack: RunAttack, setting: Partial<AttackSetting>) =>
+      (await summariseAttack([], { ...papers, ...setting, attacks: [attack] })).attacks[0]!.paper;
+    expect(await under(all, { goal: 'untargeted' })).toBeNull();
+    expect(await under(top, { layer: 'features.3' })).toBeNull();
+    expect(await under(top, { explainer: { name: 'layercam', options: {} } })).toBeNull();
+    expect(await under(all, { explainer: null, layer: null })).toEqual({ success: 1, steps: 8.5 });
   });
 
   it('counts broken rules, and a warning once an image', async () => {
@@ -132,7 +140,7 @@ describe('summariseAttack', () => {
       row('b', 'all', { warnings: ['odd', 'strange'] }),
       row('c', 'all'),
     ];
-    const { attacks, warnings } = await summariseAttack(found, { attacks: [all] });
+    const { attacks, warnings } = await summariseAttack(found, { ...papers, attacks: [all] });
     expect(attacks[0]!.broken).toEqual({
       ...{ withinEpsilon: 1, withinPixels: 0, zeroOutsideMask: 1, savedWithinEpsilon: 0 },
     });
@@ -145,7 +153,7 @@ describe('summariseAttack', () => {
   it('draws success along what is swept, in order, other settings of a mask apart', async () => {
     const swept = [0.2, 0.1].map((fraction) => attackOf('uniform', { name: `uniform ${fraction}`, fraction }));
     const found = [row('a', 'uniform 0.1', failed), row('a', 'uniform 0.2'), row('a', 'all')];
-    const { curves } = await summariseAttack(found, { attacks: [all, ...swept] });
+    const { curves } = await summariseAttack(found, { ...papers, attacks: [all, ...swept] });
     expect(curves).toMatchObject([
       {
         ...{ mask: 'uniform', along: 'fraction', at: 0.05 },
@@ -158,7 +166,7 @@ describe('summariseAttack', () => {
   });
 
   it('refuses rows of another run', async () => {
-    await expect(summariseAttack([row('a', 'other')], { attacks: [all] })).rejects.toThrow(RangeError);
+    await expect(summariseAttack([row('a', 'other')], { ...papers, attacks: [all] })).rejects.toThrow(RangeError);
   });
 
   it('is the same in any order of the rows', async () => {
@@ -166,10 +174,10 @@ describe('summariseAttack', () => {
       ...each,
       ...{ l2: Math.sin(at) ** 2, evaluations: 1 + ((7 * at) % 40), warnings: at % 4 === 0 ? ['odd'] : ['strange'] },
     }));
-    const expected = await summariseAttack(mixed, { attacks: [all, top] });
+    const expected = await summariseAttack(mixed, { ...papers, attacks: [all, top] });
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray(mixed, { minLength: mixed.length }), async (shuffled) => {
-        expect(await summariseAttack(shuffled, { attacks: [all, top] })).toEqual(expected);
+        expect(await summariseAttack(shuffled, { ...papers, attacks: [all, top] })).toEqual(expected);
       }),
       { seed: 1, numRuns: 10 },
     );

@@ -170,6 +170,7 @@ async function run(asked: Asked): Promise<ExitCode> {
     const folder = resolve(io.cwd, options.out);
     const plan: AttackPlan = {
       ...{ classifier: pixels, preprocessing: preprocessing.preprocessing, attacks, labels, target },
+      setting: record.parameters,
       ...{ explain, targetMap, transfer, onlyCorrect: options.onlyCorrect === true },
       ...{ seed: options.seed, batch: options.batch, signal: io.signal },
       keep: await attackKeeper(folder, {

@@ -23,9 +23,12 @@ export async function renderAttack(
   { folder, record, rows, failed, isComplete }: AttackRun,
   { colourMap = defaultColourMap }: { readonly colourMap?: ColourMapName } = {},
 ): Promise<RenderedReport<AttackSummary>> {
-  const { attacks, goal } = record.parameters;
+  const { attacks, goal, explainer, layer } = record.parameters;
   const details = new AttackDetails(attacks);
-  const summary = await summariseAttack(details.gather(rows), { attacks, seed: seedOf(record) });
+  const summary = await summariseAttack(details.gather(rows), {
+    ...{ attacks, goal, explainer, layer },
+    seed: seedOf(record),
+  });
   const palette = attackPalette(attacks);
   const detailOf = (attack: string) => details.of(attack);
   const norm = attacks[0]?.budget.norm ?? 'linf';

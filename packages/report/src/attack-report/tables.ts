@@ -176,14 +176,15 @@ function comparisonRow({ first, second, n, success, steps }: AttackComparison): 
     <td class="words">${second}</td>
     ${estimateCell(pointsText(success.difference), `only first ${success.onlyFirst}`, `only second ${success.onlySecond}`)}
     ${estimateCell(probability(success.correctedPValue), probability(success.pValue))}
-    ${estimateCell(steps.difference === null ? '–' : stepsText(steps.difference), stepsRange(steps.interval))}
+    ${estimateCell(stepsText(steps.difference), stepsRange(steps.interval))}
     ${estimateCell(probability(steps.correctedPValue), probability(steps.pValue))}
     <td>${n}</td>
   </tr>`;
 }
 
-/** Steps are told to a tenth, `−11.6`. */
-export function stepsText(steps: number): string {
+/** Steps are told to a tenth, `−11.6`; an en dash for none. */
+export function stepsText(steps: number | null): string {
+  if (steps === null) return '–';
   const tenths = Math.round(10 * steps) / 10;
   return (tenths === 0 ? 0 : tenths).toFixed(1).replace('-', '−');
 }
