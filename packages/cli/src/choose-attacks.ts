@@ -1,7 +1,8 @@
-import { ATTACK, MASK, parseSelections, presetKey, type Attack, type Host, type Mask } from '@understory/core';
-import type { ContributionKind, Options, Selection } from '@understory/core';
+import { ATTACK, MASK, parseSelections, presetKey } from '@understory/core';
+import type { Attack, Host, Mask, Options, Selection } from '@understory/core';
 import type { RunAttack } from '@understory/report';
 import { cliErrors } from './errors.ts';
+import { presetOf, recordedOptions } from './recorded-settings.ts';
 import { selectionName } from './selection-name.ts';
 
 /** An attack through a mask with all that a record says of it. */
@@ -30,9 +31,6 @@ export interface AttackChoice {
   readonly batch: number;
 }
 
-/** Settings that change how an attack runs and not what it finds. */
-const withoutEffect = ['batch'];
-
 /**
  * Every attack of a run: each mask, at each fraction that is swept, at each epsilon; the control last, once for each fraction.
  * Throws USAGE, SELECTION_INVALID, UNKNOWN_ID, UNKNOWN_OPTION, OPTION_INVALID and UNKNOWN_PRESET.
@@ -50,7 +48,7 @@ export function chooseAttacks(host: Host, choice: AttackChoice): readonly NamedA
         mask: host.get(MASK, mask.id, mask.given),
         record: {
           ...{ name: `${mask.name}${suffix}`, attack: id, title, preset },
-          options: Object.fromEntries(Object.entries(values).filter(([name]) => !withoutEffect.includes(name))),
+          options: recordedOptions(values),
           budget: { norm: attack.budget.norm, epsilon: attack.budget.epsilon },
           mask: { id: mask.id, title: mask.title, options: mask.options, fraction: mask.fraction },
         },
@@ -144,12 +142,4 @@ function settingsOf(host: Host, { id, options }: Selection, preset: string | und
 
 function hasFraction(host: Host, id: string): boolean {
   return typeof host.optionsOf('mask', id)['fraction'] === 'number';
-}
-
-/** The preset that settings amount to: none where one of them is given otherwise. */
-function presetOf(host: Host, kind: ContributionKind, { id, options }: Selection): string | null {
-  const preset = options[presetKey];
-  if (preset === undefined) return null;
-  const own = JSON.stringify(host.optionsOf(kind, id, { [presetKey]: preset }));
-  return own === JSON.stringify(host.optionsOf(kind, id, options)) ? String(preset) : null;
 }

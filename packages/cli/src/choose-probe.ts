@@ -12,7 +12,7 @@ export interface ProbeChoice {
   /** An id, with settings where wanted: `shuffle:grid=2+4,permutations=3`. */
   readonly probe: string;
   readonly preset?: string | undefined;
-  /** Settings given as options of the command line, which go before those of the preset. */
+  /** Settings given as options of the command line, which go before those behind the id and those of the preset. */
   readonly settings: Options;
   /** Holds for probes that have such a setting. */
   readonly batch: number;
@@ -32,7 +32,7 @@ export function chooseProbe(host: Host, { probe: text, preset, settings, batch }
   // Asked first, so that a probe that does not exist is told as that.
   host.optionsOf('probe', id);
   const { title, description, reference, options: schema = {} } = host.list('probe').find((each) => each.id === id)!;
-  const asked: Options = { ...(preset !== undefined && { [presetKey]: preset }), ...settings, ...options };
+  const asked: Options = { ...(preset !== undefined && { [presetKey]: preset }), ...options, ...settings };
   const given: Options = { ...('batch' in schema && { batch }), ...asked };
   const values = host.optionsOf('probe', id, given);
   return {

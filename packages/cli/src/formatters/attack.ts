@@ -1,4 +1,4 @@
-import { adversarialPicture, number, percent, percentRange, probability } from '@understory/report';
+import { adversarialPicture, number, percent, percentRange, probability, stepsText } from '@understory/report';
 import type {
   AttackComparison,
   AttackOutcome,
@@ -77,11 +77,11 @@ function outcomesText(outcomes: readonly AttackOutcome[], style: Style): string 
     String(n),
     percent(success.share),
     percentRange(success.interval),
-    number(stepsOfSuccesses.mean, 1),
+    stepsText(stepsOfSuccesses.mean),
     spread(stepsOfSuccesses.interval),
-    number(stepsOfAll.mean, 1),
+    stepsText(stepsOfAll.mean),
     spread(stepsOfAll.interval),
-    ...(paper ? [percent(theirs?.success ?? null), number(theirs?.steps, 1)] : []),
+    ...(paper ? [percent(theirs?.success ?? null), stepsText(theirs?.steps ?? null)] : []),
   ]);
   const head = [
     ...['mask', 'images', 'success', '95 % interval', 'steps', '95 % interval', 'all steps', '95 % interval'],
@@ -159,7 +159,7 @@ function comparisonsText(
     `${success.onlyFirst} : ${success.onlySecond}`,
     probability(success.pValue),
     significant(success.correctedPValue, style),
-    number(steps.difference, 1),
+    stepsText(steps.difference),
     spread(steps.interval),
     probability(steps.pValue),
     significant(steps.correctedPValue, style),
@@ -204,5 +204,5 @@ function significant(pValue: number | null, style: Style): string {
 }
 
 function spread(interval: readonly [number, number] | null): string {
-  return interval === null ? '–' : `${number(interval[0], 1)} to ${number(interval[1], 1)}`;
+  return interval === null ? '–' : interval.map(stepsText).join(' to ');
 }
