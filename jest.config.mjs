@@ -7,5 +7,7 @@ const packages = readdirSync(new URL('./packages', import.meta.url), { withFileT
 
 export default {
   projects: packages.map(packageConfig),
+  // Jest leaves one processor free by default, which on two is half of them.
+  maxWorkers: '100%',
   reporters: ['default', '<rootDir>/tools/workspace/closing-line-reporter.mjs'],
 };
