@@ -10,11 +10,11 @@ function host() {
 }
 
 describe('the plugin', () => {
-  it('provides the named attacks, which need gradients', () => {
+  it('provides the named attacks, which need gradients in compiled programs', () => {
     const attacks = host().list('attack');
     expect(attacks.map(({ id }) => id)).toEqual(['pgd', 'fgsm', 'bim', 'mi-fgsm', 'apgd']);
     for (const { needs, reference } of attacks) {
-      expect(needs).toEqual(['gradients']);
+      expect(needs).toEqual(['gradients', 'programs']);
       expect(reference).toBeDefined();
     }
   });
