@@ -66,9 +66,11 @@ try {
   else rmSync(copy, { recursive: true, force: true });
 }
 
-/** What git tracks, and node_modules entry by entry, so that a package can be linked without touching the workspace. */
+/** What git tracks or would, and node_modules entry by entry, so that a package can be linked without touching the workspace. */
 function copyWorkspace() {
-  const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean);
+  const tracked = execFileSync('git', ['ls-files', '-coz', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+    .split('\0')
+    .filter(Boolean);
   for (const path of tracked) {
     // Goldens are not read, and what is deleted in a working tree is still tracked.
     if (path.startsWith('fixtures/') || !existsSync(join(root, path))) continue;

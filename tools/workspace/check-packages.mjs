@@ -1,0 +1,249 @@
+// Packs every package and holds the tarballs, and nothing else, against what users do with them: what is in them, what they
+// import, their types, installing them, the library example, a plugin from outside and the command.
+// usage: node tools/workspace/check-packages.mjs [--keep]   after a build
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { builtinModules } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+
+const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const work = realpathSync(mkdtempSync(join(tmpdir(), 'understory-packages-')));
+const npm = join(dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js');
+const outside = 'understory-plugin-outside';
+const image = join(root, 'packages/cli/samples/coffee.png');
+const quiet = ['--ignore-scripts', '--no-audit', '--no-fund'];
+const faults = [];
+
+try {
+  const packages = pack();
+  for (const each of packages.values()) {
+    checkContents(each);
+    checkImports(each);
+    await checkTypes(each);
+    await lint(each);
+  }
+  say(`${packages.size} packages: contents, imports, types as published, publint`);
+  importEachAlone(packages);
+  say(`${packages.size} packages: each imported beside nothing but what it declares`);
+  if (faults.length === 0) {
+    installAlone(packages, ['@understory/core', '@understory/onnx-autodiff']);
+    installAndUse(packages);
+  }
+} catch (error) {
+  faults.push(error.message);
+} finally {
+  if (values.keep) say(work);
+  else rmSync(work, { recursive: true, force: true });
+}
+for (const fault of faults) console.error(fault);
+say(faults.length === 0 ? 'the packages can be installed and used' : `${faults.length} faults`);
+process.exitCode = faults.length === 0 ? 0 : 1;
+
+/** The tarball of every package by its name, with its manifest and the folder in which it lies unpacked. */
+function pack() {
+  const tarballs = join(work, 'tarballs');
+  mkdirSync(tarballs);
+  const folders = readdirSync(join(root, 'packages')).map((name) => join('packages', name));
+  const paths = [...folders, 'examples/plugin-outside'].map((folder) => `./${folder}`);
+  const packed = JSON.parse(run('pack', [npm, 'pack', ...paths, ...quiet, '--json', '--pack-destination', tarballs]));
+  return new Map(
+    packed.map(({ name, filename, files }) => {
+      const tarball = join(tarballs, filename.replace('@', '').replace('/', '-'));
+      // As pnpm lays it out: beside a package lies what it declares, and nothing else can be found from it.
+      const folder = join(work, 'alone', name, 'node_modules', name);
+      mkdirSync(folder, { recursive: true });
+      execFileSync('tar', ['-xzf', tarball, '-C', folder, '--strip-components', '1']);
+      const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      return [name, { name, tarball, folder, manifest, files: files.map(({ path }) => path) }];
+    }),
+  );
+}
+
+/** What a package has is its build, what its manifest names beside it, and what npm adds. */
+function checkContents({ name, manifest, files }) {
+  const extras = manifest.files.filter((path) => !path.startsWith('!') && path !== 'dist');
+  const isNeeded = (path) =>
+    ['package.json', 'README.md', 'LICENSE'].includes(path) ||
+    extras.some((extra) => path.startsWith(`${extra}/`)) ||
+    (/^dist\/.*(?<!\.test)\.(js|d\.ts)$/.test(path) && !path.startsWith('dist/out-tsc/'));
+  for (const path of files) if (!isNeeded(path)) faults.push(`${name} ships ${path}, which nobody needs`);
+  if (!files.includes('README.md')) faults.push(`${name} has no README`);
+  for (const path of targetsOf(manifest.exports)) {
+    if (!files.includes(path)) faults.push(`${name} exports ${path}, which its tarball does not have`);
+  }
+}
+
+/** The files that a manifest's exports name, but for the sources, which only the workspace has. */
+function targetsOf(exports) {
+  if (typeof exports === 'string') return [exports.replace('./', '')];
+  return Object.entries(exports).flatMap(([key, to]) => (key === '@understory/source' ? [] : targetsOf(to)));
+}
+
+/** Each import of code and declarations is a file of the tarball, a module of Node or a declared dependency. */
+function checkImports({ name, folder, manifest, files }) {
+  const declared = [name, ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })];
+  for (const path of files.filter((each) => /\.(js|ts)$/.test(each))) {
+    const text = readFileSync(join(folder, path), 'utf8').replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '');
+    for (const [, specifier] of text.matchAll(/(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*['"]([\w@.][\w@./:-]*)['"]/g)) {
+      if (specifier.startsWith('.')) {
+        const target = join(dirname(path), specifier);
+        // Declarations keep the extension of the source, and the compiler looks for the declaration beside it.
+        const isThere = [target, target.replace(/\.[jt]s$/, '.d.ts')].some((file) => files.includes(file));
+        if (!isThere) faults.push(`${name}: ${path} imports ${specifier}, which is not in the tarball`);
+        continue;
+      }
+      const owner = specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/');
+      const isKnown = owner.startsWith('node:') || builtinModules.includes(owner) || declared.includes(owner);
+      if (!isKnown) faults.push(`${name}: ${path} imports ${specifier}, which it does not declare`);
+    }
+  }
+}
+
+/** Types as the compiler and bundlers will find them. The packages are ES modules, so that what only CommonJS asks does not count. */
+async function checkTypes({ name, tarball }) {
+  const { problems = [], types } = await checkPackage(createPackageFromTarballData(readFileSync(tarball)));
+  if (types === false) faults.push(`${name} ships no types`);
+  const ignored = ['node10', 'node16-cjs'];
+  for (const { kind, resolutionKind, entrypoint = '' } of problems) {
+    if (!ignored.includes(resolutionKind))
+      faults.push(`${name}${entrypoint.slice(1)}: ${kind} under ${resolutionKind ?? 'all'}`);
+  }
+}
+
+async function lint({ name, folder, manifest }) {
+  const { messages } = await publint({ pkgDir: folder, level: 'warning', strict: true, pack: false });
+  for (const message of messages) faults.push(`${name}: ${formatMessage(message, manifest)}`);
+}
+
+/** Imports each export of each package where only the declared packages can be found: others' tarballs, and of the registry what is installed here. */
+function importEachAlone(packages) {
+  for (const { name, manifest } of packages.values()) {
+    const modules = join(work, 'alone', name, 'node_modules');
+    const optional = Object.keys(manifest.peerDependenciesMeta ?? {});
+    for (const of of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
+      if (optional.includes(of)) continue;
+      const places = [
+        join(root, 'packages', name.split('/')[1] ?? '', 'node_modules', of),
+        join(root, 'node_modules', of),
+      ];
+      const from = packages.get(of)?.folder ?? places.find((place) => isFolder(place));
+      if (from === undefined) throw new Error(`${name} declares ${of}, which is not installed`);
+      mkdirSync(dirname(join(modules, of)), { recursive: true });
+      symlinkSync(from, join(modules, of));
+    }
+  }
+  const script = join(work, 'import-all.mjs');
+  writeFileSync(script, `for (const name of process.argv.slice(2)) if (!(await import(name))) process.exitCode = 1;\n`);
+  for (const { name, manifest } of packages.values()) {
+    const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith('.json'));
+    const folder = join(work, 'alone', name);
+    cpSync(script, join(folder, 'import.mjs'));
+    const argv = [join(folder, 'import.mjs'), ...entries.map((entry) => join(name, entry))];
+    const { status, stderr } = spawnSync(process.execPath, argv, { cwd: folder, encoding: 'utf8' });
+    if (status !== 0) faults.push(`${name} cannot be imported alone:\n${stderr}`);
+  }
+}
+
+function isFolder(path) {
+  try {
+    return readdirSync(path).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** A few packages that need no others, each by npm into a folder of its own. */
+function installAlone(packages, names) {
+  for (const name of names) {
+    const folder = join(work, 'installed', name);
+    install(folder, [packages.get(name)]);
+    const code = `import(${JSON.stringify(name)}).then((module) => Object.keys(module).length > 1 || process.exit(1));`;
+    run(`${name} imported`, ['--eval', code], folder);
+  }
+  say(`${names.join(', ')}: installed alone by npm`);
+}
+
+/** First the packages of the library example with what they need, then the command and the plugin from outside beside them. */
+function installAndUse(packages) {
+  const folder = join(work, 'installed', 'application');
+  const library = ['core', 'backend-onnx', 'explain-gradcam', 'imaging', 'zoo'].map((name) => `@understory/${name}`);
+  install(folder, closure(packages, library));
+  cpSync(join(root, 'examples/explain.mjs'), join(folder, 'explain.mjs'));
+  const told = run('examples/explain.mjs', ['explain.mjs', image, 'explained.png'], folder);
+  if (!told.startsWith('espresso, ')) throw new Error(`examples/explain.mjs said ${told}`);
+  say(`the library example, installed from tarballs: ${told.trim()}`);
+
+  install(folder, closure(packages, [...library, '@understory/cli', '@understory/testing', outside]));
+  const cli = (...argv) => run(`understory ${argv[0]}`, ['node_modules/.bin/understory', ...argv], folder);
+  const plugin = ['--plugin', outside];
+  const shown = cli('explain', image, '--explainer', 'activation-energy', ...plugin, '--json', '--out', 'maps');
+  const { images, versions } = JSON.parse(shown);
+  const [{ explainer, layer }] = images[0].maps;
+  if (explainer !== 'activation-energy' || versions[outside] === undefined) throw new Error(`explain said ${shown}`);
+  say(`understory explain with an explainer from outside: layer ${layer}`);
+  const attack = ['attack', 'pgd', image, '--model', 'efficientnet-lite0', '--target-class', '42', '--steps', '2'];
+  cli(...attack, '--mask', 'checkerboard:16', ...plugin, '--out', 'attacked', '--json');
+  say('understory attack through a mask from outside');
+
+  // The plugin's own sources and tests, against the types and the suites of the tarballs.
+  const source = join(folder, outside);
+  cpSync(join(root, 'examples/plugin-outside'), source, {
+    recursive: true,
+    filter: (path) => !path.includes('node_modules'),
+  });
+  mkdirSync(join(source, 'node_modules'));
+  symlinkSync(join(root, 'node_modules/@types'), join(source, 'node_modules/@types'));
+  run('types of the plugin from outside', [join(root, 'node_modules/typescript/bin/tsc'), '--project', join(source, 'jsconfig.json')], folder);
+  run('tests of the plugin from outside', ['--test'], source);
+  say('the plugin from outside: its types and its contract suites');
+}
+
+/** Packages with all of the workspace's that they need, directly or not. */
+function closure(packages, names) {
+  const found = new Set();
+  const add = (name) => {
+    const of = packages.get(name);
+    if (of === undefined || found.has(of)) return;
+    found.add(of);
+    Object.keys({ ...of.manifest.dependencies, ...of.manifest.peerDependencies }).forEach(add);
+  };
+  names.forEach(add);
+  return [...found];
+}
+
+function install(folder, packages) {
+  mkdirSync(folder, { recursive: true });
+  const dependencies = Object.fromEntries(packages.map(({ name, tarball }) => [name, `file:${tarball}`]));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }));
+  run(`npm install in ${folder}`, [npm, 'install', ...quiet, '--prefer-offline', '--no-package-lock'], folder);
+}
+
+function run(what, argv, cwd = root) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd, encoding: 'utf8', maxBuffer: 2 ** 28 });
+  if (status !== 0) throw new Error(`FAILED: ${what}\n${`${stdout}\n${stderr}`.slice(0, 8000)}`);
+  return stdout;
+}
+
+function say(line) {
+  console.log(line);
+}
