@@ -52,7 +52,7 @@ export function emptySystem(
 }
 
 /** The weighted sum of the eight neighbours of a place. */
-export function neighbourSum(system: GridSystem, values: Float64Array, place: number): number {
+function neighbourSum(system: GridSystem, values: Float64Array, place: number): number {
   const { stride, east, south, southEast, southWest } = system;
   const north = place - stride;
   const below = place + stride;

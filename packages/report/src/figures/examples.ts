@@ -48,7 +48,7 @@ export function examplesFigure(name: string, examples: readonly Example[]): Figu
   };
 }
 
-export function examplesAlt(examples: readonly Example[]): string {
+function examplesAlt(examples: readonly Example[]): string {
   const named = (correct: boolean | null) =>
     examples.filter(({ record }) => record.correct === correct).map(({ record }) => exampleText(record));
   const groups = [
