@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { listZoo, resolveModel } from '@understory/zoo';
 
@@ -14,11 +15,18 @@ describe('the bundled models', () => {
 describe.each(zoo)('$name', ({ name, card }) => {
   it('is the file that its card describes', async () => {
     const { source } = await resolveModel(name);
-    const [text, bytes] = await Promise.all([readFile(card, 'utf8'), readFile(source.path)]);
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    expect(text).toMatch(
-      new RegExp(`\`onnx/model\\.onnx\`, ${bytes.length.toLocaleString('en')} bytes, SHA-256 \`${sha256}\``),
-    );
+    expect(await readFile(card, 'utf8')).toContain(await described(dirname(card), source.path));
+  });
+
+  it('is the same in every format that its card describes', async () => {
+    const { otherSources = [] } = await resolveModel(name);
+    const text = await readFile(card, 'utf8');
+    for (const { path } of otherSources) {
+      for (const file of await readdir(dirname(path))) {
+        expect(text).toContain(await described(dirname(card), join(dirname(path), file)));
+      }
+    }
+    expect(text.includes('`tfjs/')).toBe(otherSources.length > 0);
   });
 
   it('has a card with source, licence, preprocessing and accuracy', async () => {
@@ -30,3 +38,10 @@ describe.each(zoo)('$name', ({ name, card }) => {
     expect(await resolveModel(name)).toMatchObject({ labels: expect.any(Array), preprocessing: expect.any(Object) });
   });
 });
+
+/** A file as a card describes it. */
+async function described(folder: string, path: string): Promise<string> {
+  const bytes = await readFile(path);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return `\`${relative(folder, path)}\`, ${bytes.length.toLocaleString('en')} bytes, SHA-256 \`${sha256}\``;
+}
