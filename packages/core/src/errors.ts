@@ -501,7 +501,7 @@ export const errors = {
   }) {
     return new UnderstoryError({
       code: 'OPTION_INVALID',
-      message: `The option "${option}" of ${of} cannot be that.`,
+      message: `The option "${option}" of ${of.replace(/^(The|A|An) /, (article) => article.toLowerCase())} cannot be that.`,
       found: typeof found === 'string' || typeof found === 'object' ? JSON.stringify(found) : `${found}`,
       expected,
       next: `Give "${option}" another value, or leave it out for its default.`,

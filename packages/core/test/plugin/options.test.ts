@@ -121,6 +121,16 @@ describe('configurable', () => {
     expect(() => make.from({ stepz: 3 })).toThrow(expect.objectContaining({ code: 'UNKNOWN_OPTION' }));
   });
 
+  it('is named as a part of the sentence that refuses it', () => {
+    const named = configurable(
+      'The mask "dots"',
+      { count: { type: 'integer', default: 1, range: [1, 9] } },
+      (values) => values,
+    );
+    expect(() => named.from({ count: 0 })).toThrow('The option "count" of the mask "dots" cannot be that.');
+    expect(() => named.from({ size: 0 })).toThrow('The mask "dots" has no option "size".');
+  });
+
   it('is checked by type', () => {
     // @ts-expect-error a text is no number
     expect(() => make({ steps: 'three' })).toThrow('cannot be that');
