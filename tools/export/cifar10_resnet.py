@@ -113,6 +113,10 @@ had no part in any choice. Printed by
 
     python tools/export/accuracy.py packages/zoo/models/cifar10-resnet --data ../shared/data/cifar10
 
+and, as the share predicted right, by the toolkit itself:
+
+    npx understory evaluate cifar10:../shared/data/cifar10 --model cifar10-resnet --explainer centre --metric sparseness --out runs/accuracy
+
 The paper gives 86.94 % for its own network, on CIFAR-10 without the second JPEG encoding.
 
 ## In the paper's Stage 1
