@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { backends } from './backends.mjs';
 import { deletion } from './deletion.mjs';
 import { compile, gradients, memory } from './gradients.mjs';
 import { growth } from './growth.mjs';
@@ -7,10 +8,10 @@ import { masks, pgd } from './pgd.mjs';
 import { profile } from './profile.mjs';
 import { stream } from './stream.mjs';
 
-const benches = { gradients, compile, memory, deletion, growth, stream, pgd, masks };
+const benches = { gradients, compile, memory, deletion, growth, stream, pgd, masks, backends };
 /** Looks into the gradients instead of comparing them; runs when it is asked for by name. */
 const tools = { profile };
-const withoutPeer = new Set(['growth', 'stream']);
+const withoutPeer = new Set(['growth', 'stream', 'backends']);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

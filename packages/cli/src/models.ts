@@ -1,4 +1,4 @@
-import type { Host, OpenOptions } from '@understory/core';
+import type { Host } from '@understory/core';
 import type { ResolvedModel } from '@understory/zoo';
 import type { Loaded } from './load-plugins.ts';
 import { openModel, type OpenedModel } from './open-model.ts';
@@ -8,10 +8,14 @@ export class Models {
   readonly #host: Host;
   readonly #loaded: Pick<Loaded, 'backendOf'>;
   readonly #resolved: ResolvedModel;
-  readonly #options: OpenOptions;
+  readonly #options: Parameters<typeof openModel>[2];
   readonly #opened = new Map<string, OpenedModel>();
 
-  constructor(loaded: Pick<Loaded, 'host' | 'backendOf'>, resolved: ResolvedModel, options: OpenOptions) {
+  constructor(
+    loaded: Pick<Loaded, 'host' | 'backendOf'>,
+    resolved: ResolvedModel,
+    options: Parameters<typeof openModel>[2],
+  ) {
     this.#host = loaded.host;
     this.#loaded = loaded;
     this.#resolved = resolved;

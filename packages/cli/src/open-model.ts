@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { BACKEND, errors, ImageClassifier, type Host, type Model, type OpenOptions } from '@understory/core';
+import { BACKEND, errors, ImageClassifier, type Host, type Model } from '@understory/core';
 import { resolveModel, type ResolvedModel } from '@understory/zoo';
 import { cliErrors, reasonOf } from './errors.ts';
+import type { RunningOptions } from './options.ts';
 
 /** The network that is used where nobody names one. */
 export const defaultModel = 'efficientnet-lite0';
@@ -18,7 +19,7 @@ export interface OpenedModel {
 export async function openModel(
   host: Host,
   resolved: ResolvedModel,
-  options: OpenOptions,
+  { device, threads }: Pick<RunningOptions, 'device' | 'threads'>,
   backendId?: string,
 ): Promise<OpenedModel> {
   const { source } = resolved;
@@ -27,7 +28,9 @@ export async function openModel(
   if (!backend.accepts(source)) {
     throw errors.noBackendFor({ model: source.kind === 'file' ? source.path : 'the given bytes', backends: [id] });
   }
-  return { resolved, backend: id, model: await backend.open(source, options) };
+  const devices = device?.byBackend[id] ?? device?.everywhere;
+  const model = await backend.open(source, { ...(devices && { devices }), ...(threads !== undefined && { threads }) });
+  return { resolved, backend: id, model };
 }
 
 /** Finds a model by its name, folder or file; throws MODEL_NOT_FOUND and what zoo throws. */

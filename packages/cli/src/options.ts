@@ -95,10 +95,24 @@ export function withDrawing<A extends Arguments, O extends OptionValues>(
   ]);
 }
 
+/** Devices in order of preference, for every backend and for some. */
+export interface DeviceChoice {
+  readonly everywhere?: readonly string[];
+  /** By the id of a backend. */
+  readonly byBackend: Readonly<Record<string, readonly string[]>>;
+}
+
+/** `cuda,cpu` for every backend, `tfjs=wasm,cpu` for one. */
+export function devices(text: string, { byBackend, ...others }: DeviceChoice = { byBackend: {} }): DeviceChoice {
+  const at = text.indexOf('=');
+  if (at === -1) return { everywhere: list(text), byBackend };
+  return { ...others, byBackend: { ...byBackend, [text.slice(0, at).trim()]: list(text.slice(at + 1)) } };
+}
+
 export type RunningOptions = {
   readonly plugin?: readonly string[] | undefined;
   readonly backend?: readonly string[] | undefined;
-  readonly device?: readonly string[] | undefined;
+  readonly device?: DeviceChoice | undefined;
   readonly threads?: number | undefined;
 };
 
@@ -114,7 +128,10 @@ export function withRunning<A extends Arguments, O extends OptionValues>(
       '--backend <id|plugin=id>',
       'the backend that opens the model, for everything or for one plugin, such as explain-gradcam=tfjs; may be repeated; without it the first that reads the file',
     ).argParser(collect),
-    new Option('--device <list>', 'devices in order of preference, such as cuda,cpu').argParser(list),
+    new Option(
+      '--device <list|backend=list>',
+      'devices in order of preference, such as cuda,cpu, or those of one backend, such as tfjs=wasm,cpu; may be repeated',
+    ).argParser(devices),
     new Option('--threads <n>', 'threads within one operator').argParser(wholeNumber(1)),
   ]);
 }

@@ -7,6 +7,7 @@ import type { Io } from './io.ts';
 import { loadPlugins, type Loaded } from './load-plugins.ts';
 import { Models } from './models.ts';
 import { checkAgreement, classifierOf, findModel, type ClassifierOptions, type OpenedModel } from './open-model.ts';
+import type { DeviceChoice } from './options.ts';
 import { choosePreprocessing, type ChosenPreprocessing, type PreprocessingOptions } from './preprocessing.ts';
 import { selectionName } from './selection-name.ts';
 import { usedBackends, type Use } from './used-backends.ts';
@@ -15,7 +16,7 @@ export interface SetupOptions extends ClassifierOptions, PreprocessingOptions {
   readonly model: string;
   readonly plugin?: readonly string[] | undefined;
   readonly backend?: readonly string[] | undefined;
-  readonly device?: readonly string[] | undefined;
+  readonly device?: DeviceChoice | undefined;
   readonly threads?: number | undefined;
 }
 
@@ -79,8 +80,7 @@ export async function setUp(options: SetupOptions, asked: Asked, io: Io): Promis
     });
     const principal = asked.principal?.(host);
     const resolved = await findModel(options.model, io.cwd);
-    const openOptions = { ...(device && { devices: device }), ...(threads !== undefined && { threads }) };
-    models = new Models(loaded, resolved, openOptions);
+    models = new Models(loaded, resolved, { device, threads });
 
     const contributionOf = ({ kind, id }: Pick<ModelUser, 'kind' | 'id'>): Contributed =>
       host.list(kind).find((each) => each.id === id) ?? { plugin: '' };

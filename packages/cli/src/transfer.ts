@@ -29,8 +29,7 @@ export async function openTransfer(
   cwd: string,
 ): Promise<Transfer> {
   const resolved = await findModel(name, cwd);
-  const openOptions = { ...(device && { devices: device }), ...(threads !== undefined && { threads }) };
-  const opened = await openModel(host, resolved, openOptions, backend);
+  const opened = await openModel(host, resolved, { device, threads }, backend);
   try {
     const classifier = await classifierOf(opened, {}, cwd);
     checkClasses(classifier, attacked);

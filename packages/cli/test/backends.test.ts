@@ -28,9 +28,11 @@ afterAll(() => workspace.remove());
 const codeOf = (stderr: string) => /code +(\w+)/.exec(stderr)?.[1];
 const runOf = async (out: string) => JSON.parse(await readFile(join(workspace.folder, out, 'run.json'), 'utf8'));
 
-async function rowsOf<Row>(out: string): Promise<Row[]> {
+/** In the order of the images, whichever was done first. */
+async function rowsOf<Row extends { readonly item: string }>(out: string): Promise<Row[]> {
   const lines = (await readFile(join(workspace.folder, out, 'rows.jsonl'), 'utf8')).trim().split('\n');
-  return lines.flatMap((line) => (JSON.parse(line) as { rows?: Row[] }).rows ?? []);
+  const rows = lines.flatMap((line) => (JSON.parse(line) as { rows?: Row[] }).rows ?? []);
+  return rows.sort((left, right) => (left.item < right.item ? -1 : 1));
 }
 
 const model = (name = 'tiny') => ['--model', `model/${name}.fake.json`];

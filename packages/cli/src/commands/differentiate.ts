@@ -61,8 +61,7 @@ async function differentiate(asked: string, options: DifferentiateOptions, io: I
   try {
     const path = resolve(io.cwd, options.out);
     const resolved = await findModel(asked, io.cwd);
-    const openOptions = { ...(device && { devices: device }), ...(threads !== undefined && { threads }) };
-    const opened = await openModel(host, resolved, openOptions, backendOf());
+    const opened = await openModel(host, resolved, { device, threads }, backendOf());
     const { model } = opened;
     try {
       if (!isDifferentiable(model) || !model.differentiatedFile) {

@@ -183,7 +183,7 @@ function runRecord(
     preprocessingAssumed: preprocessing.assumed,
     parameters: {
       ...{ explainers: explainer, targets: slots.map(({ name }) => name), layer, batch, colourMap, opacity },
-      ...{ devices: device ?? null, threads: threads ?? null },
+      ...{ devices: device?.everywhere ?? null, devicesOf: device?.byBackend ?? {}, threads: threads ?? null },
       interpolation: 'bilinear',
       normalisation: 'min-max',
     },

@@ -55,8 +55,7 @@ async function inspect(asked: string, options: InspectOptions, io: Io): Promise<
   const { host } = loaded;
   try {
     const resolved = await findModel(asked, io.cwd);
-    const openOptions = { ...(device && { devices: device }), ...(threads !== undefined && { threads }) };
-    const models = new Models(loaded, resolved, openOptions);
+    const models = new Models(loaded, resolved, { device, threads });
     try {
       const inspection = { ...(await examine(host, models, options, io)), versions: versionsOf(host, io) };
       io.stdout.write(
