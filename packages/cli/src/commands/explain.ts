@@ -35,6 +35,7 @@ is 2. With --json stdout is one document that names every file written, and erro
 Examples:
   understory explain cat.png
   understory explain photos/*.jpg --explainer cam,gradcam,layercam --target top1,"tabby" --out out --npy --json
+  understory explain cat.png --explainer cam,gradcam --backend onnx --backend explain-gradcam=tfjs
   understory explain cat.png --layer features.5.0 --explainer layercam
   understory explain cat.png --model model.onnx --size 224 --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 --labels labels.txt
 `;
