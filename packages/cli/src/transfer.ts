@@ -39,9 +39,12 @@ export async function openTransfer(
     const filter = preprocessing.resize?.filter ?? 'bilinear';
     return {
       opened,
-      notes: assumed
-        ? [`nothing says how pixels are scaled for ${name}, so mean and deviation of ImageNet are used`]
-        : [],
+      notes: [
+        ...(assumed
+          ? [`nothing says how pixels are scaled for ${name}, so mean and deviation of ImageNet are used`]
+          : []),
+        ...notesOnNames(classifier, attacked, name),
+      ],
       predict(pictures) {
         const batch = pictures.map((picture) => {
           const fits = picture.height === height && picture.width === width;
@@ -62,4 +65,18 @@ function checkClasses(classifier: ImageClassifier, attacked: ImageClassifier): v
   const [ours, theirs] = [attacked.classCount, classifier.classCount];
   if (ours === undefined || theirs === undefined || ours === theirs) return;
   throw cliErrors.transferDoesNotFit({ found: `${theirs} classes`, expected: `${ours} classes` });
+}
+
+/** Classes are compared by their places; names that have no word in common may mean another order. */
+function notesOnNames(classifier: ImageClassifier, attacked: ImageClassifier, name: string): readonly string[] {
+  const [ours, theirs] = [attacked.labels, classifier.labels];
+  if (ours === undefined || theirs === undefined) return [];
+  const words = (label: string) => label.toLowerCase().split(/[\s_-]*,[\s_-]*|[\s_-]+/);
+  const other = ours.filter(
+    (label, place) => !words(label).some((word) => words(theirs[place]!).includes(word)),
+  ).length;
+  if (other === 0) return [];
+  return [
+    `${other} of ${ours.length} classes have other names in ${name}, and are compared by their places all the same`,
+  ];
 }

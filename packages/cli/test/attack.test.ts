@@ -238,6 +238,13 @@ describe('attack', () => {
     expect([code, parameters.goal, parameters.target]).toEqual([0, 'untargeted', null]);
     const [all] = summary.attacks;
     expect(all).toMatchObject({ n: 9, success: { count: 9 }, saved: { count: 9 }, transfer: { count: 9, n: 9 } });
+    await cp(join(workspace.folder, 'model'), join(workspace.folder, 'turned'), { recursive: true });
+    await workspace.write(
+      'turned/config.json',
+      JSON.stringify({ id2label: { 0: 'red', 1: 'blue', 2: 'grass', 3: 'dark' } }),
+    );
+    const turned = await attack('away-1', ['--untargeted', '--transfer', 'turned/tiny.fake.json', '--limit', '1']);
+    expect(turned.stderr).toContain('note: 2 of 4 classes have other names in turned/tiny.fake.json');
     await workspace.write('more/tiny.fake.json', JSON.stringify({ classes: 5 }));
     const refused = await attack('away-2', ['--transfer', 'more/tiny.fake.json']);
     expect([refused.code, codeOf(refused.stderr)]).toEqual([2, 'TRANSFER_DOES_NOT_FIT']);

@@ -48,8 +48,8 @@ Masks are drawn from the heat map of --explainer: of the image itself for the cl
 target class (--target-image). Beside masks that let a share of the pixels through, a data set is also attacked through random ones
 of the same area; --no-control leaves them out. An image of which the network says the target anyway is not attacked, and counted apart.
 
-Steps are evaluations of the network until success is seen. Every adversarial image is rounded to 8 bits a channel, written as a PNG,
-read back and shown to the network again. It has the size that the network sees: give other commands --resize none with it.
+Steps are evaluations of the network until success is seen. Every adversarial image is rounded to 8 bits a channel, encoded as the PNG
+that --save keeps, decoded and shown to the network again. It has the size that the network sees: give other commands --resize none with it.
 --transfer shows these pictures to another network too.
 
 The folder of --out holds run.json, the rows and the pictures of the first images. Kill a run at any moment and give the same command
