@@ -1,27 +1,14 @@
 // Generates a plugin of every kind and a gradient rule in a copy of the workspace, and runs on them what .ci/run runs on all packages.
 // usage: node tools/workspace/check-generator.mjs [--keep]
-import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { copyWorkspace } from './copy-workspace.mjs';
 import { kinds } from './generators/plugin.mjs';
 
 const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const copy = realpathSync(mkdtempSync(join(tmpdir(), 'understory-generator-')));
+const copy = copyWorkspace();
 const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NX_ISOLATE_PLUGINS: 'false', NODE_OPTIONS: '' };
 
 /** The operator whose rule is taken away and generated anew, since every operator that works so has one. */
@@ -30,7 +17,6 @@ const made = Object.keys(kinds).map((kind) => [kind, 'made-by-generator']);
 const folders = made.map(([kind, name]) => `packages/${kind}-${name}`);
 
 try {
-  copyWorkspace();
   forgetRule();
   const before = trackedContents();
   for (const [kind, name] of made) nx('g', '@understory/workspace:plugin', kind, name);
@@ -64,44 +50,6 @@ try {
 } finally {
   if (values.keep) console.log(copy);
   else rmSync(copy, { recursive: true, force: true });
-}
-
-/** What git tracks or would, and node_modules entry by entry, so that a package can be linked without touching the workspace. */
-function copyWorkspace() {
-  const tracked = execFileSync('git', ['ls-files', '-coz', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
-    .split('\0')
-    .filter(Boolean);
-  for (const path of tracked) {
-    // Goldens are not read, and what is deleted in a working tree is still tracked.
-    if (path.startsWith('fixtures/') || !existsSync(join(root, path))) continue;
-    mkdirSync(dirname(join(copy, path)), { recursive: true });
-    cpSync(join(root, path), join(copy, path));
-  }
-  linkEntries('node_modules');
-  for (const folder of readdirSync(join(root, 'packages'))) linkEntries(join('packages', folder, 'node_modules'));
-}
-
-function linkEntries(folder) {
-  if (!existsSync(join(root, folder))) return;
-  mkdirSync(join(copy, folder), { recursive: true });
-  for (const entry of readdirSync(join(root, folder))) {
-    if (entry === '@understory') linkPackages(join(folder, entry));
-    else if (entry.startsWith('@')) linkEntries(join(folder, entry));
-    else if (!entry.startsWith('.cache')) symlinkSync(join(root, folder, entry), join(copy, folder, entry));
-  }
-}
-
-/** The workspace's own packages are those of the copy. */
-function linkPackages(folder) {
-  mkdirSync(join(copy, folder), { recursive: true });
-  for (const parent of ['packages', 'tools']) {
-    for (const entry of readdirSync(join(copy, parent))) {
-      const manifest = join(copy, parent, entry, 'package.json');
-      if (!existsSync(manifest)) continue;
-      const name = JSON.parse(readFileSync(manifest, 'utf8')).name.split('/')[1];
-      symlinkSync(join(copy, parent, entry), join(copy, folder, name));
-    }
-  }
 }
 
 /** Takes a rule away as it would be before it was written; its row of the gradient check stays and judges the new one. */

@@ -101,7 +101,9 @@ function checkImports({ name, folder, manifest, files }) {
   const declared = [name, ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })];
   for (const path of files.filter((each) => /\.(js|ts)$/.test(each))) {
     const text = readFileSync(join(folder, path), 'utf8').replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '');
-    for (const [, specifier] of text.matchAll(/(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*['"]([\w@.][\w@./:-]*)['"]/g)) {
+    for (const [, specifier] of text.matchAll(
+      /(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*['"]([\w@.][\w@./:-]*)['"]/g,
+    )) {
       if (specifier.startsWith('.')) {
         const target = join(dirname(path), specifier);
         // Declarations keep the extension of the source, and the compiler looks for the declaration beside it.
@@ -213,7 +215,11 @@ function installAndUse(packages) {
   });
   mkdirSync(join(source, 'node_modules'));
   symlinkSync(join(root, 'node_modules/@types'), join(source, 'node_modules/@types'));
-  run('types of the plugin from outside', [join(root, 'node_modules/typescript/bin/tsc'), '--project', join(source, 'jsconfig.json')], folder);
+  run(
+    'types of the plugin from outside',
+    [join(root, 'node_modules/typescript/bin/tsc'), '--project', join(source, 'jsconfig.json')],
+    folder,
+  );
   run('tests of the plugin from outside', ['--test'], source);
   say('the plugin from outside: its types and its contract suites');
 }
