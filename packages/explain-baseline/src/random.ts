@@ -8,8 +8,13 @@ import { imageMaps } from './image-maps.ts';
  * The draw depends on the seed and on the image, so that images do not share a map and a map does not depend on what else is in the
  * batch.
  */
-export const random = imageMaps((pixels, { height, width }, { seed = 0 }) => {
-  const image = createHash('sha256').update(pixels);
+export const random = imageMaps((pixels, { height, width, channelStride, pixelStride }, { seed = 0 }) => {
+  const area = height * width;
+  // Channel by channel, however the model lays them out: the same image has the same map on every backend.
+  const ordered = pixels.map(
+    (_, place) => pixels[Math.floor(place / area) * channelStride + (place % area) * pixelStride]!,
+  );
+  const image = createHash('sha256').update(ordered);
   const drawn = seededRandom(seed).fork('random').fork(image.digest('hex'));
   return Float32Array.from({ length: height * width }, () => drawn.uniform());
 });

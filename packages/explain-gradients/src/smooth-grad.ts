@@ -33,6 +33,7 @@ export const smoothGrad = configurable(
       const images = explainedImages(request);
       const { image, batch, pixels } = images;
       const { size } = image;
+      const area = image.height * image.width;
       const deviations = Array.from({ length: batch }, (_, sample) => {
         const own = pixels.subarray(sample * size, (sample + 1) * size);
         const low = own.reduce((left, right) => Math.min(left, right), Infinity);
@@ -50,8 +51,11 @@ export const smoothGrad = configurable(
           draws = Float64Array.from({ length: (end - start) * size }, () => random.normal());
         },
         write(into, copy, sample) {
-          for (let at = 0; at < size; at += 1) {
-            into[at] = pixels[sample * size + at]! + deviations[sample]! * draws[(copy - first) * size + at]!;
+          // Channel by channel, however the model lays them out: the same seed is the same noise on every backend.
+          for (let place = 0; place < size; place += 1) {
+            const channel = Math.floor(place / area);
+            const at = channel * image.channelStride + (place % area) * image.pixelStride;
+            into[at] = pixels[sample * size + at]! + deviations[sample]! * draws[(copy - first) * size + place]!;
           }
         },
       });
