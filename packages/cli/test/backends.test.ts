@@ -214,6 +214,12 @@ describe('what a backend lacks', () => {
     expect(stdout).toContain('brightness');
     const { images, failures } = await explainJson('--explainer', 'slopes');
     expect([images, failures.length]).toEqual([[], 1]);
+    await workspace.write('model/bare.fake.json', '{ "bare": true }');
+    const bare = await workspace.cli(['explain', 'red.png', ...model('bare'), '--explainer', 'refuses', '--json']);
+    expect(JSON.parse(bare.stdout).failures[0].error).toMatchObject({
+      ...{ code: 'CAPABILITY_MISSING', found: expect.stringContaining('no graphs for it') },
+      next: expect.stringContaining('No other backend that is loaded has it'),
+    });
     expect((await explain('--explainer', 'slopes', '--backend', 'second=second')).code).toBe(0);
   });
 
@@ -245,6 +251,9 @@ describe('what a backend lacks', () => {
   it('is asked by inspect of the backend of each explainer', async () => {
     const inspect = ['inspect', 'model/tiny.fake.json', '--json', '--backend', 'second=second'];
     const { classifier } = JSON.parse((await workspace.cli(inspect)).stdout);
+    const { stdout } = await workspace.cli(inspect.filter((part) => part !== '--json'));
+    expect(stdout).toMatch(/brightness +applies\n/);
+    expect(stdout).toMatch(/names +applies +on second\n/);
     const backends = classifier.explainers.map(({ id, backend }: Record<string, string>) => [id, backend]);
     expect(Object.fromEntries(backends)).toMatchObject({ brightness: 'fake', names: 'second', slopes: 'second' });
   });

@@ -162,7 +162,8 @@ describe('inspect', () => {
   it('works with a backend that shows neither graph nor gradients', async () => {
     const fake = await fakeWorkspace();
     try {
-      const { code, stdout } = await fake.cli(['inspect', 'model/tiny.fake.json']);
+      await fake.write('model/bare.fake.json', '{ "bare": true }');
+      const { code, stdout } = await fake.cli(['inspect', 'model/bare.fake.json']);
       expect(code).toBe(0);
       expect(stdout).toContain('none: the backend computes no gradients');
       expect(stdout).toMatch(/refuses +does not apply +This does not apply to the network/);

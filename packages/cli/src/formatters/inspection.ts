@@ -30,7 +30,9 @@ export function inspectionText(inspection: Inspection, { all, style }: { all: bo
     section('Inputs', tensors(inputs)),
     section('Outputs', tensors(outputs)),
     section('As a classifier of images', classifierText(classifier)),
-    ...('explainers' in classifier ? [section('Explainers', explainersText(classifier.explainers, style))] : []),
+    ...('explainers' in classifier
+      ? [section('Explainers', explainersText(classifier.explainers, model.backend, style))]
+      : []),
     section('Gradients', reachText(reach)),
     ...(operators === null
       ? []
@@ -76,11 +78,12 @@ function classifierText(classifier: Inspection['classifier']): string {
   );
 }
 
-function explainersText(explainers: readonly ApplicabilityRecord[], style: Style): string {
+function explainersText(explainers: readonly ApplicabilityRecord[], main: string, style: Style): string {
   const rows = explainers.map((explainer) => [
     style.cyan(explainer.id),
     explainer.applies ? style.green('applies') : style.yellow('does not apply'),
     explainer.applies ? layerText(explainer) : explainer.reason,
+    explainer.backend === main ? '' : `on ${explainer.backend}`,
   ]);
   return columns(rows, { indent: 2 });
 }
