@@ -124,7 +124,7 @@ describe('configurable', () => {
   it('is named as a part of the sentence that refuses it', () => {
     const named = configurable(
       'The mask "dots"',
-      { count: { type: 'integer', default: 1, range: [1, 9] } },
+      { count: { type: 'integer', default: 1, range: [1, 9], description: 'How many.' } },
       (values) => values,
     );
     expect(() => named.from({ count: 0 })).toThrow('The option "count" of the mask "dots" cannot be that.');
