@@ -43,7 +43,11 @@ export function fedNames(row: Row): readonly string[] {
 }
 
 /** A model of one operator, output `y`; `behind` a convolution the first input is an image that TensorFlow.js made. */
-export function modelOf(row: Row, behind = false): Extract<ModelSource, { kind: 'bytes' }> {
+export function modelOf(
+  row: Row,
+  behind = false,
+  change: (nodes: readonly Node[]) => readonly Node[] = (nodes) => nodes,
+): Extract<ModelSource, { kind: 'bytes' }> {
   const { operator, form, inputs, attributes = {}, opset = 18, outputs = 1 } = row;
   const random = seededRandom(`${operator} ${form}`);
   const weights = new Map<string, Constant>();
@@ -70,10 +74,10 @@ export function modelOf(row: Row, behind = false): Extract<ModelSource, { kind: 
         : [],
     ),
     outputs: [{ name: 'y', type: 'float32', shape: undefined }],
-    nodes: [
+    nodes: change([
       ...(behind ? [Node.of('Conv', ['x0', 'mixing'], ['mixed'], {}, 'mix')] : []),
       Node.of(operator, names, results, attributes, 'node'),
-    ],
+    ]),
     initializers: new Map([...weights].map(([name, constant]) => [name, { proto: writeTensor(name, constant) }])),
     declared: new Map(),
   });

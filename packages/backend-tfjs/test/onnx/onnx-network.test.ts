@@ -1,0 +1,174 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it, jest } from '@jest/globals';
+import { OnnxBackend } from '@understory/backend-onnx';
+import { TfjsBackend } from '@understory/backend-tfjs';
+import { elementCount, float32, seededRandom, toFloat32, type Objective, type Tensor } from '@understory/core';
+import { Node } from '@understory/onnx-autodiff';
+import { backendContract, differentiableBackendContract } from '@understory/testing';
+import { fed, modelOf, number, weight } from './model.ts';
+
+jest.setTimeout(60_000);
+
+const pathOf = (network: string) =>
+  fileURLToPath(new URL(join('../../../../fixtures/golden/networks', network, 'model.onnx'), import.meta.url));
+const devices = ['wasm'];
+const open = (network: string) => new TfjsBackend().open({ kind: 'file', path: pathOf(network) }, { devices });
+
+const random = seededRandom('contract');
+const dims = [3, 3, 32, 32];
+const images = float32(
+  Float32Array.from({ length: elementCount(dims) }, () => random.normal()),
+  dims,
+);
+
+/** One network of any batch size, one that takes a sample at a time, one with grouped convolutions, slices and two poolings. */
+const subjects = [
+  { network: 'resnet-torchscript', layer: '/layer3/layer3.1/relu_2/Relu_output_0' },
+  { network: 'mobilenet-v3-torchscript', layer: '/features/features.5/features.5.2/HardSwish_output_0' },
+  { network: 'shuffled-torchscript', layer: '/relu/Relu_output_0' },
+];
+
+describe.each(subjects)('$network', ({ network, layer }) => {
+  const subject = { open: () => open(network), feeds: { input: images }, input: 'input', layer, logits: 'logits' };
+  for (const { name, run } of backendContract(subject)) it(name, run);
+  for (const { name, run } of differentiableBackendContract(subject)) it(name, run);
+});
+
+/** Networks whose shapes, masks and positions are computed by nodes, from every exporter. */
+const computed = ['clip-torchscript', 'detr-torchscript', 'swin-torchscript', 'vit-dynamo', 'efficientnet-torchscript'];
+
+describe.each(computed)('%s', (network) => {
+  it('has the layers, values and gradients that ONNX Runtime has', async () => {
+    const [reference, model] = [
+      await new OnnxBackend().open({ kind: 'file', path: pathOf(network) }),
+      await open(network),
+    ];
+    expect(model.layers).toEqual(reference.layers);
+    expect(model.inputs).toEqual(reference.inputs);
+    expect(model.weightedLayers).toEqual(reference.weightedLayers);
+    const last = reference.layers.findLast((layer) => layer.dims?.length === 4)!.name;
+    const objective: Objective = { kind: 'score', output: 'logits', index: [[1], [2], [3]] };
+    const request = { feeds: { input: images }, objective, withRespectTo: ['input', last], fetch: ['logits', last] };
+    const [expected, found] = [await reference.differentiate(request), await model.differentiate(request)];
+    for (const kind of ['gradients', 'fetched'] as const) {
+      for (const [name, tensor] of Object.entries(expected[kind])) {
+        expect({ name, apart: apart(tensor, found[kind][name]!) < 1e-4 }).toEqual({ name, apart: true });
+      }
+    }
+    await reference.close();
+    await model.close();
+  });
+});
+
+describe('an ONNX file on TensorFlow.js', () => {
+  it('says in its origin who computes it', async () => {
+    const model = await open('resnet-torchscript');
+    expect(model.origin).toMatchObject({
+      backend: 'tfjs',
+      executionProvider: 'wasm',
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      remarks: expect.arrayContaining(['TensorFlow.js computes the operators of ONNX']),
+    });
+    await model.close();
+  });
+
+  it('draws the weights anew that ONNX Runtime draws', async () => {
+    const path = pathOf('resnet-torchscript');
+    const request = { layers: ['logits'], seed: 5 };
+    const models = [await new OnnxBackend().open({ kind: 'file', path }), await open('resnet-torchscript')] as const;
+    const drawn = [await models[0].randomised(request), await models[1].randomised(request)] as const;
+    const [expected, found] = [
+      (await drawn[0].run({ input: images }, ['logits']))['logits']!,
+      (await drawn[1].run({ input: images }, ['logits']))['logits']!,
+    ];
+    expect(apart(expected, found)).toBeLessThan(1e-4);
+    for (const model of [...models, ...drawn]) await model.close();
+  });
+
+  it('leaks no tensor in 1,000 calls of several batch sizes, nor when it is closed', async () => {
+    const before = tf.memory().numTensors;
+    const row = { operator: 'Add', form: 'leaks', inputs: [fed(2, 4, 3, 3), weight(4, 1, 1)] };
+    const model = await new TfjsBackend().open(modelOf(row, true), { devices });
+    const call = async (at: number) => {
+      const batch = 1 + (at % 3);
+      const x0 = float32(new Float32Array(batch * 36).fill(at), [batch, 4, 3, 3]);
+      if (at % 2 === 0) await model.run({ x0 }, ['y']);
+      else {
+        const index = Array.from({ length: batch }, () => [1, 2, 0]);
+        const objective: Objective = { kind: 'score', output: 'y', index };
+        await model.differentiate({ feeds: { x0 }, objective, withRespectTo: ['x0', 'mixed'] });
+      }
+    };
+    for (let at = 0; at < 12; at += 1) await call(at);
+    const settled = tf.memory().numTensors;
+    for (let at = 0; at < 1000; at += 1) await call(at);
+    expect(tf.memory().numTensors).toBe(settled);
+    await model.close();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('computes weights of half precision in float32, and says so', async () => {
+    const row = {
+      operator: 'Mul',
+      form: 'half',
+      inputs: [fed(2, 3), { constant: { type: 'float16', dims: [3], values: [0.5, -2, 1.5] } }],
+    } as const;
+    // A cast in front, as exporters write weights that are kept small.
+    const source = modelOf(row, false, (nodes) => [
+      Node.of('Cast', ['x1'], ['wide'], { to: 1 }),
+      ...nodes.map((node) => node.with({ inputs: ['x0', 'wide'] })),
+    ]);
+    const model = await new TfjsBackend().open(source, { devices });
+    expect(model.origin.remarks).toContain('weights of float16 are computed in float32');
+    const { y } = await model.run({ x0: float32(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]) }, ['y']);
+    expect(Array.from(y!.data as Float32Array)).toEqual([0.5, -4, 4.5, 2, -10, 9]);
+    await model.close();
+  });
+});
+
+describe('what is refused when it is opened, by operator and node', () => {
+  it.each([
+    ['an operator', { operator: 'Sinh', form: 'sinh', inputs: [fed(2, 3)] }, 'Sinh "node"'],
+    [
+      'dilated pooling',
+      {
+        operator: 'MaxPool',
+        form: 'dilated',
+        inputs: [fed(2, 4, 6, 6)],
+        attributes: { kernel_shape: [2, 2], dilations: [2, 2] },
+      },
+      'dilations [2, 2]',
+    ],
+    [
+      'a window over one axis',
+      { operator: 'Conv', form: 'one axis', inputs: [fed(2, 4, 6), weight(3, 4, 3)] },
+      'a window over one axis',
+    ],
+    [
+      'weights that are computed',
+      { operator: 'Conv', form: 'fed', inputs: [fed(2, 4, 6, 6), fed(3, 4, 3, 3)] },
+      'weights that are computed from the inputs',
+    ],
+    [
+      'bounds that are computed',
+      { operator: 'Clip', form: 'fed', inputs: [fed(2, 3), number(0), fed(1)] },
+      'input 2 ("x2") computed from what is fed',
+    ],
+  ] as const)('%s', async (_, row, found) => {
+    await expect(new TfjsBackend().open(modelOf(row), { devices })).rejects.toMatchObject({
+      code: 'OPERATOR_UNSUPPORTED',
+      message: expect.stringContaining(`${row.operator} "node"`),
+      found,
+      next: expect.stringContaining('--backend onnx'),
+    });
+  });
+});
+
+/** The largest difference as a share of the largest number. */
+function apart(expected: Tensor, found: Tensor): number {
+  const [left, right] = [toFloat32(expected), toFloat32(found)];
+  const largest = left.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
+  return left.reduce((most, value, at) => Math.max(most, Math.abs(value - right[at]!)), 0) / largest;
+}
