@@ -22,8 +22,9 @@ export interface MetricSummary {
   readonly metric: string;
   readonly better: Metric['better'];
   readonly explainers: readonly ExplainerSummary[];
-  /** What the others are compared with: random order, else the random map, else the first. */
+  /** What the others are compared with first: random order, else the random map, else the first. */
   readonly reference: string | null;
+  /** Every pair of explainers once, those with the metric's reference first. */
   readonly comparisons: readonly Comparison[];
 }
 
@@ -43,6 +44,7 @@ export interface ExplainerSummary {
 /** Explainer minus reference on the images that both have a value for. */
 export interface Comparison {
   readonly explainer: string;
+  /** Any other explainer; the metric's own reference in the first comparisons of a metric. */
   readonly reference: string;
   readonly n: number;
   readonly difference: number | null;
@@ -101,11 +103,12 @@ export async function summarise(
       new Map([...groups].sort(([a], [b]) => rank(order, a) - rank(order, b))),
     ]),
   );
+  const pairs = [...sorted.values()].reduce((sum, { size }) => sum + (size * (size - 1)) / 2, 0);
   const summaries = [...sorted].map(([metric, groups]) => ({
     metric,
     better: better[metric] ?? 'neither',
     explainers: [...groups].map(([explainer, group]) => summariseGroup(explainer, group, seed)),
-    ...compare(groups, seed),
+    ...compare(groups, { seed, permutations: permutationsFor(pairs) }),
   }));
   const corrected = holm(summaries.flatMap(({ comparisons }) => comparisons.map(({ pValue }) => pValue ?? undefined)));
   let place = 0;
@@ -146,19 +149,31 @@ function summariseGroup(explainer: string, { values, reasons }: Group, seed: num
   };
 }
 
-function compare(groups: ReadonlyMap<string, Group>, seed: number): Pick<MetricSummary, 'reference' | 'comparisons'> {
+/** Enough sign patterns that the smallest p they can give is below 0.05 after Holm's correction over so many pairs. */
+function permutationsFor(pairs: number): number {
+  return Math.max(9999, 25 * pairs);
+}
+
+function compare(
+  groups: ReadonlyMap<string, Group>,
+  options: { readonly seed: number; readonly permutations: number },
+): Pick<MetricSummary, 'reference' | 'comparisons'> {
   const names = [...groups.keys()];
   const reference = [randomOrder, 'random', names[0]].find((name) => name !== undefined && groups.has(name));
   if (reference === undefined || names.length < 2) return { reference: null, comparisons: [] };
+  // Of a pair that comes last is taken from what comes first, and so the reference from all others.
+  const ordered = [...names.filter((name) => name !== reference), reference];
   const found = compareGroups(
-    [...groups.values()].flatMap(({ values }) => values),
-    { group: (row) => row.explainer, item: (row) => row.item, value: (row) => row.value, reference, seed },
+    ordered.flatMap((name) => groups.get(name)!.values),
+    { group: (row) => row.explainer, item: (row) => row.item, value: (row) => row.value, ...options },
   );
+  const withReference = found.filter(({ second }) => second === reference);
+  const others = found.filter(({ second }) => second !== reference);
   return {
     reference,
-    comparisons: found.map(({ first, n, mean, interval, pValue, effectSize }) => ({
+    comparisons: [...withReference, ...others].map(({ first, second, n, mean, interval, pValue, effectSize }) => ({
       explainer: first,
-      reference,
+      reference: second,
       n,
       difference: mean ?? null,
       interval: interval ?? null,
@@ -166,6 +181,17 @@ function compare(groups: ReadonlyMap<string, Group>, seed: number): Pick<MetricS
       correctedPValue: null,
       effectSize: effectSize ?? null,
     })),
+  };
+}
+
+/** The comparisons with the metric's reference, and those between the other explainers. */
+export function splitComparisons({ comparisons, reference }: MetricSummary): {
+  readonly withReference: readonly Comparison[];
+  readonly others: readonly Comparison[];
+} {
+  return {
+    withReference: comparisons.filter((each) => each.reference === reference),
+    others: comparisons.filter((each) => each.reference !== reference),
   };
 }
 

@@ -48,6 +48,26 @@ describe('renderEvaluation', () => {
     expect(document.querySelector('.findings')!.textContent).toMatch(/cam is better than random-order/);
   });
 
+  it('compares the other explainers with each other too', async () => {
+    const third = runRows()
+      .filter(({ explainer }) => explainer === 'cam')
+      .map((each) => ({ ...each, explainer: 'gradcam', value: each.value! + 0.1 }));
+    const { explainers } = record().parameters;
+    const { html } = await renderEvaluation({
+      ...{ folder: 'nowhere', rows: [...runRows(), ...third], failed: [], isComplete: true },
+      record: record({ explainers: [...explainers, { name: 'gradcam', title: 'Grad-CAM' }] }),
+    });
+    const { document } = parseHTML(html);
+    const [, first, second] = document.querySelectorAll('section table:not(.examples)');
+    expect(first!.querySelectorAll('tbody tr')).toHaveLength(2);
+    const rows = [...second!.querySelectorAll('tbody tr')].map(({ textContent }) => textContent!.replace(/\s+/g, ' '));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatch(/^ ?cam gradcam −0\.100 /);
+    expect(document.querySelectorAll('.findings li')).toHaveLength(2);
+    const { document: two } = parseHTML(report.html);
+    expect(two.querySelector('main, body')!.textContent).not.toContain('between the other explainers');
+  });
+
   it("puts the paper's numbers beside ours, marked as theirs, and only under its preset", async () => {
     const { document } = parseHTML(report.html);
     expect(document.body.textContent).toMatch(/paper’s\s+own\s+network/);

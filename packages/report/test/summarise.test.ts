@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { summarise, verdict } from '../src/index.ts';
+import { splitComparisons, summarise, verdict, type MetricSummary } from '../src/index.ts';
 import { row, runRows } from './support.ts';
 
 const better = { deletion: 'lower' } as const;
@@ -44,6 +44,43 @@ describe('summarise', () => {
     const { summary } = await summarise(rows, { better: { ...better, insertion: 'higher' } });
     for (const { comparisons } of summary.metrics) {
       for (const { pValue, correctedPValue } of comparisons) expect(correctedPValue).toBeCloseTo(2 * pValue!, 12);
+    }
+  });
+
+  it('compares every pair of explainers once, those with the reference first', async () => {
+    const levels = { cam: 1, random: 5, gradcam: 2, sobel: 2 };
+    const rows = ['a', 'b', 'c'].flatMap((item, at) =>
+      Object.entries(levels).map(([explainer, level]) => row({ item, explainer, value: level * (at + 1) })),
+    );
+    const { summary } = await summarise(rows, { better });
+    const [{ reference, comparisons }] = summary.metrics as [MetricSummary];
+    expect(reference).toBe('random');
+    expect(
+      comparisons.map((each) => `${each.explainer} - ${each.reference}: ${each.difference}, p ${each.correctedPValue}`),
+    ).toEqual([
+      // Of three differences of one sign every pattern counts: p is 2 / 8, six times that is above 1, and equal ones have p 1.
+      'cam - random: -8, p 1',
+      'gradcam - random: -6, p 1',
+      'sobel - random: -6, p 1',
+      'cam - gradcam: -2, p 1',
+      'cam - sobel: -2, p 1',
+      'gradcam - sobel: 0, p 1',
+    ]);
+    expect(comparisons.map(({ pValue }) => pValue)).toEqual([0.25, 0.25, 0.25, 0.25, 0.25, 1]);
+    const { withReference, others } = splitComparisons(summary.metrics[0]!);
+    expect([withReference.length, others.length]).toEqual([3, 3]);
+  });
+
+  it('can still show a difference among very many pairs', async () => {
+    const explainers = Array.from({ length: 33 }, (_, at) => `explainer-${at}`);
+    const rows = Array.from({ length: 33 }, (_, image) => image).flatMap((image) =>
+      explainers.map((explainer, at) => row({ item: `test/${image}`, explainer, value: at === 0 ? 1 : 0 })),
+    );
+    const { summary } = await summarise(rows, { better });
+    const [{ comparisons }] = summary.metrics as [MetricSummary];
+    expect(comparisons).toHaveLength((33 * 32) / 2);
+    for (const each of comparisons) {
+      expect(verdict(each, 'lower')).toBe(each.reference === 'explainer-0' ? 'better' : 'undecided');
     }
   });
 

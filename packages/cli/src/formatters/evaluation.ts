@@ -5,7 +5,9 @@ import {
   percent,
   probability,
   range,
+  splitComparisons,
   verdict,
+  type Comparison,
   type EvaluationParameters,
   type EvaluationSummary,
   type MetricSummary,
@@ -13,7 +15,10 @@ import {
 import type { Style } from '../style.ts';
 import { columns } from './text.ts';
 
-/** What a run found, as tables: a mean for each explainer, and its difference from the reference. */
+/** More pairs than this are not read in a terminal. */
+const mostPairs = 10;
+
+/** What a run found, as tables: a mean for each explainer, its difference from the reference, and those of the other pairs if they are few. */
 export function evaluationText(
   { images, accuracy, metrics: found }: EvaluationSummary,
   parameters: EvaluationParameters,
@@ -28,7 +33,8 @@ export function evaluationText(
 }
 
 function metricText(summary: MetricSummary, parameters: EvaluationParameters, style: Style): string {
-  const { better, explainers, comparisons, reference } = summary;
+  const { explainers, better, reference } = summary;
+  const { withReference, others } = splitComparisons(summary);
   const metric = parameters.metrics.find(({ name }) => name === summary.metric)!;
   const paper = paperAreasFor(metric, parameters);
   const preset = metric.preset === null ? '' : `, preset ${metric.preset}`;
@@ -45,16 +51,6 @@ function metricText(summary: MetricSummary, parameters: EvaluationParameters, st
   const reasons = explainers.flatMap(({ explainer, reasons: why }) =>
     why.map((each) => `  ${explainer}: ${count(each.count, 'image')} without a value: ${each.reason}\n`),
   );
-  const differences = comparisons.map((each) => [
-    style.cyan(each.explainer),
-    number(each.difference),
-    range(each.interval),
-    String(each.n),
-    probability(each.pValue),
-    probability(each.correctedPValue),
-    number(each.effectSize, 2),
-    each.difference === null ? 'no image in common' : verdictText(verdict(each, better), style),
-  ]);
   return [
     `\n${style.bold(metric.name)}${preset}${direction}\n`,
     columns(means, {
@@ -71,17 +67,38 @@ function metricText(summary: MetricSummary, parameters: EvaluationParameters, st
       ],
     }),
     ...reasons,
-    ...(reference === null || comparisons.length === 0
+    ...(withReference.length === 0
       ? []
-      : [
-          `  on the same images, minus ${reference}:\n`,
-          columns(differences, {
-            indent: 2,
-            right: [1, 2, 3, 4, 5, 6],
-            head: ['explainer', 'difference', '95 % interval', 'images', 'p', 'p (Holm)', 'dz', ''],
-          }),
-        ]),
+      : [`  on the same images, minus ${reference}:\n`, differences(withReference, better, style)]),
+    ...otherPairs(others, better, style),
   ].join('');
+}
+
+function otherPairs(pairs: readonly Comparison[], better: MetricSummary['better'], style: Style): readonly string[] {
+  if (pairs.length === 0) return [];
+  if (pairs.length > mostPairs) {
+    return [`  ${pairs.length} pairs of other explainers on the same images: in the report, and with --json\n`];
+  }
+  const named = pairs.map((each) => ({ ...each, explainer: `${each.explainer} − ${each.reference}` }));
+  return ['  on the same images, each minus each other:\n', differences(named, better, style)];
+}
+
+function differences(comparisons: readonly Comparison[], better: MetricSummary['better'], style: Style): string {
+  const lines = comparisons.map((each) => [
+    style.cyan(each.explainer),
+    number(each.difference),
+    range(each.interval),
+    String(each.n),
+    probability(each.pValue),
+    probability(each.correctedPValue),
+    number(each.effectSize, 2),
+    each.difference === null ? 'no image in common' : verdictText(verdict(each, better), style),
+  ]);
+  return columns(lines, {
+    indent: 2,
+    right: [1, 2, 3, 4, 5, 6],
+    head: ['explainer', 'difference', '95 % interval', 'images', 'p', 'p (Holm)', 'dz', ''],
+  });
 }
 
 function verdictText(found: ReturnType<typeof verdict>, style: Style): string {

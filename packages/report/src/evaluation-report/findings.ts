@@ -1,10 +1,10 @@
 import type { EvaluatedMetric } from '../evaluation.ts';
 import { number, probability, range } from '../numbers.ts';
-import { verdict, type Comparison, type MetricSummary } from '../summarise.ts';
+import { splitComparisons, verdict, type Comparison, type MetricSummary } from '../summarise.ts';
 
-/** What a metric's comparisons come to, a sentence each. */
+/** What a metric's comparisons with its reference come to, a sentence each. */
 export function findings(metric: EvaluatedMetric, summary: MetricSummary): readonly string[] {
-  return summary.comparisons.map((comparison) => finding(metric, summary, comparison));
+  return splitComparisons(summary).withReference.map((comparison) => finding(metric, summary, comparison));
 }
 
 function finding({ title }: EvaluatedMetric, { better }: MetricSummary, comparison: Comparison): string {

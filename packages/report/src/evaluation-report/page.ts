@@ -13,7 +13,13 @@ import { frame } from '../page/frame.ts';
 import { optionRows, provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
 import { paperAreasFor } from '../paper-numbers.ts';
-import { verdict, type Comparison, type EvaluationSummary, type MetricSummary } from '../summarise.ts';
+import {
+  splitComparisons,
+  verdict,
+  type Comparison,
+  type EvaluationSummary,
+  type MetricSummary,
+} from '../summarise.ts';
 
 export interface Page {
   readonly record: EvaluationRecord;
@@ -134,7 +140,7 @@ function metricSection(content: Page, metric: EvaluatedMetric, found: MetricSumm
         ${said.map((sentence) => html`<li>${sentence}</li>`)}
       </ul>`
     }
-    ${meansTable(metric, found, content)} ${comparisonsTable(found)} ${figures.map(figureBlock)}
+    ${meansTable(metric, found, content)} ${comparisonTables(found)} ${figures.map(figureBlock)}
   </section>`;
 }
 
@@ -196,23 +202,32 @@ function meansTable(metric: EvaluatedMetric, { explainers, better }: MetricSumma
   </div>`;
 }
 
-function comparisonsTable({ comparisons, reference, better }: MetricSummary): Html | null {
+function comparisonTables(summary: MetricSummary): readonly (Html | null)[] {
+  const { withReference, others } = splitComparisons(summary);
+  return [
+    comparisonsTable(withReference, summary, `Paired differences from ${summary.reference} on the same images`),
+    comparisonsTable(others, summary, 'Paired differences between the other explainers on the same images'),
+  ];
+}
+
+function comparisonsTable(comparisons: readonly Comparison[], { better }: MetricSummary, caption: string): Html | null {
   if (comparisons.length === 0) return null;
   return html`<div class="scroll">
     <table>
       <caption>
-        Paired differences from ${reference} on the same images
+        ${caption}
       </caption>
       <thead>
         <tr>
           <th scope="col">Explainer</th>
+          <th scope="col" class="words">Minus</th>
           <th scope="col">Difference</th>
           <th scope="col">95 % interval</th>
           <th scope="col">Effect size dz</th>
           <th scope="col">p</th>
           <th scope="col">p (Holm)</th>
           <th scope="col">Images</th>
-          <th scope="col" class="words">Than ${reference}</th>
+          <th scope="col" class="words">Explainer is</th>
         </tr>
       </thead>
       <tbody>
@@ -220,6 +235,7 @@ function comparisonsTable({ comparisons, reference, better }: MetricSummary): Ht
           (each) =>
             html`<tr>
               <th scope="row">${each.explainer}</th>
+              <td class="words">${each.reference}</td>
               <td><strong>${number(each.difference)}</strong></td>
               <td>${range(each.interval)}</td>
               <td>${number(each.effectSize, 2)}</td>
