@@ -28,7 +28,7 @@ export async function firstEngine(devices: readonly string[] = []): Promise<Plac
   const failures: string[] = [];
   for (const name of new Set(wanted.filter(isEngine))) {
     try {
-      return { engine: await load(name), remarks: failures };
+      return { engine: await inTurn(() => load(name)), remarks: failures };
     } catch (error) {
       failures.push(`${name} is not available: ${reasonOf(error)}`);
     }
@@ -104,11 +104,9 @@ export function onEngine<T>({ backend }: Engine, work: () => T): T {
   }
 }
 
-let opening: Promise<unknown> = Promise.resolve();
-
-/** Loads something on an engine, one after the other, because loading is asynchronous; other work in between puts the engine back. */
+/** Loads something on an engine; other work in between puts the engine back. */
 export async function loadOnEngine<T>({ backend }: Engine, work: () => Promise<T>): Promise<T> {
-  const turn = opening.then(async () => {
+  return inTurn(async () => {
     const before = tf.getBackend();
     await tf.setBackend(backend);
     try {
@@ -117,6 +115,13 @@ export async function loadOnEngine<T>({ backend }: Engine, work: () => Promise<T
       if (before !== undefined && before !== '' && before !== backend) await tf.setBackend(before);
     }
   });
-  opening = turn.catch(() => undefined);
-  return turn;
+}
+
+let turn: Promise<unknown> = Promise.resolve();
+
+/** What is asynchronous goes one after the other: an engine that is being initialised is given up where another is set meanwhile. */
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const own = turn.then(work);
+  turn = own.catch(() => undefined);
+  return own;
 }

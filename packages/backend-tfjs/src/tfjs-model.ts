@@ -156,8 +156,7 @@ export class TfjsModel implements DifferentiableModel {
   }
 
   differentiability(output: string, tensor: string): Differentiability {
-    this.checkNames([output, tensor]);
-    const reach = this.reach(output, tensor);
+    const reach = this.reach(this.placed(output), this.placed(tensor));
     return reach.reaches
       ? { differentiable: true }
       : { differentiable: false, reason: reach.reason, message: reach.message };
@@ -256,6 +255,15 @@ export class TfjsModel implements DifferentiableModel {
 
   private isLast(name: string): boolean {
     return this.byName.get(name)?.channelsLast ?? false;
+  }
+
+  /** The tensor of the model that stands for one which only the graph has: what it is laid out from, or a part of a layer's work on. */
+  private placed(name: string): string {
+    if (this.specs.has(name)) return name;
+    const producer = this.graph.nodes.find(({ outputs }) => outputs.includes(name));
+    const source = producer?.inputs.find((input) => input !== '' && this.graph.constant(input) === undefined);
+    if (source === undefined) throw this.unknown(name);
+    return this.placed(source);
   }
 
   private reach(output: string, tensor: string): Reach {

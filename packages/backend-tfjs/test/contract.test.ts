@@ -6,7 +6,7 @@ import { engines } from './engines.ts';
 import { graphClassifier, layersClassifier } from './models.ts';
 
 const random = seededRandom('contract');
-const dims = [3, 12, 12, 3];
+const dims = [3, 8, 8, 3];
 const images = float32(
   Float32Array.from({ length: elementCount(dims) }, () => random.normal()),
   dims,

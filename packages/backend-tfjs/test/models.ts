@@ -62,6 +62,8 @@ export function graphModelFile(options: {
   const consts = constants.map(([name, { shape, dtype }]) => ({
     name,
     op: 'Const',
+    // The converter leaves what a constant has to wait for in the file.
+    input: ['^x'],
     attr: {
       dtype: { type: dtype === 'int32' ? 'DT_INT32' : 'DT_FLOAT' },
       value: { tensor: { tensorShape: {}, dtype } },
@@ -111,7 +113,7 @@ export function graphClassifier(): BytesSource {
   const conv = { strides: ints(1, 1, 1, 1), padding: text('SAME'), data_format: nhwc, dilations: ints(1, 1, 1, 1) };
   const fused = (...names: string[]) => ({ ...conv, fused_ops: texts(...names), num_args: int(1), epsilon: { f: 0 } });
   return graphModelFile({
-    input: [-1, 12, 12, 3],
+    input: [-1, 8, 8, 3],
     constants: {
       'stem/weights': { shape: [3, 3, 3, 6] },
       'stem/bias': { shape: [6] },
@@ -169,7 +171,7 @@ interface Made {
 /** A small classifier of Keras layers: strided, depthwise and dilated convolutions, normalisation, two poolings, a nested model, softmax. */
 export function layersClassifier(): Promise<BytesSource> {
   return layersModelFile((l) => {
-    const image = tfl.input({ shape: [12, 12, 3], name: 'image' });
+    const image = tfl.input({ shape: [8, 8, 3], name: 'image' });
     const apply = (layer: Made, ...inputs: tfl.SymbolicTensor[]) =>
       layer.apply(inputs.length === 1 ? inputs[0]! : inputs) as tfl.SymbolicTensor;
     const stem = apply(
@@ -185,7 +187,7 @@ export function layersClassifier(): Promise<BytesSource> {
     const sum = apply(l.add({ name: 'sum' }), dilated, stem);
     const pooled = apply(l.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same', name: 'pool' }), sum);
     const inner = tfl.sequential({ name: 'inner' });
-    inner.add(l.conv2d({ inputShape: [6, 6, 6], filters: 8, kernelSize: 1, activation: 'tanh', name: 'mix' }));
+    inner.add(l.conv2d({ inputShape: [4, 4, 6], filters: 8, kernelSize: 1, activation: 'tanh', name: 'mix' }));
     inner.add(l.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same', name: 'thin' }));
     const nested = inner.apply(pooled) as tfl.SymbolicTensor;
     const gap = apply(l.globalAveragePooling2d({ name: 'gap' }) as Made, nested);

@@ -145,7 +145,9 @@ export class GraphNetwork implements Network {
   private markComputed(): void {
     for (const { name, op, input = [] } of this.nodes) {
       const isInput = op.startsWith('Placeholder');
-      if (isInput || input.some((reference) => this.computed.has(parse(reference).node))) this.computed.add(name);
+      // What only has to run before, `^name`, leaves a constant one.
+      const reads = input.filter((reference) => !reference.startsWith('^')).map((reference) => parse(reference).node);
+      if (isInput || reads.some((source) => this.computed.has(source))) this.computed.add(name);
     }
   }
 
