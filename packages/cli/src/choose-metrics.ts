@@ -55,6 +55,7 @@ export function chooseMetrics(host: Host, choice: MetricChoice): readonly NamedM
       record: {
         ...{ name: selectionName(selection), id, title, description },
         better: metric.better,
+        ...(metric.values !== undefined && { values: metric.values }),
         preset: presetOf(host, 'metric', { id, options: asked }),
         options: recordedOptions(values),
         ...(reference !== undefined && { reference }),

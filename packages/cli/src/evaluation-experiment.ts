@@ -111,9 +111,9 @@ export function evaluationExperiment(
     },
 
     async summarise(rows) {
-      const better = Object.fromEntries(plan.metrics.map(({ record }) => [record.name, record.better]));
+      const metrics = plan.metrics.map(({ record }) => record);
       const order = plan.explainers.map(({ id }) => id);
-      return (await summarise(rows, { better, order, seed: plan.seed })).summary;
+      return (await summarise(rows, { metrics, order, seed: plan.seed })).summary;
     },
   };
 }

@@ -12,8 +12,8 @@ async function textFor(explainers: readonly string[]): Promise<string> {
       ...{ curve: null, details: null },
     })),
   );
-  const { summary } = await summarise(rows, { better: { mass: 'higher' }, order: explainers });
   const mass = { name: 'mass', id: 'mass', title: 'Mass', description: '', better: 'higher' as const };
+  const { summary } = await summarise(rows, { metrics: [mass], order: explainers });
   const parameters: EvaluationParameters = {
     dataset: { name: 'six' },
     explainers: explainers.map((name) => ({ name, title: name })),

@@ -15,6 +15,7 @@ export const increaseInConfidence = configurable(
   (options): Metric => ({
     better: 'higher',
     range: [0, 1],
+    values: 'binary',
     evaluate: (request) => maskedConfidence(request, options, (whole, masked) => ({ value: masked > whole ? 1 : 0 })),
   }),
 );

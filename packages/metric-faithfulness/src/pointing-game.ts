@@ -30,6 +30,7 @@ export const pointingGame = configurable(
   ({ tolerance, interpolation }): Metric => ({
     better: 'higher',
     range: [0, 1],
+    values: 'binary',
     needs: ['boxes'],
     async evaluate(request) {
       request.signal?.throwIfAborted();

@@ -102,7 +102,7 @@ describe('averageDrop', () => {
 
   it('says which way is better', () => {
     expect(averageDrop()).toMatchObject({ better: 'lower', range: [0, 1] });
-    expect(increaseInConfidence()).toMatchObject({ better: 'higher', range: [0, 1] });
+    expect(increaseInConfidence()).toMatchObject({ better: 'higher', range: [0, 1], values: 'binary' });
   });
 });
 

@@ -45,6 +45,7 @@ export interface EvaluatedMetric {
   readonly title: string;
   readonly description: string;
   readonly better: Metric['better'];
+  readonly values?: NonNullable<Metric['values']>;
   /** Null where a setting was given that the preset has otherwise. */
   readonly preset: string | null;
   /** Every option with its value. */

@@ -1,6 +1,6 @@
 import type { Metric } from '@understory/core';
 import { compareGroups, holm, quantiles, meanInterval, wilson } from '@understory/statistics';
-import { randomOrder, type EvaluationRow } from './evaluation.ts';
+import { randomOrder, type EvaluatedMetric, type EvaluationRow } from './evaluation.ts';
 import { CurveMean, type MeanCurve } from './mean-curve.ts';
 
 type Interval = readonly [low: number, high: number];
@@ -32,7 +32,7 @@ export interface ExplainerSummary {
   readonly explainer: string;
   readonly n: number;
   readonly mean: number | null;
-  /** 95 %, bootstrap. */
+  /** 95 %, bootstrap; Wilson's for a metric whose values are 0 or 1. */
   readonly interval: Interval | null;
   readonly deviation: number | null;
   readonly quartiles: readonly [number, number, number] | null;
@@ -73,17 +73,21 @@ interface Group {
 
 /**
  * The means, intervals and paired comparisons of a run; of each row only its value is kept.
- * `better` says how to read each metric, `seed` is that of the bootstrap. `order` puts explainers in order; others follow as they come.
+ * `metrics` says how to read each, `seed` is that of the bootstrap. `order` puts explainers in order; others follow as they come.
  */
 export async function summarise(
   rows: AsyncIterable<EvaluationRow> | Iterable<EvaluationRow>,
   {
-    better,
+    metrics: known,
     order = [],
     seed = 0,
-  }: { better: Readonly<Record<string, Metric['better']>>; order?: readonly string[]; seed?: number },
+  }: {
+    readonly metrics: readonly Pick<EvaluatedMetric, 'name' | 'better' | 'values'>[];
+    readonly order?: readonly string[];
+    readonly seed?: number;
+  },
 ): Promise<{ summary: EvaluationSummary; details: EvaluationDetails }> {
-  const metrics = new Map<string, Map<string, Group>>(Object.keys(better).map((name) => [name, new Map()]));
+  const metrics = new Map<string, Map<string, Group>>(known.map(({ name }) => [name, new Map()]));
   const images = new Map<string, boolean | null>();
   for await (const row of rows) {
     images.set(row.item, row.correct);
@@ -104,12 +108,14 @@ export async function summarise(
     ]),
   );
   const pairs = [...sorted.values()].reduce((sum, { size }) => sum + (size * (size - 1)) / 2, 0);
-  const summaries = [...sorted].map(([metric, groups]) => ({
-    metric,
-    better: better[metric] ?? 'neither',
-    explainers: [...groups].map(([explainer, group]) => summariseGroup(explainer, group, seed)),
-    ...compare(groups, { seed, permutations: permutationsFor(pairs) }),
-  }));
+  const summaries = [...sorted].map(([metric, groups]) => {
+    const { better = 'neither', values } = known.find(({ name }) => name === metric) ?? {};
+    return {
+      ...{ metric, better },
+      explainers: [...groups].map(([explainer, group]) => summariseGroup(explainer, group, { values, seed })),
+      ...compare(groups, { seed, permutations: permutationsFor(pairs) }),
+    };
+  });
   const corrected = holm(summaries.flatMap(({ comparisons }) => comparisons.map(({ pValue }) => pValue ?? undefined)));
   let place = 0;
   const labelled = [...images.values()].filter((correct) => correct !== null);
@@ -132,16 +138,21 @@ export async function summarise(
   };
 }
 
-function summariseGroup(explainer: string, { values, reasons }: Group, seed: number): ExplainerSummary {
+function summariseGroup(
+  explainer: string,
+  { values, reasons }: Group,
+  { values: kind, seed }: { readonly values: Metric['values']; readonly seed: number },
+): ExplainerSummary {
   const defined = values.flatMap(({ value }) => (value === undefined ? [] : [value]));
   const { n, mean, interval, deviation } = meanInterval(defined, { seed });
+  const share = kind === 'binary' && defined.every((value) => value === 0 || value === 1);
   const [low, middle, high] = quantiles(defined, [0.25, 0.5, 0.75]).map(({ value }) => value);
   const known = low !== undefined && middle !== undefined && high !== undefined;
   return {
     explainer,
     n,
     mean: mean ?? null,
-    interval: interval ?? null,
+    interval: (share ? wilson(defined.filter(Boolean).length, n).interval : interval) ?? null,
     deviation: deviation ?? null,
     quartiles: known ? [low, middle, high] : null,
     undefined: values.length - n,

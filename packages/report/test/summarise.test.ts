@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { splitComparisons, summarise, verdict, type MetricSummary } from '../src/index.ts';
 import { row, runRows } from './support.ts';
 
-const better = { deletion: 'lower' } as const;
+const metrics = [{ name: 'deletion', better: 'lower' }] as const;
 
 describe('summarise', () => {
   it('gives means, intervals and the paired difference from random order', async () => {
-    const { summary } = await summarise(runRows(), { better, order: ['cam', 'random-order'] });
+    const { summary } = await summarise(runRows(), { metrics, order: ['cam', 'random-order'] });
     const [deletion] = summary.metrics;
     expect(deletion!.reference).toBe('random-order');
     const wobble =
@@ -31,7 +31,7 @@ describe('summarise', () => {
       row({ item: 'd', value: null, reason: 'the anchors coincide' }),
       ...['a', 'b', 'c', 'd'].map((item, at) => row({ item, explainer: 'random', value: at + 1 })),
     ];
-    const { summary } = await summarise(rows, { better });
+    const { summary } = await summarise(rows, { metrics });
     const [cam] = summary.metrics[0]!.explainers;
     expect(cam).toMatchObject({ n: 3, undefined: 1, reasons: [{ reason: 'the anchors coincide', count: 1 }] });
     expect(summary.metrics[0]!.comparisons).toMatchObject([
@@ -41,7 +41,7 @@ describe('summarise', () => {
 
   it('corrects over all comparisons of the run', async () => {
     const rows = runRows().flatMap((each) => [each, { ...each, metric: 'insertion' }]);
-    const { summary } = await summarise(rows, { better: { ...better, insertion: 'higher' } });
+    const { summary } = await summarise(rows, { metrics: [...metrics, { name: 'insertion', better: 'higher' }] });
     for (const { comparisons } of summary.metrics) {
       for (const { pValue, correctedPValue } of comparisons) expect(correctedPValue).toBeCloseTo(2 * pValue!, 12);
     }
@@ -52,7 +52,7 @@ describe('summarise', () => {
     const rows = ['a', 'b', 'c'].flatMap((item, at) =>
       Object.entries(levels).map(([explainer, level]) => row({ item, explainer, value: level * (at + 1) })),
     );
-    const { summary } = await summarise(rows, { better });
+    const { summary } = await summarise(rows, { metrics });
     const [{ reference, comparisons }] = summary.metrics as [MetricSummary];
     expect(reference).toBe('random');
     expect(
@@ -76,7 +76,7 @@ describe('summarise', () => {
     const rows = Array.from({ length: 33 }, (_, image) => image).flatMap((image) =>
       explainers.map((explainer, at) => row({ item: `test/${image}`, explainer, value: at === 0 ? 1 : 0 })),
     );
-    const { summary } = await summarise(rows, { better });
+    const { summary } = await summarise(rows, { metrics });
     const [{ comparisons }] = summary.metrics as [MetricSummary];
     expect(comparisons).toHaveLength((33 * 32) / 2);
     for (const each of comparisons) {
@@ -86,20 +86,35 @@ describe('summarise', () => {
 
   it('compares with the first where there is no baseline, and with nothing where there is one explainer', async () => {
     const two = [row({ explainer: 'one' }), row({ explainer: 'two' })];
-    expect((await summarise(two, { better, order: ['two', 'one'] })).summary.metrics[0]!.reference).toBe('two');
-    const [alone] = (await summarise([row()], { better })).summary.metrics;
+    expect((await summarise(two, { metrics, order: ['two', 'one'] })).summary.metrics[0]!.reference).toBe('two');
+    const [alone] = (await summarise([row()], { metrics })).summary.metrics;
     expect(alone).toMatchObject({ reference: null, comparisons: [] });
   });
 
+  it('takes the interval of a share where a metric says that its values are 0 or 1', async () => {
+    const hits = Array.from({ length: 10 }, (_, at) => row({ item: `test/${at}`, metric: 'hit', value: 1 }));
+    const declared = { name: 'hit', better: 'higher', values: 'binary' } as const;
+    const of = async (rows: ReturnType<typeof row>[], metric: { name: string; better: 'higher'; values?: 'binary' }) =>
+      (await summarise(rows, { metrics: [metric] })).summary.metrics[0]!.explainers[0]!;
+    const { mean, interval } = await of(hits, declared);
+    expect(mean).toBe(1);
+    expect(interval![0]).toBeCloseTo(0.7225, 4);
+    expect(interval![1]).toBe(1);
+    expect((await of(hits, { name: 'hit', better: 'higher' })).interval).toBeNull();
+    const between = await of([...hits, row({ item: 'test/10', metric: 'hit', value: 0.5 })], declared);
+    expect(between.interval![1]).toBeLessThanOrEqual(1);
+    expect(between.mean).toBeCloseTo(10.5 / 11, 12);
+  });
+
   it('does not depend on the order of the rows', async () => {
-    const options = { better, order: ['cam', 'random-order'] };
+    const options = { metrics, order: ['cam', 'random-order'] };
     const forwards = await summarise(runRows(), options);
     const backwards = await summarise(runRows().reverse(), options);
     expect(backwards.summary).toEqual(forwards.summary);
   });
 
   it('knows no accuracy without labels', async () => {
-    const { summary } = await summarise([row({ correct: null, label: null })], { better });
+    const { summary } = await summarise([row({ correct: null, label: null })], { metrics });
     expect(summary.accuracy).toEqual({ correct: 0, n: 0, share: null, interval: null });
   });
 });

@@ -34,7 +34,7 @@ export function metricContract({ create, request, tolerance = 1e-5 }: MetricSubj
     {
       name: 'gives one measurement a sample, a number of its range or the reason why there is none',
       async run() {
-        const { range } = await made();
+        const { range, values } = await made();
         const measurements = await whole();
         check(measurements.length === samples, `expected ${samples} measurements, found ${measurements.length}`);
         measurements.forEach(({ value, reason }, sample) => {
@@ -43,6 +43,7 @@ export function metricContract({ create, request, tolerance = 1e-5 }: MetricSubj
           } else {
             const fits = Number.isFinite(value) && value >= range[0] && value <= range[1];
             check(fits, `sample ${sample}: ${value} is no number within ${range.join(' to ')}`);
+            check(values !== 'binary' || value === 0 || value === 1, `sample ${sample}: ${value} is neither 0 nor 1`);
           }
         });
       },

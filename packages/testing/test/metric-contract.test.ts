@@ -74,6 +74,12 @@ describe('metricContract', () => {
     expect((await failuresOf(contractOf(firstWeight, { range: [1, 0] }))).join('\n')).toContain('how to read it');
   });
 
+  it('catches values between 0 and 1 where each is said to be one of them', async () => {
+    expect((await failuresOf(contractOf(firstWeight, { values: 'binary' }))).join('\n')).toContain('neither 0 nor 1');
+    const whole = contractOf((of) => remade(of, (value) => ({ value: Math.round(value) })), { values: 'binary' });
+    expect(await failuresOf(whole)).toEqual([]);
+  });
+
   it('needs two samples to say anything', () => {
     const one = { ...request(), feeds: { pixels: { ...feeds.pixels, dims: [1, 4, 2, 3] } } };
     expect(() =>

@@ -47,6 +47,8 @@ export interface Metric {
   readonly better: 'higher' | 'lower' | 'neither';
   /** The values it can take, ends included. */
   readonly range: readonly [low: number, high: number];
+  /** `binary` where each value is 0 or 1, so that their mean is a share of the images; any number of the range where absent. */
+  readonly values?: 'binary';
   /** What it asks of the request beyond model, feeds, objective and maps. */
   readonly needs?: readonly ('boxes' | 'explain' | 'randomised')[];
   /** One measurement a sample, in the order of the batch. */

@@ -51,9 +51,9 @@ export function page(content: Page): string {
       </p>
       ${atAGlance(content)} ${remarks(content, { done })}`,
     main: html`${examplesSection(content)} ${sections} ${failures(content.failed, { done })} ${parameters(record)}`,
-    footer: html`Intervals hold the true mean in 95 of 100 such runs; they are bootstrapped (BCa). Differences are
-    between the same images, tested by flipping their signs at random, and p-values are corrected after Holm for every
-    comparison on this page.`,
+    footer: html`Intervals hold the true mean in 95 of 100 such runs; they are bootstrapped (BCa), those of shares
+    Wilson’s. Differences are between the same images, tested by flipping their signs at random, and p-values are
+    corrected after Holm for every comparison on this page.`,
     version: record.versions['understory'],
   });
 }

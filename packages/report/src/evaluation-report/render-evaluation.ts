@@ -20,9 +20,8 @@ export async function renderEvaluation(
   { colourMap = defaultColourMap }: { readonly colourMap?: ColourMapName } = {},
 ): Promise<RenderedReport<EvaluationSummary>> {
   const { explainers, metrics } = record.parameters;
-  const better = Object.fromEntries(metrics.map((metric) => [metric.name, metric.better]));
   const order = explainers.map(({ name }) => name);
-  const { summary, details } = await summarise(rows, { better, order, seed: record.seed });
+  const { summary, details } = await summarise(rows, { metrics, order, seed: record.seed });
   const palette = new Palette(order);
   const examples = await readExamples(folder, colourMap);
   const shown = examples.length === 0 ? undefined : examplesFigure('examples', examples);

@@ -70,7 +70,7 @@ export function estimatesFigure(
     name,
     title: `${metric.title}: means`,
     alt,
-    caption: `Mean over images with its 95 % bootstrap interval.${theirs}`,
+    caption: `Mean over images with its 95 % ${metric.values === 'binary' ? 'Wilson' : 'bootstrap'} interval.${theirs}`,
     svg,
   };
 }
