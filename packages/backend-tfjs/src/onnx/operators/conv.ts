@@ -5,7 +5,7 @@ import { tensorFrom } from '../support/dtype.ts';
 import { padded, windowOf, type ImageWindow } from '../support/window.ts';
 
 /** A convolution of images `[N, h, w, C]` by a filter of its own form. */
-type Convolve = (x: tf.Tensor4D, pad: 'same' | 'valid', strides: [number, number]) => tf.Tensor;
+type Convolve = (x: tf.Tensor4D, pad: 'same' | 'valid', strides: [number, number], bias?: tf.Tensor) => tf.Tensor;
 
 export const conv: Operator = {
   through: [0],
@@ -27,9 +27,8 @@ export const conv: Operator = {
     return (read) => {
       // TensorFlow.js has no strided and dilated convolutions: every place is computed, some are kept.
       const { image, pad } = padded(read(0, 'last'), isBoth ? { ...window, strides: [1, 1] } : window);
-      const whole = convolve(image, pad, isBoth ? [1, 1] : [...strides]);
-      const kept = isBoth ? tf.stridedSlice(whole, [0, 0, 0, 0], whole.shape, [1, ...strides, 1]) : whole;
-      return bias === undefined ? kept : tf.add(kept, bias);
+      const whole = convolve(image, pad, isBoth ? [1, 1] : [...strides], bias);
+      return isBoth ? tf.stridedSlice(whole, [0, 0, 0, 0], whole.shape, [1, ...strides, 1]) : whole;
     };
   },
 };
@@ -41,7 +40,20 @@ function filterOf(constant: Constant): tf.Tensor4D {
 
 function plain(use: OperatorUse, { dilations }: ImageWindow): Convolve {
   const filter = use.weight(1, 'conv', filterOf) as tf.Tensor4D;
-  return (x, pad, strides) => tf.conv2d(x, filter, strides, pad, 'NHWC', [...dilations]);
+  return (x, pad, strides, bias) => {
+    const rates: [number, number] = [...dilations];
+    if (bias === undefined || isTaped()) return withBias(tf.conv2d(x, filter, strides, pad, 'NHWC', rates), bias);
+    return tf.fused.conv2d({ x, filter, strides, pad, dilations: rates, bias });
+  };
+}
+
+/** Whether gradients will be asked for: those of fused operations are of more than is needed here. */
+function isTaped(): boolean {
+  return tf.engine().state.gradientDepth > 0;
+}
+
+function withBias(x: tf.Tensor, bias: tf.Tensor | undefined): tf.Tensor {
+  return bias === undefined ? x : tf.add(x, bias);
 }
 
 function depthwise(use: OperatorUse, { dilations }: ImageWindow, groups: number, outChannels: number): Convolve {
@@ -50,7 +62,13 @@ function depthwise(use: OperatorUse, { dilations }: ImageWindow, groups: number,
     const apart = tf.transpose(tensorFrom(constant), [2, 3, 0, 1]);
     return tf.reshape(apart, [height, width, groups, outChannels / groups]);
   }) as tf.Tensor4D;
-  return (x, pad, strides) => tf.depthwiseConv2d(x, filter, strides, pad, 'NHWC', [...dilations]);
+  return (x, pad, strides, bias) => {
+    const rates: [number, number] = [...dilations];
+    if (bias === undefined || isTaped()) {
+      return withBias(tf.depthwiseConv2d(x, filter, strides, pad, 'NHWC', rates), bias);
+    }
+    return tf.fused.depthwiseConv2d({ x, filter, strides, pad, dilations: rates, bias });
+  };
 }
 
 /** One convolution a group. */
@@ -64,12 +82,12 @@ function grouped(use: OperatorUse, { dilations }: ImageWindow, groups: number, p
         return tf.slice(whole, [0, 0, 0, (group * out) / groups], [height, width, channels, out / groups]);
       }) as tf.Tensor4D,
   );
-  return (x, pad, strides) => {
+  return (x, pad, strides, bias) => {
     const [batch, height, width] = x.shape;
     const parts = filters.map((filter, group) => {
       const part = tf.slice(x, [0, 0, 0, group * perGroup], [batch, height, width, perGroup]) as tf.Tensor4D;
       return tf.conv2d(part, filter, strides, pad, 'NHWC', [...dilations]);
     });
-    return tf.concat(parts, 3);
+    return withBias(tf.concat(parts, 3), bias);
   };
 }
