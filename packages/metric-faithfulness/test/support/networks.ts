@@ -14,6 +14,7 @@ const shared = process.env['UNDERSTORY_SHARED'] ?? fileURLToPath(new URL('../sha
 export const resNet20 = `${shared}/models/cifar10-resnet20.onnx`;
 export const hasResNet20 = existsSync(resNet20);
 export const efficientNet = fileURLToPath(new URL('packages/zoo/models/efficientnet-lite0/onnx/model.onnx', root));
+export const cifarNet = fileURLToPath(new URL('packages/zoo/models/cifar10-resnet/onnx/model.onnx', root));
 export const goldens = fileURLToPath(new URL('fixtures/golden', root));
 
 export function randomNumbers(length: number, seed: string, scale = 1): Float32Array {
