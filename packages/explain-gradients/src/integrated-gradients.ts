@@ -1,4 +1,4 @@
-import { configurable, fromFloat32, objectiveValues, outputsOf } from '@understory/core';
+import { channelMeans, configurable, fromFloat32, objectiveValues, outputsOf } from '@understory/core';
 import type { Explainer, ExplainRequest } from '@understory/core';
 import { explainedImages, type ExplainedImages } from './explained-image.ts';
 import { meanGradients } from './mean-gradients.ts';
@@ -46,7 +46,7 @@ export const integratedGradients = configurable(
       const images = explainedImages(request);
       const { image, pixels } = images;
       const { size } = image;
-      const start = baseline === 'mean' ? channelMeans(images) : new Float32Array(pixels.length).fill(value);
+      const start = baseline === 'mean' ? meanColours(images) : new Float32Array(pixels.length).fill(value);
       const before = await objectivesAt(request, images, start);
       const objectives = await objectivesAt(request, images, pixels);
       const means = await meanGradients(images, request, {
@@ -87,17 +87,16 @@ async function objectivesAt(
 }
 
 /** Each channel of each image filled with its mean. */
-function channelMeans({ image, batch, pixels }: ExplainedImages): Float32Array {
-  const { size, channels, channelStride, pixelStride } = image;
-  const places = size / channels;
-  const means = new Float32Array(pixels.length);
+function meanColours({ image, batch, pixels }: ExplainedImages): Float32Array {
+  const { size, height, width, channelStride, pixelStride } = image;
+  const filled = new Float32Array(pixels.length);
   for (let sample = 0; sample < batch; sample += 1) {
-    for (let channel = 0; channel < channels; channel += 1) {
-      const first = sample * size + channel * channelStride;
-      let sum = 0;
-      for (let place = 0; place < places; place += 1) sum += pixels[first + place * pixelStride]!;
-      for (let place = 0; place < places; place += 1) means[first + place * pixelStride] = sum / places;
-    }
+    const first = sample * size;
+    channelMeans(pixels.subarray(first, first + size), image).forEach((mean, channel) => {
+      for (let place = 0; place < height * width; place += 1) {
+        filled[first + channel * channelStride + place * pixelStride] = mean;
+      }
+    });
   }
-  return means;
+  return filled;
 }

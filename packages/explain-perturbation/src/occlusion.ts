@@ -1,5 +1,5 @@
-import { configurable, evenBatches } from '@understory/core';
-import type { Explainer, ImageInput } from '@understory/core';
+import { channelMeans, configurable, evenBatches } from '@understory/core';
+import type { Explainer } from '@understory/core';
 import { errors } from './errors.ts';
 import { explainedImages } from './explained-images.ts';
 
@@ -110,16 +110,4 @@ function forEachPixel(
   for (let y = top; y < top + side; y += 1) {
     for (let x = left; x < left + side; x += 1) visit(y * width + x);
   }
-}
-
-function channelMeans(
-  pixels: Float32Array,
-  { channels, channelStride, pixelStride, height, width }: ImageInput,
-): number[] {
-  const places = height * width;
-  return Array.from({ length: channels }, (_, channel) => {
-    let sum = 0;
-    for (let pixel = 0; pixel < places; pixel += 1) sum += pixels[channel * channelStride + pixel * pixelStride]!;
-    return sum / places;
-  });
 }

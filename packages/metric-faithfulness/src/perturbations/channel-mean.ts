@@ -1,4 +1,4 @@
-import type { ImageInput } from '@understory/core';
+import { channelMeans } from '@understory/core';
 import type { Perturbation } from './perturbation.ts';
 
 /** Every pixel is replaced by the mean colour of its picture. */
@@ -12,16 +12,3 @@ export const channelMean: Perturbation = (pixels, input) => {
   });
   return { kind: 'picture', pixels: replaced };
 };
-
-/** One mean a channel. */
-export function channelMeans(
-  pixels: Float32Array,
-  { channels, height, width, channelStride, pixelStride }: ImageInput,
-): readonly number[] {
-  return Array.from({ length: channels }, (_, channel) => {
-    let sum = 0;
-    for (let place = 0; place < height * width; place += 1)
-      sum += pixels[channel * channelStride + place * pixelStride]!;
-    return sum / (height * width);
-  });
-}

@@ -1,4 +1,4 @@
-import { channelMeans } from './channel-mean.ts';
+import { channelMeans } from '@understory/core';
 import { solveByConjugateGradients } from './conjugate-gradients.ts';
 import { emptySystem } from './grid-system.ts';
 import type { GridSystem } from './grid-system.ts';
