@@ -12,6 +12,10 @@ export class TfjsBackend implements Backend {
     return looksLikeModel(source) || looksLikeOnnx(source);
   }
 
+  isNative(source: ModelSource): boolean {
+    return looksLikeModel(source);
+  }
+
   /** Throws TFJS_*, ONNX_*, MODEL_NOT_*, OPERATOR_UNSUPPORTED or DEVICE_*. */
   async open(source: ModelSource, options: OpenOptions = {}): Promise<TfjsModel> {
     // TensorFlow.js takes a while to load, which nobody should wait for who does not use it.

@@ -28,7 +28,9 @@ export class Models {
     const id = said ?? this.#host.backendReading(this.#resolved.source).id;
     const known = this.#opened.get(id);
     if (known !== undefined) return known;
-    const fresh = await openModel(this.#host, this.#resolved, this.#options, id);
+    // What another backend has open, so that both see the same layout and the same names.
+    const inUse = [...this.#opened.values()].map(({ resolved }) => resolved.source);
+    const fresh = await openModel(this.#host, this.#resolved, this.#options, id, inUse);
     this.#opened.set(id, fresh);
     return fresh;
   }

@@ -15,19 +15,28 @@ export interface OpenedModel {
   readonly model: Model;
 }
 
-/** Opens a model with the backend of that id, or with the first that reads it; throws NO_BACKEND_FOR and what the backend throws. */
+/**
+ * Opens a model with the backend of that id, or with the first that reads it; throws NO_BACKEND_FOR and what the backend throws.
+ * Of a model in several formats the backend is given the one of `preferred` that it reads, else one of its own.
+ */
 export async function openModel(
   host: Host,
-  resolved: ResolvedModel,
+  asked: ResolvedModel,
   { device, threads }: Pick<RunningOptions, 'device' | 'threads'>,
   backendId?: string,
+  preferred: readonly ResolvedModel['source'][] = [],
 ): Promise<OpenedModel> {
-  const { source } = resolved;
   const { id, backend } =
-    backendId === undefined ? host.backendReading(source) : { id: backendId, backend: host.get(BACKEND, backendId) };
-  if (!backend.accepts(source)) {
-    throw errors.noBackendFor({ model: source.kind === 'file' ? source.path : 'the given bytes', backends: [id] });
-  }
+    backendId === undefined
+      ? host.backendReading(asked.source)
+      : { id: backendId, backend: host.get(BACKEND, backendId) };
+  const readable = [asked.source, ...(asked.otherSources ?? [])].filter((each) => backend.accepts(each));
+  const source =
+    readable.find((each) => preferred.includes(each)) ??
+    readable.find((each) => backend.isNative?.(each) ?? true) ??
+    readable[0];
+  if (source === undefined) throw errors.noBackendFor({ model: asked.source.path, backends: [id] });
+  const resolved = { ...asked, source };
   const devices = device?.byBackend[id] ?? device?.everywhere;
   const model = await backend.open(source, { ...(devices && { devices }), ...(threads !== undefined && { threads }) });
   return { resolved, backend: id, model };

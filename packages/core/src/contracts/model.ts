@@ -149,6 +149,8 @@ export interface OpenOptions {
 export interface Backend {
   /** Whether this backend reads such a file, judged by its name or first bytes. */
   accepts(source: ModelSource): boolean;
+  /** Whether a file that it accepts is in a format of its own; where absent all are. Of a model in several formats it is given such a one. */
+  isNative?(source: ModelSource): boolean;
   open(source: ModelSource, options?: OpenOptions): Promise<Model>;
 }
 
