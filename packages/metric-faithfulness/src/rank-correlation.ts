@@ -1,5 +1,7 @@
 import { rememberedFor } from './remembered.ts';
 
+// Not the `spearman` of the statistics package, which gives the same with exact sums: on maps of 224 x 224 pixels that takes seven times
+// as long or more, and does not remember the ranks of the one map that is compared with many.
 /**
  * Spearman's correlation of two lists of numbers: 1 where they rank alike, ties sharing their mean rank.
  *
