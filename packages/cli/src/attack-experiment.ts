@@ -6,7 +6,6 @@ import {
   type Attack,
   type AttackedSample,
   type ClassGoal,
-  type DatasetItem,
   type Experiment,
   type HeatMap,
   type Mask,
@@ -34,16 +33,10 @@ import { summariseAttack, type AttackRow, type AttackSetting, type AttackSummary
 import { boxesInInput } from './boxes-in-input.ts';
 import type { NamedAttack } from './choose-attacks.ts';
 import { isReached } from './is-reached.ts';
+import type { ChosenImage } from './choose-images.ts';
 import { joinSamples } from './join-samples.ts';
 import { checkMask } from './check-mask.ts';
 import type { Transfer } from './transfer.ts';
-
-/** An image to attack, decoded when it is asked for. */
-export interface AttackItem {
-  readonly id: string;
-  readonly item: Omit<DatasetItem, 'read' | 'id'>;
-  picture(): Promise<RgbImage>;
-}
 
 export interface AttackPlan {
   readonly classifier: PixelClassifier;
@@ -101,7 +94,7 @@ export const alreadyTheTarget = 'the network says the target of the untouched im
  * Attacks images through masks: what it finds depends on the image and the seed alone.
  * What an attack or a mask refuses is a row without success that says why; an image that cannot be read or predicted throws.
  */
-export function attackExperiment(plan: AttackPlan): Experiment<AttackItem, AttackRow, AttackSummary> {
+export function attackExperiment(plan: AttackPlan): Experiment<ChosenImage, AttackRow, AttackSummary> {
   return {
     async rows(item, random) {
       const [outcome] = await attackTogether(plan, [item], [random]);
@@ -120,11 +113,11 @@ export function attackExperiment(plan: AttackPlan): Experiment<AttackItem, Attac
 /** Attacks several images in common batches; what fails for one is its own. */
 export async function attackTogether(
   plan: AttackPlan,
-  items: readonly AttackItem[],
+  items: readonly ChosenImage[],
   randoms: readonly SeededRandom[],
-): Promise<readonly Outcome<AttackItem, AttackRow>[]> {
+): Promise<readonly Outcome<ChosenImage, AttackRow>[]> {
   const subjects: Subject[] = [];
-  const failures = new Map<AttackItem, unknown>();
+  const failures = new Map<ChosenImage, unknown>();
   for (const [at, item] of items.entries()) {
     try {
       plan.signal.throwIfAborted();
@@ -135,7 +128,7 @@ export async function attackTogether(
     }
   }
   const made = await makeAttacks(plan, subjects, failures);
-  const outcomes: Outcome<AttackItem, AttackRow>[] = [];
+  const outcomes: Outcome<ChosenImage, AttackRow>[] = [];
   for (const item of items) {
     const subject = subjects.find((each) => each.item === item);
     try {
@@ -150,7 +143,7 @@ export async function attackTogether(
 
 /** An image that is ready to be attacked. */
 interface Subject {
-  readonly item: AttackItem;
+  readonly item: ChosenImage;
   readonly facts: AttackFacts;
   readonly prediction: Prediction;
   readonly picture: RgbImage;
@@ -161,7 +154,7 @@ interface Subject {
   readonly masks: readonly (Tensor<'float32'> | string)[];
 }
 
-async function subjectOf(plan: AttackPlan, item: AttackItem, random: SeededRandom): Promise<Subject | undefined> {
+async function subjectOf(plan: AttackPlan, item: ChosenImage, random: SeededRandom): Promise<Subject | undefined> {
   const { classifier, preprocessing, attacks } = plan;
   const image = await item.picture();
   const { picture } = prepare(image, preprocessing);
@@ -216,7 +209,7 @@ type Found = Made | { readonly sample: Sample; readonly reason: string };
 async function makeAttacks(
   plan: AttackPlan,
   subjects: readonly Subject[],
-  failures: Map<AttackItem, unknown>,
+  failures: Map<ChosenImage, unknown>,
 ): Promise<ReadonlyMap<Subject, readonly Found[]>> {
   const samples = new Map<Attack, Sample[]>();
   for (const subject of subjects) {
@@ -245,7 +238,7 @@ async function attackBatch(
   plan: AttackPlan,
   attack: Attack,
   asked: readonly Sample[],
-  failures: Map<AttackItem, unknown>,
+  failures: Map<ChosenImage, unknown>,
 ): Promise<readonly Found[]> {
   const samples = asked.filter(({ subject }) => !failures.has(subject.item));
   const [first, ...others] = samples;
@@ -416,7 +409,7 @@ function untouchedRow(
 
 function factsOf(
   { classifier, labels, target }: AttackPlan,
-  { id, item }: AttackItem,
+  { id, item }: ChosenImage,
   { ranking, probabilities }: Prediction,
 ): AttackFacts {
   const names = classifier.classifier.labels;

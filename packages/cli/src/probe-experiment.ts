@@ -9,7 +9,7 @@ import {
 } from '@understory/core';
 import type { LabelMap } from '@understory/datasets';
 import { prepare, toUnitPixels, type Preprocessing } from '@understory/imaging';
-import type { AttackItem } from './attack-experiment.ts';
+import type { ChosenImage } from './choose-images.ts';
 import type { NamedExplainer } from './explain-images.ts';
 import { pixelClassifierOf } from './pixel-classifier-of.ts';
 
@@ -31,7 +31,7 @@ export function probeExperiment({
   preprocessing,
   labels,
   onlyCorrect,
-}: ProbePlan): Experiment<AttackItem, ProbeRow, ProbeSummary> {
+}: ProbePlan): Experiment<ChosenImage, ProbeRow, ProbeSummary> {
   const { classifier, signal } = request;
   const experiment = probe.experiment(request) as Experiment<ProbeItem, ProbeRow, ProbeSummary>;
   return {

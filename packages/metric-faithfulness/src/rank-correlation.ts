@@ -1,13 +1,13 @@
 import { rememberedFor } from './remembered.ts';
 
-// Not the `spearman` of the statistics package, which gives the same with exact sums: on maps of 224 x 224 pixels that takes seven times
-// as long or more, and does not remember the ranks of the one map that is compared with many.
 /**
  * Spearman's correlation of two lists of numbers: 1 where they rank alike, ties sharing their mean rank.
  *
  * Undefined where all numbers of a list are equal. Spearman 1904.
  */
 export function rankCorrelation(left: Float32Array, right: Float32Array): number | undefined {
+  // `spearman` of the statistics package gives the same with exact sums, but takes seven times as long or more on maps of 224 x 224 pixels
+  // and does not remember the ranks of the one map that is compared with many.
   const [a, b] = [meanRanks(left), meanRanks(right)];
   const centre = (left.length - 1) / 2;
   let [product, squareA, squareB] = [0, 0, 0];

@@ -4,8 +4,8 @@ import { parseSelections, type Attack, type HeatMap, type PixelClassifier, type 
 import { prepare, type Preprocessing } from '@understory/imaging';
 import { readRun } from '@understory/experiments';
 import type { AttackRecord, AttackRow, AttackSummary } from '@understory/report';
-import { attackExperiment, attackTogether, pixelsOf, type AttackItem, type AttackPlan } from '../attack-experiment.ts';
-import { attackItems, type AttackItems } from '../attack-items.ts';
+import { attackExperiment, attackTogether, pixelsOf, type AttackPlan } from '../attack-experiment.ts';
+import { chooseImages, type ChosenImage, type ChosenImages } from '../choose-images.ts';
 import { attackTables } from '../attack-tables.ts';
 import { chooseAttacks, type NamedAttack } from '../choose-attacks.ts';
 import { cliErrors } from '../errors.ts';
@@ -118,7 +118,7 @@ async function run(asked: Asked): Promise<ExitCode> {
   const asJson = options.json === true;
   const quiet = options.quiet === true;
   checkGoal(options);
-  const images = await attackItems(asked.images, options, io.cwd);
+  const images = await chooseImages(asked.images, options, io.cwd);
   const save = options.save ?? (images.files === undefined ? 'examples' : 'all');
   const examples = save === 'none' ? 0 : options.examples;
   const explainer = explainerOf(options.explainer);
@@ -185,7 +185,7 @@ async function run(asked: Asked): Promise<ExitCode> {
         ...{ folder, seed: options.seed, total: images.size, shard: options.shard, strict: options.strict },
         description: descriptionOf(record),
         tables: attackTables,
-        executor: inGroups<AttackItem, AttackRow>({
+        executor: inGroups<ChosenImage, AttackRow>({
           // Twice a batch, so that samples are waiting when others are finished.
           size: Math.ceil((2 * options.batch) / largestGroup(attacks)),
           ...{ seed: options.seed, signal: io.signal },
@@ -262,7 +262,7 @@ function explainerOf(text: string): Selection {
 /** The usual control is left out where no plugin has it, and of images that are named: a table is what needs one. */
 const usualControl = 'random';
 
-function choiceOf({ attack, options }: Asked, images: AttackItems, masks: readonly { readonly id: string }[]) {
+function choiceOf({ attack, options }: Asked, images: ChosenImages, masks: readonly { readonly id: string }[]) {
   const usual = images.files === undefined && masks.some(({ id }) => id === usualControl) ? usualControl : undefined;
   const { control } = options;
   return {
@@ -337,7 +337,7 @@ async function referenceFor(
 
 interface RecordParts {
   readonly asked: Asked;
-  readonly images: AttackItems;
+  readonly images: ChosenImages;
   readonly setup: Setup;
   readonly attacks: readonly NamedAttack[];
   readonly target: number | undefined;

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { parseSelections, type Options, type ProbeRequest, type ProbeSummary, type Selection } from '@understory/core';
 import type { ProbeRecord } from '@understory/report';
-import { attackItems, type AttackItems } from '../attack-items.ts';
+import { chooseImages, type ChosenImages } from '../choose-images.ts';
 import { chooseProbe, type ChosenProbe } from '../choose-probe.ts';
 import { cliErrors } from '../errors.ts';
 import { backendsText, headline } from '../formatters/explanation.ts';
@@ -89,7 +89,7 @@ async function run(asked: Asked): Promise<ExitCode> {
   const asJson = options.json === true;
   const quiet = options.quiet === true;
   const explainer = explainerOf(options.explainer);
-  const images = await attackItems(asked.images, options, io.cwd);
+  const images = await chooseImages(asked.images, options, io.cwd);
   let chosen: ChosenProbe | undefined;
   const setup = await setUp(
     options,
@@ -184,7 +184,7 @@ function settingsOf({ grid, permutations, derangement, control }: ProbeOptions):
 
 interface RecordParts {
   readonly asked: Asked;
-  readonly images: AttackItems;
+  readonly images: ChosenImages;
   readonly setup: Setup;
   readonly explainer: Selection | undefined;
   readonly probe: ChosenProbe['record'];

@@ -1,21 +1,28 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { isDiagnosed } from '@understory/core';
+import { isDiagnosed, type DatasetItem } from '@understory/core';
 import { mapLabels, parseDatasetSpec, type LabelMap } from '@understory/datasets';
-import type { AttackItem } from './attack-experiment.ts';
+import type { RgbImage } from '@understory/imaging';
 import { evaluationItems, openSelection, readIds, type DatasetSelection } from './dataset-selection.ts';
 import { findImages, type ImageFile } from './find-images.ts';
 import { readImage } from './read-image.ts';
 
-/** Images to attack, out of a data set or as they were named. */
-export interface AttackItems {
+/** An image to work on, decoded when it is asked for. */
+export interface ChosenImage {
+  readonly id: string;
+  readonly item: Omit<DatasetItem, 'read' | 'id'>;
+  picture(): Promise<RgbImage>;
+}
+
+/** Images to work on, out of a data set or as they were named. */
+export interface ChosenImages {
   /** Images that were named one by one, or lie in a folder without labels; absent for a data set. */
   readonly files?: readonly ImageFile[];
   /** What a record says of them, besides the selection. */
   readonly record: { readonly name: string } & Readonly<Record<string, unknown>>;
   readonly ids: readonly string[] | undefined;
   readonly size: number;
-  items(): AsyncIterable<AttackItem>;
+  items(): AsyncIterable<ChosenImage>;
   labelsFor(modelLabels: readonly string[] | undefined): LabelMap;
 }
 
@@ -23,11 +30,11 @@ export interface AttackItems {
  * The images that arguments mean: one data set, or images, patterns and folders of images.
  * Throws what opening a data set throws, IMAGE_NOT_FOUND and NO_IMAGES.
  */
-export async function attackItems(
+export async function chooseImages(
   args: readonly string[],
   selection: DatasetSelection,
   cwd: string,
-): Promise<AttackItems> {
+): Promise<ChosenImages> {
   const [only, ...others] = args;
   const asDataset = only !== undefined && others.length === 0 && (await isDataset(only, cwd));
   return (asDataset ? await fromDataset(only, selection, cwd) : undefined) ?? fromImages(args, selection, cwd);
@@ -40,7 +47,7 @@ async function isDataset(argument: string, cwd: string): Promise<boolean> {
 }
 
 /** Undefined for a plain folder without labels. */
-async function fromDataset(spec: string, selection: DatasetSelection, cwd: string): Promise<AttackItems | undefined> {
+async function fromDataset(spec: string, selection: DatasetSelection, cwd: string): Promise<ChosenImages | undefined> {
   try {
     const { dataset, ids } = await openSelection(spec, selection, cwd);
     return {
@@ -60,7 +67,7 @@ async function fromImages(
   args: readonly string[],
   { ids: asked, offset = 0, limit = Infinity }: DatasetSelection,
   cwd: string,
-): Promise<AttackItems> {
+): Promise<ChosenImages> {
   const { images, failures } = await findImages(args, cwd);
   const [failure] = failures;
   if (failure !== undefined) throw failure.error;
