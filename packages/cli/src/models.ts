@@ -1,4 +1,4 @@
-import type { Host } from '@understory/core';
+import { BACKEND, type Host } from '@understory/core';
 import type { ResolvedModel } from '@understory/zoo';
 import type { Loaded } from './load-plugins.ts';
 import { openModel, type OpenedModel } from './open-model.ts';
@@ -6,13 +6,13 @@ import { openModel, type OpenedModel } from './open-model.ts';
 /** One model, opened once with each backend that some plugin runs on. */
 export class Models {
   readonly #host: Host;
-  readonly #loaded: Pick<Loaded, 'backendOf'>;
+  readonly #loaded: Pick<Loaded, 'backendOf' | 'configuration'>;
   readonly #resolved: ResolvedModel;
   readonly #options: Parameters<typeof openModel>[2];
   readonly #opened = new Map<string, OpenedModel>();
 
   constructor(
-    loaded: Pick<Loaded, 'host' | 'backendOf'>,
+    loaded: Pick<Loaded, 'host' | 'backendOf' | 'configuration'>,
     resolved: ResolvedModel,
     options: Parameters<typeof openModel>[2],
   ) {
@@ -28,11 +28,20 @@ export class Models {
     const id = said ?? this.#host.backendReading(this.#resolved.source).id;
     const known = this.#opened.get(id);
     if (known !== undefined) return known;
-    // What another backend has open, so that both see the same layout and the same names.
-    const inUse = [...this.#opened.values()].map(({ resolved }) => resolved.source);
-    const fresh = await openModel(this.#host, this.#resolved, this.#options, id, inUse);
+    const fresh = await openModel(this.#host, this.#resolved, this.#options, id, this.#shared(id));
     this.#opened.set(id, fresh);
     return fresh;
+  }
+
+  /** Where a run has several backends, the files that all of them read: from one file they see one layout and the same names. */
+  #shared(id: string): readonly ResolvedModel['source'][] {
+    const others = Object.values(this.#loaded.configuration.backends ?? {});
+    const ids = new Set([id, this.#loaded.backendOf() ?? id, ...others]);
+    if (ids.size === 1) return [];
+    const backends = [...ids].map((each) => this.#host.get(BACKEND, each));
+    return [this.#resolved.source, ...(this.#resolved.otherSources ?? [])].filter((source) =>
+      backends.every((backend) => backend.accepts(source)),
+    );
   }
 
   async close(): Promise<void> {

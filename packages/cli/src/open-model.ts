@@ -17,7 +17,7 @@ export interface OpenedModel {
 
 /**
  * Opens a model with the backend of that id, or with the first that reads it; throws NO_BACKEND_FOR and what the backend throws.
- * Of a model in several formats the backend is given the one of `preferred` that it reads, else one of its own.
+ * Of a model in several formats the backend is given the first of `preferred` that it reads, else one of its own.
  */
 export async function openModel(
   host: Host,
@@ -32,7 +32,7 @@ export async function openModel(
       : { id: backendId, backend: host.get(BACKEND, backendId) };
   const readable = [asked.source, ...(asked.otherSources ?? [])].filter((each) => backend.accepts(each));
   const source =
-    readable.find((each) => preferred.includes(each)) ??
+    preferred.find((each) => readable.includes(each)) ??
     readable.find((each) => backend.isNative?.(each) ?? true) ??
     readable[0];
   if (source === undefined) throw errors.noBackendFor({ model: asked.source.path, backends: [id] });
