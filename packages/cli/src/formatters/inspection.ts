@@ -34,7 +34,7 @@ export function inspectionText(inspection: Inspection, { all, style }: { all: bo
       ? [section('Explainers', explainersText(classifier.explainers, model.backend, style))]
       : []),
     section('Gradients', reachText(reach)),
-    ...(operators === null
+    ...(operators === null || operators.length === 0
       ? []
       : [
           section(
