@@ -9,7 +9,16 @@ import {
   METRIC,
   token,
 } from '@understory/core';
-import type { Attack, Backend, Contribution, Explainer, HeatMap, PluginManifest, Registry, Token } from '@understory/core';
+import type {
+  Attack,
+  Backend,
+  Contribution,
+  Explainer,
+  HeatMap,
+  PluginManifest,
+  Registry,
+  Token,
+} from '@understory/core';
 
 const explainer = (layer = ''): Explainer => ({
   explain: async (): Promise<readonly HeatMap[]> => [{ height: 1, width: 1, data: new Float32Array(1), layer }],
