@@ -5,7 +5,15 @@ import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TfjsBackend } from '@understory/backend-tfjs';
-import { elementCount, expression as e, float32, type Derivative, type Objective, type Tensor } from '@understory/core';
+import {
+  elementCount,
+  expression as e,
+  float32,
+  toFloat32,
+  type Derivative,
+  type Objective,
+  type Tensor,
+} from '@understory/core';
 import { engines, native } from './engines.ts';
 import { attribute, graphClassifier, graphModelFile, layersClassifier, type BytesSource } from './models.ts';
 
@@ -272,7 +280,7 @@ describe('a model', () => {
       objective: { kind: 'cotangent', cotangents: { y: float32(new Float32Array(4).fill(1), [1, 4]) } },
       withRespectTo: ['x'],
     } as const;
-    const numbers = ({ gradients }: Derivative) => Array.from(gradients['x']!.data, (value) => Number(value) + 0);
+    const numbers = ({ gradients }: Derivative) => Array.from(toFloat32(gradients['x']!), (value) => value + 0);
     expect(numbers(await model.differentiate(request))).toEqual([1, -2, 0, 0]);
     expect(numbers(await model.differentiate({ ...request, rules: 'guided' }))).toEqual([1, 0, 0, 0]);
     await model.close();
