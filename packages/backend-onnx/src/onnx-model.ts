@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
+  checkActivation,
   checkFeeds,
-  errors as coreErrors,
   toFloat32 as toFloat32Array,
   type Derivative,
   type DifferentiableModel,
@@ -348,22 +348,10 @@ export class OnnxModel implements DifferentiableModel {
     };
   }
 
-  private checkActivation(name: string, { type, dims }: Tensor, batch: number): void {
+  private checkActivation(name: string, tensor: Tensor, batch: number): void {
     const layer = this.layers.find((candidate) => candidate.name === name);
     if (!layer) throw this.differentiable.unknownTensor(name);
-    const wanted = layer.dims?.slice(1);
-    const fits =
-      type === layer.type &&
-      dims[0] === batch &&
-      (!wanted ||
-        (dims.length === wanted.length + 1 &&
-          wanted.every((dim, axis) => typeof dim === 'string' || dim === dims[axis + 1])));
-    if (fits) return;
-    throw coreErrors.feedsInvalid({
-      input: name,
-      found: `${type} [${dims.join(', ')}]`,
-      expected: `${layer.type} [${[batch, ...(wanted ?? ['...'])].join(', ')}]`,
-    });
+    checkActivation(layer, tensor, batch);
   }
 
   private checkNames(names: readonly string[]): void {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  checkActivation,
   checkFeeds,
   closest,
   errors as coreErrors,
@@ -289,22 +290,10 @@ export class TfjsModel implements DifferentiableModel {
     });
   }
 
-  private checkActivation(name: string, { type, dims }: Tensor, batch: number): void {
+  private checkActivation(name: string, tensor: Tensor, batch: number): void {
     const layer = this.layers.find((candidate) => candidate.name === name);
     if (layer === undefined) throw this.unknown(name);
-    const wanted = layer.dims?.slice(1);
-    const fits =
-      type === layer.type &&
-      dims[0] === batch &&
-      (!wanted ||
-        (dims.length === wanted.length + 1 &&
-          wanted.every((dim, axis) => typeof dim === 'string' || dim === dims[axis + 1])));
-    if (fits) return;
-    throw coreErrors.feedsInvalid({
-      input: name,
-      found: `${type} [${dims.join(', ')}]`,
-      expected: `${layer.type} [${[batch, ...(wanted ?? ['...'])].join(', ')}]`,
-    });
+    checkActivation(layer, tensor, batch);
   }
 
   private checkNames(names: readonly string[]): void {

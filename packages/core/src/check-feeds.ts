@@ -1,5 +1,6 @@
 import type { Feeds, TensorSpec } from './contracts/model.ts';
 import { errors } from './errors.ts';
+import type { Tensor } from './tensor/tensor.ts';
 
 /** The batch size of feeds for these inputs; throws FEEDS_INVALID where names, types, dimensions or batch sizes do not fit. */
 export function checkFeeds(inputs: readonly TensorSpec[], feeds: Feeds): number {
@@ -12,19 +13,7 @@ export function checkFeeds(inputs: readonly TensorSpec[], feeds: Feeds): number 
         found: `feeds for ${Object.keys(feeds).join(', ') || 'nothing'}`,
         expected: `a tensor named "${name}"`,
       });
-    const wanted = dims?.slice(1);
-    const fits =
-      tensor.type === type &&
-      (!wanted ||
-        (tensor.dims.length === wanted.length + 1 &&
-          wanted.every((dim, axis) => typeof dim === 'string' || dim === tensor.dims[axis + 1])));
-    if (!fits) {
-      throw errors.feedsInvalid({
-        input: name,
-        found: `${tensor.type} [${tensor.dims.join(', ')}]`,
-        expected: `${type} [${['N', ...(wanted ?? ['...'])].join(', ')}]`,
-      });
-    }
+    checkSamples({ name, type, dims }, tensor, 'N');
     batches.set(name, tensor.dims[0] ?? 1);
   }
   for (const name of Object.keys(feeds)) {
@@ -44,4 +33,26 @@ export function checkFeeds(inputs: readonly TensorSpec[], feeds: Feeds): number 
     });
   }
   return batch;
+}
+
+/** Throws FEEDS_INVALID where a tensor that is given for a layer has another type, other dimensions or another batch size. */
+export function checkActivation(layer: TensorSpec, tensor: Tensor, batch: number): void {
+  checkSamples(layer, tensor, batch);
+}
+
+/** What a tensor is but for its batch, which may be any number where it is `N`. */
+function checkSamples({ name, type, dims }: TensorSpec, tensor: Tensor, batch: number | 'N'): void {
+  const wanted = dims?.slice(1);
+  const fits =
+    tensor.type === type &&
+    (batch === 'N' || tensor.dims[0] === batch) &&
+    (!wanted ||
+      (tensor.dims.length === wanted.length + 1 &&
+        wanted.every((dim, axis) => typeof dim === 'string' || dim === tensor.dims[axis + 1])));
+  if (fits) return;
+  throw errors.feedsInvalid({
+    input: name,
+    found: `${tensor.type} [${tensor.dims.join(', ')}]`,
+    expected: `${type} [${[batch, ...(wanted ?? ['...'])].join(', ')}]`,
+  });
 }
