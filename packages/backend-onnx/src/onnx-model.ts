@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   checkActivation,
   checkFeeds,
+  redrawn,
   toFloat32 as toFloat32Array,
   type Derivative,
   type DifferentiableModel,
@@ -25,7 +26,9 @@ import {
   feedFrom,
   guidedRules,
   layersOf,
+  redrawWeights,
   toFloat32,
+  weightedLayers,
   type DifferentiatedModel,
   type Float32Graph,
   type Graph,
@@ -37,7 +40,6 @@ import { firstLine } from './execution-providers.ts';
 import { graphViewOf } from './graph-view.ts';
 import { formOf, objectiveFeeds, renameForm, renameOutputs } from './objective-feeds.ts';
 import { OnnxProgram } from './program.ts';
-import { randomiseWeights, weightedLayers } from './randomise-weights.ts';
 import { runInParts, sizeFor } from './run-session.ts';
 import { SessionCache } from './session-cache.ts';
 
@@ -261,7 +263,7 @@ export class OnnxModel implements DifferentiableModel {
   }
 
   get weightedLayers(): readonly string[] {
-    this.weighted ??= weightedLayers(this.differentiable.graph);
+    this.weighted ??= weightedLayers(this.differentiable.graph).map(({ layer }) => layer);
     return this.weighted;
   }
 
@@ -274,7 +276,9 @@ export class OnnxModel implements DifferentiableModel {
     readonly seed: number;
   }): Promise<OnnxModel> {
     this.checkNames(layers);
-    const graph = randomiseWeights(this.differentiable.graph, layers, seed);
+    const unweighted = layers.find((layer) => !this.weightedLayers.includes(layer));
+    if (unweighted !== undefined) throw errors.layerWithoutWeights(unweighted);
+    const graph = redrawWeights(this.differentiable.graph, layers, (values) => redrawn(values, seed));
     const bytes = graph.encode();
     const count = `${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}`;
     const remark = `the weights of ${count} are drawn anew with seed ${seed}`;

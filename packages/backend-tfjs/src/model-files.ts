@@ -172,7 +172,8 @@ async function readShard(source: ModelSource, model: string, shard: string): Pro
   }
 }
 
-const sizes: Readonly<Record<string, number>> = {
+/** Of what a weightsManifest calls dtype; a string's length is only known from its data. */
+export const bytesPerElement: Readonly<Record<string, number>> = {
   float32: 4,
   int32: 4,
   uint16: 2,
@@ -186,7 +187,7 @@ const sizes: Readonly<Record<string, number>> = {
 function bytesOf(weights: readonly WeightEntry[]): number | undefined {
   let total = 0;
   for (const { shape, dtype, quantization } of weights) {
-    const size = sizes[quantization?.dtype ?? dtype];
+    const size = bytesPerElement[quantization?.dtype ?? dtype];
     if (size === undefined) return undefined;
     total += size * shape.reduce((count, dim) => count * dim, 1);
   }

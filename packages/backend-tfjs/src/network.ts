@@ -28,8 +28,14 @@ export interface NetworkLayer extends LayerSpec {
 /** A weight of a network that `randomised` can draw anew. */
 export interface NetworkWeights {
   readonly layer: string;
-  /** The names in the file's weightsManifest. */
-  readonly weights: readonly string[];
+  readonly weights: readonly StoredWeight[];
+}
+
+export interface StoredWeight {
+  /** Its name in the file. */
+  readonly name: string;
+  /** The order of its axes in which ONNX would have them: what is computed first, then what it is computed from, then height and width. */
+  readonly axes?: readonly number[];
 }
 
 /** A network that can be computed from any of its tensors on, whatever format it came in. */

@@ -45,8 +45,8 @@ async function openOnnxOn(engine: Engine, file: OnnxFile, origin: ModelOrigin): 
     network,
     engine,
     origin: { ...origin, remarks: [...origin.remarks, ...network.remarks] },
-    redrawn: (weights, seed, remark) => {
-      const drawn = redrawnFile(file, weights, seed);
+    redrawn: (layers, seed, remark) => {
+      const drawn = redrawnFile(file, layers, seed);
       return openOnnxOn(engine, drawn, { ...origin, sha256: drawn.sha256, remarks: [...origin.remarks, remark] });
     },
   });
@@ -62,8 +62,9 @@ async function openOn(engine: Engine, files: ModelFiles, origin: ModelOrigin): P
     network,
     engine,
     origin,
-    redrawn: (weights, seed, remark) => {
-      const drawn = redrawWeights(files, weights, seed);
+    redrawn: (layers, seed, remark) => {
+      const weights = network.weighted.filter(({ layer }) => layers.includes(layer)).flatMap((layer) => layer.weights);
+      const drawn = onEngine(engine, () => scoped(() => redrawWeights(files, weights, seed)));
       const sha256 = createHash('sha256').update(new Uint8Array(drawn.weightData)).digest('hex');
       return openOn(engine, drawn, { ...origin, sha256, remarks: [...origin.remarks, remark] });
     },

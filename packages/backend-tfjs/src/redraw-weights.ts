@@ -1,38 +1,54 @@
-import { seededRandom } from '@understory/core';
-import type { ModelFiles } from './model-files.ts';
+import * as tf from '@tensorflow/tfjs-core';
+import { float32, redrawn, type Tensor } from '@understory/core';
+import { bytesPerElement, type ModelFiles, type WeightEntry } from './model-files.ts';
+import type { StoredWeight } from './network.ts';
+import { permuted } from './onnx-view/onnx-view.ts';
 
 /**
- * The files with some weights drawn from the normal distribution with their own mean and deviation. A draw depends on the seed and
- * the weight's name only; weights of any other type than float32 stay, and quantised ones.
+ * The files with some weights drawn from the normal distribution with their own mean and deviation; quantised ones are float32
+ * from then on. Decoded on the engine that is current; the caller's scope owns the tensors.
  */
-export function redrawWeights(files: ModelFiles, names: readonly string[], seed: number): ModelFiles {
-  const weightData = files.weightData.slice(0);
-  const random = seededRandom(seed);
-  const drawn = new Set(names);
+export function redrawWeights(files: ModelFiles, drawn: readonly StoredWeight[], seed: number): ModelFiles {
+  const parts: Uint8Array[] = [];
+  const weights: WeightEntry[] = [];
   let offset = 0;
-  for (const { name, shape, dtype, quantization } of files.weights) {
-    const count = shape.reduce((product, size) => product * size, 1);
-    const bytes = count * (sizes[quantization?.dtype ?? dtype] ?? 0);
-    if (drawn.has(name) && dtype === 'float32' && quantization === undefined) {
-      // Weights need not lie on multiples of four.
-      const values = new Float32Array(weightData.slice(offset, offset + bytes));
-      const own = random.fork(name);
-      const mean = values.reduce((sum, value) => sum + value, 0) / count;
-      const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count);
-      const fresh = values.map(() => mean + deviation * own.normal());
-      new Uint8Array(weightData).set(new Uint8Array(fresh.buffer), offset);
+  for (const entry of files.weights) {
+    const end = offset + byteLength(entry, files.weightData, offset);
+    const weight = entry.dtype === 'float32' ? drawn.find(({ name }) => name === entry.name) : undefined;
+    if (weight === undefined) {
+      parts.push(new Uint8Array(files.weightData, offset, end - offset));
+      weights.push(entry);
+    } else {
+      const { data } = redraw(decoded(entry, files.weightData.slice(offset, end)), weight.axes, seed);
+      parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      weights.push({ name: entry.name, shape: entry.shape, dtype: entry.dtype });
     }
-    offset += bytes;
+    offset = end;
   }
-  return { ...files, weightData };
+  return { ...files, weights, weightData: Uint8Array.from(Buffer.concat(parts)).buffer };
 }
 
-const sizes: Readonly<Record<string, number>> = {
-  float32: 4,
-  int32: 4,
-  uint16: 2,
-  float16: 2,
-  uint8: 1,
-  bool: 1,
-  complex64: 8,
-};
+function decoded(entry: WeightEntry, bytes: ArrayBuffer): Tensor<'float32'> {
+  const named = tf.io.decodeWeights(bytes, [entry as unknown as tf.io.WeightsManifestEntry]);
+  return float32(Float32Array.from(named[entry.name]!.dataSync()), entry.shape);
+}
+
+function redraw(own: Tensor<'float32'>, axes: StoredWeight['axes'], seed: number): Tensor<'float32'> {
+  const order = axes ?? own.dims.map((_, axis) => axis);
+  const turned = permuted(own, order);
+  const fresh = float32(Float32Array.from(redrawn(turned.data, seed)), turned.dims);
+  return permuted(
+    fresh,
+    order.map((_, axis) => order.indexOf(axis)),
+  );
+}
+
+/** Strings carry their lengths before them. */
+function byteLength({ shape, dtype, quantization }: WeightEntry, data: ArrayBuffer, offset: number): number {
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (dtype !== 'string') return count * (bytesPerElement[quantization?.dtype ?? dtype] ?? 0);
+  const view = new DataView(data, offset);
+  let length = 0;
+  for (let each = 0; each < count; each += 1) length += 4 + view.getUint32(length, true);
+  return length;
+}

@@ -41,8 +41,8 @@ export interface TfjsModelParts {
   readonly network: Network;
   readonly engine: Engine;
   readonly origin: ModelOrigin;
-  /** The same model with some weights, by their names in the file, drawn anew. */
-  readonly redrawn?: (weights: readonly string[], seed: number, remark: string) => Promise<TfjsModel>;
+  /** The same model with the weights of some layers drawn anew. */
+  readonly redrawn?: (layers: readonly string[], seed: number, remark: string) => Promise<TfjsModel>;
 }
 
 /**
@@ -176,14 +176,11 @@ export class TfjsModel implements DifferentiableModel {
     readonly seed: number;
   }): Promise<TfjsModel> {
     this.checkNames(layers);
-    const weights = layers.flatMap((layer) => {
-      const found = this.network.weighted.find((weighted) => weighted.layer === layer);
-      if (found === undefined) throw errors.layerWithoutWeights(layer);
-      return found.weights;
-    });
+    const unweighted = layers.find((layer) => !this.weightedLayers.includes(layer));
+    if (unweighted !== undefined) throw errors.layerWithoutWeights(unweighted);
     const count = `${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}`;
     if (this.redrawn === undefined) throw errors.layerWithoutWeights(layers.join(', '));
-    return this.redrawn([...new Set(weights)], seed, `the weights of ${count} are drawn anew with seed ${seed}`);
+    return this.redrawn(layers, seed, `the weights of ${count} are drawn anew with seed ${seed}`);
   }
 
   async close(): Promise<void> {

@@ -58,8 +58,6 @@ const open = {
   'the TensorFlow.js file': () => new TfjsBackend().open(tfjsFile!, onWebAssembly),
   'the imported ONNX file': () => new TfjsBackend().open(network.source, onWebAssembly),
 };
-/** Weights are drawn anew by their names, which are others in the TensorFlow.js file. */
-const differs: Readonly<Record<string, readonly string[]>> = { 'the TensorFlow.js file': ['randomised'] };
 
 const layerOf = {
   'the TensorFlow.js file': (stage: string) => `${stage}.relu2`,
@@ -151,19 +149,16 @@ describe.each(Object.keys(layerOf) as (keyof typeof layerOf)[])('cifar10-resnet:
     expected.forEach((values, at) => expect(apart(values, found[at]!)).toBeLessThan(1e-4));
   });
 
-  it.each(explainers.filter((id) => !differs[name]?.includes(id)))(
-    'give the same maps of %s, to 1e-3 of their range',
-    async (id) => {
-      const explainer = host.get(EXPLAINER, id, settings[id]);
-      const explain = ({ model, classifier, objective }: Opened): Promise<readonly HeatMap[]> =>
-        explainer.explain({ model, feeds: classifier.feeds(pixels), objective, seed: 1 });
-      const [expected, found] = [await explain(reference), await explain(other)];
-      expected.forEach(({ height, width, data }, sample) => {
-        expect([found[sample]!.height, found[sample]!.width]).toEqual([height, width]);
-        expect(apart(data, found[sample]!.data)).toBeLessThan(1e-3);
-      });
-    },
-  );
+  it.each(explainers)('give the same maps of %s, to 1e-3 of their range', async (id) => {
+    const explainer = host.get(EXPLAINER, id, settings[id]);
+    const explain = ({ model, classifier, objective }: Opened): Promise<readonly HeatMap[]> =>
+      explainer.explain({ model, feeds: classifier.feeds(pixels), objective, seed: 1 });
+    const [expected, found] = [await explain(reference), await explain(other)];
+    expected.forEach(({ height, width, data }, sample) => {
+      expect([found[sample]!.height, found[sample]!.width]).toEqual([height, width]);
+      expect(apart(data, found[sample]!.data)).toBeLessThan(1e-3);
+    });
+  });
 
   it('give the same curves of deletion, to 1e-3', async () => {
     const maps = await host

@@ -35,6 +35,7 @@ export * from './pixel-classifier.ts';
 export * from './places.ts';
 export * from './plugin/tokens.ts';
 export * from './random.ts';
+export * from './redrawn.ts';
 export * from './samples.ts';
 export * from './suggest.ts';
 export * from './target.ts';

@@ -16,6 +16,7 @@ export { guidedRules } from './guided-rules.ts';
 export { GraphBuilder } from './builder.ts';
 export { Node, type AttributeInput, type AttributeInputs } from './node.ts';
 export { layersOf, type Layer } from './layers.ts';
+export { redrawWeights, weightedLayers, type WeightedLayer } from './learned-weights.ts';
 export { Inference } from './shapes/inference.ts';
 export { operatorNames, operatorsPage } from './operators-page.ts';
 export { toFloat32, type Float32Graph } from './precision.ts';

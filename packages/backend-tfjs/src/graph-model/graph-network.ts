@@ -37,6 +37,18 @@ const rareKernels: Readonly<Record<string, string>> = {
   Imag: tf.Imag,
 };
 
+/** Operators whose constants are learned weights, and the order of their axes in which ONNX has those. */
+const weightAxes: Readonly<Record<string, readonly number[]>> = {
+  Conv2D: [3, 2, 0, 1],
+  _FusedConv2D: [3, 2, 0, 1],
+  DepthwiseConv2dNative: [2, 3, 0, 1],
+  FusedDepthwiseConv2dNative: [2, 3, 0, 1],
+  MatMul: [1, 0],
+  _FusedMatMul: [1, 0],
+  BatchMatMulV2: [1, 0],
+  Einsum: [],
+};
+
 /** Sizes at which a graph is tried where its input leaves them open; what differs between the two is open too. */
 const trialSizes = [224, 256];
 
@@ -279,21 +291,19 @@ export class GraphNetwork implements Network {
   }
 
   private weightsByLayer(): readonly NetworkWeights[] {
-    const weighted = new Set([
-      'Conv2D',
-      '_FusedConv2D',
-      'DepthwiseConv2dNative',
-      'FusedDepthwiseConv2dNative',
-      'MatMul',
-      '_FusedMatMul',
-      'BatchMatMulV2',
-      'Einsum',
-    ]);
-    return this.nodes.flatMap(({ name, op, input = [] }) => {
-      if (!weighted.has(op) || !this.computed.has(name)) return [];
+    return this.nodes.flatMap(({ name, op, input = [], attr }) => {
+      const axes = weightAxes[op];
+      if (axes === undefined || !this.computed.has(name)) return [];
+      const isTurned = [attr?.['transpose_b'], attr?.['adj_y']].some(
+        (flag) => (flag as { b?: boolean } | undefined)?.b,
+      );
       const weights = input
         .map((reference) => parse(reference).node)
-        .filter((weight) => (this.constantRank(weight) ?? 0) >= 2);
+        .filter((weight) => (this.constantRank(weight) ?? 0) >= 2)
+        .map((weight) => ({
+          name: weight,
+          ...(this.constantRank(weight) === axes.length && !isTurned && { axes }),
+        }));
       return weights.length > 0 ? [{ layer: name, weights }] : [];
     });
   }

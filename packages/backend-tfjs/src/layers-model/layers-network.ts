@@ -82,7 +82,11 @@ export class LayersNetwork implements Network {
     this.weighted = steps.flatMap(({ layer, outputs: [output] }) => {
       const weights = (layer?.weights ?? [])
         .filter(({ shape }) => shape.length >= 2)
-        .map((weight) => weight.originalName);
+        .map(({ originalName, shape }) => {
+          const axes = shape.length === 2 ? [1, 0] : [3, 2, 0, 1];
+          const isDepthwise = originalName.endsWith('depthwise_kernel');
+          return { name: originalName, ...(shape.length !== 3 && { axes: isDepthwise ? [2, 3, 0, 1] : axes }) };
+        });
       return weights.length > 0 && output !== undefined ? [{ layer: output, weights }] : [];
     });
   }

@@ -8,6 +8,7 @@ import {
   type Inference,
   type Node,
   type Value,
+  weightedLayers,
 } from '@understory/onnx-autodiff';
 import { neededSteps } from '../needed-steps.ts';
 import type { Network, NetworkLayer, NetworkWeights, Step } from '../network.ts';
@@ -20,7 +21,6 @@ import { operators } from './operators/index.ts';
 import { Plan } from './plan.ts';
 import { operatorOf, titleOf } from './prepare.ts';
 import { dtypeOf } from './support/dtype.ts';
-import { weightedLayers } from './weights.ts';
 
 /** Plans of other sizes than these many last ones are made again. */
 const keptPlans = 8;
@@ -75,7 +75,10 @@ export class OnnxNetwork implements Network {
       type: 'float32',
       channelsLast: this.layoutOf(layer.name) === 'last',
     }));
-    this.weighted = weightedLayers(graph);
+    this.weighted = weightedLayers(graph).map(({ layer, weights }) => ({
+      layer,
+      weights: weights.map((name) => ({ name })),
+    }));
     this.graph = graphViewOf(graph, source.opset);
     try {
       this.tryOut();

@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
-import { errors as coreErrors, type ModelSource } from '@understory/core';
-import { DifferentiableGraph, parseModel, type Graph } from '@understory/onnx-autodiff';
+import { errors as coreErrors, redrawn, type ModelSource } from '@understory/core';
+import { DifferentiableGraph, parseModel, redrawWeights, type Graph } from '@understory/onnx-autodiff';
 import { firstLine } from '../errors.ts';
 import { OnnxNetwork } from './onnx-network.ts';
-import { redrawn } from './weights.ts';
 
 /** An ONNX file as it was read. */
 export interface OnnxFile {
@@ -36,9 +35,10 @@ export function openOnnxNetwork({ graph, name }: OnnxFile): OnnxNetwork {
   return new OnnxNetwork(graph, name);
 }
 
-/** The same file with some weights drawn anew. */
-export function redrawnFile(file: OnnxFile, weights: readonly string[], seed: number): OnnxFile {
-  const graph = redrawn(new DifferentiableGraph(file.graph).graph, weights, seed);
+/** The same file with the weights of some layers drawn anew. */
+export function redrawnFile(file: OnnxFile, layers: readonly string[], seed: number): OnnxFile {
+  const { graph: raised } = new DifferentiableGraph(file.graph);
+  const graph = redrawWeights(raised, layers, (values) => redrawn(values, seed));
   return { ...file, graph, sha256: createHash('sha256').update(graph.encode()).digest('hex') };
 }
 

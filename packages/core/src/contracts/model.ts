@@ -46,7 +46,7 @@ export interface Model {
   readonly weightedLayers?: readonly string[];
   /**
    * The same network with the weights of some layers drawn anew, each from the normal distribution with that weight's own mean
-   * and deviation; the caller closes it. Layers by tensor name: the weights that their operators read.
+   * and deviation as `redrawn` does; the caller closes it. Layers by tensor name: the weights that their operators read.
    */
   randomised?(options: { readonly layers: readonly string[]; readonly seed: number }): Promise<Model>;
   /** The named outputs or layers for these inputs. */
