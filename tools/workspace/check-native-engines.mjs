@@ -1,4 +1,5 @@
-// Sets up tfjs-node and tfjs-node-gpu where that is possible and runs the contract suite of backend-tfjs on each. Where the package
+// Sets up tfjs-node and tfjs-node-gpu where that is possible and runs the contract suite and the gradient checks
+// of backend-tfjs on each. Where the package
 // or the wheel of TensorFlow is out of reach the engine is skipped, and the reason printed; a suite that fails is a failure.
 // usage: node tools/workspace/check-native-engines.mjs
 import { spawnSync } from 'node:child_process';
@@ -14,10 +15,12 @@ function node(args, options = {}) {
   return spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', ...options });
 }
 
+const tests = 'test/(contract|graph-gradients|layer-gradients)\\.test';
+
 /** In a process of its own, as one process holds one native engine. */
 function suite(name) {
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
-  return node([...jest, '--selectProjects', 'backend-tfjs', '--testPathPatterns', 'test/contract\\.test', '--silent'], {
+  return node([...jest, '--selectProjects', 'backend-tfjs', '--testPathPatterns', tests, '--silent'], {
     env: { ...process.env, UNDERSTORY_TFJS_NATIVE: name },
   });
 }
@@ -32,7 +35,7 @@ for (const { name, setup } of engines) {
   }
   const { status, stdout, stderr } = suite(name);
   const [totals = 'no totals'] = `${stdout}${stderr}`.match(/\d+ passed, \d+ failed, \d+ skipped/) ?? [];
-  console.log(`${name}: contract suite on wasm, cpu and ${name}: ${totals}`);
+  console.log(`${name}: contract suite and gradient checks on wasm, cpu and ${name}: ${totals}`);
   if (status !== 0) {
     failed = true;
     console.log(`${stdout}\n${stderr}`);
