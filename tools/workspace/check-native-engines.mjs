@@ -1,6 +1,5 @@
-// Sets up tfjs-node and tfjs-node-gpu where that is possible and runs the contract suite and the gradient checks
-// of backend-tfjs on each. Where the package
-// or the wheel of TensorFlow is out of reach the engine is skipped, and the reason printed; a suite that fails is a failure.
+// Sets up tfjs-node and tfjs-node-gpu where that is possible and runs the contract suite and the gradient checks of
+// backend-tfjs on each. Where the package or the wheel of TensorFlow is out of reach the engine is skipped, and the reason printed; a suite that fails is a failure.
 // usage: node tools/workspace/check-native-engines.mjs
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
