@@ -143,3 +143,15 @@ function settingsOf(host: Host, { id, options }: Selection, preset: string | und
 function hasFraction(host: Host, id: string): boolean {
   return typeof host.optionsOf('mask', id)['fraction'] === 'number';
 }
+
+type MapNeed = 'originMaps' | 'targetMaps';
+
+/** The masks that are drawn from maps of some kind, by their ids. */
+export function masksThatNeed(attacks: readonly NamedAttack[], ...needs: readonly MapNeed[]): readonly string[] {
+  const needing = attacks.filter(({ mask }) => needs.some((need) => mask.needs?.includes(need)));
+  return [...new Set(needing.map(({ record }) => record.mask.id))];
+}
+
+export function drawsFromMaps(attacks: readonly NamedAttack[]): boolean {
+  return masksThatNeed(attacks, 'originMaps', 'targetMaps').length > 0;
+}

@@ -13,7 +13,7 @@ import {
   type AttackExampleRecord,
   type ClassMaps,
 } from '@understory/report';
-import type { AttackedItem, AttackPlan, Attempt } from './attack-experiment.ts';
+import type { AttackedItem, AttackPlan, Attempt } from './attack-plan.ts';
 import { prepareFolder, writeWhole } from './write-file.ts';
 
 export interface KeptAttacks {

@@ -1,19 +1,19 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from '@commander-js/extra-typings';
-import { parseSelections, type Attack, type HeatMap, type PixelClassifier, type Selection } from '@understory/core';
+import { parseSelections, type Attack, type Selection } from '@understory/core';
 import { prepare, type Preprocessing } from '@understory/imaging';
 import { readRun } from '@understory/experiments';
-import type { AttackRecord, AttackRow, AttackSummary } from '@understory/report';
-import { attackExperiment, attackTogether, pixelsOf, type AttackPlan } from '../attack-experiment.ts';
+import type { AttackRow, AttackSummary } from '@understory/report';
+import { attackExperiment, attackTogether } from '../attack-experiment.ts';
+import type { AttackPlan } from '../attack-plan.ts';
+import { pixelsOf } from '../attack-subject.ts';
 import { chooseImages, type ChosenImage, type ChosenImages } from '../choose-images.ts';
+import { attackRecord } from '../attack-record.ts';
 import { attackTables } from '../attack-tables.ts';
-import { chooseAttacks, type NamedAttack } from '../choose-attacks.ts';
+import { chooseAttacks, drawsFromMaps, masksThatNeed, type NamedAttack } from '../choose-attacks.ts';
 import { cliErrors } from '../errors.ts';
-import type { NamedExplainer } from '../explain-images.ts';
+import { explainPixels } from '../explain-pixels.ts';
 import { attackText, attackedImageText } from '../formatters/attack.ts';
-import { backendsText, headline } from '../formatters/explanation.ts';
-import { json } from '../formatters/json.ts';
-import { count } from '../formatters/text.ts';
 import { inGroups } from '../in-groups.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { attackKeeper } from '../keep-attack.ts';
@@ -28,13 +28,11 @@ import {
   withTensors,
 } from '../options.ts';
 import { pixelClassifierOf } from '../pixel-classifier-of.ts';
-import { classRecord, modelRecord, versionsOf } from '../record.ts';
-import { runIntoFolder } from '../run-into-folder.ts';
+import { classRecord } from '../record.ts';
+import { runAndTell } from '../run-and-tell.ts';
 import { notesOf } from '../run-notes.ts';
 import type { CommandContext } from '../run.ts';
-import { selectionName } from '../selection-name.ts';
 import { setUp, type Setup } from '../setup.ts';
-import { styleFor } from '../style.ts';
 import { findTargetReference, type TargetReference } from '../target-reference.ts';
 import { openTransfer, type Transfer } from '../transfer.ts';
 
@@ -115,8 +113,6 @@ interface Asked {
 
 async function run(asked: Asked): Promise<ExitCode> {
   const { options, io } = asked;
-  const asJson = options.json === true;
-  const quiet = options.quiet === true;
   checkGoal(options);
   const images = await chooseImages(asked.images, options, io.cwd);
   const save = options.save ?? (images.files === undefined ? 'examples' : 'all');
@@ -143,11 +139,12 @@ async function run(asked: Asked): Promise<ExitCode> {
   );
   let transfer: Transfer | undefined;
   try {
-    const { opened, classifier, preprocessing, host } = setup;
+    const { classifier, preprocessing, host } = setup;
     const target = targetOf(options.targetClass, setup);
     const pixels = pixelClassifierOf(classifier, preprocessing.preprocessing);
     const labels = images.labelsFor(classifier.labels);
-    const explain = explainWith(setup.explainers[0], { pixels, setup, asked });
+    const [named] = setup.explainers;
+    const explain = named && explainPixels(named, { setup, pixels, seed: options.seed, signal: io.signal });
     const reference = await referenceFor(attacks, { asked, setup, target });
     if (options.transfer !== undefined) {
       const plugin = host.list('attack').find(({ id }) => id === attacks[0]!.record.attack)?.plugin;
@@ -157,17 +154,8 @@ async function run(asked: Asked): Promise<ExitCode> {
     const drawn = reference && prepare(reference.image, preprocessing.preprocessing).picture;
     const targetMap = drawn && target !== undefined ? await explain?.(pixelsOf(drawn), target) : undefined;
 
-    const record = recordOf({ asked, images, setup, attacks, target, reference, transfer, explainer });
-    const style = styleFor(io.stdout, io.env);
-    if (!quiet)
-      for (const note of [...notesOf(setup, labels.unmapped), ...(transfer?.notes ?? [])])
-        io.stderr.write(`note: ${note}\n`);
-    if (!asJson) {
-      io.stdout.write(headline(modelRecord(opened), preprocessing.preprocessing, options.seed, style));
-      io.stdout.write(backendsText(record.backends ?? [], style));
-    }
-
     const folder = resolve(io.cwd, options.out);
+    const record = attackRecord({ options, io, images, setup, attacks, target, reference, transfer, explainer });
     const plan: AttackPlan = {
       ...{ classifier: pixels, preprocessing: preprocessing.preprocessing, attacks, labels, target },
       setting: record.parameters,
@@ -175,54 +163,41 @@ async function run(asked: Asked): Promise<ExitCode> {
       ...{ seed: options.seed, batch: options.batch, signal: io.signal },
       keep: await attackKeeper(folder, {
         ...{ examples, all: save === 'all', attacks, labels: classifier.labels, targeted: target !== undefined },
-        explainer: explain && { name: setup.explainers[0]!.id, explain },
+        explainer: explain && { name: named.id, explain },
       }),
     };
-    const result = await runIntoFolder(
+    return await runAndTell<ChosenImage, AttackRow, AttackSummary>(
       {
+        ...{ setup, record, options, items: images.items(), total: images.size, tables: attackTables },
         experiment: attackExperiment(plan),
-        items: images.items(),
-        ...{ folder, seed: options.seed, total: images.size, shard: options.shard, strict: options.strict },
-        description: descriptionOf(record),
-        tables: attackTables,
-        executor: inGroups<ChosenImage, AttackRow>({
+        executor: inGroups({
           // Twice a batch, so that samples are waiting when others are finished.
           size: Math.ceil((2 * options.batch) / largestGroup(attacks)),
           ...{ seed: options.seed, signal: io.signal },
           work: (group, randoms) => attackTogether(plan, group, randoms),
         }),
+        notes: [...notesOf(setup, labels.unmapped), ...(transfer?.notes ?? [])],
+        async details() {
+          if (images.files === undefined) return {};
+          return { images: (await rowsOf(folder)).map(({ trajectory: _, ...row }) => row) };
+        },
+        async text(summary, style) {
+          const told: string[] = [];
+          const rows = images.files === undefined ? [] : await rowsOf(folder);
+          for (const { name, path } of images.files ?? []) {
+            const own = rows.filter(({ item }) => item === name);
+            const shown = { out: options.out, saved: save === 'all', style };
+            if (own.length > 0) told.push(attackedImageText(path, own, shown));
+          }
+          if (images.size > 1 || images.files === undefined) told.push(attackText(summary, record, style));
+          if (save === 'all' && isScaledAgain(preprocessing.preprocessing)) told.push(scaledAgain);
+          return told.map((text) => `\n${text}`).join('');
+        },
+        done: 'attacked',
+        isIncomplete: (summary) => isEmpty(summary) || isBroken(summary),
       },
       io,
-      { json: asJson, quiet },
     );
-
-    const { summary, failed } = result;
-    const rows = images.files === undefined ? undefined : await rowsOf(folder);
-    if (asJson) {
-      const found = { folder: options.out, failed, summary: summary ?? null };
-      io.stdout.write(
-        json({ ...record, ...found, ...(rows && { images: rows.map(({ trajectory: _, ...row }) => row) }) }),
-      );
-    } else if (summary === undefined) {
-      io.stdout.write(
-        `\n${count(result.done, 'image')} of this part are done. When every part is, give the command without --shard.\n`,
-      );
-    } else {
-      for (const file of images.files ?? []) {
-        const own = rows?.filter(({ item }) => item === file.name) ?? [];
-        if (own.length > 0)
-          io.stdout.write(`\n${attackedImageText(file.path, own, { out: options.out, saved: save === 'all', style })}`);
-      }
-      if (images.size > 1 || images.files === undefined) io.stdout.write(`\n${attackText(summary, record, style)}`);
-      if (save === 'all' && isScaledAgain(preprocessing.preprocessing)) {
-        io.stdout.write(
-          `\nAdversarial images have the size that the network sees; with --resize none they are not scaled again.\n`,
-        );
-      }
-      if (failed > 0) io.stdout.write(`\n${count(failed, 'image')} could not be attacked.\n`);
-      io.stdout.write(`\n${style.bold(options.out)} holds every row; \`understory report ${options.out}\` draws it.\n`);
-    }
-    return failed > 0 || isEmpty(summary) || isBroken(summary) ? 2 : 0;
   } finally {
     await transfer?.close();
     await setup.close();
@@ -272,19 +247,8 @@ function choiceOf({ attack, options }: Asked, images: ChosenImages, masks: reado
   };
 }
 
-type Need = 'originMaps' | 'targetMaps';
-
-function thatNeed(attacks: readonly NamedAttack[], ...needs: readonly Need[]): readonly string[] {
-  const needing = attacks.filter(({ mask }) => needs.some((need) => mask.needs?.includes(need)));
-  return [...new Set(needing.map(({ record }) => record.mask.id))];
-}
-
-function drawsFromMaps(attacks: readonly NamedAttack[]): boolean {
-  return thatNeed(attacks, 'originMaps', 'targetMaps').length > 0;
-}
-
 function checkNeeds(attacks: readonly NamedAttack[], { untargeted }: AttackOptions): void {
-  const [mask] = thatNeed(attacks, 'targetMaps');
+  const [mask] = masksThatNeed(attacks, 'targetMaps');
   if (mask === undefined || untargeted !== true) return;
   throw cliErrors.usage({
     message: `The mask '${mask}' is drawn from a target class.`,
@@ -300,32 +264,11 @@ function largestGroup(attacks: readonly NamedAttack[]): number {
   return Math.max(1, ...sizes.values());
 }
 
-function explainWith(
-  named: NamedExplainer | undefined,
-  { pixels, setup, asked }: { readonly pixels: PixelClassifier; readonly setup: Setup; readonly asked: Asked },
-): AttackPlan['explain'] {
-  if (named === undefined) return undefined;
-  const { classifier, preprocessing } = setup;
-  const own =
-    named.classifier === classifier ? pixels : pixelClassifierOf(named.classifier, preprocessing.preprocessing);
-  return async (shown, target): Promise<HeatMap> => {
-    const [map] = await named.explainer.explain({
-      model: named.classifier.model,
-      feeds: own.feeds(shown),
-      objective: named.classifier.score([target]),
-      ...(named.layer !== undefined && { layer: named.layer }),
-      ...{ seed: asked.options.seed, signal: asked.io.signal },
-    });
-    if (map === undefined) throw new Error(`the explainer "${named.id}" gave no map`);
-    return map;
-  };
-}
-
 async function referenceFor(
   attacks: readonly NamedAttack[],
   { asked, setup, target }: { readonly asked: Asked; readonly setup: Setup; readonly target: number | undefined },
 ): Promise<TargetReference | undefined> {
-  const masks = thatNeed(attacks, 'targetMaps');
+  const masks = masksThatNeed(attacks, 'targetMaps');
   if (masks.length === 0 || target === undefined) return undefined;
   const { options, io } = asked;
   return findTargetReference(options.targetImage, {
@@ -335,73 +278,12 @@ async function referenceFor(
   });
 }
 
-interface RecordParts {
-  readonly asked: Asked;
-  readonly images: ChosenImages;
-  readonly setup: Setup;
-  readonly attacks: readonly NamedAttack[];
-  readonly target: number | undefined;
-  readonly reference: TargetReference | undefined;
-  readonly transfer: Transfer | undefined;
-  readonly explainer: Selection;
-}
-
-/** What of a run decides its rows; where it runs, how fast, and what pictures it keeps are left out. */
-function recordOf({
-  asked,
-  images,
-  setup,
-  attacks,
-  target,
-  reference,
-  transfer,
-  explainer,
-}: RecordParts): AttackRecord {
-  const { options, io } = asked;
-  const { host, opened, classifier, explainers, preprocessing } = setup;
-  const { name, sha256, backend, executionProvider, remarks } = modelRecord(opened);
-  const isDrawn = drawsFromMaps(attacks);
-  return {
-    model: { name, sha256, backend, executionProvider, remarks },
-    backends: setup.backends({
-      explainers: isDrawn,
-      others: transfer === undefined ? [] : [{ opened: transfer.opened, kind: 'transfer' }],
-    }),
-    preprocessing: preprocessing.preprocessing,
-    parameters: {
-      kind: 'attack',
-      dataset: {
-        ...images.record,
-        ...{ offset: options.offset ?? 0, limit: options.limit ?? null, ids: images.ids ?? null },
-        onlyCorrect: options.onlyCorrect === true,
-      },
-      attacks: attacks.map(({ record }) => record),
-      goal: target === undefined ? 'untargeted' : 'targeted',
-      target: target === undefined ? null : classRecord(classifier, target),
-      targetImage: reference?.record ?? null,
-      explainer: isDrawn
-        ? { name: selectionName(explainer), options: host.optionsOf('explainer', explainer.id, explainer.options) }
-        : null,
-      layer: isDrawn ? options.layer : null,
-      layers: isDrawn ? explainers.map(({ layer }) => layer ?? null) : [],
-      transfer:
-        transfer === undefined
-          ? null
-          : { name: transfer.opened.resolved.name, sha256: transfer.opened.model.origin.sha256 },
-    },
-    seed: options.seed,
-    versions: versionsOf(host, io),
-  };
-}
+const scaledAgain =
+  'Adversarial images have the size that the network sees; with --resize none they are not scaled again.\n';
 
 /** Whether a picture that has the size of the network's input already would be changed. */
 function isScaledAgain({ resize, crop }: Preprocessing): boolean {
   return resize?.kind === 'shorterSide' && crop !== undefined && resize.length !== Math.min(crop.width, crop.height);
-}
-
-/** The record without its seed, which the runner adds. */
-function descriptionOf({ model, backends, preprocessing, parameters, versions }: AttackRecord) {
-  return { model, backends, preprocessing, parameters, versions };
 }
 
 async function rowsOf(folder: string): Promise<readonly AttackRow[]> {
@@ -411,12 +293,12 @@ async function rowsOf(folder: string): Promise<readonly AttackRow[]> {
 }
 
 /** Whether some attack was made on no image at all. */
-function isEmpty(summary: AttackSummary | undefined): boolean {
-  return summary !== undefined && (summary.images === 0 || summary.attacks.some(({ n }) => n === 0));
+function isEmpty(summary: AttackSummary): boolean {
+  return summary.images === 0 || summary.attacks.some(({ n }) => n === 0);
 }
 
 /** Whether an adversarial image breaks a rule that no attack may break; what rounding to 8 bits costs is told, and no fault. */
-function isBroken(summary: AttackSummary | undefined): boolean {
+function isBroken(summary: AttackSummary): boolean {
   const rules = ['withinEpsilon', 'withinPixels', 'zeroOutsideMask'] as const;
-  return summary?.attacks.some(({ broken }) => rules.some((rule) => broken[rule] > 0)) ?? false;
+  return summary.attacks.some(({ broken }) => rules.some((rule) => broken[rule] > 0));
 }

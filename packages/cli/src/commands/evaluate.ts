@@ -5,7 +5,7 @@ import { mapLabels } from '@understory/datasets';
 import {
   randomOrder,
   type EvaluatedExplainer,
-  type EvaluationRecord,
+  type EvaluationParameters,
   type EvaluationSummary,
 } from '@understory/report';
 import { chooseMetrics, type NamedMetric } from '../choose-metrics.ts';
@@ -13,21 +13,16 @@ import { evaluationItems, openSelection } from '../dataset-selection.ts';
 import { cliErrors } from '../errors.ts';
 import { evaluationExperiment, type EvaluationPlan, type PlacedMetric } from '../evaluation-experiment.ts';
 import { evaluationTables } from '../evaluation-tables.ts';
-import { backendsText, headline } from '../formatters/explanation.ts';
 import { evaluationText } from '../formatters/evaluation.ts';
-import { json } from '../formatters/json.ts';
-import { count } from '../formatters/text.ts';
+import { datasetRecord, experimentRecord, explainerRecord } from '../experiment-record.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { exampleKeeper } from '../keep-example.ts';
 import { defaultModel } from '../open-model.ts';
 import { wholeNumber, withOutput, withPreprocessing, withRunning, withSelection, withTensors } from '../options.ts';
-import { modelRecord, versionsOf } from '../record.ts';
-import { runIntoFolder } from '../run-into-folder.ts';
+import { runAndTell } from '../run-and-tell.ts';
 import { notesOf } from '../run-notes.ts';
 import type { CommandContext } from '../run.ts';
-import { selectionName } from '../selection-name.ts';
 import { setUp, type Setup } from '../setup.ts';
-import { styleFor } from '../style.ts';
 
 const details = `
 Data sets: cifar10:DIR (the official binary batches or a Hugging Face Parquet folder), oxford-pets:DIR, parquet:DIR|FILE,
@@ -83,13 +78,11 @@ function define(program: Command) {
 type EvaluateOptions = ReturnType<ReturnType<typeof define>['opts']>;
 
 async function evaluate(spec: string, options: EvaluateOptions, io: Io): Promise<ExitCode> {
-  const asJson = options.json === true;
-  const quiet = options.quiet === true;
   const selections = parseSelections(options.explainer);
   const { dataset, ids } = await openSelection(spec, options, io.cwd);
   const setup = await setUp(options, { explainers: selections, layer: options.layer }, io);
   try {
-    const { host, opened, classifier, explainers, preprocessing } = setup;
+    const { host, classifier, explainers, preprocessing } = setup;
     const { seed, batch } = options;
     const chosen = chooseMetrics(host, {
       selections: parseSelections(options.metric),
@@ -102,44 +95,24 @@ async function evaluate(spec: string, options: EvaluateOptions, io: Io): Promise
     const labels = mapLabels(dataset, classifier.labels);
     const target = targetOf(options.target, setup);
     const record = recordOf(setup, { spec, dataset: dataset.name, options, ids, selections, metrics, target, io });
-    const style = styleFor(io.stdout, io.env);
-    if (!quiet) for (const note of notesOf(setup, labels.unmapped)) io.stderr.write(`note: ${note}\n`);
-    if (!asJson) {
-      io.stdout.write(headline(modelRecord(opened), preprocessing.preprocessing, seed, style));
-      io.stdout.write(backendsText(setup.backends(), style));
-    }
-
-    const folder = resolve(io.cwd, options.out);
     const plan: EvaluationPlan = {
       ...{ classifier, explainers, metrics, labels, target, seed },
       preprocessing: preprocessing.preprocessing,
       onlyCorrect: options.onlyCorrect === true,
       signal: io.signal,
-      keep: await exampleKeeper(folder, options.examples),
+      keep: await exampleKeeper(resolve(io.cwd, options.out), options.examples),
     };
-    const result = await runIntoFolder(
+    return await runAndTell(
       {
-        experiment: evaluationExperiment(plan),
-        items: evaluationItems(dataset),
-        ...{ folder, seed, total: dataset.size, shard: options.shard, strict: options.strict },
-        description: descriptionOf(record),
-        tables: evaluationTables,
+        ...{ setup, record, options, tables: evaluationTables },
+        ...{ experiment: evaluationExperiment(plan), items: evaluationItems(dataset), total: dataset.size },
+        notes: notesOf(setup, labels.unmapped),
+        text: (summary, style) => `\n${evaluationText(summary, record.parameters, style)}`,
+        done: 'evaluated',
+        isIncomplete: isEmpty,
       },
       io,
-      { json: asJson, quiet },
     );
-    const { summary, failed } = result;
-    if (asJson) io.stdout.write(json({ ...record, folder: options.out, failed, summary: summary ?? null }));
-    else if (summary === undefined) {
-      io.stdout.write(
-        `\n${count(result.done, 'image')} of this part are done. When every part is, give the command without --shard.\n`,
-      );
-    } else {
-      io.stdout.write(`\n${evaluationText(summary, record.parameters, style)}`);
-      if (failed > 0) io.stdout.write(`\n${count(failed, 'image')} could not be evaluated.\n`);
-      io.stdout.write(`\n${style.bold(options.out)} holds every row; \`understory report ${options.out}\` draws it.\n`);
-    }
-    return failed > 0 || isEmpty(summary) ? 2 : 0;
   } finally {
     await setup.close();
   }
@@ -156,14 +129,8 @@ async function modelOf({ metric, record }: NamedMetric, explainers: readonly Sel
 }
 
 /** Whether an explainer has no value at all of some metric. */
-function isEmpty(summary: EvaluationSummary | undefined): boolean {
-  if (summary === undefined) return false;
+function isEmpty(summary: EvaluationSummary): boolean {
   return summary.images === 0 || summary.metrics.some(({ explainers }) => explainers.some(({ n }) => n === 0));
-}
-
-/** The record without its seed, which the runner adds. */
-function descriptionOf({ model, backends, preprocessing, parameters, versions }: EvaluationRecord) {
-  return { model, backends, preprocessing, parameters, versions };
 }
 
 function targetOf(text: string, { classifier }: Setup): EvaluationPlan['target'] {
@@ -188,40 +155,25 @@ interface RecordParts {
   readonly io: Io;
 }
 
-/** What of a run decides its rows; where it runs and how fast is left out, so that a run can go on elsewhere. */
 function recordOf(setup: Setup, { spec, dataset, options, ids, selections, metrics, target, io }: RecordParts) {
-  const { host, opened, explainers, preprocessing } = setup;
-  const { name, sha256, backend, executionProvider, remarks } = modelRecord(opened);
-  const listed = host.list('explainer');
+  const listed = setup.host.list('explainer');
   const baseline: EvaluatedExplainer = { name: randomOrder, title: 'Pixels in a random order' };
-  const record: EvaluationRecord = {
-    model: { name, sha256, backend, executionProvider, remarks },
-    backends: setup.backends(),
-    preprocessing: preprocessing.preprocessing,
+  return experimentRecord<EvaluationParameters>(setup, {
+    ...{ io, seed: options.seed, backends: setup.backends() },
     parameters: {
-      dataset: {
-        ...{ name: dataset, spec, split: options.split ?? null },
-        ...{ offset: options.offset ?? 0, limit: options.limit ?? null, ids: ids ?? null },
-        onlyCorrect: options.onlyCorrect === true,
-      },
+      dataset: datasetRecord({ name: dataset, spec, split: options.split ?? null }, options, ids),
       explainers: [
         ...selections.map((selection): EvaluatedExplainer => {
           const { title = selection.id, reference } = listed.find(({ id }) => id === selection.id) ?? {};
-          return {
-            ...{ name: selectionName(selection), title },
-            options: host.optionsOf('explainer', selection.id, selection.options),
-            ...(reference !== undefined && { reference }),
-          };
+          const { name, options: settings } = explainerRecord(setup, selection);
+          return { name, title, options: settings, ...(reference !== undefined && { reference }) };
         }),
         ...(metrics.some((metric) => metric.randomOrder !== undefined) ? [baseline] : []),
       ],
       metrics: metrics.map((metric) => metric.record),
       target,
       layer: options.layer,
-      layers: explainers.map(({ layer }) => layer ?? null),
+      layers: setup.explainers.map(({ layer }) => layer ?? null),
     },
-    seed: options.seed,
-    versions: versionsOf(host, io),
-  };
-  return record;
+  });
 }

@@ -1,14 +1,12 @@
 import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
-import { parseSelections, type Options, type ProbeRequest, type ProbeSummary, type Selection } from '@understory/core';
+import { parseSelections, type Options, type ProbeRequest, type Selection } from '@understory/core';
 import type { ProbeRecord } from '@understory/report';
 import { chooseImages, type ChosenImages } from '../choose-images.ts';
 import { chooseProbe, type ChosenProbe } from '../choose-probe.ts';
 import { cliErrors } from '../errors.ts';
-import { backendsText, headline } from '../formatters/explanation.ts';
-import { json } from '../formatters/json.ts';
 import { probeText } from '../formatters/probe.ts';
-import { count } from '../formatters/text.ts';
+import { datasetRecord, experimentRecord, explainerRecord } from '../experiment-record.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { dropOtherPictures, probeKeeper } from '../keep-probe.ts';
 import { defaultModel } from '../open-model.ts';
@@ -23,13 +21,10 @@ import {
 } from '../options.ts';
 import { pixelClassifierOf } from '../pixel-classifier-of.ts';
 import { probeExperiment, probeExplainer } from '../probe-experiment.ts';
-import { modelRecord, versionsOf } from '../record.ts';
-import { runIntoFolder } from '../run-into-folder.ts';
+import { runAndTell } from '../run-and-tell.ts';
 import { notesOf } from '../run-notes.ts';
 import type { CommandContext } from '../run.ts';
-import { selectionName } from '../selection-name.ts';
 import { setUp, type Setup } from '../setup.ts';
-import { styleFor } from '../style.ts';
 
 /** What is given to leave explanations out. */
 const none = 'none';
@@ -86,8 +81,6 @@ interface Asked {
 
 async function run(asked: Asked): Promise<ExitCode> {
   const { options, io } = asked;
-  const asJson = options.json === true;
-  const quiet = options.quiet === true;
   const explainer = explainerOf(options.explainer);
   const images = await chooseImages(asked.images, options, io.cwd);
   let chosen: ChosenProbe | undefined;
@@ -107,8 +100,8 @@ async function run(asked: Asked): Promise<ExitCode> {
     io,
   );
   try {
-    const { opened, classifier, preprocessing: chosenPreprocessing, explainers } = setup;
-    const { preprocessing } = chosenPreprocessing;
+    const { classifier, explainers } = setup;
+    const { preprocessing } = setup.preprocessing;
     const { probe, record: probeRecord } = chosen!;
     const labels = images.labelsFor(classifier.labels);
     const folder = resolve(io.cwd, options.out);
@@ -121,44 +114,21 @@ async function run(asked: Asked): Promise<ExitCode> {
       ...{ probe, preprocessing, labels, onlyCorrect: options.onlyCorrect === true },
       request: { ...request, ...(named && { explainer: probeExplainer(named, request, preprocessing) }) },
     });
-    const record = recordOf({ asked, images, setup, explainer, probe: probeRecord });
-    const style = styleFor(io.stdout, io.env);
-    if (!quiet) for (const note of notesOf(setup, labels.unmapped)) io.stderr.write(`note: ${note}\n`);
-    if (!asJson) {
-      io.stdout.write(headline(modelRecord(opened), preprocessing, options.seed, style));
-      io.stdout.write(backendsText(setup.backends(), style));
-    }
-
-    const result = await runIntoFolder(
+    return await runAndTell(
       {
-        experiment,
-        items: images.items(),
-        ...{ folder, seed: options.seed, total: images.size, shard: options.shard, strict: options.strict },
-        description: descriptionOf(record),
+        ...{ setup, experiment, options, items: images.items(), total: images.size },
+        record: recordOf({ asked, images, setup, explainer, probe: probeRecord }),
+        notes: notesOf(setup, labels.unmapped),
+        finish: (summary) => dropOtherPictures(folder, summary),
+        text: (summary, style) => `\n${probeText(summary, style)}`,
+        done: 'probed',
+        isIncomplete: (summary) => summary.images === 0,
       },
       io,
-      { json: asJson, quiet },
     );
-    const { summary, failed } = result;
-    if (summary !== undefined) await dropOtherPictures(folder, summary);
-    if (asJson) io.stdout.write(json({ ...record, folder: options.out, failed, summary: summary ?? null }));
-    else if (summary === undefined) {
-      io.stdout.write(
-        `\n${count(result.done, 'image')} of this part are done. When every part is, give the command without --shard.\n`,
-      );
-    } else {
-      io.stdout.write(`\n${probeText(summary, style)}`);
-      if (failed > 0) io.stdout.write(`\n${count(failed, 'image')} could not be probed.\n`);
-      io.stdout.write(`\n${style.bold(options.out)} holds every row; \`understory report ${options.out}\` draws it.\n`);
-    }
-    return failed > 0 || isEmpty(summary) ? 2 : 0;
   } finally {
     await setup.close();
   }
-}
-
-function isEmpty(summary: ProbeSummary | undefined): boolean {
-  return summary !== undefined && summary.images === 0;
 }
 
 function explainerOf(text: string): Selection | undefined {
@@ -190,41 +160,19 @@ interface RecordParts {
   readonly probe: ChosenProbe['record'];
 }
 
-/** What of a run decides its rows; where it runs and how fast are left out, so that a run can go on elsewhere. */
-function recordOf({ asked, images, setup, explainer, probe }: RecordParts): ProbeRecord {
+function recordOf({ asked, images, setup, explainer, probe }: RecordParts) {
   const { options, io } = asked;
-  const { host, opened, explainers, preprocessing } = setup;
-  const { name, sha256, backend, executionProvider, remarks } = modelRecord(opened);
-  return {
-    model: { name, sha256, backend, executionProvider, remarks },
-    backends: setup.backends(),
-    preprocessing: preprocessing.preprocessing,
+  return experimentRecord<ProbeRecord['parameters']>(setup, {
+    ...{ io, seed: options.seed, backends: setup.backends() },
     parameters: {
       kind: 'probe',
-      dataset: {
-        ...images.record,
-        ...{ offset: options.offset ?? 0, limit: options.limit ?? null, ids: images.ids ?? null },
-        onlyCorrect: options.onlyCorrect === true,
-      },
+      dataset: datasetRecord(images.record, options, images.ids),
       probe,
-      explainer:
-        explainer === undefined
-          ? null
-          : {
-              name: selectionName(explainer),
-              options: host.optionsOf('explainer', explainer.id, explainer.options),
-            },
+      explainer: explainer === undefined ? null : explainerRecord(setup, explainer),
       ...(explainer !== undefined && {
         layer: options.layer,
-        layers: explainers.map(({ layer }) => layer ?? null),
+        layers: setup.explainers.map(({ layer }) => layer ?? null),
       }),
     },
-    seed: options.seed,
-    versions: versionsOf(host, io),
-  };
-}
-
-/** The record without its seed, which the runner adds. */
-function descriptionOf({ model, backends, preprocessing, parameters, versions }: ProbeRecord) {
-  return { model, backends, preprocessing, parameters, versions };
+  });
 }

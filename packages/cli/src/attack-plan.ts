@@ -1,0 +1,56 @@
+import type { HeatMap, PixelClassifier, Prediction, Tensor } from '@understory/core';
+import type { LabelMap } from '@understory/datasets';
+import type { Preprocessing, RgbImage } from '@understory/imaging';
+import type { AttackRow, AttackSetting } from '@understory/report';
+import type { NamedAttack } from './choose-attacks.ts';
+import type { ExplainPixels } from './explain-pixels.ts';
+import type { Transfer } from './transfer.ts';
+
+export interface AttackPlan {
+  readonly classifier: PixelClassifier;
+  readonly preprocessing: Preprocessing;
+  readonly attacks: readonly NamedAttack[];
+  readonly labels: LabelMap;
+  /** The class that the network shall say; what it says is to be left where undefined. */
+  readonly target: number | undefined;
+  /** Of the run's record. */
+  readonly setting: AttackSetting;
+  /** Undefined where nothing is drawn from heat maps. */
+  readonly explain: ExplainPixels | undefined;
+  /** Of the reference image of the target class. */
+  readonly targetMap: HeatMap | undefined;
+  readonly transfer: Transfer | undefined;
+  readonly onlyCorrect: boolean;
+  readonly seed: number;
+  /** How many pairs of an image and a mask run together, at most. */
+  readonly batch: number;
+  readonly signal: AbortSignal;
+  /** Told of each image with what became of it, before its rows are handed over. */
+  readonly keep?: (attacked: AttackedItem) => Promise<void>;
+}
+
+/** An image with every attack on it that was made. */
+export interface AttackedItem {
+  readonly facts: AttackFacts;
+  /** What the network saw. */
+  readonly picture: RgbImage;
+  readonly pixels: Tensor<'float32'>;
+  readonly attempts: readonly Attempt[];
+}
+
+/** An attack that was made. */
+export interface Attempt {
+  readonly row: AttackRow;
+  readonly mask: Tensor<'float32'>;
+  /** `[1, 3, H, W]`. */
+  readonly adversarial: Tensor<'float32'>;
+  /** Of the adversarial image, before it is rounded. */
+  readonly prediction: Prediction;
+  /** The PNG of the adversarial image. */
+  readonly png: Uint8Array;
+}
+
+export type AttackFacts = Pick<
+  AttackRow,
+  'item' | 'label' | 'original' | 'originalLabel' | 'originalProbability' | 'correct' | 'target' | 'targetLabel'
+>;

@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import type { RunResult } from '@understory/experiments';
+import { backendsText, headline } from './formatters/explanation.ts';
+import { json } from './formatters/json.ts';
+import { count } from './formatters/text.ts';
+import type { ExitCode, Io } from './io.ts';
+import type { ExperimentRecord } from './experiment-record.ts';
+import { modelRecord } from './record.ts';
+import { runIntoFolder, type FolderRun } from './run-into-folder.ts';
+import type { Setup } from './setup.ts';
+import { styleFor, type Style } from './style.ts';
+
+/** The options that every command has which fills a run folder. */
+export interface RunningOptions {
+  readonly out: string;
+  readonly seed: number;
+  readonly shard?: FolderRun<never, never, never>['shard'];
+  readonly strict?: boolean | undefined;
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+}
+
+export interface ToldRun<Item, Row, Summary> extends Pick<
+  FolderRun<Item, Row, Summary>,
+  'experiment' | 'items' | 'total' | 'tables' | 'executor'
+> {
+  readonly setup: Setup;
+  readonly record: ExperimentRecord<object>;
+  readonly options: RunningOptions;
+  /** What a user should know of it beforehand. */
+  readonly notes: readonly string[];
+  /** Done with the summary before anything is told. */
+  readonly finish?: (summary: Summary) => Promise<void>;
+  /** What --json has beside the record and the summary. */
+  readonly details?: () => Promise<object>;
+  /** What is told of the run. */
+  readonly text: (summary: Summary, style: Style) => string | Promise<string>;
+  /** What images could not be: evaluated, probed. */
+  readonly done: string;
+  /** Whether numbers are missing, or wrong, although no image failed. */
+  readonly isIncomplete: (summary: Summary) => boolean;
+}
+
+/**
+ * Runs an experiment into the folder of --out and tells of it: notes and progress on stderr, what runs and what came out on stdout, or
+ * everything as JSON. The exit code is 2 where an image failed or numbers are missing. Throws what `runIntoFolder` throws.
+ */
+export async function runAndTell<Item extends { readonly id: string }, Row, Summary>(
+  told: ToldRun<Item, Row, Summary>,
+  io: Io,
+): Promise<ExitCode> {
+  const { setup, record, options, notes, experiment, items, total, tables, executor } = told;
+  const { out, seed, shard, strict, json: asJson = false, quiet = false } = options;
+  const style = styleFor(io.stdout, io.env);
+  const tell = (text: string) => io.stdout.write(text);
+  if (!quiet) for (const note of notes) io.stderr.write(`note: ${note}\n`);
+  if (!asJson) {
+    tell(headline(modelRecord(setup.opened), record.preprocessing, seed, style));
+    tell(backendsText(record.backends, style));
+  }
+
+  // The runner adds the seed.
+  const { model, backends, preprocessing, parameters, versions } = record;
+  const description = { model, backends, preprocessing, parameters, versions };
+  const result: RunResult<Summary> = await runIntoFolder(
+    {
+      ...{ experiment, items, total, seed, shard, strict, description },
+      ...{ folder: resolve(io.cwd, out), ...(tables && { tables }), ...(executor && { executor }) },
+    },
+    io,
+    { json: asJson, quiet },
+  );
+  const { summary, failed } = result;
+  if (summary !== undefined) await told.finish?.(summary);
+  if (asJson) {
+    tell(json({ ...record, folder: out, failed, summary: summary ?? null, ...(await told.details?.()) }));
+  } else if (summary === undefined) {
+    tell(
+      `\n${count(result.done, 'image')} of this part are done. When every part is, give the command without --shard.\n`,
+    );
+  } else {
+    tell(await told.text(summary, style));
+    if (failed > 0) tell(`\n${count(failed, 'image')} could not be ${told.done}.\n`);
+    tell(`\n${style.bold(out)} holds every row; \`understory report ${out}\` draws it.\n`);
+  }
+  return failed > 0 || (summary !== undefined && told.isIncomplete(summary)) ? 2 : 0;
+}
