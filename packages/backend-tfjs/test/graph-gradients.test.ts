@@ -27,6 +27,7 @@ interface RowOptions {
   /** The inputs in order; `x` where absent. Those that are constants are named after themselves. */
   readonly input?: readonly string[];
   readonly constants?: Readonly<Record<string, ConstSpec>>;
+  readonly before?: readonly NodeSpec[];
   readonly after?: readonly NodeSpec[];
 }
 
@@ -40,6 +41,7 @@ function row(operator: string, options: RowOptions = {}): Row {
     range = 'any',
     attr = {},
     constants = {},
+    before = [],
     after = [],
     isFixed = false,
   } = options;
@@ -47,7 +49,7 @@ function row(operator: string, options: RowOptions = {}): Row {
   return {
     ...{ operator, dims, range, constants, isFixed },
     what: `${operator} ${what}`.trim(),
-    nodes: [{ name: 'y', op: operator, input, attr: { ...float32, ...attr } }, ...after],
+    nodes: [...before, { name: 'y', op: operator, input, attr: { ...float32, ...attr } }, ...after],
   };
 }
 
@@ -88,9 +90,19 @@ const rows: readonly Row[] = [
   ...['Abs', 'Cos', 'Elu', 'Erf', 'Exp', 'Expm1', 'Identity', 'Neg', 'Relu', 'Relu6', 'Selu', 'Sigmoid', 'Sin'].map(
     (op) => row(op),
   ),
-  ...['Snapshot', 'Softplus', 'Square', 'Tanh', 'Atan'].map((op) => row(op)),
+  ...['Snapshot', 'Softplus', 'Square', 'Tanh', 'Atan', 'Asinh', 'Cosh', 'Sinh'].map((op) => row(op)),
   ...['Log', 'Log1p', 'Reciprocal', 'Rsqrt', 'Sqrt'].map((op) => row(op, { range: 'positive' })),
-  ...['Acos', 'Asin', 'Tan'].map((op) => row(op, { range: 'small' })),
+  ...['Acos', 'Asin', 'Atanh', 'Tan'].map((op) => row(op, { range: 'small' })),
+  row('Acosh', {
+    range: 'positive',
+    constants: { one: { shape: [], values: [1] } },
+    input: ['moved'],
+    before: [{ name: 'moved', op: 'Add', input: ['x', 'one'], attr: float32 }],
+  }),
+  row('EnsureShape', { attr: { shape: { shape: { dim: [{ size: '-1' }, { size: '3' }, { size: '4' }] } } } }),
+  row('FakeQuantWithMinMaxVars', { constants: { low: { shape: [], values: [-6] }, high: { shape: [], values: [6] } } }),
+  row('Atan2', { constants: { c: { shape: [4], values: [1, -2, 3, 0.5] } } }),
+  ...['FloorMod', 'Mod'].map((op) => row(op, { constants: { c: { shape: [4], values: [1.3, -2, 3, 0.7] } } })),
   ...['Add', 'AddV2', 'BiasAdd', 'Maximum', 'Minimum', 'Mul', 'Sub', 'SquaredDifference'].map((op) =>
     row(op, { constants: { c: { shape: [4] } } }),
   ),
@@ -126,6 +138,19 @@ const rows: readonly Row[] = [
     row('AvgPool', { what: `${padding}, overlapping`, dims: image, attr: pool(padding, 3, 2) }),
     row('AvgPool', { what: padding, dims: image, attr: pool(padding, 2, 2) }),
   ]),
+  ...['SAME', 'VALID'].map((padding) =>
+    row('Conv2DBackpropInput', {
+      what: padding,
+      dims: [2, 3, 3, 4],
+      attr: window(padding, 2),
+      input: ['size', 'filter', 'x'],
+      constants: {
+        size: whole(2, ...(padding === 'SAME' ? [6, 5] : [7, 7]), 3),
+        filter: { shape: [3, 3, 3, 4] },
+      },
+      isFixed: true,
+    }),
+  ),
   row('DepthwiseConv2d', { dims: image, attr: window('SAME', 1), constants: depth }),
   row('_FusedConv2D', {
     dims: image,
@@ -144,6 +169,38 @@ const rows: readonly Row[] = [
     what: 'leaky',
     ...{ dims: image, attr: fused('VALID', 1, 1, 'BiasAdd', 'LeakyRelu'), constants: { ...filter, ...perChannel } },
   }),
+  row('_FusedConv2D', {
+    what: 'with a bias of four axes',
+    dims: image,
+    attr: fused('SAME', 2, 1, 'BiasAdd', 'Relu6'),
+    constants: { ...filter, bias: { shape: [1, 1, 1, 3] } },
+  }),
+  ...['_FusedHardSwish', 'GeluExact', 'GeluApproximate', 'Tanh'].map((activation) =>
+    row('_FusedConv2D', {
+      what: `with ${activation}`,
+      ...{ dims: image, attr: fused('SAME', 1, 1, 'BiasAdd', activation), constants: { ...filter, ...perChannel } },
+    }),
+  ),
+  row('_FusedConv2D', {
+    what: 'with an activation alone',
+    ...{ dims: image, attr: { ...fused('SAME', 1, 1, 'Relu'), num_args: int(0) }, constants: filter },
+  }),
+  row('_FusedConv2D', {
+    what: 'with batch normalisation',
+    dims: image,
+    attr: { ...fused('SAME', 1, 1, 'FusedBatchNorm', 'Relu'), epsilon: float(0.001) },
+    constants: {
+      ...filter,
+      ...{ scale: { shape: [3] }, offset: { shape: [3] }, mean: { shape: [3] } },
+      variance: { shape: [3], values: [0.5, 1, 2] },
+    },
+  }),
+  row('FusedDepthwiseConv2dNative', {
+    what: 'with PReLU',
+    dims: image,
+    attr: { ...fused('SAME', 1, 1, 'BiasAdd', 'Prelu'), num_args: int(2) },
+    constants: { ...depth, bias: { shape: [8] }, alpha: { shape: [8] } },
+  }),
   row('FusedDepthwiseConv2dNative', {
     ...{ dims: image, attr: fused('SAME', 1, 1, 'BiasAdd', 'Relu6'), constants: { ...depth, bias: { shape: [8] } } },
   }),
@@ -159,6 +216,17 @@ const rows: readonly Row[] = [
   row('_FusedMatMul', {
     dims: [3, 4],
     attr: { fused_ops: texts('BiasAdd', 'Relu'), num_args: int(1), transpose_a: bool(false), transpose_b: bool(false) },
+    constants: { matrix: { shape: [4, 5] }, bias: { shape: [5] } },
+  }),
+  row('_FusedMatMul', {
+    what: 'with GELU',
+    dims: [3, 4],
+    attr: {
+      fused_ops: texts('BiasAdd', 'GeluExact'),
+      num_args: int(1),
+      transpose_a: bool(false),
+      transpose_b: bool(false),
+    },
     constants: { matrix: { shape: [4, 5] }, bias: { shape: [5] } },
   }),
   ...['BatchMatMul', 'BatchMatMulV2'].map((op) =>
@@ -182,6 +250,7 @@ const rows: readonly Row[] = [
     row(op, { what: 'over places', dims: image, attr: { keep_dims: bool(false) }, constants: { axes: whole(1, 2) } }),
     row(op, { what: 'over the last axis', attr: { keep_dims: bool(true) }, constants: { axes: whole(-1) } }),
   ]),
+  row('EuclideanNorm', { dims: image, attr: { keep_dims: bool(true) }, constants: { axes: whole(3) } }),
   row('Reshape', { constants: { shape: whole(-1, 12) } }),
   row('Squeeze', { dims: [2, 1, 1, 5], attr: { squeeze_dims: ints(1, 2) } }),
   row('ExpandDims', { constants: { axis: number(1) } }),
@@ -229,6 +298,11 @@ const rows: readonly Row[] = [
   }),
   row('GatherV2', { dims: image, constants: { places: whole(3, 0, 3, 5, 3), axis: number(1) } }),
   row('Gather', { isFixed: true, constants: { places: whole(1, 1) } }),
+  row('GatherNd', {
+    constants: { places: { shape: [2, 2, 2], values: [1, 2, 0, 1, 1, 2, 0, 0], dtype: 'int32' } },
+    isFixed: true,
+  }),
+  row('MatrixBandPart', { dims: [2, 4, 4], constants: { lower: number(1), upper: number(0) } }),
   row('Tile', { constants: { repeats: whole(1, 2, 3) } }),
   row('BroadcastTo', { dims: [2, 1, 4], constants: { shape: whole(2, 3, 4) } }),
   row('DepthToSpace', { dims: image, attr: { block_size: int(2), data_format: text('NHWC') } }),

@@ -72,6 +72,11 @@ const rows: readonly Row[] = [
     row('AveragePooling2D', (l) => l.averagePooling2d({ poolSize: 3, strides: 2, padding }), { what: padding }),
   ]),
   row('BatchNormalization', (l) => l.batchNormalization()),
+  row('BatchNormalization', (l) => l.batchNormalization({ scale: false }), { what: 'without scale' }),
+  row('BatchNormalization', (l) => l.batchNormalization({ center: false }), { what: 'without offset' }),
+  row('BatchNormalization', (l) => l.batchNormalization({ scale: false, center: false, axis: 1 }), {
+    what: 'of rows, with neither',
+  }),
   row('LayerNormalization', (l) => l.layerNormalization() as unknown as Made, { dims: [3, 5, 6] }),
   row('Dense', (l) => l.dense({ units: 5, activation: 'sigmoid' }), { dims: [3, 7] }),
   row('Flatten', (l) => l.flatten()),

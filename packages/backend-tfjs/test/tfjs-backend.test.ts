@@ -123,6 +123,20 @@ describe('what is opened', () => {
       message: expect.stringContaining('MyOwnLayer'),
     });
     const node = (op: string) => open(graphModelFile({ input: [-1, 3], nodes: [{ name: 'y', op, input: ['x'] }] }));
+    const loop = graphModelFile({
+      input: [-1, 3],
+      nodes: [
+        { name: 'start', op: 'Enter', input: ['x'], attr: { frame_name: attribute.text('loop') } },
+        { name: 'merge', op: 'Merge', input: ['start', 'next'] },
+        { name: 'next', op: 'NextIteration', input: ['y'] },
+        { name: 'y', op: 'Relu', input: ['merge'] },
+        { name: 'z', op: 'Exit', input: ['y'] },
+      ],
+    });
+    await expect(open(loop)).rejects.toMatchObject({
+      code: 'OPERATOR_UNSUPPORTED',
+      found: expect.stringContaining('control flow'),
+    });
     for (const op of ['MyOwnOperator', 'StatelessWhile', 'Where']) {
       await expect(node(op)).rejects.toMatchObject({
         code: 'OPERATOR_UNSUPPORTED',

@@ -8,6 +8,7 @@ import { depthwiseConv2dInput } from './depthwise-conv-2d-input.ts';
 import { einsum } from './einsum.ts';
 import { fusedBatchNorm } from './fused-batch-norm.ts';
 import { gather } from './gather.ts';
+import { gatherNd } from './gather-nd.ts';
 import { max } from './max.ts';
 import { maxPool } from './max-pool.ts';
 import { maximum } from './maximum.ts';
@@ -34,6 +35,7 @@ export const gradientOverrides: readonly GradientOverride[] = [
   einsum,
   fusedBatchNorm,
   gather,
+  gatherNd,
   max,
   maximum,
   min,

@@ -1,3 +1,5 @@
+import { unfused } from './fused-nodes.ts';
+
 /** A node of a graph model as its model.json has it. */
 export interface JsonNode {
   readonly name: string;
@@ -12,11 +14,20 @@ export interface PlainGraph {
   readonly nodes: readonly JsonNode[];
   /** The name that a reference such as `split:1` has now. */
   readonly nameOf: (reference: string) => string;
+  /** Scalars that the nodes read and the file does not have. */
+  readonly constants: ReadonlyMap<string, number>;
 }
 
-/** Puts an Identity behind each result of nodes that have several, and nodes into execution order. */
-export function plainGraph(nodes: readonly JsonNode[], outputs: readonly string[]): PlainGraph {
-  const apart = nodes.flatMap(withoutDilatedFusion);
+/** Puts an Identity behind each result of nodes that have several, and nodes into execution order; `shapes` are those of the weights. */
+export function plainGraph(
+  nodes: readonly JsonNode[],
+  outputs: readonly string[],
+  shapes: ReadonlyMap<string, readonly number[]>,
+): PlainGraph {
+  const parts = nodes.map((node) => unfused(withoutShapeCheck(node), shapes));
+  const constants = new Map(parts.flatMap((part) => [...part.constants]));
+  const scalars = [...constants.keys()].map((name): JsonNode => ({ name, op: 'Const', attr: scalarAttributes }));
+  const apart = [...scalars, ...parts.flatMap((part) => part.nodes)];
   const references = [...apart.flatMap(({ input = [] }) => input), ...outputs].map(parse);
   const several = new Set(references.flatMap(({ node, place }) => (place > 0 ? [node] : [])));
   const nameOf = (reference: string): string => {
@@ -33,7 +44,7 @@ export function plainGraph(nodes: readonly JsonNode[], outputs: readonly string[
     ...node,
     input: (node.input ?? []).map((reference) => (reference.startsWith('^') ? reference : nameOf(reference))),
   }));
-  return { nodes: inOrder([...renamed, ...added.values()]), nameOf };
+  return { nodes: inOrder([...renamed, ...added.values()]), nameOf, constants };
 }
 
 /** The node that a reference names: `name`, `name:1`, or `^name` for one that only has to run before. */
@@ -45,6 +56,7 @@ export function parse(reference: string): { readonly node: string; readonly plac
 function inOrder(nodes: readonly JsonNode[]): readonly JsonNode[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const placed = new Set<string>();
+  const entered = new Set<string>();
   const ordered: JsonNode[] = [];
   // Networks are deeper than a call stack may be.
   const stack = nodes.toReversed().map((node) => ({ node, isReady: false }));
@@ -56,6 +68,9 @@ function inOrder(nodes: readonly JsonNode[]): readonly JsonNode[] {
       ordered.push(node);
       continue;
     }
+    // A loop leads back to what waits for it: whoever reads the order refuses loops by their operators.
+    if (entered.has(node.name)) continue;
+    entered.add(node.name);
     stack.push({ node, isReady: true });
     for (const reference of (node.input ?? []).toReversed()) {
       const before = byName.get(parse(reference).node);
@@ -65,19 +80,9 @@ function inOrder(nodes: readonly JsonNode[]): readonly JsonNode[] {
   return ordered;
 }
 
-const biasAlone = JSON.stringify([Buffer.from('BiasAdd').toString('base64')]);
+const scalarAttributes = { dtype: { type: 'DT_FLOAT' }, value: { tensor: { dtype: 'DT_FLOAT', tensorShape: {} } } };
 
-/** A dilated convolution fused with its bias alone is taken apart: the fused one refuses to be differentiated. */
-function withoutDilatedFusion(node: JsonNode): readonly JsonNode[] {
-  const plain = { _FusedConv2D: 'Conv2D', FusedDepthwiseConv2dNative: 'DepthwiseConv2dNative' }[node.op];
-  const list = (name: string) => (node.attr?.[name] as { readonly list?: Record<string, unknown> } | undefined)?.list;
-  const dilations = list('dilations')?.['i'] as readonly (string | number)[] | undefined;
-  const isDilated = dilations?.some((rate) => Number(rate) !== 1) ?? false;
-  if (plain === undefined || !isDilated || JSON.stringify(list('fused_ops')?.['s']) !== biasAlone) return [node];
-  const [image = '', filter = '', bias = ''] = node.input ?? [];
-  const name = `${node.name}/${plain}`;
-  return [
-    { ...node, name, op: plain, input: [image, filter] },
-    { name: node.name, op: 'BiasAdd', input: [name, bias], attr: {} },
-  ];
+/** A check of shapes becomes an Identity: TensorFlow.js looks for the shape among its inputs, where no file has it. */
+function withoutShapeCheck(node: JsonNode): JsonNode {
+  return node.op === 'EnsureShape' ? { ...node, op: 'Identity' } : node;
 }

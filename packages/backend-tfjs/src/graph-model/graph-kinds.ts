@@ -20,17 +20,9 @@ function define(names: string, kind: GraphKind): void {
 
 /** Element by element, under the name that ONNX has. */
 const plain: Readonly<Record<string, string>> = {
-  ...{ Abs: 'Abs', Acos: 'Acos', Add: 'Add', AddN: 'Sum', AddV2: 'Add', Asin: 'Asin', Atan: 'Atan', BiasAdd: 'Add' },
-  ...{
-    Cos: 'Cos',
-    Div: 'Div',
-    Elu: 'Elu',
-    Erf: 'Erf',
-    Exp: 'Exp',
-    Identity: 'Identity',
-
-    Log: 'Log',
-  },
+  ...{ Abs: 'Abs', Acos: 'Acos', Acosh: 'Acosh', Add: 'Add', AddN: 'Sum', AddV2: 'Add', Asin: 'Asin', Asinh: 'Asinh' },
+  ...{ Atan: 'Atan', Atanh: 'Atanh', BiasAdd: 'Add', Cos: 'Cos', Cosh: 'Cosh', Div: 'Div', Elu: 'Elu', Erf: 'Erf' },
+  ...{ Exp: 'Exp', Identity: 'Identity', Log: 'Log', Sinh: 'Sinh' },
   ...{ Maximum: 'Max', Minimum: 'Min', Mul: 'Mul', Neg: 'Neg', Pow: 'Pow', Prelu: 'PRelu', RealDiv: 'Div' },
   ...{ Reciprocal: 'Reciprocal', Relu: 'Relu', Selu: 'Selu', Sigmoid: 'Sigmoid', Sin: 'Sin', Softplus: 'Softplus' },
   ...{ Sqrt: 'Sqrt', Sub: 'Sub', Tan: 'Tan', Tanh: 'Tanh', Snapshot: 'Identity' },
@@ -41,11 +33,17 @@ for (const [name, operator] of Object.entries(plain)) {
     write: ({ view, inputs, output }) => void elementwise(view, operator, inputs, output),
   });
 }
-define('Expm1 Log1p Rsqrt Square SquaredDifference DivNoNan', {
+define('Atan2 Expm1 FloorMod Log1p Mod Rsqrt Square SquaredDifference DivNoNan', {
   passage: 'passes',
   write: ({ view, inputs, output, operator }) => void elementwise(view, operator, inputs, output),
 });
 define('Relu6', { passage: 'passes', write: ({ view, inputs: [x = ''], output }) => writeClip(view, x, output, 0, 6) });
+// TensorFlow.js hands on what it would round.
+define('FakeQuantWithMinMaxVars', {
+  passage: 'passes',
+  through: () => [0],
+  write: ({ view, inputs: [x = ''], output }) => void elementwise(view, 'Identity', [x], output),
+});
 define('ClipByValue', { passage: 'passes', through: () => [0] });
 define('LeakyRelu', {
   passage: 'passes',
@@ -69,6 +67,15 @@ define('Conv2D DepthwiseConv2dNative DepthwiseConv2d', {
   passage: 'passes',
   through: image,
   write: (use) => writeConvolution(use, use.output),
+});
+define('Conv2DBackpropInput', {
+  passage: 'passes',
+  through: () => [2],
+  write: ({ view, inputs: [, filter = '', x = ''], output, attribute }) => {
+    const strides = (attribute('strides') as readonly number[]).slice(1, 3);
+    const kernel = { name: filter, value: () => view.constant(filter) };
+    convolution(view, x, kernel, output, 'transposed', { strides, padding: String(attribute('pad')) });
+  },
 });
 define('_FusedConv2D FusedDepthwiseConv2dNative', { passage: 'passes', through: image, write: writeFused });
 define('_FusedMatMul', { passage: 'passes', write: writeFusedMatMul });
@@ -122,6 +129,7 @@ define('FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3', {
     }),
 });
 define('LRN', { passage: 'passes' });
+define('EuclideanNorm', { passage: 'passes', through: () => [0] });
 define('Mean Sum Max Min', {
   passage: 'passes',
   through: () => [0],
@@ -212,7 +220,7 @@ define('ResizeBilinear ResizeNearestNeighbor', {
 });
 // Gradients pass through what is reordered or picked, not through where it is picked from.
 define(
-  'Slice StridedSlice Gather GatherV2 Tile BroadcastTo DepthToSpace SpaceToBatchND BatchToSpaceND MirrorPad Reverse ReverseV2 TopKV2 Cumsum',
+  'Slice StridedSlice Gather GatherV2 Tile BroadcastTo DepthToSpace SpaceToBatchND BatchToSpaceND MirrorPad Reverse ReverseV2 TopKV2 Cumsum GatherNd MatrixBandPart',
   {
     passage: 'passes',
     through: () => [0],
@@ -223,9 +231,9 @@ define('SplitV', { passage: 'passes', through: () => [0] });
 define('Pack Unpack', { passage: 'passes' });
 define('Select SelectV2', { passage: 'passes', through: () => [1, 2] });
 define(
-  'All Any ArgMax ArgMin Ceil Const Equal Fill Floor FloorDiv Greater GreaterEqual IsFinite IsInf IsNan Less LessEqual ' +
-    'LogicalAnd LogicalNot LogicalOr NotEqual OneHot OnesLike Placeholder PlaceholderWithDefault Range Rank Rint Round Shape ' +
-    'ShapeN Sign Size StopGradient ZerosLike',
+  'All Any ArgMax ArgMin BitwiseAnd BroadcastArgs Ceil Const Equal Fill Floor FloorDiv Greater GreaterEqual IsFinite IsInf IsNan ' +
+    'Less LessEqual LinSpace LogicalAnd LogicalNot LogicalOr NotEqual OneHot Ones OnesLike Placeholder PlaceholderWithDefault Range ' +
+    'Rank Rint Round Shape ShapeN Sign Size StopGradient Zeros ZerosLike',
   { passage: 'stops' },
 );
 

@@ -77,10 +77,11 @@ export class GraphNetwork implements Network {
     const topology = files.json.modelTopology as { readonly node: readonly JsonNode[] };
     const signature = (files.json['signature'] ?? files.json['userDefinedMetadata']) as SignatureHolder | undefined;
     const asked = outputsOf(topology.node, signature);
-    const { nodes, nameOf } = plainGraph(topology.node, asked);
+    const shapes = new Map(files.weights.map(({ name, shape }) => [name, shape]));
+    const { nodes, nameOf, constants } = plainGraph(topology.node, asked, shapes);
     const ends = asked.map(nameOf);
     this.nodes = reaching(nodes, ends);
-    this.model = load(files, { ...topology, node: this.nodes });
+    this.model = load(withScalars(files, constants), { ...topology, node: this.nodes });
     const { executor } = this.model as unknown as {
       readonly executor: { readonly graph: { readonly nodes: Readonly<Record<string, MappedNode>> } };
     };
@@ -325,11 +326,22 @@ function outputsOf(nodes: readonly JsonNode[], holder: SignatureHolder | undefin
 
 /** The nodes that some are computed from, themselves included. */
 function reaching(nodes: readonly JsonNode[], ends: readonly string[]): readonly JsonNode[] {
+  const byName = new Map(nodes.map((node) => [node.name, node]));
   const wanted = new Set(ends);
-  for (const { name, input = [] } of nodes.toReversed()) {
-    if (wanted.has(name)) for (const reference of input) wanted.add(parse(reference).node);
-  }
+  // What is added on the way is visited too.
+  for (const name of wanted) for (const reference of byName.get(name)?.input ?? []) wanted.add(parse(reference).node);
   return nodes.filter(({ name, op }) => wanted.has(name) || op.startsWith('Placeholder'));
+}
+
+/** The weights of a file with some scalars behind them. */
+function withScalars(files: ModelFiles, scalars: ReadonlyMap<string, number>): ModelFiles {
+  if (scalars.size === 0) return files;
+  const added = new Uint8Array(Float32Array.from(scalars.values()).buffer);
+  const weightData = new Uint8Array(files.weightData.byteLength + added.byteLength);
+  weightData.set(new Uint8Array(files.weightData));
+  weightData.set(added, files.weightData.byteLength);
+  const weights = [...scalars.keys()].map((name) => ({ name, shape: [], dtype: 'float32' }));
+  return { ...files, weights: [...files.weights, ...weights], weightData: weightData.buffer };
 }
 
 function load(files: ModelFiles, modelTopology: object): GraphModel {

@@ -34,11 +34,16 @@ export interface LayerUse {
   readonly weight: (ending: string) => { readonly name: string; readonly value: () => Tensor | undefined } | undefined;
 }
 
+/** The computation of a layer that stands in for that of TensorFlow.js; undefined where that one may stay. */
+export type Replacement = (layer: KerasLayer) => ((inputs: readonly tf.Tensor[]) => tf.Tensor) | undefined;
+
 /** What is known of a class of layers. */
 export interface LayerKind {
   readonly passage: 'passes' | 'stops' | 'refused';
   /** Writes the layer in ONNX vocabulary; as an operator of its own name where absent. */
   readonly write?: (use: LayerUse) => void;
+  /** Computes the layer where TensorFlow.js would do so in operations that cannot be differentiated. */
+  readonly replaces?: Replacement;
   /** Why TensorFlow.js would not compute this one as it was meant. */
   readonly unsupported?: (config: Readonly<Record<string, unknown>>) => string | undefined;
 }

@@ -1,6 +1,8 @@
 import { convolution, elementwise, globalPool, imageAxis, pooling } from '../onnx-view/operations.ts';
 import { writeActivation, writeClip } from './activations.ts';
+import { dilatedConvolution } from './dilated-convolution.ts';
 import type { LayerKind, LayerUse } from './layer-kind.ts';
+import { partialNormalization } from './partial-normalization.ts';
 
 const identity: LayerKind = {
   passage: 'passes',
@@ -21,6 +23,7 @@ export const layerKinds: Readonly<Record<string, LayerKind>> = {
   AveragePooling2D: pool('AveragePool'),
   BatchNormalization: {
     passage: 'passes',
+    replaces: partialNormalization,
     write: ({ view, inputs: [x = ''], output, config, weight }) => {
       const channels = Number(config['axis'] ?? -1);
       const names = ['gamma', 'beta', 'moving_mean', 'moving_variance'].map((ending) => weight(ending));
@@ -64,6 +67,7 @@ export const layerKinds: Readonly<Record<string, LayerKind>> = {
   Conv1D: refused,
   Conv2D: {
     passage: 'passes',
+    replaces: dilatedConvolution,
     write: (use) => writeConvolution(use, 'kernel', 'plain'),
   },
   Conv2DTranspose: {

@@ -173,8 +173,7 @@ export class LayersNetwork implements Network {
     });
     const activation = activated.has(className) ? apart(layer) : undefined;
     const call =
-      (className === 'Conv2D' ? dilated(layer) : undefined) ??
-      ((tensors: tf.Tensor[]) => layer.call(tensors, { training: false }));
+      layerKinds[className]?.replaces?.(layer) ?? ((tensors: tf.Tensor[]) => layer.call(tensors, { training: false }));
     if (activation === undefined) {
       steps.push(plain(call, outputs));
       return;
@@ -260,22 +259,3 @@ function apart(layer: KerasLayer): KerasActivation | undefined {
 }
 
 const takenOff = new WeakMap<KerasLayer, KerasActivation>();
-
-/** A dilated convolution without its activation, in operations whose gradients are ours: the fused one has its own, which refuses dilation. */
-function dilated(layer: KerasLayer): LayerStep['run'] | undefined {
-  const { dilationRate, strides, padding, dataFormat } = layer.getConfig();
-  const rates = [dilationRate ?? 1].flat() as number[];
-  if (rates.every((rate) => rate === 1) || dataFormat === 'channelsFirst') return undefined;
-  const [kernel, bias] = layer.weights;
-  return ([x]) => {
-    const image = tf.conv2d(
-      x as tf.Tensor4D,
-      kernel!.read() as tf.Tensor4D,
-      strides as [number, number],
-      padding as 'same' | 'valid',
-      'NHWC',
-      rates.length === 1 ? rates[0]! : (rates as [number, number]),
-    );
-    return bias === undefined ? image : tf.add(image, bias.read());
-  };
-}
