@@ -1,5 +1,6 @@
 import { abs } from './abs.ts';
 import { avgPool } from './avg-pool.ts';
+import { cast } from './cast.ts';
 import { conv2d } from './conv-2d.ts';
 import { conv2dInput } from './conv-2d-input.ts';
 import { depthToSpace } from './depth-to-space.ts';
@@ -29,6 +30,7 @@ export type { GradientOverride, KernelOverride } from './override.ts';
 /** Gradients that stand in for those of TensorFlow.js on every engine. */
 export const gradientOverrides: readonly GradientOverride[] = [
   abs,
+  cast,
   conv2d,
   depthToSpace,
   depthwiseConv2d,

@@ -12,12 +12,18 @@ const constants: Readonly<Record<string, readonly string[]>> = {
   [tf.LogicalNot]: ['x'],
   [tf.Any]: ['x'],
   [tf.All]: ['x'],
+  [tf.ArgMax]: ['x'],
+  [tf.ArgMin]: ['x'],
+  [tf.IsFinite]: ['x'],
+  [tf.IsInf]: ['x'],
+  [tf.IsNan]: ['x'],
+  [tf.FloorDiv]: ['a', 'b'],
 };
 
-/** Comparisons and what is made of them change in steps: their derivative is zero. */
+/** What changes in steps: its derivative is zero. */
 export const zero: readonly GradientOverride[] = Object.entries(constants).map(([kernelName, inputs]) => ({
   kernelName,
-  because: 'TensorFlow.js has none, and stops where it meets one',
+  because: 'TensorFlow.js has none and stops where it meets one, or that of something smooth',
   inputsToSave: [...inputs],
   gradFunc: (_, saved) => Object.fromEntries(saved.map((input, at) => [inputs[at]!, () => tf.zeros(input.shape)])),
 }));

@@ -15,6 +15,7 @@ import { scoped } from '../support/scoped.ts';
 import { OnnxView } from '../onnx-view/onnx-view.ts';
 import { graphKinds } from './graph-kinds.ts';
 import { parse, plainGraph, type JsonNode } from './graph-json.ts';
+import { withStopGradient } from './stop-gradient.ts';
 
 /** A node as TensorFlow.js reads it: attributes by its own names. */
 interface MappedNode {
@@ -81,7 +82,7 @@ export class GraphNetwork implements Network {
     const { nodes, nameOf, constants } = plainGraph(topology.node, asked, shapes);
     const ends = asked.map(nameOf);
     this.nodes = reaching(nodes, ends);
-    this.model = load(withScalars(files, constants), { ...topology, node: this.nodes });
+    this.model = load(withScalars(files, constants), { ...topology, node: withStopGradient(this.nodes) });
     const { executor } = this.model as unknown as {
       readonly executor: { readonly graph: { readonly nodes: Readonly<Record<string, MappedNode>> } };
     };
@@ -216,7 +217,7 @@ export class GraphNetwork implements Network {
     const data = input.filter((reference) => !reference.startsWith('^')).map((reference) => parse(reference).node);
     const kind = graphKinds[op];
     const title = `${op} "${name}"`;
-    const { dtype } = this.known.get(name) ?? {};
+    const { dtype = op === 'Cast' ? this.attribute(name, 'dtype') : undefined } = this.known.get(name) ?? {};
     const isNumber = dtype === undefined || dtype === 'float32';
     return {
       title,
