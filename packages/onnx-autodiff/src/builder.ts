@@ -88,11 +88,21 @@ export class GraphBuilder {
     const names = inputs.map((input) => input?.name ?? '');
     while (names.length > 0 && names[names.length - 1] === '') names.pop();
     const results = Array.from({ length: outputs }, () => this.freshName(`${this.scope}/${operator}`));
-    const node = Node.of(operator, names, results, attributes, results[0]);
+    this.append(Node.of(operator, names, results, attributes, results[0]));
+    return results.map((name) => this.value(name));
+  }
+
+  /** What a node does, whatever its domain and attributes, to another input than its own; its first output. */
+  again(node: Node, input: Value): Value {
+    const result = this.freshName(`${this.scope}/${node.operator}`);
+    this.append(node.with({ name: result, inputs: [input.name], outputs: [result] }));
+    return this.value(result);
+  }
+
+  private append(node: Node): void {
     this.nodes.push(node);
     this.inference.add(node);
     this.layout?.note(node, (name) => this.value(name));
-    return results.map((name) => this.value(name));
   }
 
   /** Gives a tensor a name of its own, as an output needs. */

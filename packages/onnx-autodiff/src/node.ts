@@ -60,9 +60,10 @@ export class Node {
     );
   }
 
-  /** The same operation with other inputs, outputs or attributes; attributes that are not named are kept, `undefined` removes one. */
+  /** The same operation with another name, other inputs, outputs or attributes; attributes that are not named are kept, `undefined` removes one. */
   with(change: {
     operator?: string;
+    name?: string;
     inputs?: readonly string[];
     outputs?: readonly string[];
     attributes?: Readonly<Record<string, AttributeInput | undefined>>;
@@ -74,7 +75,7 @@ export class Node {
         opType: change.operator ?? proto.opType,
         domain: proto.domain,
         overload: proto.overload,
-        name: proto.name,
+        name: change.name ?? proto.name,
         docString: proto.docString,
         metadataProps: proto.metadataProps,
         input: [...(change.inputs ?? proto.input)],

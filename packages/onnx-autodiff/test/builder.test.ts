@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DifferentiableGraph, type Constant } from '../src/index.ts';
+import { DifferentiableGraph, type Constant, type GradientRule } from '../src/index.ts';
 import { execute } from './execute.ts';
 import { graphOf } from './gradients-of.ts';
 
@@ -34,5 +34,33 @@ describe('GraphBuilder', () => {
     });
     const distance = Math.max(...expected.map((value, at) => Math.abs(value - result['x.grad']!.values[at]!)));
     expect(distance).toBeLessThan(1e-5);
+  });
+
+  it('does what a node does to another input, with its attributes and in its domain', async () => {
+    const x: Constant = { type: 'float32', dims: [3], values: [-2, 0.5, 3] };
+    const attributes = { alpha: { float: 0.7 } };
+    const network = graphOf({
+      inputs: { x },
+      nodes: [{ operator: 'QuickGelu', domain: 'com.microsoft', inputs: ['x'], outputs: ['y'], attributes }],
+      output: 'y',
+    });
+    const again: GradientRule = {
+      operator: 'QuickGelu',
+      domain: 'com.microsoft',
+      opsets: [7, 26],
+      covers: 'Nothing.',
+      gradient: ({ node, inputs: [input], gradients: [dy], graph }) => ({
+        0: () => graph.mul(dy!, graph.again(node, graph.scale(input!, 2))),
+      }),
+    };
+    const { graph, objectiveInputs } = new DifferentiableGraph(network, { rules: [again] }).differentiate({
+      objective: { kind: 'cotangent', outputs: ['y'] },
+      withRespectTo: ['x'],
+    });
+    const ones = { ...x, values: [1, 1, 1] };
+    const result = await execute(graph.encode(), { x, [objectiveInputs[0]!.name]: ones }, ['x.grad']);
+    x.values.forEach((value, at) => {
+      expect(result['x.grad']!.values[at]).toBeCloseTo((2 * value) / (1 + Math.exp(-0.7 * 2 * value)), 5);
+    });
   });
 });
