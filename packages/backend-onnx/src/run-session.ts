@@ -1,8 +1,8 @@
-import type { Tensor, Tensors } from '@understory/core';
+import { joinParts, type Tensor, type Tensors } from '@understory/core';
 import type * as ort from 'onnxruntime-common';
 import { errors } from './errors.ts';
 import { firstLine } from './execution-providers.ts';
-import { fromOrt, joinSamples, takeSamples, toOrt } from './tensors.ts';
+import { fromOrt, takeSamples, toOrt } from './tensors.ts';
 
 /** Runs a session of batch size `size` as often as `batch` samples ask for; scalars go to every part. Throws RUN_FAILED. */
 export async function runInParts(
@@ -25,8 +25,7 @@ export async function runInParts(
       name,
       joinParts(
         parts.map((part) => part[name]!),
-        size,
-        batch,
+        { batch, size },
       ),
     ]),
   );
@@ -54,10 +53,4 @@ async function execute(
   } catch (error) {
     throw errors.runFailed(firstLine(error), error);
   }
-}
-
-/** Tensors without a batch dimension, such as a constant, are the same in every part. */
-function joinParts(parts: readonly Tensor[], size: number, batch: number): Tensor {
-  const [first] = parts;
-  return first!.dims[0] === size ? joinSamples(parts, batch) : first!;
 }

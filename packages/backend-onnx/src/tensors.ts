@@ -32,20 +32,3 @@ export function takeSamples(tensor: Tensor, start: number, count: number): Tenso
   for (let at = data.length; at < padded.length; at += size) padded.set(last, at);
   return { type: tensor.type, dims: [count, ...rest], data: padded } as Tensor;
 }
-
-/** The samples of several batches as one, cut to `count`. */
-export function joinSamples(parts: readonly Tensor[], count: number): Tensor {
-  const [first] = parts;
-  if (parts.length === 1 && first!.dims[0] === count) return first!;
-  const [, ...rest] = first!.dims;
-  const size = rest.reduce((product, dim) => product * dim, 1);
-  const data = new (first!.data.constructor as new (length: number) => Float32Array)(count * size);
-  let at = 0;
-  for (const part of parts) {
-    const room = data.length - at;
-    const source = part.data as Float32Array;
-    data.set(source.length > room ? source.subarray(0, room) : source, at);
-    at += Math.min(source.length, room);
-  }
-  return { type: first!.type, dims: [count, ...rest], data } as Tensor;
-}

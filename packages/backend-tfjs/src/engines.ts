@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { importPeer } from '@understory/core';
 import { errors, firstLine } from './errors.ts';
+import { loaded } from './support/scoped.ts';
 
 export const engineNames = ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const;
 
@@ -69,12 +70,23 @@ async function load(name: EngineName): Promise<Engine> {
         break;
     }
     const backend = name === 'cpu' || name === 'wasm' ? name : 'tensorflow';
+    await start(backend);
     if (!(await tf.setBackend(backend))) throw new Error('TensorFlow.js could not initialise it');
     if (backend === 'cpu') withoutGreeting(tf.backend());
     return { name, backend };
   } finally {
     if (before !== undefined && before !== '') await tf.setBackend(before);
   }
+}
+
+/** Starts an engine before it is made the current one: as long as the current one starts, nobody can work on any. */
+async function start(backend: Engine['backend']): Promise<void> {
+  const { registry, registryFactory } = tf.engine();
+  const known = registryFactory[backend];
+  if (known === undefined || registry[backend] !== undefined) return;
+  const started = await known.factory();
+  tf.removeBackend(backend);
+  tf.registerBackend(backend, () => started, known.priority);
 }
 
 async function loadNative(name: 'tfjs-node' | 'tfjs-node-gpu'): Promise<void> {
@@ -104,13 +116,13 @@ export function onEngine<T>({ backend }: Engine, work: () => T): T {
   }
 }
 
-/** Loads something on an engine; other work in between puts the engine back. */
+/** Loads something on an engine, which keeps what shall stay; other work in between puts the engine back. */
 export async function loadOnEngine<T>({ backend }: Engine, work: () => Promise<T>): Promise<T> {
   return inTurn(async () => {
     const before = tf.getBackend();
     await tf.setBackend(backend);
     try {
-      return await work();
+      return await loaded(work);
     } finally {
       if (before !== undefined && before !== '' && before !== backend) await tf.setBackend(before);
     }

@@ -67,7 +67,7 @@ function mentionsModel(bytes: Uint8Array): boolean {
 
 /** Throws MODEL_NOT_READABLE, TFJS_NOT_JSON, TFJS_FORMAT_UNKNOWN, TFJS_SHARD_MISSING or TFJS_SHARD_SIZE. */
 export async function readModelFiles(source: ModelSource): Promise<ModelFiles> {
-  const path = source.kind === 'file' ? pathOf(source.path) : 'model.json';
+  const path = source.kind === 'file' ? localPath(source.path) : 'model.json';
   const bytes = source.kind === 'file' ? await readOwn(path) : source.bytes;
   const json = parse(bytes, path);
   const hash = createHash('sha256').update(bytes);
@@ -100,6 +100,14 @@ export async function readModelFiles(source: ModelSource): Promise<ModelFiles> {
     weightData: whole.buffer,
     sha256: hash.digest('hex'),
   };
+}
+
+function localPath(path: string): string {
+  try {
+    return pathOf(path);
+  } catch (cause) {
+    throw coreErrors.modelNotReadable({ model: path, reason: firstLine(cause), cause });
+  }
 }
 
 async function readOwn(path: string): Promise<Uint8Array> {
@@ -140,9 +148,22 @@ function isManifest(value: unknown): boolean {
   return Array.isArray(value) && value.every(isGroup);
 }
 
+function isNode(value: unknown): boolean {
+  const { name, op, input = [] } = Object(value) as Readonly<Record<string, unknown>>;
+  const isText = (part: unknown) => typeof part === 'string';
+  return isText(name) && isText(op) && Array.isArray(input) && input.every(isText);
+}
+
 /** Files of before the format was written down are told by their topology. */
 function formatOf({ format, modelTopology }: ModelJson, model: string): ModelFiles['format'] {
-  const isGraph = Array.isArray(modelTopology['node']);
+  const nodes: readonly unknown[] = Array.isArray(modelTopology['node']) ? modelTopology['node'] : [];
+  const isGraph = nodes.length > 0;
+  if (!nodes.every(isNode)) {
+    throw errors.unknownFormat({
+      model,
+      found: 'a node without the texts name and op, or with inputs that are no texts',
+    });
+  }
   const isLayers = 'model_config' in modelTopology || 'class_name' in modelTopology;
   if (format === 'graph-model' || (format === undefined && isGraph)) {
     if (isGraph) return 'graph-model';
@@ -161,7 +182,7 @@ async function readShard(source: ModelSource, model: string, shard: string): Pro
   // A model must not be able to name any file of the machine as its weights.
   if (normal.startsWith('..') || normal.startsWith('/')) throw errors.shardOutside({ model, shard });
   if (source.kind === 'bytes') {
-    const bytes = source.externalData?.[shard];
+    const bytes = Object.entries(source.externalData ?? {}).find(([name]) => normalize(name) === normal)?.[1];
     if (bytes) return bytes;
     throw errors.shardMissing({ model, shard, reason: 'no such file was given' });
   }

@@ -8,6 +8,9 @@ export function checkObjective(
   dimsOf: (output: string) => readonly (number | string)[] | undefined,
 ): void {
   checkTargetCount(objective, batch);
+  if (outputsOf(objective).length === 0) {
+    throw errors.feedsInvalid({ input: 'objective', found: 'nothing', expected: 'at least one output of the model' });
+  }
   if (objective.kind === 'sum') {
     for (const { of } of objective.terms) checkObjective(of, batch, dimsOf);
     return;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { elementCount, toFloat32, type Tensor } from '@understory/core';
+import { toFloat32, type Tensor } from '@understory/core';
 
 /** A tensor for TensorFlow.js, which has one type of whole numbers; in the file's layout where it is a feature map. */
 export function toTf(tensor: Tensor, channelsLast = false): tf.Tensor {
@@ -33,19 +33,4 @@ export function fromTf(tensor: tf.Tensor, channelsLast = false): Tensor {
     default:
       return { type: 'float32', dims, data: data as Float32Array };
   }
-}
-
-/** The samples of several batches as one, cut to `count`. */
-export function joinSamples(parts: readonly Tensor[], count: number): Tensor {
-  const [first] = parts;
-  if (parts.length === 1 && first!.dims[0] === count) return first!;
-  const [, ...rest] = first!.dims;
-  const data = new (first!.data.constructor as new (length: number) => Float32Array)(count * elementCount(rest));
-  let at = 0;
-  for (const part of parts) {
-    const source = (part.data as Float32Array).subarray(0, data.length - at);
-    data.set(source, at);
-    at += source.length;
-  }
-  return { type: first!.type, dims: [count, ...rest], data } as Tensor;
 }

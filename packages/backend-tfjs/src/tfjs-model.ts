@@ -6,6 +6,7 @@ import {
   errors as coreErrors,
   float32,
   isDiagnosed,
+  joinParts,
   outputsOf,
   takeObjective,
   takeTensor,
@@ -33,7 +34,7 @@ import { checkObjective, objectiveOf } from './objective-values.ts';
 import { reachOf, type Reach } from './reach.ts';
 import { scoped } from './support/scoped.ts';
 import { gradientsOnTape } from './tape.ts';
-import { fromTf, joinSamples, toTf } from './tensors.ts';
+import { fromTf, toTf } from './tensors.ts';
 import { TfjsProgram } from './tfjs-program.ts';
 import { withGradients } from './with-gradients.ts';
 
@@ -152,6 +153,7 @@ export class TfjsModel implements DifferentiableModel {
       work: (own) => this.work(() => withGradients(this.engine, undefined, own)),
       compute: (given, names) => this.network.compute(given, names),
       isChannelsLast: (name) => this.byName.get(name)?.channelsLast ?? false,
+      reaches: (output, tensor) => this.reach(output, tensor).reaches,
       checkReach: (outputs, tensor) => this.checkReach(outputs, tensor, 'operator'),
     });
   }
@@ -317,10 +319,8 @@ function takeAll(tensors: Tensors, take: readonly number[] | undefined): Tensors
   return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, takeTensor(tensor, take)]));
 }
 
-/** Tensors without a batch dimension are the same in every part. */
 function joined(parts: readonly Tensor[], batch: number, size: number | undefined): Tensor {
-  const [first] = parts;
-  return size === undefined || first!.dims[0] !== size ? first! : joinSamples(parts, batch);
+  return size === undefined ? parts[0]! : joinParts(parts, { batch, size });
 }
 
 function channelsFirstShape([batch = 0, height = 0, width = 0, channels = 0]: readonly number[]): readonly number[] {

@@ -8,6 +8,7 @@ import {
   expressionsWithin,
   gradientsOf,
   isDiagnosed,
+  joinTensors,
   takeTensor,
   type CompiledProgram,
   type Expression,
@@ -20,7 +21,7 @@ import {
 import { firstLine } from './errors.ts';
 import { ExpressionValues, type Leaf } from './expression-operations.ts';
 import { gradientsOnTape } from './tape.ts';
-import { fromTf, joinSamples, toTf } from './tensors.ts';
+import { fromTf, toTf } from './tensors.ts';
 
 /** What a program needs of the model that it is for. */
 export interface ProgramTarget {
@@ -32,6 +33,7 @@ export interface ProgramTarget {
   readonly work: <T>(own: () => T) => T;
   readonly compute: (given: ReadonlyMap<string, tf.Tensor>, names: readonly string[]) => ReadonlyMap<string, tf.Tensor>;
   readonly isChannelsLast: (name: string) => boolean;
+  readonly reaches: (output: string, tensor: string) => boolean;
   /** Throws NOT_DIFFERENTIABLE where the way from an output to a tensor crosses an operator without a gradient. */
   readonly checkReach: (outputs: readonly string[], tensor: string) => void;
 }
@@ -77,7 +79,7 @@ export class TfjsProgram implements CompiledProgram {
     return Object.fromEntries(
       Object.keys(this.program.outputs).map((name) => [
         name,
-        joinSamples(
+        joinTensors(
           parts.map((part) => part[name]!),
           batch,
         ),
@@ -161,11 +163,22 @@ export class TfjsProgram implements CompiledProgram {
         expected: 'float32',
       });
     }
-    for (const { name } of this.target.inputs) {
-      const reads = [...expressionsWithin([feeds[name]!])].some((one) => one.kind === 'input' && one.name === input);
-      if (!reads) continue;
-      for (const output of objective) if (output !== name) this.target.checkReach([output], name);
-    }
+    const reads = (root: Expression) =>
+      [...expressionsWithin([root])].some((one) => one.kind === 'input' && one.name === input);
+    const { target, program } = this;
+    const fed = target.inputs.map(({ name }) => name).filter((name) => reads(feeds[name]!));
+    const ways = fed.flatMap((tensor) => objective.map((output) => ({ output, tensor })));
+    for (const { output, tensor } of ways) if (output !== tensor) target.checkReach([output], tensor);
+    const isReached =
+      (program.objective !== undefined && reads(program.objective)) ||
+      ways.some(({ output, tensor }) => output === tensor || target.reaches(output, tensor));
+    if (isReached) return;
+    throw errors.notDifferentiable({
+      output: 'the objective',
+      tensor: input,
+      reason: 'The objective does not depend on it.',
+      alternatives: ['an input that the objective depends on'],
+    });
   }
 
   /** What is wrong shall be said now and not on the first run. */

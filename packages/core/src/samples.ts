@@ -35,6 +35,36 @@ export function takeObjective(objective: Objective, samples: readonly number[]):
   }
 }
 
+/** The samples of several batches as one, cut to `count`; whatever else lies along the first axis is cut alike. */
+export function joinTensors(parts: readonly Tensor[], count: number): Tensor {
+  const [first] = parts;
+  if (parts.length === 1 && first!.dims[0] === count) return first!;
+  const [, ...rest] = first!.dims;
+  const data = new (first!.data.constructor as new (length: number) => Float32Array)(count * elementCount(rest));
+  let at = 0;
+  for (const part of parts) {
+    const source = (part.data as Float32Array).subarray(0, data.length - at);
+    data.set(source, at);
+    at += source.length;
+  }
+  return { type: first!.type, dims: [count, ...rest], data } as Tensor;
+}
+
+/**
+ * What a network with a batch of `size` makes of `batch` samples, from its parts in order. Some tensors hold several places of each
+ * sample along their first axis; one that is the same in every part holds no samples, such as a constant.
+ */
+export function joinParts(
+  parts: readonly Tensor[],
+  { batch, size }: { readonly batch: number; readonly size: number },
+): Tensor {
+  const [first, ...others] = parts;
+  const rows = first!.dims[0] ?? 0;
+  if (rows === size) return joinTensors(parts, batch);
+  const isCommon = others.every(({ data }) => data.every((value, at) => value === first!.data[at]));
+  return rows % size !== 0 || isCommon ? first! : joinTensors(parts, batch * (rows / size));
+}
+
 /** `count` things in as few batches of at most `largest` as it takes, their sizes as even as can be, so that a backend meets few sizes. */
 export function evenBatches(
   count: number,

@@ -14,6 +14,8 @@ export interface PlainGraph {
   readonly nodes: readonly JsonNode[];
   /** The name that a reference such as `split:1` has now. */
   readonly nameOf: (reference: string) => string;
+  /** The nodes whose results are read one by one, each through an Identity behind it. */
+  readonly bundles: ReadonlySet<string>;
   /** Scalars that the nodes read and the file does not have. */
   readonly constants: ReadonlyMap<string, number>;
 }
@@ -24,7 +26,7 @@ export function plainGraph(
   outputs: readonly string[],
   shapes: ReadonlyMap<string, readonly number[]>,
 ): PlainGraph {
-  const parts = nodes.map((node) => unfused(withoutShapeCheck(node), shapes));
+  const parts = nodes.map((node) => unfused(simplified(node), shapes));
   const constants = new Map(parts.flatMap((part) => [...part.constants]));
   const scalars = [...constants.keys()].map((name): JsonNode => ({ name, op: 'Const', attr: scalarAttributes }));
   const apart = [...scalars, ...parts.flatMap((part) => part.nodes)];
@@ -44,7 +46,7 @@ export function plainGraph(
     ...node,
     input: (node.input ?? []).map((reference) => (reference.startsWith('^') ? reference : nameOf(reference))),
   }));
-  return { nodes: inOrder([...renamed, ...added.values()]), nameOf, constants };
+  return { nodes: inOrder([...renamed, ...added.values()]), nameOf, bundles: several, constants };
 }
 
 /** The node that a reference names: `name`, `name:1`, or `^name` for one that only has to run before. */
@@ -82,7 +84,10 @@ function inOrder(nodes: readonly JsonNode[]): readonly JsonNode[] {
 
 const scalarAttributes = { dtype: { type: 'DT_FLOAT' }, value: { tensor: { dtype: 'DT_FLOAT', tensorShape: {} } } };
 
-/** A check of shapes becomes an Identity: TensorFlow.js looks for the shape among its inputs, where no file has it. */
-function withoutShapeCheck(node: JsonNode): JsonNode {
-  return node.op === 'EnsureShape' ? { ...node, op: 'Identity' } : node;
+/**
+ * A check of shapes becomes an Identity, as TensorFlow.js looks for the shape among its inputs, where no file has it; and so does
+ * an input with a default, such as whether a network is being trained: nobody feeds it.
+ */
+function simplified(node: JsonNode): JsonNode {
+  return ['EnsureShape', 'PlaceholderWithDefault'].includes(node.op) ? { ...node, op: 'Identity' } : node;
 }

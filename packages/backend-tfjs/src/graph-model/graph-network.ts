@@ -53,6 +53,9 @@ const weightAxes: Readonly<Record<string, readonly number[]>> = {
 /** Sizes at which a graph is tried where its input leaves them open; what differs between the two is open too. */
 const trialSizes = [224, 256];
 
+/** Samples that it is tried with: a first axis that is as long holds the batch, one of length one need not. */
+const trialBatch = 2;
+
 interface Known {
   readonly dims: readonly Dimension[];
   readonly dtype: string;
@@ -72,15 +75,25 @@ export class GraphNetwork implements Network {
   /** What is computed from the inputs. */
   private readonly computed = new Set<string>();
   private readonly known = new Map<string, Known>();
+  /** The nodes whose results are read one by one. */
+  private readonly bundles: ReadonlySet<string>;
 
   /** Throws OPERATOR_UNSUPPORTED or MODEL_NOT_RUNNABLE. */
   constructor(files: ModelFiles, readWeight: (weight: tf.Tensor) => Tensor) {
     const topology = files.json.modelTopology as { readonly node: readonly JsonNode[] };
     const signature = (files.json['signature'] ?? files.json['userDefinedMetadata']) as SignatureHolder | undefined;
     const asked = outputsOf(topology.node, signature);
+    const lost = asked.find((output) => !topology.node.some(({ name }) => name === parse(output).node));
+    if (lost !== undefined) {
+      throw errors.unknownFormat({
+        model: files.name,
+        found: `a signature with the output "${lost}", which no node computes`,
+      });
+    }
     const shapes = new Map(files.weights.map(({ name, shape }) => [name, shape]));
-    const { nodes, nameOf, constants } = plainGraph(topology.node, asked, shapes);
+    const { nodes, nameOf, bundles, constants } = plainGraph(topology.node, asked, shapes);
     const ends = asked.map(nameOf);
+    this.bundles = bundles;
     this.nodes = reaching(nodes, ends);
     this.model = load(withScalars(files, constants), { ...topology, node: withStopGradient(this.nodes) });
     const { executor } = this.model as unknown as {
@@ -168,10 +181,15 @@ export class GraphNetwork implements Network {
   /** Learns the shapes by running the network once, or twice where its input's size is open. */
   private tryOut(model: string): void {
     const isOpen = this.inputs.some(({ dims }) => dims?.some((dim, axis) => axis > 0 && typeof dim === 'string'));
-    const trials = (isOpen ? trialSizes : trialSizes.slice(0, 1)).flatMap((size) => {
+    const sizes = isOpen ? trialSizes : trialSizes.slice(0, 1);
+    const samples = this.hasOpenBatch ? trialBatch : 1;
+    const trials = sizes.flatMap((size) => {
       try {
-        return [this.trial(size)];
+        return [this.trial(size, samples)];
       } catch (error) {
+        // Some networks have a batch of one written into them further on.
+        const alone = samples === 1 ? undefined : this.triedAlone(size);
+        if (alone !== undefined) return [alone];
         // A size that was made up may not fit; what is wrong with one that is known is wrong with the model.
         if (isOpen && !/Kernel '/.test(firstLine(error))) return [];
         throw errors.notLoadable({ model, reason: firstLine(error), cause: error });
@@ -181,7 +199,7 @@ export class GraphNetwork implements Network {
     for (const [name, value] of first ?? []) {
       const other = second?.get(name);
       const dims = value.dims.map((dim, axis) => {
-        if (axis === 0 && dim === 1 && this.hasOpenBatch) return 'N';
+        if (axis === 0 && this.hasOpenBatch && dim === samples) return 'N';
         return other?.dims[axis] === dim ? dim : '';
       });
       this.known.set(name, { dims, dtype: value.dtype });
@@ -192,25 +210,31 @@ export class GraphNetwork implements Network {
     return this.inputs.every(({ dims }) => typeof dims?.[0] === 'string');
   }
 
-  private trial(size: number): ReadonlyMap<string, { readonly dims: readonly number[]; readonly dtype: string }> {
+  private triedAlone(size: number): ReturnType<GraphNetwork['trial']> | undefined {
+    try {
+      return this.trial(size, 1);
+    } catch {
+      return undefined;
+    }
+  }
+
+  private trial(
+    size: number,
+    samples: number,
+  ): ReadonlyMap<string, { readonly dims: readonly number[]; readonly dtype: string }> {
     return scoped(() => {
       const given = new Map(
         this.inputs.map(({ name, type, dims = ['N'] }) => {
-          const sizes = dims.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? 1 : size));
+          const sizes = dims.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? samples : size));
           return [name, tf.zeros(sizes, type as 'float32' | 'int32' | 'bool')] as const;
         }),
       );
       const names = this.nodes
-        .filter((node) => this.computed.has(node.name) && !this.isBundle(node))
+        .filter((node) => this.computed.has(node.name) && !this.bundles.has(node.name))
         .map(({ name }) => name);
       const values = this.compute(given, names);
       return new Map([...values].map(([name, { shape, dtype }]) => [name, { dims: shape, dtype }]));
     });
-  }
-
-  /** Whether a node's results are read one by one, through the Identity behind each. */
-  private isBundle({ name }: JsonNode): boolean {
-    return this.nodes.some(({ name: other }) => other.startsWith(`${name}/output_`));
   }
 
   private stepOf({ name, op, input = [] }: JsonNode): Step {
@@ -274,7 +298,7 @@ export class GraphNetwork implements Network {
     const { name, op } = node;
     const known = this.known.get(name);
     const type = elementTypeOf(known?.dtype);
-    if (op.startsWith('Placeholder') || !this.computed.has(name) || this.isBundle(node)) return [];
+    if (op.startsWith('Placeholder') || !this.computed.has(name) || this.bundles.has(name)) return [];
     if (known && type === undefined) return [];
     const channelsLast = this.graph.images.has(name);
     const operator = this.graph.nodes.findLast((written) => written.outputs.includes(name))?.operator ?? op;
@@ -331,7 +355,7 @@ function reaching(nodes: readonly JsonNode[], ends: readonly string[]): readonly
   const wanted = new Set(ends);
   // What is added on the way is visited too.
   for (const name of wanted) for (const reference of byName.get(name)?.input ?? []) wanted.add(parse(reference).node);
-  return nodes.filter(({ name, op }) => wanted.has(name) || op.startsWith('Placeholder'));
+  return nodes.filter(({ name }) => wanted.has(name));
 }
 
 /** The weights of a file with some scalars behind them. */
@@ -347,7 +371,7 @@ function withScalars(files: ModelFiles, scalars: ReadonlyMap<string, number>): M
 
 function load(files: ModelFiles, modelTopology: object): GraphModel {
   try {
-    return loadGraphModelSync({
+    const model = loadGraphModelSync({
       load: () => ({
         modelTopology,
         weightSpecs: files.weights as unknown as tf.io.WeightsManifestEntry[],
@@ -355,6 +379,8 @@ function load(files: ModelFiles, modelTopology: object): GraphModel {
         format: 'graph-model',
       }),
     }) as unknown as GraphModel;
+    for (const weight of Object.values(model.weights).flat()) tf.keep(weight);
+    return model;
   } catch (error) {
     throw errors.notLoadable({ model: files.name, reason: firstLine(error), cause: error });
   }

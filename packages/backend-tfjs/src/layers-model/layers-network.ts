@@ -179,7 +179,9 @@ export class LayersNetwork implements Network {
       return;
     }
     // What TensorFlow itself calls what is in front of an activation.
-    const before = `${own}/BiasAdd`;
+    const usual = `${own}/BiasAdd`;
+    const before = taken.has(usual) ? `${usual}_1` : usual;
+    taken.add(before);
     this.values.set(before, this.values.get(own)!);
     steps.push(plain(call, [before]));
     const name = activation.getClassName();
