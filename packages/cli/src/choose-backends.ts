@@ -35,7 +35,7 @@ export function withBackends(
 ): Configuration {
   const chosen = new Map<string, string>();
   for (const [text, backend] of byPlugin) {
-    const plugin = plugins.find((name) => name === text) ?? plugins.find((name) => shortName(name) === text);
+    const plugin = fullName(text, plugins);
     if (plugin === undefined) {
       const short = plugins.map(shortName);
       throw cliErrors.unknownPlugin({ plugin: text, plugins: short, suggestions: closest(text, short) });
@@ -46,13 +46,18 @@ export function withBackends(
     }
     chosen.set(plugin, backend);
   }
-  const fromFile = everything === undefined ? written.backends : {};
+  const named = Object.entries(written.backends ?? {}).map(([text, id]) => [fullName(text, plugins) ?? text, id]);
+  const fromFile = everything === undefined ? Object.fromEntries(named) : {};
   const backend = everything ?? written.backend;
   return {
     plugins: written.plugins,
     ...(backend !== undefined && { backend }),
     backends: { ...fromFile, ...Object.fromEntries(chosen) },
   };
+}
+
+function fullName(text: string, plugins: readonly string[]): string | undefined {
+  return plugins.find((name) => name === text) ?? plugins.find((name) => shortName(name) === text);
 }
 
 /** How a plugin may be called on the command line. */

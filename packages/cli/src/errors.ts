@@ -14,6 +14,16 @@ export const cliErrors = {
     });
   },
 
+  noUseForBackend({ plugin }: { plugin: string }) {
+    return new UnderstoryError({
+      code: 'USAGE',
+      message: `The plugin ${plugin} runs no models on a backend.`,
+      found: `a backend for ${plugin}`,
+      expected: 'a backend for a plugin of explainers, metrics, probes or attacks',
+      next: 'Leave it out, or name another plugin; `understory plugins` lists what each provides.',
+    });
+  },
+
   unknownOutput({
     output,
     outputs,

@@ -3,7 +3,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createHost, errors, isDiagnosed, parseConfiguration, type Configuration, type Host } from '@understory/core';
-import { parseBackends, withBackends } from './choose-backends.ts';
+import { parseBackends, shortName, withBackends } from './choose-backends.ts';
 import { cliErrors, reasonOf } from './errors.ts';
 
 /** What there is where the configuration does not list plugins. */
@@ -62,6 +62,10 @@ export async function loadPlugins({ cwd, plugins = [], backends = [] }: LoadOpti
   const host = createHost(configuration);
   for (const { module, from } of loaded) host.use(module, { from });
   host.start();
+  for (const plugin of Object.keys(configuration.backends ?? {})) {
+    const kinds = host.list().flatMap((each) => (each.plugin === plugin ? [each.kind] : []));
+    if (kinds.every((kind) => kind === 'backend')) throw cliErrors.noUseForBackend({ plugin: shortName(plugin) });
+  }
   const backendOf = (plugin?: string) =>
     (plugin === undefined ? undefined : configuration.backends?.[plugin]) ?? choice.everything;
   return { host, configuration, configurationPath, backendOf };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { BACKEND, errors, ImageClassifier, type Host, type Model } from '@understory/core';
+import { BACKEND, closest, errors, ImageClassifier, type Host, type Model } from '@understory/core';
 import { resolveModel, type ResolvedModel } from '@understory/zoo';
 import { cliErrors, reasonOf } from './errors.ts';
 import type { RunningOptions } from './options.ts';
@@ -26,6 +26,10 @@ export async function openModel(
   backendId?: string,
   preferred: readonly ResolvedModel['source'][] = [],
 ): Promise<OpenedModel> {
+  const ids = host.list('backend').map((each) => each.id);
+  for (const named of Object.keys(device?.byBackend ?? {})) {
+    if (!ids.includes(named)) throw errors.unknownBackend({ id: named, suggestions: closest(named, ids) });
+  }
   const { id, backend } =
     backendId === undefined
       ? host.backendReading(asked.source)
@@ -35,7 +39,10 @@ export async function openModel(
     preferred.find((each) => readable.includes(each)) ??
     readable.find((each) => backend.isNative?.(each) ?? true) ??
     readable[0];
-  if (source === undefined) throw errors.noBackendFor({ model: asked.source.path, backends: [id] });
+  if (source === undefined) {
+    const readers = ids.filter((each) => host.get(BACKEND, each).accepts(asked.source));
+    throw errors.backendCannotRead({ model: asked.source.path, backend: id, others: readers });
+  }
   const resolved = { ...asked, source };
   const devices = device?.byBackend[id] ?? device?.everywhere;
   const model = await backend.open(source, { ...(devices && { devices }), ...(threads !== undefined && { threads }) });

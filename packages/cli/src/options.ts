@@ -105,8 +105,14 @@ export interface DeviceChoice {
 /** `cuda,cpu` for every backend, `tfjs=wasm,cpu` for one. */
 export function devices(text: string, { byBackend, ...others }: DeviceChoice = { byBackend: {} }): DeviceChoice {
   const at = text.indexOf('=');
+  const backend = text.slice(0, Math.max(0, at)).trim();
+  const earlier = at === -1 ? others.everywhere : byBackend[backend];
+  if (earlier !== undefined) {
+    const of = at === -1 ? 'every backend' : backend;
+    throw new InvalidArgumentError(`They are the second ones for ${of}, after ${earlier.join(',')}.`);
+  }
   if (at === -1) return { everywhere: list(text), byBackend };
-  return { ...others, byBackend: { ...byBackend, [text.slice(0, at).trim()]: list(text.slice(at + 1)) } };
+  return { ...others, byBackend: { ...byBackend, [backend]: list(text.slice(at + 1)) } };
 }
 
 export type RunningOptions = {

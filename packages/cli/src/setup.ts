@@ -57,6 +57,8 @@ export interface Asked {
   readonly layer: string;
   /** What all numbers but heat maps come from, so that its backend makes the predictions too. */
   readonly principal?: (host: Host) => ModelUser;
+  /** What else will work on the model. */
+  readonly others?: (host: Host) => readonly Pick<ModelUser, 'kind' | 'id'>[];
   /** Told of explainers that lack something, which are left out; without it the first of them ends everything. */
   readonly onUnfit?: (explainer: string, error: unknown) => void;
 }
@@ -80,10 +82,13 @@ export async function setUp(options: SetupOptions, asked: Asked, io: Io): Promis
     });
     const principal = asked.principal?.(host);
     const resolved = await findModel(options.model, io.cwd);
-    models = new Models(loaded, resolved, { device, threads });
-
     const contributionOf = ({ kind, id }: Pick<ModelUser, 'kind' | 'id'>): Contributed =>
       host.list(kind).find((each) => each.id === id) ?? { plugin: '' };
+    const users = [...found.map(({ id }) => ({ kind: 'explainer' as const, id })), ...(asked.others?.(host) ?? [])];
+    models = new Models(loaded, resolved, { device, threads }, [
+      principal && contributionOf(principal).plugin,
+      ...users.map((user) => contributionOf(user).plugin),
+    ]);
     const opened = await models.of(principal && contributionOf(principal).plugin);
     const classifier = await classifierOf(opened, options, io.cwd);
     const preprocessing = choosePreprocessing(classifier, resolved.preprocessing, options);

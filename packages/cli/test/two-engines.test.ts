@@ -71,6 +71,29 @@ describe('ONNX Runtime and TensorFlow.js in one process', () => {
     }
   });
 
+  it('read one file of a network in two formats, whatever says which backend runs a plugin', async () => {
+    const asked = ['explain', 'photos/cat', '--explainer', 'cam,gradcam', '--no-overlay', '--json'];
+    const { backends } = JSON.parse(await run(asked, 'explain-gradcam=tfjs'));
+    expect(backends).toMatchObject([
+      { backend: 'onnx', computes: ['predictions', 'explainer cam'] },
+      { backend: 'tfjs', computes: ['explainer gradcam'] },
+    ]);
+    expect(backends[1].sha256).toBe(backends[0].sha256);
+    // A plugin that takes no part has no say in which file is read.
+    const alone = JSON.parse(await run(asked, 'tfjs', 'attack-pgd=onnx'));
+    expect(alone.backends).toMatchObject([{ backend: 'tfjs' }]);
+    expect(alone.backends[0].sha256).not.toBe(backends[0].sha256);
+  });
+
+  it('know a layer by the name of its module', async () => {
+    const at = (id: string) => run(['explain', 'photos/cat', '--layer', 'stage2.1', '--no-overlay', '--json'], id);
+    const [onnx, tfjs] = [JSON.parse(await at('onnx')), JSON.parse(await at('tfjs'))];
+    const { size, range } = onnx.images[0].maps[0];
+    const other = tfjs.images[0].maps[0];
+    expect(other.size).toEqual(size);
+    expect(other.range[1]).toBeCloseTo(range[1], 4);
+  });
+
   it('measure the same: deletion on one of maps from the other', async () => {
     const evaluate = async (out: string, ...ids: readonly string[]) => {
       const asked = ['--explainer', 'gradcam', '--metric', 'deletion:steps=8', '--limit', '2', '--out', out];
@@ -99,5 +122,32 @@ describe('ONNX Runtime and TensorFlow.js in one process', () => {
     const onnx = await attack('attack-onnx', 'onnx');
     expect(onnx).toHaveLength(2);
     expect(await attack('attack-both', 'tfjs', 'explain-gradcam=onnx')).toEqual(onnx);
+  });
+});
+
+describe('a choice of backends or devices that means nothing is refused', () => {
+  const refused: Readonly<Record<string, readonly [readonly string[], string, string]>> = {
+    'devices of a backend that is not there': [['--device', 'nope=cpu'], 'UNKNOWN_BACKEND', 'nope'],
+    'devices of a backend twice': [['--device', 'tfjs=wasm', '--device', 'tfjs=cpu'], 'USAGE', 'second'],
+    'devices for everything twice': [['--device', 'cpu', '--device', 'cuda'], 'USAGE', 'second'],
+    'a backend for a plugin that runs no models': [['--backend', 'backend-onnx=tfjs'], 'USAGE', 'backend-onnx'],
+  };
+
+  it.each(Object.keys(refused))('%s', async (name) => {
+    const [options, code, says] = refused[name]!;
+    const asked = ['explain', 'photos/cat', '--model', 'cifar10-resnet', '--json', ...options];
+    const { code: exit, stderr } = await workspace.cli(asked);
+    const { error } = JSON.parse(stderr) as { error: { code: string } };
+    expect([exit, error.code]).toEqual([2, code]);
+    expect(stderr).toContain(says);
+  });
+
+  it('a backend that does not read the file, with those that do', async () => {
+    await cp(join(repository, 'packages/zoo/models/cifar10-resnet/tfjs'), join(workspace.folder, 'tfjs'), {
+      recursive: true,
+    });
+    const { code, stderr } = await workspace.cli(['inspect', 'tfjs/model.json', '--backend', 'onnx', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stderr).error).toMatchObject({ code: 'NO_BACKEND_FOR', found: 'read by tfjs' });
   });
 });

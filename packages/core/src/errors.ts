@@ -338,6 +338,19 @@ export const errors = {
     });
   },
 
+  backendCannotRead({ model, backend, others }: { model: string; backend: string; others: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'NO_BACKEND_FOR',
+      message: `The backend "${backend}" does not read "${model}".`,
+      found: others.length === 0 ? 'no loaded backend that reads it' : `read by ${others.join(', ')}`,
+      expected: `a file that "${backend}" accepts`,
+      next:
+        others.length === 0
+          ? 'Check that the file is a model, or add the plugin of its format with --plugin.'
+          : `Use --backend ${others[0]}, or convert the model.`,
+    });
+  },
+
   noBackendFor({ model, backends }: { model: string; backends: readonly string[] }) {
     return new UnderstoryError({
       code: 'NO_BACKEND_FOR',

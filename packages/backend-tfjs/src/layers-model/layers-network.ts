@@ -13,6 +13,7 @@ import {
 } from '../network.ts';
 import { neededSteps } from '../needed-steps.ts';
 import { OnnxView } from '../onnx-view/onnx-view.ts';
+import { withForwardKernels } from '../with-kernels.ts';
 import { writeActivation } from './activations.ts';
 import type { KerasActivation, KerasLayer, KerasWeight } from './layer-kind.ts';
 import { layerKinds } from './layer-kinds.ts';
@@ -68,6 +69,7 @@ export class LayersNetwork implements Network {
       if (why !== undefined) throw errors.unsupported({ what: `the layer ${title}`, model: name, detail: why });
     }
     this.graph = this.view(readWeight);
+    const ends = endsOfModules(steps.flatMap((step) => step.outputs));
     this.layers = steps.flatMap(({ outputs: computed, modules }) =>
       computed.flatMap((output): NetworkLayer[] => {
         const { dims, dtype } = this.values.get(output)!;
@@ -76,7 +78,10 @@ export class LayersNetwork implements Network {
         const channelsLast = this.graph.images.has(output);
         const own = dimsOf(dims);
         const operator = this.graph.nodes.findLast((node) => node.outputs.includes(output))?.operator ?? '';
-        return [{ name: output, type, dims: channelsLast ? channelsFirst(own) : own, operator, modules, channelsLast }];
+        const all = [...modules, ...(ends.get(output) ?? [])];
+        return [
+          { name: output, type, dims: channelsLast ? channelsFirst(own) : own, operator, modules: all, channelsLast },
+        ];
       }),
     );
     this.weighted = steps.flatMap(({ layer, outputs: [output] }) => {
@@ -92,6 +97,10 @@ export class LayersNetwork implements Network {
   }
 
   compute(given: ReadonlyMap<string, tf.Tensor>, names: readonly string[]): ReadonlyMap<string, tf.Tensor> {
+    return withForwardKernels(() => this.valuesOf(given, names));
+  }
+
+  private valuesOf(given: ReadonlyMap<string, tf.Tensor>, names: readonly string[]): ReadonlyMap<string, tf.Tensor> {
     const { steps, lastUse } = neededSteps(this.steps, given, names);
     const values = new Map(given);
     const kept = new Set(names);
@@ -242,6 +251,18 @@ export class LayersNetwork implements Network {
     }
     return view;
   }
+}
+
+/** Layers are often named after the modules of another framework, as `layer4.1.relu`: the last of each module, and which it ends. */
+function endsOfModules(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const last = new Map<string, string>();
+  for (const name of names) {
+    const parts = name.split('.').slice(0, -1);
+    parts.forEach((_, at) => last.set(parts.slice(0, at + 1).join('.'), name));
+  }
+  const ends = new Map<string, string[]>();
+  for (const [module, name] of last) ends.set(name, [...(ends.get(name) ?? []), module]);
+  return ends;
 }
 
 function dimsOf(shape: readonly (number | null)[]): readonly Dimension[] {

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import {
+  errors,
   closest,
   findLayer,
   isDifferentiable,
@@ -65,9 +66,11 @@ async function differentiate(asked: string, options: DifferentiateOptions, io: I
     const { model } = opened;
     try {
       if (!isDifferentiable(model) || !model.differentiatedFile) {
-        throw cliErrors.usage({
-          message: `The backend "${opened.backend}" writes no differentiated models.`,
-          command: 'understory differentiate',
+        throw errors.capabilityMissing({
+          what: 'The command differentiate',
+          capability: 'way to write gradients into a file',
+          backend: opened.backend,
+          next: 'Use --backend onnx with an ONNX file.',
         });
       }
       const objective = formOf(options.objective, model);

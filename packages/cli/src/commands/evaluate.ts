@@ -80,12 +80,21 @@ type EvaluateOptions = ReturnType<ReturnType<typeof define>['opts']>;
 async function evaluate(spec: string, options: EvaluateOptions, io: Io): Promise<ExitCode> {
   const selections = parseSelections(options.explainer);
   const { dataset, ids } = await openSelection(spec, options, io.cwd);
-  const setup = await setUp(options, { explainers: selections, layer: options.layer }, io);
+  const measures = parseSelections(options.metric);
+  const setup = await setUp(
+    options,
+    {
+      explainers: selections,
+      layer: options.layer,
+      others: () => measures.map(({ id }) => ({ kind: 'metric', id })),
+    },
+    io,
+  );
   try {
     const { host, classifier, explainers, preprocessing } = setup;
     const { seed, batch } = options;
     const chosen = chooseMetrics(host, {
-      selections: parseSelections(options.metric),
+      selections: measures,
       preset: options.preset,
       randomOrder: options.randomOrder === true || options.preset === 'paper',
       ...{ batch, seed },

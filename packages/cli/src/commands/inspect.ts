@@ -55,7 +55,10 @@ async function inspect(asked: string, options: InspectOptions, io: Io): Promise<
   const { host } = loaded;
   try {
     const resolved = await findModel(asked, io.cwd);
-    const models = new Models(loaded, resolved, { device, threads });
+    const models = new Models(loaded, resolved, { device, threads }, [
+      undefined,
+      ...host.list('explainer').map(({ plugin }) => plugin),
+    ]);
     try {
       const inspection = { ...(await examine(host, models, options, io)), versions: versionsOf(host, io) };
       io.stdout.write(

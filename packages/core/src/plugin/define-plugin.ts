@@ -72,7 +72,7 @@ export function nameOf(manifest: unknown): string | undefined {
 export function whatIsWrong(manifest: unknown): string | undefined {
   if (!isRecord(manifest)) return 'it exports no manifest';
   const { name, version, hostApi, register } = manifest;
-  if (!isText(name)) return 'its manifest has no name';
+  if (!isText(name)) return 'what it exports as its default has no name, which a manifest has';
   if (!isText(version) || valid(version) === null) return `its version ${quoted(version)} is not a semantic version`;
   if (!isText(hostApi) || validRange(hostApi) === null) return `its hostApi ${quoted(hostApi)} is not a version range`;
   if (typeof register !== 'function') return 'its manifest has no register function';
