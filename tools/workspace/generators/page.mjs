@@ -21,8 +21,6 @@ export function titleOf(name) {
 
 /** Puts one name in the place of another, in each of the ways in which code and prose write it. */
 export function renamed(text, from, to) {
-  return [(name) => name, camelCase, pascalCase, titleOf].reduce(
-    (result, write) => result.replaceAll(write(from), write(to)),
-    text,
-  );
+  const names = new Map([(name) => name, camelCase, pascalCase, titleOf].map((write) => [write(from), write(to)]));
+  return text.replace(new RegExp([...names.keys()].join('|'), 'g'), (name) => names.get(name));
 }

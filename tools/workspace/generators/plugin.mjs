@@ -1,10 +1,18 @@
 import { formatFiles, readJson, updateJson } from '@nx/devkit';
 import { link } from './link.mjs';
-import { camelCase, filesOf, renamed, titleOf } from './page.mjs';
+import { camelCase, filesOf, pascalCase, renamed, titleOf } from './page.mjs';
+import { provided } from './provided.mjs';
 
-/** Each kind with its page of docs/how-to, the name that the page's code has, and what the workspace says of such packages. */
+/** Each kind with what the host calls it where that is another word, its page of docs/how-to, the name that the page's code has, and what the workspace says of such packages. */
 export const kinds = {
-  explain: { page: 'explainer', example: 'gradient-norm', tag: 'plugin', owner: 'explainers', what: 'An explainer' },
+  explain: {
+    kind: 'explainer',
+    page: 'explainer',
+    example: 'gradient-norm',
+    tag: 'plugin',
+    owner: 'explainers',
+    what: 'An explainer',
+  },
   metric: { page: 'metric', example: 'peak-share', tag: 'plugin', owner: 'metrics', what: 'A metric' },
   probe: { page: 'probe', example: 'mirror-image', tag: 'plugin', owner: 'probes', what: 'A probe' },
   attack: { page: 'attack', example: 'random-noise', tag: 'plugin', owner: 'attacks', what: 'An attack' },
@@ -12,15 +20,19 @@ export const kinds = {
   backend: { page: 'backend', example: 'weight-table', tag: 'backend', owner: 'backends', what: 'A backend' },
 };
 
+/** A peer of every package, so that the command and its plugins share the one that there is. */
+const core = '@understory/core';
+
 /** Writes a package of the code that the page of its kind shows, and adds it to the lists of the workspace. */
 export default async function plugin(tree, { kind, name }) {
-  const { page, example, tag, owner, what } = kinds[kind];
+  const { kind: contribution = kind, page, example, tag, owner, what } = kinds[kind];
   const folder = `packages/${kind}-${name}`;
   const packageName = `@understory/${kind}-${name}`;
   if (tree.exists(folder)) throw new Error(`${folder} exists already. Choose another name.`);
   const text = tree.read(`docs/how-to/${page}.md`, 'utf8');
   const files = filesOf(text);
   refuseTakenName(name, example, files);
+  refuseTakenId(tree, contribution, name);
 
   for (const [path, code] of files) {
     tree.write(`${folder}/${renamed(path, example, name)}`, renamed(code, example, name));
@@ -42,8 +54,10 @@ export default async function plugin(tree, { kind, name }) {
       './package.json': './package.json',
     },
     files: readJson(tree, 'packages/core/package.json').files,
+    publishConfig: { access: 'public' },
     nx: { tags: [`type:${tag}`] },
-    dependencies: versions(imports.source),
+    ...fieldOf('dependencies', versions(imports.source.filter((of) => of !== core))),
+    peerDependencies: versions([core]),
     devDependencies: versions(imports.test),
   };
   const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
@@ -63,6 +77,7 @@ export default async function plugin(tree, { kind, name }) {
     `${folder}/jest.config.mjs`,
     `import { packageConfig } from '../../jest.preset.mjs';\n\nexport default packageConfig('${kind}-${name}');\n`,
   );
+  tree.write(`${folder}/LICENSE`, tree.read('LICENSE', 'utf8'));
   tree.write(`${folder}/README.md`, readmeOf({ packageName, what, name, description, page, text, example }));
 
   updateJson(tree, 'tsconfig.json', (value) => ({
@@ -80,14 +95,25 @@ export default async function plugin(tree, { kind, name }) {
 function refuseTakenName(name, example, files) {
   const identifier = camelCase(name);
   try {
-    new Function(`'use strict'; const ${identifier} = 0;`);
+    // As in a module: `await` is a word of the language there.
+    new Function(`'use strict'; async () => { const ${identifier} = 0; };`);
   } catch {
     throw new Error(`"${identifier}" is a word of the language. Choose another name.`);
   }
-  const isTaken = [...files.values()].some((code) => new RegExp(`\\b${identifier}\\b`).test(code));
-  if (isTaken && name !== example) {
-    throw new Error(`"${identifier}" means something else in the code that is written. Choose another name.`);
+  if (name === example) return;
+  const words = new Set([...files.values()].flatMap((code) => code.match(/[A-Za-z_$][\w$]*/g)));
+  const own = [...words].filter((word) => word.includes(camelCase(example)) || word.includes(pascalCase(example)));
+  const taken = own.map((word) => renamed(word, example, name)).find((word) => words.has(word));
+  if (taken !== undefined) {
+    throw new Error(`"${taken}" means something else in the code that is written. Choose another name.`);
   }
+}
+
+/** An id is provided once: a host with two plugins that provide the same one does not start. */
+function refuseTakenId(tree, kind, id) {
+  const taken = provided(tree.root).find((each) => each.kind === kind && each.id === id);
+  if (taken === undefined) return;
+  throw new Error(`The ${kind} "${id}" is there already: ${taken.package} provides it. Choose another name.`);
 }
 
 /** What source and test import of the workspace's packages. */
@@ -140,16 +166,21 @@ function addOwner(tree, path, owner) {
 }
 
 /** A package that depends on packages of the workspace alone is two entries of the lock; nothing has to be asked of a registry. */
-function addToLock(tree, folder, { name, version, license, dependencies, devDependencies, engines }) {
+function addToLock(tree, folder, { name, version, license, dependencies, devDependencies, engines, peerDependencies }) {
   updateJson(tree, 'package-lock.json', (lock) => {
     const packages = {
       ...lock.packages,
       [`node_modules/${name}`]: { resolved: folder, link: true },
-      [folder]: { name, version, license, dependencies, devDependencies, engines },
+      [folder]: { name, version, license, dependencies, devDependencies, engines, peerDependencies },
     };
     const sorted = Object.entries(packages).sort(([one], [other]) => one.localeCompare(other, 'en'));
     return { ...lock, packages: Object.fromEntries(sorted) };
   });
+}
+
+/** A field of a manifest, which is left out where there is nothing in it. */
+function fieldOf(name, value) {
+  return Object.keys(value).length === 0 ? {} : { [name]: value };
 }
 
 function lowerFirst(sentence) {
