@@ -25,6 +25,7 @@ describe.each(subjects)('$network', ({ network, layer }) => {
   const path = join(networks, network, 'model.onnx');
   const subject = {
     open: () => new OnnxBackend().open({ kind: 'file', path }),
+    backend: { create: () => new OnnxBackend(), source: { kind: 'file', path } as const },
     feeds: { input: images },
     input: 'input',
     layer,

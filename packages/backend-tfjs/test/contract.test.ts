@@ -21,6 +21,7 @@ describe.each(engines)('%s', (engine) => {
   describe.each(subjects)('$kind', ({ file, input, layer, logits }) => {
     const subject = {
       open: async () => new TfjsBackend().open(await file(), { devices: [engine] }),
+      backend: { create: () => new TfjsBackend(), source: file, options: { devices: [engine] } },
       feeds: { [input]: images },
       ...{ input, layer, logits },
     };

@@ -1,10 +1,24 @@
-import { float32, takeTensor } from '@understory/core';
-import { ImageClassifier, PixelClassifier } from '@understory/core';
-import type { Attack, AttackGoal, AttackRequest, AttackResult, Model, Tensor } from '@understory/core';
-import { check, checkClose, checkRejects, checkTensor, once } from './check.ts';
-import type { ContractCase } from './contract-case.ts';
+import { float32, isDifferentiable, takeTensor } from '@understory/core';
+import type {
+  Attack,
+  AttackGoal,
+  AttackRequest,
+  AttackResult,
+  AttackedSample,
+  DifferentiableModel,
+  Model,
+  PixelClassifier,
+  Prediction,
+  Tensor,
+} from '@understory/core';
+import { check, checkClose, checkRejects, checkTensor, checkUnchanged, isSame, once } from './check.ts';
+import { timed, type ContractCase, type ContractTime } from './contract-case.ts';
+import { classifierOf, withoutGradients } from './plain-models.ts';
 
-export interface AttackSubject {
+/** How far the numbers of a trajectory may be from what the model says of the same pixels when it is asked alone, relative to the largest. */
+const sayingTolerance = 1e-4;
+
+export interface AttackSubject extends ContractTime {
   readonly create: () => Attack | Promise<Attack>;
   readonly classifier: () => PixelClassifier | Promise<PixelClassifier>;
   /** Two samples or more, no two alike. */
@@ -25,17 +39,29 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
   const batch = pixels.dims[0] ?? 0;
   if (batch < 2) throw new RangeError(`the contract needs a batch of at least 2, found ${batch}`);
   const seeds = Array.from({ length: batch }, (_, sample) => 100 + sample);
-  const untouched = structuredClone({ pixels, masks });
+  const untouched = structuredClone({ pixels, goal, masks, seeds });
   const parts = once(async () => ({ attack: await subject.create(), classifier: await subject.classifier() }));
   const perturb = async (changes: Partial<AttackRequest> = {}): Promise<AttackResult> => {
     const { attack, classifier } = await parts();
     return attack.perturb({ classifier, pixels, goal, masks, seeds, ...changes });
   };
-  const whole = once(() => perturb());
+  const withoutMasks = async (): Promise<AttackResult> => {
+    const { attack, classifier } = await parts();
+    return attack.perturb({ classifier, pixels, goal, seeds });
+  };
+  // Cloned, so that an attack that hands out one buffer again and again is not compared with itself.
+  const whole = once(async () => structuredClone(await perturb()));
+  const everywhere = (weight: number) =>
+    masks.map(({ dims, data }) => float32(new Float32Array(data.length).fill(weight), dims));
+  const isReached = (attack: Attack, prediction: Prediction, sample: number): boolean => {
+    const own = { kind: goal.kind, class: goal.classes[sample]! };
+    const isBest = prediction.ranking[0] === own.class;
+    return attack.isReached?.(prediction, own) ?? isBest === (goal.kind === 'targeted');
+  };
   const size = pixels.data.length / batch;
   const rowOf = ({ data }: Tensor<'float32'>, sample: number) => data.subarray(sample * size, (sample + 1) * size);
 
-  return [
+  return timed(subject, [
     {
       name: 'gives pixels of the same dimensions in 0..1, and one record a sample',
       async run() {
@@ -78,8 +104,77 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
     {
       name: 'changes nothing where the mask is zero everywhere',
       async run() {
-        const none = masks.map(({ dims, data }) => float32(new Float32Array(data.length), dims));
-        checkTensor('pixels', (await perturb({ masks: none })).adversarial, pixels, 0);
+        checkTensor('pixels', (await perturb({ masks: everywhere(0) })).adversarial, pixels, 0);
+      },
+    },
+    {
+      name: 'lets every pixel change where there are no masks',
+      async run() {
+        const all = structuredClone(await perturb({ masks: everywhere(1) }));
+        const free = await withoutMasks();
+        checkTensor('pixels without masks', free.adversarial, all.adversarial, 0);
+        check(isSame(free.samples, all.samples), 'expected the records of masks that let every pixel through');
+      },
+    },
+    {
+      name: 'moves pixels less where their weight is less',
+      async run() {
+        const weight = 2 ** -10;
+        const [light, full] = [
+          structuredClone(await perturb({ masks: everywhere(weight) })),
+          await perturb({ masks: everywhere(1) }),
+        ];
+        for (let sample = 0; sample < batch; sample += 1) {
+          const moved = ({ adversarial }: AttackResult) =>
+            lengthOf('l2', rowOf(adversarial, sample), rowOf(pixels, sample));
+          const [little, much] = [moved(light), moved(full)];
+          check(
+            much === 0 || little < much,
+            `sample ${sample}: moved by ${little} under weights of ${weight}, and by ${much} under weights of 1`,
+          );
+        }
+      },
+    },
+    {
+      name: 'records what the model says',
+      async run() {
+        // Where nothing may change, every evaluation is one of the untouched pixels.
+        const { attack, classifier } = await parts();
+        const { samples } = await perturb({ masks: everywhere(0) });
+        const predictions = await classifier.predict(untouched.pixels);
+        samples.forEach(({ success, trajectory }, sample) => {
+          const { logits, probabilities, ranking } = predictions[sample]!;
+          const [wanted, original] = [goal.classes[sample]!, ranking[0]!];
+          const said = {
+            probability: probabilities[wanted]!,
+            logit: logits[wanted]!,
+            originalProbability: probabilities[original]!,
+            originalLogit: logits[original]!,
+          };
+          const largest = Math.max(1, ...logits.map(Math.abs));
+          for (const name of Object.keys(said) as (keyof typeof said)[]) {
+            for (const entry of trajectory[name]) {
+              check(
+                Math.abs(entry - said[name]) <= sayingTolerance * largest,
+                `sample ${sample}, nothing changed: ${name} is recorded as ${entry}, and the model says ${said[name]}`,
+              );
+            }
+          }
+          const reached = isReached(attack, predictions[sample]!, sample);
+          check(
+            success === reached,
+            `sample ${sample}, nothing changed: success is ${success}, the model says ${reached}`,
+          );
+        });
+      },
+    },
+    {
+      name: 'asks the model as often as it says',
+      async run() {
+        const asked = countedClassifier((await parts()).classifier);
+        const { samples } = await perturb({ classifier: asked.classifier });
+        const most = Math.max(...samples.map(({ evaluations }) => evaluations));
+        check(asked.count() >= most, `${most} evaluations of a sample, and the model was run ${asked.count()} times`);
       },
     },
     {
@@ -104,13 +199,14 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
         const { attack, classifier } = await parts();
         const { adversarial, samples } = await whole();
         const predictions = await classifier.predict(adversarial);
-        samples.forEach(({ success }, sample) => {
-          if (!success) return;
+        samples.forEach((own, sample) => {
           const prediction = predictions[sample]!;
-          const own = { kind: goal.kind, class: goal.classes[sample]! };
-          const isBest = prediction.ranking[0] === own.class;
-          const isReached = attack.isReached?.(prediction, own) ?? isBest === (goal.kind === 'targeted');
-          check(isReached, `sample ${sample} is called a success, and the model says class ${prediction.ranking[0]}`);
+          const reached = isReached(attack, prediction, sample);
+          const says = `the model says class ${prediction.ranking[0]}`;
+          check(!own.success || reached, `sample ${sample} is called a success, and ${says}`);
+          // Without a look after its last change an attack cannot know.
+          const looked = own.updates < own.evaluations || wasSeen(own, prediction, goal.classes[sample]!);
+          check(own.success || !reached || !looked, `sample ${sample} is called a failure, and ${says}`);
         });
       },
     },
@@ -119,10 +215,19 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
       async run() {
         const [first, second] = [await whole(), await perturb()];
         checkTensor('second time', second.adversarial, first.adversarial, 0);
-        check(
-          JSON.stringify(second.samples) === JSON.stringify(first.samples),
-          'expected the same records the second time',
-        );
+        check(isSame(second.samples, first.samples), 'expected the same records the second time');
+      },
+    },
+    {
+      name: 'hands out pixels and records that stay as they are, also when asked twice at once',
+      async run() {
+        const handed = await perturb();
+        const results = [...(await Promise.all([perturb(), perturb()])), handed];
+        const { adversarial, samples } = await whole();
+        for (const result of results) {
+          checkTensor('the pixels', result.adversarial, adversarial, 0);
+          check(isSame(result.samples, samples), 'expected the same records');
+        }
       },
     },
     {
@@ -141,19 +246,25 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
           for (const key of ['success', 'evaluations', 'updates'] as const) {
             check(own[key] === shared[key], `sample ${sample}, alone: ${key} is ${own[key]}, not ${shared[key]}`);
           }
-          const name = `sample ${sample}, alone: probabilities`;
-          checkClose(name, own.trajectory.probability, shared.trajectory.probability, tolerance);
+          for (const name of Object.keys(shared.trajectory) as (keyof typeof shared.trajectory)[]) {
+            checkClose(`sample ${sample}, alone: ${name}`, own.trajectory[name], shared.trajectory[name], tolerance);
+          }
+          check(own.warnings.join() === shared.warnings.join(), `sample ${sample}, alone: other warnings`);
         }
       },
     },
     {
-      name: 'leaves pixels, masks and model as they were',
+      name: 'leaves pixels, goal, masks, seeds and model as they were',
       async run() {
         const { classifier } = await parts();
         const before = await classifier.predict(untouched.pixels);
-        await perturb();
-        checkTensor('pixels', pixels, untouched.pixels, 0);
-        masks.forEach((mask, sample) => checkTensor(`mask ${sample}`, mask, untouched.masks[sample]!, 0));
+        checkUnchanged('the request', { pixels, goal, masks, seeds }, untouched);
+        // A call of its own: what a call turns round, the next one turns back.
+        const own = structuredClone(untouched);
+        await perturb(own);
+        for (const name of Object.keys(untouched) as (keyof typeof untouched)[]) {
+          checkUnchanged(`the request's ${name}`, own[name], untouched[name]);
+        }
         const after = await classifier.predict(untouched.pixels);
         after.forEach(({ logits }, sample) => checkClose(`logits ${sample}`, logits, before[sample]!.logits, 0));
       },
@@ -185,7 +296,7 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
       name: gradientFree ? 'asks for no gradients' : 'refuses a model that it cannot attack, before it runs it',
       async run() {
         if (gradientFree) {
-          const plain = classifierOf((await parts()).classifier, (model) => model);
+          const plain = classifierOf((await parts()).classifier, withoutGradients);
           checkTensor(
             'without gradients',
             (await perturb({ classifier: plain })).adversarial,
@@ -197,7 +308,7 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
         const { classifier } = await parts();
         let runs = 0;
         const still = classifierOf(classifier, (model) => ({
-          ...model,
+          ...withoutGradients(model),
           run() {
             runs += 1;
             return Promise.reject(new Error('not to be run'));
@@ -215,26 +326,42 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
         check(outcome === reason, `expected the reason of the signal, found ${String(outcome)}`);
       },
     },
-  ];
+  ]);
 }
 
-/** The same classifier of a model that has nothing but what is asked of every model. */
-function classifierOf({ classifier, normalisation, height, width }: PixelClassifier, change: (plain: Model) => Model) {
-  const { inputs, outputs, layers, origin, graph } = classifier.model;
-  const plain: Model = {
-    inputs,
-    outputs,
-    layers,
-    origin,
-    ...(graph && { graph }),
-    run: (...request) => classifier.model.run(...request),
-    close: () => classifier.model.close(),
+/** Whether the model's word on the result is among those that were recorded. */
+function wasSeen({ trajectory }: AttackedSample, { logits }: Prediction, wanted: number): boolean {
+  const allowed = sayingTolerance * Math.max(...logits.map(Math.abs));
+  return trajectory.logit.some((logit) => Math.abs(logit - logits[wanted]!) <= allowed);
+}
+
+/** The same classifier, and how many times its model was run in whatever way. */
+function countedClassifier(of: PixelClassifier): {
+  readonly classifier: PixelClassifier;
+  readonly count: () => number;
+} {
+  let runs = 0;
+  const counted = (model: Model): Model => {
+    const plain = withoutGradients(model);
+    const run: Model['run'] = (...request) => ((runs += 1), model.run(...request));
+    if (!isDifferentiable(model)) return { ...plain, run };
+    const { gradientRules } = model;
+    const differentiable: DifferentiableModel = {
+      ...plain,
+      ...(gradientRules && { gradientRules }),
+      run,
+      differentiate: (request) => ((runs += 1), model.differentiate(request)),
+      differentiability: (...pair) => model.differentiability(...pair),
+      ...(model.compile && {
+        async compile(asked) {
+          const program = await model.compile!(asked);
+          return { run: (inputs) => ((runs += 1), program.run(inputs)), close: () => program.close() };
+        },
+      }),
+    };
+    return differentiable;
   };
-  const { input, logits } = classifier;
-  return new PixelClassifier(new ImageClassifier({ model: change(plain), input, logits }), normalisation, {
-    height,
-    width,
-  });
+  return { classifier: classifierOf(of, counted), count: () => runs };
 }
 
 function lengthOf(norm: Attack['budget']['norm'], one: Float32Array, other: Float32Array): number {

@@ -1,11 +1,35 @@
 import { batchOf } from '@understory/core';
-import type { Dimension, Feeds, Model, TensorSpec } from '@understory/core';
-import { check, checkRejects, checkTensor, once } from './check.ts';
-import type { ContractCase } from './contract-case.ts';
+import type {
+  Backend,
+  Dimension,
+  Feeds,
+  GraphView,
+  LayerSpec,
+  Model,
+  ModelSource,
+  OpenOptions,
+  Tensor,
+  Tensors,
+  TensorSpec,
+} from '@understory/core';
+import { toFloat32 } from '@understory/core';
+import { check, checkClose, checkRejects, checkTensor, checkUnchanged, once } from './check.ts';
+import { timed, type ContractCase, type ContractTime } from './contract-case.ts';
 import { sampleOfFeeds, sampleOfTensor } from './samples.ts';
 
-export interface BackendSubject {
+/** A backend, and what it opens. */
+export interface OpenedSource {
+  readonly create: () => Backend | Promise<Backend>;
+  /** A model in a format that the backend reads. */
+  readonly source: ModelSource | (() => ModelSource | Promise<ModelSource>);
+  readonly options?: OpenOptions;
+}
+
+export interface BackendSubject extends ContractTime {
+  /** Opens the model anew each time. */
   readonly open: () => Model | Promise<Model>;
+  /** The backend that opens it; without it nothing is said of what is accepted and refused. */
+  readonly backend?: OpenedSource;
   /** Two samples or more, no two alike. */
   readonly feeds: Feeds;
   /** Largest difference between tensors that should be the same, relative to the largest magnitude; 1e-4 by default. */
@@ -20,8 +44,15 @@ export function backendContract(subject: BackendSubject): readonly ContractCase[
   const untouched = structuredClone(feeds);
   const open = once(async () => subject.open());
   const outputsOf = (model: Model) => model.outputs.map(({ name }) => name);
+  const layersOf = (model: Model) => model.layers.map(({ name }) => name);
+  const everyOf = (model: Model) => [...new Set([...layersOf(model), ...outputsOf(model)])];
+  /** All layers and outputs, fetched at once; cloned, so that a buffer that is used again is not compared with itself. */
+  const everything = once(async () => {
+    const model = await open();
+    return structuredClone(await model.run(feeds, everyOf(model)));
+  });
 
-  return [
+  return timed(subject, [
     {
       name: 'says where it comes from',
       async run() {
@@ -64,15 +95,58 @@ export function backendContract(subject: BackendSubject): readonly ContractCase[
       },
     },
     {
-      name: 'computes each sample as if it were alone',
+      name: 'computes each sample as if it were alone, in every output and layer',
       async run() {
         const model = await open();
-        const whole = await model.run(feeds, outputsOf(model));
+        const whole = await everything();
         for (let sample = 0; sample < batch; sample += 1) {
-          const alone = await model.run(sampleOfFeeds(feeds, sample), outputsOf(model));
-          for (const name of outputsOf(model)) {
-            checkTensor(`"${name}" of sample ${sample}`, alone[name], sampleOfTensor(whole[name]!, sample), tolerance);
+          const alone = await model.run(sampleOfFeeds(feeds, sample), everyOf(model));
+          for (const name of everyOf(model)) {
+            const expected = shareOf(whole[name]!, sample, batch, alone[name]?.dims ?? []);
+            if (expected !== undefined) {
+              checkTensor(`"${name}" of sample ${sample}`, alone[name], expected, tolerance);
+            } else {
+              check(!outputsOf(model).includes(name), `the output "${name}" does not have a batch of ${batch}`);
+            }
           }
+        }
+      },
+    },
+    {
+      name: 'computes the same whether an output or layer is fetched alone or with others',
+      async run() {
+        const model = await open();
+        const whole = await everything();
+        const together = await model.run(feeds, outputsOf(model));
+        for (const name of outputsOf(model))
+          checkTensor(`the outputs, "${name}"`, together[name], whole[name]!, tolerance);
+        for (const name of [...outputsOf(model), ...some(layersOf(model), 6)]) {
+          const alone = await model.run(feeds, [name]);
+          checkTensor(`"${name}" fetched alone`, alone[name], whole[name]!, tolerance);
+        }
+      },
+    },
+    {
+      name: 'computes layers from each other as their operators say, where it shows a graph',
+      async run() {
+        const { graph, layers } = await open();
+        const whole = await everything();
+        for (const { name, what, expected } of graph === undefined ? [] : relationsOf(graph, layers, whole)) {
+          checkClose(`"${name}", ${what}`, toFloat32(whole[name]!), expected, tolerance);
+        }
+      },
+    },
+    {
+      name: 'comes to the same outputs from layers that it computed itself, where it runs on from a layer',
+      async run() {
+        const model = await open();
+        if (model.runFrom === undefined) return;
+        const whole = await everything();
+        for (const name of some(layersOf(model), 3)) {
+          const outputs = outputsOf(model).filter((output) => output !== name);
+          const found = await model.runFrom(feeds, { [name]: whole[name]! }, outputs);
+          for (const output of outputs)
+            checkTensor(`"${output}" from "${name}"`, found[output], whole[output]!, tolerance);
         }
       },
     },
@@ -83,11 +157,14 @@ export function backendContract(subject: BackendSubject): readonly ContractCase[
         const first = await model.run(feeds, outputsOf(model));
         const kept = structuredClone(first);
         const others = sampleOfFeeds(feeds, 1);
-        const [second, other, third] = await Promise.all([
+        const [layer = outputsOf(model)[0]!] = layersOf(model);
+        const [second, other, third, ofLayer] = await Promise.all([
           model.run(feeds, outputsOf(model)),
           model.run(others, outputsOf(model)),
           model.run(feeds, outputsOf(model)),
+          model.run(feeds, [layer]),
         ]);
+        checkTensor(`"${layer}" at the same time`, ofLayer[layer], (await everything())[layer]!, tolerance);
         const otherAgain = await model.run(others, outputsOf(model));
         for (const name of outputsOf(model)) {
           checkTensor(`"${name}", first result later`, first[name], kept[name]!, 0);
@@ -95,7 +172,7 @@ export function backendContract(subject: BackendSubject): readonly ContractCase[
           checkTensor(`"${name}", third time`, third[name], kept[name]!, 0);
           checkTensor(`"${name}" of other feeds at the same time`, other[name], otherAgain[name]!, 0);
         }
-        for (const [name, tensor] of Object.entries(untouched)) checkTensor(`feed "${name}"`, feeds[name], tensor, 0);
+        checkUnchanged('the feeds', feeds, untouched);
       },
     },
     {
@@ -133,7 +210,130 @@ export function backendContract(subject: BackendSubject): readonly ContractCase[
         check(lost === undefined, `no node computes the output "${lost?.name}"`);
       },
     },
+    {
+      name: 'closes, and closes again, while another opening of the same runs on',
+      async run() {
+        const [closing, staying] = [await subject.open(), await subject.open()];
+        const before = await closing.run(feeds, outputsOf(closing));
+        await closing.close();
+        await closing.close();
+        const after = await staying.run(feeds, outputsOf(staying));
+        for (const name of outputsOf(closing)) {
+          checkTensor(`"${name}" after another was closed`, after[name], before[name]!, tolerance);
+        }
+        await staying.close();
+      },
+    },
+    ...(subject.backend === undefined ? [] : openingCases(subject.backend, feeds, outputsOf, everything, tolerance)),
+  ]);
+}
+
+/** What a backend promises of the sources that it is given. */
+function openingCases(
+  { create, source, options }: OpenedSource,
+  feeds: Feeds,
+  outputsOf: (model: Model) => readonly string[],
+  everything: () => Promise<Tensors>,
+  tolerance: number,
+): readonly Omit<ContractCase, 'timeout'>[] {
+  const made = once(async () => create());
+  const given = once(async () => (typeof source === 'function' ? source() : source));
+  return [
+    {
+      name: 'accepts a source of its own, and no source of another format',
+      async run() {
+        const backend = await made();
+        check(backend.accepts(await given()) === true, 'expected the source of the subject to be accepted');
+        const native = backend.isNative?.(await given());
+        check(
+          native === undefined || typeof native === 'boolean',
+          `expected isNative to say yes or no, found ${native}`,
+        );
+        const foreign: readonly ModelSource[] = [
+          { kind: 'bytes', bytes: new Uint8Array() },
+          { kind: 'bytes', bytes: Uint8Array.from({ length: 64 }, () => 0xff) },
+          { kind: 'file', path: 'no-such-folder/no-such-file.no-such-format' },
+        ];
+        for (const other of foreign) {
+          const what = other.kind === 'file' ? `"${other.path}"` : `${other.bytes.length} bytes of no format`;
+          check(backend.accepts(other) === false, `expected ${what} not to be accepted`);
+        }
+      },
+    },
+    {
+      name: 'opens what it accepts, as the same model',
+      async run() {
+        const model = await (await made()).open(await given(), options);
+        const [found, whole] = [await model.run(feeds, outputsOf(model)), await everything()];
+        for (const name of outputsOf(model)) checkTensor(`"${name}"`, found[name], whole[name]!, tolerance);
+        await model.close();
+      },
+    },
+    {
+      name: 'refuses to open what it cannot read',
+      async run() {
+        const backend = await made();
+        const bytes = Uint8Array.from({ length: 64 }, () => 0xff);
+        const open = (other: ModelSource) => () => Promise.resolve(backend.open(other, options));
+        await checkRejects('bytes of no format', open({ kind: 'bytes', bytes }));
+        const own = await given();
+        const missing =
+          own.kind === 'file' ? `no-such-folder/${own.path.split('/').at(-1)}` : 'no-such-folder/no-such-file';
+        await checkRejects('a file that is not there', open({ kind: 'file', path: missing }));
+      },
+    },
   ];
+}
+
+/** Some of a list, evenly spread, first and last among them. */
+function some<T>(of: readonly T[], count: number): readonly T[] {
+  if (of.length <= count) return of;
+  return Array.from({ length: count }, (_, at) => of[Math.round((at * (of.length - 1)) / (count - 1))]!);
+}
+
+/**
+ * The part of a tensor that belongs to one sample and is to be compared with that sample alone; the whole where it has no batch, and
+ * undefined where it cannot be told.
+ */
+function shareOf(whole: Tensor, sample: number, batch: number, alone: readonly number[]): Tensor | undefined {
+  const [rows = 0, ...rest] = whole.dims;
+  const [ownRows = 0, ...ownRest] = alone;
+  if (rest.join() !== ownRest.join()) return undefined;
+  if (rows === batch && ownRows === 1) return sampleOfTensor(whole, sample);
+  // Samples may lie within the first dimension, as heads of attention do.
+  if (rows !== batch * ownRows) return undefined;
+  const size = whole.data.length / batch;
+  return { ...whole, dims: alone, data: whole.data.slice(sample * size, (sample + 1) * size) };
+}
+
+/** What an operator that works on each element alone makes of its input. */
+const elementwise: Readonly<Record<string, (value: number) => number>> = {
+  Identity: (value) => value,
+  Relu: (value) => Math.max(value, 0),
+  Sigmoid: (value) => 1 / (1 + Math.exp(-value)),
+  Tanh: Math.tanh,
+};
+
+interface Relation {
+  readonly name: string;
+  readonly what: string;
+  readonly expected: ArrayLike<number>;
+}
+
+/** Layers whose values follow from those of other layers, by operators that anybody can compute. */
+function relationsOf(graph: GraphView, layers: readonly LayerSpec[], values: Tensors): readonly Relation[] {
+  const known = new Set(layers.filter(({ type }) => type === 'float32').map(({ name }) => name));
+  return graph.nodes.flatMap(({ operator, inputs, outputs: [name = ''] }) => {
+    if (!known.has(name) || inputs.length === 0 || !inputs.every((input) => known.has(input))) return [];
+    const shape = values[name]!.dims.join();
+    if (!inputs.every((input) => values[input]!.dims.join() === shape)) return [];
+    const [first, second] = inputs.map((input) => toFloat32(values[input]!));
+    const what = `${operator} of ${inputs.map((input) => `"${input}"`).join(' and ')}`;
+    const of = elementwise[operator];
+    if (of !== undefined && inputs.length === 1) return [{ name, what, expected: first!.map(of) }];
+    if (operator !== 'Add' || second === undefined) return [];
+    return [{ name, what, expected: first!.map((value, at) => value + second[at]!) }];
+  });
 }
 
 function checkSpec({ name, type, dims }: TensorSpec, foundType: string, found: readonly number[]): void {

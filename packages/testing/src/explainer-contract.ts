@@ -1,10 +1,20 @@
 import { batchOf } from '@understory/core';
 import type { Explainer, ExplainRequest, Feeds, HeatMap, Model, Objective } from '@understory/core';
-import { check, checkClose, checkRejects, checkTensor, once } from './check.ts';
-import type { ContractCase } from './contract-case.ts';
+import {
+  check,
+  checkClose,
+  checkRejects,
+  checkTensor,
+  checkUnchanged,
+  isSame,
+  once,
+  resultOrDiagnosis,
+} from './check.ts';
+import { timed, type ContractCase, type ContractTime } from './contract-case.ts';
+import { bareModel, withoutGradients } from './plain-models.ts';
 import { sampleOfFeeds, sampleOfObjective } from './samples.ts';
 
-export interface ExplainerSubject {
+export interface ExplainerSubject extends ContractTime {
   readonly create: () => Explainer | Promise<Explainer>;
   readonly open: () => Model | Promise<Model>;
   /** Two samples or more, no two alike. */
@@ -17,20 +27,24 @@ export interface ExplainerSubject {
   readonly tolerance?: number;
 }
 
+/** What an explainer may say of a model that has no gradients for it. */
+const withoutGradientsCodes = ['CAPABILITY_MISSING', 'NOT_DIFFERENTIABLE'];
+
 /** What every explainer promises, one case a promise. */
 export function explainerContract(subject: ExplainerSubject): readonly ContractCase[] {
   const { feeds, objective, layer, tolerance = 1e-4 } = subject;
   const batch = batchOf(feeds);
   if (batch < 2) throw new RangeError(`the contract needs a batch of at least 2, found ${batch}`);
-  const untouched = structuredClone(feeds);
+  const untouched = structuredClone({ feeds, objective });
   const parts = once(async () => ({ explainer: await subject.create(), model: await subject.open() }));
   const explain = async (changes: Partial<ExplainRequest> = {}): Promise<readonly HeatMap[]> => {
     const { explainer, model } = await parts();
     return explainer.explain({ model, feeds, objective, seed: 1, ...(layer !== undefined && { layer }), ...changes });
   };
-  const whole = once(() => explain());
+  // Cloned, so that an explainer that hands out one buffer again and again is not compared with itself.
+  const whole = once(async () => structuredClone(await explain()));
 
-  const cases: ContractCase[] = [
+  const cases: Omit<ContractCase, 'timeout'>[] = [
     {
       name: 'gives one map a sample, of its own height and width, in finite numbers',
       async run() {
@@ -67,6 +81,30 @@ export function explainerContract(subject: ExplainerSubject): readonly ContractC
       },
     },
     {
+      name: 'gives the same maps again where it is given no seed',
+      async run() {
+        const { explainer, model } = await parts();
+        const request: ExplainRequest = { model, feeds, objective, ...(layer !== undefined && { layer }) };
+        const first = structuredClone(await explainer.explain(request));
+        const second = await explainer.explain(request);
+        first.forEach((map, sample) => checkSame(`sample ${sample}, second time`, second[sample], map, 0));
+      },
+    },
+    {
+      name: 'hands out maps that stay as they are, also when asked twice at once',
+      async run() {
+        const maps = await whole();
+        const handed = await explain();
+        const other = { feeds: sampleOfFeeds(feeds, 1), objective: sampleOfObjective(objective, 1) };
+        const [alone, again] = await Promise.all([explain(other), explain()]);
+        maps.forEach((map, sample) => {
+          checkSame(`sample ${sample}, at the same time as others`, again[sample], map, 0);
+          checkSame(`sample ${sample}, after other calls`, handed[sample], map, 0);
+        });
+        checkSame('sample 1, alone at the same time', alone[0], maps[1]!, tolerance);
+      },
+    },
+    {
       name: 'explains each sample as if it were alone',
       async run() {
         const maps = await whole();
@@ -81,14 +119,18 @@ export function explainerContract(subject: ExplainerSubject): readonly ContractC
       },
     },
     {
-      name: 'leaves feeds and model as they were',
+      name: 'leaves feeds, objective and model as they were',
       async run() {
         const { model } = await parts();
         const outputs = model.outputs.map(({ name }) => name);
-        const before = await model.run(untouched, outputs);
-        await explain();
-        const after = await model.run(untouched, outputs);
-        for (const [name, tensor] of Object.entries(untouched)) checkTensor(`feed "${name}"`, feeds[name], tensor, 0);
+        const before = await model.run(untouched.feeds, outputs);
+        checkUnchanged('the request', { feeds, objective }, untouched);
+        // A call of its own: what a call turns round, the next one turns back.
+        const own = structuredClone(untouched);
+        await explain(own);
+        checkUnchanged('the feeds', own.feeds, untouched.feeds);
+        checkUnchanged('the objective', own.objective, untouched.objective);
+        const after = await model.run(untouched.feeds, outputs);
         for (const name of outputs) checkTensor(`output "${name}"`, after[name], before[name]!, 0);
       },
     },
@@ -102,6 +144,29 @@ export function explainerContract(subject: ExplainerSubject): readonly ContractC
       },
     },
     {
+      name: 'explains a model without gradients, or says that they are missing, before it runs it',
+      async run() {
+        const { model } = await parts();
+        let runs = 0;
+        const plain = withoutGradients(model);
+        const counted: Model = { ...plain, run: (...request) => ((runs += 1), plain.run(...request)) };
+        const what = 'a model without gradients';
+        const maps = await resultOrDiagnosis(what, () => explain({ model: counted }), withoutGradientsCodes);
+        if (maps === undefined) check(runs === 0, `${what} was run ${runs} times before it was refused`);
+        else
+          (await whole()).forEach((map, sample) =>
+            checkSame(`sample ${sample}, ${what}`, maps[sample], map, tolerance),
+          );
+      },
+    },
+    {
+      name: 'explains a model that can only run, or says what is missing',
+      async run() {
+        const model = bareModel((await parts()).model);
+        await resultOrDiagnosis('a model that can only run', () => explain({ model }));
+      },
+    },
+    {
       name: 'stops when it is told to',
       async run() {
         const reason = new Error('told to stop');
@@ -110,14 +175,14 @@ export function explainerContract(subject: ExplainerSubject): readonly ContractC
       },
     },
   ];
-  if (layer === undefined) return cases;
-  return [
+  if (layer === undefined) return timed(subject, cases);
+  return timed(subject, [
     ...cases,
     {
       name: 'refuses a layer that the model does not have',
       run: () => checkRejects('an unknown layer', () => explain({ layer: 'no such layer' }), 'UNKNOWN_LAYER'),
     },
-  ];
+  ]);
 }
 
 function checkSame(what: string, actual: HeatMap | undefined, expected: HeatMap, tolerance: number): void {
@@ -127,6 +192,14 @@ function checkSame(what: string, actual: HeatMap | undefined, expected: HeatMap,
     `${what}: expected ${describe(expected)}, found ${describe(actual)}`,
   );
   checkClose(what, actual.data, expected.data, tolerance);
+  check(
+    isSame(Object.keys(actual.details ?? {}), Object.keys(expected.details ?? {})),
+    `${what}: other details than before`,
+  );
+  for (const [name, value] of Object.entries(expected.details ?? {})) {
+    checkClose(`${what}: ${name}`, [actual.details![name]!], [value], tolerance);
+  }
+  check(actual.reading === expected.reading, `${what}: expected "${expected.reading}", found "${actual.reading}"`);
 }
 
 function describe({ height, width, layer }: HeatMap): string {

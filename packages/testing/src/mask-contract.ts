@@ -1,23 +1,35 @@
 import type { Mask, MaskRequest, Tensor } from '@understory/core';
-import { check, checkRejects, checkTensor, once } from './check.ts';
-import type { ContractCase } from './contract-case.ts';
+import { check, checkRejects, checkTensor, checkUnchanged, once } from './check.ts';
+import { timed, type ContractCase, type ContractTime } from './contract-case.ts';
 
-export interface MaskSubject {
+export interface MaskSubject extends ContractTime {
   readonly create: () => Mask | Promise<Mask>;
   /** With all that the mask needs, for two samples or more, no two alike. */
   readonly request: MaskRequest;
 }
 
 /** What every mask promises, one case a promise. */
-export function maskContract({ create, request }: MaskSubject): readonly ContractCase[] {
+export function maskContract({ create, request, ...time }: MaskSubject): readonly ContractCase[] {
   const { samples, height, width } = request;
   if (samples < 2) throw new RangeError(`the contract needs at least 2 samples, found ${samples}`);
   const untouched = structuredClone(request);
   const made = once(async () => create());
-  const draw = async (changes: Partial<MaskRequest> = {}) => (await made()).draw({ ...request, ...changes });
-  const whole = once(() => draw());
+  /** What the mask declares and nothing else, so that it cannot read what it does not ask for. */
+  const declared = async (given: MaskRequest): Promise<MaskRequest> => {
+    const { needs = [] } = await made();
+    const { originMaps, targetMaps, boxes, ...size } = given;
+    return {
+      ...size,
+      ...(needs.includes('originMaps') && originMaps && { originMaps }),
+      ...(needs.includes('targetMaps') && targetMaps && { targetMaps }),
+      ...(needs.includes('boxes') && boxes && { boxes }),
+    };
+  };
+  const draw = async (given = request) => (await made()).draw(await declared(given));
+  // Cloned, so that a mask that hands out one buffer again and again is not compared with itself.
+  const whole = once(async () => structuredClone(await draw()));
 
-  return [
+  return timed(time, [
     {
       name: 'gives one mask a sample, of the height and width of the image, with weights in 0..1',
       async run() {
@@ -38,6 +50,23 @@ export function maskContract({ create, request }: MaskSubject): readonly Contrac
       },
     },
     {
+      name: 'hands out masks that stay as they are, also when asked twice at once',
+      async run() {
+        const handed = await draw();
+        const [alone, again] = await Promise.all([draw(ofSample(request, 1)), draw()]);
+        const masks = await whole();
+        checkSame('sample 1, alone at the same time', alone, [masks[1]!]);
+        checkSame('at the same time as others', again, masks);
+        checkSame('after other calls', handed, masks);
+      },
+    },
+    {
+      name: 'draws the same without what it does not ask for, and with it',
+      async run() {
+        checkSame('with all of the request', await (await made()).draw(request), await whole());
+      },
+    },
+    {
       name: 'draws each mask as if it were alone',
       async run() {
         const masks = await whole();
@@ -49,8 +78,11 @@ export function maskContract({ create, request }: MaskSubject): readonly Contrac
     {
       name: 'leaves what it is drawn from as it was',
       async run() {
-        await draw();
-        check(JSON.stringify(request) === JSON.stringify(untouched), 'the request is not what it was');
+        checkUnchanged('the request', request, untouched);
+        // A call of its own: what a call turns round, the next one turns back.
+        const own = structuredClone(untouched);
+        await (await made()).draw(own);
+        checkUnchanged('the request', own, untouched);
       },
     },
     {
@@ -64,7 +96,7 @@ export function maskContract({ create, request }: MaskSubject): readonly Contrac
         }
       },
     },
-  ];
+  ]);
 }
 
 function ofSample({ originMaps, targetMaps, boxes, seeds, ...size }: MaskRequest, sample: number): MaskRequest {

@@ -1,10 +1,11 @@
 import { batchOf } from '@understory/core';
-import type { HeatMap, Measurement, Metric, MetricRequest } from '@understory/core';
-import { check, checkClose, checkTensor, once } from './check.ts';
-import type { ContractCase } from './contract-case.ts';
+import type { Measurement, Metric, MetricRequest, Model } from '@understory/core';
+import { check, checkClose, checkTensor, checkRejects, checkUnchanged, once, resultOrDiagnosis } from './check.ts';
+import { timed, type ContractCase, type ContractTime } from './contract-case.ts';
+import { bareModel, withoutGradients } from './plain-models.ts';
 import { sampleOfFeeds, sampleOfObjective } from './samples.ts';
 
-export interface MetricSubject {
+export interface MetricSubject extends ContractTime {
   readonly create: () => Metric | Promise<Metric>;
   /** With all that the metric needs, for two samples or more, no two alike. */
   readonly request: MetricRequest;
@@ -13,16 +14,30 @@ export interface MetricSubject {
 }
 
 /** What every metric promises, one case a promise. */
-export function metricContract({ create, request, tolerance = 1e-5 }: MetricSubject): readonly ContractCase[] {
+export function metricContract({ create, request, tolerance = 1e-5, ...time }: MetricSubject): readonly ContractCase[] {
   const { feeds, objective, maps, boxes, model } = request;
   const samples = batchOf(feeds);
   if (samples < 2) throw new RangeError(`the contract needs at least 2 samples, found ${samples}`);
-  const untouched = structuredClone({ feeds, maps });
+  const parts = { feeds, objective, maps, ...(boxes && { boxes }) };
+  const untouched = structuredClone(parts);
   const made = once(async () => create());
-  const evaluate = async (changes: Partial<MetricRequest> = {}) => (await made()).evaluate({ ...request, ...changes });
-  const whole = once(() => evaluate());
+  /** What the metric declares and nothing else, so that it cannot read what it does not ask for. */
+  const evaluate = async (changes: Partial<MetricRequest> = {}) => {
+    const metric = await made();
+    const { needs = [] } = metric;
+    const { explain, boxes: given, ...others } = { ...request, ...changes };
+    const asked = needs.includes('randomised') ? others.model : neverRandomised(others.model);
+    return metric.evaluate({
+      ...others,
+      model: asked,
+      ...(needs.includes('boxes') && given && { boxes: given }),
+      ...(needs.includes('explain') && explain && { explain }),
+    });
+  };
+  // Cloned, so that a metric that hands out one object again and again is not compared with itself.
+  const whole = once(async () => structuredClone(await evaluate()));
 
-  return [
+  return timed(time, [
     {
       name: 'says how to read it: which way is better, and a range',
       async run() {
@@ -69,6 +84,42 @@ export function metricContract({ create, request, tolerance = 1e-5 }: MetricSubj
       },
     },
     {
+      name: 'hands out measurements that stay as they are, also when asked twice at once',
+      async run() {
+        const handed = await evaluate();
+        const [one, other] = await Promise.all([evaluate(), evaluate()]);
+        checkSame('at the same time', one, await whole(), 0);
+        checkSame('at the same time, once more', other, await whole(), 0);
+        checkSame('after other calls', handed, await whole(), 0);
+      },
+    },
+    {
+      name: 'is given what it asks for, and measures the same where it is given more',
+      async run() {
+        for (const need of (await made()).needs ?? []) {
+          const isGiven = need === 'randomised' ? model.randomised !== undefined : request[need] !== undefined;
+          check(isGiven, `the metric needs ${need}, and the subject's request has none`);
+        }
+        checkSame('with all of the request', await (await made()).evaluate(request), await whole(), 0);
+      },
+    },
+    {
+      name: 'refuses to measure where what it needs is absent',
+      async run() {
+        const metric = await made();
+        for (const need of metric.needs ?? []) {
+          const { explain, boxes: given, ...others } = request;
+          const lacking: MetricRequest = {
+            ...others,
+            model: need === 'randomised' ? neverRandomised(model) : model,
+            ...(need !== 'explain' && explain && { explain }),
+            ...(need !== 'boxes' && given && { boxes: given }),
+          };
+          await checkRejects(`no ${need}`, () => metric.evaluate(lacking));
+        }
+      },
+    },
+    {
       name: 'measures each sample as if it were alone',
       async run() {
         // How another explainer would see one sample is not for the contract to say, and a seed is of the whole request.
@@ -86,17 +137,29 @@ export function metricContract({ create, request, tolerance = 1e-5 }: MetricSubj
       },
     },
     {
-      name: 'leaves feeds, maps and model as they were',
+      name: 'leaves feeds, objective, maps, boxes and model as they were',
       async run() {
         const outputs = model.outputs.map(({ name }) => name);
         const before = await model.run(untouched.feeds, outputs);
-        await evaluate();
-        for (const [name, tensor] of Object.entries(untouched.feeds)) {
-          checkTensor(`feed "${name}"`, feeds[name], tensor, 0);
+        checkUnchanged('the request', parts, untouched);
+        // A call of its own: what a call turns round, the next one turns back.
+        const own = structuredClone(untouched);
+        await evaluate(own);
+        for (const name of Object.keys(untouched) as (keyof typeof untouched)[]) {
+          checkUnchanged(`the request's ${name}`, own[name], untouched[name]);
         }
-        untouched.maps.forEach((map, sample) => checkMap(`map ${sample}`, maps[sample]!, map));
         const after = await model.run(untouched.feeds, outputs);
         for (const name of outputs) checkTensor(`output "${name}"`, after[name], before[name]!, 0);
+      },
+    },
+    {
+      name: 'measures on a model without gradients, and on one that can only run, or says what is missing',
+      async run() {
+        const found = await resultOrDiagnosis('a model without gradients', () =>
+          evaluate({ model: withoutGradients(model) }),
+        );
+        if (found !== undefined) checkSame('on a model without gradients', found, await whole(), tolerance);
+        await resultOrDiagnosis('a model that can only run', () => evaluate({ model: bareModel(model) }));
       },
     },
     {
@@ -107,7 +170,7 @@ export function metricContract({ create, request, tolerance = 1e-5 }: MetricSubj
         check(outcome === reason, `expected the reason of the signal, found ${String(outcome)}`);
       },
     },
-  ];
+  ]);
 }
 
 function checkSame(
@@ -117,18 +180,33 @@ function checkSame(
   tolerance: number,
 ): void {
   check(actual.length === expected.length, `${what}: expected ${expected.length} measurements, found ${actual.length}`);
-  expected.forEach(({ value, curve }, at) => {
+  expected.forEach(({ value, reason, curve, details = {} }, at) => {
     const found = actual[at]!;
     check(
       (value === undefined) === (found.value === undefined),
       `${what}: expected ${value ?? 'no value'}, found ${found.value ?? 'none'}`,
     );
     if (value !== undefined) checkClose(what, [found.value!], [value], tolerance);
-    if (curve !== undefined) checkClose(`${what}, curve`, found.curve?.y ?? [], curve.y, tolerance);
+    check(found.reason === reason, `${what}: expected the reason "${reason}", found "${found.reason}"`);
+    check((curve === undefined) === (found.curve === undefined), `${what}: a curve is there once and once not`);
+    checkClose(`${what}, x of the curve`, found.curve?.x ?? [], curve?.x ?? [], tolerance);
+    checkClose(`${what}, y of the curve`, found.curve?.y ?? [], curve?.y ?? [], tolerance);
+    const [names, others] = [Object.keys(details), Object.keys(found.details ?? {})];
+    check(names.join() === others.join(), `${what}: expected the details ${names.join()}, found ${others.join()}`);
+    for (const name of names) checkClose(`${what}, ${name}`, [found.details![name]!], [details[name]!], tolerance);
   });
 }
 
-function checkMap(what: string, { height, width, data }: HeatMap, expected: HeatMap): void {
-  check(height === expected.height && width === expected.width, `${what} is ${height} x ${width} now`);
-  checkClose(what, data, expected.data, 0);
+/** The same model, gradients and all, whose weights cannot be drawn anew. */
+function neverRandomised(model: Model): Model {
+  const hidden: readonly PropertyKey[] = ['randomised', 'weightedLayers'];
+  return new Proxy(model, {
+    has: (target, name) => !hidden.includes(name) && Reflect.has(target, name),
+    get(target, name) {
+      if (hidden.includes(name)) return undefined;
+      const value: unknown = Reflect.get(target, name, target);
+      // A method of the model itself: its private parts are not behind the proxy.
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }

@@ -1,8 +1,10 @@
-import { seededRandom, type Probe, type ProbeItem, type ProbeRequest, type ProbeSummary } from '@understory/core';
-import { check, checkClose, once } from './check.ts';
-import type { ContractCase } from './contract-case.ts';
+import { seededRandom } from '@understory/core';
+import type { Probe, ProbeItem, ProbeRequest, ProbeSummary, Tensor } from '@understory/core';
+import { check, checkClose, checkTensor, checkUnchanged, isSame, once, resultOrDiagnosis } from './check.ts';
+import { timed, type ContractCase, type ContractTime } from './contract-case.ts';
+import { bareModel, classifierOf, withoutGradients } from './plain-models.ts';
 
-export interface ProbeSubject {
+export interface ProbeSubject extends ContractTime {
   /** Made anew for each run. */
   readonly create: () => Probe | Promise<Probe>;
   /** The same probe with settings that change no result, such as other batches. */
@@ -20,8 +22,8 @@ interface Outcome {
   readonly rows: ReadonlyMap<string, readonly Row[]>;
   /** Made when first asked for. */
   readonly summary: () => Promise<ProbeSummary>;
-  /** `item name` of each. */
-  readonly kept: ReadonlySet<string>;
+  /** By `item name`, each as it was when it was kept. */
+  readonly kept: ReadonlyMap<string, Tensor<'float32'>>;
 }
 
 /** What every probe promises, one case a promise. */
@@ -31,17 +33,29 @@ export function probeContract(subject: ProbeSubject): readonly ContractCase[] {
   const untouched = structuredClone(items);
   const run = async (
     order: readonly ProbeItem[],
-    { create = subject.create, ...changes }: { create?: ProbeSubject['create'] } & Partial<ProbeRequest> = {},
+    {
+      create = subject.create,
+      atOnce = false,
+      ...changes
+    }: { readonly create?: ProbeSubject['create']; readonly atOnce?: boolean } & Partial<ProbeRequest> = {},
   ): Promise<Outcome> => {
-    const kept = new Set<string>();
-    const keep: ProbeRequest['keep'] = async (item, name) => void kept.add(`${item} ${name}`);
+    const kept = new Map<string, Tensor<'float32'>>();
+    const keep: ProbeRequest['keep'] = async (item, name, pixels) =>
+      void kept.set(`${item} ${name}`, structuredClone(pixels));
     const request: ProbeRequest = { ...(await subject.request()), keep, ...changes };
     const experiment = (await create()).experiment(request);
     const rows = new Map<string, readonly Row[]>();
-    for (const item of order) {
+    const handed = new Map<string, readonly unknown[]>();
+    const ask = async (item: ProbeItem) => {
       const made = await experiment.rows(item, seededRandom(request.seed).fork(item.id));
+      handed.set(item.id, made);
       // As a run folder keeps them.
-      rows.set(item.id, JSON.parse(JSON.stringify(made)) as readonly Row[]);
+      rows.set(item.id, writtenOf(made));
+    };
+    if (atOnce) await Promise.all(order.map(ask));
+    else for (const item of order) await ask(item);
+    for (const [id, made] of handed) {
+      check(isSame(writtenOf(made), rows.get(id)), `the rows of "${id}" are others once later items were asked for`);
     }
     const summary = once(() => experiment.summarise(streamOf(order.flatMap(({ id }) => rows.get(id)!))));
     return { rows, summary, kept };
@@ -49,7 +63,7 @@ export function probeContract(subject: ProbeSubject): readonly ContractCase[] {
   const whole = once(() => run(items));
   const reversed = once(() => run(items.toReversed()));
 
-  return [
+  return timed(subject, [
     {
       name: 'gives rows of plain values, which survive being written as JSON',
       async run() {
@@ -74,6 +88,23 @@ export function probeContract(subject: ProbeSubject): readonly ContractCase[] {
       run: async () => checkRows('second time', (await run(items)).rows, (await whole()).rows, tolerance),
     },
     {
+      name: 'gives the same rows when all items are asked for at once',
+      run: async () => checkRows('at once', (await run(items, { atOnce: true })).rows, (await whole()).rows, tolerance),
+    },
+    {
+      name: 'gives the same rows where no pictures are kept',
+      async run() {
+        const { classifier, explainer, seed } = await subject.request();
+        const request: ProbeRequest = { classifier, seed, ...(explainer && { explainer }) };
+        const experiment = (await subject.create()).experiment(request);
+        const rows = new Map<string, readonly Row[]>();
+        for (const item of items) {
+          rows.set(item.id, writtenOf(await experiment.rows(item, seededRandom(seed).fork(item.id))));
+        }
+        checkRows('with nothing kept', rows, (await whole()).rows, tolerance);
+      },
+    },
+    {
       name: 'gives the same rows in any order of the items',
       run: async () => checkRows('in reverse', (await reversed()).rows, (await whole()).rows, tolerance),
     },
@@ -93,11 +124,35 @@ export function probeContract(subject: ProbeSubject): readonly ContractCase[] {
         checkRows(`settings ${at + 1}`, (await run(items, { create })).rows, (await whole()).rows, tolerance),
     })),
     {
-      name: 'leaves the pixels as they were',
+      name: 'leaves items and model as they were',
       async run() {
+        const { classifier } = await subject.request();
+        const pixels = untouched.map((item) => item.pixels);
+        const before = await Promise.all(pixels.map((of) => classifier.predict(of)));
         await whole();
-        items.forEach(({ id, pixels }, at) =>
-          checkClose(`pixels of "${id}"`, pixels.data, untouched[at]!.pixels.data, 0),
+        checkUnchanged('the items', items, untouched);
+        // A run of its own: what one run turns round, the next one turns back.
+        const own = structuredClone(untouched);
+        await run(own, { classifier });
+        checkUnchanged('the items', own, untouched);
+        const after = await Promise.all(pixels.map((of) => classifier.predict(of)));
+        check(isSame(after, before), 'the model says something else than before');
+      },
+    },
+    {
+      name: 'works on a model without gradients, on one that can only run, and without an explainer, or says what is missing',
+      async run() {
+        const { classifier, explainer, ...request } = await subject.request();
+        const changes = { 'a model without gradients': withoutGradients, 'a model that can only run': bareModel };
+        for (const [what, change] of Object.entries(changes)) {
+          await resultOrDiagnosis(what, () => run(items.slice(0, 1), { classifier: classifierOf(classifier, change) }));
+        }
+        if (explainer === undefined) return;
+        const [first] = items;
+        await resultOrDiagnosis('no explainer', async () =>
+          (await subject.create())
+            .experiment({ ...request, classifier })
+            .rows(first!, seededRandom(request.seed).fork(first!.id)),
         );
       },
     },
@@ -155,12 +210,38 @@ export function probeContract(subject: ProbeSubject): readonly ContractCase[] {
       },
     },
     {
+      name: 'comes to the same summary and keeps the same pictures again',
+      async run() {
+        const [first, second] = [await whole(), await run(items)];
+        const [expected, found] = [JSON.stringify(await first.summary()), JSON.stringify(await second.summary())];
+        check(found === expected, `second time: expected ${expected}, found ${found}`);
+        const names = [[...first.kept.keys()], [...second.kept.keys()]];
+        check(
+          isSame(names[1], names[0]),
+          `second time: expected the pictures ${names[0]!.join()}, found ${names[1]!.join()}`,
+        );
+        for (const [name, pixels] of first.kept)
+          checkTensor(`the picture "${name}"`, second.kept.get(name), pixels, tolerance);
+      },
+    },
+    {
+      name: 'keeps pictures of pixels in 0..1',
+      async run() {
+        for (const [name, { type, dims, data }] of (await whole()).kept) {
+          const fits = type === 'float32' && dims.length === 4 && dims[0] === 1 && dims[1] === 3;
+          check(fits, `"${name}": expected float32 [1, 3, H, W], found ${type} [${dims.join(', ')}]`);
+          const outside = data.find((value) => !(value >= 0 && value <= 1));
+          check(outside === undefined, `"${name}": expected pixels in 0..1, found ${outside}`);
+        }
+      },
+    },
+    {
       name: 'names only pictures that it had kept',
       async run() {
         const { summary, kept } = await whole();
         for (const { item, pictures } of (await summary()).examples) {
           for (const { name } of pictures) {
-            check(kept.has(`${item} ${name}`), `"${name}" of "${item}" was not kept: ${[...kept].join(', ')}`);
+            check(kept.has(`${item} ${name}`), `"${name}" of "${item}" was not kept: ${[...kept.keys()].join(', ')}`);
           }
         }
       },
@@ -173,11 +254,16 @@ export function probeContract(subject: ProbeSubject): readonly ContractCase[] {
         check(outcome === reason, `expected the reason of the signal, found ${String(outcome)}`);
       },
     },
-  ];
+  ]);
 }
 
 async function* streamOf<T>(values: Iterable<T>): AsyncGenerator<T, void, undefined> {
   yield* values;
+}
+
+/** Rows as they are read back from a file. */
+function writtenOf(rows: readonly unknown[]): readonly Row[] {
+  return JSON.parse(JSON.stringify(rows)) as readonly Row[];
 }
 
 function isPlain(value: unknown): boolean {

@@ -8,7 +8,7 @@ import {
   PixelClassifier,
   toFloat32,
 } from '@understory/core';
-import type { Attack, AttackedSample, AttackRequest, AttackResult, Prediction } from '@understory/core';
+import type { Attack, AttackedSample, AttackRequest, AttackResult, Prediction, Tensor } from '@understory/core';
 import { attackContract, ChainModel, flatten, linear } from '@understory/testing';
 import { failuresOf } from './subjects.ts';
 
@@ -34,9 +34,12 @@ const masks = [
 const goal = { kind: 'targeted', classes: [2, 0] } as const;
 const budget = { norm: 'linf', epsilon: 0.3 } as const;
 
+const allOf = ({ dims: [samples = 0] }: Tensor) =>
+  Array.from({ length: samples }, () => float32(new Float32Array(4).fill(1), [2, 2]));
+
 /** One step of the sign of a logit's gradient: an attack as simple as one can be that keeps the contract. */
 async function oneStep(request: AttackRequest): Promise<AttackResult> {
-  const { classifier: of, pixels: before, goal: wanted, masks: given = masks, signal } = request;
+  const { classifier: of, pixels: before, goal: wanted, masks: given = allOf(before), signal } = request;
   const { model, input, logits } = of.classifier;
   of.check(before);
   if (wanted.classes.length !== before.dims[0]) {

@@ -141,7 +141,11 @@ describe('probeContract', () => {
       },
       ['any order', 'an item alone'],
     ],
-    ['writes into the pixels', withRows((rows, { pixels }) => ((pixels.data[0] = 0.7), rows)), ['leaves the pixels']],
+    [
+      'writes into the pixels',
+      withRows((rows, { pixels }) => ((pixels.data[0] = 0.7), rows)),
+      ['leaves items and model'],
+    ],
     [
       'has a verdict without a number',
       withSummary(({ verdict }) => ({ verdict: { ...verdict, estimate: NaN } })),

@@ -21,7 +21,7 @@ export interface AttackRequest {
   /** `[N, 3, H, W]` in 0..1. */
   readonly pixels: Tensor<'float32'>;
   readonly goal: AttackGoal;
-  /** `[H, W]` weights in 0..1, one a sample; absent means every pixel. */
+  /** `[H, W]` weights in 0..1, one a sample: 0 where a pixel stays, less than 1 where it moves less; absent means every pixel. */
   readonly masks?: readonly Tensor<'float32'>[];
   /** One a sample, so that neither order nor batch matters. */
   readonly seeds: readonly number[];
@@ -41,6 +41,7 @@ export interface Trajectory {
 }
 
 export interface AttackedSample {
+  /** Whether the model was seen to say of the adversarial pixels what the goal asks; false too where they were not looked at. */
   readonly success: boolean;
   /** How many times the model was evaluated until success was seen, or until the attack gave up. */
   readonly evaluations: number;
