@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from './engines.ts';
 import { gradientOverrides, guidedOverrides, kernelOverrides } from './gradients/index.ts';
+import { forwardKernels } from './kernels/index.ts';
+import { withKernels } from './with-kernels.ts';
 
 /**
  * Does one piece of synchronous work with our gradients in place of those that TensorFlow.js has, and puts those back.
@@ -12,13 +14,7 @@ export function withGradients<T>({ backend }: Engine, rules: 'guided' | undefine
     for (const override of [...gradientOverrides, ...(rules === 'guided' ? guidedOverrides() : [])]) {
       undo.push(registerGradient(override));
     }
-    for (const { kernelName, engines, compute } of kernelOverrides) {
-      if (!engines.includes(backend)) continue;
-      const kernelFunc: tf.KernelFunc = ({ inputs, attrs }) =>
-        tf.tidy(() => compute(inputs as Record<string, tf.Tensor>, attrs ?? {}));
-      undo.push(registerKernel({ kernelName, backendName: backend, kernelFunc }));
-    }
-    return work();
+    return withKernels([...forwardKernels, ...kernelOverrides], backend, work);
   } finally {
     for (const restore of undo.toReversed()) restore();
   }
@@ -30,18 +26,5 @@ function registerGradient(gradient: tf.GradConfig): () => void {
   return () => {
     if (before) tf.registerGradient(before);
     else tf.unregisterGradient(gradient.kernelName);
-  };
-}
-
-function registerKernel(kernel: tf.KernelConfig): () => void {
-  const { kernelName, backendName } = kernel;
-  const before = tf.getKernel(kernelName, backendName);
-  const drop = () => tf.unregisterKernel(kernelName, backendName);
-  // Registering over another prints a warning.
-  if (before) drop();
-  tf.registerKernel(kernel);
-  return () => {
-    drop();
-    if (before) tf.registerKernel(before);
   };
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { summedTo } from '../support/summed-to.ts';
 import type { GradientOverride } from './override.ts';
 
 /** y = (x - mean) scale / sqrt(variance + epsilon) + offset, each of which broadcasts. */
@@ -15,19 +16,13 @@ export const fusedBatchNorm: GradientOverride = {
     const centred = () => tf.sub(x!, mean!);
     return {
       x: () => tf.mul(change, gain()),
-      mean: () => within(tf.neg(tf.mul(change, gain())), mean!),
+      mean: () => summedTo(tf.neg(tf.mul(change, gain())), mean!.shape),
       variance: () => {
         const cubed = tf.mul(tf.pow(slope(), 3), tf.mul(-0.5, scale ?? one));
-        return within(tf.mul(tf.mul(change, centred()), cubed), variance!);
+        return summedTo(tf.mul(tf.mul(change, centred()), cubed), variance!.shape);
       },
-      scale: () => within(tf.mul(tf.mul(change, centred()), slope()), scale ?? one),
-      offset: () => within(change, scale ?? mean!),
+      scale: () => summedTo(tf.mul(tf.mul(change, centred()), slope()), (scale ?? one).shape),
+      offset: () => summedTo(change, (scale ?? mean!).shape),
     };
   },
 };
-
-/** Summed over the axes along which it was repeated. */
-function within(gradient: tf.Tensor, of: tf.Tensor): tf.Tensor {
-  const axes = tf.broadcast_util.getReductionAxes(of.shape, gradient.shape);
-  return tf.reshape(axes.length > 0 ? tf.sum(gradient, axes) : gradient, of.shape);
-}

@@ -1,31 +1,28 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { placesOf } from '../kernels/gather.ts';
+import { gatherPlan } from '../support/gather-plan.ts';
 import type { GradientOverride } from './override.ts';
 
 /** What was taken is added up where it was taken from. */
 export const gather: GradientOverride = {
   kernelName: tf.GatherV2,
-  because: 'wasm has no UnsortedSegmentSum',
+  because: 'wasm has no UnsortedSegmentSum, and TensorFlow.js passes over batch dimensions',
   inputsToSave: ['x', 'indices'],
   gradFunc(dy, [x, indices], attrs) {
     const { axis, batchDims = 0 } = attrs as unknown as tf.GatherV2Attrs;
     return {
       x: () => {
-        if (batchDims !== 0) throw new Error('GatherV2 with batch dimensions has no gradient here');
-        const { shape } = x!;
-        const place = axis < 0 ? axis + shape.length : axis;
-        const outer = shape.slice(0, place);
-        const inner = shape.slice(place + 1);
-        const [before, after, count] = [size(outer), size(inner), indices!.size];
-        const taken = tf.transpose(tf.reshape(dy as tf.Tensor, [before, count, after]), [1, 0, 2]);
-        const places = tf.reshape(tf.cast(indices!, 'int32'), [count, 1]);
-        const rows = tf.scatterND(places, tf.reshape(taken, [count, before * after]), [shape[place]!, before * after]);
-        return tf.reshape(tf.transpose(tf.reshape(rows, [shape[place]!, before, after]), [1, 0, 2]), shape);
+        const { batch, outer, length, inner, count } = gatherPlan(x!.shape, indices!.shape, axis, batchDims);
+        const taken = tf.transpose(tf.reshape(dy as tf.Tensor, [batch, outer, count, inner]), [0, 2, 1, 3]);
+        const places = tf.reshape(placesOf(indices!, batch, count, length), [batch * count, 1]);
+        const rows = tf.scatterND(places, tf.reshape(taken, [batch * count, outer * inner]), [
+          batch * length,
+          outer * inner,
+        ]);
+        const apart = tf.transpose(tf.reshape(rows, [batch, length, outer, inner]), [0, 2, 1, 3]);
+        return tf.reshape(apart, x!.shape);
       },
       indices: () => tf.zerosLike(indices!),
     };
   },
 };
-
-function size(dims: readonly number[]): number {
-  return dims.reduce((product, dim) => product * dim, 1);
-}

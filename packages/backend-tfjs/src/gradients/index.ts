@@ -1,8 +1,10 @@
 import { abs } from './abs.ts';
 import { avgPool } from './avg-pool.ts';
 import { cast } from './cast.ts';
+import { batchMatMul } from './batch-mat-mul.ts';
 import { conv2d } from './conv-2d.ts';
 import { conv2dInput } from './conv-2d-input.ts';
+import { cumsum } from './cumsum.ts';
 import { depthToSpace } from './depth-to-space.ts';
 import { depthwiseConv2d } from './depthwise-conv-2d.ts';
 import { depthwiseConv2dInput } from './depthwise-conv-2d-input.ts';
@@ -17,9 +19,11 @@ import { min } from './min.ts';
 import { minimum } from './minimum.ts';
 import { mirrorPad } from './mirror-pad.ts';
 import type { GradientOverride, KernelOverride } from './override.ts';
+import { pow } from './pow.ts';
 import { resizeBilinear } from './resize-bilinear.ts';
 import { resizeNearestNeighbor } from './resize-nearest-neighbor.ts';
 import { stridedSlice } from './strided-slice.ts';
+import { tile } from './tile.ts';
 import { topK } from './top-k.ts';
 import { unusedFilters } from './unused-filters.ts';
 import { zero } from './zero.ts';
@@ -30,8 +34,10 @@ export type { GradientOverride, KernelOverride } from './override.ts';
 /** Gradients that stand in for those of TensorFlow.js on every engine. */
 export const gradientOverrides: readonly GradientOverride[] = [
   abs,
+  batchMatMul,
   cast,
   conv2d,
+  cumsum,
   depthToSpace,
   depthwiseConv2d,
   einsum,
@@ -43,7 +49,9 @@ export const gradientOverrides: readonly GradientOverride[] = [
   min,
   minimum,
   mirrorPad,
+  pow,
   stridedSlice,
+  tile,
   topK,
   ...zero,
 ];

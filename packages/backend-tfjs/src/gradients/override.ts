@@ -10,12 +10,12 @@ export interface GradientOverride extends tf.GradConfig {
   readonly because: string;
 }
 
-/** The kernel of a gradient that stands in for an engine's own, or for none. */
+/** A kernel that stands in for an engine's own, or for none. */
 export interface KernelOverride {
   readonly kernelName: string;
   /** The engines on which it stands in. */
   readonly engines: readonly EngineBackend[];
   readonly because: string;
-  /** In terms of operations; runs in a scope of its own. */
-  readonly compute: (inputs: Readonly<Record<string, tf.Tensor>>, attrs: tf.NamedAttrMap) => tf.Tensor;
+  /** In terms of operations, in a scope of its own; undefined where the engine's own is right. */
+  readonly compute: (inputs: Readonly<Record<string, tf.Tensor>>, attrs: tf.NamedAttrMap) => tf.Tensor | undefined;
 }

@@ -13,6 +13,7 @@ import {
 } from '../network.ts';
 import { scoped } from '../support/scoped.ts';
 import { OnnxView } from '../onnx-view/onnx-view.ts';
+import { withForwardKernels } from '../with-kernels.ts';
 import { graphKinds } from './graph-kinds.ts';
 import { parse, plainGraph, type JsonNode } from './graph-json.ts';
 import { withStopGradient } from './stop-gradient.ts';
@@ -123,6 +124,10 @@ export class GraphNetwork implements Network {
   }
 
   compute(given: ReadonlyMap<string, tf.Tensor>, names: readonly string[]): ReadonlyMap<string, tf.Tensor> {
+    return withForwardKernels(() => this.valuesOf(given, names));
+  }
+
+  private valuesOf(given: ReadonlyMap<string, tf.Tensor>, names: readonly string[]): ReadonlyMap<string, tf.Tensor> {
     const asked = [...new Set(names)].filter((name) => !given.has(name));
     if (asked.length === 0) return new Map(names.map((name) => [name, given.get(name)!]));
     const results = [this.model.execute(this.feedsFor(given, asked), asked)].flat();

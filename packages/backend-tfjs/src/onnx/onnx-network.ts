@@ -12,6 +12,7 @@ import {
 } from '@understory/onnx-autodiff';
 import { neededSteps } from '../needed-steps.ts';
 import type { Network, NetworkLayer, NetworkWeights, Step } from '../network.ts';
+import { withForwardKernels } from '../with-kernels.ts';
 import { Constants } from './constants.ts';
 import { errors } from './errors.ts';
 import { graphViewOf } from './graph-view.ts';
@@ -89,6 +90,10 @@ export class OnnxNetwork implements Network {
   }
 
   compute(given: ReadonlyMap<string, tf.Tensor>, names: readonly string[]): ReadonlyMap<string, tf.Tensor> {
+    return withForwardKernels(() => this.valuesOf(given, names));
+  }
+
+  private valuesOf(given: ReadonlyMap<string, tf.Tensor>, names: readonly string[]): ReadonlyMap<string, tf.Tensor> {
     const plan = this.planFor(given);
     const { steps, lastUse } = neededSteps(plan.steps, given, names);
     const values = new Map(given);

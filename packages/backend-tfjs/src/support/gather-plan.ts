@@ -1,0 +1,36 @@
+/** How a Gather with batch dimensions is laid out: `[batch, outer, length, inner]` picked by `[batch, count]`. */
+export interface GatherPlan {
+  readonly batch: number;
+  readonly outer: number;
+  /** Of the axis that is picked from. */
+  readonly length: number;
+  readonly inner: number;
+  readonly count: number;
+  /** Of the result. */
+  readonly shape: readonly number[];
+}
+
+/** A negative axis counts from the end. */
+export function gatherPlan(
+  shape: readonly number[],
+  indices: readonly number[],
+  axis: number,
+  batchDims: number,
+): GatherPlan {
+  const place = axis < 0 ? axis + shape.length : axis;
+  const common = batchDims < 0 ? batchDims + indices.length : batchDims;
+  const [batch, outer, inner] = [shape.slice(0, common), shape.slice(common, place), shape.slice(place + 1)];
+  const picked = indices.slice(common);
+  return {
+    batch: product(batch),
+    outer: product(outer),
+    length: shape[place]!,
+    inner: product(inner),
+    count: product(picked),
+    shape: [...batch, ...outer, ...picked, ...inner],
+  };
+}
+
+function product(sizes: readonly number[]): number {
+  return sizes.reduce((all, size) => all * size, 1);
+}
