@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { TfjsBackend } from '@understory/backend-tfjs';
 import { graphKinds } from '../src/graph-model/graph-kinds.ts';
 import { gradientError, type Range } from './check-gradient.ts';
+import { disagreement } from './engines-agree.ts';
 import { engines } from './engines.ts';
 import { attribute, graphModelFile, type ConstSpec, type NodeSpec } from './models.ts';
 
@@ -86,6 +87,54 @@ const masks = (values: Readonly<Record<string, number>>) =>
     ]),
   );
 
+const first = (attr: NonNullable<RowOptions['attr']>, strides = 1) => ({
+  ...attr,
+  ...{ strides: ints(1, 1, strides, strides), dilations: ints(1, 1, 1, 1), data_format: text('NCHW') },
+});
+
+/** Images that lie channels first. */
+const channelsFirst: readonly Row[] = [
+  row('Conv2D', { dims: [2, 4, 6, 5], attr: first({ padding: text('SAME') }, 2), constants: filter }),
+  row('Conv2D', {
+    dims: [2, 4, 6, 5],
+    attr: {
+      ...first({ padding: text('EXPLICIT') }),
+      ...{ dilations: ints(1, 1, 2, 1), explicit_paddings: ints(0, 0, 0, 0, 1, 2, 0, 1) },
+    },
+    constants: filter,
+  }),
+  row('DepthwiseConv2dNative', { dims: [2, 4, 6, 5], attr: first({ padding: text('SAME') }), constants: depth }),
+  row('_FusedConv2D', {
+    dims: [2, 4, 6, 5],
+    attr: first(fused('SAME', 1, 1, 'BiasAdd', 'Elu')),
+    constants: { ...filter, ...perChannel },
+  }),
+  row('_FusedConv2D', {
+    dims: [2, 4, 6, 5],
+    attr: first(fused('SAME', 1, 1, 'BiasAdd')),
+    constants: { ...filter, ...perChannel },
+  }),
+  row('Conv2DBackpropInput', {
+    dims: [2, 4, 3, 3],
+    attr: first({ padding: text('SAME') }, 2),
+    input: ['size', 'filter', 'x'],
+    constants: { size: whole(2, 3, 6, 5), filter: { shape: [3, 3, 3, 4] } },
+    isFixed: true,
+  }),
+  row('MaxPool', { dims: [2, 4, 6, 5], attr: first({ padding: text('SAME'), ksize: ints(1, 1, 3, 2) }, 2) }),
+  row('AvgPool', { dims: [2, 4, 6, 5], attr: first({ padding: text('VALID'), ksize: ints(1, 1, 3, 2) }) }),
+  row('BiasAdd', { dims: [2, 4, 3, 4], attr: { data_format: text('NCHW') }, constants: { bias: { shape: [4] } } }),
+  row('FusedBatchNormV3', {
+    dims: [2, 4, 3, 3],
+    attr: { epsilon: float(0.001), data_format: text('NCHW'), is_training: bool(false) },
+    constants: {
+      ...{ scale: { shape: [4] }, offset: { shape: [4] }, mean: { shape: [4] } },
+      variance: { shape: [4], values: [0.5, 1, 2, 3] },
+    },
+  }),
+  row('DepthToSpace', { dims: [2, 8, 3, 2], attr: { block_size: int(2), data_format: text('NCHW') } }),
+].map((one) => ({ ...one, what: `${one.what} of images that lie channels first` }));
+
 const rows: readonly Row[] = [
   ...['Abs', 'Cos', 'Elu', 'Erf', 'Exp', 'Expm1', 'Identity', 'Neg', 'Relu', 'Relu6', 'Selu', 'Sigmoid', 'Sin'].map(
     (op) => row(op),
@@ -107,10 +156,13 @@ const rows: readonly Row[] = [
     row(op, { constants: { c: { shape: [4] } } }),
   ),
   ...['Div', 'DivNoNan', 'RealDiv'].map((op) => row(op, { constants: { c: { shape: [4], values: [1, -2, 3, 0.5] } } })),
+  row('DivNoNan', { what: 'by zero', constants: { c: { shape: [4], values: [1, 0, 3, 0] } } }),
+  row('Pow', { what: 'to whole numbers', constants: { c: { shape: [4], values: [0, 1, 2, 3] } } }),
   row('AddN', { input: ['x', 'x'], attr: { N: int(2) } }),
   row('Pow', { range: 'positive', constants: { c: { shape: [4], values: [2, 1.5, -1, 3] } } }),
   row('Mul', { what: 'of itself', input: ['x', 'x'] }),
   row('Prelu', { constants: { alpha: { shape: [4], values: [0.1, 0.3, -0.2, 0.5] } } }),
+  row('Prelu', { what: 'with a slope a row', constants: { alpha: { shape: [3, 1], values: [0.1, 0.3, -0.2] } } }),
   row('LeakyRelu', { attr: { alpha: float(0.3) } }),
   row('ClipByValue', { constants: { low: { shape: [], values: [-0.7] }, high: { shape: [], values: [0.8] } } }),
   row('Softmax'),
@@ -151,6 +203,51 @@ const rows: readonly Row[] = [
       isFixed: true,
     }),
   ),
+  ...['Conv2D', 'DepthwiseConv2dNative'].flatMap((op) =>
+    [
+      { dims: [2, 6, 8, 4], size: 2, stride: 3 },
+      { dims: [2, 7, 8, 4], size: 3, stride: 4 },
+    ].map(({ dims, size, stride }) =>
+      row(op, {
+        what: `of ${size} at every ${stride}`,
+        ...{ dims, attr: window('SAME', stride), constants: { filter: { shape: [size, size, 4, 3] } } },
+      }),
+    ),
+  ),
+  ...['_FusedConv2D', 'FusedDepthwiseConv2dNative'].map((op) =>
+    row(op, {
+      what: 'of 2 at every 3',
+      ...{ dims: [2, 6, 8, 4], attr: fused('SAME', 3, 1, 'BiasAdd', 'Elu') },
+      constants:
+        op === '_FusedConv2D'
+          ? { filter: { shape: [2, 2, 4, 3] }, ...perChannel }
+          : { filter: { shape: [2, 2, 4, 1] }, bias: { shape: [4] } },
+    }),
+  ),
+  row('Conv2DBackpropInput', {
+    what: 'of 2 at every 3',
+    dims: [2, 2, 3, 4],
+    attr: window('SAME', 3),
+    input: ['size', 'filter', 'x'],
+    constants: { size: whole(2, 6, 8, 3), filter: { shape: [2, 2, 3, 4] } },
+    isFixed: true,
+  }),
+  ...['Conv2D', 'DepthwiseConv2dNative', '_FusedConv2D'].map((op) =>
+    row(op, {
+      what: 'padded by number',
+      dims: image,
+      attr: {
+        ...(op === '_FusedConv2D' ? fused('EXPLICIT', 2, 1, 'BiasAdd') : window('EXPLICIT', 2)),
+        explicit_paddings: ints(0, 0, 1, 2, 0, 1, 0, 0),
+      },
+      constants: { ...filter, ...(op === '_FusedConv2D' ? perChannel : {}) },
+    }),
+  ),
+  row('_FusedConv2D', {
+    what: 'dilated, with an activation alone',
+    ...{ dims: image, attr: { ...fused('SAME', 1, 2, 'Elu'), num_args: int(0) }, constants: filter },
+  }),
+  ...channelsFirst,
   row('DepthwiseConv2d', { dims: image, attr: window('SAME', 1), constants: depth }),
   row('_FusedConv2D', {
     dims: image,
@@ -232,6 +329,11 @@ const rows: readonly Row[] = [
   ...['BatchMatMul', 'BatchMatMulV2'].map((op) =>
     row(op, { attr: { adj_x: bool(false), adj_y: bool(true) }, input: ['x', 'x'] }),
   ),
+  row('BatchMatMulV2', {
+    what: 'of matrices that are repeated',
+    ...{ dims: [2, 1, 3, 4], attr: { adj_x: bool(false), adj_y: bool(false) } },
+    constants: { matrices: { shape: [1, 2, 4, 5] } },
+  }),
   row('Einsum', { attr: { equation: text('nij,jk->nik'), N: int(2) }, constants: { matrix: { shape: [4, 5] } } }),
   ...['FusedBatchNorm', 'FusedBatchNormV2', 'FusedBatchNormV3'].map((op) =>
     row(op, {
@@ -297,6 +399,17 @@ const rows: readonly Row[] = [
     attr: masks({ begin_mask: 1, end_mask: 1 + 2 + 4, shrink_axis_mask: 8 }),
   }),
   row('GatherV2', { dims: image, constants: { places: whole(3, 0, 3, 5, 3), axis: number(1) } }),
+  row('GatherV2', { what: 'from the end', constants: { places: whole(2, 0, 2), axis: number(-1) } }),
+  ...[
+    { dims: [2, 5, 3], axis: 1 },
+    { dims: [2, 3, 5], axis: -1 },
+  ].map(({ dims, axis }) =>
+    row('GatherV2', {
+      what: `of every sample along ${axis}`,
+      ...{ dims, attr: { batch_dims: int(1) }, isFixed: true },
+      constants: { places: { shape: [2, 2], values: [0, 3, 2, 2], dtype: 'int32' }, axis: number(axis) },
+    }),
+  ),
   row('Gather', { isFixed: true, constants: { places: whole(1, 1) } }),
   row('GatherNd', {
     constants: { places: { shape: [2, 2, 2], values: [1, 2, 0, 1, 1, 2, 0, 0], dtype: 'int32' } },
@@ -304,6 +417,7 @@ const rows: readonly Row[] = [
   }),
   row('MatrixBandPart', { dims: [2, 4, 4], constants: { lower: number(1), upper: number(0) } }),
   row('Tile', { constants: { repeats: whole(1, 2, 3) } }),
+  row('Tile', { what: 'of rank 5', dims: [2, 2, 1, 2, 2], constants: { repeats: whole(1, 2, 3, 1, 2) } }),
   row('BroadcastTo', { dims: [2, 1, 4], constants: { shape: whole(2, 3, 4) } }),
   row('DepthToSpace', { dims: image, attr: { block_size: int(2), data_format: text('NHWC') } }),
   ...['SpaceToBatchND', 'BatchToSpaceND'].map((operator) => ({
@@ -325,6 +439,16 @@ const rows: readonly Row[] = [
       { name: 'z', op: 'Mul', input: ['y', 'places'], attr: float32 },
     ],
   }),
+  ...[1, 2, -1, -2].flatMap((axis) =>
+    [false, true].flatMap((exclusive) =>
+      [false, true].map((reverse) =>
+        row('Cumsum', {
+          what: `along ${axis}${exclusive ? ', exclusive' : ''}${reverse ? ', reverse' : ''}`,
+          ...{ attr: { exclusive: bool(exclusive), reverse: bool(reverse) }, constants: { axis: number(axis) } },
+        }),
+      ),
+    ),
+  ),
   row('Cumsum', { attr: { exclusive: bool(false), reverse: bool(true) }, constants: { axis: number(2) } }),
   row('Split', {
     attr: { num_split: int(2) },
@@ -373,6 +497,13 @@ describe.each(engines)('gradients on %s', (engine) => {
       await model.close();
     },
   );
+});
+
+it.each(rows)('values of $what are the same on every engine', async ({ dims, range, constants, nodes, isFixed }) => {
+  const file = graphModelFile({ input: [isFixed ? dims[0]! : -1, ...dims.slice(1)], constants, nodes });
+  for (const [engine, distance] of Object.entries(await disagreement(file, dims, range))) {
+    expect({ engine, isClose: distance < 1e-4 }).toEqual({ engine, isClose: true });
+  }
 });
 
 it('has a row for every operator that is said to have a gradient', () => {

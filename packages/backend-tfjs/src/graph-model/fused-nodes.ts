@@ -1,10 +1,5 @@
 import type { JsonNode } from './graph-json.ts';
-
-/** A node and the scalar constants that it reads by their names. */
-export interface Parts {
-  readonly nodes: readonly JsonNode[];
-  readonly constants: ReadonlyMap<string, number>;
-}
+import { whole, type Parts } from './parts.ts';
 
 /** What a fused operator does first. */
 const plain: Readonly<Record<string, string>> = {
@@ -110,10 +105,6 @@ const composed: Readonly<Record<string, (x: string, write: Write) => string>> = 
     return write('', 'Mul', write('product', 'Mul', x, gate), 0.5);
   },
 };
-
-function whole(node: JsonNode): Parts {
-  return { nodes: [node], constants: new Map() };
-}
 
 function list({ attr }: JsonNode, name: string): Record<string, unknown> | undefined {
   return (attr?.[name] as { readonly list?: Record<string, unknown> } | undefined)?.list;

@@ -1,4 +1,7 @@
+import { channelsLast } from './channels-last-nodes.ts';
 import { unfused } from './fused-nodes.ts';
+import { guardedDivision } from './guarded-division.ts';
+import { within, type PartConstant } from './parts.ts';
 
 /** A node of a graph model as its model.json has it. */
 export interface JsonNode {
@@ -16,8 +19,8 @@ export interface PlainGraph {
   readonly nameOf: (reference: string) => string;
   /** The nodes whose results are read one by one, each through an Identity behind it. */
   readonly bundles: ReadonlySet<string>;
-  /** Scalars that the nodes read and the file does not have. */
-  readonly constants: ReadonlyMap<string, number>;
+  /** What the nodes read and the file does not have. */
+  readonly constants: ReadonlyMap<string, PartConstant>;
 }
 
 /** Puts an Identity behind each result of nodes that have several, and nodes into execution order; `shapes` are those of the weights. */
@@ -26,27 +29,29 @@ export function plainGraph(
   outputs: readonly string[],
   shapes: ReadonlyMap<string, readonly number[]>,
 ): PlainGraph {
-  const parts = nodes.map((node) => unfused(simplified(node), shapes));
+  const parts = nodes.map((node) =>
+    within(within(channelsLast(simplified(node)), guardedDivision), (part) => unfused(part, shapes)),
+  );
   const constants = new Map(parts.flatMap((part) => [...part.constants]));
-  const scalars = [...constants.keys()].map((name): JsonNode => ({ name, op: 'Const', attr: scalarAttributes }));
-  const apart = [...scalars, ...parts.flatMap((part) => part.nodes)];
+  const added = [...constants].map(([name, value]) => constantNode(name, value));
+  const apart = [...added, ...parts.flatMap((part) => part.nodes)];
   const references = [...apart.flatMap(({ input = [] }) => input), ...outputs].map(parse);
   const several = new Set(references.flatMap(({ node, place }) => (place > 0 ? [node] : [])));
   const nameOf = (reference: string): string => {
     const { node, place } = parse(reference);
     return several.has(node) ? `${node}/output_${place}` : node;
   };
-  const added = new Map<string, JsonNode>();
+  const single = new Map<string, JsonNode>();
   for (const { node, place } of references) {
     if (!several.has(node)) continue;
     const name = `${node}/output_${place}`;
-    added.set(name, { name, op: 'Identity', input: [`${node}:${place}`], attr: {} });
+    single.set(name, { name, op: 'Identity', input: [`${node}:${place}`], attr: {} });
   }
   const renamed = apart.map((node) => ({
     ...node,
     input: (node.input ?? []).map((reference) => (reference.startsWith('^') ? reference : nameOf(reference))),
   }));
-  return { nodes: inOrder([...renamed, ...added.values()]), nameOf, bundles: several, constants };
+  return { nodes: inOrder([...renamed, ...single.values()]), nameOf, bundles: several, constants };
 }
 
 /** The node that a reference names: `name`, `name:1`, or `^name` for one that only has to run before. */
@@ -82,7 +87,11 @@ function inOrder(nodes: readonly JsonNode[]): readonly JsonNode[] {
   return ordered;
 }
 
-const scalarAttributes = { dtype: { type: 'DT_FLOAT' }, value: { tensor: { dtype: 'DT_FLOAT', tensorShape: {} } } };
+function constantNode(name: string, value: PartConstant): JsonNode {
+  const type = typeof value === 'number' ? 'DT_FLOAT' : 'DT_INT32';
+  const attr = { dtype: { type }, value: { tensor: { dtype: type, tensorShape: {} } } };
+  return { name, op: 'Const', attr };
+}
 
 /**
  * A check of shapes becomes an Identity, as TensorFlow.js looks for the shape among its inputs, where no file has it; and so does

@@ -16,6 +16,7 @@ import { OnnxView } from '../onnx-view/onnx-view.ts';
 import { withForwardKernels } from '../with-kernels.ts';
 import { graphKinds } from './graph-kinds.ts';
 import { parse, plainGraph, type JsonNode } from './graph-json.ts';
+import type { PartConstant } from './parts.ts';
 import { withStopGradient } from './stop-gradient.ts';
 
 /** A node as TensorFlow.js reads it: attributes by its own names. */
@@ -96,7 +97,7 @@ export class GraphNetwork implements Network {
     const ends = asked.map(nameOf);
     this.bundles = bundles;
     this.nodes = reaching(nodes, ends);
-    this.model = load(withScalars(files, constants), { ...topology, node: withStopGradient(this.nodes) });
+    this.model = load(withConstants(files, constants), { ...topology, node: withStopGradient(this.nodes) });
     const { executor } = this.model as unknown as {
       readonly executor: { readonly graph: { readonly nodes: Readonly<Record<string, MappedNode>> } };
     };
@@ -363,14 +364,19 @@ function reaching(nodes: readonly JsonNode[], ends: readonly string[]): readonly
   return nodes.filter(({ name }) => wanted.has(name));
 }
 
-/** The weights of a file with some scalars behind them. */
-function withScalars(files: ModelFiles, scalars: ReadonlyMap<string, number>): ModelFiles {
-  if (scalars.size === 0) return files;
-  const added = new Uint8Array(Float32Array.from(scalars.values()).buffer);
+/** The weights of a file with some constants behind them. */
+function withConstants(files: ModelFiles, constants: ReadonlyMap<string, PartConstant>): ModelFiles {
+  if (constants.size === 0) return files;
+  const bytes = [...constants.values()].map((value) =>
+    Buffer.from((typeof value === 'number' ? Float32Array.of(value) : Int32Array.from(value)).buffer),
+  );
+  const added = Buffer.concat(bytes);
   const weightData = new Uint8Array(files.weightData.byteLength + added.byteLength);
   weightData.set(new Uint8Array(files.weightData));
   weightData.set(added, files.weightData.byteLength);
-  const weights = [...scalars.keys()].map((name) => ({ name, shape: [], dtype: 'float32' }));
+  const weights = [...constants].map(([name, value]) =>
+    typeof value === 'number' ? { name, shape: [], dtype: 'float32' } : { name, shape: [value.length], dtype: 'int32' },
+  );
   return { ...files, weights: [...files.weights, ...weights], weightData: weightData.buffer };
 }
 
