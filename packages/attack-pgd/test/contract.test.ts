@@ -38,7 +38,7 @@ describe.each(Object.entries(attacks))('%s', (_, attack) => {
     const { classifier } = quadraticModel();
     const masks = masksOf(3, 'contract', (uniform) => (uniform < 0.6 ? 1 : 0));
     const subject = { create: () => attack, classifier: () => classifier, pixels: pictures(3), goal, masks };
-    for (const { name, run } of attackContract(subject)) it(`${goal.kind}: ${name}`, run);
+    for (const { name, run, timeout } of attackContract(subject)) it(`${goal.kind}: ${name}`, run, timeout);
   }
 });
 
@@ -84,6 +84,7 @@ describe('on a network that ONNX Runtime runs', () => {
       made.push(attack());
       return made.at(-1)!;
     };
-    for (const { name, run } of attackContract({ create, classifier, pixels, goal, masks })) it(name, run);
+    for (const { name, run, timeout } of attackContract({ create, classifier, pixels, goal, masks }))
+      it(name, run, timeout);
   });
 });

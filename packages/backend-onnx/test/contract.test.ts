@@ -31,6 +31,6 @@ describe.each(subjects)('$network', ({ network, layer }) => {
     layer,
     logits: 'logits',
   };
-  for (const { name, run } of backendContract(subject)) it(name, run);
-  for (const { name, run } of differentiableBackendContract(subject)) it(name, run);
+  for (const { name, run, timeout } of backendContract(subject)) it(name, run, timeout);
+  for (const { name, run, timeout } of differentiableBackendContract(subject)) it(name, run, timeout);
 });

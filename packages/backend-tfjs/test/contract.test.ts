@@ -25,7 +25,7 @@ describe.each(engines)('%s', (engine) => {
       feeds: { [input]: images },
       ...{ input, layer, logits },
     };
-    for (const { name, run } of backendContract(subject)) it(name, run);
-    for (const { name, run } of differentiableBackendContract(subject)) it(name, run);
+    for (const { name, run, timeout } of backendContract(subject)) it(name, run, timeout);
+    for (const { name, run, timeout } of differentiableBackendContract(subject)) it(name, run, timeout);
   });
 });

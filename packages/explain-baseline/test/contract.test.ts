@@ -16,7 +16,7 @@ function drawn(): Model {
 const baselines = { random, centre: centre(), sobel, randomised: randomised(saliency) };
 
 describe.each(Object.entries(baselines))('%s', (_, explainer) => {
-  for (const { name, run } of explainerContract({ create: () => explainer, open: drawn, feeds, objective })) {
-    it(name, run);
+  for (const { name, run, timeout } of explainerContract({ create: () => explainer, open: drawn, feeds, objective })) {
+    it(name, run, timeout);
   }
 });

@@ -50,7 +50,7 @@ const score = (...classes: readonly number[]): Objective => ({
 
 describe('the contract of explainers', () => {
   const subject = { create: () => cam, open: () => classifier(weights), feeds, objective: score(0, 2) };
-  for (const { name, run } of explainerContract(subject)) it(name, run);
+  for (const { name, run, timeout } of explainerContract(subject)) it(name, run, timeout);
 });
 
 describe('cam', () => {

@@ -38,7 +38,7 @@ describe.each(ids)('%s', (id) => {
       const cases = explainerContract(subject).filter(
         ({ name }) => layer !== undefined || !name.includes('which layer'),
       );
-      for (const { name, run } of cases) it(name, run);
+      for (const { name, run, timeout } of cases) it(name, run, timeout);
     });
   }
 

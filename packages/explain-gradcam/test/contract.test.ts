@@ -28,6 +28,6 @@ describe.each([
       objective: { kind: 'score', output: 'logits', index: [[3], [7]] },
       layer,
     });
-    for (const { name, run } of cases) it(name, run);
+    for (const { name, run, timeout } of cases) it(name, run, timeout);
   });
 });

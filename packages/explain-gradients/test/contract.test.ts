@@ -22,8 +22,13 @@ const feeds = { pixels: float32(Float32Array.from(wave(54, 0.9)), [3, 3, 3, 2]) 
 const objective: Objective = { kind: 'score', output: 'logits', index: [[0], [2], [1]] };
 
 describe.each(ids)('%s', (id) => {
-  for (const { name, run } of explainerContract({ create: () => methods[id], open: network, feeds, objective })) {
-    it(name, run);
+  for (const { name, run, timeout } of explainerContract({
+    create: () => methods[id],
+    open: network,
+    feeds,
+    objective,
+  })) {
+    it(name, run, timeout);
   }
 });
 
@@ -43,5 +48,5 @@ describe.each(ids)('%s through ONNX Runtime', (id) => {
     feeds: { input: images },
     objective: { kind: 'score', output: 'logits', index: [[3], [7]] },
   });
-  for (const { name, run } of cases) it(name, run);
+  for (const { name, run, timeout } of cases) it(name, run, timeout);
 });

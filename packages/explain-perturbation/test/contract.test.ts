@@ -26,7 +26,7 @@ describe.each(ids)('%s', (id) => {
   for (const layer of layered.includes(id) ? ['features', undefined] : [undefined]) {
     describe(layer === undefined ? 'without a layer' : 'on a layer', () => {
       const subject = { create: () => methods[id], open: network, feeds, objective, ...(layer && { layer }) };
-      for (const { name, run } of explainerContract(subject)) it(name, run);
+      for (const { name, run, timeout } of explainerContract(subject)) it(name, run, timeout);
     });
   }
 });
@@ -48,5 +48,5 @@ describe.each(ids)('%s through ONNX Runtime', (id) => {
     objective: { kind: 'score', output: 'logits', index: [[3], [7]] },
     ...(layered.includes(id) && { layer: 'features.13' }),
   });
-  for (const { name, run } of cases) it(name, run);
+  for (const { name, run, timeout } of cases) it(name, run, timeout);
 });

@@ -46,5 +46,5 @@ const request = () =>
   });
 
 describe.each(Object.entries(made))('%s', (_, create) => {
-  for (const { name, run } of metricContract({ create, request: request() })) it(name, run);
+  for (const { name, run, timeout } of metricContract({ create, request: request() })) it(name, run, timeout);
 });

@@ -27,13 +27,13 @@ const allControls = ['seams', 'rows', 'columns', 'rotate', 'flip-horizontal', 'f
 
 describe('the contract of probes', () => {
   const settings = { grid: [2, 3], permutations: 2, controls: ['seams', 'rotate', 'flip-vertical'] } as const;
-  for (const { name, run } of probeContract({
+  for (const { name, run, timeout } of probeContract({
     create: () => shuffle(settings),
     equals: [1, 5, 64].map((batch) => () => shuffle({ ...settings, batch })),
     request: () => requestFor(placeModel(8), 8),
     items: itemsOf(7, 8),
   })) {
-    it(name, run);
+    it(name, run, timeout);
   }
 });
 
