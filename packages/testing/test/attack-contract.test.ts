@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  attackMasks,
   checkClass,
   errors,
   float32,
@@ -10,7 +11,7 @@ import {
 } from '@understory/core';
 import type { Attack, AttackedSample, AttackRequest, AttackResult, Prediction, Tensor } from '@understory/core';
 import { attackContract, ChainModel, flatten, linear } from '@understory/testing';
-import { failuresOf } from './subjects.ts';
+import { failuresOf, unbroken } from './subjects.ts';
 
 const weights = [0, 1, 2].map((row) => Array.from({ length: 12 }, (_, at) => Math.sin(1 + 3 * row + 2 * at)));
 const normalisation = { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5], order: 'RGB' } as const;
@@ -87,16 +88,38 @@ const contractOf = (perturb: Attack['perturb'], given = pixels) =>
     create: () => ({ budget, perturb }),
     classifier,
     pixels: given,
-    goal,
+    goal: structuredClone(goal),
     masks: structuredClone(masks),
   });
 
 describe('attackContract on an attack that keeps it', () => {
-  for (const { name, run } of contractOf(oneStep)) it(name, run);
+  for (const { name, run, timeout } of contractOf(oneStep)) it(name, run, timeout);
 });
 
 describe('attackContract', () => {
   let calls = 0;
+  const shared = new Float32Array(24);
+  const invented = [0.1, 0.2, 0.3];
+  /** What it says follows from the request alone. */
+  const checkedOnly = async (request: AttackRequest): Promise<AttackResult> => {
+    attackMasks(request);
+    request.signal?.throwIfAborted();
+    return {
+      adversarial: { ...request.pixels, data: request.pixels.data.slice() },
+      samples: request.goal.classes.map(() => ({
+        success: false,
+        evaluations: 3,
+        updates: 3,
+        trajectory: {
+          probability: invented,
+          logit: invented,
+          originalProbability: invented,
+          originalLogit: invented,
+        },
+        warnings: [],
+      })),
+    };
+  };
   const changed = async (request: AttackRequest, change: (value: number, at: number) => number) => {
     const result = await oneStep(request);
     return { ...result, adversarial: { ...result.adversarial, data: result.adversarial.data.map(change) } };
@@ -152,6 +175,54 @@ describe('attackContract', () => {
       },
       ['cannot attack'],
     ],
+    [
+      'never asks the model and invents what it says',
+      async (request) => {
+        const { adversarial, samples } = await checkedOnly(request);
+        return { adversarial, samples };
+      },
+      ['records what the model says', 'as often as it says'],
+    ],
+    ['needs masks', (request) => (request.masks!.length, oneStep(request)), ['where there are no masks']],
+    [
+      'takes soft weights for 1',
+      (request) =>
+        oneStep({
+          ...request,
+          masks: (request.masks ?? allOf(request.pixels)).map(({ data, dims }) =>
+            float32(
+              data.map((weight) => (weight > 0 && weight <= 1 ? 1 : weight)),
+              dims,
+            ),
+          ),
+        }),
+      ['weight is less'],
+    ],
+    [
+      'hands out one buffer again',
+      async (request) => {
+        const result = await oneStep(request);
+        if (result.adversarial.data.length !== shared.length) return result;
+        shared.set(result.adversarial.data);
+        return { ...result, adversarial: { ...result.adversarial, data: shared } };
+      },
+      [],
+    ],
+    [
+      'counts its calls in its records',
+      (request) => remade(request, () => ({ warnings: [String(++calls)] })),
+      ['same for the same request', 'stay as they are'],
+    ],
+    [
+      'turns the goals round',
+      async (request) => {
+        const result = await oneStep(request);
+        (request.goal.classes as number[]).reverse();
+        return result;
+      },
+      ['as they were'],
+    ],
+    ['forgets a record', async (request) => ({ ...(await oneStep(request)), samples: [] }), ['one record a sample']],
     ['runs on', ({ signal: _, ...request }) => oneStep(request), ['stops']],
   ];
 
@@ -160,6 +231,24 @@ describe('attackContract', () => {
     const failures = await failuresOf(cases);
     for (const name of caught) expect(failures.join('\n')).toContain(name);
     expect(failures.length).toBeLessThan(cases.length);
+  });
+
+  it('has one that breaks each promise', async () => {
+    expect(await unbroken(broken.map(([, perturb]) => contractOf(perturb, structuredClone(pixels))))).toEqual([]);
+  });
+
+  it('catches an attack that says failure where the goal is reached', async () => {
+    const said = (await classifier().predict(pixels)).map(({ ranking }) => ranking[0]!);
+    const perturb: Attack['perturb'] = (request) => remade(request, () => ({ success: false }));
+    const subject = { create: () => ({ budget, perturb }), classifier, pixels, masks };
+    const failures = await failuresOf(attackContract({ ...subject, goal: { kind: 'targeted', classes: said } }));
+    expect(failures.join('\n')).toContain('is called a failure');
+  });
+
+  it('catches an attack that asks for gradients where it said that it does without', async () => {
+    const subject = { create: () => ({ budget, perturb: oneStep }), classifier, pixels, goal, masks };
+    const failures = await failuresOf(attackContract({ ...subject, gradientFree: true }));
+    expect(failures).toEqual([expect.stringContaining('asks for no gradients')]);
   });
 
   it('needs two samples to say anything', () => {

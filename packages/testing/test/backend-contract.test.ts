@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { float32, toFloat32 } from '@understory/core';
-import type { DifferentiableModel, Model, Tensors } from '@understory/core';
+import { errors, float32, toFloat32 } from '@understory/core';
+import type { Backend, DifferentiableModel, DifferentiateRequest, Model, Tensors } from '@understory/core';
 import { backendContract, differentiableBackendContract } from '@understory/testing';
-import { changed, classifier, failuresOf, feeds, score } from './subjects.ts';
+import { changed, classifier, failuresOf, feeds, score, unbroken } from './subjects.ts';
 
 const gradients = { input: 'pixels', layer: 'features', logits: 'logits' };
 const contractOf = (open: () => Model) => [
@@ -11,7 +11,7 @@ const contractOf = (open: () => Model) => [
 ];
 
 describe('the backend contracts on a model that keeps them', () => {
-  for (const { name, run } of contractOf(classifier)) it(name, run);
+  for (const { name, run, timeout } of contractOf(classifier)) it(name, run, timeout);
 });
 
 /** The tensors with the numbers of one of them changed. */
@@ -30,6 +30,23 @@ describe('the backend contracts', () => {
     },
   });
   let calls = 0;
+  let guided = false;
+  let latest: DifferentiateRequest & { readonly number: number };
+  const buffer = new Float32Array(36);
+  const programs = (change: (outputs: Tensors) => Tensors): Partial<DifferentiableModel> => ({
+    async compile(asked) {
+      const program = await model.compile(asked);
+      return { run: async (inputs) => change(await program.run(inputs)), close: () => program.close() };
+    },
+  });
+  /** Changes the gradient of the layer where nothing else is asked for. */
+  const withLayerGradients = (change: (values: Float32Array) => Float32Array): Partial<DifferentiableModel> => ({
+    differentiate: async (request) => {
+      const derivative = await differentiate(request);
+      if (request.withRespectTo.length > 1) return derivative;
+      return { ...derivative, gradients: altered(derivative.gradients, 'features', change) };
+    },
+  });
 
   const broken: readonly (readonly [what: string, changes: Partial<DifferentiableModel>, caught: readonly string[]])[] =
     [
@@ -146,6 +163,164 @@ describe('the backend contracts', () => {
         },
         ['linear', 'value of each kind'],
       ],
+      [
+        'has no gradient of a layer that is asked for alone',
+        withLayerGradients((values) => values.map(() => 0)),
+        ['asked for alone'],
+      ],
+      [
+        'has twice the gradient of a layer that is asked for alone',
+        withLayerGradients((values) => values.map((value) => 2 * value)),
+        ['asked for alone'],
+      ],
+      [
+        'takes the last objective for that of all calls at the time',
+        {
+          differentiate: async (request) => {
+            const number = ++calls;
+            latest = { ...request, number };
+            await Promise.resolve();
+            return differentiate(latest.number === number ? request : { ...request, objective: latest.objective });
+          },
+        },
+        ['run at the same time'],
+      ],
+      [
+        'hands out one buffer of gradients',
+        {
+          differentiate: async (request) => {
+            const derivative = await differentiate(request);
+            const buffered = altered(derivative.gradients, 'features', (values) => {
+              if (values.length !== buffer.length) return values;
+              buffer.set(values);
+              return buffer;
+            });
+            return { ...derivative, gradients: buffered };
+          },
+        },
+        ['handed out'],
+      ],
+      [
+        'turns the targets round',
+        {
+          differentiate: async (request) => {
+            const derivative = await differentiate(request);
+            const first = request.objective.kind === 'sum' ? request.objective.terms[0]?.of : undefined;
+            if (first?.kind === 'score') (first.index as unknown[]).reverse();
+            return derivative;
+          },
+        },
+        ['objective as they were'],
+      ],
+      [
+        'takes the rules of the call before',
+        {
+          gradientRules: ['guided'],
+          differentiate: async (request) => {
+            const isGuided = guided;
+            guided = request.rules === 'guided';
+            const derivative = await differentiate(request);
+            const kept = altered(derivative.gradients, 'features', (values) =>
+              values.map((value) => Math.max(value, 0)),
+            );
+            return isGuided ? { ...derivative, gradients: kept } : derivative;
+          },
+        },
+        ['after other rules'],
+      ],
+      [
+        'has garbage in a layer',
+        { run: async (fed, fetch) => altered(await run(fed, fetch), 'stem', (values) => values.map(() => 7)) },
+        ['as their operators say', 'from the same pass'],
+      ],
+      [
+        'has garbage in a layer, and a graph without nodes',
+        {
+          graph: { nodes: [], constant: () => undefined },
+          run: async (fed, fetch) => altered(await run(fed, fetch), 'stem', (values) => values.map(() => 7)),
+          runFrom: (...request) => model.runFrom(...request),
+        },
+        ['layers that it computed itself'],
+      ],
+      [
+        'swaps the samples of a layer',
+        {
+          run: async (fed, fetch) =>
+            altered(await run(fed, fetch), 'features', (values) => {
+              const half = values.length / 2;
+              return values.map((_, at) => values[(at + half) % values.length]!);
+            }),
+        },
+        ['as if it were alone'],
+      ],
+      [
+        'has zeros for an output that is fetched with others',
+        {
+          run: async (fed, fetch) =>
+            altered(await run(fed, fetch), 'logits', (values) => (fetch.length > 1 ? values.map(() => 0) : values)),
+        },
+        ['fetched alone or with others'],
+      ],
+      [
+        'does not close',
+        {
+          close: async () => {
+            throw new Error('it is stuck');
+          },
+        },
+        ['closes'],
+      ],
+      [
+        'takes a tensor that it does not have for one without a gradient',
+        {
+          differentiate: (request) =>
+            differentiate({
+              ...request,
+              withRespectTo: request.withRespectTo.filter((name) => !name.startsWith('no ')),
+            }),
+        },
+        ['with respect to what it does not have'],
+      ],
+      [
+        'shapes its gradients otherwise',
+        {
+          differentiate: async (request) => {
+            const { gradients, ...derivative } = await differentiate(request);
+            const flat = Object.entries(gradients).map(([name, { data }]) => [
+              name,
+              float32(data as Float32Array, [data.length]),
+            ]);
+            return { ...derivative, gradients: Object.fromEntries(flat) as Tensors };
+          },
+        },
+        ['shapes gradients'],
+      ],
+      [
+        'has gradients of a score that are not those of its product',
+        {
+          differentiate: async (request) => {
+            const derivative = await differentiate(request);
+            if (request.objective.kind !== 'cotangent') return derivative;
+            return {
+              ...derivative,
+              gradients: altered(derivative.gradients, 'pixels', (values) => values.map(() => 1)),
+            };
+          },
+        },
+        ['one-hot'],
+      ],
+      [
+        'computes nothing in its programs',
+        programs((outputs) =>
+          Object.fromEntries(Object.keys(outputs).map((name) => [name, float32(new Float32Array(1), [1])])),
+        ),
+        ['every kind of expression'],
+      ],
+      [
+        'compiles what it does not understand',
+        { compile: (asked) => model.compile(asked).catch(() => model.compile({ inputs: [], feeds: {}, outputs: {} })) },
+        ['refuses programs'],
+      ],
       ['promises too much', { differentiability: () => ({ differentiable: true }) }, ['tells before it runs']],
     ];
 
@@ -154,6 +329,53 @@ describe('the backend contracts', () => {
     const failures = await failuresOf(cases);
     for (const name of caught) expect(failures.join('\n')).toContain(name);
     expect(failures.length).toBeLessThan(cases.length);
+  });
+
+  const accepts: Backend['accepts'] = (source) => source.kind === 'bytes' && source.bytes[0] === 1;
+  const openOwn: Backend['open'] = async (source) => {
+    if (accepts(source)) return classifier();
+    throw errors.modelNotReadable({ model: source.kind, reason: 'another format' });
+  };
+  const source = { kind: 'bytes', bytes: Uint8Array.of(1) } as const;
+  const openedBy = (backend: Partial<Backend>) =>
+    backendContract({
+      open: classifier,
+      feeds,
+      backend: { create: () => ({ accepts, open: openOwn, ...backend }), source },
+    });
+  const brokenBackends: readonly (readonly [what: string, backend: Partial<Backend>, caught: string])[] = [
+    ['accepts anything', { accepts: () => true }, 'no source of another format'],
+    ['accepts nothing', { accepts: () => false }, 'accepts a source of its own'],
+    [
+      'opens another model',
+      {
+        async open(of) {
+          const opened = await openOwn(of);
+          return changed(model, {
+            run: async (fed, fetch) => altered(await opened.run(fed, fetch), 'logits', (values) => values.map(() => 0)),
+          });
+        },
+      },
+      'as the same model',
+    ],
+    ['opens anything', { open: async () => classifier() }, 'what it cannot read'],
+  ];
+
+  it('pass a backend that keeps them', async () => {
+    expect(await failuresOf(openedBy({}))).toEqual([]);
+  });
+
+  it.each(brokenBackends)('catch a backend that %s', async (_, backend, caught) => {
+    const failures = await failuresOf(openedBy(backend));
+    expect(failures.join('\n')).toContain(caught);
+  });
+
+  it('have one that breaks each promise', async () => {
+    const every = [
+      ...broken.map(([, changes]) => contractOf(() => changed(model, changes))),
+      ...brokenBackends.map(([, backend]) => openedBy(backend)),
+    ];
+    expect(await unbroken(every)).toEqual([]);
   });
 
   it('refuse a model without gradients', async () => {

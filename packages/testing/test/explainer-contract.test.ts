@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { batchOf, checkTargetCount, errors, findLayer, toFloat32 } from '@understory/core';
-import type { Explainer, ExplainRequest, HeatMap } from '@understory/core';
+import { batchOf, checkTargetCount, errors, findLayer, isDifferentiable, toFloat32 } from '@understory/core';
+import type { DifferentiableModel, Explainer, ExplainRequest, HeatMap } from '@understory/core';
 import { explainerContract } from '@understory/testing';
-import { classifier, failuresOf, feeds, score } from './subjects.ts';
+import { classifier, failuresOf, feeds, score, unbroken } from './subjects.ts';
 
 /** The first channel of a layer: an explainer as simple as one can be that keeps the contract. */
 async function firstChannel({ model, feeds: fed, objective, layer = 'features', signal }: ExplainRequest) {
@@ -22,11 +22,13 @@ const contractOf = (explain: Explainer['explain']) =>
   explainerContract({ create: () => ({ explain }), open: classifier, feeds, objective: score, layer: 'features' });
 
 describe('explainerContract on an explainer that keeps it', () => {
-  for (const { name, run } of contractOf(firstChannel)) it(name, run);
+  for (const { name, run, timeout } of contractOf(firstChannel)) it(name, run, timeout);
 });
 
 describe('explainerContract', () => {
   let calls = 0;
+  const shared = new Float32Array(6);
+  const kept = [new Float32Array(6), new Float32Array(6)];
   const remade = (maps: readonly HeatMap[], change: (map: HeatMap, sample: number) => Partial<HeatMap>) =>
     maps.map((map, sample) => ({ ...map, ...change(map, sample) }));
 
@@ -94,21 +96,85 @@ describe('explainerContract', () => {
       },
       ['layer that the model does not have'],
     ],
+    [
+      'hands out one buffer for all',
+      async (request) =>
+        (await firstChannel(request)).map(({ data, ...map }) => {
+          shared.set(data);
+          return { ...map, data: shared };
+        }),
+      ['alone'],
+    ],
+    [
+      'hands out the same buffers again',
+      async (request) =>
+        remade(await firstChannel(request), ({ data }, sample) => {
+          kept[sample]!.set(data);
+          return { data: kept[sample]! };
+        }),
+      ['stay as they are'],
+    ],
+    [
+      'draws details without a seed',
+      async (request) => remade(await firstChannel(request), () => ({ details: { drawn: ++calls } })),
+      ['same maps', 'alone'],
+    ],
+    [
+      'draws by the clock where it has no seed',
+      async (request) =>
+        remade(await firstChannel(request), ({ data }) => ({
+          data: data.map((value) => value + (request.seed ?? ++calls)),
+        })),
+      ['given no seed'],
+    ],
+    [
+      'turns the targets round',
+      async (request) => {
+        if (request.objective.kind === 'score') (request.objective.index as unknown[]).reverse();
+        return firstChannel(request);
+      },
+      ['as they were'],
+    ],
+    [
+      'takes gradients for granted',
+      async (request) => {
+        const { model, feeds: fed, objective } = request;
+        const maps = await firstChannel(request);
+        await (model as DifferentiableModel).differentiate({ feeds: fed, objective, withRespectTo: ['pixels'] });
+        return maps;
+      },
+      ['without gradients', 'only run'],
+    ],
+    [
+      'runs a model before it says that it cannot explain it',
+      async (request) => {
+        const maps = await firstChannel(request);
+        if (isDifferentiable(request.model)) return maps;
+        throw errors.capabilityMissing({ what: 'It', capability: 'gradients', backend: 'chain' });
+      },
+      ['before it runs it'],
+    ],
     ['runs on', ({ signal: _, ...request }) => firstChannel(request), ['stops']],
   ];
 
-  it.each(broken)('catches an explainer that %s', async (_, explain, caught) => {
-    const own = structuredClone(feeds);
-    const cases = explainerContract({
+  const brokenContractOf = (explain: Explainer['explain']) =>
+    explainerContract({
       create: () => ({ explain }),
       open: classifier,
-      feeds: own,
-      objective: score,
+      feeds: structuredClone(feeds),
+      objective: structuredClone(score),
       layer: 'features',
     });
+
+  it.each(broken)('catches an explainer that %s', async (_, explain, caught) => {
+    const cases = brokenContractOf(explain);
     const failures = await failuresOf(cases);
     for (const name of caught) expect(failures.join('\n')).toContain(name);
     expect(failures.length).toBeLessThan(cases.length);
+  });
+
+  it('has one that breaks each promise', async () => {
+    expect(await unbroken(broken.map(([, explain]) => brokenContractOf(explain)))).toEqual([]);
   });
 
   it('needs two samples to say anything', () => {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { toFloat32 } from '@understory/core';
-import type { Measurement, Metric, MetricRequest } from '@understory/core';
+import type { DifferentiableModel, Measurement, Metric, MetricRequest } from '@understory/core';
 import { metricContract } from '@understory/testing';
-import { classifier, failuresOf, feeds, score } from './subjects.ts';
+import { classifier, failuresOf, feeds, score, unbroken } from './subjects.ts';
 
 const request = (): MetricRequest => ({
   model: classifier(),
   feeds: structuredClone(feeds),
-  objective: score,
+  objective: structuredClone(score),
+  boxes: [[{ x: 0, y: 0, width: 1, height: 1 }], []],
   maps: [0.2, 0.9].map((warmth) => ({ height: 1, width: 2, data: Float32Array.of(warmth, 1 - warmth) })),
   seed: 1,
 });
@@ -22,11 +23,13 @@ const contractOf = (evaluate: Metric['evaluate'], parts: Partial<Metric> = {}) =
   metricContract({ create: () => ({ better: 'higher', range: [0, 1], evaluate, ...parts }), request: request() });
 
 describe('metricContract on a metric that keeps it', () => {
-  for (const { name, run } of contractOf(firstWeight)) it(name, run);
+  for (const { name, run, timeout } of contractOf(firstWeight)) it(name, run, timeout);
 });
 
 describe('metricContract', () => {
   let calls = 0;
+  const shared = {};
+  const list: Measurement[] = [];
   const remade = async (of: MetricRequest, change: (value: number) => Measurement) =>
     (await firstWeight(of)).map(({ value }) => change(value!));
 
@@ -60,6 +63,56 @@ describe('metricContract', () => {
       },
       ['as they were'],
     ],
+    [
+      'reads boxes that it does not ask for',
+      (of) => remade(of, (value) => ({ value: value / (1 + of.boxes![0]!.length) })),
+      ['one measurement a sample', 'the same measurements'],
+    ],
+    [
+      'goes by boxes where there are some',
+      (of) => remade(of, (value) => ({ value: of.boxes ? 1 - value : value })),
+      ['given more'],
+    ],
+    [
+      'draws details without a seed',
+      (of) => remade(of, (value) => ({ value, details: { drawn: ++calls } })),
+      ['the same measurements', 'alone'],
+    ],
+    [
+      'draws shares of its curve without a seed',
+      (of) => remade(of, (value) => ({ value, curve: { x: [0, 1 / ++calls], y: [1, 1] } })),
+      ['the same measurements', 'alone'],
+    ],
+    [
+      'hands out one object for all',
+      async (of) =>
+        (await firstWeight(of)).map(({ value }) => Object.assign(shared, { value })) as readonly Measurement[],
+      ['alone'],
+    ],
+    [
+      'hands out the same list again',
+      async (of) => {
+        const measured = await firstWeight(of);
+        return Object.assign(list, measured, { length: measured.length });
+      },
+      ['stay as they are'],
+    ],
+    [
+      'turns the targets round',
+      async (of) => {
+        if (of.objective.kind === 'score') (of.objective.index as unknown[]).reverse();
+        return firstWeight(of);
+      },
+      ['as they were'],
+    ],
+    [
+      'takes gradients for granted',
+      async (of) => {
+        await (of.model as DifferentiableModel).differentiate({ ...of, withRespectTo: ['pixels'] });
+        return firstWeight(of);
+      },
+      ['without gradients'],
+    ],
     ['runs on', ({ signal: _, ...of }) => firstWeight(of), ['stops']],
   ];
 
@@ -78,6 +131,22 @@ describe('metricContract', () => {
     expect((await failuresOf(contractOf(firstWeight, { values: 'binary' }))).join('\n')).toContain('neither 0 nor 1');
     const whole = contractOf((of) => remade(of, (value) => ({ value: Math.round(value) })), { values: 'binary' });
     expect(await failuresOf(whole)).toEqual([]);
+  });
+
+  it('catches a metric that does without what it asks for, and one that is given none of it', async () => {
+    const needs = { needs: ['boxes'] as const };
+    expect((await failuresOf(contractOf(firstWeight, needs))).join('\n')).toContain('refuses to measure');
+    const asksMore = await failuresOf(contractOf(firstWeight, { needs: ['explain'] }));
+    expect(asksMore.join('\n')).toContain("the subject's request has none");
+  });
+
+  it('has one that breaks each promise', async () => {
+    const every = [
+      ...broken.map(([, evaluate]) => contractOf(evaluate)),
+      contractOf(firstWeight, { range: [1, 0] }),
+      contractOf(firstWeight, { needs: ['boxes'] }),
+    ];
+    expect(await unbroken(every)).toEqual([]);
   });
 
   it('needs two samples to say anything', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { float32, ImageClassifier, PixelClassifier } from '@understory/core';
-import type { Experiment, Probe, ProbeItem, ProbeRequest, ProbeSummary } from '@understory/core';
+import type { DifferentiableModel, Experiment, Probe, ProbeItem, ProbeRequest, ProbeSummary } from '@understory/core';
 import { ChainModel, flatten, globalAveragePool, linear, probeContract } from '@understory/testing';
-import { failuresOf } from './subjects.ts';
+import { failuresOf, unbroken } from './subjects.ts';
 
 interface Row {
   readonly item: string;
@@ -113,11 +113,15 @@ const withSummary =
   };
 
 describe('probeContract on a probe that keeps it', () => {
-  for (const { name, run } of contractOf(bright)) it(name, run);
+  for (const { name, run, timeout } of contractOf(bright)) it(name, run, timeout);
 });
 
 describe('probeContract', () => {
   let calls = 0;
+  const neverAbsent = (keep: ProbeRequest['keep']): NonNullable<ProbeRequest['keep']> => {
+    if (keep === undefined) throw new TypeError('keep is not a function');
+    return keep;
+  };
   const broken: readonly (readonly [
     what: string,
     experiment: (request: ProbeRequest) => Made,
@@ -195,6 +199,88 @@ describe('probeContract', () => {
       ['same numbers in any order'],
     ],
     ['shows what it did not keep', ({ keep: _, ...asked }) => bright(asked), ['names only pictures']],
+    [
+      'hands out one list of rows again and again',
+      (asked) => {
+        const list: Row[] = [];
+        return withRows((rows) => Object.assign(list, rows))(asked);
+      },
+      ['same item and seed', 'any order'],
+    ],
+    [
+      'mixes items that are asked for at once',
+      (asked) => {
+        const made = bright(asked);
+        let latest = '';
+        return {
+          ...made,
+          async rows(item, random) {
+            latest = item.id;
+            const rows = await made.rows(item, random);
+            return rows.map((row) => ({ ...row, of: latest }));
+          },
+        };
+      },
+      ['at once'],
+    ],
+    [
+      'needs somebody who keeps pictures',
+      (asked) => bright({ ...asked, keep: neverAbsent(asked.keep) }),
+      ['pictures are kept'],
+    ],
+    [
+      'takes gradients for granted',
+      (asked) => {
+        const made = bright(asked);
+        return {
+          ...made,
+          async rows(item, random) {
+            (asked.classifier.classifier.model as DifferentiableModel).differentiability('logits', 'pixels');
+            return made.rows(item, random);
+          },
+        };
+      },
+      ['without gradients'],
+    ],
+    [
+      'gives its items other labels',
+      withRows((rows, item) => (((item as { label?: number }).label = 1), rows)),
+      ['leaves items and model'],
+    ],
+    [
+      'keeps other pictures each time',
+      ({ keep, ...asked }) =>
+        bright({
+          ...asked,
+          keep: async (item, name, { dims, data }) =>
+            keep?.(
+              item,
+              name,
+              float32(
+                data.map((value) => value / ++calls),
+                dims,
+              ),
+            ),
+        }),
+      ['keeps the same pictures'],
+    ],
+    [
+      'keeps pictures that are none',
+      ({ keep, ...asked }) =>
+        bright({
+          ...asked,
+          keep: async (item, name, { dims, data }) =>
+            keep?.(
+              item,
+              name,
+              float32(
+                data.map((value) => value + 1),
+                dims,
+              ),
+            ),
+        }),
+      ['pixels in 0..1'],
+    ],
     ['runs on', ({ signal: _, ...asked }) => bright(asked), ['stops']],
   ];
 
@@ -213,6 +299,12 @@ describe('probeContract', () => {
       ),
     );
     expect(failures).toEqual([expect.stringContaining('settings that change no result')]);
+  });
+
+  it('has one that breaks each promise', async () => {
+    const halved = withRows((rows) => rows.map((row) => ({ ...row, mean: row.mean / 2 })));
+    const every = [...broken.map(([, experiment]) => contractOf(experiment)), contractOf(bright, halved)];
+    expect(await unbroken(every)).toEqual([]);
   });
 
   it('needs two items to say anything', () => {

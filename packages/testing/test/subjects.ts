@@ -72,3 +72,14 @@ export async function failuresOf(cases: readonly ContractCase[]): Promise<readon
   }
   return failures;
 }
+
+/** The names of the cases that none of these makes fail. */
+export async function unbroken(every: readonly (readonly ContractCase[])[]): Promise<readonly string[]> {
+  const left = new Set(every.flat().map(({ name }) => name));
+  for (const cases of every) {
+    for (const { name, run } of cases) {
+      if (left.has(name)) await run().catch(() => left.delete(name));
+    }
+  }
+  return [...left];
+}
