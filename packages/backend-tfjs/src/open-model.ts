@@ -5,6 +5,7 @@ import type { ModelOrigin, ModelSource, OpenOptions } from '@understory/core';
 import { firstEngine, loadOnEngine, onEngine, type Engine } from './engines.ts';
 import { errors, firstLine } from './errors.ts';
 import { GraphNetwork } from './graph-model/graph-network.ts';
+import { readableTopology } from './layers-model/keras-configuration.ts';
 import { LayersNetwork } from './layers-model/layers-network.ts';
 import { readModelFiles, type ModelFiles } from './model-files.ts';
 import type { Network } from './network.ts';
@@ -74,7 +75,7 @@ async function openOn(engine: Engine, files: ModelFiles, origin: ModelOrigin): P
 async function loadLayers(files: ModelFiles): Promise<LayersModel> {
   // What was used to train it is of no use here.
   const topology = Object.entries(files.json.modelTopology).filter(([key]) => key !== 'training_config');
-  const modelTopology = Object.fromEntries(topology);
+  const modelTopology = readableTopology(Object.fromEntries(topology), files.name);
   try {
     return await loadLayersModel({
       load: async () => ({

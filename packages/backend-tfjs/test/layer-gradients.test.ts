@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { TfjsBackend } from '@understory/backend-tfjs';
 import { layerKinds } from '../src/layers-model/layer-kinds.ts';
 import { gradientError, type Range } from './check-gradient.ts';
+import { disagreement } from './engines-agree.ts';
 import { engines } from './engines.ts';
 import { layersModelFile } from './models.ts';
 
@@ -50,6 +51,41 @@ const activations = [
   'mish',
 ];
 
+const first = 'channelsFirst' as const;
+
+/** Images that lie channels first. */
+const channelsFirst: readonly Row[] = [
+  row('Conv2D', (l) => l.conv2d({ filters: 3, kernelSize: 3, strides: 2, padding: 'same', dataFormat: first })),
+  row('Conv2D', (l) => l.conv2d({ filters: 3, kernelSize: 2, dilationRate: 2, dataFormat: first })),
+  row('DepthwiseConv2D', (l) => l.depthwiseConv2d({ kernelSize: 3, padding: 'same', dataFormat: first })),
+  row('SeparableConv2D', (l) => l.separableConv2d({ filters: 3, kernelSize: 3, padding: 'same', dataFormat: first })),
+  row('Conv2DTranspose', (l) => l.conv2dTranspose({ filters: 3, kernelSize: 3, strides: 2, dataFormat: first })),
+  row('MaxPooling2D', (l) => l.maxPooling2d({ poolSize: 2, strides: 1, dataFormat: first })),
+  row('AveragePooling2D', (l) => l.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same', dataFormat: first })),
+  row('GlobalAveragePooling2D', (l) => l.globalAveragePooling2d({ dataFormat: first }) as unknown as Made),
+  row('GlobalMaxPooling2D', (l) => l.globalMaxPooling2d({ dataFormat: first }) as unknown as Made),
+  row('UpSampling2D', (l) => l.upSampling2d({ size: [2, 3], dataFormat: first })),
+  row('ZeroPadding2D', (l) =>
+    l.zeroPadding2d({
+      padding: [
+        [1, 2],
+        [0, 3],
+      ],
+      dataFormat: first,
+    }),
+  ),
+  row('Cropping2D', (l) =>
+    l.cropping2D({
+      cropping: [
+        [1, 1],
+        [1, 0],
+      ],
+      dataFormat: first,
+    }),
+  ),
+  row('Flatten', (l) => l.flatten({ dataFormat: first })),
+].map((one) => ({ ...one, what: `${one.what} of images that lie channels first` }));
+
 const rows: readonly Row[] = [
   ...activations.map((name) =>
     row('Activation', (l) => l.activation({ activation: name as 'relu' }), { what: name, dims: [3, 7] }),
@@ -71,7 +107,26 @@ const rows: readonly Row[] = [
     row('MaxPooling2D', (l) => l.maxPooling2d({ poolSize: 3, strides: 2, padding }), { what: padding }),
     row('AveragePooling2D', (l) => l.averagePooling2d({ poolSize: 3, strides: 2, padding }), { what: padding }),
   ]),
+  row('Conv2D', (l) => l.conv2d({ filters: 3, kernelSize: 2, padding: 'same', strides: 3 }), {
+    what: 'of 2 at every 3',
+    dims: [2, 6, 8, 4],
+  }),
+  row('DepthwiseConv2D', (l) => l.depthwiseConv2d({ kernelSize: 2, padding: 'same', strides: 3 }), {
+    what: 'of 2 at every 3',
+    dims: [2, 6, 8, 4],
+  }),
+  row('SeparableConv2D', (l) => l.separableConv2d({ filters: 3, kernelSize: 2, padding: 'same', strides: 3 }), {
+    what: 'of 2 at every 3',
+    dims: [2, 6, 8, 4],
+  }),
+  row('Conv2DTranspose', (l) => l.conv2dTranspose({ filters: 3, kernelSize: 2, padding: 'same', strides: 3 }), {
+    what: 'of 2 at every 3',
+  }),
+  ...channelsFirst,
   row('BatchNormalization', (l) => l.batchNormalization()),
+  row('BatchNormalization', (l) => l.batchNormalization({ axis: 1 }), { what: 'of rows' }),
+  row('BatchNormalization', (l) => l.batchNormalization({ axis: 3 }), { what: 'by the number of its axis' }),
+  row('BatchNormalization', (l) => l.batchNormalization({ axis: 1 }), { what: 'of tokens', dims: [2, 5, 3] }),
   row('BatchNormalization', (l) => l.batchNormalization({ scale: false }), { what: 'without scale' }),
   row('BatchNormalization', (l) => l.batchNormalization({ center: false }), { what: 'without offset' }),
   row('BatchNormalization', (l) => l.batchNormalization({ scale: false, center: false, axis: 1 }), {
@@ -139,6 +194,16 @@ describe.each(engines)('gradients on %s', (engine) => {
     expect(await gradientError(model, dims, range)).toBeLessThan(0.01);
     await model.close();
   });
+});
+
+it.each(rows)('values of $what are the same on every engine', async ({ dims, range, build }) => {
+  const file = await layersModelFile((l) => {
+    const inputs = tfl.input({ shape: dims.slice(1) });
+    return { inputs, outputs: build(inputs, l) };
+  });
+  for (const [engine, distance] of Object.entries(await disagreement(file, dims, range))) {
+    expect({ engine, isClose: distance < 1e-4 }).toEqual({ engine, isClose: true });
+  }
 });
 
 it('has a row for every layer that is said to have a gradient', () => {

@@ -1,8 +1,9 @@
 import { convolution, elementwise, globalPool, imageAxis, pooling } from '../onnx-view/operations.ts';
 import { writeActivation, writeClip } from './activations.ts';
+import { broadcastNormalization } from './broadcast-normalization.ts';
 import { dilatedConvolution } from './dilated-convolution.ts';
 import type { LayerKind, LayerUse } from './layer-kind.ts';
-import { partialNormalization } from './partial-normalization.ts';
+import { separableConvolution } from './separable-convolution.ts';
 
 const identity: LayerKind = {
   passage: 'passes',
@@ -23,7 +24,7 @@ export const layerKinds: Readonly<Record<string, LayerKind>> = {
   AveragePooling2D: pool('AveragePool'),
   BatchNormalization: {
     passage: 'passes',
-    replaces: partialNormalization,
+    replaces: broadcastNormalization,
     write: ({ view, inputs: [x = ''], output, config, weight }) => {
       const channels = Number(config['axis'] ?? -1);
       const names = ['gamma', 'beta', 'moving_mean', 'moving_variance'].map((ending) => weight(ending));
@@ -158,6 +159,7 @@ export const layerKinds: Readonly<Record<string, LayerKind>> = {
   },
   SeparableConv2D: {
     passage: 'passes',
+    replaces: separableConvolution,
     write: (use) => {
       const { view, output, config, weight } = use;
       writeConvolution(

@@ -162,6 +162,15 @@ export const rows: readonly Row[] = [
     inputs: [image, weight(4, 2, 3, 2)],
     attributes: { group: 2, dilations: [1, 2], pads: [1, 0, 0, 1] },
   },
+  conv('smaller than its stride', [fed(2, 4, 6, 8), weight(3, 4, 2, 2), weight(3)], { strides: [3, 3] }),
+  conv('smaller than its stride, SAME_UPPER', [fed(2, 4, 7, 8), weight(3, 4, 2, 3)], {
+    strides: [3, 4],
+    auto_pad: 'SAME_UPPER',
+  }),
+  conv('of each channel, smaller than its stride', [fed(2, 4, 6, 8), weight(4, 1, 2, 2), weight(4)], {
+    strides: [3, 3],
+    group: 4,
+  }),
   {
     operator: 'BatchNormalization',
     form: 'images',
@@ -206,6 +215,7 @@ export const rows: readonly Row[] = [
   { operator: 'MatMul', form: 'two fed', inputs: [fed(2, 3, 4), fed(2, 4, 5)] },
   { operator: 'MatMul', form: 'heads', inputs: [fed(2, 4, 3, 5), fed(2, 4, 5, 3)] },
   { operator: 'MatMul', form: 'matrices that are repeated', inputs: [fed(2, 4, 3, 5), weight(1, 5, 2)] },
+  { operator: 'MatMul', form: 'both repeated', inputs: [fed(2, 1, 3, 5), weight(1, 4, 5, 2)] },
   { operator: 'MatMul', form: 'a column', inputs: [tokens, weight(8)] },
   {
     operator: 'Einsum',
@@ -277,6 +287,12 @@ export const rows: readonly Row[] = [
     form: 'turned, exclusive',
     inputs: [tokens, { constant: { type: 'int64', dims: [], values: [1] } }],
     attributes: { reverse: 1, exclusive: 1 },
+  },
+  {
+    operator: 'CumSum',
+    form: 'from the end, exclusive',
+    inputs: [tokens, { constant: { type: 'int64', dims: [], values: [-2] } }],
+    attributes: { exclusive: 1 },
   },
   { operator: 'DepthToSpace', form: 'DCR', inputs: [fed(2, 8, 3, 2)], attributes: { blocksize: 2 } },
   { operator: 'DepthToSpace', form: 'CRD', inputs: [fed(2, 8, 3, 2)], attributes: { blocksize: 2, mode: 'CRD' } },

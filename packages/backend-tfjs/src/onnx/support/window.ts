@@ -52,6 +52,7 @@ export function padded(
 ): { readonly image: tf.Tensor4D; readonly pad: 'same' | 'valid' } {
   const [, height = 0, width = 0] = x.shape;
   const pads = window.pads(height, width);
+  if (pads.flat().every((count) => count === 0)) return { image: x as tf.Tensor4D, pad: 'valid' };
   const isSame = pads.every(([before, behind], axis) => {
     const [size, stride] = [axis === 0 ? height : width, window.strides[axis]!];
     const span = reach(window.kernel[axis]!, window.dilations[axis]!);
