@@ -26,14 +26,14 @@ const folders = Object.keys(kinds).map((kind) => `packages/${kind}-${name}`);
 try {
   rules.forEach(forgetRule);
   const before = trackedContents();
-  const shown = commandsOf('CONTRIBUTING.md');
+  const shown = generatorCommandsOf('CONTRIBUTING.md');
   for (const [kind, { page, example }] of Object.entries(kinds)) {
-    const [command] = commandsOf(`docs/how-to/${page}.md`);
+    const [command] = generatorCommandsOf(`docs/how-to/${page}.md`);
     const expected = `@understory/workspace:plugin ${kind} ${example}`;
     if (command !== expected) throw new Error(`docs/how-to/${page}.md shows ${command}, and not ${expected}`);
     nx('g', ...command.replace(example, name).split(' '));
   }
-  const [ruleCommand] = commandsOf('docs/how-to/gradient-rule.md');
+  const [ruleCommand] = generatorCommandsOf('docs/how-to/gradient-rule.md');
   for (const { operator, domain } of rules) {
     const command = ruleCommand.replace('<Operator>', operator).concat(domain ? ` --domain ${domain}` : '');
     if (!shown.includes(command)) throw new Error(`CONTRIBUTING.md does not show ${command}`);
@@ -74,7 +74,7 @@ try {
 }
 
 /** The generators' commands in a page, without `npx nx g`. */
-function commandsOf(page) {
+function generatorCommandsOf(page) {
   return Array.from(
     read(page).matchAll(/npx nx g (@understory\/workspace:[^`#\n]*[^`#\s])/g),
     ([, command]) => command,

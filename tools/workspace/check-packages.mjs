@@ -1,5 +1,6 @@
 // Packs every package and holds the tarballs, and nothing else, against what users do with them: what is in them, what they
-// import, their types, installing them, the library example, a plugin from outside and the command.
+// import, their types, installing them, the library example, plugins from outside (examples/plugin-outside, and one of each page of
+// docs/how-to) and the command.
 // usage: node tools/workspace/check-packages.mjs [--keep]   after a build
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -21,6 +22,7 @@ import { parseArgs } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { followPages } from './follow-pages.mjs';
 
 const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -35,11 +37,13 @@ try {
   const packages = pack();
   for (const each of packages.values()) {
     checkContents(each);
+    checkManifest(each);
     checkImports(each);
     await checkTypes(each);
     await lint(each);
   }
-  say(`${packages.size} packages: contents, imports, types as published, publint`);
+  say(`${packages.size} packages: contents, manifests, imports, types as published, publint`);
+  tellOfDeadLinks(packages);
   importEachAlone(packages);
   say(`${packages.size} packages: each imported beside nothing but what it declares`);
   if (faults.length === 0) {
@@ -84,10 +88,34 @@ function checkContents({ name, manifest, files }) {
     extras.some((extra) => path.startsWith(`${extra}/`)) ||
     (/^dist\/.*(?<!\.test)\.(js|d\.ts)$/.test(path) && !path.startsWith('dist/out-tsc/'));
   for (const path of files) if (!isNeeded(path)) faults.push(`${name} ships ${path}, which nobody needs`);
-  if (!files.includes('README.md')) faults.push(`${name} has no README`);
+  for (const file of ['README.md', 'LICENSE']) if (!files.includes(file)) faults.push(`${name} has no ${file}`);
   for (const path of targetsOf(manifest.exports)) {
     if (!files.includes(path)) faults.push(`${name} exports ${path}, which its tarball does not have`);
   }
+}
+
+/** What npm needs to know to publish a package for everybody, and to install one copy of core beside it. */
+function checkManifest({ name, manifest }) {
+  if (name.startsWith('@') && manifest.publishConfig?.access !== 'public') {
+    faults.push(`${name} has a scope and no publishConfig.access: public`);
+  }
+  const core = '@understory/core';
+  const place = name === '@understory/cli' ? 'dependencies' : 'peerDependencies';
+  for (const field of ['dependencies', 'peerDependencies']) {
+    if (field !== place && manifest[field]?.[core] !== undefined) {
+      faults.push(`${name} has ${core} in ${field}, and not in ${place}`);
+    }
+  }
+}
+
+/** Links that leave their package, which npm shows only where a manifest says in which repository it lies. */
+function tellOfDeadLinks(packages) {
+  const found = [...packages.values()].flatMap(({ folder, manifest }) => {
+    if (manifest.repository !== undefined) return [];
+    return Array.from(readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/\]\(\.\.\/[^)]*\)/g));
+  });
+  if (found.length > 0)
+    say(`NOT CHECKED: ${found.length} links of READMEs are dead on npm until manifests name a repository`);
 }
 
 /** The files that a manifest's exports name, but for the sources, which only the workspace has. */
@@ -222,6 +250,15 @@ function installAndUse(packages) {
   );
   run('tests of the plugin from outside', ['--test'], source);
   say('the plugin from outside: its types and its contract suites');
+
+  const own = followPages(folder);
+  for (const each of own) {
+    checkManifest(each);
+    checkImports(each);
+  }
+  say(
+    `${own.length} packages made as the pages of docs/how-to say: built, tested, packed, installed, used as the pages say`,
+  );
 }
 
 /** Packages with all of the workspace's that they need, directly or not. */

@@ -1,6 +1,12 @@
 /** The blocks of a page of docs/how-to that are files, by path: a fence's info string is its language and the path. */
-export function filesOf(page) {
-  return new Map(Array.from(page.matchAll(/^```ts (\S+)\n(.*?)^```$/gms), ([, path, code]) => [path, code]));
+export function filesOf(page, languages = ['ts']) {
+  const fence = new RegExp(`^\`\`\`(?:${languages.join('|')}) (\\S+)\\n(.*?)^\`\`\`$`, 'gms');
+  return new Map(Array.from(page.matchAll(fence), ([, path, code]) => [path, code]));
+}
+
+/** The blocks of a page that are typed at a prompt. */
+export function commandsOf(page) {
+  return Array.from(page.matchAll(/^```sh\n(.*?)^```$/gms), ([, block]) => block);
 }
 
 /** `grad-cam` as `gradCam`. */

@@ -1,9 +1,12 @@
 import { formatFiles, readJson, updateJson } from '@nx/devkit';
 import { link } from './link.mjs';
-import { camelCase, filesOf, pascalCase, renamed, titleOf } from './page.mjs';
+import { camelCase, commandsOf, filesOf, pascalCase, renamed, titleOf } from './page.mjs';
 import { provided } from './provided.mjs';
 
-/** Each kind with what the host calls it where that is another word, its page of docs/how-to, the name that the page's code has, and what the workspace says of such packages. */
+/**
+ * Each kind with what the host calls it where that is another word, its page of docs/how-to, the name that the page's code has, and
+ * what the workspace says of such packages.
+ */
 export const kinds = {
   explain: {
     kind: 'explainer',
@@ -133,7 +136,7 @@ function tsconfigOf(tree, part) {
 }
 
 function readmeOf({ packageName, what, name, description, page, text, example }) {
-  const use = /^```sh\n(.*?)^```$/ms.exec(text)[1];
+  const [use] = commandsOf(text);
   return [
     `# ${packageName}`,
     '',
