@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   checkActivation,
   checkFeeds,
+  errors as coreErrors,
   redrawn,
   toFloat32 as toFloat32Array,
   type Derivative,
@@ -92,6 +93,7 @@ export class OnnxModel implements DifferentiableModel {
   /** Without what the constructor adds. */
   private readonly fileOrigin: ModelOrigin;
   private forwardGaveWay = false;
+  private isClosed = false;
   private weighted: readonly string[] | undefined;
   private view: GraphView | undefined;
 
@@ -138,6 +140,7 @@ export class OnnxModel implements DifferentiableModel {
   }
 
   async run(feeds: Feeds, fetch: readonly string[]): Promise<Tensors> {
+    this.checkOpen();
     const batch = checkFeeds(this.inputs, feeds);
     this.checkNames(fetch);
     const own = new Set(this.source.outputs.map((output) => output.name));
@@ -157,6 +160,7 @@ export class OnnxModel implements DifferentiableModel {
   }
 
   async runFrom(feeds: Feeds, activations: Tensors, fetch: readonly string[]): Promise<Tensors> {
+    this.checkOpen();
     const batch = checkFeeds(this.inputs, feeds);
     const given = Object.keys(activations).sort();
     this.checkNames(fetch);
@@ -178,6 +182,7 @@ export class OnnxModel implements DifferentiableModel {
   }
 
   async differentiate(request: DifferentiateRequest): Promise<Derivative> {
+    this.checkOpen();
     const { feeds, fetch = [], rules } = request;
     const batch = checkFeeds(this.inputs, feeds);
     const withRespectTo = [...new Set(request.withRespectTo)].sort();
@@ -217,6 +222,7 @@ export class OnnxModel implements DifferentiableModel {
 
   /** One graph a batch size, as `differentiate` has; the way back is only in it where an output holds a gradient. */
   async compile(program: Program): Promise<OnnxProgram> {
+    this.checkOpen();
     const { inputs, fixedBatch, blockedLayout, computed } = this;
     const graphOf = (batch: number) => this.forBatch(batch, undefined).graph;
     return new OnnxProgram(program, {
@@ -275,6 +281,7 @@ export class OnnxModel implements DifferentiableModel {
     readonly layers: readonly string[];
     readonly seed: number;
   }): Promise<OnnxModel> {
+    this.checkOpen();
     this.checkNames(layers);
     const unweighted = layers.find((layer) => !this.weightedLayers.includes(layer));
     if (unweighted !== undefined) throw errors.layerWithoutWeights(unweighted);
@@ -297,7 +304,13 @@ export class OnnxModel implements DifferentiableModel {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     await this.sessions.clear();
+  }
+
+  /** Throws MODEL_CLOSED; a session would be opened again otherwise, and by nobody closed. */
+  private checkOpen(): void {
+    if (this.isClosed) throw coreErrors.modelClosed({ backend: this.origin.backend });
   }
 
   private forBatch(size: number, rules: GradientRules | undefined): DifferentiableGraph {

@@ -146,6 +146,7 @@ export class TfjsModel implements DifferentiableModel {
   }
 
   async compile(program: Program): Promise<TfjsProgram> {
+    this.checkOpen();
     return new TfjsProgram(program, {
       inputs: this.inputs,
       layers: this.layers,
@@ -177,6 +178,7 @@ export class TfjsModel implements DifferentiableModel {
     readonly layers: readonly string[];
     readonly seed: number;
   }): Promise<TfjsModel> {
+    this.checkOpen();
     this.checkNames(layers);
     const unweighted = layers.find((layer) => !this.weightedLayers.includes(layer));
     if (unweighted !== undefined) throw errors.layerWithoutWeights(unweighted);
@@ -191,12 +193,18 @@ export class TfjsModel implements DifferentiableModel {
     onEngine(this.engine, () => this.network.dispose());
   }
 
+  /** Throws MODEL_CLOSED, and RUN_FAILED for what TensorFlow.js throws. */
   private work<T>(own: () => T): T {
+    this.checkOpen();
     try {
       return onEngine(this.engine, () => scoped(own));
     } catch (error) {
       throw isDiagnosed(error) ? error : errors.runFailed(firstLine(error), error);
     }
+  }
+
+  private checkOpen(): void {
+    if (this.isClosed) throw coreErrors.modelClosed({ backend: this.origin.backend });
   }
 
   private fetch(given: Tensors, names: readonly string[]): Tensors {

@@ -461,6 +461,17 @@ const rows: readonly Row[] = [
     constants: { sizes: whole(1, 3), axis: number(2) },
     after: [{ name: 'z', op: 'Mul', input: ['y:0', 'y:1'], attr: float32 }],
   }),
+  row('SplitV', {
+    what: 'into one part',
+    attr: { num_split: int(1) },
+    constants: { sizes: whole(4), axis: number(-1) },
+  }),
+  row('Split', {
+    what: 'into one part',
+    ...{ attr: { num_split: int(1) }, input: ['axis', 'x'], constants: { axis: number(2) } },
+  }),
+  row('Unpack', { what: 'into one part', dims: [2, 1, 3], attr: { num: int(1), axis: int(1) } }),
+  row('Unpack', { what: 'from the end', dims: [2, 3, 1], attr: { num: int(1), axis: int(-1) } }),
   row('Pack', { input: ['x', 'x'], attr: { N: int(2), axis: int(1) } }),
   row('Unpack', {
     attr: { num: int(3), axis: int(1) },

@@ -351,6 +351,16 @@ export const errors = {
     });
   },
 
+  modelClosed({ backend }: { backend: string }) {
+    return new UnderstoryError({
+      code: 'MODEL_CLOSED',
+      message: 'The model was closed and cannot be asked any more.',
+      found: `a closed model of the backend "${backend}"`,
+      expected: 'a model that is open',
+      next: 'Open it again; whoever opened a model closes it when nobody needs it any more.',
+    });
+  },
+
   noBackendFor({ model, backends }: { model: string; backends: readonly string[] }) {
     return new UnderstoryError({
       code: 'NO_BACKEND_FOR',

@@ -224,6 +224,25 @@ export function backendContract(subject: BackendSubject): readonly ContractCase[
         await staying.close();
       },
     },
+    {
+      name: 'computes nothing once it is closed',
+      async run() {
+        const model = await subject.open();
+        const [layer] = layersOf(model);
+        const given = layer === undefined ? {} : { [layer]: (await everything())[layer]! };
+        await model.close();
+        const { weightedLayers = [] } = model;
+        const asked: readonly (readonly [what: string, ask: (() => Promise<unknown>) | undefined])[] = [
+          ['run', () => model.run(feeds, outputsOf(model))],
+          ['runFrom', model.runFrom && (() => model.runFrom!(feeds, given, outputsOf(model)))],
+          [
+            'randomised',
+            model.randomised && (() => model.randomised!({ layers: weightedLayers.slice(0, 1), seed: 1 })),
+          ],
+        ];
+        for (const [what, ask] of asked) if (ask) await checkRejects(`${what} of a closed model`, ask, 'MODEL_CLOSED');
+      },
+    },
     ...(subject.backend === undefined ? [] : openingCases(subject.backend, feeds, outputsOf, everything, tolerance)),
   ]);
 }

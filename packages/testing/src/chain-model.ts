@@ -44,6 +44,7 @@ export class ChainModel implements DifferentiableModel {
   readonly #steps: readonly ChainStep[];
   /** All tensors in the order in which they are computed, the input first. */
   readonly #names: readonly string[];
+  #isClosed = false;
 
   /** Throws a RangeError where two steps have one name. */
   constructor({ input, steps }: ChainModelOptions) {
@@ -62,12 +63,14 @@ export class ChainModel implements DifferentiableModel {
   }
 
   async run(feeds: Feeds, fetch: readonly string[]): Promise<Tensors> {
+    this.#checkOpen();
     for (const name of fetch) this.#placeOf(name);
     const trace = this.#trace(this.#inputOf(feeds));
     return this.#pick(trace, fetch);
   }
 
   async runFrom(feeds: Feeds, activations: Tensors, fetch: readonly string[]): Promise<Tensors> {
+    this.#checkOpen();
     const input = this.#inputOf(feeds);
     for (const name of fetch) this.#placeOf(name);
     const given = Object.entries(activations).map(([name, tensor]) => [this.#layerPlaceOf(name), tensor] as const);
@@ -76,6 +79,7 @@ export class ChainModel implements DifferentiableModel {
   }
 
   async differentiate(request: DifferentiateRequest): Promise<Derivative> {
+    this.#checkOpen();
     const { feeds, objective, withRespectTo, fetch = [], rules } = request;
     const input = this.#inputOf(feeds);
     checkTargetCount(objective, batchOf(feeds));
@@ -100,6 +104,7 @@ export class ChainModel implements DifferentiableModel {
   }
 
   async compile(program: Program): Promise<ChainProgram> {
+    this.#checkOpen();
     return new ChainProgram(program, this.inputs[0]!, this.#steps);
   }
 
@@ -110,7 +115,11 @@ export class ChainModel implements DifferentiableModel {
   }
 
   async close(): Promise<void> {
-    // Nothing is held open.
+    this.#isClosed = true;
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw errors.modelClosed({ backend: this.origin.backend });
   }
 
   /** Adds `weight` times an objective to its value and to the gradients of what it reads. */

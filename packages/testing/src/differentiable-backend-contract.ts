@@ -344,6 +344,19 @@ export function differentiableBackendContract(subject: DifferentiableBackendSubj
       name: 'refuses to differentiate with respect to what it does not have',
       run: () => checkRejects('an unknown tensor', () => derive(score, ['no such tensor'])),
     },
+    {
+      name: 'differentiates nothing once it is closed',
+      async run() {
+        const model = await subject.open();
+        check(isDifferentiable(model), 'expected a model with `differentiate`');
+        await model.close();
+        const derivative = () => model.differentiate({ feeds, objective: score, withRespectTo: [input] });
+        await checkRejects('differentiate of a closed model', derivative, 'MODEL_CLOSED');
+        if (model.compile === undefined) return;
+        const program = () => model.compile!({ inputs: [], feeds: {}, outputs: {} });
+        await checkRejects('compile of a closed model', program, 'MODEL_CLOSED');
+      },
+    },
     ...programContractCases(subject, open),
   ]);
 }

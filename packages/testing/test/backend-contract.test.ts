@@ -33,6 +33,25 @@ describe('the backend contracts', () => {
   let guided = false;
   let latest: DifferentiateRequest & { readonly number: number };
   const buffer = new Float32Array(36);
+  /** Closes by itself, while the model behind it stays open for the others. */
+  const opened = (changes: Partial<DifferentiableModel>): DifferentiableModel => {
+    const of = changed(model, { close: async () => undefined, ...changes });
+    let isClosed = false;
+    const checkOpen = () => {
+      if (isClosed) throw errors.modelClosed({ backend: 'chain' });
+    };
+    return {
+      ...of,
+      run: async (...request) => (checkOpen(), of.run(...request)),
+      differentiate: async (request) => (checkOpen(), of.differentiate(request)),
+      ...(of.runFrom && { runFrom: async (...request) => (checkOpen(), of.runFrom!(...request)) }),
+      ...(of.compile && { compile: async (program) => (checkOpen(), of.compile!(program)) }),
+      async close() {
+        await of.close();
+        isClosed = true;
+      },
+    };
+  };
   const programs = (change: (outputs: Tensors) => Tensors): Partial<DifferentiableModel> => ({
     async compile(asked) {
       const program = await model.compile(asked);
@@ -325,12 +344,13 @@ describe('the backend contracts', () => {
     ];
 
   it.each(broken)('catch a model that %s', async (_, changes, caught) => {
-    const cases = contractOf(() => changed(model, changes));
+    const cases = contractOf(() => opened(changes));
     const failures = await failuresOf(cases);
     for (const name of caught) expect(failures.join('\n')).toContain(name);
     expect(failures.length).toBeLessThan(cases.length);
   });
 
+  const reopening = () => changed(classifier(), { close: async () => undefined });
   const accepts: Backend['accepts'] = (source) => source.kind === 'bytes' && source.bytes[0] === 1;
   const openOwn: Backend['open'] = async (source) => {
     if (accepts(source)) return classifier();
@@ -351,7 +371,7 @@ describe('the backend contracts', () => {
       {
         async open(of) {
           const opened = await openOwn(of);
-          return changed(model, {
+          return changed(classifier(), {
             run: async (fed, fetch) => altered(await opened.run(fed, fetch), 'logits', (values) => values.map(() => 0)),
           });
         },
@@ -360,6 +380,14 @@ describe('the backend contracts', () => {
     ],
     ['opens anything', { open: async () => classifier() }, 'what it cannot read'],
   ];
+
+  it('catch a model that goes on when it is closed', async () => {
+    const failures = await failuresOf(contractOf(reopening));
+    expect(failures).toEqual([
+      expect.stringContaining('computes nothing once it is closed'),
+      expect.stringContaining('differentiates nothing once it is closed'),
+    ]);
+  });
 
   it('pass a backend that keeps them', async () => {
     expect(await failuresOf(openedBy({}))).toEqual([]);
@@ -372,7 +400,8 @@ describe('the backend contracts', () => {
 
   it('have one that breaks each promise', async () => {
     const every = [
-      ...broken.map(([, changes]) => contractOf(() => changed(model, changes))),
+      ...broken.map(([, changes]) => contractOf(() => opened(changes))),
+      contractOf(reopening),
       ...brokenBackends.map(([, backend]) => openedBy(backend)),
     ];
     expect(await unbroken(every)).toEqual([]);

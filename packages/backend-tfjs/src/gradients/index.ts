@@ -22,9 +22,11 @@ import type { GradientOverride, KernelOverride } from './override.ts';
 import { pow } from './pow.ts';
 import { resizeBilinear } from './resize-bilinear.ts';
 import { resizeNearestNeighbor } from './resize-nearest-neighbor.ts';
+import { splitV } from './split-v.ts';
 import { stridedSlice } from './strided-slice.ts';
 import { tile } from './tile.ts';
 import { topK } from './top-k.ts';
+import { unpack } from './unpack.ts';
 import { unusedFilters } from './unused-filters.ts';
 import { zero } from './zero.ts';
 
@@ -50,9 +52,11 @@ export const gradientOverrides: readonly GradientOverride[] = [
   minimum,
   mirrorPad,
   pow,
+  splitV,
   stridedSlice,
   tile,
   topK,
+  unpack,
   ...zero,
 ];
 

@@ -53,6 +53,10 @@ export interface Model {
   run(feeds: Feeds, fetch: readonly string[]): Promise<Tensors>;
   /** The same when some layers, by tensor name, are given values instead of computing them; those have the batch of `feeds`. */
   runFrom?(feeds: Feeds, activations: Tensors, fetch: readonly string[]): Promise<Tensors>;
+  /**
+   * Gives back what the model holds, once its runs have ended; closing again does nothing. Afterwards whatever would compute throws
+   * MODEL_CLOSED, and what describes the model can still be read. Another opening of the same file is not touched.
+   */
   close(): Promise<void>;
 }
 
