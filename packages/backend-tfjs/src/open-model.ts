@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import type * as tf from '@tensorflow/tfjs-core';
-import { loadLayersModel, type LayersModel } from '@tensorflow/tfjs-layers';
 import type { ModelOrigin, ModelSource, OpenOptions } from '@understory/core';
 import { firstEngine, loadOnEngine, onEngine, type Engine } from './engines.ts';
-import { errors, firstLine } from './errors.ts';
 import { GraphNetwork } from './graph-model/graph-network.ts';
-import { readableTopology } from './layers-model/keras-configuration.ts';
 import { LayersNetwork } from './layers-model/layers-network.ts';
+import { loadLayers } from './layers-model/load-layers.ts';
 import { readModelFiles, type ModelFiles } from './model-files.ts';
 import type { Network } from './network.ts';
 import { looksLikeOnnx } from './onnx/looks-like-onnx.ts';
@@ -55,9 +53,13 @@ async function openOnnxOn(engine: Engine, file: OnnxFile, origin: ModelOrigin): 
 
 async function openOn(engine: Engine, files: ModelFiles, origin: ModelOrigin): Promise<TfjsModel> {
   const readWeight = (weight: tf.Tensor) => onEngine(engine, () => scoped(() => fromTf(weight)));
+  // A layers model's weights under the names that it has for them, which are the file's or stand in for those.
+  let named = files;
   const network = await loadOnEngine(engine, async (): Promise<Network> => {
     if (files.format === 'graph-model') return new GraphNetwork(files, readWeight);
-    return new LayersNetwork(await loadLayers(files), files.name, readWeight);
+    const loaded = await loadLayers(files);
+    named = loaded.files;
+    return new LayersNetwork(loaded.model, files.name, readWeight);
   });
   return new TfjsModel({
     network,
@@ -65,30 +67,9 @@ async function openOn(engine: Engine, files: ModelFiles, origin: ModelOrigin): P
     origin,
     redrawn: (layers, seed, remark) => {
       const weights = network.weighted.filter(({ layer }) => layers.includes(layer)).flatMap((layer) => layer.weights);
-      const drawn = onEngine(engine, () => scoped(() => redrawWeights(files, weights, seed)));
+      const drawn = onEngine(engine, () => scoped(() => redrawWeights(named, weights, seed)));
       const sha256 = createHash('sha256').update(new Uint8Array(drawn.weightData)).digest('hex');
       return openOn(engine, drawn, { ...origin, sha256, remarks: [...origin.remarks, remark] });
     },
   });
-}
-
-async function loadLayers(files: ModelFiles): Promise<LayersModel> {
-  // What was used to train it is of no use here.
-  const topology = Object.entries(files.json.modelTopology).filter(([key]) => key !== 'training_config');
-  const modelTopology = readableTopology(Object.fromEntries(topology), files.name);
-  try {
-    return await loadLayersModel({
-      load: async () => ({
-        modelTopology,
-        weightSpecs: files.weights as unknown as tf.io.WeightsManifestEntry[],
-        weightData: files.weightData,
-        format: 'layers-model',
-      }),
-    });
-  } catch (error) {
-    const reason = firstLine(error);
-    const unknown = /^Unknown layer: (\w+)/.exec(reason)?.[1];
-    if (unknown === undefined) throw errors.notLoadable({ model: files.name, reason, cause: error });
-    throw errors.unsupported({ what: `the layer class ${unknown}`, model: files.name, detail: reason });
-  }
 }

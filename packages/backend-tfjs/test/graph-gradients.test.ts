@@ -347,6 +347,14 @@ const rows: readonly Row[] = [
       },
     }),
   ),
+  ...['NHWC', 'NCHW'].map((format) =>
+    row('FusedBatchNormV3', {
+      what: `by statistics of its own, ${format}`,
+      dims: [2, 4, 5, 4],
+      attr: { epsilon: float(0.001), data_format: text(format), is_training: bool(true) },
+      constants: { scale: { shape: [4] }, offset: { shape: [4] }, mean: { shape: [0] }, variance: { shape: [0] } },
+    }),
+  ),
   row('LRN', { dims: image, attr: { depth_radius: int(2), bias: float(1), alpha: float(0.2), beta: float(0.75) } }),
   ...['Mean', 'Sum', 'Max', 'Min'].flatMap((op) => [
     row(op, { what: 'over places', dims: image, attr: { keep_dims: bool(false) }, constants: { axes: whole(1, 2) } }),

@@ -6,7 +6,8 @@ import { layerKinds } from '../src/layers-model/layer-kinds.ts';
 import { gradientError, type Range } from './check-gradient.ts';
 import { disagreement } from './engines-agree.ts';
 import { engines } from './engines.ts';
-import { layersModelFile } from './models.ts';
+import * as own from '../src/layers-model/layers/index.ts';
+import { kerasFile, layersModelFile, type BytesSource, type KerasLayerSpec } from './models.ts';
 
 type Layers = typeof tfl.layers;
 type Applied = (x: SymbolicTensor, l: Layers) => SymbolicTensor;
@@ -18,6 +19,8 @@ interface Row {
   readonly dims: readonly number[];
   readonly range: Range;
   readonly build: Applied;
+  /** In place of what is built. */
+  readonly file?: BytesSource;
 }
 
 const image = [2, 6, 5, 4];
@@ -35,6 +38,27 @@ function merging(className: string, make: (l: Layers) => Made): Row {
   const build: Applied = (x, l) =>
     make(l).apply([x, l.conv2d({ filters: 4, kernelSize: 1 }).apply(x) as SymbolicTensor]) as SymbolicTensor;
   return row(className, make, { build });
+}
+
+/** A function that Keras 3 calls, on the input and a convolution of it. */
+function calling(name: string, args: readonly unknown[], config: KerasLayerSpec['config'] = {}): Row {
+  const isMixed = JSON.stringify(args).includes('@mix');
+  const mix = {
+    name: 'mix',
+    className: 'Conv2D',
+    args: ['@x'],
+    config: { filters: 4, kernel_size: [1, 1], use_bias: true },
+  };
+  const file = kerasFile({
+    input: [null, ...image.slice(1)],
+    weights: isMixed ? { 'mix/kernel': [1, 1, 4, 4], 'mix/bias': [4] } : {},
+    layers: [
+      ...(isMixed ? [mix] : []),
+      { name: 'y', className: name, args, config, isFunction: true },
+      { name: 'out', className: 'Add', args: ['@y', 1], isFunction: true },
+    ],
+  });
+  return row('Operation', () => new own.Identity({}) as unknown as Made, { what: name, file });
 }
 
 const activations = [
@@ -171,6 +195,80 @@ const rows: readonly Row[] = [
   row('AlphaDropout', (l) => l.alphaDropout({ rate: 0.5 })),
   row('GaussianDropout', (l) => l.gaussianDropout({ rate: 0.5 })),
   row('GaussianNoise', (l) => l.gaussianNoise({ stddev: 1 })),
+  row('Rescaling', () => new own.Rescaling({ scale: [1, 2, 0.5, -1], offset: [0, 1, 2, 3] }) as unknown as Made, {
+    what: 'by channels',
+  }),
+  row('Normalization', () => new own.Normalization({ mean: [0, 1, 2, 3], variance: [1, 2, 3, 4] }) as unknown as Made),
+  row('Normalization', () => new own.Identity({}) as unknown as Made, {
+    what: 'by weights',
+    file: kerasFile({
+      input: [null, ...image.slice(1)],
+      layers: [{ name: 'y', className: 'Normalization', args: ['@x'], config: { axis: [-1] } }],
+      weights: { 'y/mean': [4], 'y/variance': [4] },
+    }),
+  }),
+  row('GroupNormalization', () => new own.GroupNormalization({ groups: 2 }) as unknown as Made),
+  row('LayerScale', () => new own.LayerScale({}) as unknown as Made),
+  row('Identity', () => new own.Identity({}) as unknown as Made),
+  row(
+    'RectifiedLinear',
+    () => new own.RectifiedLinear({ maxValue: 1, negativeSlope: 0.2, threshold: 0.3 }) as unknown as Made,
+  ),
+  row('ELU', () => new own.Elu({ alpha: 0.4 }) as unknown as Made, { what: 'with alpha' }),
+  row(
+    'CentredUpSampling2D',
+    () => new own.CentredUpSampling2D({ size: [2, 3], interpolation: 'bilinear' }) as unknown as Made,
+  ),
+  row('CentredResizing', () => new own.CentredResizing({ height: 9, width: 4 }) as unknown as Made),
+  row('GlobalAveragePooling2D', () => new own.GlobalAveragePooling2D({ keepdims: true }) as unknown as Made, {
+    what: 'that keeps its axes',
+  }),
+  row('GlobalMaxPooling2D', () => new own.GlobalMaxPooling2D({ keepdims: true }) as unknown as Made, {
+    what: 'that keeps its axes',
+  }),
+  merging('Subtract', () => new own.Subtract({}) as unknown as Made),
+  merging('CustomScaleLayer', () => new own.CustomScaleLayer({ scale: 0.3 }) as unknown as Made),
+  ...[
+    'Elu',
+    'Erf',
+    'Exp',
+    'Gelu',
+    'HardSilu',
+    'HardSigmoid',
+    'LeakyRelu',
+    'Negative',
+    'Relu6',
+    'Silu',
+    'Sigmoid',
+    'Tanh',
+  ].map((name) => calling(name, ['@x'])),
+  ...['Add', 'Subtract', 'Multiply', 'Maximum', 'Minimum', 'TrueDivide'].map((name) => calling(name, ['@mix', 0.31])),
+  calling('Multiply', ['@x', '@mix']),
+  calling('Concatenate', [['@x', '@mix']], { axis: -1 }),
+  calling('GetItem', [
+    '@x',
+    [
+      { class_name: '__slice__', config: { start: null, stop: null, step: null } },
+      { class_name: '__slice__', config: { start: 1, stop: -1, step: 2 } },
+      { class_name: '__slice__', config: { start: null, stop: null, step: null } },
+      2,
+    ],
+  ]),
+  calling('Pad', ['@x'], {
+    pad_width: [
+      [0, 0],
+      [1, 2],
+      [0, 1],
+      [0, 0],
+    ],
+    mode: 'constant',
+  }),
+  calling('Mean', ['@x'], { axis: [1, 2], keepdims: true }),
+  calling('Max', ['@x'], { axis: [1], keepdims: false }),
+  calling('Transpose', ['@x'], { axes: [0, 3, 1, 2] }),
+  calling('Reshape', ['@x'], { newshape: [-1, 30, 4] }),
+  calling('Softmax', ['@x'], { axis: 1 }),
+  calling('Clip', ['@x', -0.71, 0.83]),
   row('Rescaling', (l) => l.rescaling({ scale: 0.5, offset: 1 }) as unknown as Made),
   merging('Add', (l) => l.add()),
   merging('Average', (l) => l.average()),
@@ -185,11 +283,12 @@ const rows: readonly Row[] = [
 ];
 
 describe.each(engines)('gradients on %s', (engine) => {
-  it.each(rows)('of $what agree with finite differences', async ({ dims, range, build }) => {
-    const file = await layersModelFile((l) => {
+  it.each(rows)('of $what agree with finite differences', async ({ dims, range, build, file: given }) => {
+    const built = (l: Layers) => {
       const inputs = tfl.input({ shape: dims.slice(1) });
       return { inputs, outputs: build(inputs, l) };
-    });
+    };
+    const file = given ?? (await layersModelFile(built));
     const model = await new TfjsBackend().open(file, { devices: [engine] });
     expect(await gradientError(model, dims, range)).toBeLessThan(0.01);
     await model.close();

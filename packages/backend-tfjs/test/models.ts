@@ -15,7 +15,7 @@ export async function layersModelFile(build: (layers: typeof tfl.layers) => Cont
   const random = seededRandom('layers model');
   model.setWeights(
     model.getWeights().map((weight, at) => {
-      const isSpread = model.weights[at]!.originalName.endsWith('moving_variance');
+      const isSpread = model.weights[at]!.originalName.endsWith('variance');
       const values = Float32Array.from({ length: weight.size }, () => random.normal() * 0.5);
       return tf.tensor(isSpread ? values.map((value) => 0.5 + value ** 2) : values, weight.shape);
     }),
@@ -195,4 +195,58 @@ export function layersClassifier(): Promise<BytesSource> {
     const scores = apply(l.dense({ units: 4, activation: 'softmax', name: 'scores' }), dropped);
     return { inputs: image, outputs: scores };
   });
+}
+
+/** A layer as Keras 3 writes it: its class, what it is called with, and its configuration. */
+export interface KerasLayerSpec {
+  readonly name: string;
+  readonly className: string;
+  /** Tensors by the names of their layers after `@`; all else as it is. */
+  readonly args: readonly unknown[];
+  readonly kwargs?: Readonly<Record<string, unknown>>;
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Functions have no training to speak of. */
+  readonly isFunction?: boolean;
+}
+
+/** A layers model as the converter writes one of Keras 3; the input is called `x`, the last layer is the output. */
+export function kerasFile(options: {
+  readonly input: readonly (number | null)[];
+  readonly layers: readonly KerasLayerSpec[];
+  readonly weights?: Readonly<Record<string, readonly number[]>>;
+}): BytesSource {
+  const random = seededRandom('keras');
+  const called = (value: unknown): unknown => {
+    if (typeof value === 'string' && value.startsWith('@')) {
+      return { class_name: '__keras_tensor__', config: { dtype: 'float32', keras_history: [value.slice(1), 0, 0] } };
+    }
+    return Array.isArray(value) ? value.map(called) : value;
+  };
+  const policy = { module: 'keras', class_name: 'DTypePolicy', config: { name: 'float32' }, registered_name: null };
+  const layers = options.layers.map(({ name, className, args, kwargs = {}, config = {}, isFunction = false }) => ({
+    ...{ class_name: className, name },
+    config: { name, ...(!isFunction && { trainable: true, dtype: policy }), ...config },
+    inbound_nodes: [{ args: args.map(called), kwargs }],
+  }));
+  const input = {
+    ...{ class_name: 'InputLayer', name: 'x', inbound_nodes: [] },
+    config: { batch_shape: options.input, dtype: 'float32', sparse: false, name: 'x' },
+  };
+  const modelTopology = {
+    ...{ keras_version: '3.15.1', backend: 'tensorflow' },
+    model_config: {
+      class_name: 'Functional',
+      config: {
+        ...{ name: 'functional', trainable: true, layers: [input, ...layers] },
+        ...{ input_layers: ['x', 0, 0], output_layers: [layers.at(-1)!.name, 0, 0] },
+      },
+    },
+  };
+  const weights = Object.entries(options.weights ?? {}).map(([name, shape]) => ({ name, shape, dtype: 'float32' }));
+  const data = weights.map(({ name, shape }) => {
+    const numbers = Array.from({ length: elementCount(shape) }, () => random.normal() * 0.5);
+    const isSpread = /variance$|vars\/3$/.test(name);
+    return Buffer.from(Float32Array.from(isSpread ? numbers.map((value) => 0.5 + value ** 2) : numbers).buffer);
+  });
+  return source({ format: 'layers-model', modelTopology }, weights, new Uint8Array(Buffer.concat(data)));
 }

@@ -1,3 +1,4 @@
+import { byOwnStatistics } from './batch-statistics.ts';
 import { channelsLast } from './channels-last-nodes.ts';
 import { unfused } from './fused-nodes.ts';
 import { guardedDivision } from './guarded-division.ts';
@@ -30,7 +31,9 @@ export function plainGraph(
   shapes: ReadonlyMap<string, readonly number[]>,
 ): PlainGraph {
   const parts = nodes.map((node) =>
-    within(within(channelsLast(simplified(node)), guardedDivision), (part) => unfused(part, shapes)),
+    within(within(within(byOwnStatistics(simplified(node)), channelsLast), guardedDivision), (part) =>
+      unfused(part, shapes),
+    ),
   );
   const constants = new Map(parts.flatMap((part) => [...part.constants]));
   const added = [...constants].map(([name, value]) => constantNode(name, value));

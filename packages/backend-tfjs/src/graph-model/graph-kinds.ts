@@ -4,6 +4,7 @@ import {
   elementwise,
   globalPool,
   imageAxis,
+  keepingChannels,
   pooling,
   type WindowAttributes,
 } from '../onnx-view/operations.ts';
@@ -44,7 +45,7 @@ define('FakeQuantWithMinMaxVars', {
   through: () => [0],
   write: ({ view, inputs: [x = ''], output }) => void elementwise(view, 'Identity', [x], output),
 });
-define('ClipByValue', { passage: 'passes', through: () => [0] });
+define('ClipByValue', { passage: 'passes', through: () => [0], write: writeKeeping });
 define('LeakyRelu', {
   passage: 'passes',
   write: ({ view, inputs, output, attribute }) =>
@@ -128,7 +129,7 @@ define('FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3', {
       epsilon: Number(attribute('epsilon') ?? 1e-3),
     }),
 });
-define('LRN', { passage: 'passes' });
+define('LRN', { passage: 'passes', write: writeKeeping });
 define('EuclideanNorm', { passage: 'passes', through: () => [0] });
 define('Mean Sum Max Min', {
   passage: 'passes',
@@ -219,13 +220,15 @@ define('ResizeBilinear ResizeNearestNeighbor', {
   },
 });
 // Gradients pass through what is reordered or picked, not through where it is picked from.
-define(
-  'Slice StridedSlice Gather GatherV2 Tile BroadcastTo DepthToSpace SpaceToBatchND BatchToSpaceND MirrorPad Reverse ReverseV2 TopKV2 Cumsum GatherNd MatrixBandPart',
-  {
-    passage: 'passes',
-    through: () => [0],
-  },
-);
+define('Slice StridedSlice Gather GatherV2 Tile BroadcastTo Reverse ReverseV2 TopKV2 Cumsum GatherNd MatrixBandPart', {
+  passage: 'passes',
+  through: () => [0],
+});
+define('DepthToSpace SpaceToBatchND BatchToSpaceND MirrorPad', {
+  passage: 'passes',
+  through: () => [0],
+  write: writeKeeping,
+});
 define('Split', { passage: 'passes', through: () => [1] });
 define('SplitV', { passage: 'passes', through: () => [0] });
 define('Pack Unpack', { passage: 'passes' });
@@ -301,4 +304,8 @@ function writeRectifier(
   } else {
     writeActivation(view, activation, before, output);
   }
+}
+
+function writeKeeping({ view, inputs, output, operator }: GraphUse): void {
+  keepingChannels(view, operator, inputs, output);
 }

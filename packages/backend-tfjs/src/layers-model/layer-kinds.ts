@@ -1,4 +1,4 @@
-import { convolution, elementwise, globalPool, imageAxis, pooling } from '../onnx-view/operations.ts';
+import { convolution, elementwise, globalPool, imageAxis, keepingChannels, pooling } from '../onnx-view/operations.ts';
 import { writeActivation, writeClip } from './activations.ts';
 import { broadcastNormalization } from './broadcast-normalization.ts';
 import { dilatedConvolution } from './dilated-convolution.ts';
@@ -65,6 +65,8 @@ export const layerKinds: Readonly<Record<string, LayerKind>> = {
       } else view.node('Concat', inputs, output, { axis });
     },
   },
+  CentredResizing: keeping('CentredResizing'),
+  CentredUpSampling2D: keeping('CentredUpSampling2D'),
   Conv1D: refused,
   Conv2D: {
     passage: 'passes',
@@ -76,7 +78,8 @@ export const layerKinds: Readonly<Record<string, LayerKind>> = {
     write: (use) => writeConvolution(use, 'kernel', 'transposed'),
   },
   Conv3D: refused,
-  Cropping2D: { passage: 'passes' },
+  Cropping2D: keeping('Cropping2D'),
+  CustomScaleLayer: keeping('CustomScaleLayer'),
   Dense: {
     passage: 'passes',
     write: ({ view, inputs: [x = ''], output, weight }) => {
@@ -113,17 +116,14 @@ export const layerKinds: Readonly<Record<string, LayerKind>> = {
   },
   GaussianDropout: identity,
   GaussianNoise: identity,
-  GlobalAveragePooling1D: {
-    passage: 'passes',
-    write: ({ view, inputs, output }) => void view.node('ReduceMean', inputs, output, { axes: [1], keepdims: 0 }),
-  },
+  GlobalAveragePooling1D: alongTokens('ReduceMean'),
   GlobalAveragePooling2D: globally('Average'),
-  GlobalMaxPooling1D: {
-    passage: 'passes',
-    write: ({ view, inputs, output }) => void view.node('ReduceMax', inputs, output, { axes: [1], keepdims: 0 }),
-  },
+  GlobalMaxPooling1D: alongTokens('ReduceMax'),
   GlobalMaxPooling2D: globally('Max'),
-  LayerNormalization: { passage: 'passes' },
+  GroupNormalization: keeping('GroupNormalization'),
+  Identity: identity,
+  LayerNormalization: keeping('LayerNormalization'),
+  LayerScale: keeping('LayerScale'),
   LeakyReLU: {
     passage: 'passes',
     write: ({ view, inputs, output, config }) =>
@@ -134,7 +134,16 @@ export const layerKinds: Readonly<Record<string, LayerKind>> = {
   Maximum: merge('Max'),
   Minimum: merge('Min'),
   Multiply: merge('Mul'),
-  PReLU: { passage: 'passes' },
+  Normalization: keeping('Normalization'),
+  Operation: {
+    passage: 'passes',
+    write: ({ view, inputs, output, config }) => {
+      const operator = String(config['operator']);
+      if (elementwiseOperators.has(operator)) elementwise(view, operator, inputs, output);
+      else if (channelsStay.has(operator)) keepingChannels(view, operator, inputs, output);
+    },
+  },
+  PReLU: keeping('PReLU'),
   Permute: {
     passage: 'passes',
     write: ({ view, inputs: [x = ''], output, config }) =>
@@ -148,8 +157,9 @@ export const layerKinds: Readonly<Record<string, LayerKind>> = {
       else elementwise(view, 'Relu', [x], output);
     },
   },
+  RectifiedLinear: keeping('RectifiedLinear'),
   RepeatVector: { passage: 'passes' },
-  Rescaling: { passage: 'passes' },
+  Rescaling: keeping('Rescaling'),
   Reshape: {
     passage: 'passes',
     write: ({ view, inputs: [x = ''], output, config }) => {
@@ -179,6 +189,7 @@ export const layerKinds: Readonly<Record<string, LayerKind>> = {
     },
   },
   SpatialDropout1D: identity,
+  Subtract: merge('Sub'),
   ThresholdedReLU: {
     passage: 'passes',
     write: ({ view, inputs, output, config }) =>
@@ -212,6 +223,23 @@ export const layerKinds: Readonly<Record<string, LayerKind>> = {
   },
 };
 
+/** Functions between layers that leave every element where it is. */
+const elementwiseOperators = new Set(
+  (
+    'Abs Add Cos Div Elu Erf Exp Gelu HardSigmoid HardSwish Identity LeakyRelu Log Max Min Mul Neg Relu Relu6 Selu Sigmoid Sin ' +
+    'Softplus Sqrt Sub Swish Tanh'
+  ).split(' '),
+);
+
+const channelsStay = new Set(['Clip', 'Concat', 'DepthToSpace', 'Pad', 'Slice']);
+
+function keeping(operator: string): LayerKind {
+  return {
+    passage: 'passes',
+    write: ({ view, inputs, output }) => void keepingChannels(view, operator, inputs, output),
+  };
+}
+
 function activationOf({ activation }: LayerUse['config']): string {
   const name = typeof activation === 'string' ? activation : String((activation as { className?: unknown })?.className);
   // Configurations are written as Keras writes them.
@@ -242,6 +270,16 @@ function pool(operator: 'MaxPool' | 'AveragePool'): LayerKind {
       const size = config['poolSize'] as readonly number[];
       const strides = config['strides'] as readonly number[];
       void pooling(view, operator, x, output, size, { strides, padding: String(config['padding']) });
+    },
+  };
+}
+
+function alongTokens(operator: 'ReduceMean' | 'ReduceMax'): LayerKind {
+  return {
+    passage: 'passes',
+    write: ({ view, inputs, output, config }) => {
+      const axes = [config['dataFormat'] === 'channelsFirst' ? 2 : 1];
+      void view.node(operator, inputs, output, { axes, keepdims: config['keepdims'] === true ? 1 : 0 });
     },
   };
 }

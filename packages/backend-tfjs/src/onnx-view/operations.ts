@@ -101,3 +101,15 @@ export function globalPool(
   const pooled = view.node(operator, [view.asImage(input)], `${output}/pooled`);
   return view.node('Flatten', [pooled], output, { axis: 1 });
 }
+
+/** Something that leaves channels last where they were, under its own name: on feature maps channels first, as all of them are. */
+export function keepingChannels(view: OnnxView, operator: string, inputs: readonly string[], output: string): string {
+  const isImage =
+    inputs.some((name) => view.images.has(name)) || (view.rank(inputs[0]!) === 4 && view.rank(output) === 4);
+  if (!isImage) return view.node(operator, inputs, output);
+  return view.image(
+    operator,
+    inputs.map((name) => (view.isConstant(name) ? name : view.asImage(name))),
+    output,
+  );
+}
