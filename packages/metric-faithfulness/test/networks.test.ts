@@ -9,7 +9,7 @@ import { deletion, insertion, road, sanity } from '../src/index.ts';
 import { cifarNet, efficientNet, goldens, hasResNet20, mapOf, randomNumbers, resNet20 } from './support/networks.ts';
 import { plainBlur, plainCurve, type PlainPlan, type Subject } from './support/reference.ts';
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 const opened: OnnxModel[] = [];
 async function open(path: string): Promise<OnnxModel> {
