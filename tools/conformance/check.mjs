@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OnnxBackend } from '@understory/backend-onnx';
+import { TfjsBackend } from '@understory/backend-tfjs';
 import { gradCam } from '@understory/explain-gradcam';
 import { DifferentiableGraph, parseModel } from '@understory/onnx-autodiff';
 import { compare } from './compare.mjs';
@@ -9,8 +10,12 @@ import { readGolden } from './golden.mjs';
 /** Holds one exported network against its golden: the worst cosine, the largest relative error, and the operators on the way. */
 export async function check(folder, threads) {
   const golden = await readGolden(folder);
-  const path = join(folder, 'model.onnx');
-  const model = await new OnnxBackend().open({ kind: 'file', path }, { threads });
+  const layers = join(folder, 'model.json');
+  const isTfjs = existsSync(layers);
+  const path = isTfjs ? layers : join(folder, 'model.onnx');
+  const model = isTfjs
+    ? await new TfjsBackend().open({ kind: 'file', path }, { devices: ['wasm'] })
+    : await new OnnxBackend().open({ kind: 'file', path }, { threads });
   try {
     const feeds = golden.named(golden.inputs);
     const [image] = Object.keys(golden.inputs);
@@ -34,6 +39,7 @@ export async function check(folder, threads) {
         golden.tensor(question.gradcam).data,
       );
     }
+    if (isTfjs) return summary(compared);
     return { ...summary(compared), operators: operatorsOnPath(path, Object.keys(golden.outputs), image), input };
   } finally {
     await model.close();

@@ -1,7 +1,7 @@
-"""Exports Keras networks with random weights by tf2onnx, beside what TensorFlow computes of them.
+"""Exports Keras networks with random weights by tf2onnx and as TensorFlow.js has them, beside what TensorFlow computes of them.
 
     python tools/conformance/export_keras.py --list
-    python tools/conformance/export_keras.py keras-mobilenet_v2/tf2onnx-13-dynamic ...
+    python tools/conformance/export_keras.py keras-mobilenet_v2/tf2onnx-13-dynamic keras-mobilenet_v2/tfjs-layers ...
 
 The folders and the replies are those of `export.py`; `module` is a Keras layer, whose output is `[N, h, w, K]`.
 """
@@ -125,12 +125,21 @@ def settings_of(position: int, everything: bool) -> tuple[tuple[int, int | None]
     return USUAL + OTHERS if everything else (*USUAL, OTHERS[position % len(OTHERS)])
 
 
-def cases(everything: bool) -> dict[str, tuple[Network, int, int | None]]:
+@dataclass(frozen=True)
+class Case:
+    network: Network
+    opset: int | None
+    """None for the layers model of TensorFlow.js."""
+    batch: int | None = None
+
+
+def cases(everything: bool) -> dict[str, Case]:
+    chosen = [(position, network) for position, network in enumerate(NETWORKS) if everything or not network.slow]
     return {
-        f'{network.name}/tf2onnx-{opset}-{f"batch{batch}" if batch else "dynamic"}': (network, opset, batch)
-        for position, network in enumerate(NETWORKS) if everything or not network.slow
+        f'{network.name}/tf2onnx-{opset}-{f"batch{batch}" if batch else "dynamic"}': Case(network, opset, batch)
+        for position, network in chosen
         for opset, batch in settings_of(position, everything and not network.slow)
-    }
+    } | {f'{network.name}/tfjs-layers': Case(network, None) for _, network in chosen}
 
 
 def images(network: Network, model: keras.Model, batch: int, seed: int) -> np.ndarray:
@@ -271,32 +280,60 @@ def is_current(folder: Path, key: str) -> bool:
         return False
 
 
-def write(network: Network, opset: int, batch: int | None, reference: Reference, folder: Path, key: str) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    path, model = folder / 'model.onnx', reference.model
+def write_onnx(model: keras.Model, opset: int, batch: int | None, reference: Reference, folder: Path) -> dict[str, object]:
+    path = folder / 'model.onnx'
     signature = (tf.TensorSpec((batch, *model.input_shape[1:]), tf.float32, name='input'),)
     function = tf.function(lambda image: {'logits': model(image, training=False)}, input_signature=signature)
     tf2onnx.convert.from_function(function, input_signature=signature, opset=opset, output_path=str(path))
-    exact = reference.exact
     values = activations(path, {'input': reference.inputs})
+    return {
+        'exporter': 'tf2onnx',
+        'opset': opset,
+        'layer': tensor_of(reference.exact.activation, values, f'the output of {reference.layer}', 1e-3),
+        'names': ('input', 'logits'),
+    }
+
+
+def write_tfjs(model: keras.Model, reference: Reference, folder: Path) -> dict[str, object]:
+    """The files of tensorflowjs_converter for an .h5: the topology as Keras 3 has it, and weights by their paths."""
+    config = json.loads(model.to_json())
+    weights = [weight for weight in model.weights if np.issubdtype(np.dtype(weight.dtype), np.floating)]
+    (folder / 'group1-shard1of1.bin').write_bytes(b''.join(weight.numpy().astype('<f4').tobytes() for weight in weights))
+    manifest = [{'name': weight.path, 'shape': list(weight.shape), 'dtype': 'float32'} for weight in weights]
+    (folder / 'model.json').write_text(json.dumps({
+        'format': 'layers-model',
+        'generatedBy': f'keras v{keras.__version__}',
+        'modelTopology': {'keras_version': keras.__version__, 'backend': 'tensorflow', 'model_config': config},
+        'weightsManifest': [{'paths': ['group1-shard1of1.bin'], 'weights': manifest}],
+    }), encoding='utf-8')
+    names = (config['config']['input_layers'][0], config['config']['output_layers'][0])
+    return {'exporter': 'tfjs', 'opset': None, 'layer': reference.layer, 'names': names}
+
+
+def write(case: Case, reference: Reference, folder: Path, key: str) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    if case.opset is None:
+        facts = write_tfjs(reference.model, reference, folder)
+    else:
+        facts = write_onnx(reference.model, case.opset, case.batch, reference, folder)
+    exact = reference.exact
     file = GoldenFile()
 
     def add(name: str, value: np.ndarray) -> str:
         return file.add(name, value.astype(np.float32))
 
+    image, logits = facts.pop('names')
     file.write(folder, {
         'key': key,
-        'network': network.name,
-        'exporter': 'tf2onnx',
-        'opset': opset,
-        'batch': batch or 'dynamic',
+        'network': case.network.name,
+        **facts,
+        'batch': case.batch or 'dynamic',
         'seed': reference.seed,
         'rounding': reference.rounding,
         'module': reference.layer,
-        'layer': tensor_of(exact.activation, values, f'the output of {reference.layer}', 1e-3),
-        'inputs': {'input': add('input.input', reference.inputs)},
-        'outputs': {'logits': add('output.logits', exact.scores)},
+        'inputs': {image: add('input.input', reference.inputs)},
+        'outputs': {logits: add('output.logits', exact.scores)},
         'questions': [{
             'name': 'score',
             'index': exact.index,
@@ -327,14 +364,14 @@ def main() -> None:
     os.dup2(2, 1)
     current: tuple[Network, Reference] | None = None
     for case in arguments.cases or cases(arguments.all):
-        network, opset, batch = known[case]
+        network = known[case].network
         folder, key = OUTPUT / case, key_of(case)
         reply: dict[str, str] = {'id': case, 'folder': str(folder)}
         try:
             if not is_current(folder, key):
                 if current is None or current[0] is not network:
                     current = (network, reference_of(network))
-                write(network, opset, batch, current[1], folder, key)
+                write(known[case], current[1], folder, key)
         except (Exception, SystemExit) as error:  # the others are still to come
             reply = {'id': case, 'error': f'{type(error).__name__}: {error}'}
         print(json.dumps(reply), file=replies, flush=True)
