@@ -78,7 +78,8 @@ async function main() {
       let outcome = { failure: error };
       if (!error) {
         outcome = await check(folder, threads).catch((cause) => ({ failure: described(cause) }));
-        if (!outcome.failure && inPython.test(id) && !id.endsWith('/tfjs-layers')) files.push({ id, folder, input: outcome.input });
+        if (!outcome.failure && inPython.test(id) && !id.endsWith('/tfjs-layers'))
+          files.push({ id, folder, input: outcome.input });
       }
       report(id, outcome);
     }
