@@ -27,7 +27,7 @@ export class Models {
     this.#plugins = plugins;
   }
 
-  /** As a plugin sees it, or with the backend for everything where none is named; throws NO_BACKEND_FOR and what backends throw. */
+  /** As a plugin sees it, or with the backend for everything where none is named; throws NO_BACKEND_FOR, BACKEND_CANNOT_READ and what backends throw. */
   async of(plugin?: string): Promise<OpenedModel> {
     const id = this.#idFor(plugin);
     const known = this.#opened.get(id);

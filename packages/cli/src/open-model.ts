@@ -16,7 +16,7 @@ export interface OpenedModel {
 }
 
 /**
- * Opens a model with the backend of that id, or with the first that reads it; throws NO_BACKEND_FOR and what the backend throws.
+ * Opens a model with the backend of that id, or with the first that reads it; throws NO_BACKEND_FOR, BACKEND_CANNOT_READ and what the backend throws.
  * Of a model in several formats the backend is given the first of `preferred` that it reads, else one of its own.
  */
 export async function openModel(

@@ -76,7 +76,7 @@ describe('bad input', () => {
 
   it('is a file that no backend reads', async () => {
     expect(await failureOf('explain', 'red.png', '--model', 'text.png')).toMatchObject({ code: 'NO_BACKEND_FOR' });
-    expect(await failureOf('inspect', 'text.onnx', '--backend', 'fake')).toMatchObject({ code: 'NO_BACKEND_FOR' });
+    expect(await failureOf('inspect', 'text.onnx', '--backend', 'fake')).toMatchObject({ code: 'BACKEND_CANNOT_READ' });
   });
 
   it('is an operator without a gradient on the path, named with what still works', async () => {

@@ -148,6 +148,6 @@ describe('a choice of backends or devices that means nothing is refused', () => 
     });
     const { code, stderr } = await workspace.cli(['inspect', 'tfjs/model.json', '--backend', 'onnx', '--json']);
     expect(code).toBe(2);
-    expect(JSON.parse(stderr).error).toMatchObject({ code: 'NO_BACKEND_FOR', found: 'read by tfjs' });
+    expect(JSON.parse(stderr).error).toMatchObject({ code: 'BACKEND_CANNOT_READ', found: 'read by tfjs' });
   });
 });

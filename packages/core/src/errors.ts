@@ -340,7 +340,7 @@ export const errors = {
 
   backendCannotRead({ model, backend, others }: { model: string; backend: string; others: readonly string[] }) {
     return new UnderstoryError({
-      code: 'NO_BACKEND_FOR',
+      code: 'BACKEND_CANNOT_READ',
       message: `The backend "${backend}" does not read "${model}".`,
       found: others.length === 0 ? 'no loaded backend that reads it' : `read by ${others.join(', ')}`,
       expected: `a file that "${backend}" accepts`,
