@@ -1,0 +1,30 @@
+/** Within a package, files import each other along arrows that never lead back; across packages eslint holds the arrows. */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-import-circle',
+      comment:
+        'Files that import each other in a circle cannot be read, tested or moved one at a time. Types count too.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolvable',
+      comment: 'An import that is not resolved would be passed over by the rule above.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/dist/' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@understory/source', 'import', 'node', 'default', 'types'],
+    },
+  },
+};
