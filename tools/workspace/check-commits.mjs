@@ -3,7 +3,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 
 /** The last commit from before messages were checked. */
-const before = 'bf58e2f0';
+const before = 'bf58e2f9173084dfd06a6da515b61f994cbff458';
 
 const since = process.argv[2] ?? before;
 const known = spawnSync('git', ['merge-base', '--is-ancestor', since, 'HEAD'], { encoding: 'utf8' });

@@ -123,9 +123,18 @@ describe('projected gradient descent is the plain one step by step', () => {
   });
 
   it('leaves a sample where the margin is reached', async () => {
-    const found = await pgd({ ...never, objective: 'margin', confidence: 0, epsilon: 1, alpha: 0.5 }).perturb(
-      requestOf(models.linear),
-    );
-    for (const { warnings } of found.samples) expect(warnings.join()).toMatch(/the gradient was zero at \d of 7/);
+    const settings = { objective: 'margin', confidence: 0, epsilon: 1 } as const;
+    const attack = pgd({ ...never, ...settings, alpha: 0.5, schedule: 'constant', alphaUnit: 'pixels' });
+    const plain = (sample: number) =>
+      plainOf(models.linear, sample, { ...settings, sizes: Array.from({ length: steps }, () => 0.5) });
+    const found = await attack.perturb(requestOf(models.linear));
+    expectPlain(found, plain);
+    for (const [sample, { warnings }] of found.samples.entries()) {
+      const looks = plainAttack(plain(sample));
+      const reached = looks.findIndex(({ logits }) => best(logits) === wanted[sample]);
+      expect(reached).toBeGreaterThan(0);
+      expect(looks.at(-1)!.pixels).toEqual(looks[reached]!.pixels);
+      expect(warnings.join()).toContain(`the gradient was zero at ${looks.length - reached} of ${looks.length}`);
+    }
   });
 });

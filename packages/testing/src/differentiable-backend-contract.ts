@@ -25,6 +25,8 @@ export interface DifferentiableBackendSubject extends BackendSubject {
   readonly step?: number;
   /** Largest relative difference of finite differences; 0.02 by default. */
   readonly differenceTolerance?: number;
+  /** False where the models compile no programs: those cases are marked as skipped. */
+  readonly programs?: boolean;
 }
 
 /** What every opened model that has gradients promises beyond `backendContract`, one case a promise. */

@@ -5,13 +5,16 @@ import { backendContract, differentiableBackendContract } from '@understory/test
 import { changed, classifier, failuresOf, feeds, score, unbroken } from './subjects.ts';
 
 const gradients = { input: 'pixels', layer: 'features', logits: 'logits' };
-const contractOf = (open: () => Model) => [
+const contractOf = (open: () => Model, { programs }: { programs?: boolean } = {}) => [
   ...backendContract({ open, feeds: structuredClone(feeds) }),
-  ...differentiableBackendContract({ open, feeds: structuredClone(feeds), ...gradients }),
+  ...differentiableBackendContract({
+    ...{ open, feeds: structuredClone(feeds), ...gradients },
+    ...(programs !== undefined && { programs }),
+  }),
 ];
 
 describe('the backend contracts on a model that keeps them', () => {
-  for (const { name, run, timeout } of contractOf(classifier)) it(name, run, timeout);
+  for (const { name, run, timeout, skip } of contractOf(classifier)) (skip ? it.skip : it)(name, run, timeout);
 });
 
 /** The tensors with the numbers of one of them changed. */
@@ -382,7 +385,11 @@ describe('the backend contracts', () => {
   ];
 
   it('catch a model that goes on when it is closed', async () => {
-    const failures = await failuresOf(contractOf(reopening));
+    const cases = contractOf(reopening, { programs: false });
+    expect(cases.filter(({ skip }) => skip !== undefined).map(({ skip }) => skip)).toEqual(
+      Array.from({ length: 5 }, () => 'its models compile no programs'),
+    );
+    const failures = await failuresOf(cases.filter(({ skip }) => skip === undefined));
     expect(failures).toEqual([
       expect.stringContaining('computes nothing once it is closed'),
       expect.stringContaining('differentiates nothing once it is closed'),

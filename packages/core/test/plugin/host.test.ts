@@ -5,6 +5,7 @@ import {
   createHost,
   definePlugin,
   EXPLAINER,
+  float32,
   HOST_API_VERSION,
   METRIC,
   token,
@@ -15,6 +16,7 @@ import type {
   Contribution,
   Explainer,
   HeatMap,
+  Model,
   PluginManifest,
   Registry,
   Token,
@@ -33,6 +35,16 @@ const contribution = (kind: Contribution['kind'], id: string): Contribution => (
   title: id,
   description: `The ${kind} ${id}.`,
 });
+
+/** The layer of the map that an explainer makes of one sample. */
+async function layerOf(asked: Explainer): Promise<string | undefined> {
+  const [map] = await asked.explain({
+    model: {} as Model,
+    feeds: { x: float32(new Float32Array(1), [1, 1]) },
+    objective: { kind: 'score', output: 'y', index: [[0]] },
+  });
+  return map?.layer;
+}
 
 /** A plugin that provides one explainer of that id, unless told otherwise. */
 function plugin(name: string, parts: Partial<PluginManifest> = {}): PluginManifest {
@@ -215,7 +227,7 @@ describe('taking in a plugin', () => {
     expect(() => hostOf([plugin('p', { register })])).toThrow(failure('PLUGIN_INVALID', found));
   });
 
-  it('leaves the host as it was where it fails', () => {
+  it('leaves the host as it was where it fails', async () => {
     const host = hostOf([plugin('a')]);
     const greedy = plugin('b', {
       provides: [contribution('explainer', 'b'), contribution('explainer', 'c')],
@@ -224,7 +236,7 @@ describe('taking in a plugin', () => {
     host.use(plugin('b'), { from: 'x' });
     host.start();
     expect(host.list().map(({ id }) => id)).toEqual(['a', 'b']);
-    expect(host.get(EXPLAINER, 'b')).toBeDefined();
+    expect(await layerOf(host.get(EXPLAINER, 'b'))).toBe('b');
   });
 });
 
@@ -351,15 +363,18 @@ describe('what plugins take from each other', () => {
     plugin(id, {
       register: (registry) =>
         registry.bind(EXPLAINER, id, (resolve) => {
-          resolve(EXPLAINER, other);
-          return explainer(id);
+          const inner = resolve(EXPLAINER, other);
+          return {
+            explain: async (request) =>
+              (await inner.explain(request)).map((map) => ({ ...map, layer: `${map.layer} behind ${id}` })),
+          };
         }),
     });
 
-  it('is resolved by token and id', () => {
+  it('is resolved by token and id', async () => {
     const host = hostOf([needing('a', 'b'), plugin('b')]);
     host.start();
-    expect(host.get(EXPLAINER, 'a')).toBeDefined();
+    expect(await layerOf(host.get(EXPLAINER, 'a'))).toBe('b behind a');
   });
 
   it('must not go in a circle', () => {
