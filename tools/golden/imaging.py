@@ -176,6 +176,21 @@ def resizing() -> None:
     )
 
 
+def resizing_alpha() -> None:
+    """Pictures with alpha, whose colours Pillow weighs with it."""
+    random = np.random.default_rng(22)
+    pixels = random.integers(0, 256, (9, 13, 4), dtype=np.uint8)
+    pixels[:3, :, 3] = 0
+    pixels[3:5, :, 3] = 255
+    picture = Image.fromarray(pixels, "RGBA")
+    cases = []
+    for width, height in [(5, 4), (13, 9), (20, 31), (3, 30), (13, 2)]:
+        for name, resample in FILTERS.items():
+            resized = np.asarray(picture.resize((width, height), resample))
+            cases.append({"width": width, "height": height, "filter": name, "pixels": encoded(resized)})
+    write("resize-alpha.json", {"width": 13, "height": 9, "pixels": encoded(pixels), "cases": cases})
+
+
 def geometry() -> None:
     """torchvision's rounding: the size that a shorter side gives, and where a centre crop begins (negative: padding)."""
     random = np.random.default_rng(22)
@@ -262,6 +277,7 @@ if __name__ == "__main__":
     (OUTPUT / "decode").mkdir(parents=True, exist_ok=True)
     decoding()
     resizing()
+    resizing_alpha()
     geometry()
     preprocessing()
     upsampling()

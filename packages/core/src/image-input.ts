@@ -54,7 +54,7 @@ export function layoutOf([, second, , fourth]: readonly (number | string)[]): Im
 }
 
 function looksLikeChannels(dim: number | string | undefined): boolean {
-  return dim === 1 || dim === 3 || dim === 4;
+  return dim === 1 || dim === 2 || dim === 3 || dim === 4;
 }
 
 function describe({ name, type, dims }: TensorSpec): string {

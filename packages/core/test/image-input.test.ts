@@ -60,6 +60,8 @@ describe('layoutOf', () => {
     [['N', 3, 3, 3], 'NCHW'],
     [['N', 'C', 'H', 'W'], 'NCHW'],
     [['N', 'H', 'W', 4], 'NHWC'],
+    [['N', 'H', 'W', 2], 'NHWC'],
+    [['N', 2, 'H', 'W'], 'NCHW'],
   ] as const)('%j is %s', (dims, layout) => {
     expect(layoutOf(dims)).toBe(layout);
   });

@@ -1,17 +1,20 @@
 import { checkSize, rgbImage, type RgbImage, type Size } from './rgb-image.ts';
 
-/** The middle `size` of an image with torchvision's rounding; where the image is smaller it is surrounded by black. */
+/** The middle `size` of an image with torchvision's rounding; where the image is smaller it is surrounded by black, transparent where it has alpha. */
 export function centerCrop(image: RgbImage, size: Size): RgbImage {
   checkSize(size);
   const { left, top } = centerCropOffset(image, size);
-  const output = new Uint8Array(3 * size.width * size.height);
+  const data = new Uint8Array(3 * size.width * size.height);
+  const alpha = image.alpha && new Uint8Array(size.width * size.height);
   const firstColumn = Math.max(0, -left);
   const columns = Math.min(size.width, image.width - left) - firstColumn;
   for (let y = Math.max(0, -top); y < Math.min(size.height, image.height - top); y++) {
-    const from = 3 * ((y + top) * image.width + firstColumn + left);
-    output.set(image.data.subarray(from, from + 3 * columns), 3 * (y * size.width + firstColumn));
+    const from = (y + top) * image.width + firstColumn + left;
+    const to = y * size.width + firstColumn;
+    data.set(image.data.subarray(3 * from, 3 * (from + columns)), 3 * to);
+    if (image.alpha !== undefined) alpha?.set(image.alpha.subarray(from, from + columns), to);
   }
-  return rgbImage(output, size.width, size.height);
+  return rgbImage(data, size.width, size.height, alpha);
 }
 
 /** Where the window of `centerCrop` begins in the image, in pixels; negative where the image is smaller. */

@@ -1,29 +1,42 @@
+import { UnderstoryError } from '@understory/core';
 import sharp from 'sharp';
 import { imagingErrors } from './errors.ts';
 import { endsEarly, identify, statedSize } from './image-header.ts';
-import { rgbImage, type RgbImage } from './rgb-image.ts';
+import { rgbImage, type RgbImage, type Size } from './rgb-image.ts';
+
+/** The most pixels of a picture that are decoded unless more are allowed, 178,956,970: where Pillow sees a decompression bomb. */
+export const largestImage = 2 * Math.floor(2 ** 28 / 3);
+
+export interface DecodeOptions {
+  /** `largestImage` where absent; decoding takes three bytes a pixel, four with alpha. */
+  readonly maxPixels?: number;
+}
 
 /**
  * Decodes a JPEG, PNG or WebP file into 8-bit RGB, upright by its EXIF orientation.
  *
- * Agrees with PIL's `ImageOps.exif_transpose(image).convert('RGB')`: alpha is dropped, not composited, so the colours under
- * transparent pixels show; grey is repeated; CMYK is converted without its profile; embedded colour profiles are ignored;
+ * Agrees with PIL's `ImageOps.exif_transpose(image).convert('RGB')`: alpha is not composited, so the colours under
+ * transparent pixels show, and is kept beside them; grey is repeated; CMYK is converted without its profile; embedded colour profiles are ignored;
  * of an animation the first frame counts. 16-bit samples keep their high byte, also in grey pictures, where PIL saturates
- * to white. `name` is only used in messages. Throws an UnderstoryError where the bytes are not such a file.
+ * to white. `name` is only used in messages. Throws an UnderstoryError where the bytes are not such a file, and
+ * IMAGE_TOO_LARGE before anything is decoded where the header states more pixels than `maxPixels`.
  */
-export async function decodeImage(bytes: Uint8Array, name = '(unnamed)'): Promise<RgbImage> {
+export async function decodeImage(
+  bytes: Uint8Array,
+  name = '(unnamed)',
+  { maxPixels = largestImage }: DecodeOptions = {},
+): Promise<RgbImage> {
   if (bytes.length === 0) throw imagingErrors.empty(name);
   const file = identify(bytes);
   if (file.kind === 'unsupported') throw imagingErrors.unsupportedFormat(name, file.name);
   if (file.kind === 'notAnImage') throw imagingErrors.notAnImage(name, file.description);
   const size = statedSize(bytes, file.format);
-  if (size !== undefined && size.width * size.height === 0) {
-    throw imagingErrors.zeroSize(name, size.width, size.height);
-  }
+  if (size !== undefined) checkPixels(name, size, maxPixels);
   if (endsEarly(bytes, file.format)) throw imagingErrors.truncated(name, bytes.length);
   try {
-    return await decode(bytes);
+    return await decode(bytes, (found) => checkPixels(name, found, maxPixels));
   } catch (error) {
+    if (error instanceof UnderstoryError) throw error;
     if (error instanceof Error && /premature end|truncated/i.test(error.message)) {
       throw imagingErrors.truncated(name, bytes.length, error);
     }
@@ -31,29 +44,40 @@ export async function decodeImage(bytes: Uint8Array, name = '(unnamed)'): Promis
   }
 }
 
-async function decode(bytes: Uint8Array): Promise<RgbImage> {
-  const picture = sharp(bytes, { failOn: 'error', ignoreIcc: true, autoOrient: true });
-  const { space } = await picture.metadata();
-  const inks = space === 'cmyk';
+function checkPixels(name: string, { width, height }: Size, maxPixels: number): void {
+  if (width * height === 0) throw imagingErrors.zeroSize(name, width, height);
+  if (width * height > maxPixels) throw imagingErrors.tooLarge(name, { width, height }, maxPixels);
+}
+
+async function decode(bytes: Uint8Array, check: (size: Size) => void): Promise<RgbImage> {
+  // The limit is ours, so that the error can name it.
+  const picture = sharp(bytes, { failOn: 'error', ignoreIcc: true, autoOrient: true, limitInputPixels: false });
+  const stated = await picture.metadata();
+  check(stated);
+  const inks = stated.space === 'cmyk';
   if (inks) picture.pipelineColourspace('cmyk').toColourspace('cmyk');
   const { data, info } = await picture.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
-  return rgbImage(inks ? fromCmyk(data) : fromChannels(data, channels), width, height);
+  return inks ? rgbImage(fromCmyk(data), width, height) : fromChannels(data, info, channels);
 }
 
 /** Colour comes before alpha in a pixel, and one or two channels are grey. */
-function fromChannels(samples: Uint8Array, channels: number): Uint8Array {
-  if (channels === 3) return new Uint8Array(samples.buffer, samples.byteOffset, samples.length);
+function fromChannels(samples: Uint8Array, { width, height }: Size, channels: number): RgbImage {
+  if (channels === 3) {
+    return rgbImage(new Uint8Array(samples.buffer, samples.byteOffset, samples.length), width, height);
+  }
   const pixels = samples.length / channels;
   const green = channels >= 3 ? 1 : 0;
   const rgb = new Uint8Array(3 * pixels);
+  const alpha = channels % 2 === 0 ? new Uint8Array(pixels) : undefined;
   for (let pixel = 0; pixel < pixels; pixel++) {
     const from = pixel * channels;
     rgb[3 * pixel] = samples[from]!;
     rgb[3 * pixel + 1] = samples[from + green]!;
     rgb[3 * pixel + 2] = samples[from + 2 * green]!;
+    if (alpha !== undefined) alpha[pixel] = samples[from + channels - 1]!;
   }
-  return rgb;
+  return rgbImage(rgb, width, height, alpha);
 }
 
 function fromCmyk(inks: Uint8Array): Uint8Array {

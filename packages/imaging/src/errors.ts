@@ -1,4 +1,5 @@
 import { UnderstoryError } from '@understory/core';
+import type { Size } from './rgb-image.ts';
 
 const savedAgain = 'Check the download, or open the picture in a viewer and save it as PNG.';
 
@@ -21,6 +22,26 @@ export const imagingErrors = {
       found: `${width} x ${height} pixels`,
       expected: 'at least 1 x 1 pixels',
       next: savedAgain,
+    });
+  },
+
+  tooLarge(name: string, { width, height }: Size, maxPixels: number) {
+    return new UnderstoryError({
+      code: 'IMAGE_TOO_LARGE',
+      message: `The image ${name} has more pixels than are decoded here.`,
+      found: `${width} x ${height}, ${count(width * height)} pixels`,
+      expected: `at most ${count(maxPixels)} pixels`,
+      next: 'Scale it down, or cut out the part that matters. A program can allow more with `maxPixels`.',
+    });
+  },
+
+  preparedTooLarge(what: string, { width, height }: Size, expected: string) {
+    return new UnderstoryError({
+      code: 'PICTURE_TOO_LARGE',
+      message: `${what} would be too large.`,
+      found: `${width} x ${height} pixels`,
+      expected,
+      next: 'Choose a smaller size or crop in the preprocessing, or scale the image down.',
     });
   },
 
@@ -80,12 +101,23 @@ export const imagingErrors = {
     return new UnderstoryError({
       code: 'PREPROCESSING_INVALID',
       message: `The preprocessing configuration has a field "${field}" that cannot be used.`,
-      found: found === undefined ? 'nothing' : JSON.stringify(found),
+      found: shown(found),
       expected,
       next,
     });
   },
 };
+
+function count(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
+/** A value of a configuration, of which only the beginning is shown. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 200 ? `${text.slice(0, 200)} ...` : text;
+}
 
 function firstLine(text: string): string {
   return text.trim().split('\n')[0] ?? '';

@@ -12,7 +12,7 @@ import { shorterSideForCropFraction } from './shorter-side.ts';
  * and the middle is cut out, from 384 on the picture is squashed. Steps whose `do_` switch is missing are done where their
  * values are there; rescaling is by 1/255 and resampling bilinear unless said otherwise. EfficientNet's `include_top`
  * divides by the deviation once more and `rescale_offset` takes 1 off, as its processor does. An `image_mean` of one number
- * means a grey picture.
+ * means a grey picture, of four colour and alpha, of two grey and alpha.
  * Throws an UnderstoryError that names the field where one is missing, malformed or asks for a step that is not done here.
  */
 export function preprocessingFromConfig(json: unknown): Preprocessing {
@@ -27,8 +27,7 @@ export function preprocessingFromConfig(json: unknown): Preprocessing {
       );
     }
   }
-  const mean = json['image_mean'];
-  const channels = Array.isArray(mean) && mean.length === 1 ? 1 : 3;
+  const channels = channelsOf(json);
   const preprocessing: Preprocessing = {
     ...placement(json),
     ...normalisation(json, channels),
@@ -38,6 +37,16 @@ export function preprocessingFromConfig(json: unknown): Preprocessing {
   };
   checkPreprocessing(preprocessing);
   return preprocessing;
+}
+
+type Channels = Preprocessing['channels'];
+
+/** As many as there are means, where the deviations agree. */
+function channelsOf({ image_mean: mean, image_std: std }: Config): Channels {
+  if (!Array.isArray(mean)) return 3;
+  if (mean.length === 1) return 1;
+  const agree = !Array.isArray(std) || std.length === mean.length;
+  return agree && (mean.length === 2 || mean.length === 4) ? mean.length : 3;
 }
 
 type Config = Readonly<Record<string, unknown>>;
@@ -118,7 +127,7 @@ function resampling(config: Config): Filter {
   return filter;
 }
 
-function normalisation(config: Config, channels: 1 | 3): Pick<Preprocessing, 'rescale' | 'mean' | 'std'> {
+function normalisation(config: Config, channels: Channels): Pick<Preprocessing, 'rescale' | 'mean' | 'std'> {
   const factor = optional(config, 'rescale_factor', (value) => typeof value === 'number', 'a number') ?? 1 / 255;
   const rescale = flag(config, 'do_rescale', true) ? factor : 1;
   const offset = flag(config, 'rescale_offset', false) ? 1 : 0;
@@ -134,14 +143,16 @@ function normalisation(config: Config, channels: 1 | 3): Pick<Preprocessing, 're
   };
 }
 
-function perChannel(config: Config, field: string, channels: 1 | 3): readonly number[] {
+function perChannel(config: Config, field: string, channels: Channels): readonly number[] {
   const value = config[field];
   if (typeof value === 'number') return Array(channels).fill(value);
   if (Array.isArray(value) && value.length === channels && value.every((entry) => typeof entry === 'number')) {
     return value;
   }
-  throw invalid(field, value, channels === 1 ? 'one number' : 'three numbers, one a channel');
+  throw invalid(field, value, channels === 1 ? 'one number' : `${channelWords[channels]} numbers, one a channel`);
 }
+
+const channelWords = { 2: 'two', 3: 'three', 4: 'four' } as const;
 
 function dataFormat(config: Config): string | undefined {
   return optional(

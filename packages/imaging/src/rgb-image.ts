@@ -3,6 +3,8 @@ export interface RgbImage {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
+  /** `[height, width]`, 0 where the picture is transparent; absent where it is opaque throughout. */
+  readonly alpha?: Uint8Array;
 }
 
 export interface Size {
@@ -10,13 +12,20 @@ export interface Size {
   readonly height: number;
 }
 
-/** A picture over `data`, which is not copied; throws a RangeError where the length is not `3 * width * height` or a side is not a positive whole number. */
-export function rgbImage(data: Uint8Array, width: number, height: number): RgbImage {
+/**
+ * A picture over `data`, which is not copied, and where given `alpha`.
+ * Throws a RangeError where a length is not `3 * width * height` (`width * height` of alpha) or a side is not a positive whole number.
+ */
+export function rgbImage(data: Uint8Array, width: number, height: number, alpha?: Uint8Array): RgbImage {
   checkSize({ width, height });
   if (data.length !== 3 * width * height) {
     throw new RangeError(`${data.length} bytes do not fill an RGB picture of ${width} x ${height}`);
   }
-  return { width, height, data };
+  if (alpha === undefined) return { width, height, data };
+  if (alpha.length !== width * height) {
+    throw new RangeError(`${alpha.length} bytes do not fill the alpha of a picture of ${width} x ${height}`);
+  }
+  return { width, height, data, alpha };
 }
 
 /** Throws a RangeError where a side is not a positive whole number. */

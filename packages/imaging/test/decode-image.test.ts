@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeImage } from '../src/index.ts';
+import { decodeImage, largestImage } from '../src/index.ts';
+import sharp from 'sharp';
 import { bytes, fixture, golden, largestDifference, photograph, rejection } from './golden.ts';
 
 interface Decoded {
@@ -26,6 +27,67 @@ describe('decodeImage', () => {
     larger.set(file, 7);
     const image = await decodeImage(larger.subarray(7, 7 + file.length));
     expect(largestDifference(image.data, (await photograph('chelsea.png')).data)).toBe(0);
+  });
+});
+
+describe('decodeImage keeps alpha', () => {
+  const drawn = { data: Uint8Array.of(10, 20, 30, 0, 40, 50, 60, 128), width: 2, height: 1 };
+  const file = (colourspace: 'srgb' | 'b-w', palette = false) =>
+    sharp(drawn.data, { raw: { width: 2, height: 1, channels: 4 } })
+      .toColourspace(colourspace)
+      .png({ palette })
+      .toBuffer();
+
+  it('beside the colours, of grey pictures and palettes too', async () => {
+    expect(await decodeImage(await file('srgb'))).toEqual({
+      ...{ width: 2, height: 1, data: Uint8Array.of(10, 20, 30, 40, 50, 60), alpha: Uint8Array.of(0, 128) },
+    });
+    expect((await decodeImage(await file('b-w'))).alpha).toEqual(Uint8Array.of(0, 128));
+    expect((await decodeImage(await file('srgb', true))).alpha).toEqual(Uint8Array.of(0, 128));
+  });
+});
+
+describe('decodeImage and the size of pictures', () => {
+  const [width, height] = [13_000, 14_000];
+
+  it.each(['png', 'jpeg', 'webp'] as const)(
+    'refuses a %s of more pixels than it decodes, naming the limit',
+    async (format) => {
+      const file = await sharp({ create: { width: 40, height: 50, channels: 3, background: 'red' } })
+        .toFormat(format)
+        .toBuffer();
+      const error = await rejection(decodeImage(file, 'map.jpg', { maxPixels: 1999 }));
+      expect(error).toMatchObject({
+        code: 'IMAGE_TOO_LARGE',
+        found: '40 x 50, 2,000 pixels',
+        expected: 'at most 1,999 pixels',
+        message: expect.stringContaining('map.jpg'),
+      });
+      expect((await decodeImage(file, 'map.jpg', { maxPixels: 2000 })).width).toBe(40);
+    },
+  );
+
+  it('refuses what a header states, before the pixels are looked at', async () => {
+    const stated = withUint32(withUint32(fixture('images/coffee.png'), 16, width), 20, height);
+    expect(width * height).toBeGreaterThan(largestImage);
+    expect(await rejection(decodeImage(stated))).toMatchObject({
+      code: 'IMAGE_TOO_LARGE',
+      expected: 'at most 178,956,970 pixels',
+    });
+  });
+
+  it('reads a row of a million pixels, and a column', async () => {
+    const row = new Uint8Array(1_000_001).fill(3).fill(9, 1_000_000);
+    for (const [width, height] of [
+      [row.length, 1],
+      [1, row.length],
+    ] as const) {
+      const png = await sharp(row, { raw: { width, height, channels: 1 } })
+        .png()
+        .toBuffer();
+      const image = await decodeImage(png);
+      expect([image.width, image.height, image.data.at(-4), image.data.at(-1)]).toEqual([width, height, 3, 9]);
+    }
   });
 });
 

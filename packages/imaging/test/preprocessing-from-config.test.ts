@@ -14,6 +14,11 @@ const rest: Preprocessing = {
 describe('preprocessingFromConfig', () => {
   it.each<[what: string, config: object, expected: Preprocessing]>([
     [
+      'colour and alpha',
+      { image_mean: [0.1, 0.2, 0.3, 0.5], image_std: [1, 1, 1, 0.5], data_format: 'channels_last' },
+      { ...rest, mean: [0.1, 0.2, 0.3, 0.5], std: [1, 1, 1, 0.5], channels: 4, layout: 'NHWC' },
+    ],
+    [
       'CLIP',
       {
         crop_size: { height: 224, width: 224 },

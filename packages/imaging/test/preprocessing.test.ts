@@ -60,6 +60,23 @@ describe('preprocess', () => {
     expect(picture).toEqual(toGrey(image));
   });
 
+  it('feeds colour and alpha to four channels, grey and alpha to two, opaque where a picture has no alpha', () => {
+    const veiled = rgbImage(two.data, 2, 1, Uint8Array.of(0, 200));
+    const four = { ...plain, channels: 4, mean: [0, 0, 0, 100], std: [1, 1, 1, 2] } as const;
+    expect(preprocess(veiled, four)).toEqual({
+      type: 'float32',
+      dims: [1, 4, 1, 2],
+      data: Float32Array.of(1, 4, 2, 5, 3, 6, -50, 50),
+    });
+    expect([...preprocess(veiled, { ...four, order: 'BGR', layout: 'NHWC' }).data]).toEqual([
+      3, 2, 1, -50, 6, 5, 4, 50,
+    ]);
+    expect([...preprocess(two, four).data].slice(6)).toEqual([77.5, 77.5]);
+    const pair = { ...plain, channels: 2, mean: [0, 0], std: [1, 1] } as const;
+    expect(preprocess(veiled, pair)).toMatchObject({ dims: [1, 2, 1, 2], data: Float32Array.of(2, 5, 0, 200) });
+    expect(prepare(veiled, plain).picture).toEqual(two);
+  });
+
   it('survives being written down', () => {
     const record = preprocessingFromConfig({
       size: { shortest_edge: 4 },
