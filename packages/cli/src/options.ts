@@ -202,9 +202,18 @@ export function withPreprocessing<A extends Arguments, O extends OptionValues>(
       new Option('--crop <n|WxH|none>', 'what is cut from the middle after resizing').argParser(size),
       new Option('--filter <name>', 'how images are resized').choices(filters),
       new Option('--input-range <range>', 'what pixels are scaled to, before mean and deviation').choices(inputRanges),
-      new Option('--mean <list>', 'taken off each channel, such as 0.485,0.456,0.406').argParser(numbers),
-      new Option('--std <list>', 'each channel is divided by it, such as 0.229,0.224,0.225').argParser(numbers),
-      new Option('--channel-order <order>', 'the order of the channels').choices(['RGB', 'BGR']),
+      new Option(
+        '--mean <list>',
+        'taken off each channel, in the order in which the network takes them (blue first with --channel-order BGR), such as 0.485,0.456,0.406',
+      ).argParser(numbers),
+      new Option(
+        '--std <list>',
+        'each channel is divided by it, in the order of --mean, such as 0.229,0.224,0.225',
+      ).argParser(numbers),
+      new Option(
+        '--channel-order <order>',
+        'the order in which the network takes the channels; colours change places before --mean and --std',
+      ).choices(['RGB', 'BGR']),
     ],
   );
 }

@@ -29,6 +29,8 @@ export interface ChosenPreprocessing {
 }
 
 const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+/** Grey, grey and alpha, colour, colour and alpha. */
+const channelCounts = [1, 2, 3, 4] as const;
 const usualSide = 224;
 const usualCrop = 0.875;
 /** Up to this side networks are made for pictures of just that size, as CIFAR's and Tiny ImageNet's are: nothing is cropped. */
@@ -36,9 +38,9 @@ const wholeSide = 64;
 
 /**
  * The preprocessing that the model's folder gives, with what the command line says instead.
- * Without a folder: as torchvision evaluates ImageNet networks, at the size of the model's input.
- * Networks that take uint8 get the samples as they are, 0 to 255.
- * Throws IMAGE_CHANNEL_MISMATCH where the model does not take pictures of one or three channels, or not of those that it is given.
+ * Without a folder: as torchvision evaluates ImageNet networks, at the size of the model's input; values of ImageNet are those of colour alone.
+ * Networks that take uint8 get the samples as they are, 0 to 255. `--mean` stands in the order that the network takes its channels in.
+ * Throws IMAGE_CHANNEL_MISMATCH where the model takes pictures of more than four channels, or not of those that its folder says.
  */
 export function choosePreprocessing(
   classifier: ImageClassifier,
@@ -67,19 +69,26 @@ export function choosePreprocessing(
   return { preprocessing, assumed };
 }
 
+/** What is told of a model where `assumed` is set. */
+export function assumedNote({ channels }: Preprocessing, model = 'this model'): string {
+  const used = channels === 3 ? 'mean and deviation of ImageNet are used' : 'pixels are fed as 0 to 1';
+  return `nothing says how pixels are scaled for ${model}, so ${used}`;
+}
+
 function asSamples(preprocessing: Preprocessing): Preprocessing {
   const { mean, std } = preprocessing;
   return { ...preprocessing, rescale: 1, mean: mean.map(() => 0), std: std.map(() => 1) };
 }
 
-function usual({ channels, layout, imageSize }: ImageClassifier): Preprocessing {
-  const grey = channels === 1;
+function usual({ channels: asked, layout, imageSize }: ImageClassifier): Preprocessing {
+  const channels = channelCounts.find((each) => each === asked) ?? 3;
+  const colour = channels === 3;
   return {
     ...usualPlacement(imageSize ?? usualSide, 'bilinear'),
     rescale: 1 / 255,
-    mean: grey ? [0] : imageNet.mean,
-    std: grey ? [1] : imageNet.std,
-    channels: grey ? 1 : 3,
+    mean: colour ? imageNet.mean : Array(channels).fill(0),
+    std: colour ? imageNet.std : Array(channels).fill(1),
+    channels,
     order: 'RGB',
     layout,
   };

@@ -1,3 +1,4 @@
+import { assumedNote } from './preprocessing.ts';
 import type { Setup } from './setup.ts';
 
 /** What a user should know of a run that is no error. */
@@ -5,9 +6,7 @@ export function notesOf(setup: Setup, unmapped: readonly string[]): readonly str
   const { preprocessing } = setup;
   return [
     ...new Set(setup.backends().flatMap(({ remarks }) => remarks)),
-    ...(preprocessing.assumed
-      ? ['nothing says how pixels are scaled for this model, so mean and deviation of ImageNet are used']
-      : []),
+    ...(preprocessing.assumed ? [assumedNote(preprocessing.preprocessing)] : []),
     ...(unmapped.length === 0
       ? []
       : [`the model has no class for ${unmapped.join(', ')}: such images count as neither right nor wrong`]),

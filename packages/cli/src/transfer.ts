@@ -4,7 +4,7 @@ import { cliErrors } from './errors.ts';
 import { joinSamples } from './join-samples.ts';
 import { classifierOf, findModel, openModel, type OpenedModel } from './open-model.ts';
 import { pixelClassifierOf } from './pixel-classifier-of.ts';
-import { choosePreprocessing } from './preprocessing.ts';
+import { assumedNote, choosePreprocessing } from './preprocessing.ts';
 import type { SetupOptions } from './setup.ts';
 
 /** Another network that is shown saved pictures. */
@@ -39,12 +39,7 @@ export async function openTransfer(
     const filter = preprocessing.resize?.filter ?? 'bilinear';
     return {
       opened,
-      notes: [
-        ...(assumed
-          ? [`nothing says how pixels are scaled for ${name}, so mean and deviation of ImageNet are used`]
-          : []),
-        ...notesOnNames(classifier, attacked, name),
-      ],
+      notes: [...(assumed ? [assumedNote(preprocessing, name)] : []), ...notesOnNames(classifier, attacked, name)],
       predict(pictures) {
         const batch = pictures.map((picture) => {
           const fits = picture.height === height && picture.width === width;

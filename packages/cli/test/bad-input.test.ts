@@ -31,7 +31,7 @@ beforeAll(async () => {
       nodes: [Node.of('Relu', ['x'], ['a'], {}, 'body/Relu'), Node.of('Det', ['a'], ['y'], {}, 'head/Det')],
     }),
   );
-  await write('four.fake.json', '{ "channels": 4 }');
+  await write('five.fake.json', '{ "channels": 5 }');
   await write('text.png', 'This is a text, and not a picture.');
   await write('empty.png', '');
   const zero = Buffer.from(await quarter([1, 2, 3]));
@@ -123,10 +123,10 @@ describe('bad input', () => {
   });
 
   it('is a network for another number of channels', async () => {
-    expect(await failureOf('explain', 'red.png', ...fake, '--model', 'four.fake.json')).toMatchObject({
+    expect(await failureOf('explain', 'red.png', ...fake, '--model', 'five.fake.json')).toMatchObject({
       code: 'IMAGE_CHANNEL_MISMATCH',
       found: '3 channels',
-      expected: '4 channels',
+      expected: '5 channels',
     });
   });
 

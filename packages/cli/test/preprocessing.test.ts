@@ -47,6 +47,22 @@ describe('choosePreprocessing of a bare model', () => {
     expect(colour).toMatchObject({ channels: 3, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] });
   });
 
+  it.each([2, 4] as const)('takes pictures of %i channels, the last of them alpha, as they are', (channels) => {
+    for (const dims of [
+      ['N', channels, 28, 28],
+      ['N', 28, 28, channels],
+    ]) {
+      const { preprocessing } = choosePreprocessing(classifierOf(...dims), undefined, {});
+      expect(preprocessing).toMatchObject({ channels, mean: Array(channels).fill(0), std: Array(channels).fill(1) });
+    }
+  });
+
+  it('refuses networks of five channels', () => {
+    expect(() => choosePreprocessing(classifierOf('N', 5, 28, 28), undefined, {})).toThrow(
+      expect.objectContaining({ code: 'IMAGE_CHANNEL_MISMATCH' }),
+    );
+  });
+
   it('assumes nothing where options say how pixels are scaled', () => {
     const options = { mean: [0.5, 0.5, 0.5], std: [1, 1, 1] };
     expect(choosePreprocessing(classifierOf('N', 3, 8, 8), undefined, options).assumed).toBe(false);

@@ -9,6 +9,7 @@ import { errorRecord, json } from '../formatters/json.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { defaultModel } from '../open-model.ts';
 import { list, wholeNumber, withDrawing, withOutput, withPreprocessing, withRunning, withTensors } from '../options.ts';
+import { assumedNote } from '../preprocessing.ts';
 import { progressOn } from '../progress.ts';
 import { modelRecord, versionsOf, type RunRecord } from '../record.ts';
 import { formatError, type ErrorContext } from '../report-error.ts';
@@ -145,8 +146,7 @@ interface FailureRecord extends ErrorContext {
 
 /** What a user should know of a run that is no error. */
 function notesOf({ backends, classifier, preprocessing }: Setup): readonly string[] {
-  const assumed =
-    'nothing says how pixels are scaled for this model, so mean and deviation of ImageNet are used; --mean and --std say otherwise';
+  const assumed = `${assumedNote(preprocessing.preprocessing)}; --mean and --std say otherwise`;
   const one = 'the model gives one score: its probability is the sigmoid of it, of the positive class against the rest';
   return [
     ...new Set(backends().flatMap(({ remarks }) => remarks)),

@@ -66,7 +66,8 @@ export function describePreprocessing({ resize, crop, order, channels }: Preproc
   if (resize?.kind === 'shorterSide') steps.push(`shorter side ${resize.length} ${resize.filter}`);
   if (resize?.kind === 'exact') steps.push(`resized to ${resize.width} x ${resize.height} ${resize.filter}`);
   if (crop !== undefined) steps.push(`crop ${crop.width} x ${crop.height}`);
-  if (channels === 1) steps.push('grey');
+  if (channels <= 2) steps.push('grey');
+  if (channels % 2 === 0) steps.push('with alpha');
   if (order === 'BGR') steps.push('BGR');
   return steps.length === 0 ? 'pictures as they are' : steps.join(', ');
 }
