@@ -1,4 +1,12 @@
-import { evenBatches, isDiagnosed, takeTensor, type Attack, type AttackedSample, type Tensor } from '@understory/core';
+import {
+  environmentFailure,
+  evenBatches,
+  isDiagnosed,
+  takeTensor,
+  type Attack,
+  type AttackedSample,
+  type Tensor,
+} from '@understory/core';
 import type { AttackPlan } from './attack-plan.ts';
 import type { Subject } from './attack-subject.ts';
 import type { ChosenImage } from './choose-images.ts';
@@ -82,7 +90,8 @@ async function attackBatch(
       for (const sample of samples) alone.push(...(await attackBatch(plan, attack, [sample], failures)));
       return alone;
     }
-    if (isDiagnosed(error)) return [{ sample: first, reason: reasonFor(error) }];
+    if (isDiagnosed(error) && environmentFailure(error) === undefined)
+      return [{ sample: first, reason: reasonFor(error) }];
     failures.set(first.subject.item, error);
     return [];
   }

@@ -1,4 +1,5 @@
 import {
+  environmentFailure,
   float32,
   isDiagnosed,
   toFloat32,
@@ -179,9 +180,10 @@ async function measure(
   }
 }
 
-/** A failure of our own making, such as an error in a plugin, is not to be taken for a property of the image. */
+/** A failure of our own making, such as an error in a plugin, or of the environment is not to be taken for a property of the image. */
 function reasonFor(error: unknown): string {
-  if (isDiagnosed(error)) return `${error.code}: ${error.message} Found: ${error.found}.`;
+  if (isDiagnosed(error) && environmentFailure(error) === undefined)
+    return `${error.code}: ${error.message} Found: ${error.found}.`;
   throw error;
 }
 

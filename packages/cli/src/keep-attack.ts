@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isDiagnosed, type AttackBudget, type HeatMap, type Tensor } from '@understory/core';
+import { environmentFailure, isDiagnosed, type AttackBudget, type HeatMap, type Tensor } from '@understory/core';
 import { encodeNpy, encodePng, fromUnitPixels } from '@understory/imaging';
 import {
   adversarialFolder,
@@ -127,7 +127,7 @@ async function mapOf(
     const map = await explain?.(pixels, target);
     return map?.data.every(Number.isFinite) ? map : undefined;
   } catch (error) {
-    if (isDiagnosed(error)) return undefined;
+    if (isDiagnosed(error) && environmentFailure(error) === undefined) return undefined;
     throw error;
   }
 }

@@ -146,6 +146,7 @@ export type SelectionOptions = DatasetSelection & {
   readonly shard?: Shard | undefined;
   readonly onlyCorrect?: boolean | undefined;
   readonly strict?: boolean | undefined;
+  readonly retryFailed?: boolean | undefined;
 };
 
 /** The options that say which images of a data set a run takes. */
@@ -160,6 +161,7 @@ export function withSelection<A extends Arguments, O extends OptionValues>(
     new Option('--shard <i/n>', 'the i-th of n parts, for several processes or machines').argParser(shard),
     new Option('--only-correct', 'only images that the network predicts right'),
     new Option('--strict', 'stop at the first image that fails'),
+    new Option('--retry-failed', 'work again on images that this run recorded as failed'),
   ]);
 }
 

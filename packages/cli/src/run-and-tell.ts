@@ -16,6 +16,7 @@ export interface RunningOptions {
   readonly seed: number;
   readonly shard?: FolderRun<never, never, never>['shard'];
   readonly strict?: boolean | undefined;
+  readonly retryFailed?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
 }
@@ -50,7 +51,7 @@ export async function runAndTell<Item extends { readonly id: string }, Row, Summ
   io: Io,
 ): Promise<ExitCode> {
   const { setup, record, options, notes, experiment, items, total, tables, executor } = told;
-  const { out, seed, shard, strict, json: asJson = false, quiet = false } = options;
+  const { out, seed, shard, strict, retryFailed, json: asJson = false, quiet = false } = options;
   const style = styleFor(io.stdout, io.env);
   const tell = (text: string) => io.stdout.write(text);
   if (!quiet) for (const note of notes) io.stderr.write(`note: ${note}\n`);
@@ -64,7 +65,7 @@ export async function runAndTell<Item extends { readonly id: string }, Row, Summ
   const description = { model, backends, preprocessing, parameters, versions };
   const result: RunResult<Summary> = await runIntoFolder(
     {
-      ...{ experiment, items, total, seed, shard, strict, description },
+      ...{ experiment, items, total, seed, shard, strict, retryFailed, description },
       ...{ folder: resolve(io.cwd, out), ...(tables && { tables }), ...(executor && { executor }) },
     },
     io,

@@ -1,4 +1,4 @@
-import type { Experiment } from '@understory/core';
+import { environmentFailure, type Experiment } from '@understory/core';
 import {
   inProcess,
   runExperiment,
@@ -23,6 +23,7 @@ export interface FolderRun<Item, Row, Summary> {
   readonly tables?: readonly Table<Row>[];
   readonly shard?: Shard | undefined;
   readonly strict?: boolean | undefined;
+  readonly retryFailed?: boolean | undefined;
   /** Two images under way at once without one, so that the next is read and decoded while one is in the network. */
   readonly executor?: Executor<Item, Row>;
 }
@@ -32,7 +33,7 @@ export interface FolderRun<Item, Row, Summary> {
  * Throws INTERRUPTED when the user stops it, and what `runExperiment` throws.
  */
 export async function runIntoFolder<Item extends { readonly id: string }, Row, Summary>(
-  { shard, strict = false, ...run }: FolderRun<Item, Row, Summary>,
+  { shard, strict = false, retryFailed = false, ...run }: FolderRun<Item, Row, Summary>,
   io: Io,
   { json, quiet }: { readonly json: boolean; readonly quiet: boolean },
 ): Promise<RunResult<Summary>> {
@@ -48,12 +49,14 @@ export async function runIntoFolder<Item extends { readonly id: string }, Row, S
   };
   return runExperiment({
     ...run,
-    strict,
+    ...{ strict, retryFailed },
     ...(shard !== undefined && { shard }),
     executor: {
       async *execute(items) {
         for await (const outcome of executor.execute(items)) {
-          if ('error' in outcome && !signal.aborted && !strict) tellOf(outcome.item, outcome.error);
+          // What stops the run is told of once, at its end.
+          const isRecorded = 'error' in outcome && !strict && environmentFailure(outcome.error) === undefined;
+          if (isRecorded && !signal.aborted) tellOf(outcome.item, outcome.error);
           yield outcome;
         }
       },

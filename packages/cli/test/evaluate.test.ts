@@ -225,7 +225,7 @@ describe('report', () => {
     ['other', 'RUN_KIND_UNKNOWN'],
     ['fault', 'NOTHING_MEASURED'],
   ])('refuses %s with %s', async (folder, expected) => {
-    await workspace.write('other/run.json', JSON.stringify({ format: 1, seed: 0 }));
+    await workspace.write('other/run.json', JSON.stringify({ format: 2, seed: 0 }));
     const { code, stderr } = await workspace.cli(['report', folder]);
     expect([code, codeOf(stderr)]).toEqual([2, expected]);
   });

@@ -1,4 +1,4 @@
-import { UnderstoryError } from '@understory/core';
+import { environmentFailure, UnderstoryError } from '@understory/core';
 
 /** One parameter in which a run folder differs from what is asked of it. */
 export interface Difference {
@@ -17,7 +17,7 @@ export const experimentErrors = {
       message: `"${path}" cannot be written.`,
       found: reason,
       expected: 'a run folder that can be written to, on a disk with room',
-      next: 'Make room or mend the folder and run the same command again: it goes on from what was written. Or name another folder with --out.',
+      next: 'Make room or repair the folder and run the same command again: it goes on from what was written. Or name another folder with --out.',
       cause,
     });
   },
@@ -58,9 +58,19 @@ export const experimentErrors = {
       code: 'RUN_RECORD_DAMAGED',
       message: `"${path}" is not what a run writes.`,
       found: reason,
-      expected: 'the record of a run, of format 1',
+      expected: 'the record of a run, of format 2',
       next: 'Restore the file, or name another folder with --out.',
       cause,
+    });
+  },
+
+  formatOld({ path }: { path: string }) {
+    return new UnderstoryError({
+      code: 'RUN_FORMAT_OLD',
+      message: `The run of "${path}" was written by an earlier version, whose logs carry no checksums.`,
+      found: 'format 1',
+      expected: 'format 2',
+      next: 'Run it again into another folder, or finish and report it with the version that began it.',
     });
   },
 
@@ -69,8 +79,8 @@ export const experimentErrors = {
       code: 'RUN_LOG_DAMAGED',
       message: `"${path}" is damaged at line ${line}.`,
       found: reason,
-      expected: 'one JSON object a line, as the run wrote it',
-      next: `Delete line ${line} and run the same command again: what it held is computed anew.`,
+      expected: 'one JSON object a line with its checksum, as this run wrote it',
+      next: `Restore the line, or delete line ${line} and run the same command again: what it held is computed again.`,
       cause,
     });
   },
@@ -111,7 +121,7 @@ export const experimentErrors = {
       message: 'Two items of the data set have the same id.',
       found: `"${item}" as items ${first} and ${second}, counted from 0`,
       expected: 'an id that no other item has: records and seeds go by it',
-      next: 'Mend the data set or the reader that names its items.',
+      next: 'Correct the data set or the reader that names its items.',
     });
   },
 
@@ -122,7 +132,18 @@ export const experimentErrors = {
       message: `"${item}" failed: ${message}`,
       found: code,
       expected: 'no failure, because the run is strict',
-      next: 'Mend the item and run the same command again, or run without --strict to record failures and go on.',
+      next: 'Fix the item and run the same command again, or run without --strict to record failures and go on.',
+      cause,
+    });
+  },
+
+  stopped({ item, cause }: { item: string; cause: unknown }) {
+    return new UnderstoryError({
+      code: 'RUN_STOPPED',
+      message: `The run stopped at "${item}", which is not recorded as failed: ${messageOf(cause)}`,
+      found: `${environmentFailure(cause) ?? failureOf(cause).code}${foundOf(cause)}`,
+      expected: 'files that can be read and written, and room on the disk',
+      next: 'Restore the file, its permissions or the room, and run the same command again: it goes on where it stopped.',
       cause,
     });
   },
@@ -167,6 +188,11 @@ export function codeOf(error: unknown): string | undefined {
 
 export function messageOf(error: unknown): string {
   return textOf(error, 'message') ?? String(error);
+}
+
+function foundOf(error: unknown): string {
+  const found = textOf(error, 'found');
+  return found === undefined ? '' : `, ${found}`;
 }
 
 function nameOf(error: unknown): string | undefined {

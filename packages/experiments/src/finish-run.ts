@@ -44,12 +44,15 @@ export async function finishRun<Row, Summary>(
   {
     experiment,
     tables,
+    run,
   }: {
     readonly experiment: Pick<Experiment<never, Row, Summary>, 'summarise'>;
     readonly tables: readonly Table<Row>[];
+    /** The fingerprint of the record. */
+    readonly run: string;
   },
 ): Promise<FinishedRun<Summary>> {
-  const index = await readIndex(folder);
+  const index = await readIndex(folder, run);
   await folder.make('tables');
   const files: string[] = [];
   for (const { name, records } of [

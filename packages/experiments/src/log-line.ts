@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { experimentErrors, type Failure } from './errors.ts';
 
 /** One line of a log: what came of an item, or how many items there are, which is known at the end of the stream. */
@@ -5,6 +6,45 @@ export type LogLine =
   | { readonly item: string; readonly at: number; readonly rows: readonly unknown[] }
   | { readonly item: string; readonly at: number; readonly error: Failure }
   | { readonly items: number };
+
+/** What closes a line: a checksum of all that stands before it. */
+const seal = (sum: string) => `,"sum":"${sum}"}`;
+const sumLength = 16;
+const sealLength = seal('').length + sumLength;
+
+/** A line of the log of the run with that fingerprint, closed by its checksum. */
+export function encodeLine(line: LogLine, run: string): string {
+  const body = JSON.stringify({ ...line, run });
+  return `${body.slice(0, -1)}${seal(sumOf(body))}`;
+}
+
+export type DecodedLine = { readonly line: LogLine; readonly sum: string } | { readonly reason: string };
+
+/** A line of the log of the run with that fingerprint, or why it is none. */
+export function decodeLine(bytes: Uint8Array, run: string): DecodedLine {
+  let value: unknown;
+  let text: string;
+  try {
+    text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+    value = JSON.parse(text);
+  } catch {
+    return { reason: 'not JSON' };
+  }
+  if (!isLogLine(value)) return { reason: 'neither the result of an item nor a number of items' };
+  const sum = text.slice(-(sumLength + 2), -2);
+  if (!/^[0-9a-f]+$/.test(sum) || text.slice(-sealLength) !== seal(sum)) return { reason: 'a line without a checksum' };
+  if (sumOf(`${text.slice(0, -sealLength)}}`) !== sum) {
+    return { reason: 'a line that was changed after it was written: its checksum does not fit' };
+  }
+  if ((value as { readonly run?: unknown }).run !== run) {
+    return { reason: 'a line of another run, written under other parameters than run.json has' };
+  }
+  return { line: value, sum };
+}
+
+function sumOf(body: string): string {
+  return createHash('sha256').update(body).digest('hex').slice(0, sumLength);
+}
 
 export function isLogLine(value: unknown): value is LogLine {
   const { item, at, rows, error, items } = (value ?? {}) as Record<string, unknown>;

@@ -5,7 +5,7 @@ import { checkTables, finishRun, rowsTable, type FinishedRun } from './finish-ru
 import { withLock } from './run-experiment.ts';
 import { RunFolder } from './run-folder.ts';
 import { readIndex, type RunIndex } from './run-index.ts';
-import { readRecord } from './run-record.ts';
+import { fingerprintOf, readRecord } from './run-record.ts';
 import type { Table } from './table.ts';
 
 export interface MergeRequest<Row, Summary> {
@@ -24,11 +24,11 @@ export async function mergeShards<Row, Summary>(request: MergeRequest<Row, Summa
   const { experiment, tables = [rowsTable<Row>()], fileSystem } = request;
   checkTables(tables);
   const folder = new RunFolder(request.folder, fileSystem);
-  await readRecord(folder);
+  const run = fingerprintOf(await readRecord(folder));
   return withLock(folder, undefined, async () => {
-    const found = whatIsMissing(await readIndex(folder));
+    const found = whatIsMissing(await readIndex(folder, run));
     if (found !== undefined) throw experimentErrors.incomplete({ folder: folder.path, found });
-    return finishRun(folder, { experiment, tables });
+    return finishRun(folder, { experiment, tables, run });
   });
 }
 

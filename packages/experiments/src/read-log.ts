@@ -1,10 +1,13 @@
+import type { UnderstoryError } from '@understory/core';
 import { experimentErrors } from './errors.ts';
-import { isLogLine, type LogLine } from './log-line.ts';
+import { decodeLine, type LogLine } from './log-line.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /** A line of a log with the bytes that it takes, its line feed left out. */
 export interface PlacedLine {
   readonly line: LogLine;
+  /** Its checksum. */
+  readonly sum: string;
   readonly offset: number;
   readonly length: number;
   /** Counted from 1. */
@@ -13,11 +16,26 @@ export interface PlacedLine {
 
 const lineFeed = 10;
 
+/** What is done with a damaged line: throw its error, or take note of it and go on without the line. */
+export type OnDamage = (error: UnderstoryError) => void;
+
+/** Which log is read, and as the log of which run. */
+export interface LogToRead {
+  readonly name: string;
+  /** The fingerprint of its record. */
+  readonly run: string;
+  readonly onDamage: OnDamage;
+}
+
 /**
  * The whole lines of a log in order, handed to `each`; how many bytes they take. What follows the last line feed was torn off
- * by a crash and is left out. Nothing where there is no such file. Throws RUN_LOG_DAMAGED for a whole line that is none of a log.
+ * by a crash and is left out. Nothing where there is no such file. A whole line that this run did not write so is damage.
  */
-export async function readLog(folder: RunFolder, name: string, each: (placed: PlacedLine) => void): Promise<number> {
+export async function readLog(
+  folder: RunFolder,
+  { name, run, onDamage }: LogToRead,
+  each: (placed: PlacedLine) => void,
+): Promise<number> {
   const file = await folder.openToRead(name);
   if (file === undefined) return 0;
   try {
@@ -30,8 +48,9 @@ export async function readLog(folder: RunFolder, name: string, each: (placed: Pl
         const bytes = Buffer.concat([...pieces, buffer.subarray(start, end)]);
         pieces = [];
         number += 1;
-        const line = parsed(bytes, { path: folder.pathOf(name), number });
-        each({ line, offset, length: bytes.length, number });
+        const decoded = decodeLine(bytes, run);
+        if ('line' in decoded) each({ ...decoded, offset, length: bytes.length, number });
+        else onDamage(experimentErrors.logDamaged({ path: folder.pathOf(name), line: number, reason: decoded.reason }));
         start = end + 1;
         offset = position + start;
       }
@@ -42,23 +61,4 @@ export async function readLog(folder: RunFolder, name: string, each: (placed: Pl
   } finally {
     await file.close();
   }
-}
-
-/** A line as it was placed by `readLog`. */
-export function parsed(
-  bytes: Uint8Array,
-  { path, number }: { readonly path: string; readonly number: number },
-): LogLine {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch (cause) {
-    throw experimentErrors.logDamaged({ path, line: number, reason: 'not JSON', cause });
-  }
-  if (isLogLine(value)) return value;
-  throw experimentErrors.logDamaged({
-    path,
-    line: number,
-    reason: 'neither the result of an item nor a number of items',
-  });
 }

@@ -1,10 +1,11 @@
+import type { UnderstoryError } from '@understory/core';
 import type { Failure } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
 import { rowsInOrder } from './finish-run.ts';
 import { whatIsMissing } from './merge-shards.ts';
 import { RunFolder } from './run-folder.ts';
 import { linesInOrder, readIndex } from './run-index.ts';
-import { readRecord, type RunRecord } from './run-record.ts';
+import { fingerprintOf, readRecord, type RunRecord } from './run-record.ts';
 
 /** A run folder as it stands; while the run goes on it is a part of what will be. */
 export interface StoredRun<Row> {
@@ -14,25 +15,46 @@ export interface StoredRun<Row> {
   /** Items with rows. */
   readonly done: number;
   readonly failed: number;
+  /** Each damaged line of the logs, which is left out; none unless they are to be left out. */
+  readonly damage: readonly UnderstoryError[];
+  /** Which items have no result, in words; undefined where every one has. */
+  readonly missing: string | undefined;
   /** In the order of the data set, as often as asked for. */
   rows(): AsyncIterable<Row>;
   failures(): AsyncIterable<Failure & { readonly item: string }>;
 }
 
-/** Opens a run folder to read it; takes no lock and changes nothing. Throws RUN_NOT_FOUND, RUN_RECORD_DAMAGED and RUN_LOG_DAMAGED. */
+export interface ReadRunOptions {
+  /** Leaves damaged lines out and lists them instead of throwing at the first. */
+  readonly leaveOutDamaged?: boolean;
+  readonly fileSystem?: FileSystem;
+}
+
+/**
+ * Opens a run folder to read it; takes no lock and changes nothing.
+ * Throws RUN_NOT_FOUND, RUN_RECORD_DAMAGED, RUN_FORMAT_OLD and RUN_LOG_DAMAGED.
+ */
 export async function readRun<Row>(
   path: string,
-  { fileSystem }: { readonly fileSystem?: FileSystem } = {},
+  { leaveOutDamaged = false, fileSystem }: ReadRunOptions = {},
 ): Promise<StoredRun<Row>> {
   const folder = new RunFolder(path, fileSystem);
   const record = await readRecord(folder);
-  const index = await readIndex(folder);
+  const damage: UnderstoryError[] = [];
+  const index = await readIndex(
+    folder,
+    fingerprintOf(record),
+    ...(leaveOutDamaged ? [(error: UnderstoryError) => void damage.push(error)] : []),
+  );
+  const missing = whatIsMissing(index);
   const failed = [...index.entries.values()].filter((entry) => entry.failed).length;
   return {
     record,
-    complete: whatIsMissing(index) === undefined,
+    complete: missing === undefined,
     done: index.entries.size - failed,
     failed,
+    damage,
+    missing,
     rows: () => rowsInOrder<Row>(folder, index),
     async *failures() {
       for await (const line of linesInOrder(folder, index))

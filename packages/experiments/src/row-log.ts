@@ -1,4 +1,4 @@
-import type { LogLine } from './log-line.ts';
+import { encodeLine, type LogLine } from './log-line.ts';
 import type { AppendableFile } from './run-folder.ts';
 
 /**
@@ -7,20 +7,23 @@ import type { AppendableFile } from './run-folder.ts';
  */
 export class RowLog {
   readonly #file: AppendableFile;
+  readonly #run: string;
   readonly #beforeEachBatch: () => Promise<void>;
   #waiting: string[] = [];
   #flushing: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(file: AppendableFile, beforeEachBatch: () => Promise<void>) {
+  /** `run` is the fingerprint of the record. */
+  constructor(file: AppendableFile, run: string, beforeEachBatch: () => Promise<void>) {
     this.#file = file;
+    this.#run = run;
     this.#beforeEachBatch = beforeEachBatch;
   }
 
   /** Returns at once unless much is waiting; throws what went wrong with an earlier batch. */
   async append(line: LogLine): Promise<void> {
     this.#throwFailure();
-    this.#waiting.push(`${JSON.stringify(line)}\n`);
+    this.#waiting.push(`${encodeLine(line, this.#run)}\n`);
     this.#flushing ??= this.#flush();
     if (this.#waiting.length >= 64) await this.drain();
   }

@@ -1,4 +1,4 @@
-import type { Cancellation, Experiment } from '@understory/core';
+import { environmentFailure, type Cancellation, type Experiment, type UnderstoryError } from '@understory/core';
 import { experimentErrors, failureOf } from './errors.ts';
 import type { Executor, Outcome } from './executor.ts';
 import type { FileSystem } from './file-system.ts';
@@ -25,7 +25,7 @@ export interface RunRequest<Item extends { readonly id: string }, Row, Summary> 
   readonly seed: number | string;
   /** One table of the rows as they are by default. */
   readonly tables?: readonly Table<Row>[];
-  /** Only every so manieth item; `mergeShards` makes the tables when all shards are through. */
+  /** Only every n-th item; `mergeShards` makes the tables when all shards are through. */
   readonly shard?: Shard;
   /** Items under way at once in this process, from 1; 1 by default. */
   readonly concurrency?: number;
@@ -33,7 +33,7 @@ export interface RunRequest<Item extends { readonly id: string }, Row, Summary> 
   readonly executor?: Executor<Item, Row>;
   /** Stops at the first item that fails instead of recording it. */
   readonly strict?: boolean;
-  /** Works again on items that are recorded as failed. */
+  /** Works again on items that are recorded as failed; what comes of them then counts. */
   readonly retryFailed?: boolean;
   /** How many items there are in all, for the progress. */
   readonly total?: number;
@@ -52,8 +52,10 @@ export interface RunResult<Summary> extends Omit<FinishedRun<Summary>, 'summary'
 /**
  * Runs an experiment into a folder, going on where an earlier process stopped, and ends with tables that do not depend on how
  * often it was interrupted, on the concurrency, or on the sharding.
- * Throws RUN_LOCKED, RUN_PARAMETERS_DIFFER, RUN_ITEMS_CHANGED, RUN_ITEM_REPEATED, RUN_FOLDER_NOT_WRITABLE,
- * RUN_LOG_DAMAGED, when strict RUN_ITEM_FAILED, what the stream of items throws, the signal's reason, and a RangeError for options
+ * An item whose rows cannot be computed is recorded as failed, unless the environment failed, by `environmentFailure`: then the items
+ * under way are finished and the run stops with RUN_STOPPED, so that it goes on from that item.
+ * Throws RUN_LOCKED, RUN_PARAMETERS_DIFFER, RUN_ITEMS_CHANGED, RUN_ITEM_REPEATED, RUN_FOLDER_NOT_WRITABLE, RUN_FORMAT_OLD,
+ * RUN_LOG_DAMAGED, RUN_STOPPED, when strict RUN_ITEM_FAILED, what the stream of items throws, the signal's reason, and a RangeError for options
  * out of range. What was flushed before stays and counts.
  */
 export async function runExperiment<Item extends { readonly id: string }, Row, Summary>(
@@ -68,11 +70,11 @@ export async function runExperiment<Item extends { readonly id: string }, Row, S
   signal?.throwIfAborted();
   await folder.make();
   return withLock(folder, shard, async (lock) => {
-    await agreeOnRecord(folder, record);
-    const worked = await workThrough(folder, { request, executor, lock });
+    const run = await agreeOnRecord(folder, record);
+    const worked = await workThrough(folder, { request, executor, lock, run });
     if (shard === undefined)
-      return { worked, ...(await finishRun(folder, { experiment: request.experiment, tables })) };
-    const { entries } = await readIndex(folder);
+      return { worked, ...(await finishRun(folder, { experiment: request.experiment, tables, run })) };
+    const { entries } = await readIndex(folder, run);
     const own = [...entries.values()].filter(({ at }) => isOfShard(at, shard));
     const failed = own.filter((entry) => entry.failed).length;
     return { worked, done: own.length - failed, failed, summary: undefined, files: [logName(shard)] };
@@ -105,16 +107,18 @@ async function workThrough<Item extends { readonly id: string }, Row, Summary>(
     request,
     executor,
     lock,
+    run,
   }: {
     readonly request: RunRequest<Item, Row, Summary>;
     readonly executor: Executor<Item, Row>;
     readonly lock: RunLock;
+    readonly run: string;
   },
 ): Promise<number> {
   const { shard, strict = false, signal, total, onProgress = () => undefined } = request;
-  const index = await readIndex(folder);
+  const index = await readIndex(folder, run);
   const name = logName(shard);
-  const log = new RowLog(await folder.openToAppend(name, index.lengths.get(name) ?? 0), () => lock.check());
+  const log = new RowLog(await folder.openToAppend(name, index.lengths.get(name) ?? 0), run, () => lock.check());
   try {
     const progress = countProgress({
       ...countsOf(index, request),
@@ -123,7 +127,13 @@ async function workThrough<Item extends { readonly id: string }, Row, Summary>(
     });
     const places = new Map<string, number>();
     let worked = 0;
-    for await (const outcome of executor.execute(remaining(request, index, places))) {
+    let stopped: UnderstoryError | undefined;
+    const items = until(() => stopped !== undefined, remaining(request, index, places));
+    for await (const outcome of executor.execute(items)) {
+      if ('error' in outcome && environmentFailure(outcome.error) !== undefined) {
+        stopped ??= experimentErrors.stopped({ item: outcome.item.id, cause: outcome.error });
+        continue;
+      }
       const line = lineOf(outcome, places.get(outcome.item.id)!);
       if ('error' in line && strict) {
         await log.drain();
@@ -135,6 +145,10 @@ async function workThrough<Item extends { readonly id: string }, Row, Summary>(
       await log.append(line);
       worked += 1;
       progress.count('error' in line ? 'failed' : 'done');
+    }
+    if (stopped !== undefined) {
+      await log.drain();
+      throw stopped;
     }
     signal?.throwIfAborted();
     if (index.items !== places.size) await log.append({ items: places.size });
@@ -155,6 +169,14 @@ function lineOf<Item extends { readonly id: string }, Row>(
     return { item, at, rows: storableRows(outcome.rows) };
   } catch (error) {
     return { item, at, error: failureOf(error) };
+  }
+}
+
+/** The items of a stream until nobody wants more of them. */
+async function* until<Item>(isOver: () => boolean, items: AsyncIterable<Item>): AsyncGenerator<Item> {
+  for await (const item of items) {
+    if (isOver()) return;
+    yield item;
   }
 }
 

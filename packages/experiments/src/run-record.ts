@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { experimentErrors, type Difference } from './errors.ts';
 import { logNames } from './shard.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -5,7 +6,7 @@ import type { RunFolder } from './run-folder.ts';
 /** What `run.json` holds: everything that the rows depend on. */
 export interface RunRecord {
   /** Of the folder itself. */
-  readonly format: 1;
+  readonly format: 2;
   readonly seed: number | string;
   /** The fields of the description: model, backend, preprocessing, parameters, versions. */
   readonly [field: string]: unknown;
@@ -19,15 +20,18 @@ export function recordOf(description: Readonly<Record<string, unknown>>, seed: n
     if (Object.hasOwn(description, field))
       throw new RangeError(`the description has the field "${field}", which is the record's`);
   }
-  return { format: 1, ...description, seed };
+  return { format: 2, ...description, seed };
 }
 
-/** Writes the record into a new folder or compares it with the one that is there; throws RUN_PARAMETERS_DIFFER. */
-export async function agreeOnRecord(folder: RunFolder, record: RunRecord): Promise<void> {
+/**
+ * Writes the record into a new folder or compares it with the one that is there; its fingerprint.
+ * Throws RUN_PARAMETERS_DIFFER, RUN_RECORD_DAMAGED and RUN_FORMAT_OLD.
+ */
+export async function agreeOnRecord(folder: RunFolder, record: RunRecord): Promise<string> {
   const text = `${JSON.stringify(record, undefined, 2)}\n`;
   const [log] = logNames(await folder.list());
   if (await folder.create(recordName, text)) {
-    if (log === undefined) return;
+    if (log === undefined) return fingerprintOf(JSON.parse(text));
     // Rows that nothing says the origin of must not come to stand under this one.
     await folder.remove(recordName);
     throw experimentErrors.recordDamaged({ path: folder.pathOf(recordName), reason: `no such file, beside ${log}` });
@@ -35,9 +39,21 @@ export async function agreeOnRecord(folder: RunFolder, record: RunRecord): Promi
   const stored = await readRecord(folder);
   const differences = differencesBetween(stored, JSON.parse(text), '');
   if (differences.length > 0) throw experimentErrors.parametersDiffer({ folder: folder.path, differences });
+  return fingerprintOf(stored);
 }
 
-/** Throws RUN_NOT_FOUND or RUN_RECORD_DAMAGED. */
+/** A few letters that stand for a record in each line of its logs: the same whatever the order of the keys. */
+export function fingerprintOf(record: unknown): string {
+  return createHash('sha256').update(JSON.stringify(record, inOrder)).digest('hex').slice(0, 8);
+}
+
+function inOrder(_: string, value: unknown): unknown {
+  if (!isObject(value) || Array.isArray(value)) return value;
+  // Entries rather than assignments, so that a key such as __proto__ stays a key.
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** Throws RUN_NOT_FOUND, RUN_RECORD_DAMAGED or RUN_FORMAT_OLD. */
 export async function readRecord(folder: RunFolder): Promise<RunRecord> {
   const text = await folder.read(recordName);
   if (text === undefined) throw experimentErrors.notFound({ folder: folder.path });
@@ -48,13 +64,14 @@ export async function readRecord(folder: RunFolder): Promise<RunRecord> {
   } catch (cause) {
     throw experimentErrors.recordDamaged({ path, reason: 'not JSON', cause });
   }
-  if (!isRecord(record)) throw experimentErrors.recordDamaged({ path, reason: 'no record of format 1 with a seed' });
+  if (isObject(record) && record['format'] === 1) throw experimentErrors.formatOld({ path });
+  if (!isRecord(record)) throw experimentErrors.recordDamaged({ path, reason: 'no record of format 2 with a seed' });
   return record;
 }
 
 function isRecord(value: unknown): value is RunRecord {
   const { format, seed } = (value ?? {}) as Record<string, unknown>;
-  return format === 1 && (typeof seed === 'number' || typeof seed === 'string');
+  return format === 2 && (typeof seed === 'number' || typeof seed === 'string');
 }
 
 function differencesBetween(stored: unknown, now: unknown, key: string): readonly Difference[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRun, runExperiment } from '../src/index.ts';
 import { collected, contents, description, request, withFolder, type Row } from './support/study.ts';
@@ -13,7 +13,7 @@ describe('readRun', () => {
         complete: true,
         done: 27,
         failed: 3,
-        record: { ...description, seed: 7, format: 1 },
+        record: { ...description, seed: 7, format: 2 },
       });
       const items = (await collected(run.rows())).map(({ item }) => item);
       expect(items.slice(0, 4)).toEqual(['image-0', 'image-0', 'image-1', 'image-1']);
@@ -36,6 +36,24 @@ describe('readRun', () => {
       expect(run).toMatchObject({ complete: false, done: 10, failed: 0 });
       expect(await collected(run.rows())).toHaveLength(20);
       expect([await contents(folder), await readFile(log, 'utf8')]).toEqual(before);
+    });
+  });
+
+  it('leaves damaged lines out where that is asked for, and says which and what is missing', async () => {
+    await withFolder(async (folder) => {
+      await runExperiment(request(folder, 4));
+      const log = join(folder, 'rows.jsonl');
+      const lines = (await readFile(log, 'utf8')).split('\n');
+      await writeFile(log, [lines[0], lines[1]!.replace('cam', 'cat'), ...lines.slice(2)].join('\n'));
+      await expect(readRun(folder)).rejects.toEqual(expect.objectContaining({ code: 'RUN_LOG_DAMAGED' }));
+      const run = await readRun<Row>(folder, { leaveOutDamaged: true });
+      expect(run).toMatchObject({
+        ...{ complete: false, done: 3, failed: 0 },
+        missing: '1 of 4 items have no result, the first of them item 1, counted from 0',
+        damage: [{ code: 'RUN_LOG_DAMAGED', message: `"${log}" is damaged at line 2.` }],
+      });
+      const items = (await collected(run.rows())).map(({ item }) => item);
+      expect(items).toEqual(['image-0', 'image-0', 'image-2', 'image-2', 'image-3', 'image-3']);
     });
   });
 

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { seededRandom } from '@understory/core';
 import { runExperiment } from '../src/index.ts';
 import { dyingDisk } from './support/failing-disk.ts';
-import { contents, logged, loggedItems, request, withFolder } from './support/study.ts';
+import { contents, logged, loggedItems, request, study, withFolder, type Item, type Row } from './support/study.ts';
 
 // Each process compiles its sources first.
 jest.setTimeout(300_000);
@@ -100,6 +100,33 @@ describe('a process that is killed', () => {
     );
   });
 
+  it('may be killed at any operation while failures are tried again, which records each result once', async () => {
+    const row = { explainer: 'cam', area: 0.25, curve: [1, 2] };
+    const healed = { ...study(), rows: async ({ id }: Item): Promise<readonly Row[]> => [{ ...row, item: id }] };
+    const again = (folder: string) => ({ ...request(folder, 18), experiment: healed, retryFailed: true });
+    const expected = await withFolder(async (folder) => {
+      await runExperiment(request(folder, 18));
+      await runExperiment(again(folder));
+      return contents(folder);
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 150 }), fc.double({ min: 0, max: 1, noNaN: true }), (at, share) =>
+        withFolder(async (folder) => {
+          await runExperiment(request(folder, 18));
+          const { fileSystem } = dyingDisk(at, share);
+          await runExperiment({ ...again(folder), fileSystem }).catch(() => undefined);
+          await runExperiment(again(folder));
+          expect(await contents(folder)).toEqual(expected);
+          // Each of the two that failed stands there once as failed and once with rows.
+          const items = (await loggedItems(folder)).toSorted();
+          expect(items).toHaveLength(20);
+          expect(items.filter((item, place) => items[place + 1] === item)).toEqual(['image-17', 'image-7']);
+        }),
+      ),
+      { seed: 1, numRuns: 40 },
+    );
+  });
+
   it('has that many operations of the disk to die at, and leaves nothing but its files', async () => {
     await withFolder(async (folder) => {
       const watched = dyingDisk(Infinity, 0);
@@ -107,7 +134,7 @@ describe('a process that is killed', () => {
       expect(watched.operations).toBeGreaterThan(100);
       expect(watched.operations).toBeLessThan(170);
       expect((await readdir(folder)).sort()).toEqual(['rows.jsonl', 'run.json', 'summary.json', 'tables']);
-      expect((await logged(folder)).at(-1)).toEqual({ items: 9 });
+      expect((await logged(folder)).at(-1)).toMatchObject({ items: 9 });
     });
   });
 });

@@ -14,6 +14,7 @@ import {
   request,
   study,
   withFolder,
+  type Row,
 } from './support/study.ts';
 
 // Each flush waits for the disk, which may be busy.
@@ -28,7 +29,7 @@ describe('runExperiment', () => {
       expect(result).toMatchObject({ done: 18, failed: 2, worked: 20, summary: { rows: 36, first: 'image-0' } });
       const files = await contents(folder);
       expect(Object.keys(files)).toEqual(['run.json', 'summary.json', ...[...result.files].sort()].filter(once));
-      expect(JSON.parse(files['run.json']!)).toEqual({ format: 1, ...description, seed: 7 });
+      expect(JSON.parse(files['run.json']!)).toEqual({ format: 2, ...description, seed: 7 });
       expect(JSON.parse(files['summary.json']!)).toEqual(result.summary);
       expect(await loggedItems(folder)).toHaveLength(20);
       expect(files['tables/failures.csv']).toBe(
@@ -158,6 +159,95 @@ describe('runExperiment', () => {
   });
 });
 
+describe('a line of a log that is not as this run wrote it', () => {
+  const logOf = (folder: string) => join(folder, 'rows.jsonl');
+  const linesOf = async (folder: string) => (await readFile(logOf(folder), 'utf8')).split('\n').slice(0, -1);
+  const refusal = (line: number, found: string) =>
+    coded('RUN_LOG_DAMAGED', {
+      found,
+      message: expect.stringMatching(new RegExp(`rows\\.jsonl" is damaged at line ${line}\\.$`)),
+      next: expect.stringContaining(`delete line ${line}`),
+    });
+
+  it.each([
+    ['a digit of a row', (line: string) => line.replace(/"area":0\.(\d)/, '"area":0.1$1')],
+    ['its item', (line: string) => line.replace('"image-2"', '"image-3"')],
+    ['its checksum', (line: string) => line.replace(/"sum":"./, (text) => text.slice(0, -1) + '_')],
+    ['a space', (line: string) => line.replace(',"at"', ', "at"')],
+    ['no checksum', (line: string) => line.replace(/,"sum":"[^"]*"/, '')],
+  ])('is named where it was changed: %s', async (_, change) => {
+    await withFolder(async (folder) => {
+      await runExperiment(request(folder, 4));
+      const lines = await linesOf(folder);
+      const changed = lines.map((line, at) => (at === 2 ? change(line) : line));
+      expect(changed[2]).not.toBe(lines[2]);
+      await writeFile(logOf(folder), `${changed.join('\n')}\n`);
+      await expect(runExperiment(request(folder, 4))).rejects.toEqual(
+        refusal(3, expect.stringContaining('checksum') as unknown as string),
+      );
+      await writeFile(logOf(folder), `${changed.toSpliced(2, 1).join('\n')}\n`);
+      expect(await runExperiment(request(folder, 4))).toMatchObject({ worked: 1, done: 4 });
+    });
+  });
+
+  it('is named where it is a second result of an item with other rows, and passed over where it is the same', async () => {
+    await withFolder(async (folder) => {
+      await runExperiment(request(folder, 4));
+      const rows: readonly Row[] = [{ item: 'image-1', explainer: 'cam', area: 0.5, curve: [] }];
+      const other = { ...study(), rows: async () => rows };
+      const second = await withFolder(async (elsewhere) => {
+        await runExperiment({ ...request(elsewhere, 4), experiment: other });
+        return (await linesOf(elsewhere))[1]!;
+      });
+      const lines = await linesOf(folder);
+      await appendFile(logOf(folder), `${lines[1]}\n${second}\n`);
+      await expect(runExperiment(request(folder, 4))).rejects.toEqual(
+        refusal(7, 'a second result for "image-1", with other rows than line 2 of rows.jsonl'),
+      );
+      await writeFile(logOf(folder), `${[...lines, lines[1]].join('\n')}\n`);
+      expect(await runExperiment(request(folder, 4))).toMatchObject({ worked: 0, done: 4, summary: { rows: 8 } });
+    });
+  });
+
+  it('is named where it comes from another run, such as that of another study', async () => {
+    await withFolder(async (folder) => {
+      await runExperiment(request(folder, 4));
+      const foreign = await withFolder(async (elsewhere) => {
+        await runExperiment({ ...request(elsewhere, 6), description: { ...description, study: 'probe' } });
+        return (await linesOf(elsewhere))[5]!;
+      });
+      await appendFile(logOf(folder), `${foreign}\n`);
+      await expect(runExperiment(request(folder, 6))).rejects.toEqual(
+        refusal(6, 'a line of another run, written under other parameters than run.json has'),
+      );
+    });
+  });
+
+  it('is named where two items claim one place', async () => {
+    await withFolder(async (folder) => {
+      await runExperiment(request(folder, 3));
+      const moved = await withFolder(async (elsewhere) => {
+        await runExperiment({ ...request(elsewhere), items: some(['b', 'image-1', 'c']) });
+        return linesOf(elsewhere);
+      });
+      await appendFile(logOf(folder), `${moved[0]}\n`);
+      await expect(runExperiment(request(folder, 3))).rejects.toEqual(
+        refusal(5, '"b" as item 0, which is "image-0" in line 1 of rows.jsonl'),
+      );
+    });
+  });
+
+  it('is refused with the whole folder where that is of an earlier version', async () => {
+    await withFolder(async (folder) => {
+      await runExperiment(request(folder, 3));
+      await writeFile(join(folder, 'run.json'), JSON.stringify({ format: 1, ...description, seed: 7 }));
+      await expect(runExperiment(request(folder, 3))).rejects.toEqual(
+        coded('RUN_FORMAT_OLD', { next: expect.stringContaining('into another folder') }),
+      );
+    });
+  });
+});
+
 describe('a run folder made with other parameters', () => {
   it('is refused, naming each difference', async () => {
     await withFolder(async (folder) => {
@@ -194,7 +284,7 @@ describe('a run folder made with other parameters', () => {
   it('is refused where its record is damaged or gone', async () => {
     await withFolder(async (folder) => {
       await runExperiment(request(folder));
-      await writeFile(join(folder, 'run.json'), '{"format": 2}');
+      await writeFile(join(folder, 'run.json'), '{"format": 3, "seed": 7}');
       await expect(runExperiment(request(folder))).rejects.toEqual(coded('RUN_RECORD_DAMAGED'));
       await writeFile(join(folder, 'run.json'), '{"format"');
       await expect(runExperiment(request(folder))).rejects.toEqual(coded('RUN_RECORD_DAMAGED', { found: 'not JSON' }));
@@ -270,6 +360,66 @@ describe('items that fail', () => {
         { code: 'UNKNOWN', message: 'text' },
         { code: 'UNKNOWN', message: 'undefined' },
       ]);
+    });
+  });
+});
+
+describe('a failure of the environment', () => {
+  const failures: readonly (readonly [string, Error])[] = [
+    ['no room', Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })],
+    ['a file that is gone', Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT' })],
+    [
+      'no permission, behind an error of a reader',
+      Object.assign(new Error('the image cannot be read'), {
+        ...{ code: 'DATASET_IMAGE_NOT_READABLE', cause: Object.assign(new Error('EACCES'), { code: 'EACCES' }) },
+      }),
+    ],
+  ];
+
+  it.each(failures)('stops the run and is no result of its item: %s', async (_, failure) => {
+    await withFolder(async (folder) => {
+      let broken = true;
+      const experiment = study(async ({ id }) => {
+        if (broken && id === 'image-4') throw failure;
+      });
+      await expect(runExperiment({ ...request(folder), experiment })).rejects.toEqual(
+        coded('RUN_STOPPED', { message: expect.stringContaining('"image-4"'), cause: failure }),
+      );
+      expect(await loggedItems(folder)).toEqual(['image-0', 'image-1', 'image-2', 'image-3']);
+      broken = false;
+      expect(await runExperiment({ ...request(folder), experiment })).toMatchObject({ worked: 16, failed: 2 });
+      const uninterrupted = await withFolder(async (other) => (await runExperiment(request(other)), contents(other)));
+      expect(await contents(folder)).toEqual(uninterrupted);
+    });
+  });
+
+  it('lets the items under way finish, and begins no others', async () => {
+    await withFolder(async (folder) => {
+      const interruption = new AbortController();
+      const stopped = new Promise((resolve) => interruption.signal.addEventListener('abort', resolve));
+      const experiment = study(async ({ id }) => {
+        if (id === 'image-1') {
+          interruption.abort();
+          throw failures[0]![1];
+        }
+        await stopped;
+      });
+      await expect(runExperiment({ ...request(folder), experiment, concurrency: 3 })).rejects.toEqual(
+        coded('RUN_STOPPED'),
+      );
+      expect((await loggedItems(folder)).toSorted()).toEqual(['image-0', 'image-2']);
+    });
+  });
+
+  it('comes before the failures of a strict run, and before the tables', async () => {
+    await withFolder(async (folder) => {
+      const experiment = study(async () => {
+        throw failures[1]![1];
+      });
+      await expect(runExperiment({ ...request(folder), experiment, strict: true })).rejects.toEqual(
+        coded('RUN_STOPPED', { found: 'ENOENT' }),
+      );
+      expect(Object.keys(await contents(folder))).toEqual(['run.json']);
     });
   });
 });
@@ -400,6 +550,10 @@ describe('a disk that fails', () => {
     });
   });
 });
+
+async function* some(ids: readonly string[]): AsyncGenerator<{ readonly id: string }> {
+  for (const id of ids) yield { id };
+}
 
 function once<Value>(value: Value, place: number, all: readonly Value[]): boolean {
   return all.indexOf(value) === place;

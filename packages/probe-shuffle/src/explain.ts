@@ -1,4 +1,4 @@
-import { isDiagnosed, type HeatMap, type ProbeRequest, type Tensor } from '@understory/core';
+import { environmentFailure, isDiagnosed, type HeatMap, type ProbeRequest, type Tensor } from '@understory/core';
 
 /** A map, or why there is none. */
 export type Explained = { readonly map: HeatMap } | { readonly reason: string };
@@ -25,7 +25,7 @@ export async function explain(
     });
   } catch (error) {
     signal?.throwIfAborted();
-    if (!isDiagnosed(error)) throw error;
+    if (!isDiagnosed(error) || environmentFailure(error) !== undefined) throw error;
     const reason = `${error.code}: ${error.message} Found: ${error.found}.`;
     return samples.map(() => ({ reason }));
   }

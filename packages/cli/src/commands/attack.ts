@@ -51,7 +51,7 @@ that --save keeps, decoded and shown to the network again. It has the size that 
 --transfer shows these pictures to another network too.
 
 The folder of --out holds run.json, the rows and the pictures of the first images. Kill a run at any moment and give the same command
-again: it goes on. A folder with other parameters is refused.
+again: it goes on. A folder with other parameters is refused. --retry-failed works again on images that are recorded as failed.
 
 Examples:
   understory attack pgd oxford-pets:data/pets --model efficientnet-lite0 --target-class agama \\

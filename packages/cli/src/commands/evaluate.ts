@@ -37,7 +37,8 @@ images, else with the explainer random, else with the first.
 
 The folder of --out holds run.json, the rows and the maps of the first images. Kill a run at any moment and give the same command
 again: it goes on. A folder with other parameters is refused. An image that cannot be read is recorded and the run goes on;
---strict stops instead. Exit code 2 tells of such images.
+--strict stops instead, --retry-failed works on recorded ones again. Exit code 2 tells of such images. A full disk, a missing
+permission or a file that is gone is no failure of an image: the run stops, and the same command goes on.
 
 Examples:
   understory evaluate cifar10:data/cifar10 --model cifar10-resnet --explainer cam,gradcam --metric deletion --preset paper \\

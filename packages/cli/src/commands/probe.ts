@@ -37,7 +37,8 @@ A probe is an id with settings where wanted: shuffle:grid=2+4,permutations=3. "u
 
 The folder of --out holds run.json, the rows, summary.json and the pictures of examples. Kill a run at any moment and give the same
 command again: it goes on. A folder with other parameters is refused. An image that cannot be read is recorded and the run goes on;
---strict stops instead. Exit code 2 tells of such images.
+--strict stops instead, --retry-failed works on recorded ones again. Exit code 2 tells of such images. A full disk, a missing
+permission or a file that is gone is no failure of an image: the run stops, and the same command goes on.
 
 Examples:
   understory probe shuffle oxford-pets:data/pets --grid 2,3,4,6,8 --permutations 5 --control seams,rows --out runs/shuffle
