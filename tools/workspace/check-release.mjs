@@ -1,7 +1,7 @@
 // Shows by a dry run in a copy of the workspace that a change in one plugin releases that plugin and nothing else.
 // usage: node tools/workspace/check-release.mjs [plugin]
 import { execFileSync, spawnSync } from 'node:child_process';
-import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { satisfies } from 'semver';
@@ -16,6 +16,7 @@ try {
     ...JSON.parse(readFileSync(join(copy, 'packages', folder, 'package.json'), 'utf8')),
   }));
   checkRanges(manifests);
+  checkVersions(manifests);
 
   git('init', '--quiet', '--initial-branch', 'main');
   git('add', '--all');
@@ -29,6 +30,8 @@ try {
   const released = Array.from(said.matchAll(changes), ([, name, from, to]) => `${name} ${from} -> ${to}`);
   if (released.length !== 1 || !released[0].startsWith(`${plugin} `)) {
     faults.push(`a change in ${plugin} would release ${released.join(', ') || 'nothing'}:\n${said}`);
+  } else if (!said.includes(`export const version = '${released[0].split(' ').at(-1)}';`)) {
+    faults.push(`the new version of ${plugin} is not written to its src/manifest.ts:\n${said}`);
   } else {
     console.log(`a feat: commit in ${plugin} releases ${released[0]}, and nothing else`);
   }
@@ -47,6 +50,20 @@ function checkRanges(manifests) {
       if (version !== undefined && !satisfies(version, range)) {
         faults.push(`${name} asks for ${of} ${range}, and the workspace has ${version}`);
       }
+    }
+  }
+}
+
+/** Packages carry their version as data too, since a module for the browser cannot read package.json. */
+function checkVersions(manifests) {
+  for (const { folder, name, version } of manifests) {
+    const path = join(copy, 'packages', folder, 'src/manifest.ts');
+    if (!existsSync(path)) continue;
+    const text = readFileSync(path, 'utf8');
+    const isSame = (what, value) =>
+      !text.includes(`export const ${what} =`) || text.includes(`export const ${what} = '${value}';`);
+    if (!isSame('name', name) || !isSame('version', version)) {
+      faults.push(`packages/${folder}/src/manifest.ts does not say ${name} ${version}, as package.json does`);
     }
   }
 }

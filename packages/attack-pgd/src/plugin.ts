@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { ATTACK, definePlugin, MASK } from '@understory/core';
 import type { Attack, Contribution, Options, OptionSchema } from '@understory/core';
 import { apgd } from './attacks/apgd.ts';
@@ -6,13 +5,9 @@ import { bim } from './attacks/bim.ts';
 import { fgsm } from './attacks/fgsm.ts';
 import { miFgsm } from './attacks/mi-fgsm.ts';
 import { pgd } from './attacks/pgd.ts';
+import { name, version } from './manifest.ts';
 import { masks } from './masks/index.ts';
 import { foolboxPgd, paper, torchattacksPgd } from './presets.ts';
-
-const manifest = createRequire(import.meta.url)('../package.json') as {
-  readonly name: string;
-  readonly version: string;
-};
 
 const attacks: readonly (Omit<Contribution, 'kind' | 'options' | 'needs'> & {
   readonly attack: { readonly options: OptionSchema; from(given: Options): Attack };
@@ -56,8 +51,8 @@ const attacks: readonly (Omit<Contribution, 'kind' | 'options' | 'needs'> & {
 ];
 
 export default definePlugin({
-  name: manifest.name,
-  version: manifest.version,
+  name,
+  version,
   hostApi: '^1.0.0',
   provides: [
     ...attacks.map(({ attack, ...rest }): Contribution => ({

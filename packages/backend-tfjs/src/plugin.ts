@@ -1,15 +1,10 @@
-import { createRequire } from 'node:module';
 import { BACKEND, definePlugin } from '@understory/core';
+import { name, version } from './manifest.ts';
 import { TfjsBackend } from './tfjs-backend.ts';
 
-const manifest = createRequire(import.meta.url)('../package.json') as {
-  readonly name: string;
-  readonly version: string;
-};
-
 export default definePlugin({
-  name: manifest.name,
-  version: manifest.version,
+  name,
+  version,
   hostApi: '^1.0.0',
   provides: [
     {

@@ -3,7 +3,7 @@ import type { Preprocessing } from '@understory/imaging';
 import type { UsedBackend } from '@understory/report';
 import type { Io } from './io.ts';
 import type { OpenedModel } from './open-model.ts';
-import { version } from './version.ts';
+import { version } from './manifest.ts';
 
 /** Where numbers come from; every result carries it. */
 export interface RunRecord {

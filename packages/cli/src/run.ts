@@ -11,7 +11,7 @@ import { reportCommand } from './commands/report.ts';
 import { cliErrors } from './errors.ts';
 import type { ExitCode, Io } from './io.ts';
 import { formatError } from './report-error.ts';
-import { version } from './version.ts';
+import { version } from './manifest.ts';
 
 /** What a command is given to do its work. */
 export interface CommandContext {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { version } from '../src/version.ts';
+import { version } from '../src/manifest.ts';
 import { fakeWorkspace, type Workspace } from './support/workspace.ts';
 
 let workspace: Workspace;

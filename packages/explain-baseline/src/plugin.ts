@@ -1,15 +1,10 @@
-import { createRequire } from 'node:module';
 import { definePlugin, EXPLAINER } from '@understory/core';
 import type { Contribution, Explainer, Options, Resolve } from '@understory/core';
 import { centre } from './centre.ts';
+import { name, version } from './manifest.ts';
 import { random } from './random.ts';
 import { randomised } from './randomised.ts';
 import { sobel } from './sobel.ts';
-
-const manifest = createRequire(import.meta.url)('../package.json') as {
-  readonly name: string;
-  readonly version: string;
-};
 
 type Baseline = Omit<Contribution, 'kind'> & {
   readonly make: (resolve: Resolve, options: Options) => Explainer;
@@ -54,8 +49,8 @@ const baselines: readonly Baseline[] = [
 ];
 
 export default definePlugin({
-  name: manifest.name,
-  version: manifest.version,
+  name,
+  version,
   hostApi: '^1.0.0',
   provides: baselines.map(({ make: _, ...baseline }) => ({ kind: 'explainer', ...baseline })),
   register(registry) {

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { seededRandom } from '@understory/core';
 import { imageMaps } from './image-maps.ts';
 
@@ -14,7 +15,7 @@ export const random = imageMaps((pixels, { height, width, channelStride, pixelSt
   const ordered = pixels.map(
     (_, place) => pixels[Math.floor(place / area) * channelStride + (place % area) * pixelStride]!,
   );
-  const image = createHash('sha256').update(ordered);
-  const drawn = seededRandom(seed).fork('random').fork(image.digest('hex'));
+  const image = bytesToHex(sha256(new Uint8Array(ordered.buffer, ordered.byteOffset, ordered.byteLength)));
+  const drawn = seededRandom(seed).fork('random').fork(image);
   return Float32Array.from({ length: height * width }, () => drawn.uniform());
 });

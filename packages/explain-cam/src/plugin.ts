@@ -1,15 +1,10 @@
-import { createRequire } from 'node:module';
 import { definePlugin, EXPLAINER } from '@understory/core';
 import { cam } from './cam.ts';
-
-const manifest = createRequire(import.meta.url)('../package.json') as {
-  readonly name: string;
-  readonly version: string;
-};
+import { name, version } from './manifest.ts';
 
 export default definePlugin({
-  name: manifest.name,
-  version: manifest.version,
+  name,
+  version,
   hostApi: '^1.0.0',
   provides: [
     {

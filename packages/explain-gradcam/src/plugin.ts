@@ -1,16 +1,11 @@
-import { createRequire } from 'node:module';
 import { definePlugin, EXPLAINER } from '@understory/core';
 import type { Contribution, Explainer } from '@understory/core';
 import { gradCam } from './grad-cam.ts';
 import { gradCamPlusPlus } from './grad-cam-plus-plus.ts';
 import { hiResCam } from './hires-cam.ts';
 import { layerCam } from './layer-cam.ts';
+import { name, version } from './manifest.ts';
 import { xGradCam } from './x-grad-cam.ts';
-
-const manifest = createRequire(import.meta.url)('../package.json') as {
-  readonly name: string;
-  readonly version: string;
-};
 
 const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly explainer: Explainer })[] = [
   {
@@ -51,8 +46,8 @@ const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly expla
 ];
 
 export default definePlugin({
-  name: manifest.name,
-  version: manifest.version,
+  name,
+  version,
   hostApi: '^1.0.0',
   provides: methods.map(({ explainer: _, ...method }) => ({ kind: 'explainer', needs: ['gradients'], ...method })),
   register(registry) {

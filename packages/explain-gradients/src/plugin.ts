@@ -1,16 +1,11 @@
-import { createRequire } from 'node:module';
 import { definePlugin, EXPLAINER } from '@understory/core';
 import type { Contribution, Explainer, Options } from '@understory/core';
 import { guidedBackpropagation } from './guided-backpropagation.ts';
 import { inputXGradient } from './input-x-gradient.ts';
 import { integratedGradients } from './integrated-gradients.ts';
+import { name, version } from './manifest.ts';
 import { saliency } from './saliency.ts';
 import { smoothGrad } from './smooth-grad.ts';
-
-const manifest = createRequire(import.meta.url)('../package.json') as {
-  readonly name: string;
-  readonly version: string;
-};
 
 const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly make: (options: Options) => Explainer })[] =
   [
@@ -55,8 +50,8 @@ const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly make:
   ];
 
 export default definePlugin({
-  name: manifest.name,
-  version: manifest.version,
+  name,
+  version,
   hostApi: '^1.0.0',
   provides: methods.map(({ make: _, ...method }) => ({ kind: 'explainer', needs: ['gradients'], ...method })),
   register(registry) {

@@ -1,15 +1,10 @@
-import { createRequire } from 'node:module';
 import { definePlugin, EXPLAINER } from '@understory/core';
 import type { Contribution, Explainer, Options } from '@understory/core';
 import { ablationCam } from './ablation-cam.ts';
+import { name, version } from './manifest.ts';
 import { occlusion } from './occlusion.ts';
 import { rise } from './rise.ts';
 import { scoreCam } from './score-cam.ts';
-
-const manifest = createRequire(import.meta.url)('../package.json') as {
-  readonly name: string;
-  readonly version: string;
-};
 
 const methods: readonly (Omit<Contribution, 'kind'> & { readonly make: (options: Options) => Explainer })[] = [
   {
@@ -47,8 +42,8 @@ const methods: readonly (Omit<Contribution, 'kind'> & { readonly make: (options:
 ];
 
 export default definePlugin({
-  name: manifest.name,
-  version: manifest.version,
+  name,
+  version,
   hostApi: '^1.0.0',
   provides: methods.map(({ make: _, ...method }) => ({ kind: 'explainer', ...method })),
   register(registry) {

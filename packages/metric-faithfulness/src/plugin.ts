@@ -1,21 +1,16 @@
-import { createRequire } from 'node:module';
 import { definePlugin, METRIC } from '@understory/core';
 import type { Contribution, Metric, Options, OptionSchema } from '@understory/core';
 import { averageDrop } from './average-drop.ts';
 import { deletion } from './deletion.ts';
 import { increaseInConfidence } from './increase-in-confidence.ts';
 import { insertion } from './insertion.ts';
+import { name, version } from './manifest.ts';
 import { maxSensitivity } from './max-sensitivity.ts';
 import { pointingGame } from './pointing-game.ts';
 import { paperDeletion, riseDeletion, riseInsertion } from './presets.ts';
 import { road } from './road.ts';
 import { sanity } from './sanity.ts';
 import { sparseness } from './sparseness.ts';
-
-const manifest = createRequire(import.meta.url)('../package.json') as {
-  readonly name: string;
-  readonly version: string;
-};
 
 const metrics: readonly (Omit<Contribution, 'kind' | 'options'> & {
   readonly metric: { readonly options: OptionSchema; from(given: Options): Metric };
@@ -88,8 +83,8 @@ const metrics: readonly (Omit<Contribution, 'kind' | 'options'> & {
 ];
 
 export default definePlugin({
-  name: manifest.name,
-  version: manifest.version,
+  name,
+  version,
   hostApi: '^1.0.0',
   provides: metrics.map(({ metric, ...rest }) => ({ kind: 'metric', ...rest, options: metric.options })),
   register(registry) {

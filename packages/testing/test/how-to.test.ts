@@ -47,7 +47,9 @@ for (const name of pages.filter((each) => !around.includes(each))) {
       const bind: Registry['bind'] = ({ name: kind }, id) => void bound.push(`${kind} ${id}`);
       module.default.register({ bind, bindPrivate: () => undefined });
       expect(bound).toEqual(module.default.provides.map(({ kind, id }) => `${kind} ${id}`));
-      expect(module.default).toMatchObject({ name: manifest.name, version: manifest.version });
+      const [kind = '', id = ''] = bound[0]!.split(' ');
+      const prefix = kind === 'explainer' ? 'explain' : kind;
+      expect(module.default).toMatchObject({ name: `@understory/${prefix}-${id}`, version: '0.1.0' });
     });
   });
 }
