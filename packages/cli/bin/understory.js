@@ -25,32 +25,24 @@ function buildOnce() {
   return false;
 }
 
+/** What is answered at once, and needs no thread. */
+const isShort = ([first]) => ['-V', '--version', '-h', '--help', 'help'].includes(first);
+
 if (buildOnce()) {
-  const { run } = await import('../dist/run.js');
-  const interruption = new AbortController();
-  // Once: a second Ctrl-C ends the process where it stands.
-  process.once('SIGINT', () => interruption.abort());
-  process.once('SIGTERM', () => interruption.abort());
-  // A reader that has seen enough, such as `head`, is no failure, and nobody is left to tell.
-  let isUnread = false;
-  const untilUnread = (stream) => {
-    stream.on('error', (error) => {
+  const argv = process.argv.slice(2);
+  if (isShort(argv)) {
+    const { run } = await import('../dist/run.js');
+    const { stdout, stderr, env } = process;
+    const { signal } = new AbortController();
+    // A reader that has seen enough, such as `head`, is no failure.
+    stdout.on('error', (error) => {
       if (error.code !== 'EPIPE') throw error;
-      isUnread = true;
-      interruption.abort();
     });
-    const write = (...given) => (isUnread ? true : stream.write(...given));
-    return Object.create(stream, { write: { value: write } });
-  };
-  const code = await run(process.argv.slice(2), {
-    stdout: untilUnread(process.stdout),
-    stderr: untilUnread(process.stderr),
-    env: process.env,
-    cwd: process.cwd(),
-    signal: interruption.signal,
-    runtime: `node ${process.versions.node} on ${process.platform} ${process.arch}`,
-  });
-  process.exitCode = isUnread ? 0 : code;
+    process.exitCode = await run(argv, { stdout, stderr, env, cwd: process.cwd(), signal, runtime: '' });
+  } else {
+    const { runInThread } = await import('../dist/thread/run-in-thread.js');
+    process.exitCode = await runInThread(argv);
+  }
 } else {
   process.exitCode = 2;
 }

@@ -1,4 +1,5 @@
 import { UnderstoryError } from '@understory/core';
+import { systemCode } from './system-code.ts';
 
 const seeHelp = (command: string) => `Run: ${command} --help`;
 
@@ -128,13 +129,49 @@ export const cliErrors = {
     });
   },
 
-  interrupted({ done, asked }: { done: number; asked: number }) {
+  /** `resumes`: the same command goes on where this one stopped. */
+  interrupted({ done, asked, resumes = false }: { done: number; asked: number | undefined; resumes?: boolean }) {
+    const rest = resumes
+      ? 'What is done is kept; run the same command again, which goes on where this one stopped.'
+      : 'What is done is written; run the command again for the rest.';
     return new UnderstoryError({
       code: 'INTERRUPTED',
       message: 'Interrupted.',
-      found: `${done} of ${asked} images done`,
+      found: asked === undefined ? 'a signal to end, before anything was done' : `${done} of ${asked} images done`,
       expected: 'to be left running until the end',
-      next: done === 0 ? 'Run the command again.' : 'What is done is written; run the command again for the rest.',
+      next: done === 0 ? 'Run the command again.' : rest,
+    });
+  },
+
+  neverSettled() {
+    return new UnderstoryError({
+      code: 'NEVER_SETTLED',
+      message: 'The command stopped before its end, with nothing left to wait for.',
+      found: 'a promise that never settles, of a plugin or of a library, or a call of process.exit',
+      expected: 'every promise to be resolved or rejected in the end',
+      next: 'Leave plugins out one at a time to find the one that does it, and report it to its author.',
+    });
+  },
+
+  outOfMemory({ limit, cause }: { limit: number; cause: unknown }) {
+    return new UnderstoryError({
+      code: 'OUT_OF_MEMORY',
+      message: 'The command needs more memory than Node gives it.',
+      found: `a heap at its limit of ${limit} MiB`,
+      expected: 'a command that fits',
+      next: `Take fewer images or a smaller --batch at a time, or set NODE_OPTIONS=--max-old-space-size=${2 * limit}.`,
+      cause,
+    });
+  },
+
+  streamNotWritable({ stream, reason, cause }: { stream: string; reason: string; cause: unknown }) {
+    return new UnderstoryError({
+      code: 'OUTPUT_NOT_WRITABLE',
+      message: `Nothing more can be written to ${stream}.`,
+      found: reason,
+      expected: 'a terminal, a pipe or a file with room',
+      next: 'Make room, or send the output elsewhere.',
+      cause,
     });
   },
 
@@ -245,11 +282,6 @@ export const cliErrors = {
     });
   },
 };
-
-/** The system's code of a failed file operation, such as `ENOENT`; empty where there is none. */
-export function systemCode(cause: unknown): string {
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
-}
 
 /** What the system says of a failed file operation, in words. */
 export function reasonOf(cause: unknown): string {

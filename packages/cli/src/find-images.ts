@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
-import { cliErrors, reasonOf, systemCode } from './errors.ts';
+import { cliErrors, reasonOf } from './errors.ts';
+import { systemCode } from './system-code.ts';
 import { glob, isPattern } from './glob.ts';
 
 /** An image that was asked for. */

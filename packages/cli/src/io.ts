@@ -1,5 +1,7 @@
+import type { StandingEvent } from './standing.ts';
+
 /** Where a command writes to: `process.stdout` and `process.stderr` are such streams. */
-export type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+export type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number | undefined };
 
 /** Everything that a command knows of the process it runs in. */
 export interface Io {
@@ -13,6 +15,8 @@ export interface Io {
   readonly signal: AbortSignal;
   /** The program underneath and its machine, for the record of results. */
   readonly runtime: string;
+  /** Told what is finished, for who must speak for a command that is ended from outside. */
+  readonly standing?: (event: StandingEvent) => void;
 }
 
 /** 0: done; 1: the check said no; 2: wrong usage, or something failed. */

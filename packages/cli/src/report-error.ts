@@ -10,7 +10,11 @@ export interface ErrorContext {
 }
 
 /** An error for stderr: text for people, one line of JSON where results are JSON. */
-export function formatError(io: Io, error: unknown, { json, context = {} }: { json: boolean; context?: ErrorContext }) {
+export function formatError(
+  io: Pick<Io, 'stderr' | 'env'>,
+  error: unknown,
+  { json, context = {} }: { json: boolean; context?: ErrorContext },
+) {
   if (json) return `${JSON.stringify({ ...context, error: errorRecord(error) })}\n`;
   const about = [context.explainer, context.image].filter((part) => part !== undefined).join(', ');
   return errorText(error, styleFor(io.stderr, io.env), about === '' ? undefined : about);

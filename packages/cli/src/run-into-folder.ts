@@ -39,6 +39,7 @@ export async function runIntoFolder<Item extends { readonly id: string }, Row, S
 ): Promise<RunResult<Summary>> {
   const { experiment, total, seed } = run;
   const { signal } = io;
+  io.standing?.({ kind: 'begun', asked: total, resumes: true });
   let progress: ReturnType<typeof throughputOn> | undefined;
   let finished = 0;
   const executor = run.executor ?? inProcess({ experiment, seed, concurrency: 2, signal });
@@ -65,12 +66,13 @@ export async function runIntoFolder<Item extends { readonly id: string }, Row, S
       finished = reached.done + reached.failed;
       progress ??= throughputOn(io, reached.total ?? total, { quiet });
       progress.update(reached);
+      io.standing?.({ kind: 'counted', done: finished, asked: reached.total ?? total });
     },
     signal,
   })
     .catch((error: unknown) => {
       if (!signal.aborted) throw error;
-      throw cliErrors.interrupted({ done: finished, asked: total });
+      throw cliErrors.interrupted({ done: finished, asked: total, resumes: true });
     })
     .finally(() => progress?.stop());
 }

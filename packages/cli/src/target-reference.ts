@@ -4,7 +4,8 @@ import { basename, extname, join, resolve } from 'node:path';
 import { isDiagnosed } from '@understory/core';
 import { mapLabels, openDataset } from '@understory/datasets';
 import { decodeImage, type RgbImage } from '@understory/imaging';
-import { cliErrors, reasonOf, systemCode } from './errors.ts';
+import { cliErrors, reasonOf } from './errors.ts';
+import { systemCode } from './system-code.ts';
 import { findImages } from './find-images.ts';
 
 /** An image of the target class, whose heat map target masks are drawn from. */

@@ -2,16 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errors } from '@understory/core';
-import { reasonOf, systemCode } from './errors.ts';
+import { reasonOf } from './errors.ts';
+import { systemCode } from './system-code.ts';
+import { unfinished } from './unfinished-files.ts';
 
 /** Writes a file as a whole or not at all; throws OUTPUT_NOT_WRITABLE, and then nothing of it stays behind. */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
-  const unfinished = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
+  const staged = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
   try {
-    await writeFile(unfinished, bytes, { flag: 'wx' });
-    await rename(unfinished, path);
+    await unfinished(staged, async () => {
+      try {
+        await writeFile(staged, bytes, { flag: 'wx' });
+        await rename(staged, path);
+      } catch (cause) {
+        await rm(staged, { force: true }).catch(() => undefined);
+        throw cause;
+      }
+    });
   } catch (cause) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
     throw errors.outputNotWritable({ path, reason: reasonOf(cause), cause });
   }
 }

@@ -1,8 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import ts from 'typescript';
 import { emptyWorkspace, repository, type Workspace } from './support/workspace.ts';
+
+/** What the executable loads beside the command; words come from `words.js`, which stands for the texts of the command. */
+const relayed = [
+  ...['thread/run-in-thread', 'thread/relay', 'thread/thread', 'thread/remote-stream', 'thread/interruption'],
+  ...['standing', 'system-code', 'unfinished-files'],
+];
+const words = `
+  export const wordsFor = ({ kind, error }, { done }) =>
+    ({ stdout: '', stderr: [kind, done, error?.message].join(' ').trim() + '\\n' });`;
 
 /** A run that says what it was given; asked to wait, it does so until it is interrupted. */
 const built = `
@@ -24,6 +34,15 @@ beforeEach(async () => {
   await write('packages/cli/package.json', '{ "type": "module" }');
   await write('node_modules/typescript/package.json', '{ "bin": { "tsc": "./tsc.cjs" } }');
   await write('nx.json', '{}');
+  const compilerOptions = {
+    ...{ module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
+    ...{ rewriteRelativeImportExtensions: true, verbatimModuleSyntax: true },
+  };
+  for (const name of relayed) {
+    const source = await readFile(join(repository, `packages/cli/src/${name}.ts`), 'utf8');
+    await write(`packages/cli/dist/${name}.js`, ts.transpileModule(source, { compilerOptions }).outputText);
+  }
+  await write('packages/cli/dist/thread/words.js', words);
 });
 afterEach(() => checkout.remove());
 
@@ -47,8 +66,8 @@ function start(...argv: readonly string[]) {
   const text = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => (text.stdout += String(chunk)));
   child.stderr.on('data', (chunk) => (text.stderr += String(chunk)));
-  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
-    child.on('close', (code) => resolve({ code, ...text })),
+  const ended = new Promise<{ code: number | null; signal: string | null; stdout: string; stderr: string }>((resolve) =>
+    child.on('close', (code, signal) => resolve({ code, signal, ...text })),
   );
   return { child, ended };
 }
@@ -100,6 +119,73 @@ describe('the executable', () => {
     child.stdout.once('data', () => child[unread].destroy());
     const { code, stderr } = await ended;
     expect([code, stderr]).toEqual([0, '']);
+  });
+
+  /** A command that does `body` after it said that it is there. */
+  const command = (body: string) =>
+    checkout.write(
+      'packages/cli/dist/run.js',
+      `export async function run(argv, io) {
+         io.stdout.write('ready\\n');
+         await new Promise((resolve) => setTimeout(resolve, 20));
+         ${body}
+         return 0;
+       }`,
+    );
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'ends by %s whatever blocks the command, with what was told of it, and removes what is half-written',
+    async (signal) => {
+      await checkout.write('out/.a.tmp', 'half');
+      await command(
+        `const { unfinished } = await import('./unfinished-files.js');
+         void unfinished(${JSON.stringify(join(checkout.folder, 'out/.a.tmp'))}, () => new Promise(() => undefined));
+         io.standing({ kind: 'begun', asked: 3, resumes: true });
+         io.standing({ kind: 'counted', asked: 3, done: 2 });
+         io.stdout.write('blocked\\n');
+         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`,
+      );
+      const { child, ended } = start('explain');
+      child.stdout.on('data', (text) => String(text).includes('blocked') && child.kill(signal));
+      expect(await ended).toEqual({ code: null, signal, stdout: 'ready\nblocked\n', stderr: 'interrupted 2\n' });
+      expect(await readdir(join(checkout.folder, 'out'))).toEqual([]);
+    },
+  );
+
+  it('lets code see an interruption that never lets its events run', async () => {
+    await command(`while (!io.signal.aborted);\nio.stderr.write('seen\\n');`);
+    const { child, ended } = start('explain');
+    child.stdout.once('data', () => child.kill('SIGINT'));
+    expect(await ended).toMatchObject({ code: 0, signal: null, stderr: 'seen\n' });
+  });
+
+  it('says of a command whose promise never settles that it does not, with 2', async () => {
+    await command('await new Promise(() => undefined);');
+    expect(await start('explain').ended).toMatchObject({ code: 2, stderr: 'neverSettled 0\n' });
+  });
+
+  it.each([
+    [
+      'an exception',
+      `setImmediate(() => { throw new Error('thrown'); }); await new Promise(() => undefined);`,
+      'thrown',
+    ],
+    ['a rejection', `void Promise.reject(new Error('lost')); await new Promise(() => undefined);`, 'lost'],
+  ])('tells of %s that nobody catches, with 2', async (_, body, told) => {
+    await command(body);
+    expect(await start('explain').ended).toMatchObject({ code: 2, stderr: `failed 0 ${told}\n` });
+  });
+
+  it('ends a command that is through, whatever it left running, and writes all that it said in order', async () => {
+    const text = 'x'.repeat(200_000);
+    await command(
+      `setInterval(() => undefined, 1000);
+       console.log('a plugin');
+       for (let line = 0; line < 20; line += 1) io.stdout.write('${text}\\n');`,
+    );
+    const { code, stdout, stderr } = await start('explain').ended;
+    expect([code, stderr]).toEqual([0, 'a plugin\n']);
+    expect(stdout === `ready\n${`${text}\n`.repeat(20)}`).toBe(true);
   });
 
   it('is what the package says', async () => {

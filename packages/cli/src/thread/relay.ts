@@ -1,0 +1,191 @@
+import type { ExitCode, Stream } from '../io.ts';
+import { keepStanding, type Standing } from '../standing.ts';
+import { systemCode } from '../system-code.ts';
+import type { FromThread, StreamName, ToThread } from './messages.ts';
+
+/** Signals that ask a process to end. */
+export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+type EndingSignal = (typeof endingSignals)[number];
+
+/** Milliseconds that a command has to end in order after it is interrupted. */
+const grace = 600;
+
+/** Milliseconds within which a second signal is the first one again: of npx and of the terminal, both of which send it. */
+const echo = 100;
+
+/** Milliseconds that the last words may take. */
+const patience = 150;
+
+/** The thread of a command, as `Worker` has it. */
+export interface CommandThread {
+  on(event: 'message', listener: (message: FromThread) => void): unknown;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+  on(event: 'exit', listener: () => void): unknown;
+  postMessage(message: ToThread): void;
+  terminate(): unknown;
+}
+
+/** Why a command cannot speak for itself. */
+export type Silence =
+  | { readonly kind: 'interrupted' }
+  /** The thread ended though the command had not. */
+  | { readonly kind: 'neverSettled' }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  /** What is written to a stream goes nowhere, and not because its reader has gone. */
+  | { readonly kind: 'notWritable'; readonly stream: StreamName; readonly error: unknown };
+
+export interface Words {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The process around, as far as the relay touches it. */
+export interface Surroundings {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  /** Raises the flag that the thread looks at. */
+  interrupt(): void;
+  /** What is said in place of the command. */
+  wordsFor(silence: Silence, standing: Standing): Promise<Words>;
+  removeFile(path: string): void;
+  /** Ends the process by a signal, whatever its threads do. */
+  die(signal: EndingSignal | 'SIGPIPE'): void;
+  /** In milliseconds. */
+  now(): number;
+  after(milliseconds: number, act: () => void): void;
+}
+
+export interface Relay {
+  /** Told of each signal. */
+  readonly signalled: (signal: EndingSignal) => void;
+  /** The exit code, when the thread has ended and all is written; never where the process is ended by a signal. */
+  readonly ended: Promise<ExitCode>;
+}
+
+/**
+ * Listens, writes and ends the process for a command that runs in a thread, where native code may keep it from hearing anything.
+ * A signal asks the command to stop; where it has not within a grace period, or at a second signal, the relay says what is kept and
+ * ends the process by that signal, since an orderly exit would wait for the native code.
+ */
+export function relay(thread: CommandThread, around: Surroundings): Relay {
+  const standing = keepStanding();
+  const unfinished = new Set<string>();
+  const streams = { stdout: around.stdout, stderr: around.stderr };
+  let first: number | undefined;
+  /** Streams that nothing more is written to. */
+  const closed = new Set<StreamName>();
+  let isUnread = false;
+  let isForced = false;
+  let code: ExitCode | undefined;
+  const waiting = { writes: 0, done: () => {} };
+  let finish: (code: ExitCode) => void = () => {};
+  const ended = new Promise<ExitCode>((resolve) => void (finish = resolve));
+
+  const write = (stream: StreamName, bytes: Uint8Array | string) => {
+    const taken = () => {
+      waiting.writes -= 1;
+      if (waiting.writes === 0) waiting.done();
+      if (typeof bytes !== 'string' && !isForced) thread.postMessage({ kind: 'taken', stream, bytes: bytes.length });
+    };
+    waiting.writes += 1;
+    if (closed.has(stream)) return taken();
+    try {
+      streams[stream].write(bytes, taken);
+    } catch (error) {
+      // Files are written at once, and their failures thrown.
+      fail(stream, error);
+      taken();
+    }
+  };
+  const written = () =>
+    new Promise<void>((resolve) => {
+      if (waiting.writes === 0) resolve();
+      else waiting.done = resolve;
+    });
+
+  const stop = (signal: EndingSignal | 'SIGPIPE') => {
+    around.interrupt();
+    thread.postMessage({ kind: 'interrupted' });
+    around.after(grace, () => void force(signal));
+  };
+
+  const say = async (silence: Silence) => {
+    const { stdout, stderr } = await around.wordsFor(silence, standing.now());
+    if (stdout !== '') write('stdout', stdout);
+    // A bar that is drawn at the time hides the cursor and keeps lines from wrapping.
+    write('stderr', `${around.stderr.isTTY === true ? '\r\u001b[2K\u001b[?25h\u001b[?7h' : ''}${stderr}`);
+  };
+
+  const force = async (signal: EndingSignal | 'SIGPIPE') => {
+    if (isForced) return;
+    isForced = true;
+    const spoken = code === undefined ? say({ kind: 'interrupted' }).then(written) : written();
+    await Promise.race([spoken, new Promise<void>((resolve) => around.after(patience, resolve))]);
+    unfinished.forEach(around.removeFile);
+    around.die(signal);
+  };
+
+  const fail = (name: StreamName, error: unknown) => {
+    if (closed.has(name)) return;
+    // A reader that has seen enough, such as `head`, or a terminal that was closed is no failure, and nobody is left to tell.
+    if (['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'].includes(systemCode(error))) {
+      isUnread = true;
+      closed.add('stdout').add('stderr');
+      if (first === undefined) stop('SIGPIPE');
+      return;
+    }
+    closed.add(name);
+    around.interrupt();
+    thread.postMessage({ kind: 'interrupted' });
+    if (code !== undefined) return;
+    code = 2;
+    void say({ kind: 'notWritable', stream: name, error });
+  };
+  for (const name of ['stdout', 'stderr'] as const) streams[name].on('error', (error) => fail(name, error));
+
+  thread.on('message', (message) => {
+    if (isForced) return;
+    switch (message.kind) {
+      case 'write':
+        return write(message.stream, message.bytes);
+      case 'standing':
+        return standing.tell(message.event);
+      case 'unfinished':
+        if (message.exists) unfinished.add(message.path);
+        else unfinished.delete(message.path);
+        return;
+      case 'ended':
+        code ??= message.code;
+        void written().then(() => thread.terminate());
+    }
+  });
+  thread.on('error', (error) => {
+    if (isForced || code !== undefined) return;
+    code = 2;
+    void say({ kind: 'failed', error });
+  });
+  thread.on('exit', () => {
+    if (isForced) return;
+    const spoken = code === undefined ? say({ kind: first === undefined ? 'neverSettled' : 'interrupted' }) : undefined;
+    code ??= 2;
+    const own = code;
+    void Promise.resolve(spoken)
+      .then(written)
+      .then(() => {
+        unfinished.forEach(around.removeFile);
+        finish(isUnread ? 0 : own);
+      });
+  });
+
+  return {
+    signalled(signal) {
+      const now = around.now();
+      if (first === undefined) {
+        first = now;
+        stop(signal);
+      } else if (now - first >= echo) void force(signal);
+    },
+    ended,
+  };
+}

@@ -1,0 +1,48 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { run } from '../run.ts';
+import { watchUnfinished } from '../unfinished-files.ts';
+import { signalOf } from './interruption.ts';
+import type { FromThread, StreamName, ThreadData, ToThread } from './messages.ts';
+import { RemoteStream } from './remote-stream.ts';
+
+// The thread that a command runs in; `relay.ts` is its other end.
+
+const port = parentPort!;
+const { argv, cwd, runtime, streams, interrupted } = workerData as ThreadData;
+const send = (message: FromThread) => port.postMessage(message);
+
+const streamTo = (stream: StreamName) =>
+  new RemoteStream(streams[stream], (bytes) => send({ kind: 'write', stream, bytes }));
+const to = { stdout: streamTo('stdout'), stderr: streamTo('stderr') };
+const { signal, look } = signalOf(interrupted);
+
+port.on('message', (message: ToThread) => {
+  if (message.kind === 'interrupted') look();
+  else if (message.kind === 'resized') to[message.stream].resized(message);
+  else to[message.stream].taken(message.bytes);
+});
+// Listening alone keeps no command from being found never to end.
+port.unref();
+
+// What a library or a plugin prints is no result.
+for (const stream of [process.stdout, process.stderr]) {
+  Object.defineProperty(stream, 'write', { value: to.stderr.write.bind(to.stderr) });
+}
+
+watchUnfinished((path, exists) => send({ kind: 'unfinished', path, exists }));
+
+const finished = (stream: RemoteStream) =>
+  new Promise<void>((resolve) => {
+    stream.end(resolve);
+    // Somebody is at the other end, and will say so.
+    if (stream.isWaiting) port.ref();
+  });
+
+void run(argv, {
+  ...to,
+  ...{ env: process.env, cwd, signal, runtime },
+  standing: (event) => send({ kind: 'standing', event }),
+}).then(async (code) => {
+  await Promise.all([finished(to.stdout), finished(to.stderr)]);
+  send({ kind: 'ended', code });
+});
