@@ -10,6 +10,8 @@ export * from './min-max.ts';
 export * from './overlay.ts';
 export * from './perturbation-checks.ts';
 export * from './perturbation-distances.ts';
+export * from './picture-frame.ts';
+export * from './pixel-ranking.ts';
 export * from './preprocessing-from-config.ts';
 export * from './preprocessing.ts';
 export * from './resize.ts';

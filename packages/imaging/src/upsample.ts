@@ -14,6 +14,15 @@ export type Interpolation = 'nearest' | 'bilinear' | 'bicubic';
  * and for `nearest` its `nearest-exact`. Throws a RangeError where a side is not a positive whole number.
  */
 export function upsample(map: FloatMap, height: number, width: number, interpolation: Interpolation): FloatMap {
+  return { height, width, data: Float32Array.from(resample(map, { height, width }, interpolation)) };
+}
+
+/** The values of `upsample` before they are rounded to float32, `[height, width]`; throws as it does. */
+export function resample(
+  map: { readonly height: number; readonly width: number; readonly data: Float32Array | Float64Array },
+  { height, width }: { readonly height: number; readonly width: number },
+  interpolation: Interpolation,
+): Float64Array {
   checkSize({ width, height });
   const columns = tapsFor(map.width, width, interpolation);
   const rows = tapsFor(map.height, height, interpolation);
@@ -27,7 +36,7 @@ export function upsample(map: FloatMap, height: number, width: number, interpola
     });
   }
 
-  const data = new Float32Array(height * width);
+  const data = new Float64Array(height * width);
   rows.forEach((taps, y) => {
     for (let x = 0; x < width; x++) {
       let sum = 0;
@@ -35,7 +44,7 @@ export function upsample(map: FloatMap, height: number, width: number, interpola
       data[y * width + x] = sum;
     }
   });
-  return { height, width, data };
+  return data;
 }
 
 type Taps = readonly { readonly at: number; readonly weight: number }[];

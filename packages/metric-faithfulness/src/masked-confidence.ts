@@ -1,14 +1,15 @@
+import { flatMap } from '@understory/core';
 import type { Measurement, MetricRequest } from '@understory/core';
 import { minMax } from '@understory/imaging';
 import type { Interpolation } from '@understory/imaging';
-import { mapNotFinite, pixelScores } from './pixel-scores.ts';
+import { mapNotFinite, pixelRanking, pixelScores } from './pixel-scores.ts';
 import { samplesOf } from './samples.ts';
 import { scorePictures } from './score-pictures.ts';
 import type { Picture } from './score-pictures.ts';
 
 /**
  * What `measure` makes of the probability of the picture and of the picture times its heat map, min-max to 0..1.
- * The product is taken in the space in which the model is fed, so that where the map is 0 a normalised model sees its mean colour.
+ * Undefined for a map that is the same everywhere, which has no such scale. The product is taken in the space in which the model is fed, so that where the map is 0 a normalised model sees its mean colour.
  */
 export async function maskedConfidence(
   request: MetricRequest,
@@ -17,12 +18,17 @@ export async function maskedConfidence(
 ): Promise<readonly Measurement[]> {
   const samples = samplesOf(request);
   const { input, count, pixelsOf } = samples;
-  const maps = request.maps.map((map) => pixelScores(map, input, interpolation));
+  const maps = request.maps.map((map) => {
+    const ranking = pixelRanking(map, input, interpolation);
+    if (ranking === undefined) return mapNotFinite;
+    // Between its smallest and its largest value such a map has no place for anything.
+    return ranking.isFlat ? flatMap : pixelScores(map, input, interpolation)!;
+  });
 
   function* pictures(): Generator<Picture> {
     for (let sample = 0; sample < count; sample += 1) {
       const scores = maps[sample];
-      if (scores === undefined) continue;
+      if (typeof scores === 'string' || scores === undefined) continue;
       const pixels = pixelsOf(sample);
       yield { sample, pixels };
       const weights = minMax({ height: input.height, width: input.width, data: scores }).data;
@@ -40,7 +46,7 @@ export async function maskedConfidence(
   const probabilities = await scorePictures(request, samples, pictures(), { score: 'probability', batch });
   let at = 0;
   return maps.map((map) => {
-    if (map === undefined) return { value: undefined, reason: mapNotFinite };
+    if (typeof map === 'string') return { value: undefined, reason: map };
     const [whole = NaN, masked = NaN] = [probabilities[at++], probabilities[at++]];
     if (!Number.isFinite(whole) || !Number.isFinite(masked)) {
       return { value: undefined, reason: 'the model gives values that are not finite' };

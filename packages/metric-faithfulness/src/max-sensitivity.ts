@@ -1,7 +1,7 @@
-import { configurable, fromFloat32, seededRandom } from '@understory/core';
+import { configurable, flatMap, fromFloat32, seededRandom } from '@understory/core';
 import type { HeatMap, Measurement, Metric, MetricRequest } from '@understory/core';
 import { faithfulnessErrors } from './errors.ts';
-import { contentKey, samplesOf } from './samples.ts';
+import { frameOf, samplesOf } from './samples.ts';
 import type { Samples } from './samples.ts';
 
 /**
@@ -10,6 +10,7 @@ import type { Samples } from './samples.ts';
  *
  * Norms are Euclidean, over the map as the explainer gave it. Lower is better. Yeh et al. 2019, "On the (In)fidelity and Sensitivity
  * of Explanations", definition 3, by Monte Carlo and relative to the map's length.
+ * Undefined for a map that is the same everywhere.
  */
 export const maxSensitivity = configurable(
   'The metric "max-sensitivity"',
@@ -47,8 +48,8 @@ export const maxSensitivity = configurable(
         });
       }
       return request.maps.map((map, sample): Measurement => {
+        if (map.data.every((value) => value === map.data[0])) return { value: undefined, reason: flatMap };
         const length = Math.sqrt(map.data.reduce((sum, value) => sum + value ** 2, 0));
-        if (length === 0) return { value: undefined, reason: 'the heat map is zero everywhere' };
         const value = farthest[sample]! / length;
         return Number.isFinite(value) ? { value } : { value: undefined, reason: 'a heat map is not finite' };
       });
@@ -61,10 +62,14 @@ function noisyFeeds({ feeds, seed }: MetricRequest, samples: Samples, radius: nu
   const changed = new Float32Array(count * input.size);
   for (let sample = 0; sample < count; sample += 1) {
     const pixels = pixelsOf(sample);
-    const random = seededRandom(seed).fork(contentKey(pixels)).fork(draw);
-    pixels.forEach((pixel, at) => {
-      changed[sample * input.size + at] = pixel + radius * (2 * random.uniform() - 1);
-    });
+    const { key, places } = frameOf(pixels, input);
+    const random = seededRandom(seed).fork(key).fork(draw);
+    for (const place of places) {
+      for (let channel = 0; channel < input.channels; channel += 1) {
+        const at = channel * input.channelStride + place * input.pixelStride;
+        changed[sample * input.size + at] = pixels[at]! + radius * (2 * random.uniform() - 1);
+      }
+    }
   }
   return { ...feeds, [input.name]: fromFloat32(changed, input.type, input.dims) };
 }

@@ -1,19 +1,20 @@
 import type { SeededRandom } from '@understory/core';
-import { rememberedFor } from './remembered.ts';
+import type { PictureFrame } from '@understory/imaging';
 
 /** Places from the first to be changed to the last. */
 export type Order = 'descending' | 'ascending' | 'random';
 
-/** The places of `scores` by value; of equal ones the lower index first, whichever way. Neither is to be changed. */
-export const orderOf = rememberedFor((scores: Float32Array, order: 'descending' | 'ascending'): Uint32Array => {
-  const sign = order === 'descending' ? 1 : -1;
-  const places = Uint32Array.from(scores, (_, place) => place);
-  return places.sort((left, right) => sign * (scores[right]! - scores[left]!) || left - right);
-});
+/** An order of all places that no score decides: the draw is for the content of the picture, whichever way up it is. */
+export function randomOrder({ places }: PictureFrame, random: SeededRandom): Uint32Array {
+  return Uint32Array.from(random.permutation(places.length), (at) => places[at]!);
+}
 
-/** `repeats` orders that no score decides. */
-export function randomOrders(length: number, repeats: number, random: SeededRandom): readonly Uint32Array[] {
-  return Array.from({ length: repeats }, (_, repeat) =>
-    Uint32Array.from(random.fork(`order ${repeat}`).permutation(length)),
-  );
+/** `repeats` of them. */
+export function randomOrders(frame: PictureFrame, repeats: number, random: SeededRandom): readonly Uint32Array[] {
+  return Array.from({ length: repeats }, (_, repeat) => randomOrder(frame, random.fork(`order ${repeat}`)));
+}
+
+/** The order in which pixels of equal scores follow each other, the same for every map of a picture. */
+export function orderOfTies(frame: PictureFrame, random: SeededRandom): Uint32Array {
+  return randomOrder(frame, random.fork('ties'));
 }

@@ -96,11 +96,11 @@ export function perturbationCurve(start: End, options: CurveOptions): Metric {
       });
       return found.map((sample): Measurement => {
         if ('reason' in sample) return { value: undefined, reason: sample.reason };
-        const { x, curves, ends } = sample;
+        const { x, curves, ends, ties } = sample;
         const y = x.map((_, at) => mean(curves.map((curve) => curve[at]!)));
         const areas = curves.map((curve) => areaUnder({ x, y: curve }));
         const spread = order === 'random' && areas.length > 1 ? { spread: deviation(areas) } : {};
-        return { value: mean(areas), curve: { x, y }, details: { ...ends, ...spread } };
+        return { value: mean(areas), curve: { x, y }, details: { ...ends, ...ties, ...spread } };
       });
     },
   };

@@ -1,6 +1,6 @@
 import type { HeatMap, OptionSchema } from '@understory/core';
-import { upsample } from '@understory/imaging';
-import type { Interpolation } from '@understory/imaging';
+import { rankPixels, upsample } from '@understory/imaging';
+import type { Interpolation, PixelRanking } from '@understory/imaging';
 import { rememberedFor } from './remembered.ts';
 
 /** How heat maps get from the resolution of their explainer to that of the picture. */
@@ -26,5 +26,18 @@ const upsampled = rememberedFor((map: HeatMap, height: number, width: number, in
   map.data.every(Number.isFinite) ? upsample(map, height, width, interpolation).data : undefined,
 );
 
-/** The reason where `pixelScores` gives nothing. */
+/** The pixels in the order of a map; undefined where the map is not finite. */
+export function pixelRanking(
+  map: HeatMap,
+  { height, width }: { readonly height: number; readonly width: number },
+  interpolation: Interpolation,
+): PixelRanking | undefined {
+  return ranked(map, height, width, interpolation);
+}
+
+const ranked = rememberedFor((map: HeatMap, height: number, width: number, interpolation: Interpolation) =>
+  map.data.every(Number.isFinite) ? rankPixels(map, { height, width }, interpolation) : undefined,
+);
+
+/** The reason where `pixelScores` or `pixelRanking` gives nothing. */
 export const mapNotFinite = 'the heat map holds values that are not finite';

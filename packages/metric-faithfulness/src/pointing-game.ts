@@ -1,8 +1,9 @@
-import { configurable } from '@understory/core';
+import { configurable, flatMap, seededRandom } from '@understory/core';
 import type { Box, Measurement, Metric } from '@understory/core';
 import { faithfulnessErrors } from './errors.ts';
-import { mapNotFinite, interpolationOption, pixelScores } from './pixel-scores.ts';
-import { samplesOf } from './samples.ts';
+import { orderOfTies } from './order.ts';
+import { mapNotFinite, interpolationOption, pixelRanking } from './pixel-scores.ts';
+import { frameOf, samplesOf } from './samples.ts';
 
 interface Size {
   readonly height: number;
@@ -12,8 +13,9 @@ interface Size {
 /**
  * Whether the highest pixel lies in a box, or no more than `tolerance` pixels from one: 1 or 0.
  *
- * Of equal pixels the one of the lowest index points. A map without a highest pixel, the same everywhere, is a miss, and so is a
- * box without a pixel in the picture; a sample without any box is not measured. Higher is better.
+ * Of several highest pixels one is drawn by the seed; `tiedHighest` in the details is their share of the picture. A map that is the
+ * same everywhere points nowhere and is not measured, nor is a sample without any box; a box without a pixel in the picture is a miss.
+ * Higher is better.
  * Zhang et al. 2018, "Top-Down Neural Attention by Excitation Backprop", section 5.2.
  */
 export const pointingGame = configurable(
@@ -34,7 +36,7 @@ export const pointingGame = configurable(
     needs: ['boxes'],
     async evaluate(request) {
       request.signal?.throwIfAborted();
-      const { input } = samplesOf(request);
+      const { input, pixelsOf } = samplesOf(request);
       const { boxes } = request;
       if (boxes === undefined) {
         const next = 'Use a data set that has boxes, or another metric.';
@@ -43,14 +45,19 @@ export const pointingGame = configurable(
       return request.maps.map((map, sample): Measurement => {
         const targets = boxes[sample] ?? [];
         if (targets.length === 0) return { value: undefined, reason: 'the image has no box' };
-        const scores = pixelScores(map, input, interpolation);
-        if (scores === undefined) return { value: undefined, reason: mapNotFinite };
-        const highest = scores.reduce((best, score, place) => (score > scores[best]! ? place : best), 0);
-        const isFlat = map.data.every((value) => value === map.data[0]);
+        const ranking = pixelRanking(map, input, interpolation);
+        if (ranking === undefined) return { value: undefined, reason: mapNotFinite };
+        if (ranking.isFlat) return { value: undefined, reason: flatMap };
+        const frame = frameOf(pixelsOf(sample), input);
+        const [highest = 0] = ranking.order(
+          'descending',
+          orderOfTies(frame, seededRandom(request.seed).fork(frame.key)),
+        );
         const x = highest % input.width;
         const y = Math.floor(highest / input.width);
         const distance = Math.min(...targets.map((box) => distanceTo(box, x, y, input)));
-        return { value: !isFlat && distance <= tolerance ? 1 : 0, details: { x, y } };
+        const tiedHighest = ranking.highest > 1 ? ranking.highest / (input.height * input.width) : 0;
+        return { value: distance <= tolerance ? 1 : 0, details: { x, y, tiedHighest } };
       });
     },
   }),

@@ -19,7 +19,8 @@ const orders: Readonly<Record<'combined' | 'most' | 'least', readonly Order[]>> 
  * Remove and debias: the score when pixels give way to what their surroundings suggest, averaged over shares of removed pixels.
  *
  * `most` removes the most important first (lower is better), `least` the least important (higher is better), `combined` is half the
- * difference, least minus most (higher is better). Exactly the whole number below each share is removed, plateau or not; ties by lowest index.
+ * difference, least minus most (higher is better). Exactly the whole number below each share is removed, plateau or not:
+ * pixels with equal scores go in an order drawn by the seed. Undefined for a map that is the same everywhere.
  * Rong et al. 2022, "A Consistent and Efficient Evaluation Strategy for Attribution Methods".
  */
 export const road = configurable(
@@ -76,11 +77,11 @@ export const road = configurable(
         });
         return found.map((sample): Measurement => {
           if ('reason' in sample) return { value: undefined, reason: sample.reason };
-          const { x, curves, ends } = sample;
+          const { x, curves, ends, ties } = sample;
           const [first = [], second] = curves;
           const y = second === undefined ? first : second.map((least, at) => (least - first[at]!) / 2);
           const both = second === undefined ? {} : { most: meanOfRemoved(first), least: meanOfRemoved(second) };
-          return { value: meanOfRemoved(y), curve: { x, y }, details: { ...ends, ...both } };
+          return { value: meanOfRemoved(y), curve: { x, y }, details: { ...ends, ...ties, ...both } };
         });
       },
     };

@@ -1,5 +1,7 @@
 import { batchOf, checkTargetCount, imageInputOf, toFloat32 } from '@understory/core';
 import type { ImageInput, MetricRequest, Tensor } from '@understory/core';
+import { pictureFrame } from '@understory/imaging';
+import type { PictureFrame, PictureLayout } from '@understory/imaging';
 import { faithfulnessErrors } from './errors.ts';
 import { rememberedFor } from './remembered.ts';
 
@@ -28,10 +30,22 @@ const viewsOf = rememberedFor((tensor: Tensor, count: number): readonly Float32A
   return Array.from({ length: count }, (_, sample) => pixels.subarray(sample * size, (sample + 1) * size));
 });
 
-/** Names a sample by what is in it, so that random draws depend neither on its place in a batch nor on its neighbours. */
-export const contentKey = rememberedFor((pixels: Float32Array): string => {
-  const words = new Uint32Array(pixels.slice().buffer);
-  let hash = 0x811c9dc5;
-  for (const word of words) hash = Math.imul(hash ^ word, 0x01000193) ^ (word >>> 15);
-  return (hash >>> 0).toString(16);
-});
+/**
+ * The frame of a sample: what is drawn in it depends on what the sample shows alone, not on its place in a batch, its neighbours or
+ * which way up it is.
+ */
+export function frameOf(pixels: Float32Array, input: PictureLayout): PictureFrame {
+  const { height, width, channels, channelStride, pixelStride } = input;
+  return framed(pixels, height, width, channels, channelStride, pixelStride);
+}
+
+const framed = rememberedFor(
+  (
+    pixels: Float32Array,
+    height: number,
+    width: number,
+    channels: number,
+    channelStride: number,
+    pixelStride: number,
+  ): PictureFrame => pictureFrame(pixels, { height, width, channels, channelStride, pixelStride }),
+);

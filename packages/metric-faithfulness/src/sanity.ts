@@ -1,4 +1,4 @@
-import { configurable } from '@understory/core';
+import { configurable, flatMap } from '@understory/core';
 import type { HeatMap, Measurement, Metric, MetricRequest, Model } from '@understory/core';
 import { minMax, structuralSimilarity } from '@understory/imaging';
 import type { Interpolation } from '@understory/imaging';
@@ -19,8 +19,9 @@ export interface SanityMetric extends Metric {
  *
  * The value is the mean over the stages of the cascade of the chosen similarity to the map of the trained network; the curve has it at
  * each share of randomised layers, from 1 at 0. Structural similarity compares maps at the size of the input, min-max to 0..1; rank
- * correlation compares them as the explainer gave them. A map that is the same everywhere ranks nothing: its rank correlation counts as 0.
- * Lower is better. Weights are drawn once for all images, with `seed`. Adebayo et al. 2018, "Sanity Checks for Saliency Maps", section 3.1.
+ * correlation compares them as the explainer gave them. A stage whose map is the same everywhere has no
+ * similarity (0 / 0) and is left out of mean and curve; `flatMaps` in the details counts them. Undefined where all are, or the map of the
+ * trained network is. Lower is better. Weights are drawn once for all images, with `seed`. Adebayo et al. 2018, "Sanity Checks for Saliency Maps", section 3.1.
  */
 export const sanity = configurable(
   'The metric "sanity"',
@@ -63,9 +64,13 @@ export const sanity = configurable(
         return request.maps.map((map, sample): Measurement => {
           if (!map.data.every(Number.isFinite)) return { value: undefined, reason: mapNotFinite };
           if (map.data.every((value) => value === map.data[0])) {
-            return { value: undefined, reason: 'the heat map of the trained network is the same everywhere' };
+            return { value: undefined, reason: flatMap };
           }
-          const own = found.map(({ share, similarities }) => ({ share, ...similarities[sample]! }));
+          const stages = found.map(({ share, similarities }, at) => ({ share, at, ...similarities[sample]! }));
+          const own = stages.filter(({ isFlat }) => !isFlat);
+          if (own.length === 0) {
+            return { value: undefined, reason: 'the heat map of every randomised network is the same everywhere' };
+          }
           if (own.some(({ ssim }) => Number.isNaN(ssim))) {
             return { value: undefined, reason: 'a heat map of a randomised network holds values that are not finite' };
           }
@@ -76,9 +81,9 @@ export const sanity = configurable(
             details: {
               ssim: mean(own.map(({ ssim }) => ssim)),
               rankCorrelation: mean(own.map(({ correlation }) => correlation)),
-              flatMaps: own.filter(({ isFlat }) => isFlat).length,
-              ...Object.fromEntries(own.map(({ ssim }, at) => [`ssim.${at + 1}`, ssim])),
-              ...Object.fromEntries(own.map(({ correlation }, at) => [`rankCorrelation.${at + 1}`, correlation])),
+              flatMaps: stages.length - own.length,
+              ...Object.fromEntries(own.map(({ ssim, at }) => [`ssim.${at + 1}`, ssim])),
+              ...Object.fromEntries(own.map(({ correlation, at }) => [`rankCorrelation.${at + 1}`, correlation])),
             },
           };
         });
@@ -92,6 +97,7 @@ interface Similarities {
   /** NaN where the map is not finite. */
   readonly ssim: number;
   readonly correlation: number;
+  /** Nothing can be compared with a map that is the same everywhere. */
   readonly isFlat: boolean;
 }
 
@@ -106,8 +112,9 @@ function compare(
   const isFlat = changed.data.every((value) => value === changed.data[0]);
   // Maps that do not look at the network come back as they were, and cost the most to compare.
   if (isEqual(trained, changed) && trained.data.every(Number.isFinite)) {
-    return { ssim: 1, correlation: isFlat ? 0 : 1, isFlat };
+    return { ssim: 1, correlation: 1, isFlat };
   }
+  if (isFlat) return { ssim: 0, correlation: 0, isFlat };
   const planes = [trained, changed].map((map) => {
     const scores = pixelScores(map, input, interpolation);
     return scores && minMax({ height: input.height, width: input.width, data: scores }).data;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { float32, takeFeeds, takeObjective } from '@understory/core';
+import { flatMap, float32, takeFeeds, takeObjective } from '@understory/core';
 import type { Feeds, Measurement, MetricRequest } from '@understory/core';
 import { upsample } from '@understory/imaging';
 import type { ChainStep } from '@understory/testing';
@@ -91,19 +91,21 @@ describe('deletion', () => {
     expect([x[0], x.at(-1)]).toEqual([0, 1]);
   });
 
-  it('goes by index through a map that is the same everywhere, and asks of each image what its ranks say', async () => {
-    const request = tinyRequest(1, tinySize, { maps: [mapOf(3, 4, new Float32Array(12).fill(2))] });
-    const ramp = mapOf(
-      height,
-      width,
-      Float32Array.from({ length: places }, (_, at) => -at),
+  it('has no value for a map that is the same everywhere, also once it is upsampled', async () => {
+    const [first] = await deletion().evaluate(tinyRequest(1, tinySize, { maps: [mapOf(3, 4, Array(12).fill(0.1))] }));
+    expect(first).toEqual({ value: undefined, reason: flatMap });
+    // Of 60 x 70 values only those in the middle of each cell are read by the interpolation to 6 x 7.
+    const fine = Float32Array.from({ length: 4200 }, (_, at) => (Math.floor(at / 70) % 10 === 0 ? at : 3));
+    const nearest = deletion({ interpolation: 'nearest' });
+    const [second] = await nearest.evaluate(tinyRequest(1, tinySize, { maps: [mapOf(60, 70, fine)] }));
+    expect(second).toEqual({ value: undefined, reason: flatMap });
+    const [random] = await deletion({ order: 'random' }).evaluate(
+      tinyRequest(1, tinySize, { maps: [mapOf(1, 1, [0])] }),
     );
-    const metric = deletion({ score: 'probability' });
-    const flat = await metric.evaluate(request);
-    expect(flat).toEqual(await metric.evaluate({ ...request, maps: [ramp] }));
+    expect(random!.value).toBeDefined();
   });
 
-  it('breaks ties in a coarse map by the lowest index', async () => {
+  it('goes through pixels of equal scores in a drawn order, from one score to the next, and tells how many there are', async () => {
     const coarse = mapOf(2, 1, [1, 0]);
     const request = tinyRequest(1, tinySize, { maps: [coarse] });
     const metric = deletion({ interpolation: 'nearest', score: 'logit', fraction: 1, steps: places });
@@ -112,7 +114,14 @@ describe('deletion', () => {
     const perturbed = plainBlur(subject.pixels, tinySize, 11, 15);
     const order = [...Array(places).keys()];
     const plan = { start: 'original', perturbed, score: 'logit', order, fraction: 1, steps: places } as const;
-    expectCurve(found!, await plainCurve(subject, plan));
+    const plain = await plainCurve(subject, plan);
+    for (const at of [0, places / 2, places]) expect(found!.curve!.y[at]).toBeCloseTo(plain.y[at]!, 5);
+    expect(found!.curve!.y[5]).not.toBeCloseTo(plain.y[5]!, 3);
+    expect(found!.details).toMatchObject({ tied: 1, tiedAtEnd: 0 });
+    const [other] = await metric.evaluate({ ...request, seed: 6 });
+    expect(other!.curve!.y[5]).not.toBeCloseTo(found!.curve!.y[5]!, 3);
+    const [half] = await deletion({ interpolation: 'nearest', fraction: 0.75 }).evaluate(request);
+    expect(half!.details).toMatchObject({ tied: 1, tiedAtEnd: 0.5 });
   });
 
   it('does not mind the order of the classes', async () => {
@@ -172,6 +181,7 @@ describe('deletion', () => {
           const [{ value, curve }] = (await metric.evaluate(
             tinyRequest(1, tinySize, { maps: [mapOf(3, 4, values)] }),
           )) as [Measurement];
+          if (new Set(values).size === 1) return expect(value).toBeUndefined();
           expect(value).toBeGreaterThanOrEqual(metric.range[0]);
           expect(value).toBeLessThanOrEqual(metric.range[1]);
           expect(curve!.x[0]).toBe(0);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { seededRandom, takeFeeds, takeObjective } from '@understory/core';
+import { flatMap, seededRandom, takeFeeds, takeObjective } from '@understory/core';
 import type { Feeds, HeatMap, MetricRequest } from '@understory/core';
 import { maxSensitivity } from '../src/index.ts';
-import { contentKey } from '../src/samples.ts';
+import { frameOf, samplesOf } from '../src/samples.ts';
 import { mapOf, tinyRequest, tinySize } from './support/networks.ts';
 
 const { channels, height, width } = tinySize;
@@ -64,8 +64,14 @@ describe('maxSensitivity', () => {
         Math.sqrt(values.map((value) => value * value).reduce((a, b) => a + b));
       let largest = 0;
       for (let draw = 0; draw < 6; draw += 1) {
-        const random = seededRandom(request.seed).fork(contentKey(picture)).fork(`draw ${draw}`);
-        const changed = Array.from(picture, (pixel) => Math.fround(pixel + 0.2 * (2 * random.uniform() - 1)));
+        const { key, places } = frameOf(picture, samplesOf(request).input);
+        const random = seededRandom(request.seed).fork(key).fork(`draw ${draw}`);
+        const changed = Array.from(picture);
+        for (const place of places) {
+          for (let at = place; at < size; at += height * width) {
+            changed[at] = Math.fround(picture[at]! + 0.2 * (2 * random.uniform() - 1));
+          }
+        }
         const differences = changed
           .slice(0, height * width)
           .map((pixel, place) => pixel ** 2 - 1 - (picture[place]! ** 2 - 1));
@@ -114,7 +120,7 @@ describe('maxSensitivity', () => {
     const zero = { ...request, maps: [mapOf(height, width, new Float32Array(height * width))] };
     expect((await maxSensitivity().evaluate(zero))[0]).toEqual({
       value: undefined,
-      reason: 'the heat map is zero everywhere',
+      reason: flatMap,
     });
     const broken = { ...request, explain: async ({ feeds }: { feeds?: Feeds }) => mapsOf(feeds!, NaN) };
     expect((await maxSensitivity().evaluate(broken))[0]!.reason).toContain('not finite');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { float32 } from '@understory/core';
-import type { Box, MetricRequest } from '@understory/core';
+import { flatMap, float32 } from '@understory/core';
+import type { Box, Measurement, MetricRequest } from '@understory/core';
 import { tinyModel, mapOf } from './support/networks.ts';
 import { pointingGame } from '../src/index.ts';
 
@@ -59,21 +59,24 @@ describe('pointingGame', () => {
     expect(await play([5, 5], [empty], 1000)).toBe(0);
   });
 
-  it('points by the lowest index where pixels are equal, and misses where all are', async () => {
+  it('draws one of several highest pixels by the seed, and points nowhere where all are equal', async () => {
     const metric = pointingGame({ tolerance: 0 });
-    const [found] = await metric.evaluate(
-      request(
-        [
-          [12, 6],
-          [20, 6],
-          [3, 9],
-        ],
-        [box],
-      ),
-    );
-    expect(found).toEqual({ value: 1, details: { x: 12, y: 6 } });
+    const peaks = [
+      [12, 6],
+      [20, 6],
+      [3, 9],
+    ] as const;
+    const found = new Set<number>();
+    for (let seed = 0; seed < 20; seed += 1) {
+      const [{ value, details }] = (await metric.evaluate({ ...request(peaks, [box]), seed })) as [Measurement];
+      expect(peaks).toContainEqual([details!['x'], details!['y']]);
+      expect(value).toBe(details!['x'] === 12 ? 1 : 0);
+      expect(details!['tiedHighest']).toBeCloseTo(3 / 600, 12);
+      found.add(details!['x']!);
+    }
+    expect(found.size).toBe(3);
     const [flat] = await metric.evaluate(request([], [{ x: 0, y: 0, width: 30, height: 20 }]));
-    expect(flat!.value).toBe(0);
+    expect(flat).toEqual({ value: undefined, reason: flatMap });
   });
 
   it('says why there is no value', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { float32, seededRandom } from '@understory/core';
 import { upsample } from '@understory/imaging';
 import { road } from '../src/index.ts';
-import { contentKey } from '../src/samples.ts';
+import { frameOf, samplesOf } from '../src/samples.ts';
 import { mapOf, tinyRequest, tinySize, watched } from './support/networks.ts';
 import { plainImputation, plainOrder, plainScore } from './support/reference.ts';
 
@@ -26,9 +26,15 @@ describe('road', () => {
       pixels,
     };
     const scores = upsample(request.maps[0]!, height, width, 'bicubic').data;
-    // One draw an element, in the order of the picture.
-    const normal = seededRandom(request.seed).fork(contentKey(pixels)).fork('imputation');
-    const noise = Array.from(pixels, () => options.noise * normal.normal());
+    // One draw an element, in the order of the frame.
+    const frame = frameOf(pixels, samplesOf(request).input);
+    const normal = seededRandom(request.seed).fork(frame.key).fork('imputation');
+    const noise = Array.from(pixels, () => 0);
+    for (const place of frame.places) {
+      for (let channel = 0; channel < channels; channel += 1) {
+        noise[channel * places + place] = options.noise * normal.normal();
+      }
+    }
     const means: Record<string, number> = {};
     for (const [name, order] of [
       ['most', 'descending'],
@@ -61,7 +67,7 @@ describe('road', () => {
 
   it('removes exactly k pixels, on a plateau too', async () => {
     const changed: number[] = [];
-    const request = tinyRequest(1, tinySize, { maps: [mapOf(2, 2, [1, 1, 1, 1])] });
+    const request = tinyRequest(1, tinySize, { maps: [mapOf(2, 2, [1, 1, 1, 0])] });
     const original = request.feeds['pixels']!.data as Float32Array;
     const model = watched(request.model, ({ pixels }) => {
       const data = pixels!.data as Float32Array;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { flatMap } from '@understory/core';
 import type { HeatMap, MetricRequest, Model } from '@understory/core';
 import { sanity } from '../src/index.ts';
 import { mapOf, randomNumbers, tinyRequest, watched } from './support/networks.ts';
@@ -89,13 +90,20 @@ describe('sanity', () => {
     await Promise.all([byRank.dispose(), bySsim.dispose()]);
   });
 
-  it('counts a map that is the same everywhere as not ranking alike', async () => {
+  it('leaves out stages whose map is the same everywhere, and has no value where all are', async () => {
     const metric = sanity({ stages: 2 });
     const flat = mapOf(3, 4, new Float32Array(12));
     const [found] = await metric.evaluate(
       requestOf([], (name, sample) => (name === undefined ? trained[sample]! : flat)),
     );
-    expect(found).toMatchObject({ value: 0, details: { flatMaps: 2, rankCorrelation: 0 } });
+    expect(found).toEqual({
+      value: undefined,
+      reason: 'the heat map of every randomised network is the same everywhere',
+    });
+    const [half] = await metric.evaluate(requestOf([], (name, sample) => (name === 'abcde' ? flat : trained[sample]!)));
+    expect(half).toMatchObject({ value: 1, details: { flatMaps: 1, rankCorrelation: 1, 'ssim.1': 1 } });
+    expect(half!.curve!.x).toHaveLength(2);
+    expect(half!.details).not.toHaveProperty('ssim.2');
     await metric.dispose();
   });
 
@@ -120,7 +128,7 @@ describe('sanity', () => {
     const reasons = async (mapFor: Parameters<typeof requestOf>[1]) =>
       (await metric.evaluate(requestOf([], mapFor))).map(({ value, reason }) => [value, reason]);
     expect(await reasons((name, sample) => (name === undefined && sample === 0 ? flat : trained[sample]!))).toEqual([
-      [undefined, 'the heat map of the trained network is the same everywhere'],
+      [undefined, flatMap],
       [1, undefined],
     ]);
     expect((await reasons((name, sample) => (name === undefined ? broken : trained[sample]!)))[0]![1]).toContain(

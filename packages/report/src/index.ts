@@ -15,6 +15,7 @@ export { renderProbe, type ProbeRun } from './probe-report/render-probe.ts';
 export * from './render-report.ts';
 export type { RecordOfRun, RenderedReport, ReportedRun } from './reported-run.ts';
 export {
+  meanText,
   splitComparisons,
   summarise,
   verdict,

@@ -1,7 +1,8 @@
-import type { Metric } from '@understory/core';
+import { flatMap, type Metric } from '@understory/core';
 import { compareGroups, holm, quantiles, meanInterval, wilson } from '@understory/statistics';
 import { randomOrder, type EvaluatedMetric, type EvaluationRow } from './evaluation.ts';
 import { CurveMean, type MeanCurve } from './mean-curve.ts';
+import { number } from './numbers.ts';
 
 type Interval = readonly [low: number, high: number];
 
@@ -38,6 +39,8 @@ export interface ExplainerSummary {
   readonly quartiles: readonly [number, number, number] | null;
   /** Images for which the metric is not defined. */
   readonly undefined: number;
+  /** Of those, the images whose heat map is the same everywhere. */
+  readonly flat: number;
   readonly reasons: readonly { readonly reason: string; readonly count: number }[];
 }
 
@@ -47,6 +50,8 @@ export interface Comparison {
   /** Any other explainer; the metric's own reference in the first comparisons of a metric. */
   readonly reference: string;
   readonly n: number;
+  /** The images left out because one of the two has no value for them. */
+  readonly excluded: number;
   readonly difference: number | null;
   /** 95 %, bootstrap. */
   readonly interval: Interval | null;
@@ -156,6 +161,7 @@ function summariseGroup(
     deviation: deviation ?? null,
     quartiles: known ? [low, middle, high] : null,
     undefined: values.length - n,
+    flat: reasons.get(flatMap) ?? 0,
     reasons: [...reasons].map(([reason, count]) => ({ reason, count })),
   };
 }
@@ -186,6 +192,7 @@ function compare(
       explainer: first,
       reference: second,
       n,
+      excluded: itemsOf(groups, first, second).size - n,
       difference: mean ?? null,
       interval: interval ?? null,
       pValue: pValue ?? null,
@@ -193,6 +200,18 @@ function compare(
       effectSize: effectSize ?? null,
     })),
   };
+}
+
+/** The images of either of two explainers. */
+function itemsOf(groups: ReadonlyMap<string, Group>, ...names: readonly string[]): ReadonlySet<string> {
+  const items = new Set<string>();
+  for (const name of names) for (const { item } of groups.get(name)!.values) items.add(item);
+  return items;
+}
+
+/** What stands for the mean of an explainer: the mean, or in words that none of its maps has an order. */
+export function meanText({ mean, n, flat, undefined: missing }: ExplainerSummary): string {
+  return n === 0 && flat > 0 && flat === missing ? 'flat maps only' : number(mean);
 }
 
 /** The comparisons with the metric's reference, and those between the other explainers. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { splitComparisons, summarise, verdict, type MetricSummary } from '../src/index.ts';
+import { flatMap } from '@understory/core';
+import { meanText, splitComparisons, summarise, verdict, type MetricSummary } from '../src/index.ts';
 import { row, runRows } from './support.ts';
 
 const metrics = [{ name: 'deletion', better: 'lower' }] as const;
@@ -37,6 +38,31 @@ describe('summarise', () => {
     expect(summary.metrics[0]!.comparisons).toMatchObject([
       { explainer: 'cam', reference: 'random', n: 3, difference: -1 },
     ]);
+  });
+
+  it('counts flat maps apart, leaves them out of comparisons and says how many', async () => {
+    const rows = [
+      row({ item: 'a', value: 1 }),
+      row({ item: 'b', value: null, reason: flatMap }),
+      row({ item: 'c', value: null, reason: 'the anchors coincide' }),
+      ...['a', 'b', 'c'].map((item) => row({ item, explainer: 'gradcam', value: null, reason: flatMap })),
+      ...['a', 'b', 'c'].map((item) => row({ item, explainer: 'random', value: 3 })),
+    ];
+    const { summary } = await summarise(rows, { metrics });
+    const { explainers, comparisons } = summary.metrics[0]!;
+    const [cam, gradcam, random] = explainers;
+    expect(cam).toMatchObject({ n: 1, undefined: 2, flat: 1 });
+    expect(meanText(cam!)).toBe('1.000');
+    expect(gradcam).toMatchObject({ n: 0, mean: null, undefined: 3, flat: 3 });
+    expect(meanText(gradcam!)).toBe('flat maps only');
+    expect(random).toMatchObject({ n: 3, undefined: 0, flat: 0 });
+    expect(comparisons.map(({ explainer, n, excluded }) => [explainer, n, excluded])).toEqual([
+      ['cam', 1, 2],
+      ['gradcam', 0, 3],
+      ['cam', 0, 3],
+    ]);
+    expect(comparisons[1]).toMatchObject({ reference: 'random', difference: null, pValue: null });
+    expect(verdict(comparisons[1]!, 'lower')).toBe('undecided');
   });
 
   it('corrects over all comparisons of the run', async () => {

@@ -1,5 +1,6 @@
 import {
   count,
+  meanText,
   number,
   paperAreasFor,
   percent,
@@ -39,13 +40,15 @@ function metricText(summary: MetricSummary, parameters: EvaluationParameters, st
   const paper = paperAreasFor(metric, parameters);
   const preset = metric.preset === null ? '' : `, preset ${metric.preset}`;
   const direction = better === 'neither' ? '' : `, ${better} is better`;
+  const hasFlat = explainers.some(({ flat }) => flat > 0);
   const means = explainers.map((each) => [
     style.cyan(each.explainer),
-    number(each.mean),
+    meanText(each),
     range(each.interval),
     number(each.quartiles?.[1]),
     String(each.n),
     String(each.undefined),
+    ...(hasFlat ? [String(each.flat)] : []),
     ...(paper ? [number(paper[each.explainer])] : []),
   ]);
   const reasons = explainers.flatMap(({ explainer, reasons: why }) =>
@@ -55,7 +58,7 @@ function metricText(summary: MetricSummary, parameters: EvaluationParameters, st
     `\n${style.bold(metric.name)}${preset}${direction}\n`,
     columns(means, {
       indent: 2,
-      right: [1, 2, 3, 4, 5, 6],
+      right: [1, 2, 3, 4, 5, 6, 7],
       head: [
         'explainer',
         'mean',
@@ -63,6 +66,7 @@ function metricText(summary: MetricSummary, parameters: EvaluationParameters, st
         'median',
         'images',
         'undefined',
+        ...(hasFlat ? ['flat maps'] : []),
         ...(paper ? ["paper's, its network"] : []),
       ],
     }),
@@ -84,11 +88,13 @@ function otherPairs(pairs: readonly Comparison[], better: MetricSummary['better'
 }
 
 function differences(comparisons: readonly Comparison[], better: MetricSummary['better'], style: Style): string {
+  const hasExcluded = comparisons.some(({ excluded }) => excluded > 0);
   const lines = comparisons.map((each) => [
     style.cyan(each.explainer),
     number(each.difference),
     range(each.interval),
     String(each.n),
+    ...(hasExcluded ? [String(each.excluded)] : []),
     probability(each.pValue),
     probability(each.correctedPValue),
     number(each.effectSize, 2),
@@ -96,8 +102,12 @@ function differences(comparisons: readonly Comparison[], better: MetricSummary['
   ]);
   return columns(lines, {
     indent: 2,
-    right: [1, 2, 3, 4, 5, 6],
-    head: ['explainer', 'difference', '95 % interval', 'images', 'p', 'p (Holm)', 'dz', ''],
+    right: hasExcluded ? [1, 2, 3, 4, 5, 6, 7] : [1, 2, 3, 4, 5, 6],
+    head: [
+      ...['explainer', 'difference', '95 % interval', 'images'],
+      ...(hasExcluded ? ['left out'] : []),
+      ...['p', 'p (Holm)', 'dz', ''],
+    ],
   });
 }
 

@@ -32,6 +32,9 @@ export interface Curve {
   readonly y: readonly number[];
 }
 
+/** The reason of a metric that is not defined because the heat map is the same everywhere; summaries count such images apart. */
+export const flatMap = 'the heat map is the same everywhere';
+
 /** What a metric found for one sample. */
 export interface Measurement {
   /** Undefined where the metric is not defined for this sample; `reason` says why. */

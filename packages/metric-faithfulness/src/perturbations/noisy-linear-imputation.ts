@@ -1,4 +1,5 @@
 import { channelMeans } from '@understory/core';
+import { frameOf } from '../samples.ts';
 import { solveByConjugateGradients } from './conjugate-gradients.ts';
 import { emptySystem } from './grid-system.ts';
 import type { GridSystem } from './grid-system.ts';
@@ -23,17 +24,23 @@ const neighbours = [
  * Replaced pixels become the weighted mean of their eight neighbours, replaced ones included, plus noise.
  *
  * One linear system for all channels: weights 1/6 beside and 1/12 across, over the neighbours inside the picture. `noise` is the standard
- * deviation in the space in which the model is fed; it is one draw a pixel and channel, whichever pixels are replaced. Where no
+ * deviation in the space in which the model is fed; it is one draw a pixel and channel, whichever pixels are replaced and whichever
+ * way up the picture is. Where no
  * pixel is left, the mean colour stands for all. Rong et al. 2022, "A Consistent and Efficient Evaluation Strategy for Attribution
  * Methods", section 4.2 and appendix C.
  */
 export function noisyLinearImputation({ noise }: { readonly noise: number }): Perturbation {
   return (pixels, input, random) => {
-    const { height, width, channelStride, pixelStride } = input;
+    const { height, width, channels, channelStride, pixelStride } = input;
     const means = channelMeans(pixels, input);
     const normal = random.fork('imputation');
-    const deviations = Float64Array.from(pixels, () => noise * normal.normal());
     const indexOf = (place: number, channel: number) => channel * channelStride + place * pixelStride;
+    const deviations = new Float64Array(pixels.length);
+    for (const place of frameOf(pixels, input).places) {
+      for (let channel = 0; channel < channels; channel += 1) {
+        deviations[indexOf(place, channel)] = noise * normal.normal();
+      }
+    }
 
     return {
       kind: 'surroundings',

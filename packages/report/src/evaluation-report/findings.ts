@@ -8,11 +8,12 @@ export function findings(metric: EvaluatedMetric, summary: MetricSummary): reado
 }
 
 function finding({ title }: EvaluatedMetric, { better }: MetricSummary, comparison: Comparison): string {
-  const { explainer, reference, n, difference, interval, correctedPValue } = comparison;
+  const { explainer, reference, n, excluded, difference, interval, correctedPValue } = comparison;
   if (difference === null)
     return `${explainer} and ${reference} have no image in common for which ${title.toLowerCase()} is defined.`;
+  const without = excluded === 0 ? '' : `, ${excluded} left out for which one of them has no value`;
   const direction = difference < 0 ? 'below' : 'above';
-  const sizes = `${number(Math.abs(difference))} ${direction} ${reference} on the same ${n} images (95 % ${range(interval)}, p ${withSign(probability(correctedPValue))})`;
+  const sizes = `${number(Math.abs(difference))} ${direction} ${reference} on the same ${n} images${without} (95 % ${range(interval)}, p ${withSign(probability(correctedPValue))})`;
   switch (verdict(comparison, better)) {
     case 'better':
       return `${explainer} is better than ${reference}: its mean lies ${sizes}.`;

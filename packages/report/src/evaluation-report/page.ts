@@ -14,6 +14,7 @@ import { optionRows, provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
 import { paperAreasFor } from '../paper-numbers.ts';
 import {
+  meanText,
   splitComparisons,
   verdict,
   type Comparison,
@@ -146,6 +147,7 @@ function metricSection(content: Page, metric: EvaluatedMetric, found: MetricSumm
 
 function meansTable(metric: EvaluatedMetric, { explainers, better }: MetricSummary, { record, palette }: Page): Html {
   const paperAreas = paperAreasFor(metric, record.parameters);
+  const hasFlat = explainers.some(({ flat }) => flat > 0);
   return html`<div class="scroll">
     <table>
       <caption>
@@ -160,6 +162,7 @@ function meansTable(metric: EvaluatedMetric, { explainers, better }: MetricSumma
           <th scope="col">Deviation</th>
           <th scope="col">Images</th>
           <th scope="col">Undefined</th>
+          ${hasFlat && html`<th scope="col">Of them flat maps</th>`}
           ${paperAreas && html`<th scope="col">The paper’s,<br />on its network</th>`}
         </tr>
       </thead>
@@ -170,12 +173,13 @@ function meansTable(metric: EvaluatedMetric, { explainers, better }: MetricSumma
               <th scope="row">
                 <span class="swatch" style="background: ${palette.colour(each.explainer)}"></span>${each.explainer}
               </th>
-              <td><strong>${number(each.mean)}</strong></td>
+              <td><strong>${meanText(each)}</strong></td>
               <td>${range(each.interval)}</td>
               <td>${number(each.quartiles?.[1])}</td>
               <td>${number(each.deviation)}</td>
               <td>${each.n}</td>
               <td>${each.undefined}</td>
+              ${hasFlat && html`<td>${each.flat}</td>`}
               ${paperAreas && html`<td>${number(paperAreas[each.explainer])}</td>`}
             </tr>`,
         )}
@@ -212,6 +216,7 @@ function comparisonTables(summary: MetricSummary): readonly (Html | null)[] {
 
 function comparisonsTable(comparisons: readonly Comparison[], { better }: MetricSummary, caption: string): Html | null {
   if (comparisons.length === 0) return null;
+  const hasExcluded = comparisons.some(({ excluded }) => excluded > 0);
   return html`<div class="scroll">
     <table>
       <caption>
@@ -227,6 +232,7 @@ function comparisonsTable(comparisons: readonly Comparison[], { better }: Metric
           <th scope="col">p</th>
           <th scope="col">p (Holm)</th>
           <th scope="col">Images</th>
+          ${hasExcluded && html`<th scope="col">Left out</th>`}
           <th scope="col" class="words">Explainer is</th>
         </tr>
       </thead>
@@ -242,6 +248,7 @@ function comparisonsTable(comparisons: readonly Comparison[], { better }: Metric
               <td>${probability(each.pValue)}</td>
               <td>${probability(each.correctedPValue)}</td>
               <td>${each.n}</td>
+              ${hasExcluded && html`<td>${each.excluded}</td>`}
               <td class="words">${verdictText(each, better)}</td>
             </tr>`,
         )}
