@@ -1,0 +1,72 @@
+const gradientExplainers = [
+  ...['gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'saliency', 'input-x-gradient'],
+  ...['guided-backpropagation', 'integrated-gradients:steps=2', 'smoothgrad:samples=2'],
+];
+const otherExplainers = [
+  'cam',
+  'random',
+  'centre',
+  'sobel',
+  'occlusion:window=8',
+  'scorecam',
+  'ablationcam',
+  'rise:masks=8',
+];
+
+const quickMetrics = [
+  ...['deletion:steps=4', 'insertion:steps=4', 'road', 'average-drop', 'increase-in-confidence'],
+  ...['sparseness', 'max-sensitivity:samples=2', 'sanity'],
+];
+
+/** Errors as JSON or as text, notes or none; both are held to what they promise. */
+export function outputFlags(draw) {
+  return draw.pick([['--json', '--quiet'], ['--json', '--quiet'], ['--json'], ['--quiet'], []]);
+}
+
+/** Explainers by name, with commas between them. */
+export function explainers(draw, count = draw.integer(1, 3)) {
+  return draw.some([...gradientExplainers, ...otherExplainers], count).join(',');
+}
+
+export const metrics = (draw, count = draw.integer(1, 2)) => draw.some(quickMetrics, count).join(',');
+
+/**
+ * A command line on a model with a picture and a folder of pictures in classes; whatever is written goes to `out`.
+ * `size` is the side of the model's pictures, where that has to be said.
+ */
+export function modelCommand(
+  draw,
+  { model, picture, folder, size, output = 'logits', input = 'x', mayTakeOtherBackend = true },
+) {
+  const sized = size === undefined || draw.chance(0.3) ? [] : ['--size', String(size)];
+  const backend = mayTakeOtherBackend && draw.chance(0.15) ? ['--backend', 'tfjs', '--device', 'cpu'] : [];
+  const common = ['--threads', '1', ...backend, ...outputFlags(draw)];
+  const on = ['--model', model, ...sized, ...common];
+  const commands = {
+    explain: () => [
+      ...['explain', picture, ...on, '--out', 'out', '--explainer', explainers(draw)],
+      ...draw.pick([[], ['--npy'], ['--npy', '--no-overlay'], ['--target', 'top2'], ['--target', '1']]),
+    ],
+    inspect: () => ['inspect', model, ...common, ...(draw.chance(0.3) ? ['--all'] : [])],
+    differentiate: () => [
+      ...['differentiate', model, ...common, '--out', 'out/model.grad.onnx'],
+      ...['--objective', `${draw.pick(['score', 'cross-entropy', 'cotangent'])}:${output}`, '--wrt', input],
+    ],
+    evaluate: () => [
+      ...['evaluate', `folder:${folder}`, ...on, '--out', 'out', '--target', 'predicted'],
+      ...['--explainer', explainers(draw, 2), '--metric', metrics(draw), '--examples', '1'],
+    ],
+    probe: () => [
+      ...['probe', 'shuffle', `folder:${folder}`, ...on, '--out', 'out', '--grid', '2', '--permutations', '1'],
+      ...draw.pick([[], ['--explainer', 'none'], ['--control', 'seams']]),
+    ],
+    attack: () => [
+      ...['attack', draw.pick(['pgd', 'fgsm', 'bim', 'apgd']), `folder:${folder}`, ...on, '--out', 'out'],
+      ...draw.pick([['--untargeted'], ['--target-class', '1']]),
+      ...['--mask', draw.pick(['all', 'random:0.3', 'origin-top:0.2', 'uniform:0.5'])],
+      ...['--epsilon', '8/255', '--examples', '1'],
+    ],
+  };
+  const name = draw.weighted({ explain: 5, inspect: 2, differentiate: 1.5, evaluate: 1, probe: 0.5, attack: 0.7 });
+  return commands[name]();
+}
