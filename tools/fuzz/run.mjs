@@ -16,7 +16,7 @@ const usage = `usage: npm run fuzz -- [options]
   --seed S        what they are drawn from (1); the same seed gives the same cases
   --case K        only the case with that number, telling what it does
   --from K        begin with the case of that number
-  --kind NAME     only cases of one kind: control, onnx, tfjs, image, configuration, run-folder, plugin, command
+  --kind NAME     only cases of one kind: control, onnx, numbers, tfjs, image, configuration, run-folder, plugin, command
   --keep FOLDER   keep the files of failing cases, or of the one of --case, there
   --seconds N     the processor time that a command may take (20)
   --megabytes N   the memory that it may take beyond what the process had (1536)

@@ -8,7 +8,14 @@ import { join } from 'node:path';
 import { root } from './paths.mjs';
 
 const target = process.env.UNDERSTORY_FUZZ_TARGET ?? join(root, 'packages/cli/dist/run.js');
-const { run } = await import(pathToFileURL(target).href);
+const { run: runCommand } = await import(pathToFileURL(target).href);
+
+/** The command line, and a command of our own. */
+async function run(argv, io) {
+  if (argv[0] !== 'numbers') return runCommand(argv, io);
+  const { compareNumbers } = await import('./compare-numbers.mjs');
+  return compareNumbers(argv.slice(1), io);
+}
 
 let current;
 
