@@ -54,6 +54,13 @@ async function main() {
   const first = only ?? Number(values.from);
   const count = only === undefined ? Number(values.cases) : 1;
   const referee = new Referee(limits);
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, async () => {
+      await referee.close();
+      rmSync(scratch, { recursive: true, force: true });
+      process.exit(2);
+    });
+  }
   let failures = 0;
   const started = performance.now();
   let told = started;

@@ -75,4 +75,7 @@ function collector() {
   };
 }
 
+// Without its referee it has no purpose.
+process.on('disconnect', () => process.exit());
+
 process.send({ ready: true });
