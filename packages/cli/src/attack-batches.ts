@@ -77,6 +77,7 @@ async function attackBatch(
       masks: samples.map(({ mask }) => mask),
       seeds: samples.map(({ subject }) => subject.seed),
       signal,
+      ...(plan.steps && { progress: plan.steps.attack('images attacked') }),
     });
     return samples.map((sample, at) => ({
       sample,

@@ -4,6 +4,7 @@ import type { Preprocessing, RgbImage } from '@understory/imaging';
 import type { AttackRow, AttackSetting } from '@understory/report';
 import type { NamedAttack } from './choose-attacks.ts';
 import type { ExplainPixels } from './explain-pixels.ts';
+import type { Steps } from './steps.ts';
 import type { Transfer } from './transfer.ts';
 
 export interface AttackPlan {
@@ -25,6 +26,8 @@ export interface AttackPlan {
   /** How many pairs of an image and a mask run together, at most. */
   readonly batch: number;
   readonly signal: AbortSignal;
+  /** How far attacks are. */
+  readonly steps?: Steps;
   /** Told of each image with what became of it, before its rows are handed over. */
   readonly keep?: (attacked: AttackedItem) => Promise<void>;
 }

@@ -44,6 +44,14 @@ export interface ExplainedMap {
 
 /** What became of an image, or of an explainer that could not do its work. */
 export type Outcome =
+  /** A map as soon as it is made; the image's own outcome follows when all of its maps are. */
+  | {
+      readonly kind: 'map';
+      readonly image: ImageFile;
+      readonly picture: RgbImage;
+      readonly prediction: Prediction;
+      readonly map: ExplainedMap;
+    }
   | {
       readonly kind: 'image';
       readonly image: ImageFile;
@@ -81,9 +89,14 @@ export async function* explainImages(request: ExplainImagesRequest): AsyncGenera
         const maps: ExplainedMap[][] = predicted.map(() => []);
         for (const named of working) {
           try {
-            const made = await explainAll(request, named, predicted);
-            made.forEach((own, sample) => maps[sample]!.push(...own));
-            proven.add(named.id);
+            for await (const made of explainAll(request, named, predicted)) {
+              proven.add(named.id);
+              for (const [sample, map] of made.entries()) {
+                maps[sample]!.push(map);
+                const { image, picture, prediction } = predicted[sample]!;
+                yield { kind: 'map', image, picture, prediction, map };
+              }
+            }
           } catch (error) {
             signal.throwIfAborted();
             if (!proven.has(named.id)) working = working.filter((other) => other !== named);
@@ -157,14 +170,13 @@ async function predictAll(
   }
 }
 
-/** The maps of one explainer for each sample, in the order of the slots. */
-async function explainAll(
+/** The maps of one explainer, one a sample, for one slot after the other. */
+async function* explainAll(
   { slots, seed, signal }: ExplainImagesRequest,
   { id, explainer, classifier, layer }: NamedExplainer,
   samples: readonly PredictedSample[],
-): Promise<readonly (readonly ExplainedMap[])[]> {
+): AsyncGenerator<readonly ExplainedMap[]> {
   const feeds = feedsOf(classifier, samples);
-  const maps: ExplainedMap[][] = samples.map(() => []);
   const known = new Map<string, readonly HeatMap[]>();
   for (const slot of slots) {
     const classes = samples.map(({ prediction }) => slot.classOf(prediction.ranking));
@@ -181,9 +193,8 @@ async function explainAll(
     if (heats.length !== samples.length) {
       throw new Error(`the explainer "${id}" gave ${heats.length} maps for ${samples.length} images`);
     }
-    heats.forEach((heat, sample) => maps[sample]!.push({ explainer: id, slot, classIndex: classes[sample]!, heat }));
+    yield heats.map((heat, sample) => ({ explainer: id, slot, classIndex: classes[sample]!, heat }));
   }
-  return maps;
 }
 
 function feedsOf(classifier: ImageClassifier, samples: readonly Sample[]): Feeds {

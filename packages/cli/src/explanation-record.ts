@@ -3,6 +3,7 @@ import type { ImageClassifier, Prediction } from '@understory/core';
 import { encodeNpy, encodePng, type OverlayOptions } from '@understory/imaging';
 import { drawMap } from './draw-map.ts';
 import type { ExplainedMap, Outcome } from './explain-images.ts';
+import type { ImageFile } from './find-images.ts';
 import { classRecord, type ClassRecord } from './record.ts';
 import { writeWhole } from './write-file.ts';
 
@@ -37,6 +38,8 @@ export interface ImageRecord {
   readonly maps: readonly MapRecord[];
 }
 
+type ImageOutcome = Extract<Outcome, { kind: 'image' }>;
+
 export interface WriteOptions extends OverlayOptions {
   readonly cwd: string;
   readonly out: string;
@@ -44,33 +47,58 @@ export interface WriteOptions extends OverlayOptions {
   readonly npy: boolean;
 }
 
-/** Writes the maps of an image; a map that cannot be written is not in the record, and its error is handed back. */
-export async function writeExplanation(
-  { image, picture, prediction, maps }: Extract<Outcome, { kind: 'image' }>,
+/** Writes one map of an image; throws OUTPUT_NOT_WRITABLE. */
+export async function writeMap(
+  { image, picture, prediction, map }: Omit<Extract<Outcome, { kind: 'map' }>, 'kind'>,
   classifier: ImageClassifier,
   options: WriteOptions,
-): Promise<{ record: ImageRecord; failures: readonly { explainer: string; error: unknown }[] }> {
-  const written: MapRecord[] = [];
-  const failures: { explainer: string; error: unknown }[] = [];
-  for (const map of maps) {
-    try {
-      const files: { overlay?: string; map?: string } = {};
-      const path = join(options.out, `${image.name}.${map.explainer}.${map.slot.name}`);
-      if (options.npy) {
-        files.map = `${path}.npy`;
-        const { data, height, width } = map.heat;
-        await writeWhole(resolve(options.cwd, files.map), encodeNpy(data, [height, width]));
-      }
-      if (options.overlay) {
-        files.overlay = `${path}.png`;
-        await writeWhole(resolve(options.cwd, files.overlay), await encodePng(drawMap(picture, map.heat, options)));
-      }
-      written.push({ ...mapRecord(map, classifier, prediction), files });
-    } catch (error) {
-      failures.push({ explainer: map.explainer, error });
-    }
+): Promise<MapRecord> {
+  const files: { overlay?: string; map?: string } = {};
+  const path = join(options.out, `${image.name}.${map.explainer}.${map.slot.name}`);
+  if (options.npy) {
+    files.map = `${path}.npy`;
+    const { data, height, width } = map.heat;
+    await writeWhole(resolve(options.cwd, files.map), encodeNpy(data, [height, width]));
   }
-  return { record: { image: image.path, top: topFive(classifier, prediction), maps: written }, failures };
+  if (options.overlay) {
+    files.overlay = `${path}.png`;
+    await writeWhole(resolve(options.cwd, files.overlay), await encodePng(drawMap(picture, map.heat, options)));
+  }
+  return { ...mapRecord(map, classifier, prediction), files };
+}
+
+/** The records of images whose maps are written one at a time; a map that cannot be written is in none. */
+export class ImageRecords {
+  readonly #records = new Map<ImageFile, ImageRecord>();
+  readonly #classifier: ImageClassifier;
+
+  constructor(classifier: ImageClassifier) {
+    this.#classifier = classifier;
+  }
+
+  /** Of an image, with one more map where that is given. */
+  of({ image, prediction }: Pick<ImageOutcome, 'image' | 'prediction'>, map?: MapRecord): ImageRecord {
+    const known = this.#records.get(image) ?? {
+      image: image.path,
+      top: topFive(this.#classifier, prediction),
+      maps: [],
+    };
+    const record = map === undefined ? known : { ...known, maps: [...known.maps, map] };
+    this.#records.set(image, record);
+    return record;
+  }
+
+  /** Takes away the record of an image that is finished. */
+  finish(outcome: Pick<ImageOutcome, 'image' | 'prediction'>): ImageRecord {
+    const record = this.of(outcome);
+    this.#records.delete(outcome.image);
+    return record;
+  }
+
+  /** Of images that are not finished, those with maps. */
+  unfinished(): readonly ImageRecord[] {
+    return [...this.#records.values()].filter(({ maps }) => maps.length > 0);
+  }
 }
 
 export function topFive(classifier: ImageClassifier, prediction: Prediction): readonly ScoreRecord[] {

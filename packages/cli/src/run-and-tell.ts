@@ -66,7 +66,7 @@ export async function runAndTell<Item extends { readonly id: string }, Row, Summ
   const result: RunResult<Summary> = await runIntoFolder(
     {
       ...{ experiment, items, total, seed, shard, strict, retryFailed, description },
-      ...{ folder: resolve(io.cwd, out), ...(tables && { tables }), ...(executor && { executor }) },
+      ...{ folder: resolve(io.cwd, out), steps: setup.steps, ...(tables && { tables }), ...(executor && { executor }) },
     },
     io,
     { json: asJson, quiet },

@@ -10,6 +10,7 @@ import {
 import { cliErrors } from './errors.ts';
 import type { Io } from './io.ts';
 import { formatError } from './report-error.ts';
+import type { Steps } from './steps.ts';
 import { throughputOn } from './throughput.ts';
 
 export interface FolderRun<Item, Row, Summary> {
@@ -26,6 +27,8 @@ export interface FolderRun<Item, Row, Summary> {
   readonly retryFailed?: boolean | undefined;
   /** Two images under way at once without one, so that the next is read and decoded while one is in the network. */
   readonly executor?: Executor<Item, Row>;
+  /** How far things are within an image. */
+  readonly steps?: Steps;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface FolderRun<Item, Row, Summary> {
  * Throws INTERRUPTED when the user stops it, and what `runExperiment` throws.
  */
 export async function runIntoFolder<Item extends { readonly id: string }, Row, Summary>(
-  { shard, strict = false, retryFailed = false, ...run }: FolderRun<Item, Row, Summary>,
+  { shard, strict = false, retryFailed = false, steps, ...run }: FolderRun<Item, Row, Summary>,
   io: Io,
   { json, quiet }: { readonly json: boolean; readonly quiet: boolean },
 ): Promise<RunResult<Summary>> {
@@ -43,6 +46,7 @@ export async function runIntoFolder<Item extends { readonly id: string }, Row, S
   let progress: ReturnType<typeof throughputOn> | undefined;
   let finished = 0;
   const executor = run.executor ?? inProcess({ experiment, seed, concurrency: 2, signal });
+  if (steps !== undefined) steps.listener = (step) => progress?.within(step);
   const tellOf = (item: Item, error: unknown) => {
     const text = formatError(io, error, { json, context: { image: item.id } });
     if (progress === undefined) io.stderr.write(text);
@@ -74,5 +78,8 @@ export async function runIntoFolder<Item extends { readonly id: string }, Row, S
       if (!signal.aborted) throw error;
       throw cliErrors.interrupted({ done: finished, asked: total, resumes: true });
     })
-    .finally(() => progress?.stop());
+    .finally(() => {
+      if (steps !== undefined) steps.listener = undefined;
+      progress?.stop();
+    });
 }

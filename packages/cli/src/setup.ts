@@ -10,6 +10,7 @@ import { checkAgreement, classifierOf, findModel, type ClassifierOptions, type O
 import type { DeviceChoice } from './options.ts';
 import { choosePreprocessing, type ChosenPreprocessing, type PreprocessingOptions } from './preprocessing.ts';
 import { selectionName } from './selection-name.ts';
+import { Steps } from './steps.ts';
 import { usedBackends, type Use } from './used-backends.ts';
 
 export interface SetupOptions extends ClassifierOptions, PreprocessingOptions {
@@ -27,6 +28,8 @@ export interface Setup extends Loaded {
   readonly classifier: ImageClassifier;
   readonly preprocessing: ChosenPreprocessing;
   readonly explainers: readonly NamedExplainer[];
+  /** How far explainers are within an image. */
+  readonly steps: Steps;
   /**
    * What a plugin's contribution works on: the model as the plugin's backend sees it.
    * Throws CAPABILITY_MISSING where it does not have what the contribution needs.
@@ -110,6 +113,7 @@ export async function setUp(options: SetupOptions, asked: Asked, io: Io): Promis
     };
 
     if (principal !== undefined) await modelFor(principal);
+    const steps = new Steps();
     const explainers: NamedExplainer[] = [];
     for (const { id, name, explainer } of found) {
       let own: ImageClassifier;
@@ -121,10 +125,10 @@ export async function setUp(options: SetupOptions, asked: Asked, io: Io): Promis
         continue;
       }
       const layer = asked.layer.trim() === 'auto' ? undefined : findLayer(own.model.layers, asked.layer).name;
-      explainers.push({ id: name, explainer, classifier: own, layer });
+      explainers.push({ id: name, explainer: steps.explainer(name, explainer), classifier: own, layer });
     }
     return {
-      ...{ ...loaded, opened, classifier, preprocessing, explainers, close },
+      ...{ ...loaded, opened, classifier, preprocessing, explainers, steps, close },
       classifierFor: modelFor,
       backends({ explainers: drawn = true, others = [] } = {}) {
         return usedBackends([...uses.filter(({ kind }) => drawn || kind !== 'explainer'), ...others]);

@@ -1,17 +1,21 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Progress } from '@understory/experiments';
+import { duration } from './duration.ts';
 import type { Io } from './io.ts';
+import { stepText, type Step } from './steps.ts';
 
 /** How far a long run is, how fast it goes and how long it will take, told on stderr. */
 export interface Throughput {
   update(progress: Progress): void;
+  /** How far something is within an image. */
+  within(step: Step): void;
   /** Writes a text without tearing the bar. */
   write(text: string): void;
   stop(): void;
 }
 
 /** Off a terminal a line is written at most so often, in milliseconds. */
-const pause = 5000;
+export const pause = 5000;
 
 /** A bar on a terminal, now and then a line elsewhere, nothing where it is quiet; `now` is in milliseconds. */
 export function throughputOn(
@@ -20,15 +24,22 @@ export function throughputOn(
   { quiet, now = Date.now }: { quiet: boolean; now?: () => number },
 ): Throughput {
   const write = (text: string) => void stderr.write(text);
-  if (quiet) return { update: () => undefined, write, stop: () => undefined };
+  if (quiet) return { update: () => undefined, within: () => undefined, write, stop: () => undefined };
   if (stderr.isTTY !== true) {
     let told = now();
+    let finished = 0;
+    const line = (text: string) => {
+      told = now();
+      write(`[${String(finished).padStart(String(total).length)}/${total}] ${text}\n`);
+    };
     return {
       update(progress) {
-        const finished = progress.done + progress.failed;
+        finished = progress.done + progress.failed;
         if (finished < total && now() - told < pause) return;
-        told = now();
-        write(`[${String(finished).padStart(String(total).length)}/${total}] ${paceText(progress)}\n`);
+        line(paceText(progress));
+      },
+      within(step) {
+        if (now() - told >= pause) line(stepText(step));
       },
       write,
       stop: () => undefined,
@@ -45,6 +56,9 @@ export function throughputOn(
       shown = { finished: progress.done + progress.failed, label: paceText(progress) };
       bar.update(shown.finished, { label: shown.label });
     },
+    within(step) {
+      bar.update(shown.finished, { label: [shown.label, stepText(step)].filter(Boolean).join('; ') });
+    },
     write(text) {
       bar.stop();
       write(text);
@@ -59,10 +73,4 @@ export function paceText({ rate, eta }: Pick<Progress, 'rate' | 'eta'>): string 
   if (rate === undefined || rate <= 0) return '';
   const pace = rate < 0.1 ? `${(1 / rate).toFixed(0)} s/image` : `${rate.toFixed(rate < 10 ? 1 : 0)} images/s`;
   return eta === undefined || eta <= 0 ? pace : `${pace}, ${duration(eta)} left`;
-}
-
-function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  if (seconds < 5400) return `${Math.ceil(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
 }

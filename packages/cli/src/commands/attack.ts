@@ -160,7 +160,7 @@ async function run(asked: Asked): Promise<ExitCode> {
       ...{ classifier: pixels, preprocessing: preprocessing.preprocessing, attacks, labels, target },
       setting: record.parameters,
       ...{ explain, targetMap, transfer, onlyCorrect: options.onlyCorrect === true },
-      ...{ seed: options.seed, batch: options.batch, signal: io.signal },
+      ...{ seed: options.seed, batch: options.batch, signal: io.signal, steps: setup.steps },
       keep: await attackKeeper(folder, {
         ...{ examples, all: save === 'all', attacks, labels: classifier.labels, targeted: target !== undefined },
         explainer: explain && { name: named.id, explain },

@@ -5,7 +5,7 @@ import type { Host, ImageClassifier, LayerSpec, Model } from '@understory/core';
 import { contactSheet, encodePng, type ContactSheetRow, type OverlayOptions } from '@understory/imaging';
 import { drawMap } from '../draw-map.ts';
 import { explainImages, type ExplainImagesRequest, type NamedExplainer, type Outcome } from '../explain-images.ts';
-import { topFive, writeExplanation, type ImageRecord } from '../explanation-record.ts';
+import { ImageRecords, topFive, writeMap, type ImageRecord } from '../explanation-record.ts';
 import { findImages } from '../find-images.ts';
 import { headline, imageText } from '../formatters/explanation.ts';
 import { json } from '../formatters/json.ts';
@@ -64,6 +64,7 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
     const { images } = await findImages([samples], io.cwd);
     const progress = progressOn(io, images.length, { quiet: options.quiet === true });
     const results: ImageRecord[] = [];
+    const records = new ImageRecords(classifier);
     const rows: ContactSheetRow[] = [];
     const writing = { ...options, cwd: io.cwd, overlay: true, npy: false };
     const run = { cwd: io.cwd, batch: images.length, seed: 0, signal: io.signal };
@@ -74,8 +75,8 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
       const finer =
         earlier && (await allOf({ ...request, explainers: readingLayer(setup.explainers, host, earlier.name) }));
       for (const [at, outcome] of explained.entries()) {
-        const { record, failures } = await writeExplanation(outcome, classifier, writing);
-        for (const { error } of failures) throw error;
+        for (const map of outcome.maps) records.of(outcome, await writeMap({ ...outcome, map }, classifier, writing));
+        const record = records.finish(outcome);
         results.push(record);
         rows.push({
           title: titleOf(outcome, classifier),
@@ -121,8 +122,8 @@ type ExplainedImage = Extract<Outcome, { kind: 'image' }>;
 async function allOf(request: ExplainImagesRequest): Promise<readonly ExplainedImage[]> {
   const explained: ExplainedImage[] = [];
   for await (const outcome of explainImages(request)) {
-    if (outcome.kind !== 'image') throw outcome.error;
-    explained.push(outcome);
+    if (outcome.kind === 'image') explained.push(outcome);
+    else if (outcome.kind !== 'map') throw outcome.error;
   }
   return explained;
 }

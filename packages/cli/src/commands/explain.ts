@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { cliErrors } from '../errors.ts';
 import { explainImages, type NamedExplainer } from '../explain-images.ts';
-import { writeExplanation, type ImageRecord } from '../explanation-record.ts';
+import { ImageRecords, writeMap, type ImageRecord } from '../explanation-record.ts';
 import { findImages } from '../find-images.ts';
 import { backendsText, headline, imageText } from '../formatters/explanation.ts';
 import { errorRecord, json } from '../formatters/json.ts';
@@ -70,7 +70,9 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
   const failures: FailureRecord[] = [];
   let write = (text: string): void => void io.stderr.write(text);
   const fail = (error: unknown, context: ErrorContext = {}) => {
-    failures.push({ ...context, error: errorRecord(error) });
+    const failure = { ...context, error: errorRecord(error) };
+    failures.push(failure);
+    io.standing?.({ kind: 'failure', record: failure });
     write(formatError(io, error, { json: asJson, context }));
   };
 
@@ -97,11 +99,21 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
       io.stdout.write(headline(record.model, preprocessing.preprocessing, options.seed, style));
       io.stdout.write(backendsText(record.backends, style));
     }
+    io.standing?.({
+      ...{ kind: 'begun', asked: images.length, resumes: false },
+      ...(asJson && { document: record }),
+    });
     const results: ImageRecord[] = [];
+    const records = new ImageRecords(classifier);
     const elsewhere = layerNotes(explainers);
     const progress = progressOn(io, images.length, { quiet });
     write = progress.write;
+    setup.steps.listener = progress.within;
     const { batch, seed } = options;
+    const show = (result: ImageRecord) => {
+      results.push(result);
+      if (!asJson) io.stdout.write(imageText(result, style));
+    };
     const outcomes = explainImages({
       // With no explainer that can work there is nothing to do.
       images: explainers.length === 0 ? [] : images,
@@ -117,19 +129,32 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
           continue;
         }
         const { path } = outcome.image;
+        if (outcome.kind === 'map') {
+          const { explainer } = outcome.map;
+          try {
+            const written = records.of(outcome, await writeMap(outcome, classifier, writing));
+            io.standing?.({ kind: 'image', at: images.indexOf(outcome.image), record: written });
+          } catch (error) {
+            fail(error, { explainer, image: path });
+          }
+          continue;
+        }
         if (outcome.kind === 'imageFailed') fail(outcome.error, { image: path });
         else {
-          const { record: result, failures: unwritten } = await writeExplanation(outcome, classifier, writing);
-          for (const { explainer, error } of unwritten) fail(error, { explainer, image: path });
+          const result = records.finish(outcome);
           if (!quiet) for (const note of elsewhere.notes(result)) write(`note: ${note}\n`);
-          results.push(result);
-          if (!asJson) io.stdout.write(imageText(result, style));
+          show(result);
+          io.standing?.({ kind: 'image', at: images.indexOf(outcome.image), record: result });
+          io.standing?.({ kind: 'counted', done: results.length, asked: images.length });
         }
         progress.advance(path);
       }
     } catch (error) {
       if (!io.signal.aborted) throw error;
-      fail(cliErrors.interrupted({ done: results.length, asked: images.length }));
+      const done = results.length;
+      // Their maps are there, though others were still to come.
+      records.unfinished().forEach(show);
+      fail(cliErrors.interrupted({ done, asked: images.length }));
     } finally {
       progress.stop();
     }
