@@ -20,7 +20,7 @@ export interface Workspace {
   /** Runs a command line. */
   cli(
     argv: readonly string[],
-    options?: { terminal?: boolean; signal?: AbortSignal; env?: Record<string, string> },
+    options?: { terminal?: boolean; signal?: AbortSignal; env?: Record<string, string>; runtime?: string },
   ): Promise<Outcome>;
   write(path: string, content: string | Uint8Array): Promise<void>;
   remove(): Promise<void>;
@@ -51,10 +51,10 @@ export async function emptyWorkspace(): Promise<Workspace> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'understory-cli-')));
   return {
     folder,
-    async cli(argv, { terminal = false, signal = new AbortController().signal, env = {} } = {}) {
+    async cli(argv, { terminal = false, signal = new AbortController().signal, env = {}, runtime = 'a test' } = {}) {
       const stdout = collector(terminal);
       const stderr = collector(terminal);
-      const io = { stdout: stdout.stream, stderr: stderr.stream, env, cwd: folder, signal, runtime: 'a test' };
+      const io = { stdout: stdout.stream, stderr: stderr.stream, env, cwd: folder, signal, runtime };
       const code = await run(argv, io);
       return { code, stdout: stdout.text(), stderr: stderr.text() };
     },
