@@ -60,12 +60,16 @@ interface Row {
   readonly line: number;
 }
 
+/** In bytes: what a quote that is never closed may swallow. */
+const longestLine = 2 ** 17;
+
 function parseRows(path: string, text: string): readonly Row[] {
   const rows: Row[] = [];
   try {
     parse(text, {
       bom: true,
       skip_empty_lines: true,
+      max_record_size: longestLine,
       on_record: (cells: string[], { lines }: { lines: number }) => {
         rows.push({ cells, line: lines });
         return null;

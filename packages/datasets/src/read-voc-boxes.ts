@@ -43,7 +43,7 @@ function boxOf(corners: ReadonlyMap<string, number>, file: string): Box {
     number,
     number,
   ];
-  if (!(left >= 1 && top >= 1 && right >= left && bottom >= top)) {
+  if (!(left >= 1 && top >= 1 && right >= left && bottom >= top && Number.isFinite(right + bottom))) {
     throw datasetErrors.labelsInvalid({
       file,
       found: `a box from ${left}, ${top} to ${right}, ${bottom}`,

@@ -129,7 +129,7 @@ describe('bad data', () => {
     expect(errors.map(({ code, found }) => [code, found])).toEqual([
       ['DATASET_IMAGE_NOT_READABLE', 'no such file'],
       ['DATASET_IMAGE_NOT_READABLE', '0 bytes'],
-      ['DATASET_IMAGE_NOT_READABLE', 'a folder'],
+      ['DATASET_IMAGE_NOT_READABLE', 'it is a folder, not a file'],
     ]);
     expect(errors[0]!.message).toContain('missing.png');
     expect((await items[3]!.read()).length).toBeGreaterThan(0);

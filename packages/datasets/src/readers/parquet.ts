@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises';
 import { basename, join, posix, resolve } from 'node:path';
 import { isDiagnosed } from '@understory/core';
+import { otherThanFile } from '@understory/imaging/files';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
 import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
@@ -41,7 +43,7 @@ export async function openParquet(path: string, options: ParquetOptions): Promis
   if (first === undefined || size === 0) {
     throw datasetErrors.empty({ path, lookedFor: 'at least one row' });
   }
-  const blocks = parts.flatMap((part) => blocksOf(part, options.bytesPerBlock ?? 2 ** 25));
+  const bytesPerBlock = options.bytesPerBlock ?? 2 ** 25;
   const images = new Recent(readImages, 2);
   const { classes } = first.columns;
   return {
@@ -49,8 +51,7 @@ export async function openParquet(path: string, options: ParquetOptions): Promis
     classes,
     size,
     async *items(start) {
-      for (const block of blocks) {
-        if (block.first + block.rows <= start) continue;
+      for (const block of blocksOf(parts, bytesPerBlock, start)) {
         const labels = await readLabels(block, classes);
         for (let row = Math.max(start, block.first); row < block.first + block.rows; row += 1) {
           const id = rowId(split, row);
@@ -155,14 +156,39 @@ interface Part {
 
 async function openPart(path: string, first: number): Promise<Part> {
   try {
+    const other = otherThanFile(await stat(path));
+    if (other !== undefined) throw new Error(`it is ${other}, not a file`);
     const file = await asyncBufferFromFile(path);
     const metadata = await parquetMetadataAsync(file);
+    checkRows(metadata);
     return { path, file, metadata, columns: findColumns(path, parquetSchema(metadata), metadata), first };
   } catch (cause) {
     if (isDiagnosed(cause)) throw cause;
     throw datasetErrors.notReadable({ path, reason: reasonOf(cause), cause });
   }
 }
+
+/** Throws where the rows of the groups are not those of the file, or cannot be counted. */
+function checkRows({ num_rows: stated, row_groups: groups }: FileMetaData): void {
+  const sum = groups.reduce((total, group) => total + group.num_rows, 0n);
+  if (sum === stated && groups.every((group) => group.num_rows >= 0n) && sum <= mostRows) return;
+  throw new Error(`${stated} rows are stated, and ${sum} in its row groups`);
+}
+
+const mostRows = BigInt(2 ** 40);
+
+/** Pages are unpacked into as many bytes as they state: 512 MiB at most. */
+const largestPage = 2 ** 29;
+
+const limited: typeof compressors = Object.fromEntries(
+  Object.entries(compressors).map(([name, unpack]) => [
+    name,
+    (input: Uint8Array, length: number) => {
+      if (length > largestPage) throw new Error(`a page of ${length} bytes, where at most ${largestPage} are unpacked`);
+      return unpack(input, length);
+    },
+  ]),
+);
 
 /** Rows that are read together. */
 interface Block {
@@ -172,16 +198,18 @@ interface Block {
   readonly rows: number;
 }
 
-function blocksOf(part: Part, bytesPerBlock: number): readonly Block[] {
-  const blocks: Block[] = [];
-  let first = part.first;
-  for (const group of part.metadata.row_groups) {
-    const end = first + Number(group.num_rows);
-    const step = rowsPerBlock(group, part.columns.image, bytesPerBlock);
-    for (; first < end; first += step) blocks.push({ part, first, rows: Math.min(step, end - first) });
-    first = end;
+/** The blocks that reach beyond row `start`, made when they are asked for: a file may state any number of rows. */
+function* blocksOf(parts: readonly Part[], bytesPerBlock: number, start: number): Generator<Block, void, undefined> {
+  for (const part of parts) {
+    let first = part.first;
+    for (const group of part.metadata.row_groups) {
+      const end = first + Number(group.num_rows);
+      const step = rowsPerBlock(group, part.columns.image, bytesPerBlock);
+      first += step * Math.max(0, Math.floor((Math.min(start, end) - first) / step));
+      for (; first < end; first += step) yield { part, first, rows: Math.min(step, end - first) };
+      first = end;
+    }
   }
-  return blocks;
 }
 
 function rowsPerBlock(group: RowGroup, image: string, bytesPerBlock: number): number {
@@ -200,10 +228,11 @@ async function readColumn({ part, first, rows }: Block, column: string): Promise
     columns: [column],
     rowStart,
     rowEnd: rowStart + rows,
-    compressors,
+    compressors: limited,
     utf8: false,
     useOffsetIndex: true,
   });
+  if (found.length !== rows) throw new Error(`${rows} rows are stated, and ${found.length} are there`);
   return found.map((row) => row[column]);
 }
 
