@@ -20,8 +20,8 @@ function filesOf(page: string): ReadonlyMap<string, string> {
   return new Map(Array.from(page.matchAll(/^```ts (\S+)\n(.*?)^```$/gms), ([, path, code]) => [path!, code!]));
 }
 
-/** Pages about what is around the code of the others; `npm run packages` follows them. */
-const around = ['own-package.md'];
+/** Pages about what is around the code of the others; `npm run packages` and a test of the command follow them. */
+const around = ['export.md', 'own-package.md'];
 
 for (const name of pages.filter((each) => !around.includes(each))) {
   const page = name.replace(/\.md$/, '');

@@ -1,4 +1,5 @@
 import { UnderstoryError } from '@understory/core';
+import type { ExportRecipe } from './export-recipes.ts';
 
 /** Every error of this package, by what went wrong; `MODEL_NOT_FOUND` is core's. */
 export const zooErrors = {
@@ -52,6 +53,26 @@ export const zooErrors = {
       found,
       expected,
       next: 'Mend the file, or download it again.',
+    });
+  },
+
+  configTooDeep({ file, most }: { file: string; most: number }) {
+    return new UnderstoryError({
+      code: 'MODEL_CONFIG_INVALID',
+      message: `"${file}" is nested too deep.`,
+      found: `lists and objects in each other more than ${most} deep`,
+      expected: `at most ${most}`,
+      next: 'This is no configuration of a model: move it away, or download it again.',
+    });
+  },
+
+  needsExport({ model, files, recipe }: { model: string; files: readonly string[]; recipe: ExportRecipe }) {
+    return new UnderstoryError({
+      code: 'MODEL_NEEDS_EXPORT',
+      message: `"${model}" holds a network in a format that is not read here.`,
+      found: files.length === 0 ? recipe.format : `${some(files)}: ${recipe.format}`,
+      expected: 'an .onnx file, or model.json of TensorFlow.js',
+      next: `${recipe.command} docs/how-to/export.md has the whole recipe.`,
     });
   },
 

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zooErrors } from './errors.ts';
+import { exportRecipe } from './export-recipes.ts';
 
 /** Where Hugging Face and transformers.js look, first to last. */
 const usual = ['onnx/model.onnx', 'model.onnx'];
@@ -9,7 +10,7 @@ const usual = ['onnx/model.onnx', 'model.onnx'];
 const usualTfjs = ['tfjs/model.json', 'model.json'];
 
 /**
- * The model files of a folder, relative to it, one a format, the ONNX one first; throws MODEL_FOLDER_EMPTY or MODEL_FOLDER_AMBIGUOUS.
+ * The model files of a folder, relative to it, one a format, the ONNX one first; throws MODEL_FOLDER_EMPTY, MODEL_FOLDER_AMBIGUOUS or MODEL_NEEDS_EXPORT.
  */
 export async function findModelFiles(folder: string): Promise<readonly [string, ...string[]]> {
   const own = await filesOf(folder);
@@ -21,8 +22,25 @@ export async function findModelFiles(folder: string): Promise<readonly [string, 
   const models = files.filter((name) => /\.onnx$/i.test(name));
   if (named === undefined && models.length > 1) throw zooErrors.severalModels({ folder, models });
   const [first, ...others] = [named ?? models[0], tfjs].filter((name) => name !== undefined);
-  if (first === undefined) throw zooErrors.folderWithoutModel({ folder, found: files });
+  if (first === undefined) throw nothingIn(folder, files);
   return [first, ...others];
+}
+
+/** Files of the formats of others are told apart from a folder that has nothing to do with networks. */
+function nothingIn(folder: string, files: readonly string[]) {
+  // A folder of a SavedModel or a checkpoint has other files of endings that are less telling.
+  const foreign = files.filter((name) => exportRecipe(name) !== undefined);
+  const [first] = [...foreign].sort((left, right) => Number(isVague(left)) - Number(isVague(right)));
+  // A package of Core ML is a folder.
+  const recipe = exportRecipe(first ?? folder);
+  return recipe === undefined
+    ? zooErrors.folderWithoutModel({ folder, found: files })
+    : zooErrors.needsExport({ model: folder, files: foreign, recipe });
+}
+
+/** `training_args.bin` and the like lie beside weights of other formats. */
+function isVague(name: string): boolean {
+  return /\.bin$/i.test(name);
 }
 
 async function filesOf(folder: string): Promise<readonly string[]> {

@@ -1,29 +1,33 @@
-import { readFile } from 'node:fs/promises';
+import { fileLimits, readTextFile } from '@understory/imaging/files';
 import { zooErrors } from './errors.ts';
 import { jsonErrorOffset } from './json-error-offset.ts';
+import { nestingOf } from './nesting.ts';
 
-/** A JSON file, or undefined where there is none; throws MODEL_CONFIG_NOT_READABLE or MODEL_CONFIG_NOT_JSON with the place of the fault. */
+/** What follows a value down must not run out of stack; configurations have a depth of three or four. */
+const deepest = 100;
+
+/** A JSON file, or undefined where there is none; throws MODEL_CONFIG_NOT_READABLE, MODEL_CONFIG_NOT_JSON with the place of the fault, or MODEL_CONFIG_INVALID where it is nested too deep. */
 export async function readConfig(file: string): Promise<unknown> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readTextFile(file, fileLimits.configuration);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw zooErrors.configNotReadable({ file, reason: message, cause });
   }
-  const json = text.replace(/^\uFEFF/, '');
+  if (nestingOf(text) > deepest) throw zooErrors.configTooDeep({ file, most: deepest });
   try {
-    return JSON.parse(json);
+    return JSON.parse(text);
   } catch (cause) {
-    const offset = jsonErrorOffset(json) ?? json.length;
-    const before = json.slice(0, offset).split('\n');
-    const rest = json.slice(offset).split('\n')[0]!.slice(0, 20);
+    const offset = jsonErrorOffset(text) ?? text.length;
+    const before = text.slice(0, offset).split('\n');
+    const rest = text.slice(offset).split('\n')[0]!.slice(0, 20);
     throw zooErrors.configNotJson({
       file,
       line: before.length,
       column: before.at(-1)!.length + 1,
-      found: offset === json.length ? 'the end of the file' : JSON.stringify(rest),
+      found: offset === text.length ? 'the end of the file' : JSON.stringify(rest),
       cause,
     });
   }

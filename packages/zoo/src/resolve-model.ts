@@ -5,7 +5,9 @@ import { closest, errors, UnderstoryError } from '@understory/core';
 import type { ModelSource } from '@understory/core';
 import { preprocessingFromConfig } from '@understory/imaging';
 import type { Preprocessing } from '@understory/imaging';
+import { otherThanFile } from '@understory/imaging/files';
 import { listZoo, type ZooEntry } from './bundled.ts';
+import { exportRecipe } from './export-recipes.ts';
 import { findModelFiles } from './find-model-file.ts';
 import { labelsFromConfig } from './labels-from-config.ts';
 import { readConfig } from './read-config.ts';
@@ -35,7 +37,7 @@ export interface ResolveOptions {
 /**
  * The model that a person names: a bundled one by name, a model folder or a model file by path or file:// URL.
  * A bundled model wins over a folder of the same name, which `./name` reaches.
- * Throws MODEL_NOT_FOUND, MODEL_FOLDER_EMPTY, MODEL_FOLDER_AMBIGUOUS, MODEL_CONFIG_* or PREPROCESSING_INVALID.
+ * Throws MODEL_NOT_FOUND, MODEL_FOLDER_EMPTY, MODEL_FOLDER_AMBIGUOUS, MODEL_NEEDS_EXPORT, MODEL_NOT_READABLE, MODEL_CONFIG_* or PREPROCESSING_INVALID.
  */
 export async function resolveModel(spec: string, { cwd = '.' }: ResolveOptions = {}): Promise<ResolvedModel> {
   const zoo = await listZoo();
@@ -46,11 +48,15 @@ export async function resolveModel(spec: string, { cwd = '.' }: ResolveOptions =
   const found = spec.trim() === '' ? undefined : await statOf(path);
   if (found === undefined)
     throw errors.modelNotFound({ model: spec, suggestions: await suggestionsFor(spec, path, zoo) });
-  return found.isDirectory() ? inFolder(path) : besideFile(path);
+  if (found.isDirectory()) return inFolder(path);
+  const recipe = exportRecipe(path);
+  if (recipe !== undefined) throw zooErrors.needsExport({ model: spec, files: [], recipe });
+  return besideFile(path);
 }
 
 async function inFolder(folder: string): Promise<ResolvedModel> {
-  const [file, ...others] = await findModelFiles(folder);
+  const [file, ...others] = await modelFilesOf(folder);
+  await checkFile(join(folder, file));
   const card = join(folder, 'README.md');
   return {
     name: basename(folder),
@@ -64,7 +70,24 @@ async function inFolder(folder: string): Promise<ResolvedModel> {
   };
 }
 
+async function modelFilesOf(folder: string) {
+  try {
+    return await findModelFiles(folder);
+  } catch (cause) {
+    if (cause instanceof UnderstoryError) throw cause;
+    throw errors.modelNotReadable({ model: folder, reason: (cause as Error).message, cause });
+  }
+}
+
+/** Throws MODEL_NOT_READABLE where a path leads to what is no file, which a backend would wait for or read without end. */
+async function checkFile(path: string): Promise<void> {
+  const found = await statOf(path);
+  const other = found === undefined ? 'a link to nothing' : otherThanFile(found);
+  if (other !== undefined) throw errors.modelNotReadable({ model: path, reason: `it is ${other}, not a file` });
+}
+
 async function besideFile(path: string): Promise<ResolvedModel> {
+  await checkFile(path);
   const folder = dirname(path);
   const isInside = ['onnx', 'tfjs'].includes(basename(folder));
   return {

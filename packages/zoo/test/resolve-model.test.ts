@@ -86,10 +86,10 @@ describe('a folder', () => {
   });
 
   it('without a model is an error that says what was looked for', async () => {
-    await write({ 'm/weights.bin': '', 'm/onnx': '' });
+    await write({ 'm/weights.npz': '', 'm/onnx': '' });
     await expect(resolveModel('m', { cwd })).rejects.toMatchObject({
       code: 'MODEL_FOLDER_EMPTY',
-      found: 'onnx, weights.bin',
+      found: 'onnx, weights.npz',
       expected: expect.stringContaining('onnx/model.onnx'),
     });
   });
