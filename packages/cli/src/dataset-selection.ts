@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import type { Dataset } from '@understory/core';
 import { openDataset, parseDatasetSpec } from '@understory/datasets';
 import { decodeImage } from '@understory/imaging';
+import { readTextFile } from '@understory/imaging/files';
 import { cliErrors, reasonOf } from './errors.ts';
 import type { EvaluationItem } from './evaluation-experiment.ts';
 
@@ -57,7 +57,7 @@ export async function readIds(text: string | undefined, cwd: string): Promise<re
   if (!text.startsWith('@')) return parts(text, ',');
   const path = text.slice(1);
   try {
-    return parts(await readFile(resolve(cwd, path), 'utf8'), '\n');
+    return parts(await readTextFile(resolve(cwd, path)), '\n');
   } catch (cause) {
     throw cliErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
   }

@@ -87,6 +87,16 @@ export const cliErrors = {
     });
   },
 
+  patternTooLarge({ pattern, most }: { pattern: string; most: number }) {
+    return new UnderstoryError({
+      code: 'PATTERN_TOO_LARGE',
+      message: `The pattern "${pattern.slice(0, 80)}${pattern.length > 80 ? ' ...' : ''}" stands for too many.`,
+      found: `more than ${most} patterns without braces`,
+      expected: `at most ${most}`,
+      next: 'Use * or ? in the place of some braces.',
+    });
+  },
+
   fileNotReadable({ path, reason, cause }: { path: string; reason: string; cause?: unknown }) {
     return new UnderstoryError({
       code: 'FILE_NOT_READABLE',
@@ -297,5 +307,6 @@ const systemReasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOSPC: 'the disk is full',
   EROFS: 'the disk is read-only',
+  ELOOP: 'it is a link that leads back to itself',
   ENAMETOOLONG: 'the name is too long',
 };

@@ -47,7 +47,9 @@ async function pathsOf(path: string, cwd: string): Promise<readonly string[]> {
     return matches;
   }
   if (!found.isDirectory()) return [path];
-  const entries = await readdir(resolve(cwd, path), { withFileTypes: true });
+  const entries = await readdir(resolve(cwd, path), { withFileTypes: true }).catch((cause: unknown) => {
+    throw cliErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
+  });
   const images = entries
     .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
     .map(({ name }) => name)

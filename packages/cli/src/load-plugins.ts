@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createHost, errors, isDiagnosed, parseConfiguration, type Configuration, type Host } from '@understory/core';
+import { readTextFile } from '@understory/imaging/files';
 import { parseBackends, shortName, withBackends } from './choose-backends.ts';
 import { cliErrors, reasonOf } from './errors.ts';
 
@@ -92,7 +93,7 @@ async function readConfiguration(cwd: string): Promise<{ configuration: Configur
 
 async function readValue(path: string): Promise<unknown> {
   try {
-    if (path.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8'));
+    if (path.endsWith('.json')) return JSON.parse(await readTextFile(path));
     const module: { readonly default?: unknown } = await import(pathToFileURL(path).href);
     return module.default;
   } catch (cause) {
@@ -137,7 +138,7 @@ async function locateFolder(plugin: string, folder: string): Promise<Location> {
   const manifest = join(folder, 'package.json');
   let entry: string;
   try {
-    const { exports, main }: { exports?: unknown; main?: unknown } = JSON.parse(await readFile(manifest, 'utf8'));
+    const { exports, main }: { exports?: unknown; main?: unknown } = JSON.parse(await readTextFile(manifest));
     entry = mainExport(exports) ?? (typeof main === 'string' ? main : 'index.js');
   } catch (cause) {
     throw errors.pluginInvalid({ plugin, reason: `${manifest} cannot be read: ${reasonOf(cause)}`, cause });

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { BACKEND, closest, errors, ImageClassifier, type Host, type Model } from '@understory/core';
+import { readTextFile } from '@understory/imaging/files';
 import { resolveModel, type ResolvedModel } from '@understory/zoo';
 import { cliErrors, reasonOf } from './errors.ts';
 import type { RunningOptions } from './options.ts';
@@ -83,7 +83,7 @@ export async function classifierOf(
 export async function readLabels(path: string, cwd: string): Promise<readonly string[]> {
   let text: string;
   try {
-    text = await readFile(resolve(cwd, path), 'utf8');
+    text = await readTextFile(resolve(cwd, path));
   } catch (cause) {
     throw cliErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
   }
@@ -106,7 +106,10 @@ function fromJson(text: string, path: string): readonly string[] {
   } catch (cause) {
     throw cliErrors.labelsInvalid({ path, reason: reasonOf(cause) });
   }
-  const nested = typeof value === 'object' && value !== null && 'id2label' in value ? value.id2label : value;
+  const nested =
+    typeof value === 'object' && value !== null && Object.hasOwn(value, 'id2label')
+      ? (value as { readonly id2label: unknown }).id2label
+      : value;
   const labels: readonly unknown[] = Array.isArray(nested) ? nested : byIndex(Object(nested), path);
   if (labels.every((label): label is string => typeof label === 'string')) return labels;
   throw cliErrors.labelsInvalid({ path, reason: 'a label that is not a text' });

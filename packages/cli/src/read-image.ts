@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { decodeImage, type RgbImage } from '@understory/imaging';
+import { fileLimits, readRegularFile } from '@understory/imaging/files';
 import { cliErrors, reasonOf } from './errors.ts';
 import type { ImageFile } from './find-images.ts';
 
@@ -8,7 +8,7 @@ import type { ImageFile } from './find-images.ts';
 export async function readImage({ path }: Pick<ImageFile, 'path'>, cwd: string): Promise<RgbImage> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(resolve(cwd, path));
+    bytes = await readRegularFile(resolve(cwd, path), fileLimits.image);
   } catch (cause) {
     throw cliErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
   }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { isDiagnosed } from '@understory/core';
 import { mapLabels, openDataset } from '@understory/datasets';
 import { decodeImage, type RgbImage } from '@understory/imaging';
+import { fileLimits, readRegularFile } from '@understory/imaging/files';
 import { cliErrors, reasonOf } from './errors.ts';
-import { systemCode } from './system-code.ts';
 import { findImages } from './find-images.ts';
+import { systemCode } from './system-code.ts';
 
 /** An image of the target class, whose heat map target masks are drawn from. */
 export interface TargetReference {
@@ -64,7 +65,7 @@ export async function findTargetReference(
 
 async function readReference(path: string, name: string): Promise<TargetReference> {
   try {
-    return await referenceOf(await readFile(path), name);
+    return await referenceOf(await readRegularFile(path, fileLimits.image), name);
   } catch (cause) {
     if (isDiagnosed(cause)) throw cause;
     throw cliErrors.fileNotReadable({ path: name, reason: reasonOf(cause), cause });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { readdir, readFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Node } from '@understory/onnx-autodiff';
 import { onnxModel } from './support/onnx-model.ts';
@@ -221,6 +222,34 @@ describe('bad input', () => {
       codes.push((await failureOf('explain', 'red.png', ...fake, '--labels', labels)).code);
     }
     expect(codes).toEqual(['LABEL_COUNT', 'LABELS_INVALID', 'LABELS_INVALID', 'LABELS_INVALID', 'FILE_NOT_READABLE']);
+  });
+
+  it('is a pipe or a device, which is not waited for', async () => {
+    execFileSync('mkfifo', [join(workspace.folder, 'pipe.png')]);
+    await symlink('/dev/zero', join(workspace.folder, 'endless.png'));
+    await symlink('round.png', join(workspace.folder, 'round.png'));
+    const of = async (...argv: readonly string[]) => {
+      const { code, found } = await failureOf(...argv);
+      return `${code}: ${found}`;
+    };
+    const pipe = 'FILE_NOT_READABLE: it is a named pipe, not a file';
+    expect(await of('explain', 'pipe.png', ...fake)).toBe(pipe);
+    expect(await of('explain', 'endless.png', ...fake)).toBe('FILE_NOT_READABLE: it is a device, not a file');
+    expect(await of('explain', 'round.png', ...fake)).toContain('a link that leads back to itself');
+    expect(await of('explain', 'red.png', ...fake, '--labels', 'pipe.png')).toBe(pipe);
+    expect(await of('probe', 'shuffle', 'red.png', ...fake.slice(0, 2), '--ids', '@pipe.png', '--out', 'p')).toBe(pipe);
+    expect(await of('inspect', 'pipe.png')).toBe('MODEL_NOT_READABLE: it is a named pipe, not a file');
+  });
+
+  it('is a picture of more pixels than are decoded, intact as it is', async () => {
+    const large = Buffer.from(await quarter([1, 2, 3]));
+    large.writeUInt32BE(100_000, 16);
+    large.writeUInt32BE(100_000, 20);
+    await workspace.write('large.png', large);
+    expect(await failureOf('explain', 'large.png', ...fake)).toMatchObject({
+      code: 'IMAGE_TOO_LARGE',
+      expected: 'at most 178,956,970 pixels',
+    });
   });
 
   it('is a device that there is not', async () => {

@@ -259,7 +259,7 @@ describe('explain', () => {
     expect(assumed.stderr).toMatch(/^note: made of paper\nnote: nothing says how pixels are scaled .*--mean and --std/);
     expect(assumed.document.images[0].top[0].label).toBeNull();
 
-    await workspace.write('labels.txt', 'eins\nzwei\ndrei\nvier\n');
+    await workspace.write('labels.txt', Buffer.from('\uFEFFeins\r\nzwei\r\ndrei\r\nvier\r\n\r\n', 'utf16le'));
     const told = await explainJson(
       ...[...bare, '--mean', '0,0,0', '--std', '1,1,1', '--resize', '8x8', '--crop', 'none', '--filter', 'box'],
       ...['--channel-order', 'BGR', '--input-range', '0..255', '--labels', 'labels.txt'],
