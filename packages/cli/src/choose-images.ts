@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { isDiagnosed, type DatasetItem } from '@understory/core';
 import { mapLabels, parseDatasetSpec, type LabelMap } from '@understory/datasets';
 import type { RgbImage } from '@understory/imaging';
+import { cliErrors } from './errors.ts';
 import { evaluationItems, openSelection, readIds, type DatasetSelection } from './dataset-selection.ts';
 import { findImages, type ImageFile } from './find-images.ts';
 import { readImage } from './read-image.ts';
@@ -28,7 +29,7 @@ export interface ChosenImages {
 
 /**
  * The images that arguments mean: one data set, or images, patterns and folders of images.
- * Throws what opening a data set throws, IMAGE_NOT_FOUND and NO_IMAGES.
+ * Throws what opening a data set throws, IMAGE_NOT_FOUND, IMAGE_ID_UNKNOWN and NO_IMAGES.
  */
 export async function chooseImages(
   args: readonly string[],
@@ -65,14 +66,21 @@ async function fromDataset(spec: string, selection: DatasetSelection, cwd: strin
 
 async function fromImages(
   args: readonly string[],
-  { ids: asked, offset = 0, limit = Infinity }: DatasetSelection,
+  { ids: named, offset = 0, limit = Infinity }: DatasetSelection,
   cwd: string,
 ): Promise<ChosenImages> {
   const { images, failures } = await findImages(args, cwd);
   const [failure] = failures;
   if (failure !== undefined) throw failure.error;
-  const ids = await readIds(asked, cwd);
-  const files = images.filter(({ name }) => ids?.includes(name) ?? true).slice(offset, offset + limit);
+  const ids = await readIds(named, cwd);
+  const known = images.map(({ name }) => name);
+  const unknown = ids?.filter((id) => !known.includes(id));
+  if (unknown !== undefined && (unknown.length > 0 || ids?.length === 0)) {
+    throw cliErrors.idsUnknown({ ids: unknown, known });
+  }
+  const asked = images.filter(({ name }) => ids?.includes(name) ?? true);
+  if (offset >= asked.length) throw cliErrors.offsetBeyondEnd({ offset, size: asked.length });
+  const files = asked.slice(offset, offset + limit);
   return {
     files,
     // Names alone, so that a run can go on where the images lie elsewhere.

@@ -195,6 +195,68 @@ export const cliErrors = {
     });
   },
 
+  idsUnknown({ ids, known }: { ids: readonly string[]; known: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'IMAGE_ID_UNKNOWN',
+      message: `None of the images has ${ids.length === 1 ? 'this id' : 'these ids'}.`,
+      found: ids.length === 0 ? 'an empty list of ids' : ids.map((id) => `"${id}"`).join(', '),
+      expected: `ids of the images, which are the names of their files without the ending, such as "${known[0]}"`,
+      next: 'Check the spelling; ids are written with upper and lower case.',
+    });
+  },
+
+  offsetBeyondEnd({ offset, size }: { offset: number; size: number }) {
+    return new UnderstoryError({
+      code: 'NO_IMAGES',
+      message: 'No image is left behind the offset.',
+      found: `an offset of ${offset}`,
+      expected: `less than ${size}, the number of images`,
+      next: 'Lower --offset.',
+    });
+  },
+
+  imagesFailed({ count, done, first }: { count: number; done: string; first: string | undefined }) {
+    return new UnderstoryError({
+      code: 'IMAGES_FAILED',
+      message: `${count} ${count === 1 ? 'image' : 'images'} could not be ${done}.`,
+      found: first ?? 'failures that this run recorded',
+      expected: 'a result of every image',
+      next: 'tables/failures.csv lists them. Fix them and give the same command with --retry-failed.',
+    });
+  },
+
+  noneLeft({ done, onlyCorrect }: { done: number; onlyCorrect: boolean }) {
+    return new UnderstoryError({
+      code: 'NOTHING_MEASURED',
+      message: onlyCorrect ? 'No image is left: the network predicts none of them right.' : 'No image has a result.',
+      found: `${done} ${done === 1 ? 'image' : 'images'} without a result`,
+      expected: onlyCorrect ? 'at least one image with a label that the network predicts' : 'at least one result',
+      next: onlyCorrect
+        ? 'Leave --only-correct out, take more images, or check that the labels are those of the network.'
+        : 'Look at the reasons in the results, or take more images.',
+    });
+  },
+
+  resultsMissing({ found }: { found: string }) {
+    return new UnderstoryError({
+      code: 'RESULTS_MISSING',
+      message: 'Some of what was asked for has no result on any image.',
+      found,
+      expected: 'a result on at least one image',
+      next: 'The reasons are told with the results. Leave out what does not apply to this network or to these images.',
+    });
+  },
+
+  attackRulesBroken({ attacks }: { attacks: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'ATTACK_RULES_BROKEN',
+      message: 'Adversarial images break the rules of their attack.',
+      found: `images of ${attacks.join(', ')} outside the epsilon, the range of pixels or the mask`,
+      expected: 'adversarial images that keep to all three',
+      next: 'Do not use these numbers; report the fault to whoever wrote the attack.',
+    });
+  },
+
   nothingMeasured({ folder, found }: { folder: string; found: string }) {
     return new UnderstoryError({
       code: 'NOTHING_MEASURED',

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { ImageClassifier, Prediction } from '@understory/core';
 import { encodeNpy, encodePng, type OverlayOptions } from '@understory/imaging';
+import { fileNamePart } from '@understory/report';
 import { drawMap } from './draw-map.ts';
 import type { ExplainedMap, Outcome } from './explain-images.ts';
 import type { ImageFile } from './find-images.ts';
@@ -54,7 +55,7 @@ export async function writeMap(
   options: WriteOptions,
 ): Promise<MapRecord> {
   const files: { overlay?: string; map?: string } = {};
-  const path = join(options.out, `${image.name}.${map.explainer}.${map.slot.name}`);
+  const path = join(options.out, `${fileNamePart(image.name)}.${map.explainer}.${map.slot.name}`);
   if (options.npy) {
     files.map = `${path}.npy`;
     const { data, height, width } = map.heat;

@@ -63,7 +63,7 @@ async function pathsOf(path: string, cwd: string): Promise<readonly string[]> {
 function uniqueNames(paths: readonly string[]): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const path of paths) {
-    const key = stem(path).toLowerCase();
+    const key = folded(stem(path));
     groups.set(key, [...(groups.get(key) ?? []), path]);
   }
   const names = new Map<string, string>();
@@ -76,8 +76,8 @@ function uniqueNames(paths: readonly string[]): readonly string[] {
   return paths.map((path) => {
     const wanted = names.get(path)!;
     let name = wanted;
-    for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${wanted}-${number}`;
-    taken.add(name.toLowerCase());
+    for (let number = 2; taken.has(folded(name)); number++) name = `${wanted}-${number}`;
+    taken.add(folded(name));
     return name;
   });
 }
@@ -101,5 +101,10 @@ function stem(path: string): string {
 }
 
 function areDistinct(names: readonly string[]): boolean {
-  return new Set(names.map((name) => name.toLowerCase())).size === names.length;
+  return new Set(names.map(folded)).size === names.length;
+}
+
+/** What file systems that do not tell upper from lower case, or how accents are composed, take a name for. */
+function folded(name: string): string {
+  return name.normalize('NFC').toUpperCase().toLowerCase();
 }

@@ -1,22 +1,25 @@
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { environmentFailure, isDiagnosed, type AttackBudget, type HeatMap, type Tensor } from '@understory/core';
 import { encodeNpy, encodePng, fromUnitPixels } from '@understory/imaging';
 import {
   adversarialFolder,
   adversarialPicture,
-  attackExampleFile,
   attackExampleFolder,
+  exampleFile,
   fileOfAttack,
   folderOfItem,
+  readStoredExamples,
   type AttackExample,
   type AttackExampleRecord,
   type ClassMaps,
 } from '@understory/report';
 import type { AttackedItem, AttackPlan, Attempt } from './attack-plan.ts';
+import { exampleStore } from './kept-examples.ts';
 import { prepareFolder, writeWhole } from './write-file.ts';
 
 export interface KeptAttacks {
+  /** Of the run. */
+  readonly seed: number;
   /** How many images are kept with all their pictures and maps. */
   readonly examples: number;
   /** Whether every adversarial image is kept. */
@@ -28,8 +31,8 @@ export interface KeptAttacks {
 }
 
 /**
- * Keeps adversarial images, and of the first images all that a figure shows: the picture, each attack's mask and change, and heat maps
- * before and after. What an earlier run of the same folder kept counts.
+ * Keeps adversarial images, and of the images that the seed chooses all that a figure shows: the picture, each attack's mask and change,
+ * and heat maps before and after. What an earlier process of the same run kept counts.
  */
 export async function attackKeeper(
   folder: string,
@@ -37,8 +40,13 @@ export async function attackKeeper(
 ): Promise<(attacked: AttackedItem) => Promise<void>> {
   if (asked.all) await prepareFolder(join(folder, adversarialFolder));
   const examples = join(folder, attackExampleFolder);
-  if (asked.examples > 0) await prepareFolder(examples);
-  const kept = new Set(await keptFolders(examples));
+  // One that cannot be read is written again when its image comes, or is told of by the report.
+  const stored = await readStoredExamples<AttackExampleRecord>(examples, {
+    list: 'attacks',
+    onProblem: () => undefined,
+  });
+  const kept = stored.map(({ record }) => ({ item: record.item, kind: 'attacked' as const }));
+  const keep = await exampleStore(examples, { most: asked.examples, seed: asked.seed, kept });
   return async (attacked) => {
     const { item } = attacked.facts;
     if (attacked.attempts.length === 0) return;
@@ -48,19 +56,8 @@ export async function attackKeeper(
         await writeWhole(join(folder, adversarialPicture(item, row.attack)), png);
       }
     }
-    const own = folderOfItem(item);
-    if (kept.size >= asked.examples || kept.has(own)) return;
-    kept.add(own);
-    await keepExample(join(examples, own), attacked, asked);
+    await keep({ item, kind: 'attacked' }, (own) => keepExample(own, attacked, asked));
   };
-}
-
-/** The folders of the examples that are whole. */
-async function keptFolders(examples: string): Promise<readonly string[]> {
-  const names = await readdir(examples, { recursive: true }).catch((): string[] => []);
-  return names
-    .filter((name) => basename(name) === attackExampleFile)
-    .map((name) => dirname(name).replaceAll('\\', '/'));
 }
 
 async function keepExample(
@@ -68,7 +65,6 @@ async function keepExample(
   { facts, picture, pixels, attempts }: AttackedItem,
   asked: KeptAttacks,
 ): Promise<void> {
-  await prepareFolder(folder);
   const write = async (name: string, bytes: Uint8Array | string) => {
     await writeWhole(join(folder, name), bytes);
     return name;
@@ -114,7 +110,7 @@ async function keepExample(
     ...{ explainer: asked.explainer?.name ?? null, layer, maps, attacks },
   };
   // Last, so that a record names files that are there.
-  await write(attackExampleFile, `${JSON.stringify(record, null, 2)}\n`);
+  await write(exampleFile, `${JSON.stringify(record, null, 2)}\n`);
 }
 
 /** Undefined where there is no explainer, and where it has no map of this. */

@@ -1,10 +1,13 @@
 import { readRun } from '@understory/experiments';
 import type { FailedItem, ReportedRun } from '@understory/report';
 
-/** A run of any kind out of its folder, called `name` in errors; throws what reading a run throws. */
+/** A run of any kind out of its folder, called `name` in errors, without its damaged lines; throws what reading a run throws. */
 export async function readRunFolder(folder: string, name: string): Promise<ReportedRun<unknown>> {
-  const run = await readRun(folder);
+  const run = await readRun(folder, { leaveOutDamaged: true });
   const failed: FailedItem[] = [];
   for await (const failure of run.failures()) failed.push(failure);
-  return { folder, name, record: run.record, rows: run.rows(), done: run.done, failed, isComplete: run.complete };
+  const { record, done, complete: isComplete, missing, damage } = run;
+  // With no line left nothing is known to belong to the record.
+  if (damage[0] !== undefined && done + failed.length === 0) throw damage[0];
+  return { folder, name, record, rows: run.rows(), done, failed, isComplete, missing, damage };
 }

@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
+import type { UnderstoryError } from '@understory/core';
 import type { RunResult } from '@understory/experiments';
+import { cliErrors } from './errors.ts';
 import { backendsText, headline } from './formatters/explanation.ts';
 import { json } from './formatters/json.ts';
 import { count } from './formatters/text.ts';
 import type { ExitCode, Io } from './io.ts';
 import type { ExperimentRecord } from './experiment-record.ts';
 import { modelRecord } from './record.ts';
+import { formatError } from './report-error.ts';
 import { runIntoFolder, type FolderRun } from './run-into-folder.ts';
 import type { Setup } from './setup.ts';
 import { styleFor, type Style } from './style.ts';
@@ -38,13 +41,17 @@ export interface ToldRun<Item, Row, Summary> extends Pick<
   readonly text: (summary: Summary, style: Style) => string | Promise<string>;
   /** What images could not be: evaluated, probed. */
   readonly done: string;
-  /** Whether numbers are missing, or wrong, although no image failed. */
-  readonly isIncomplete: (summary: Summary) => boolean;
+  /** Whether images count only where the network predicts them right. */
+  readonly onlyCorrect: boolean;
+  /** How many images have results. */
+  readonly imagesOf: (summary: Summary) => number;
+  /** Which numbers are missing, or wrong, although no image failed and some have results. */
+  readonly faults?: (summary: Summary) => readonly UnderstoryError[];
 }
 
 /**
  * Runs an experiment into the folder of --out and tells of it: notes and progress on stderr, what runs and what came out on stdout, or
- * everything as JSON. The exit code is 2 where an image failed or numbers are missing. Throws what `runIntoFolder` throws.
+ * everything as JSON. The exit code is 2 where an image failed or numbers are missing, which stderr says. Throws what `runIntoFolder` throws.
  */
 export async function runAndTell<Item extends { readonly id: string }, Row, Summary>(
   told: ToldRun<Item, Row, Summary>,
@@ -84,5 +91,19 @@ export async function runAndTell<Item extends { readonly id: string }, Row, Summ
     if (failed > 0) tell(`\n${count(failed, 'image')} could not be ${told.done}.\n`);
     tell(`\n${style.bold(out)} holds every row; \`understory report ${out}\` draws it.\n`);
   }
-  return failed > 0 || (summary !== undefined && told.isIncomplete(summary)) ? 2 : 0;
+  const faults = faultsOf(told, result);
+  for (const fault of faults) io.stderr.write(formatError(io, fault, { json: asJson }));
+  return faults.length === 0 ? 0 : 2;
+}
+
+/** Why a run that came to its end is not what was asked for. */
+function faultsOf<Item extends { readonly id: string }, Row, Summary>(
+  { done, onlyCorrect, imagesOf, faults }: ToldRun<Item, Row, Summary>,
+  { summary, failed, done: finished, worked }: RunResult<Summary>,
+): readonly UnderstoryError[] {
+  const first = worked === 0 ? 'failures that an earlier process recorded' : undefined;
+  const failures = failed > 0 ? [cliErrors.imagesFailed({ count: failed, done, first })] : [];
+  if (summary === undefined) return failures;
+  if (imagesOf(summary) > 0) return [...failures, ...(faults?.(summary) ?? [])];
+  return finished === 0 && failed > 0 ? failures : [...failures, cliErrors.noneLeft({ done: finished, onlyCorrect })];
 }

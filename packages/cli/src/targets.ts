@@ -16,7 +16,8 @@ export function slotsOf(text: string, classifier: ImageClassifier): readonly Slo
     if (target.kind === 'class') {
       const { index } = target;
       if ([...slots.values()].some((slot) => slot.index === index)) continue;
-      const safe = fileSafe(part);
+      // Without dots, which stand between the parts of a file's name.
+      const safe = fileSafe(part).replaceAll('.', '_');
       const name = safe === '' || slots.has(safe.toLowerCase()) ? `${safe}-${index}`.replace(/^-/, '') : safe;
       slots.set(name.toLowerCase(), { name, index, classOf: (ranking) => classesOf([target], ranking)[0]! });
       continue;

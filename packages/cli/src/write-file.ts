@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errors } from '@understory/core';
 import { reasonOf } from './errors.ts';
 import { systemCode } from './system-code.ts';
@@ -8,7 +8,7 @@ import { unfinished } from './unfinished-files.ts';
 
 /** Writes a file as a whole or not at all; throws OUTPUT_NOT_WRITABLE, and then nothing of it stays behind. */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
-  const staged = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
+  const staged = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
     await unfinished(staged, async () => {
       try {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeImage } from '@understory/imaging';
 import { fakeWorkspace, quarter, type Workspace } from './support/workspace.ts';
 
 jest.setTimeout(60_000);
@@ -93,6 +94,123 @@ describe('what the environment does to a run', () => {
     expect([stopped.code, errorsOf(stopped.stderr)]).toMatchObject([2, [{ error: { code: 'OUTPUT_NOT_WRITABLE' } }]]);
     await remove('blocked/maps');
     expect((await evaluate('blocked')).code).toBe(0);
+  });
+});
+
+describe('exit code 2', () => {
+  const kinds: readonly (readonly [string, readonly string[], string])[] = [
+    ['an unknown id', ['--ids', 'nothing.png'], 'DATASET_ID_UNKNOWN'],
+    ['an offset behind the last image', ['--offset', '9'], 'DATASET_EMPTY'],
+    ['no image that is predicted right', ['--only-correct', '--ids', 'green/1.png'], 'NOTHING_MEASURED'],
+    ['an explainer without a value', ['--explainer', 'brightness,refuses'], 'RESULTS_MISSING'],
+  ];
+
+  it.each(kinds)('comes with a line on stderr: %s', async (name, more, expected) => {
+    await workspace.write('data/green/1.png', await quarter([255, 0, 0]));
+    const { code, stderr } = await evaluate(`said ${name}`, ...more);
+    await remove('data/green');
+    expect([code, errorsOf(stderr).map(({ error }) => error['code'])]).toEqual([2, [expected]]);
+  });
+
+  it('comes with a line for images that are named one by one', async () => {
+    const probe = (...more: readonly string[]) =>
+      workspace.cli(['probe', 'x', 'red.png', '--model', 'model/tiny.fake.json', '--out', 'named', '--json', ...more]);
+    const coded = async (...more: readonly string[]) => errorsOf((await probe(...more)).stderr)[0]?.error;
+    expect(await coded('--ids', 'blue')).toMatchObject({ code: 'IMAGE_ID_UNKNOWN', found: '"blue"' });
+    expect(await coded('--offset', '1')).toMatchObject({ code: 'NO_IMAGES', found: 'an offset of 1' });
+  });
+});
+
+describe('the names of what is written', () => {
+  it('keep images apart whose names agree in 80 characters or but for signs', async () => {
+    const long = 'x'.repeat(85);
+    const colours: Record<string, readonly [number, number, number]> = {
+      [`${long}1`]: [250, 0, 0],
+      [`${long}2`]: [200, 0, 0],
+      'a b': [150, 0, 0],
+      a_b: [100, 0, 0],
+    };
+    for (const [name, colour] of Object.entries(colours))
+      await workspace.write(`alike/${name}.png`, await quarter(colour));
+    await workspace.write(
+      'alike/labels.csv',
+      `file,label\n${Object.keys(colours)
+        .map((name) => `${name}.png,red\n`)
+        .join('')}`,
+    );
+    const { code } = await workspace.cli([
+      ...['evaluate', 'folder:alike', '--model', 'model/tiny.fake.json', '--explainer', 'brightness'],
+      ...['--metric', 'obedient', '--out', 'alike-run'],
+    ]);
+    expect(code).toBe(0);
+    const folders = await readdir(join(workspace.folder, 'alike-run/maps'));
+    const seen = await Promise.all(
+      folders.map(async (folder) => {
+        const file = (name: string) => join(workspace.folder, 'alike-run/maps', folder, name);
+        const { item } = JSON.parse(await readFile(file('example.json'), 'utf8')) as { item: string };
+        const picture = await decodeImage(await readFile(file('picture.png')), item);
+        return [item, [...picture.data.slice(0, 3)]];
+      }),
+    );
+    const expected = Object.entries(colours).map(([name, colour]) => [`${name}.png`, colour]);
+    expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(expected));
+  });
+});
+
+describe('a damaged run folder', () => {
+  const reported = async (folder: string) => {
+    const { code, stdout, stderr } = await workspace.cli(['report', folder, '--json']);
+    const page = await readFile(join(workspace.folder, folder, 'report.html'), 'utf8').catch(() => '');
+    return {
+      code,
+      page,
+      result: JSON.parse(stdout || '{}'),
+      codes: errorsOf(stderr).map(({ error }) => error['code']),
+    };
+  };
+  const damaged = async (name: string) => {
+    expect((await evaluate(name)).code).toBe(0);
+    return join(workspace.folder, name);
+  };
+
+  it('is reported without its damaged lines, which the page and stderr name', async () => {
+    const folder = await damaged('damaged-log');
+    const log = join(folder, 'rows.jsonl');
+    const text = await readFile(log, 'utf8');
+    await writeFile(log, text.replace('"value":1', '"value":0'));
+    const { code, page, result, codes } = await reported('damaged-log');
+    expect([code, codes, result]).toMatchObject([2, ['RUN_LOG_DAMAGED'], { images: 4, complete: false }]);
+    expect(page).toContain('is damaged at line 1');
+    expect(page).toContain('1 of 5 items have no result');
+  });
+
+  it('is reported without pictures that are gone or torn', async () => {
+    const folder = await damaged('damaged-maps');
+    const [first, second, third] = await readdir(join(folder, 'maps'));
+    await rm(join(folder, 'maps', first!, 'picture.png'));
+    await writeFile(join(folder, 'maps', second!, 'brightness.npy'), 'torn');
+    await writeFile(join(folder, 'maps', third!, 'example.json'), '{');
+    const { code, page, result, codes } = await reported('damaged-maps');
+    expect([code, result.images, codes.toSorted()]).toEqual([
+      2,
+      5,
+      ['EXAMPLE_NOT_READABLE', 'EXAMPLE_NOT_READABLE', 'MAP_NOT_READABLE'],
+    ]);
+    expect(page.match(/<img/g)).toHaveLength(3);
+  });
+
+  it('is reported whole where only its tables and its summary are gone', async () => {
+    const folder = await damaged('no-tables');
+    await rm(join(folder, 'tables'), { recursive: true });
+    await rm(join(folder, 'summary.json'));
+    expect(await reported('no-tables')).toMatchObject({ code: 0, result: { images: 5, complete: true }, codes: [] });
+  });
+
+  it('is refused where its record is not the one that its log was written under', async () => {
+    const folder = await damaged('other-record');
+    const record = join(folder, 'run.json');
+    await writeFile(record, (await readFile(record, 'utf8')).replace('"seed": 0', '"seed": 1'));
+    expect(await reported('other-record')).toMatchObject({ code: 2, page: '', codes: ['RUN_LOG_DAMAGED'] });
   });
 });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { cp, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fileName } from '@understory/report';
 import { fakeWorkspace, quarter, type Workspace } from './support/workspace.ts';
 
 jest.setTimeout(60_000);
@@ -54,7 +55,7 @@ describe('evaluate', () => {
     expect(stdout).toMatch(/on the same images, minus random-order:\n.*\n +brightness +−0\.\d{3} .* better/);
   });
 
-  it('keeps a run.json, every row, finished tables and the maps of the first right and wrong images', async () => {
+  it('keeps a run.json, every row, finished tables and the maps of a few right and wrong images', async () => {
     const run = JSON.parse(await fileIn('first/run.json'));
     expect(run).toMatchObject({
       model: { sha256: 'fa'.repeat(32), backend: 'fake', executionProvider: 'paper' },
@@ -66,9 +67,9 @@ describe('evaluate', () => {
     const [head, ...rows] = (await fileIn('first/tables/measurements.csv')).trim().split(/\r?\n/);
     expect(head).toContain('predictedLabel');
     expect(rows).toHaveLength(26);
-    const maps = await readdir(join(workspace.folder, 'first/maps'));
-    expect(maps.filter((name) => name.endsWith('.json'))).toHaveLength(5);
-    expect(maps).toContain('blue_wrong.png.brightness.npy');
+    expect(await readdir(join(workspace.folder, 'first/maps'))).toHaveLength(5);
+    const wrong = await readdir(join(workspace.folder, 'first/maps', fileName('blue/wrong.png')));
+    expect(wrong.toSorted()).toEqual(['brightness.npy', 'example.json', 'picture.png']);
   });
 
   it('names no preset where a setting that it has is given otherwise', async () => {

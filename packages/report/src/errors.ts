@@ -8,7 +8,7 @@ export const reportErrors = {
       message: `The heat map "${path}" cannot be read.`,
       found,
       expected: 'a NumPy file of little-endian float32 [height, width]',
-      next: 'Remove the folder of maps and report without pictures, or run the evaluation again into a new folder.',
+      next: 'Run the evaluation again into a new folder; the report leaves the example out.',
     });
   },
 
@@ -28,7 +28,7 @@ export const reportErrors = {
       message: `What the run found, "${path}", cannot be read.`,
       found,
       expected: 'the summary that a finished probe writes',
-      next: 'Give the command of the run again: it does nothing twice and writes the summary anew.',
+      next: 'Give the command of the run again: it does nothing twice and writes the summary again.',
     });
   },
 
@@ -38,7 +38,7 @@ export const reportErrors = {
       message: `The example "${path}" cannot be read.`,
       found,
       expected: 'a record or a picture that the run kept',
-      next: 'Remove the file and report without it.',
+      next: 'Run it again into a new folder; the report leaves it out.',
     });
   },
 };

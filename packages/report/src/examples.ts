@@ -1,12 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { colourMap, decodeImage, encodePng, minMax, overlay, resize, rgbImage, upsample } from '@understory/imaging';
 import type { ColourMapName, FloatMap, RgbImage } from '@understory/imaging';
+import { byExampleRank } from './chosen-examples.ts';
 import type { EvaluationRow } from './evaluation.ts';
 import { percent } from './numbers.ts';
 import { readNpy } from './read-npy.ts';
+import { asProblem, fileOfExample, readStoredExamples, type OnProblem, type StoredExample } from './stored-examples.ts';
 
-/** The folder of a run that holds an `ExampleRecord` as JSON for each image kept, beside the files that it names. */
+/** The folder of a run that holds a folder for each image kept, with an `ExampleRecord` beside the files that it names. */
 export const exampleFolder = 'maps';
 
 /** An image whose maps are kept for figures. */
@@ -35,33 +37,59 @@ const shownOfEachKind = 4;
 /** Pictures smaller than this are enlarged without smoothing. */
 const leastSide = 128;
 
-/** The records of the examples of a run by the names of their files; none where it has no folder of them. */
-export async function readExampleRecords(folder: string): Promise<readonly ExampleRecord[]> {
-  const names = await readdir(join(folder, exampleFolder)).catch((): string[] => []);
-  const records: ExampleRecord[] = [];
-  for (const name of names.filter((each) => each.endsWith('.json')).sort()) {
-    records.push(JSON.parse(await readFile(join(folder, exampleFolder, name), 'utf8')) as ExampleRecord);
-  }
-  return records;
+/** The examples that a run kept; what cannot be read of them is a problem. */
+export function readExampleRecords(
+  folder: string,
+  onProblem: OnProblem,
+): Promise<readonly StoredExample<ExampleRecord>[]> {
+  return readStoredExamples(join(folder, exampleFolder), { list: 'maps', onProblem });
 }
 
-/** Draws the first right, then the first wrong, then the first unlabelled examples of a run; maps are upsampled bicubically, as the metric does. */
-export async function readExamples(folder: string, colours: ColourMapName): Promise<readonly Example[]> {
-  const records = await readExampleRecords(folder);
+export interface ExampleDrawing {
+  readonly colours: ColourMapName;
+  /** Of the run. */
+  readonly seed: number | string;
+  readonly onProblem: OnProblem;
+}
+
+/**
+ * Draws right, then wrong, then unlabelled examples of a run, those that its seed prefers; maps are upsampled bicubically, as the
+ * metric does. An example that cannot be drawn is a problem and left out.
+ */
+export async function readExamples(
+  folder: string,
+  { colours, seed, onProblem }: ExampleDrawing,
+): Promise<readonly Example[]> {
+  const stored = byExampleRank(await readExampleRecords(folder, onProblem), ({ record }) => record.item, seed);
   const shown = [true, false, null].flatMap((kind) =>
-    records.filter(({ correct }) => correct === kind).slice(0, shownOfEachKind),
+    stored.filter(({ record }) => record.correct === kind).slice(0, shownOfEachKind),
   );
-  return Promise.all(shown.map((record) => drawExample(join(folder, exampleFolder), record, colours)));
+  const drawn: Example[] = [];
+  for (const each of shown) {
+    try {
+      drawn.push(await drawExample(each, colours));
+    } catch (error) {
+      onProblem(asProblem(error, each.folder));
+    }
+  }
+  return drawn;
 }
 
-async function drawExample(folder: string, record: ExampleRecord, colours: ColourMapName): Promise<Example> {
-  const bytes = async (name: string) => new Uint8Array(await readFile(join(folder, name)));
-  const picture = await decodeImage(await bytes(record.picture), record.picture);
+async function drawExample({ folder, record }: StoredExample<ExampleRecord>, colours: ColourMapName): Promise<Example> {
+  const bytes = async (name: string) => {
+    const path = fileOfExample(folder, name);
+    try {
+      return new Uint8Array(await readFile(path));
+    } catch (error) {
+      throw asProblem(error, path);
+    }
+  };
+  const picture = await decodeImage(await bytes(record.picture), fileOfExample(folder, record.picture));
   const { width, height } = picture;
   const png = async (image: RgbImage) => encodePng(enlarged(image));
   const maps = await Promise.all(
     record.maps.map(async ({ explainer, file }) => {
-      const map = minMax(upsample(readNpy(await bytes(file), file), height, width, 'bicubic'));
+      const map = minMax(upsample(readNpy(await bytes(file), fileOfExample(folder, file)), height, width, 'bicubic'));
       const laid = overlay(picture, map, { colourMap: colours });
       return { explainer, map: await png(painted(map, colours)), overlay: await png(laid) };
     }),

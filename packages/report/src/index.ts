@@ -3,7 +3,9 @@ export * from './attack.ts';
 export { renderAttack, type AttackRun } from './attack-report/render-attack.ts';
 export { stepsText } from './attack-report/tables.ts';
 export * from './evaluation.ts';
+export * from './chosen-examples.ts';
 export { exampleFolder, readExampleRecords, type ExampleRecord } from './examples.ts';
+export * from './file-name.ts';
 export { fileSafe } from './file-safe.ts';
 export { standalone, toPng, type Figure } from './figures/figure.ts';
 export { count, number, percent, percentRange, probability, range } from './numbers.ts';
@@ -14,6 +16,7 @@ export { renderEvaluation, type EvaluationRun } from './evaluation-report/render
 export { renderProbe, type ProbeRun } from './probe-report/render-probe.ts';
 export * from './render-report.ts';
 export type { RecordOfRun, RenderedReport, ReportedRun } from './reported-run.ts';
+export { exampleFile, readStoredExamples, type OnProblem, type StoredExample } from './stored-examples.ts';
 export {
   meanText,
   splitComparisons,

@@ -40,7 +40,10 @@ export async function renderReport(run: ReportedRun<unknown>, options: ReportOpt
   const name = parameters['kind'] ?? 'evaluation';
   const kind = typeof name === 'string' && Object.hasOwn(kinds, name) ? kinds[name] : undefined;
   if (kind === undefined) throw unknown(folder, `the kind ${JSON.stringify(name)}`);
-  const missing = Object.entries(kind.has).find(([parameter, what]) => !is(what, parameters[parameter]));
+  const missing = [
+    ...Object.entries(kind.has).filter(([parameter, what]) => !is(what, parameters[parameter])),
+    ...['model', 'versions'].flatMap((field) => (is('object', objectOf(record)[field]) ? [] : [[field] as const])),
+  ][0];
   if (missing !== undefined) throw unknown(folder, `a record without ${missing[0]}, as ${name}s have`);
   return kind.render(run as ReportedRun, options);
 }
@@ -50,7 +53,8 @@ function unknown(folder: string, found: string) {
 }
 
 function is(what: 'list' | 'object', value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Array.isArray(value) === (what === 'list');
+  if (typeof value !== 'object' || value === null || Array.isArray(value) !== (what === 'list')) return false;
+  return !Array.isArray(value) || value.every((entry) => typeof objectOf(entry)['name'] === 'string');
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,3 +1,4 @@
+import type { UnderstoryError } from '@understory/core';
 import type { EvaluationRecord, FailedItem } from './evaluation.ts';
 import type { Figure } from './figures/figure.ts';
 
@@ -22,6 +23,10 @@ export interface ReportedRun<Recorded = RecordOfRun, Row = unknown> {
   readonly failed: readonly FailedItem[];
   /** Whether the run has done all that it set out to do; undefined where that cannot be told. */
   readonly isComplete: boolean | undefined;
+  /** Which images have no result yet, in words. */
+  readonly missing?: string | undefined;
+  /** What of the folder is damaged, and left out of the rows. */
+  readonly damage?: readonly UnderstoryError[];
 }
 
 export interface RenderedReport<Summary = unknown> {
@@ -32,4 +37,6 @@ export interface RenderedReport<Summary = unknown> {
   /** That the numbers are of. */
   readonly images: number;
   readonly summary: Summary;
+  /** What of the folder could not be read, the damage that was known before included; the page lists it. */
+  readonly problems: readonly UnderstoryError[];
 }

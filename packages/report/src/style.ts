@@ -31,10 +31,15 @@ figure svg { width: 100%; max-width: 47.5rem; height: auto; display: block; over
 figcaption { max-width: 46rem; margin-top: .4rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: .8rem 0; font-variant-numeric: tabular-nums; font-size: .94rem; }
-caption { text-align: left; padding-bottom: .4rem; }
+caption { text-align: left; padding-bottom: .4rem; white-space: normal; position: sticky; left: 0; max-width: calc(100vw - 3rem); }
 th, td { text-align: right; padding: .4rem .8rem; border-bottom: 1px solid var(--rule); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
-td.words, th.words { text-align: left; white-space: normal; overflow-wrap: anywhere; }
+.scroll th[scope="row"], .scroll thead th:first-child { position: sticky; left: 0; background: var(--ground); }
+td.words, th.words { text-align: left; white-space: normal; overflow-wrap: break-word; }
+td.words { min-width: 9rem; }
+.list { width: 100%; }
+.list th, .list td { white-space: normal; vertical-align: top; }
+.list td { overflow-wrap: anywhere; min-width: 12rem; }
 thead th { font-weight: 600; border-bottom: 2px solid var(--rule); vertical-align: bottom; }
 tbody th { font-weight: 600; }
 .better { color: var(--good); font-weight: 600; }
@@ -50,6 +55,17 @@ summary { cursor: pointer; }
 pre, code { font: .82rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 pre { background: var(--panel); border: 1px solid var(--rule); border-radius: .5rem; padding: .9rem; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 footer { max-width: 64rem; margin: 3rem auto 2rem; padding: 1rem 1.5rem 0; border-top: 1px solid var(--rule); }
+@media (max-width: 40rem) {
+  main, header { padding-left: 1rem; padding-right: 1rem; }
+  th, td { padding: .4rem .6rem; }
+  caption { max-width: calc(100vw - 2rem); }
+  figure { overflow-x: auto; }
+  figure svg { min-width: 34rem; }
+  .list, .list tbody, .list tr, .list th, .list td { display: block; padding: 0; border: 0; text-align: left; }
+  .list thead { display: none; }
+  .list tr { padding: .4rem 0; border-bottom: 1px solid var(--rule); }
+  .list th { overflow-wrap: anywhere; }
+}
 @media print {
   :root { ${declarations('light')} --quiet: #444; --rule: #bbb; --panel: #fff; --good: #12734a; --bad: #a11d4c; }
   body { font-size: 10.5pt; }

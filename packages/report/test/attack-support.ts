@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeNpy, encodePng, rgbImage } from '@understory/imaging';
 import {
-  attackExampleFile,
+  exampleFile,
   attackExampleFolder,
   fileOfAttack,
   folderOfItem,
@@ -162,7 +162,7 @@ export async function attackRun(
       }),
     ),
   };
-  await writeFile(join(own, attackExampleFile), JSON.stringify(example));
+  await writeFile(join(own, exampleFile), JSON.stringify(example));
   const run: AttackRun = {
     ...{ folder, record: attackRecord(attacks), rows: attackRows(attacks), failed: [], isComplete: true },
   };

@@ -6,7 +6,7 @@ describe('probePicturePath', () => {
   it('is the id where that is a file name, and has a piece of its hash where it is none', () => {
     expect(probePicturePath('pug_1.jpg', 'original')).toBe('examples/pug_1.jpg/original.png');
     expect(probePicturePath('images/pug_1.jpg', 'grid=4 after')).toMatch(
-      /^examples\/images_pug_1\.jpg-[0-9a-f]{8}\/grid_4_after\.png$/,
+      /^examples\/images_pug_1\.jpg-[0-9a-f]{12}\/grid_4_after-[0-9a-f]{12}\.png$/,
     );
   });
 

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import {
-  attackExampleFile,
+  exampleFile,
   attackExampleFolder,
   folderOfItem,
   renderAttack,
@@ -203,11 +203,13 @@ describe('renderAttack', () => {
     expect(textOf(html)).toContain('to leave what it says');
   });
 
-  it('refuses an example that is no record', async () => {
+  it('leaves out an example that is no record, and says so', async () => {
     const { run, remove } = await attackRun();
-    const path = join(run.folder, attackExampleFolder, folderOfItem('images/a cat.jpg'), attackExampleFile);
+    const path = join(run.folder, attackExampleFolder, folderOfItem('images/a cat.jpg'), exampleFile);
     await writeFile(path, '{');
-    await expect(renderAttack(run)).rejects.toThrow(expect.objectContaining({ code: 'EXAMPLE_NOT_READABLE' }));
+    const { html, problems } = await renderAttack(run);
+    expect(problems).toMatchObject([{ code: 'EXAMPLE_NOT_READABLE', message: expect.stringContaining(path) }]);
+    expect(textOf(html)).toContain('The folder of this run is damaged');
     await rm(path);
     expect((await renderAttack(run)).figures.map(({ name }) => name)).not.toContain('example-1');
     await remove();

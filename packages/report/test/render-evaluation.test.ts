@@ -28,6 +28,28 @@ describe('renderEvaluation', () => {
     expect(report.html).not.toMatch(/@import|url\(|<script/);
   });
 
+  it('lets a browser fetch, run and send nothing', () => {
+    const { document } = parseHTML(report.html);
+    const policies = [...document.querySelectorAll('meta[http-equiv="Content-Security-Policy"]')];
+    expect(policies.map((each) => each.getAttribute('content'))).toEqual([
+      "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+    ]);
+    // Before anything that it is to hold for.
+    expect(report.html.indexOf('Content-Security-Policy')).toBeLessThan(report.html.indexOf('<link'));
+    expect(report.html).not.toMatch(/\son\w+=/);
+  });
+
+  it('breaks no word of a table in the middle, but for what is listed and may be as long as a hash', () => {
+    const rules = report.html.split('\n').filter((line) => line.includes('overflow-wrap: anywhere'));
+    expect(rules.map((line) => line.trim().split(' {')[0])).toEqual(
+      expect.not.arrayContaining([expect.stringMatching(/words|^th|^td/)]),
+    );
+    const { document } = parseHTML(report.html);
+    for (const table of document.querySelectorAll('table:not(.list)')) {
+      expect(table.closest('.scroll')).not.toBeNull();
+    }
+  });
+
   it('describes every picture in words', () => {
     const { document } = parseHTML(report.html);
     const images = [...document.querySelectorAll('img')];

@@ -67,15 +67,17 @@ export async function exampleRun(): Promise<{ folder: string; remove: () => Prom
       8,
       8,
     );
-    await writeFile(join(maps, `${at}.png`), await encodePng(picture));
-    await writeFile(join(maps, `${at}.cam.npy`), encodeNpy(Float32Array.of(0, 1, 2, 3), [2, 2]));
+    const own = join(maps, String(at));
+    await mkdir(own);
+    await writeFile(join(own, 'picture.png'), await encodePng(picture));
+    await writeFile(join(own, 'cam.npy'), encodeNpy(Float32Array.of(0, 1, 2, 3), [2, 2]));
     const { item, label, predicted, predictedLabel, probability, target, targetLabel } = row({ item: `test/${at}` });
     const example: ExampleRecord = {
       ...{ item, label, predicted, predictedLabel: correct ? predictedLabel : 'a "dog"', probability, correct },
-      ...{ target, targetLabel, picture: `${at}.png` },
-      maps: [{ explainer: 'cam', file: `${at}.cam.npy`, layer: 'features' }],
+      ...{ target, targetLabel, picture: 'picture.png' },
+      maps: [{ explainer: 'cam', file: 'cam.npy', layer: 'features' }],
     };
-    await writeFile(join(maps, `${at}.json`), JSON.stringify(example));
+    await writeFile(join(own, 'example.json'), JSON.stringify(example));
   }
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }

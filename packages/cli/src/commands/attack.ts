@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from '@commander-js/extra-typings';
-import { parseSelections, type Attack, type Selection } from '@understory/core';
+import { parseSelections, type Attack, type Selection, type UnderstoryError } from '@understory/core';
 import { prepare, type Preprocessing } from '@understory/imaging';
 import { readRun } from '@understory/experiments';
 import type { AttackRow, AttackSummary } from '@understory/report';
@@ -50,7 +50,7 @@ Steps are evaluations of the network until success is seen. Every adversarial im
 that --save keeps, decoded and shown to the network again. It has the size that the network sees: give other commands --resize none with it.
 --transfer shows these pictures to another network too.
 
-The folder of --out holds run.json, the rows and the pictures of the first images. Kill a run at any moment and give the same command
+The folder of --out holds run.json, the rows and the pictures of a few images, which the seed chooses. Kill a run at any moment and give the same command
 again: it goes on. A folder with other parameters is refused. --retry-failed works again on images that are recorded as failed.
 
 Examples:
@@ -162,7 +162,14 @@ async function run(asked: Asked): Promise<ExitCode> {
       ...{ explain, targetMap, transfer, onlyCorrect: options.onlyCorrect === true },
       ...{ seed: options.seed, batch: options.batch, signal: io.signal, steps: setup.steps },
       keep: await attackKeeper(folder, {
-        ...{ examples, all: save === 'all', attacks, labels: classifier.labels, targeted: target !== undefined },
+        ...{
+          seed: options.seed,
+          examples,
+          all: save === 'all',
+          attacks,
+          labels: classifier.labels,
+          targeted: target !== undefined,
+        },
         explainer: explain && { name: named.id, explain },
       }),
     };
@@ -194,7 +201,7 @@ async function run(asked: Asked): Promise<ExitCode> {
           return told.map((text) => `\n${text}`).join('');
         },
         done: 'attacked',
-        isIncomplete: (summary) => isEmpty(summary) || isBroken(summary),
+        ...{ onlyCorrect: options.onlyCorrect === true, imagesOf: (summary) => summary.images, faults },
       },
       io,
     );
@@ -292,13 +299,13 @@ async function rowsOf(folder: string): Promise<readonly AttackRow[]> {
   return rows;
 }
 
-/** Whether some attack was made on no image at all. */
-function isEmpty(summary: AttackSummary): boolean {
-  return summary.images === 0 || summary.attacks.some(({ n }) => n === 0);
-}
-
-/** Whether an adversarial image breaks a rule that no attack may break; what rounding to 8 bits costs is told, and no fault. */
-function isBroken(summary: AttackSummary): boolean {
+/** Tells of attacks that were made on no image at all, and of those that break a rule; what rounding to 8 bits costs is no fault. */
+function faults({ attacks }: AttackSummary): readonly UnderstoryError[] {
   const rules = ['withinEpsilon', 'withinPixels', 'zeroOutsideMask'] as const;
-  return summary.attacks.some(({ broken }) => rules.some((rule) => broken[rule] > 0));
+  const empty = attacks.filter(({ n }) => n === 0).map(({ attack }) => `no image attacked by ${attack}`);
+  const broken = attacks.filter((each) => rules.some((rule) => each.broken[rule] > 0)).map(({ attack }) => attack);
+  return [
+    ...(empty.length === 0 ? [] : [cliErrors.resultsMissing({ found: empty.join(', ') })]),
+    ...(broken.length === 0 ? [] : [cliErrors.attackRulesBroken({ attacks: broken })]),
+  ];
 }

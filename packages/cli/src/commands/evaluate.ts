@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from '@commander-js/extra-typings';
-import { parseSelections, type Selection } from '@understory/core';
+import { parseSelections, type Selection, type UnderstoryError } from '@understory/core';
 import { mapLabels } from '@understory/datasets';
 import {
   randomOrder,
@@ -35,7 +35,7 @@ The preset paper also measures the paper's baseline, pixels in a random order (t
 --random-order measures it for any metric that goes through pixels in an order. Every explainer is compared with it on the same
 images, else with the explainer random, else with the first.
 
-The folder of --out holds run.json, the rows and the maps of the first images. Kill a run at any moment and give the same command
+The folder of --out holds run.json, the rows and the maps of a few images, which the seed chooses. Kill a run at any moment and give the same command
 again: it goes on. A folder with other parameters is refused. An image that cannot be read is recorded and the run goes on;
 --strict stops instead, --retry-failed works on recorded ones again. Exit code 2 tells of such images. A full disk, a missing
 permission or a file that is gone is no failure of an image: the run stops, and the same command goes on.
@@ -110,7 +110,7 @@ async function evaluate(spec: string, options: EvaluateOptions, io: Io): Promise
       preprocessing: preprocessing.preprocessing,
       onlyCorrect: options.onlyCorrect === true,
       signal: io.signal,
-      keep: await exampleKeeper(resolve(io.cwd, options.out), options.examples),
+      keep: await exampleKeeper(resolve(io.cwd, options.out), { most: options.examples, seed }),
     };
     return await runAndTell(
       {
@@ -119,7 +119,7 @@ async function evaluate(spec: string, options: EvaluateOptions, io: Io): Promise
         notes: notesOf(setup, labels.unmapped),
         text: (summary, style) => `\n${evaluationText(summary, record.parameters, style)}`,
         done: 'evaluated',
-        isIncomplete: isEmpty,
+        ...{ onlyCorrect: options.onlyCorrect === true, imagesOf, faults },
       },
       io,
     );
@@ -138,9 +138,16 @@ async function modelOf({ metric, record }: NamedMetric, explainers: readonly Sel
   return setup.classifierFor({ kind: 'metric', id: record.id, name: record.name, needs });
 }
 
-/** Whether an explainer has no value at all of some metric. */
-function isEmpty(summary: EvaluationSummary): boolean {
-  return summary.images === 0 || summary.metrics.some(({ explainers }) => explainers.some(({ n }) => n === 0));
+function imagesOf({ images }: EvaluationSummary): number {
+  return images;
+}
+
+/** Tells of explainers that have no value at all of some metric. */
+function faults({ metrics }: EvaluationSummary): readonly UnderstoryError[] {
+  const empty = metrics.flatMap(({ metric, explainers }) =>
+    explainers.filter(({ n }) => n === 0).map(({ explainer }) => `no ${metric} of ${explainer}`),
+  );
+  return empty.length === 0 ? [] : [cliErrors.resultsMissing({ found: empty.join(', ') })];
 }
 
 function targetOf(text: string, { classifier }: Setup): EvaluationPlan['target'] {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
-import { parseSelections, type Options, type ProbeRequest, type Selection } from '@understory/core';
+import { parseSelections, type Options, type ProbeRequest, type ProbeSummary, type Selection } from '@understory/core';
 import type { ProbeRecord } from '@understory/report';
 import { chooseImages, type ChosenImages } from '../choose-images.ts';
 import { chooseProbe, type ChosenProbe } from '../choose-probe.ts';
@@ -123,13 +123,17 @@ async function run(asked: Asked): Promise<ExitCode> {
         finish: (summary) => dropOtherPictures(folder, summary),
         text: (summary, style) => `\n${probeText(summary, style)}`,
         done: 'probed',
-        isIncomplete: (summary) => summary.images === 0,
+        ...{ onlyCorrect: options.onlyCorrect === true, imagesOf },
       },
       io,
     );
   } finally {
     await setup.close();
   }
+}
+
+function imagesOf({ images }: ProbeSummary): number {
+  return images;
 }
 
 function explainerOf(text: string): Selection | undefined {

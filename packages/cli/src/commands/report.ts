@@ -4,10 +4,11 @@ import { Option } from '@commander-js/extra-typings';
 import { colourMapNames, defaultColourMap } from '@understory/imaging';
 import { renderReport, standalone, toPng } from '@understory/report';
 import { cliErrors } from '../errors.ts';
-import { json } from '../formatters/json.ts';
-import type { Io } from '../io.ts';
+import { errorRecord, json } from '../formatters/json.ts';
+import type { ExitCode, Io } from '../io.ts';
 import { withOutput } from '../options.ts';
 import { readRunFolder } from '../read-run-folder.ts';
+import { formatError } from '../report-error.ts';
 import type { CommandContext } from '../run.ts';
 import { prepareFolder, writeWhole } from '../write-file.ts';
 
@@ -17,15 +18,15 @@ the reader's system is, and prints. The figures are also written as files, SVG a
 
 What is drawn depends on the run: how faithful explanations are (evaluate), how easily the network is fooled through which mask
 (attack), what a question put to the network came to (probe). A run that is not finished is reported as far as it is; what a
-probe found is told only when it is.
+probe found is told only when it is. Of a damaged folder the report has what is left and says what is missing; the exit code is then 2.
 
 Examples:
   understory report runs/stage1
   understory report runs/stage1 --out stage1.html --colour-map jet
 `;
 
-export function reportCommand(program: Command, { io }: CommandContext): void {
-  define(program).action((folder, options) => report(folder, options, io));
+export function reportCommand(program: Command, { io, finish }: CommandContext): void {
+  define(program).action(async (folder, options) => finish(await report(folder, options, io)));
 }
 
 function define(program: Command) {
@@ -44,9 +45,9 @@ function define(program: Command) {
 
 type ReportOptions = ReturnType<ReturnType<typeof define>['opts']>;
 
-async function report(folder: string, options: ReportOptions, io: Io): Promise<void> {
+async function report(folder: string, options: ReportOptions, io: Io): Promise<ExitCode> {
   const run = await readRunFolder(resolve(io.cwd, folder), folder);
-  const { html, figures, images } = await renderReport(run, { colourMap: options.colourMap });
+  const { html, figures, images, problems } = await renderReport(run, { colourMap: options.colourMap });
   if (images === 0) throw cliErrors.nothingMeasured({ folder, found: `${run.failed.length} images that failed` });
   const page = options.out ?? join(folder, 'report.html');
   const drawings = join(folder, 'figures');
@@ -60,6 +61,14 @@ async function report(folder: string, options: ReportOptions, io: Io): Promise<v
     await writeWhole(resolve(io.cwd, `${path}.png`), toPng(drawing));
     files.push(`${path}.svg`, `${path}.png`);
   }
-  if (options.json) io.stdout.write(json({ page, figures: files, images, complete: run.isComplete ?? null }));
+  if (options.json)
+    io.stdout.write(
+      json({ page, figures: files, images, complete: run.isComplete ?? null, problems: problems.map(errorRecord) }),
+    );
   else io.stdout.write([page, ...files].map((file) => `${file}\n`).join(''));
+  for (const problem of problems) io.stderr.write(formatError(io, problem, { json: options.json === true }));
+  if (run.isComplete === false && options.quiet !== true) {
+    io.stderr.write(`note: the run is not finished${run.missing === undefined ? '' : `: ${run.missing}`}\n`);
+  }
+  return problems.length === 0 ? 0 : 2;
 }

@@ -1,13 +1,21 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { decodeImage, encodePng, minMax, overlay, resize, upsample } from '@understory/imaging';
 import type { ColourMapName, RgbImage } from '@understory/imaging';
 import type { AttackExample, AttackExampleRecord, RunAttack } from '../attack.ts';
-import { attackExampleFile, attackExampleFolder } from '../attack-files.ts';
+import { attackExampleFolder } from '../attack-files.ts';
+import { byExampleRank } from '../chosen-examples.ts';
 import { reportErrors } from '../errors.ts';
 import type { Picture, PictureRow } from '../figures/picture-grid.ts';
 import { percent } from '../numbers.ts';
 import { readNpy } from '../read-npy.ts';
+import {
+  asProblem,
+  fileOfExample,
+  readStoredExamples,
+  type OnProblem,
+  type StoredExample,
+} from '../stored-examples.ts';
 import { epsilonText } from './naming.ts';
 
 /** Images beyond this, and attacks beyond that, make a page heavy and show no more. */
@@ -18,50 +26,50 @@ const mostAttacks = 8;
 const leastSide = 128;
 const mostSide = 176;
 
-/** The first images of a run that it kept pictures of, a row for the image and one for each attack. Throws EXAMPLE_NOT_READABLE. */
+export interface AttackExampleDrawing {
+  readonly colours: ColourMapName;
+  /** Of the run. */
+  readonly seed: number | string;
+  readonly onProblem: OnProblem;
+}
+
+/**
+ * The images that a run kept pictures of, those first that its seed prefers: a row for the image and one for each attack. An example
+ * that cannot be read is a problem and left out; where one of its pictures is missing, that is a problem and a frame says so.
+ */
 export async function attackExamples(
   folder: string,
   attacks: readonly RunAttack[],
-  colours: ColourMapName,
+  { colours, seed, onProblem }: AttackExampleDrawing,
 ): Promise<readonly (readonly PictureRow[])[]> {
-  const records = await readRecords(join(folder, attackExampleFolder));
-  return Promise.all(records.slice(0, mostImages).map((each) => rowsOf(each, attacks, colours)));
-}
-
-interface StoredExample {
-  readonly folder: string;
-  readonly record: AttackExampleRecord;
-}
-
-async function readRecords(examples: string): Promise<readonly StoredExample[]> {
-  const names = await readdir(examples, { recursive: true }).catch((): string[] => []);
-  const paths = names.filter((name) => basename(name) === attackExampleFile).toSorted();
-  return Promise.all(
-    paths.map(async (name) => {
-      const path = join(examples, name);
-      try {
-        const record = JSON.parse(await readFile(path, 'utf8')) as AttackExampleRecord;
-        if (!Array.isArray(record.attacks)) throw new Error('a record without attacks');
-        return { folder: dirname(path), record };
-      } catch (error) {
-        throw reportErrors.exampleNotReadable({ path, found: (error as Error).message });
-      }
-    }),
-  );
+  const stored = await readStoredExamples<AttackExampleRecord>(join(folder, attackExampleFolder), {
+    list: 'attacks',
+    onProblem,
+  });
+  const drawn: (readonly PictureRow[])[] = [];
+  for (const each of byExampleRank(stored, ({ record }) => record.item, seed).slice(0, mostImages)) {
+    try {
+      drawn.push(await rowsOf(each, attacks, { colours, onProblem }));
+    } catch (error) {
+      onProblem(asProblem(error, each.folder));
+    }
+  }
+  return drawn;
 }
 
 async function rowsOf(
-  { folder, record }: StoredExample,
+  { folder, record }: StoredExample<AttackExampleRecord>,
   attacks: readonly RunAttack[],
-  colours: ColourMapName,
+  { colours, onProblem }: Pick<AttackExampleDrawing, 'colours' | 'onProblem'>,
 ): Promise<readonly PictureRow[]> {
   const { item, originalLabel, original, targetLabel, target, originalProbability, maps } = record;
   const says = `${originalLabel ?? `class ${original}`}, ${percent(originalProbability)}`;
   const aim = targetLabel ?? `class ${target}`;
   const targeted = target !== original;
-  const untouched = await read(join(folder, record.picture));
+  const read = (name: string) => readPart(fileOfExample(folder, name), onProblem);
+  const untouched = await read(record.picture);
   const mapOf = (picture: RgbImage | undefined, file: string | null, caption: string, alt: string) =>
-    mapped(picture, file === null ? null : join(folder, file), colours, { caption, alt });
+    mapped(picture, file === null ? null : fileOfExample(folder, file), { colours, onProblem, caption, alt });
   const first: PictureRow = {
     title: `${item}: ${says}${targeted ? `; the attack wants ${aim}` : ''}`,
     pictures: [
@@ -84,7 +92,7 @@ async function rowsOf(
   const known = new Map(attacks.map((each) => [each.name, each]));
   const rows = record.attacks.slice(0, mostAttacks).map(async (example): Promise<PictureRow> => {
     const { attack, maps: after, factor } = example;
-    const picture = await read(join(folder, example.picture));
+    const picture = await read(example.picture);
     const budget = known.get(attack)?.budget;
     const within = budget === undefined ? '' : `, ${epsilonText(budget.epsilon, budget.norm)}`;
     return {
@@ -95,11 +103,11 @@ async function rowsOf(
           caption: `attacked: ${example.predictedLabel ?? `class ${example.predicted}`}, ${percent(example.probability)}`,
           alt: `${item}, attacked through ${attack}`,
         }),
-        await shown(await read(join(folder, example.perturbation)), {
+        await shown(await read(example.perturbation), {
           caption: `the change, ${factor} times as strong${within}`,
           alt: `${item}, change through ${attack}`,
         }),
-        await shown(await read(join(folder, example.mask)), {
+        await shown(await read(example.mask), {
           caption: 'the mask: white may change',
           alt: `${item}, mask ${attack}`,
         }),
@@ -139,10 +147,9 @@ type Words = Pick<Picture, 'caption' | 'alt'>;
 async function mapped(
   picture: RgbImage | undefined,
   path: string | null,
-  colours: ColourMapName,
-  { caption, alt }: Words,
+  { colours, onProblem, caption, alt }: Words & Pick<AttackExampleDrawing, 'colours' | 'onProblem'>,
 ): Promise<Picture> {
-  const bytes = path === null || picture === undefined ? undefined : await bytesOf(path);
+  const bytes = path === null || picture === undefined ? undefined : await bytesOf(path, onProblem);
   if (picture === undefined || path === null || bytes === undefined) {
     return { image: undefined, absent: 'no map', caption, alt };
   }
@@ -164,20 +171,20 @@ async function shown(image: RgbImage | undefined, words: Words): Promise<Picture
   return { image: { png: await encodePng(resize(image, size, 'bilinear')), enlarged: false }, ...words };
 }
 
-/** Undefined where there is no such file. */
-async function read(path: string): Promise<RgbImage | undefined> {
-  const bytes = await bytesOf(path);
+/** Undefined where there is no such file, which is a problem. */
+async function readPart(path: string, onProblem: OnProblem): Promise<RgbImage | undefined> {
+  const bytes = await bytesOf(path, onProblem);
   if (bytes === undefined) return undefined;
   return decodeImage(bytes, path).catch((error: unknown) => {
     throw reportErrors.exampleNotReadable({ path, found: (error as Error).message });
   });
 }
 
-async function bytesOf(path: string): Promise<Uint8Array | undefined> {
+async function bytesOf(path: string, onProblem: OnProblem): Promise<Uint8Array | undefined> {
   try {
     return new Uint8Array(await readFile(path));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw reportErrors.exampleNotReadable({ path, found: (error as Error).message });
+    onProblem(asProblem(error, path));
+    return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import type { UnderstoryError } from '@understory/core';
 import type { AttackRecord } from '../attack.ts';
 import type { Figure } from '../figures/figure.ts';
 import type { Colours } from '../figures/palette.ts';
@@ -21,7 +22,8 @@ import { epsilonText } from './naming.ts';
 import { comparisonTable, distanceTable, successTable } from './tables.ts';
 
 export interface AttackPage {
-  readonly run: Pick<ReportedRun<AttackRecord>, 'record' | 'failed' | 'isComplete'>;
+  readonly run: Pick<ReportedRun<AttackRecord>, 'record' | 'failed' | 'isComplete' | 'missing'>;
+  readonly problems: readonly UnderstoryError[];
   readonly summary: AttackSummary;
   /** Of what was found, in the order in which they are shown. */
   readonly figures: readonly Figure[];
@@ -40,7 +42,7 @@ export function page(content: AttackPage): string {
   return frame({
     title: `How easily is ${record.model.name} fooled?`,
     head: html`<p class="quiet">${lead(content)}</p>
-      ${atAGlance(content)} ${remarks(run, { done })}`,
+      ${atAGlance(content)} ${remarks({ ...run, problems: content.problems }, { done })}`,
     main: html`<section>
         <h2>What was found</h2>
         <ul class="findings">

@@ -18,9 +18,9 @@ export type AttackRun = ReportedRun<AttackRecord, AttackRow>;
 /** More bars than this say less than the sweep does. */
 const mostBars = 24;
 
-/** How easily a network is fooled, and through which pixels: the report of a run of attacks. Throws EXAMPLE_NOT_READABLE and MAP_NOT_READABLE. */
+/** How easily a network is fooled, and through which pixels: the report of a run of attacks. */
 export async function renderAttack(
-  { folder, record, rows, failed, isComplete }: AttackRun,
+  { folder, record, rows, failed, isComplete, missing, damage = [] }: AttackRun,
   { colourMap = defaultColourMap }: { readonly colourMap?: ColourMapName } = {},
 ): Promise<RenderedReport<AttackSummary>> {
   const { attacks, goal, explainer, layer } = record.parameters;
@@ -40,13 +40,26 @@ export async function renderAttack(
     successOverEvaluationsFigure('success-over-evaluations', attacks, detailOf, palette),
     trajectoriesFigure('trajectories', attacks, detailOf, goal),
   ].filter((figure): figure is Figure => figure !== undefined);
-  const examples = await attackExamples(folder, attacks, colourMap);
+  const problems = [...damage];
+  const examples = await attackExamples(folder, attacks, {
+    ...{ colours: colourMap, seed: record.seed },
+    onProblem: (problem) => problems.push(problem),
+  });
   const drawn = examples.map((rows, at) => pictureGrid({ ...examplesHead, name: `example-${at + 1}` }, rows));
   return {
-    html: page({ run: { record, failed, isComplete }, summary, figures, palette, examples, examplesHead }),
+    html: page({
+      run: { record, failed, isComplete, missing },
+      problems,
+      summary,
+      figures,
+      palette,
+      examples,
+      examplesHead,
+    }),
     figures: [...figures, ...drawn],
     images: summary.images,
     summary,
+    problems,
   };
 }
 
@@ -57,5 +70,5 @@ function seedOf({ seed }: AttackRecord): number {
 const examplesHead = {
   title: 'What the attacks did',
   caption:
-    'The picture as the network saw it, then for each mask the attacked picture, the change about a middle grey, the mask, and heat maps over the attacked picture. Each map is upsampled bicubically and scaled from its own smallest to its own largest value, so colours of two maps do not compare. Nobody chose these images: they are the first that the run kept pictures of.',
+    'The picture as the network saw it, then for each mask the attacked picture, the change about a middle grey, the mask, and heat maps over the attacked picture. Each map is upsampled bicubically and scaled from its own smallest to its own largest value, so colours of two maps do not compare. Nobody chose these images: the seed of the run did.',
 };

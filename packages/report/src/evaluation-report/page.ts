@@ -1,3 +1,4 @@
+import type { UnderstoryError } from '@understory/core';
 import type { EvaluatedMetric, EvaluationRecord, FailedItem } from '../evaluation.ts';
 import { exampleText, type Example } from '../examples.ts';
 import { dataUri } from '../figures/data-uri.ts';
@@ -28,6 +29,9 @@ export interface Page {
   readonly failed: readonly FailedItem[];
   /** Whether the run has done all that it set out to do; undefined where the folder does not say. */
   readonly isComplete: boolean | undefined;
+  /** Which images have no result, in words. */
+  readonly missing?: string | undefined;
+  readonly problems: readonly UnderstoryError[];
   readonly examples: readonly Example[];
   readonly examplesFigure: Figure | undefined;
   /** By metric, in the order in which they are shown. */

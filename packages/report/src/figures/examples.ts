@@ -43,7 +43,7 @@ export function examplesFigure(name: string, examples: readonly Example[]): Figu
     title: 'Where the network looked',
     alt,
     caption:
-      'What the network saw, the heat map of its prediction, and the map over the picture. Each map is upsampled bicubically and scaled from its own smallest to its own largest value, so colours of two maps do not compare. ✓ is a right prediction, ✗ a wrong one. Nobody chose them: they are the first right and the first wrong predictions that the run kept maps of, four of each at most.',
+      'What the network saw, the heat map of its prediction, and the map over the picture. Each map is upsampled bicubically and scaled from its own smallest to its own largest value, so colours of two maps do not compare. ✓ is a right prediction, ✗ a wrong one. Nobody chose them: the seed of the run did, four right and four wrong predictions at most.',
     svg,
   };
 }

@@ -6,7 +6,7 @@ export function failures(failed: readonly FailedItem[], { done }: { readonly don
   if (failed.length === 0) return null;
   return html`<section id="failed">
     <h2>Images that could not be ${done}</h2>
-    <table>
+    <table class="list">
       <thead>
         <tr>
           <th scope="col">Image</th>

@@ -24,7 +24,7 @@ export function provenance(
   ];
   return html`<section>
     <h2>Parameters and provenance</h2>
-    <table>
+    <table class="list">
       <tbody>
         ${rows.map(
           ([name, value]) =>

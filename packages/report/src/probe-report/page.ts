@@ -1,4 +1,4 @@
-import type { ProbeSummary } from '@understory/core';
+import type { ProbeSummary, UnderstoryError } from '@understory/core';
 import type { Figure } from '../figures/figure.ts';
 import type { PictureRow } from '../figures/picture-grid.ts';
 import { html, type Html } from '../html.ts';
@@ -24,6 +24,7 @@ export interface ProbePage {
   readonly figures: readonly Figure[];
   readonly examples: readonly PictureRow[];
   readonly examplesFigure: Figure | undefined;
+  readonly problems: readonly UnderstoryError[];
 }
 
 const done = 'probed';
@@ -39,7 +40,7 @@ export function page(content: ProbePage): string {
         ${probe.preset !== null && html`Preset <code>${probe.preset}</code>.`}
       </p>
       ${summary === null ? unfinished(content) : verdict(summary)} ${atAGlance(content)}
-      ${summary === null ? missing(content) : remarks(run, { done })}`,
+      ${remarks({ ...run, ...(summary === null && { isComplete: undefined }), problems: content.problems }, { done })}`,
     main: html`${
       summary !== null &&
       html`<section>
@@ -67,16 +68,18 @@ function verdict({ verdict: { statement, estimate, interval } }: ProbeSummary): 
     }`;
 }
 
-function unfinished({ images }: ProbePage): Html {
+/** Where every image has a result, the summary is what is missing. */
+function unfinished({ images, run: { isComplete, missing } }: ProbePage): Html {
+  if (isComplete === true) {
+    return html`<p class="verdict">
+      <strong>What the probe found is missing</strong>: ${count(images, 'image')} ${images === 1 ? 'is' : 'are'} done,
+      but there is no summary that can be read. The command of the run writes it again, and works on no image twice.
+    </p>`;
+  }
   return html`<p class="verdict">
     <strong>This run is not finished</strong>: ${count(images, 'image')} ${images === 1 ? 'is' : 'are'} done, and what a
-    probe finds is told when all are. Below stands what the record of the run says.
+    probe finds is told when all are${missing && ` (${missing})`}. Below stands what the record of the run says.
   </p>`;
-}
-
-/** Of a run without a summary only the failures are left to remark on. */
-function missing({ run: { failed } }: ProbePage): Html {
-  return remarks({ isComplete: undefined, failed }, { done });
 }
 
 function atAGlance({ run, images }: ProbePage): Html {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { ProbeExample, ProbeSummary } from '@understory/core';
+import { isDiagnosed, type ProbeExample, type ProbeSummary, type UnderstoryError } from '@understory/core';
+import { reportErrors } from '../errors.ts';
 import { besideThePaperFigure } from '../figures/beside-the-paper.ts';
 import type { Figure } from '../figures/figure.ts';
 import { pictureGrid, type PictureRow } from '../figures/picture-grid.ts';
@@ -10,23 +11,42 @@ import type { ProbeRecord } from '../probe.ts';
 import { readPicture } from '../read-picture.ts';
 import { readSummary } from '../read-summary.ts';
 import type { RenderedReport, ReportedRun } from '../reported-run.ts';
+import type { OnProblem } from '../stored-examples.ts';
 import { page } from './page.ts';
 
 export type ProbeRun = ReportedRun<ProbeRecord>;
 
-/** What a probe found: the report of its run, out of the summary in its folder. Throws SUMMARY_NOT_READABLE and EXAMPLE_NOT_READABLE. */
+/** What a probe found: the report of its run, out of the summary in its folder. */
 export async function renderProbe(run: ProbeRun): Promise<RenderedReport<ProbeSummary | null>> {
-  const found = await readSummary(run.folder, ['verdict', 'estimates', 'curves', 'examples']);
-  const summary = found === undefined ? null : (found as unknown as ProbeSummary);
-  const rows = summary === null ? [] : await exampleRows(run.folder, summary.examples);
+  const problems = [...(run.damage ?? [])];
+  const path = join(run.folder, 'summary.json');
+  try {
+    const found = await readSummary(run.folder, ['verdict', 'estimates', 'curves', 'examples']);
+    if (found !== undefined) return await drawn(run, found as unknown as ProbeSummary, [...problems]);
+    if (run.isComplete === true) problems.push(reportErrors.summaryNotReadable({ path, found: 'no such file' }));
+  } catch (error) {
+    problems.push(
+      isDiagnosed(error) ? error : reportErrors.summaryNotReadable({ path, found: (error as Error).message }),
+    );
+  }
+  return drawn(run, null, problems);
+}
+
+async function drawn(
+  run: ProbeRun,
+  summary: ProbeSummary | null,
+  problems: UnderstoryError[],
+): Promise<RenderedReport<ProbeSummary | null>> {
+  const rows = summary === null ? [] : await exampleRows(run.folder, summary.examples, (each) => problems.push(each));
   const shown = rows.length === 0 ? undefined : pictureGrid(examplesHead, rows);
   const figures = summary === null ? [] : [...curveFigures(summary), ...paperFigures(summary)];
   const images = summary?.images ?? run.done ?? 0;
   return {
-    html: page({ run, summary, images, figures, examples: rows, examplesFigure: shown }),
+    html: page({ run, summary, images, figures, examples: rows, examplesFigure: shown, problems }),
     figures: [...figures, ...(shown === undefined ? [] : [shown])],
     images,
     summary,
+    problems,
   };
 }
 
@@ -37,13 +57,17 @@ const examplesHead = {
     'What the network saw, before normalisation, and what was made of it. Images are chosen by what came out, as each title says, so they show extremes beside a random choice. Each heat map is scaled from its own smallest to its own largest value, so colours of two maps do not compare.',
 };
 
-async function exampleRows(folder: string, examples: readonly ProbeExample[]): Promise<readonly PictureRow[]> {
+async function exampleRows(
+  folder: string,
+  examples: readonly ProbeExample[],
+  onProblem: OnProblem,
+): Promise<readonly PictureRow[]> {
   return Promise.all(
     examples.map(async ({ item, title, pictures }) => ({
       title: `${capitalised(title)}: ${item}`,
       pictures: await Promise.all(
         pictures.map(async ({ name, caption }) => ({
-          image: await readPicture(join(folder, probePicturePath(item, name))),
+          image: await readPicture(join(folder, probePicturePath(item, name)), onProblem),
           caption,
           alt: `${item}, ${caption}`,
         })),

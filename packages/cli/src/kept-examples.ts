@@ -1,0 +1,47 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ChosenExamples, exampleFile, fileName } from '@understory/report';
+import { prepareFolder } from './write-file.ts';
+
+/** An item with what decides which examples it competes with. */
+interface Candidate<Kind> {
+  readonly item: string;
+  readonly kind: Kind;
+}
+
+export interface KeptExamples<Kind> {
+  /** How many of each kind are kept. */
+  readonly most: number;
+  /** Of the run. */
+  readonly seed: number;
+  /** What an earlier process of the same run kept. */
+  readonly kept: readonly Candidate<Kind>[];
+}
+
+/**
+ * Keeps the examples that the seed of a run prefers, each in a folder of its own within `examples`: `write` fills it, the record last.
+ * One that a better one takes the place of is removed.
+ */
+export async function exampleStore<Kind>(
+  examples: string,
+  { most, seed, kept }: KeptExamples<Kind>,
+): Promise<(candidate: Candidate<Kind>, write: (folder: string) => Promise<void>) => Promise<void>> {
+  if (most > 0) await prepareFolder(examples);
+  const chosen = new ChosenExamples<Kind>(most, seed);
+  const written = new Set(kept.map(({ item }) => item));
+  for (const { item, kind } of kept) chosen.offer(item, kind);
+  return async ({ item, kind }, write) => {
+    const { isKept, dropped } = chosen.offer(item, kind);
+    if (!isKept || written.has(item)) return;
+    written.add(item);
+    const folder = join(examples, fileName(item));
+    await prepareFolder(folder);
+    await write(folder);
+    if (dropped === undefined) return;
+    written.delete(dropped);
+    const old = join(examples, fileName(dropped));
+    // First, so that no record names files that are gone.
+    await rm(join(old, exampleFile), { force: true });
+    await rm(old, { recursive: true, force: true });
+  };
+}
