@@ -297,6 +297,31 @@ describe('explain', () => {
     expect(stderr).toContain('0 of 2 images done');
   });
 
+  it('writes each map as it is made, and when interrupted tells of those of an image that lacks others', async () => {
+    await workspace.write(
+      'waiting.mjs',
+      `const explain = ({ signal }) =>
+         new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+       export default {
+         ...{ name: 'understory-plugin-waiting', version: '1.0.0', hostApi: '^1.0.0' },
+         provides: [{ kind: 'explainer', id: 'waiting', title: 'Waiting', description: 'Waits to be interrupted.' }],
+         register: (registry) => registry.bind({ name: 'explainer' }, 'waiting', () => ({ explain })),
+       };`,
+    );
+    const interruption = new AbortController();
+    const argv = ['explain', 'red.png', '--model', 'model/tiny.fake.json', '--explainer', 'brightness,waiting'];
+    const ended = workspace.cli([...argv, '--plugin', './waiting.mjs', '--out', 'partly'], {
+      signal: interruption.signal,
+    });
+    const isThere = async () => (await filesIn('partly').catch((): string[] => [])).includes('red.brightness.top1.png');
+    while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 5));
+    interruption.abort();
+    const { code, stdout, stderr } = await ended;
+    expect([code, await filesIn('partly')]).toEqual([2, ['red.brightness.top1.png']]);
+    expect(stdout).toContain('partly/red.brightness.top1.png\n');
+    expect(stderr).toContain('0 of 1 images done');
+  });
+
   it('shows colours and a bar on a terminal alone, and never where NO_COLOR is set', async () => {
     const argv = [
       'explain',

@@ -9,7 +9,7 @@ export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type EndingSignal = (typeof endingSignals)[number];
 
 /** Milliseconds that a command has to end in order after it is interrupted. */
-const grace = 600;
+const grace = 500;
 
 /** Milliseconds within which a second signal is the first one again: of npx and of the terminal, both of which send it. */
 const echo = 100;

@@ -25,8 +25,8 @@ export async function runInThread(argv: readonly string[]): Promise<ExitCode> {
   const thread = new Worker(new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url), {
     workerData: data,
     env: SHARE_ENV,
-    // The limit of this process, which a thread does not take over where it was set.
-    resourceLimits: { maxOldGenerationSizeMb: heapLimit },
+    // The limit of this process, which a thread does not take over where it was set, and the usual stack of a main thread for native code.
+    resourceLimits: { maxOldGenerationSizeMb: heapLimit, stackSizeMb: 8 },
   });
   // Loaded while there is time.
   const speaking = import('./words.ts');

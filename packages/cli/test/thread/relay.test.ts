@@ -67,7 +67,7 @@ describe('a relay', () => {
     const { events, thread, say, pass, signalled, ended } = scene();
     signalled('SIGINT');
     expect(events).toEqual(['flag', { kind: 'interrupted' }]);
-    await pass(500);
+    await pass(400);
     say({ kind: 'ended', code: 2 });
     await pass(0);
     thread.emit('exit');
@@ -84,7 +84,7 @@ describe('a relay', () => {
     say({ kind: 'unfinished', path: 'a.tmp', exists: false });
     signalled('SIGTERM');
     events.length = 0;
-    await pass(599);
+    await pass(499);
     expect(events).toEqual([]);
     await pass(1);
     expect(events).toEqual(['stderr: interrupted 4/9', 'removed b.tmp', 'died of SIGTERM']);
@@ -114,7 +114,7 @@ describe('a relay', () => {
   it('gives a terminal its cursor back', async () => {
     const { events, pass, signalled } = scene({ isTTY: true });
     signalled('SIGINT');
-    await pass(600);
+    await pass(500);
     const escape = String.fromCharCode(27);
     expect(events).toContain(`stderr: \r${escape}[2K${escape}[?25h${escape}[?7hinterrupted 0/0`);
   });
@@ -150,7 +150,7 @@ describe('a relay', () => {
     const { events, say, pass } = scene({ stdout: () => Object.assign(new Error('gone'), { code: 'EPIPE' }) });
     say({ kind: 'write', stream: 'stdout', bytes: text('one') });
     await pass(0);
-    await pass(600);
+    await pass(500);
     expect(events.at(-1)).toBe('died of SIGPIPE');
   });
 
