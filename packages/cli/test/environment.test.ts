@@ -97,6 +97,39 @@ describe('what the environment does to a run', () => {
   });
 });
 
+describe('explain where a file cannot be written', () => {
+  it('names the file, leaves nothing half-written and keeps what is finished', async () => {
+    await mkdir(join(workspace.folder, 'explained/red.brightness.top1.png'), { recursive: true });
+    await workspace.write('explained/red.brightness.top1.png/inside', '');
+    const { code, stdout, stderr } = await workspace.cli([
+      ...['explain', 'photos/blue.png', 'red.png', 'photos/green.png', '--model', 'model/tiny.fake.json'],
+      ...['--explainer', 'brightness', '--npy', '--out', 'explained', '--json'],
+    ]);
+    expect([code, errorsOf(stderr)]).toMatchObject([
+      2,
+      [
+        {
+          image: 'red.png',
+          error: {
+            code: 'OUTPUT_NOT_WRITABLE',
+            message: expect.stringContaining('red.brightness.top1.png') as unknown,
+          },
+        },
+      ],
+    ]);
+    const files = (await readdir(join(workspace.folder, 'explained'))).toSorted();
+    expect(files).toEqual(
+      ['blue', 'green', 'red'].flatMap((name) => [`${name}.brightness.top1.npy`, `${name}.brightness.top1.png`]),
+    );
+    const { images } = JSON.parse(stdout) as { images: { image: string; maps: unknown[] }[] };
+    expect(images.map(({ image, maps }) => [image, maps.length])).toEqual([
+      ['photos/blue.png', 1],
+      ['red.png', 0],
+      ['photos/green.png', 1],
+    ]);
+  });
+});
+
 describe('exit code 2', () => {
   const kinds: readonly (readonly [string, readonly string[], string])[] = [
     ['an unknown id', ['--ids', 'nothing.png'], 'DATASET_ID_UNKNOWN'],
