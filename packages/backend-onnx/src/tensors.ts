@@ -3,7 +3,11 @@ import { Tensor as OrtTensor } from 'onnxruntime-common';
 
 /** A view of the same elements for ONNX Runtime. */
 export function toOrt(tensor: Tensor): OrtTensor {
-  return new OrtTensor(tensor.type, tensor.data as Float32Array, tensor.dims);
+  const made = new OrtTensor(tensor.type, tensor.data as Float32Array, tensor.dims);
+  // Where the engine has Float16Array, the tensor holds one, and the runtime's binding reads nothing but the bits.
+  return tensor.type === 'float16' && made.data.constructor.name === 'Float16Array'
+    ? Object.defineProperty(made, 'data', { value: tensor.data })
+    : made;
 }
 
 /** A view of the same elements from ONNX Runtime. */
