@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import { basename, dirname, join, normalize } from 'node:path';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, isAbsolute, join, normalize, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { errors } from '@understory/core';
 import { parseModel, skeletonOf, type Graph } from '@understory/onnx-autodiff';
@@ -15,18 +24,24 @@ export interface ModelFile {
   readonly folder: string;
 }
 
-/** Throws MODEL_NOT_READABLE, MODEL_WEIGHTS_MISSING and what `parseModel` throws. */
+/** What is no model is looked at so far to say what it is. */
+const head = 64 * 1024 * 1024;
+
+/**
+ * Symbolic links are followed: the folder of the model is the one where the file itself lies, and weights must lie in it.
+ * Throws MODEL_NOT_READABLE, MODEL_WEIGHTS_MISSING and what `parseModel` throws.
+ */
 export async function openModelFile(path: string): Promise<ModelFile> {
-  const folder = dirname(path);
   try {
-    const graph = parse(path).with({
+    const real = realpathSync(path);
+    const folder = dirname(real);
+    const parsed = parse(path, real);
+    const moved = placesOf(parsed, path, real);
+    const graph = parsed.withLocations(moved).with({
       readExternal: (location, offset, length) => readPart(join(folder, location), offset, length),
     });
-    for (const location of graph.externalFiles) checkInside(location, path);
-    const missing = [...graph.externalFiles].filter((location) => !existsSync(join(folder, location)));
-    if (missing.length > 0) throw ownErrors.weightsMissing(path, missing);
     const hash = createHash('sha256');
-    await pipeline(createReadStream(path), hash);
+    await pipeline(createReadStream(real), hash);
     return { graph, sha256: hash.digest('hex'), folder };
   } catch (cause) {
     if (!isSystemError(cause)) throw cause;
@@ -34,17 +49,61 @@ export async function openModelFile(path: string): Promise<ModelFile> {
   }
 }
 
-function parse(path: string): Graph {
-  const file = openSync(path, 'r');
-  let skeleton: Uint8Array | undefined;
+function parse(path: string, real: string): Graph {
+  // Opening a pipe waits for its other end.
+  if (!statSync(real).isFile()) throw errors.modelNotReadable({ model: path, reason: 'it is not a file' });
+  const file = openSync(real, 'r');
   try {
+    const { size } = fstatSync(file);
     const read = (offset: number, length: number) => readAt(file, offset, length);
-    skeleton = skeletonOf(read, fstatSync(file).size, basename(path));
+    return parseModel(skeletonOf(read, size, basename(real)) ?? read(0, Math.min(size, head)));
   } finally {
     closeSync(file);
   }
-  // What is no model at all is looked at as a whole, so that the error can say what it is.
-  return parseModel(skeleton ?? readFileSync(path));
+}
+
+/** Where the weights of a model lie under another path than it says, seen from its folder; throws where one is not in that folder or is too short. */
+function placesOf(graph: Graph, path: string, real: string): ReadonlyMap<string, string> {
+  const ends = new Map<string, number>();
+  for (const { name, location, end } of graph.externalTensors) {
+    if (!Number.isSafeInteger(end) || end < 0) {
+      throw errors.modelNotReadable({
+        model: path,
+        reason: `the weight "${name}" is said to lie at no place of a file`,
+      });
+    }
+    ends.set(location, Math.max(ends.get(location) ?? 0, end));
+  }
+  const moved = new Map<string, string>();
+  const missing: string[] = [];
+  for (const [location, end] of ends) {
+    checkInside(location, path);
+    // Beside the link, as caches of downloads lay their links out, or beside the file that it leads to.
+    const found = [dirname(path), dirname(real)]
+      .map((folder) => join(folder, location))
+      .find((each) => existsSync(each));
+    if (found === undefined) {
+      missing.push(location);
+      continue;
+    }
+    const place = realpathSync(found);
+    const within = relative(dirname(real), place);
+    if (within.startsWith('..') || isAbsolute(within)) throw outside(location, path);
+    const { size, isRegular } = sizeOf(place);
+    if (!isRegular) throw errors.modelNotReadable({ model: path, reason: `its weights "${location}" are not a file` });
+    if (end > size) {
+      const reason = `its weights end at byte ${end} of "${location}", which has ${size} bytes`;
+      throw errors.modelNotReadable({ model: path, reason });
+    }
+    if (within !== normalize(location)) moved.set(location, within);
+  }
+  if (missing.length > 0) throw ownErrors.weightsMissing(path, missing);
+  return moved;
+}
+
+function sizeOf(path: string): { readonly size: number; readonly isRegular: boolean } {
+  const found = statSync(path);
+  return { size: found.size, isRegular: found.isFile() };
 }
 
 function readPart(path: string, offset: number, length: number): Uint8Array | undefined {
@@ -76,12 +135,15 @@ function readAt(file: number, offset: number, length: number): Uint8Array {
 /** A model must not be able to name any file of the machine as its weights. */
 function checkInside(location: string, path: string): void {
   const normal = normalize(location);
-  if (normal.startsWith('..') || normal.startsWith('/')) {
-    throw errors.modelNotReadable({
-      model: path,
-      reason: `its weights are said to lie outside its folder, in "${location}"`,
-    });
-  }
+  if (location === '' || location.includes('\0') || normal.startsWith('..') || isAbsolute(normal))
+    throw outside(location, path);
+}
+
+function outside(location: string, path: string): Error {
+  return errors.modelNotReadable({
+    model: path,
+    reason: `its weights are said to lie outside its folder, in "${location}"`,
+  });
 }
 
 function isSystemError(error: unknown): error is Error {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Backend, ModelSource, OpenOptions } from '@understory/core';
-import { parseModel, type Graph } from '@understory/onnx-autodiff';
+import { DifferentiableGraph, parseModel, type Graph } from '@understory/onnx-autodiff';
 import * as ort from 'onnxruntime-node';
 import { onFirstDevice } from './execution-providers.ts';
 import { openModelFile } from './model-file.ts';
@@ -13,8 +13,9 @@ export class OnnxBackend implements Backend {
     return source.kind === 'file' ? /\.(onnx|ort)$/i.test(source.path) : source.bytes[0] === 0x08;
   }
 
-  /** Throws ONNX_*, MODEL_NOT_READABLE, MODEL_NOT_RUNNABLE or DEVICE_*. */
-  async open(source: ModelSource, options: OpenOptions = {}): Promise<OnnxModel> {
+  /** A text is the path of a file. Throws ONNX_*, MODEL_NOT_READABLE, MODEL_NOT_RUNNABLE or DEVICE_*. */
+  async open(from: ModelSource | string, options: OpenOptions = {}): Promise<OnnxModel> {
+    const source: ModelSource = typeof from === 'string' ? { kind: 'file', path: from } : from;
     const { graph, sha256, folder } = source.kind === 'file' ? await openModelFile(source.path) : fromBytes(source);
     const session = (
       bytes: Uint8Array,
@@ -34,8 +35,10 @@ export class OnnxBackend implements Backend {
     };
     const devices = options.devices?.length ? options.devices : ['cpu'];
     const known = ort.listSupportedBackends().map(({ name }) => name);
+    // Says what is beyond all limits before the runtime tries it.
+    const differentiable = new DifferentiableGraph(graph);
     // Weights that stay in their file are mapped; a file read as a whole would be in memory twice.
-    const model = source.kind === 'file' || source.externalData ? graph.encode() : source.bytes;
+    const model = graph.encode();
     const {
       value: forward,
       device,
@@ -43,6 +46,7 @@ export class OnnxBackend implements Backend {
     } = await onFirstDevice(devices, known, (providers) => session(model, providers));
     return new OnnxModel({
       graph,
+      differentiable,
       origin: { backend: 'onnx', executionProvider: device, sha256, remarks },
       forward,
       openSession: (encoded) => session(encoded, [device]),

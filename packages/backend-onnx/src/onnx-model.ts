@@ -36,12 +36,13 @@ import {
   type Value,
 } from '@understory/onnx-autodiff';
 import type * as ort from 'onnxruntime-common';
+import { BatchSizes } from './batch-sizes.ts';
 import { errors } from './errors.ts';
 import { firstLine } from './execution-providers.ts';
 import { graphViewOf } from './graph-view.ts';
 import { formOf, objectiveFeeds, renameForm, renameOutputs } from './objective-feeds.ts';
 import { OnnxProgram } from './program.ts';
-import { runInParts, sizeFor } from './run-session.ts';
+import { runInParts } from './run-session.ts';
 import { SessionCache } from './session-cache.ts';
 
 /** What stands in for the rules of derivatives, by name. */
@@ -55,6 +56,8 @@ const forwardSession = 'forward';
 
 export interface OnnxModelParts {
   readonly graph: Graph;
+  /** The graph made ready, where that was done already. */
+  readonly differentiable?: DifferentiableGraph;
   readonly origin: ModelOrigin;
   /** The session of the file as it is. */
   readonly forward: ort.InferenceSession;
@@ -87,7 +90,10 @@ export class OnnxModel implements DifferentiableModel {
   /** The differentiable graph of each batch size and choice of rules. */
   private readonly sized = new Map<string, DifferentiableGraph>();
   /** By what is asked for, then by batch size. */
-  private readonly derived = new Map<string, Map<number, DifferentiatedModel>>();
+  private readonly derived = new Map<
+    string,
+    { readonly bySize: Map<number, DifferentiatedModel>; readonly sizes: BatchSizes }
+  >();
   private readonly reached = new Map<string, ReturnType<DifferentiableGraph['reach']>>();
   private readonly gradientPrecision: 'float32' | 'model';
   /** Without what the constructor adds. */
@@ -99,6 +105,7 @@ export class OnnxModel implements DifferentiableModel {
 
   constructor({
     graph,
+    differentiable,
     origin,
     forward,
     openSession,
@@ -108,7 +115,7 @@ export class OnnxModel implements DifferentiableModel {
     this.source = graph;
     this.fileOrigin = origin;
     this.gradientPrecision = gradientPrecision;
-    this.differentiable = new DifferentiableGraph(graph);
+    this.differentiable = differentiable ?? new DifferentiableGraph(graph);
     const inFloat32 = gradientPrecision === 'float32' ? toFloat32(graph) : { graph, computed: (name: string) => name };
     this.derivativeSource = inFloat32.graph;
     this.blockedLayout = blockedLayout;
@@ -192,9 +199,13 @@ export class OnnxModel implements DifferentiableModel {
     const objective = renameOutputs(request.objective, this.computed);
     const form = formOf(objective);
     const key = JSON.stringify({ form, withRespectTo, fetched, rules });
-    const bySize = this.derived.get(key) ?? new Map<number, DifferentiatedModel>();
-    this.derived.set(key, bySize);
-    const size = this.fixedBatch ?? sizeFor(batch, bySize.keys());
+    const { bySize, sizes } = this.derived.get(key) ?? {
+      bySize: new Map<number, DifferentiatedModel>(),
+      sizes: new BatchSizes(),
+    };
+    this.derived.set(key, { bySize, sizes });
+    for (const old of bySize.keys()) if (!this.sessions.has(`${old} ${key}`)) bySize.delete(old);
+    const size = this.fixedBatch ?? sizes.choose(batch, bySize.keys());
     const source = this.forBatch(size, rules);
     let derived = bySize.get(size);
     if (!derived) {
@@ -235,7 +246,13 @@ export class OnnxModel implements DifferentiableModel {
     });
   }
 
-  differentiatedFile({ objective, withRespectTo, fetch = [] }: DifferentiatedFileRequest): DifferentiatedFile {
+  /** Opened by the runtime before it is handed out. Throws MODEL_NOT_RUNNABLE where that refuses it. */
+  async differentiatedFile({
+    objective,
+    withRespectTo,
+    fetch = [],
+  }: DifferentiatedFileRequest): Promise<DifferentiatedFile> {
+    this.checkOpen();
     this.checkNames([...withRespectTo, ...fetch]);
     // Any runtime and any batch size: nothing that only helps here.
     const { graph, objectiveInputs, value, gradients } = new DifferentiableGraph(this.derivativeSource).differentiate({
@@ -244,8 +261,11 @@ export class OnnxModel implements DifferentiableModel {
       fetch,
     });
     const added = new Set(objectiveInputs.map(({ name }) => name));
+    const bytes = graph.embedded().encode();
+    const session = await this.opened(bytes);
+    await session.release();
     return {
-      bytes: graph.embedded().encode(),
+      bytes,
       objectiveInputs: graph.inputs.filter(({ name }) => added.has(name)).map(specOf),
       value,
       gradients: Object.fromEntries(withRespectTo.map((name) => [name, gradients[this.computed(name)]!])),
@@ -322,12 +342,17 @@ export class OnnxModel implements DifferentiableModel {
         ...(rules && { rules: rulesByName[rules] }),
       });
       this.sized.set(key, sized);
+      // As many as there are sessions; one that is asked for again is made again.
+      for (const old of this.sized.keys()) if (this.sized.size > openSessions) this.sized.delete(old);
     }
     return sized;
   }
 
-  private async open(graph: Graph): Promise<ort.InferenceSession> {
-    const bytes = graph.encode();
+  private open(graph: Graph): Promise<ort.InferenceSession> {
+    return this.opened(graph.encode());
+  }
+
+  private async opened(bytes: Uint8Array): Promise<ort.InferenceSession> {
     try {
       return await this.openSession(bytes);
     } catch (error) {

@@ -1,8 +1,9 @@
 import { checkFeeds, type CompiledProgram, type Program, type Tensors, type TensorSpec } from '@understory/core';
 import type { Graph } from '@understory/onnx-autodiff';
 import type * as ort from 'onnxruntime-common';
+import { BatchSizes } from './batch-sizes.ts';
 import { programGraph, type ProgramGraph } from './program-graph.ts';
-import { runInParts, sizeFor } from './run-session.ts';
+import { runInParts } from './run-session.ts';
 import { SessionCache } from './session-cache.ts';
 
 /** Sessions of one program that are kept open: each holds a copy of the model's weights. */
@@ -25,6 +26,7 @@ export class OnnxProgram implements CompiledProgram {
   private readonly program: Program;
   private readonly target: ProgramTarget;
   private readonly graphs = new Map<number, ProgramGraph>();
+  private readonly sizes = new BatchSizes();
   private readonly sessions = new SessionCache<ort.InferenceSession>(openSessions);
 
   /** Throws PROGRAM_INVALID, UNKNOWN_LAYER and GRADIENT_*. */
@@ -37,7 +39,8 @@ export class OnnxProgram implements CompiledProgram {
 
   async run(inputs: Tensors): Promise<Tensors> {
     const batch = checkFeeds(this.program.inputs, inputs);
-    const size = this.target.fixedBatch ?? sizeFor(batch, this.graphs.keys());
+    const compiled = [...this.graphs.keys()].filter((each) => this.sessions.has(`${each}`));
+    const size = this.target.fixedBatch ?? this.sizes.choose(batch, compiled);
     const made = this.graphOf(size);
     const feeds = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [made.inputs[name]!, tensor]));
     const results = await this.sessions.use(
@@ -58,6 +61,9 @@ export class OnnxProgram implements CompiledProgram {
       const { inputs: modelInputs, computed, blockedLayout, graphOf } = this.target;
       made = programGraph(this.program, { graph: graphOf(batch), batch, modelInputs, computed, blockedLayout });
       this.graphs.set(batch, made);
+      for (const old of this.graphs.keys()) {
+        if (this.graphs.size > openSessions && old !== batch && !this.sessions.has(`${old}`)) this.graphs.delete(old);
+      }
     }
     return made;
   }

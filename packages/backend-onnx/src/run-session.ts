@@ -13,6 +13,7 @@ export async function runInParts(
   size: number,
 ): Promise<Tensors> {
   const parts: Tensors[] = [];
+  if (!(size >= 1)) throw errors.runFailed(`a batch size of ${size}`, undefined);
   for (let start = 0; start < batch; start += size) {
     const part = Object.entries(feeds).map(([name, tensor]): [string, Tensor] => [
       name,
@@ -29,12 +30,6 @@ export async function runInParts(
       ),
     ]),
   );
-}
-
-/** The batch size to run with: one that is compiled already where filling up costs at most as much again, so that a last, smaller batch is no new one. */
-export function sizeFor(batch: number, compiled: Iterable<number>): number {
-  const fitting = [...compiled].filter((size) => size >= batch && size <= 2 * batch);
-  return fitting.length > 0 ? Math.min(...fitting) : batch;
 }
 
 async function execute(

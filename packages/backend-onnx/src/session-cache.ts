@@ -16,6 +16,10 @@ export class SessionCache<T extends Releasable> {
     return this.entries.size;
   }
 
+  has(key: string): boolean {
+    return this.entries.has(key);
+  }
+
   /** Keeps a session that is open already. */
   hold(key: string, session: T): void {
     this.entries.set(key, { opened: Promise.resolve(session), users: 0 });

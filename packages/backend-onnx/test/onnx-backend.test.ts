@@ -59,7 +59,10 @@ describe('OnnxBackend', () => {
       const objective = { kind: 'score', output: 'y', index: [[7], [199]] } as const;
       const { gradients, value } = await model.differentiate({ feeds, objective, withRespectTo: ['x'] });
       const { h } = await model.run(feeds, ['h']);
-      const written = model.differentiatedFile({ objective: { kind: 'score', output: 'y' }, withRespectTo: ['x'] });
+      const written = await model.differentiatedFile({
+        objective: { kind: 'score', output: 'y' },
+        withRespectTo: ['x'],
+      });
       const weight = model.graph.constant('w');
       await model.close();
       return { gradients, value, h, weight, written: written.bytes.length };

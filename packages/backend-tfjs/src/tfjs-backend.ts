@@ -16,10 +16,10 @@ export class TfjsBackend implements Backend {
     return looksLikeModel(source);
   }
 
-  /** Throws TFJS_*, ONNX_*, MODEL_NOT_*, OPERATOR_UNSUPPORTED or DEVICE_*. */
-  async open(source: ModelSource, options: OpenOptions = {}): Promise<TfjsModel> {
+  /** A text is the path of a file. Throws TFJS_*, ONNX_*, MODEL_NOT_*, OPERATOR_UNSUPPORTED or DEVICE_*. */
+  async open(source: ModelSource | string, options: OpenOptions = {}): Promise<TfjsModel> {
     // TensorFlow.js takes a while to load, which nobody should wait for who does not use it.
     const { openModel } = await import('./open-model.ts');
-    return openModel(source, options);
+    return openModel(typeof source === 'string' ? { kind: 'file', path: source } : source, options);
   }
 }

@@ -5,9 +5,11 @@ import { gradientRules } from './gradients/index.ts';
 import type { GradientRule, OperatorRule } from './gradient-rule.ts';
 import type { Graph } from './graph.ts';
 import { inlineBranches, inlineFunctions } from './inline/index.ts';
+import { checkComputed } from './limits/check-computed.ts';
 import type { Node } from './node.ts';
 import { buildObjective, type ObjectiveForm, type ObjectiveInput } from './objective.ts';
 import { Inference } from './shapes/inference.ts';
+import { explicitWindows } from './support/explicit-windows.ts';
 import { straightThroughTensors } from './straight-through.ts';
 import { closestNames } from './suggest.ts';
 import { isFloat, type Value } from './types.ts';
@@ -53,22 +55,24 @@ export class DifferentiableGraph {
   constructor(graph: Graph, { rules = [], blockedLayout = false }: DifferentiableGraphOptions = {}) {
     this.blockedLayout = blockedLayout;
     this.modelOpset = graph.opset;
-    this.graph = raiseOpset(inlineBranches(inlineFunctions(graph)));
-    this.inference = new Inference(this.graph);
+    const raised = raiseOpset(inlineBranches(inlineFunctions(graph)));
+    const inference = new Inference(raised);
+    this.graph = explicitWindows(raised, inference);
+    this.inference = this.graph === raised ? inference : new Inference(this.graph);
+    checkComputed(this.graph, this.inference);
     this.rules =
       rules.length === 0
         ? gradientRules
         : new Map([...gradientRules, ...rules.map((rule) => [keyOf(rule), rule] as const)]);
-    const { graph: raised, inference } = this;
     this.reader = {
       producer: (name) => {
-        const at = raised.producerOf(name);
-        return at === undefined ? undefined : raised.nodes[at];
+        const at = this.graph.producerOf(name);
+        return at === undefined ? undefined : this.graph.nodes[at];
       },
-      value: (name) => inference.value(name),
+      value: (name) => this.inference.value(name),
       number: (name) => {
-        const { shape } = inference.value(name);
-        return shape?.every((dim) => dim === 1) ? raised.constant(name)?.values[0] : undefined;
+        const { shape } = this.inference.value(name);
+        return shape?.every((dim) => dim === 1) ? this.graph.constant(name)?.values[0] : undefined;
       },
     };
     this.straightThrough = straightThroughTensors(this.graph, this.inference, (node) => this.ruleOf(node));

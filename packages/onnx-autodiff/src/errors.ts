@@ -71,6 +71,23 @@ export const errors = {
       next: 'Check the model with onnx.checker and export it again.',
       cause,
     }),
+  tooLarge: (what: string, found: string, most: string) =>
+    new AutodiffError({
+      code: 'ONNX_TOO_LARGE',
+      message: `The model asks for more than is allowed: ${what}.`,
+      found,
+      expected: `at most ${most}`,
+      next: `Check that the file is what its exporter wrote, and where it comes from. ${reexport}`,
+    }),
+  invalidNode: (operator: string, node: string, cause: unknown) =>
+    new AutodiffError({
+      code: 'ONNX_MALFORMED',
+      message: `The graph is not a valid ONNX graph: ${operator} is used in a form that the operator does not have.`,
+      found: `node "${node}" (${cause instanceof Error ? cause.message : String(cause)})`,
+      expected: 'inputs, outputs and attributes as the operator set defines them',
+      next: 'Check the model with onnx.checker and export it again.',
+      cause,
+    }),
   noGradientRule: (operator: string, node: string, opset: number, path: string) =>
     new AutodiffError({
       code: 'GRADIENT_UNSUPPORTED_OPERATOR',

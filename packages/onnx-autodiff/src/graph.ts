@@ -2,6 +2,7 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import {
   GraphProtoSchema,
   ModelProtoSchema,
+  StringStringEntryProtoSchema,
   TensorProto_DataLocation,
   TensorProtoSchema,
   ValueInfoProtoSchema,
@@ -13,6 +14,11 @@ import {
 } from 'onnx-buf';
 import { copyWith } from './copy-with.ts';
 import { AutodiffError, errors } from './errors.ts';
+import { checkFunctions } from './limits/check-functions.ts';
+import { checkLoops } from './limits/check-loops.ts';
+import { checkTensors } from './limits/check-tensors.ts';
+import { limits } from './limits/limits.ts';
+import { externalEntry, tensorsOf, type GraphPart } from './limits/tensors-of.ts';
 import { bodiesOf, Node } from './node.ts';
 import { readTensor, type Constant } from './tensor.ts';
 import { dataTypeOf, elementTypeOf, sizeOf, type Dim, type Shape, type Value } from './types.ts';
@@ -21,8 +27,8 @@ import { concatBytes, fieldHeader, fieldsOf } from './wire.ts';
 export const oldestOpset = 7;
 export const newestOpset = 26;
 
-/** How deep bodies of control flow may lie in each other, a graph in an attribute in a node each; no exporter comes near this. */
-const deepestNesting = 100;
+/** A graph in an attribute in a node each. */
+const deepestNesting = limits.nesting;
 const tooDeep = 'its control flow is nested too deeply';
 
 const graphField = 7;
@@ -124,17 +130,49 @@ export class Graph implements GraphParts {
 
   /** The relative paths of the files that hold weights outside the model file. */
   get externalFiles(): readonly string[] {
-    const locations = [...this.initializers.values()].flatMap(({ proto }) =>
-      proto.dataLocation === TensorProto_DataLocation.EXTERNAL ? [externalEntry(proto, 'location') ?? ''] : [],
-    );
-    return [...new Set(locations)];
+    return [...new Set(this.externalTensors.map(({ location }) => location))];
+  }
+
+  /** Every tensor whose data lies outside the model file, those of bodies and attributes too, with the end of its data there where that is stated. */
+  get externalTensors(): readonly { readonly name: string; readonly location: string; readonly end: number }[] {
+    const parts: readonly GraphPart[] = [
+      {
+        initializer: [...this.initializers.values()].map(({ proto }) => proto),
+        node: this.nodes.map(({ proto }) => proto),
+      },
+      ...this.functions,
+    ];
+    return [...tensorsOf(parts)].flatMap((proto) => {
+      if (proto.dataLocation !== TensorProto_DataLocation.EXTERNAL) return [];
+      const type = elementTypeOf(proto.dataType);
+      const size = (type && sizeOf(type)) ?? 0;
+      const bytes = proto.dims.reduce((count, dim) => count * Number(dim), size);
+      const [offset, length] = ['offset', 'length'].map((key) => externalEntry(proto, key));
+      const end = Number(offset ?? 0) + Number(length ?? bytes);
+      return [{ name: proto.name, location: externalEntry(proto, 'location') ?? '', end }];
+    });
+  }
+
+  /** The same model with weights of other files looked for under other paths. */
+  withLocations(moved: ReadonlyMap<string, string>): Graph {
+    if (moved.size === 0) return this;
+    const initializers = new Map(this.initializers);
+    for (const [name, { proto }] of this.initializers) {
+      const to = moved.get(externalEntry(proto, 'location') ?? '');
+      if (to === undefined || proto.dataLocation !== TensorProto_DataLocation.EXTERNAL) continue;
+      const externalData = proto.externalData.map((entry) =>
+        entry.key === 'location' ? copyWith(StringStringEntryProtoSchema, entry, { value: to }) : entry,
+      );
+      initializers.set(name, { proto: copyWith(TensorProtoSchema, proto, { externalData }) });
+    }
+    return this.with({ initializers });
   }
 
   /** The same model with the weights of other files inside; `files` maps the relative paths of `externalFiles` to their bytes. */
   withExternalData(files: Readonly<Record<string, Uint8Array>>): Graph {
     return this.with({
       readExternal: (location, offset, length) => {
-        const file = files[location];
+        const file = Object.hasOwn(files, location) ? files[location] : undefined;
         return file && offset + length <= file.length ? file.subarray(offset, offset + length) : undefined;
       },
     }).embedded();
@@ -260,7 +298,14 @@ export function parseModel(bytes: Uint8Array): Graph {
   const opset = version === undefined ? undefined : Number(version);
   if (opset === undefined || opset < oldestOpset || opset > newestOpset)
     throw errors.opset(opset, oldestOpset, newestOpset);
+  if (graph.output.length === 0) throw errors.malformed('it has no outputs', `graph "${graph.name}"`);
   checkNesting(graph);
+  checkNames('inputs', graph.input);
+  checkNames('weights', graph.initializer);
+  checkNames('outputs', graph.output);
+  checkTensors([graph, ...model.functions]);
+  checkFunctions(graph.node, model.functions);
+  checkLoops(graph, model.functions);
   if (graph.sparseInitializer.length > 0) {
     const name = graph.sparseInitializer[0]!.values?.name ?? '';
     throw errors.unsupported('sparse weights', `sparse initializer "${name}"`, 'weights as ordinary tensors');
@@ -299,14 +344,11 @@ export function constantOf(node: Node): Constant | undefined {
   return undefined;
 }
 
-function externalEntry(proto: TensorProto, key: string): string | undefined {
-  return proto.externalData.find((entry) => entry.key === key)?.value;
-}
-
 export function fromValueInfo(info: ValueInfoProto): Value {
   const tensor = info.type?.value.case === 'tensorType' ? info.type.value.value : undefined;
   const shape: Shape = tensor?.shape?.dim.map(({ value }, axis): Dim => {
-    if (value.case === 'dimValue') return Number(value.value);
+    // Sizes of zero and below are what some exporters write for one that is open.
+    if (value.case === 'dimValue' && value.value > 0n) return Number(value.value);
     return (value.case === 'dimParam' && value.value) || `${info.name}.${axis}`;
   });
   return { name: info.name, type: tensor ? elementTypeOf(tensor.elemType) : undefined, shape };
@@ -368,6 +410,14 @@ function inExecutionOrder(nodes: readonly Node[], given: ReadonlySet<string>): r
   return order.map((at) => nodes[at]!);
 }
 
+function checkNames(what: string, named: readonly { readonly name: string }[]): void {
+  const seen = new Set<string>();
+  for (const { name } of named) {
+    if (seen.has(name)) throw errors.malformed(`two of its ${what} have one name`, `"${name}"`);
+    seen.add(name);
+  }
+}
+
 /** Bodies are walked by functions that call themselves, so their depth must be bounded. */
 function checkNesting(graph: GraphProto): void {
   let level: readonly GraphProto[] = [graph];
@@ -392,7 +442,7 @@ function describeStart(bytes: Uint8Array): string {
   const head = bytes.subarray(0, 16);
   const printable = head.every((byte) => (byte >= 32 && byte < 127) || byte === 9 || byte === 10 || byte === 13);
   const shown = printable
-    ? JSON.stringify(String.fromCharCode(...head))
+    ? JSON.stringify(new TextDecoder().decode(head))
     : [...head].map((b) => b.toString(16).padStart(2, '0')).join(' ');
   return `${bytes.length} bytes that begin with ${shown}`;
 }

@@ -91,15 +91,22 @@ describe('gradients of poolings of any form agree with finite differences', () =
     );
   });
 
-  it('refuses automatic padding with a stride beyond the kernel', async () => {
-    const attributes = { kernel_shape: [1], strides: [2], auto_pad: 'SAME_UPPER' };
-    const row: GradientCheckRow = {
-      operator: 'AveragePool',
-      form: 'gaps',
-      opset,
-      inputs: [{ dims: [1, 1, 4] }],
-      attributes,
-    };
-    await expect(checkGradient(row, execute)).rejects.toMatchObject({ code: 'GRADIENT_UNSUPPORTED_FORM' });
+  it.each([false, true])('automatic padding with a stride beyond the kernel, sizes unknown: %s', async (symbolic) => {
+    for (const [operator, size, kernel, stride] of [
+      ['AveragePool', 5, 1, 4],
+      ['LpPool', 10, 1, 5],
+      ['LpPool', 8, 2, 5],
+      ['MaxPool', 5, 1, 4],
+    ] as const) {
+      const row: GradientCheckRow = {
+        operator,
+        form: 'gaps',
+        opset,
+        inputs: [{ dims: [1, 1, size], distinct: true }],
+        attributes: { kernel_shape: [kernel], strides: [stride], auto_pad: 'SAME_UPPER' },
+      };
+      const results = await checkGradient(row, execute, { symbolic });
+      expect(results.length).toBe(2);
+    }
   });
 });

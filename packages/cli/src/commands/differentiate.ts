@@ -76,7 +76,7 @@ async function differentiate(asked: string, options: DifferentiateOptions, io: I
       const objective = formOf(options.objective, model);
       const wrt = Object.fromEntries(options.wrt.map((name) => [name, tensorOf(model, name)]));
       const fetch = options.fetch.map((name) => tensorOf(model, name));
-      const file = model.differentiatedFile({ objective, withRespectTo: Object.values(wrt), fetch });
+      const file = await model.differentiatedFile({ objective, withRespectTo: Object.values(wrt), fetch });
       await prepareFolder(dirname(path));
       await writeWhole(path, file.bytes);
       const gradients = Object.fromEntries(

@@ -92,8 +92,8 @@ export interface DifferentiableModel extends Model {
   differentiate(request: DifferentiateRequest): Promise<Derivative>;
   /** A computation around the model made ready to run, gradients included; the caller closes it. Throws PROGRAM_INVALID, UNKNOWN_LAYER and what `differentiate` throws. */
   compile?(program: Program): Promise<CompiledProgram>;
-  /** The gradients as a model file of the backend's own format, where it has one. */
-  differentiatedFile?(request: DifferentiatedFileRequest): DifferentiatedFile;
+  /** The gradients as a model file of the backend's own format, where it has one; it was opened once before it is handed out. */
+  differentiatedFile?(request: DifferentiatedFileRequest): Promise<DifferentiatedFile>;
   /** Whether gradients of `output` reach `tensor`, told before anything runs; a reason where they do not. */
   differentiability(output: string, tensor: string): Differentiability;
 }

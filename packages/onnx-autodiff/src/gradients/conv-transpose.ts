@@ -36,7 +36,17 @@ export const convTranspose: GradientRule = {
       },
       1: () => {
         const { padded, pads, exact } = padsOfTransposed(graph, window, x!, dy!);
-        const forward = { rank, kernel: window.kernel, strides, dilations, pads, autoPad: undefined, ceil: false };
+        const forward = {
+          rank,
+          kernel: window.kernel,
+          strides,
+          dilations,
+          pads,
+          autoPad: undefined,
+          reach: [],
+          pooling: false,
+          ceil: false,
+        };
         return kernelGradient(graph, padded, x!, w!, forward, group, exact);
       },
       2: () => graph.reduceSum(dy!, [0, ...axes], false),

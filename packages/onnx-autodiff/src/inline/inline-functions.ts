@@ -12,13 +12,12 @@ import {
 import { copyWith } from '../copy-with.ts';
 import { errors } from '../errors.ts';
 import type { Graph } from '../graph.ts';
+import { checkFunctions } from '../limits/check-functions.ts';
 import { bodiesOf, Node } from '../node.ts';
 import { upgradeRules } from '../upgrade/index.ts';
+import { functionKey, isStandardDomain } from './function-key.ts';
 import { Names, Scope } from './names.ts';
 import { renameNode } from './rename.ts';
-
-/** Functions that call functions can grow without bound in a small file. */
-const mostNodes = 250_000;
 
 /** Operators whose form or meaning changed after the opset that graphs are raised to. */
 const changedLater = [
@@ -28,11 +27,15 @@ const changedLater = [
 
 /**
  * The same model without model-local functions: each call is replaced by the function's nodes. Tensors of the model keep
- * their names, those inside a function are named after the call. Throws ONNX_MALFORMED where a function calls itself, and
- * ONNX_UPGRADE where a function reads an operator in the form of another opset than the model's.
+ * their names, those inside a function are named after the call. Throws ONNX_MALFORMED where a function calls itself,
+ * ONNX_TOO_LARGE where they unfold without end, and ONNX_UPGRADE where a function reads an operator in the form of another opset than the model's.
  */
 export function inlineFunctions(graph: Graph): Graph {
   if (graph.functions.length === 0) return graph;
+  checkFunctions(
+    graph.nodes.map(({ proto }) => proto),
+    graph.functions,
+  );
   const inlining = new Inlining(graph);
   const nodes = graph.nodes.flatMap((node) => inlining.expand(node.proto).map((proto) => new Node(proto)));
   const { opsetImport } = graph.header;
@@ -51,24 +54,18 @@ class Inlining {
   private readonly opset: number;
   private readonly functions: ReadonlyMap<string, FunctionProto>;
   private readonly checked = new Set<FunctionProto>();
-  private written = 0;
 
   constructor(graph: Graph) {
     this.names = new Names(graph);
     this.opset = graph.opset;
-    this.functions = new Map(graph.functions.map((each) => [keyOf(each.domain, each.name, each.overload), each]));
+    this.functions = new Map(graph.functions.map((each) => [functionKey(each.domain, each.name, each.overload), each]));
   }
 
-  expand(node: NodeProto, callers: readonly FunctionProto[] = []): readonly NodeProto[] {
-    const called = this.functions.get(keyOf(node.domain, node.opType, node.overload));
-    if (!called) return [this.withExpandedBodies(node, callers)];
-    if (callers.includes(called)) throw errors.malformed('a function calls itself', `function "${called.name}"`);
-    this.written += called.node.length;
-    if (this.written > mostNodes) {
-      throw errors.malformed(`its functions unfold to more than ${mostNodes} nodes`, `function "${called.name}"`);
-    }
+  expand(node: NodeProto): readonly NodeProto[] {
+    const called = this.functions.get(functionKey(node.domain, node.opType, node.overload));
+    if (!called) return [this.withExpandedBodies(node)];
     this.checkOpset(called);
-    return this.body(node, called).flatMap((inner) => this.expand(inner, [...callers, called]));
+    return this.body(node, called).flatMap((inner) => this.expand(inner));
   }
 
   /** The nodes of a function in the names of one call of it. */
@@ -108,10 +105,10 @@ class Inlining {
     return [...nodes, ...copied];
   }
 
-  private withExpandedBodies(node: NodeProto, callers: readonly FunctionProto[]): NodeProto {
+  private withExpandedBodies(node: NodeProto): NodeProto {
     if (bodiesOf(node).length === 0) return node;
     const expanded = (body: GraphProto) =>
-      copyWith(GraphProtoSchema, body, { node: body.node.flatMap((inner) => this.expand(inner, callers)) });
+      copyWith(GraphProtoSchema, body, { node: body.node.flatMap((inner) => this.expand(inner)) });
     const attribute = node.attribute.map((entry) =>
       copyWith(AttributeProtoSchema, entry, {
         ...(entry.g && { g: expanded(entry.g) }),
@@ -124,7 +121,7 @@ class Inlining {
   private checkOpset(called: FunctionProto): void {
     if (this.checked.has(called)) return;
     this.checked.add(called);
-    const version = called.opsetImport.find(({ domain }) => isStandard(domain))?.version;
+    const version = called.opsetImport.find(({ domain }) => isStandardDomain(domain))?.version;
     if (version === undefined || Number(version) === this.opset) return;
     const [low, high] = [Number(version), this.opset].sort((a, b) => a - b) as [number, number];
     const changed = new Set(
@@ -133,7 +130,7 @@ class Inlining {
         .map(({ operator }) => operator),
     );
     const inOtherForm = (node: NodeProto): NodeProto | undefined =>
-      isStandard(node.domain) && changed.has(node.opType)
+      isStandardDomain(node.domain) && changed.has(node.opType)
         ? node
         : bodiesOf(node)
             .flatMap((body) => body.node)
@@ -148,12 +145,4 @@ class Inlining {
       'functions and model in one opset where an operator changed between the two',
     );
   }
-}
-
-function isStandard(domain: string): boolean {
-  return domain === '' || domain === 'ai.onnx';
-}
-
-function keyOf(domain: string, name: string, overload: string): string {
-  return [isStandard(domain) ? '' : domain, name, overload].join('\0');
 }

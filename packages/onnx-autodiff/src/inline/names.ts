@@ -6,6 +6,7 @@ import { bodiesOf } from '../node.ts';
 export class Names {
   private readonly definitions = new Map<string, number>();
   private readonly nodes: Set<string>;
+  private readonly numbered = new Map<string, number>();
 
   constructor(graph: Graph) {
     this.nodes = new Set(graph.nodes.map((node) => node.proto.name));
@@ -16,8 +17,7 @@ export class Names {
 
   /** A name that nothing has yet. */
   fresh(wanted: string): string {
-    let name = wanted;
-    for (let count = 1; this.definitions.has(name); count += 1) name = `${wanted}_${count}`;
+    const name = this.next(wanted, this.definitions);
     this.count(name);
     return name;
   }
@@ -29,9 +29,20 @@ export class Names {
 
   /** A name that no node at the top of the model has yet; the runtime takes each only once. */
   node(wanted: string): string {
-    let name = wanted;
-    for (let count = 1; this.nodes.has(name); count += 1) name = `${wanted}_${count}`;
+    const name = this.next(wanted, this.nodes);
     this.nodes.add(name);
+    return name;
+  }
+
+  /** Numbers go on where they stopped: a function that is called often would have them counted from one each time. */
+  private next(wanted: string, taken: { has(name: string): boolean }): string {
+    let name = wanted;
+    let count = this.numbered.get(wanted) ?? 0;
+    while (taken.has(name)) {
+      count += 1;
+      name = `${wanted}_${count}`;
+    }
+    if (count > 0) this.numbered.set(wanted, count);
     return name;
   }
 

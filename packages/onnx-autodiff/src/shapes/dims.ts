@@ -1,3 +1,5 @@
+import { errors } from '../errors.ts';
+import { limits } from '../limits/limits.ts';
 import type { Dim, Shape } from '../types.ts';
 
 /** Makes sizes that are equal to nothing but themselves. */
@@ -10,6 +12,8 @@ export class Unknowns {
   }
 
   shape(rank: number): readonly Dim[] {
+    if (rank > limits.rank)
+      throw errors.tooLarge(`a tensor has ${rank} axes`, `a shape of ${rank} sizes`, `${limits.rank} axes`);
     return Array.from({ length: rank }, () => this.dim());
   }
 }

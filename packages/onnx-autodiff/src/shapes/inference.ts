@@ -1,3 +1,4 @@
+import { AutodiffError, errors } from '../errors.ts';
 import type { Graph } from '../graph.ts';
 import { constantOf } from '../graph.ts';
 import type { Node } from '../node.ts';
@@ -58,7 +59,13 @@ export class Inference {
       return;
     }
     const known = node.domain === '' || node.domain === 'com.microsoft';
-    if (known && Object.hasOwn(shapeRules, node.operator)) shapeRules[node.operator]!(this.contextOf(node));
+    if (known && Object.hasOwn(shapeRules, node.operator)) {
+      try {
+        shapeRules[node.operator]!(this.contextOf(node));
+      } catch (cause) {
+        throw cause instanceof AutodiffError ? cause : errors.invalidNode(node.operator, node.name, cause);
+      }
+    }
     for (const name of node.outputs) if (name) this.refine(name);
   }
 

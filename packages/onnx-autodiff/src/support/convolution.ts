@@ -5,14 +5,19 @@ import { range, reshapeTo, shapeVector } from './sizes.ts';
 import { spanOf, type Pads, type Window } from './window.ts';
 
 /** The padding in front of each spatial axis and behind it, as int64 vectors, where automatic padding is only known at run time. */
-function runtimePads(graph: GraphBuilder, window: Window, input: Value, weights?: Value): { begin: Value; end: Value } {
-  const { rank, strides, dilations, kernel, autoPad } = window;
+export function runtimePads(
+  graph: GraphBuilder,
+  window: Window,
+  input: Value,
+  weights?: Value,
+): { begin: Value; end: Value } {
+  const { rank, strides, dilations, autoPad } = window;
   const axes = range(2, rank + 2);
   const size = graph.sizes(input, axes);
   const stride = graph.ints(strides);
-  const known = kernel.every((taps) => typeof taps === 'number');
+  const known = window.reach.every((taps) => typeof taps === 'number');
   const reach = known
-    ? graph.ints(kernel.map((taps, axis) => spanOf(taps as number, dilations[axis]!) - strides[axis]!))
+    ? graph.ints(window.reach.map((taps, axis) => (taps as number) - strides[axis]!))
     : graph.sub(
         graph.add(
           graph.mul(graph.sub(graph.sizes(weights!, axes), graph.ints([1])), graph.ints(dilations)),
@@ -22,8 +27,11 @@ function runtimePads(graph: GraphBuilder, window: Window, input: Value, weights?
       );
   // The last window starts at (ceil(size / stride) - 1) * stride.
   const places = graph.div(graph.add(size, graph.ints(strides.map((step) => step - 1))), stride);
-  const total = graph.op('Max', [graph.sub(graph.add(graph.mul(places, stride), reach), size), graph.ints([0])]);
-  const half = graph.div(autoPad === 'SAME_UPPER' ? total : graph.add(total, graph.ints([1])), graph.ints([2]));
+  const total = graph.sub(graph.add(graph.mul(places, stride), reach), size);
+  const odd = autoPad === 'SAME_UPPER' ? total : graph.add(total, graph.ints([1]));
+  // One more where it is negative, by arithmetic that needs no branch.
+  const below = graph.op('Min', [graph.op('Max', [graph.neg(total), graph.ints([0])]), graph.ints([1])]);
+  const half = graph.div(window.pooling ? odd : graph.add(odd, below), graph.ints([2]));
   return { begin: half, end: graph.sub(total, half) };
 }
 
@@ -101,6 +109,11 @@ export function transposedConvolution(
   const wanted = graph.sizes(input, cut);
   if (pads) return graph.op('Slice', [full, graph.ints(cut.map(() => 0)), wanted, graph.ints(cut)]);
   const start = runtimePads(graph, window, input, weights).begin;
+  // What no window reaches has no gradient: zeros in front and behind.
+  if (window.reach.some((taps, at) => typeof taps !== 'number' || strides[at]! > taps)) {
+    const all = graph.sizes(input, axes);
+    return padSpatial(graph, full, graph.neg(start), graph.sub(graph.add(start, all), graph.sizes(full, axes)));
+  }
   return graph.op('Slice', [full, start, graph.add(start, wanted), graph.ints(cut)]);
 }
 

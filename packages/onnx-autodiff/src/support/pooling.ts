@@ -4,20 +4,18 @@ import { transposedConvolution } from './convolution.ts';
 import type { Node } from '../node.ts';
 import { errors } from '../errors.ts';
 import { range, reshapeTo } from './sizes.ts';
-import { readWindow, spanOf, type Window } from './window.ts';
+import { readWindow, type Window } from './window.ts';
 
-/** The window of a pooling that sums; throws GRADIENT_UNSUPPORTED_FORM where there is none or runtimes disagree on it. */
+/** The window of a pooling that sums; throws GRADIENT_UNSUPPORTED_FORM where there is none or automatic padding of dilated windows depends on unknown sizes. */
 export function readPoolingWindow(node: Node, input: Value): Window {
   const window = readWindow(node, input.shape);
   if (!window) throw errors.ruleLimit(node.operator, node.name, 'no kernel_shape', 'the attribute kernel_shape');
-  const { autoPad, strides, dilations } = window;
-  const gaps = strides.some((stride, at) => stride > spanOf(window.kernel[at] as number, dilations[at]!));
-  if (autoPad && gaps) {
+  if (!window.pads && window.dilations.some((dilation) => dilation > 1)) {
     throw errors.ruleLimit(
       node.operator,
       node.name,
-      `auto_pad = ${autoPad} with a stride beyond the kernel, which runtimes place differently`,
-      'explicit padding, or a stride within the kernel',
+      `auto_pad = ${window.autoPad} with dilations, for sizes that are only known when the model runs`,
+      'explicit padding, or sizes that the model fixes',
     );
   }
   return window;
@@ -110,7 +108,8 @@ export function divideByWindowCounts(
   const { rank, pads, ceil } = window;
   const kernel = window.kernel as readonly number[];
   const padded = !pads || [...pads.begin, ...pads.end].some((pad) => pad > 0);
-  if (!ceil && (countPadding || !padded)) return graph.scale(dy, 1 / product(kernel));
+  // Automatic padding ends where the last window does.
+  if ((!ceil || !pads) && (countPadding || !padded)) return graph.scale(dy, 1 / product(kernel));
   const type = dy.type ?? 'float32';
   let vectors: number[][] | undefined = [];
   for (const at of range(0, rank)) {

@@ -62,7 +62,9 @@ export function transposedOutput(window: TransposedWindow, input: readonly Dim[]
     const stride = strides[at]!;
     const taps = kernel[at]!;
     const extra = outputPadding[at]! - pads!.begin[at]! - pads!.end[at]!;
-    if (same) return stride === 1 ? size : formula(`${stride} times`, [size], (known) => known * stride);
+    // Where nothing is left to cut off the kernel reaches less far than that.
+    const reached = typeof taps === 'number' && spanOf(taps, dilations[at]!) + outputPadding[at]! >= stride;
+    if (same && reached) return stride === 1 ? size : formula(`${stride} times`, [size], (known) => known * stride);
     if (stride === 1 && typeof taps === 'number' && spanOf(taps, dilations[at]!) - 1 + extra === 0) return size;
     return formula(`spread s${stride} d${dilations[at]!} +${extra}`, [size, taps], (length, count) => {
       return (length - 1) * stride + spanOf(count, dilations[at]!) + extra;

@@ -12,6 +12,9 @@ export interface Window {
   /** Undefined where automatic padding depends on sizes that are only known when the model runs. */
   readonly pads: Pads | undefined;
   readonly autoPad: 'SAME_UPPER' | 'SAME_LOWER' | undefined;
+  /** What automatic padding takes for the size of the window: for a pooling it overlooks dilations. */
+  readonly reach: readonly Dim[];
+  readonly pooling: boolean;
   readonly ceil: boolean;
 }
 
@@ -26,7 +29,7 @@ export function spanOf(kernel: number, dilation: number): number {
 }
 
 /**
- * Reads the attributes that convolutions and poolings share.
+ * Reads the attributes that convolutions and poolings share, the latter being what has no weights.
  * `input` is the shape that the window slides over, `weights` that of a convolution's kernel.
  */
 export function readWindow(node: Node, input: Shape, weights?: Shape): Window | undefined {
@@ -39,35 +42,67 @@ export function readWindow(node: Node, input: Shape, weights?: Shape): Window | 
   const automatic = node.string('auto_pad', 'NOTSET');
   const same = automatic === 'SAME_UPPER' || automatic === 'SAME_LOWER' ? automatic : undefined;
   const explicit = automatic === 'NOTSET' ? filled(node.ints('pads'), [...ones, ...ones].fill(0)) : undefined;
+  const pooling = node.operator !== 'Conv';
+  const reach = kernel.map((taps, axis): Dim =>
+    typeof taps === 'number' && !pooling ? spanOf(taps, dilations[axis]!) : taps,
+  );
   const pads = same
-    ? samePads(same, kernel, strides, dilations, input?.slice(2) ?? [])
+    ? samePads(same, pooling, reach, strides, input?.slice(2) ?? [])
     : { begin: explicit?.slice(0, rank) ?? ones.map(() => 0), end: explicit?.slice(rank) ?? ones.map(() => 0) };
-  return { rank, kernel, strides, dilations, pads, autoPad: same, ceil: node.int('ceil_mode', 0) !== 0 };
+  return {
+    rank,
+    kernel,
+    strides,
+    dilations,
+    pads,
+    autoPad: same,
+    reach,
+    pooling,
+    ceil: node.int('ceil_mode', 0) !== 0,
+  };
 }
 
 /** The number of places of the window along each axis of an input. */
 export function windowOutput(window: Window, input: readonly Dim[]): readonly Dim[] {
-  const { kernel, strides, dilations, pads, autoPad, ceil } = window;
+  const { kernel, strides, dilations, pads, autoPad, reach, ceil } = window;
   return input.map((size, axis) => {
     const stride = strides[axis]!;
-    if (autoPad)
+    const dilation = dilations[axis]!;
+    if (autoPad) {
+      const taps = kernel[axis]!;
+      const spans = typeof taps === 'number' && reach[axis] !== spanOf(taps, dilation);
+      if (typeof reach[axis] === 'number' && spans) {
+        const [begin, end] = [0, 1].map(
+          (side) => (length: number) => samePad(autoPad, true, reach[axis] as number, stride, length)[side]!,
+        );
+        return formula(`same k${taps} s${stride} d${dilation}${ceil ? ' ceil' : ''}`, [size], (length) =>
+          placesOf(length, spanOf(taps, dilation), stride, begin!(length), end!(length), ceil),
+        );
+      }
       return stride === 1
         ? size
         : formula(`ceil/${stride}`, [size], (known) => Math.floor((known + stride - 1) / stride));
-    const dilation = dilations[axis]!;
+    }
     const begin = pads!.begin[axis]!;
     const end = pads!.end[axis]!;
     const span = kernel[axis]!;
     if (stride === 1 && typeof span === 'number' && begin + end === spanOf(span, dilation) - 1) return size;
     const name = `window s${stride} d${dilation} p${begin}+${end}${ceil ? ' ceil' : ''}`;
     return formula(name, [size, span], (length, taps) =>
-      places(length, spanOf(taps, dilation), stride, begin, end, ceil),
+      placesOf(length, spanOf(taps, dilation), stride, begin, end, ceil),
     );
   });
 }
 
-/** With `ceil` a last window may hang over the end, but it does not start in the padding there. */
-function places(length: number, span: number, stride: number, begin: number, end: number, ceil: boolean): number {
+/** The places of a window along one axis. With `ceil` a last window may hang over the end, but it does not start in the padding there. */
+export function placesOf(
+  length: number,
+  span: number,
+  stride: number,
+  begin: number,
+  end: number,
+  ceil: boolean,
+): number {
   const room = length + begin + end - span;
   if (!ceil) return Math.floor(room / stride) + 1;
   const count = Math.ceil(room / stride) + 1;
@@ -76,28 +111,39 @@ function places(length: number, span: number, stride: number, begin: number, end
 
 function samePads(
   mode: 'SAME_UPPER' | 'SAME_LOWER',
-  kernel: readonly Dim[],
+  pooling: boolean,
+  reach: readonly Dim[],
   strides: readonly number[],
-  dilations: readonly number[],
   input: readonly Dim[],
 ): Pads | undefined {
   const begin: number[] = [];
   const end: number[] = [];
-  for (const [axis, taps] of kernel.entries()) {
+  for (const [axis, taps] of reach.entries()) {
     const size = input[axis];
     const stride = strides[axis]!;
-    if (typeof taps !== 'number') return undefined;
-    const span = spanOf(taps, dilations[axis]!);
-    if (stride > 1 && typeof size !== 'number') return undefined;
-    const total =
-      stride === 1
-        ? span - 1
-        : Math.max((Math.ceil((size as number) / stride) - 1) * stride + span - (size as number), 0);
-    const head = mode === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2);
+    if (typeof taps !== 'number' || (stride > 1 && typeof size !== 'number')) return undefined;
+    const [head, tail] = samePad(mode, pooling, taps, stride, typeof size === 'number' ? size : 1);
     begin.push(head);
-    end.push(total - head);
+    end.push(tail);
   }
   return { begin, end };
+}
+
+/**
+ * As ONNX Runtime's kernels have it: negative where the stride goes beyond the window, and halves then rounded towards zero, for a
+ * convolution from one more.
+ */
+function samePad(
+  mode: 'SAME_UPPER' | 'SAME_LOWER',
+  pooling: boolean,
+  reach: number,
+  stride: number,
+  size: number,
+): readonly [begin: number, end: number] {
+  const total = (Math.ceil(size / stride) - 1) * stride + reach - size;
+  const extra = (mode === 'SAME_UPPER' ? 0 : 1) + (!pooling && total < 0 ? 1 : 0);
+  const begin = Math.trunc((total + extra) / 2);
+  return [begin, total - begin];
 }
 
 function filled(given: readonly number[] | undefined, fallback: readonly number[]): readonly number[] {

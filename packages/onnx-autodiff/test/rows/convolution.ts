@@ -281,4 +281,25 @@ export const convolutionRows: readonly GradientCheckRow[] = [
     inputs: [x(1, 2, 4, 5), x(2, 3, 3, 3)],
     attributes: { strides: [2, 2], pads: [1, 1, 1, 1] },
   },
+  // The runtime cuts off at both ends where the stride goes beyond the kernel.
+  ...['SAME_UPPER', 'SAME_LOWER'].flatMap((auto_pad): readonly GradientCheckRow[] => [
+    {
+      operator: 'Conv',
+      form: `${auto_pad}, stride beyond the kernel`,
+      inputs: [{ dims: [1, 2, 10, 9] }, { dims: [2, 2, 1, 2] }],
+      attributes: { strides: [5, 4], auto_pad },
+    },
+    {
+      operator: 'ConvTranspose',
+      form: `${auto_pad}, stride beyond the kernel`,
+      inputs: [{ dims: [1, 2, 3, 4] }, { dims: [2, 1, 2, 3] }],
+      attributes: { strides: [3, 5], auto_pad },
+    },
+    {
+      operator: 'ConvTranspose',
+      form: `${auto_pad}, output_padding`,
+      inputs: [{ dims: [1, 2, 3, 4] }, { dims: [2, 1, 3, 3] }],
+      attributes: { strides: [4, 4], output_padding: [2, 1], auto_pad },
+    },
+  ]),
 ];
