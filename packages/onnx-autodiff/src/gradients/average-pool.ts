@@ -5,7 +5,7 @@ export const averagePool: GradientRule = {
   operator: 'AveragePool',
   opsets: [7, 26],
   covers:
-    'count_include_pad, ceil_mode, dilations, explicit and automatic padding; not automatic padding with a stride beyond the kernel.',
+    'count_include_pad, ceil_mode, dilations, explicit and automatic padding; not the latter with dilations and sizes that are only known when the model runs.',
   gradient({ node, inputs: [x], gradients: [dy], graph }) {
     const window = readPoolingWindow(node, x!);
     return {

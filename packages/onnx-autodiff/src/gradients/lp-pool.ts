@@ -5,8 +5,7 @@ import { readPoolingWindow, spreadOverWindows } from '../support/pooling.ts';
 export const lpPool: GradientRule = {
   operator: 'LpPool',
   opsets: [7, 26],
-  covers:
-    'Every p, ceil_mode, dilations, explicit and automatic padding, but that not with a stride beyond the kernel; the gradient of a window of zeros is 0.',
+  covers: 'Every p, ceil_mode, dilations, explicit and automatic padding; the gradient of a window of zeros is 0.',
   gradient({ node, inputs: [x], outputs: [y], gradients: [dy], graph }) {
     const window = readPoolingWindow(node, x!);
     const spread = (share: NonNullable<typeof dy>) => spreadOverWindows(graph, share, x!, window);

@@ -293,13 +293,13 @@ export const convolutionRows: readonly GradientCheckRow[] = [
       operator: 'ConvTranspose',
       form: `${auto_pad}, stride beyond the kernel`,
       inputs: [{ dims: [1, 2, 3, 4] }, { dims: [2, 1, 2, 3] }],
-      attributes: { strides: [3, 5], auto_pad },
+      attributes: { kernel_shape: [2, 3], strides: [3, 5], auto_pad },
     },
     {
       operator: 'ConvTranspose',
       form: `${auto_pad}, output_padding`,
       inputs: [{ dims: [1, 2, 3, 4] }, { dims: [2, 1, 3, 3] }],
-      attributes: { strides: [4, 4], output_padding: [2, 1], auto_pad },
+      attributes: { kernel_shape: [3, 3], strides: [4, 4], output_padding: [2, 1], auto_pad },
     },
   ]),
 ];
