@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errors } from '@understory/core';
 import { ChosenExamples, exampleFile, fileName } from '@understory/report';
+import { reasonOf } from './errors.ts';
 import { prepareFolder } from './write-file.ts';
 
 /** An item with what decides which examples it competes with. */
@@ -30,7 +32,7 @@ export async function exampleStore<Kind>(
   const chosen = new ChosenExamples<Kind>(most, seed);
   const written = new Set(kept.map(({ item }) => item));
   for (const { item, kind } of kept) chosen.offer(item, kind);
-  return async ({ item, kind }, write) => {
+  const keep = async ({ item, kind }: Candidate<Kind>, write: (folder: string) => Promise<void>): Promise<void> => {
     const { isKept, dropped } = chosen.offer(item, kind);
     if (!isKept || written.has(item)) return;
     written.add(item);
@@ -40,8 +42,19 @@ export async function exampleStore<Kind>(
     if (dropped === undefined) return;
     written.delete(dropped);
     const old = join(examples, fileName(dropped));
-    // First, so that no record names files that are gone.
-    await rm(join(old, exampleFile), { force: true });
-    await rm(old, { recursive: true, force: true });
+    try {
+      // First, so that no record names files that are gone.
+      await rm(join(old, exampleFile), { force: true });
+      await rm(old, { recursive: true, force: true });
+    } catch (cause) {
+      throw errors.outputNotWritable({ path: old, reason: reasonOf(cause), cause });
+    }
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  return (candidate, write) => {
+    // One after the other, so that none is removed while it is being written.
+    const own = last.then(() => keep(candidate, write));
+    last = own.catch(() => undefined);
+    return own;
   };
 }
