@@ -29,6 +29,8 @@ import {
   layersOf,
   redrawWeights,
   toFloat32,
+  trainingMode,
+  trainingRemarks,
   weightedLayers,
   type DifferentiatedModel,
   type Float32Graph,
@@ -131,11 +133,16 @@ export class OnnxModel implements DifferentiableModel {
       type: (layer.type ?? 'float32') as ElementType,
     }));
     const first = this.inputs[0]?.dims?.[0];
-    this.fixedBatch = typeof first === 'number' ? first : undefined;
+    const training = trainingMode(this.differentiable.graph, this.differentiable.inference);
+    const declared = typeof first === 'number' ? first : undefined;
+    // Statistics of a batch would mix its samples.
+    this.fixedBatch = declared ?? (training.batchStatistics > 0 ? 1 : undefined);
+    const ofTraining = trainingRemarks(training, this.fixedBatch);
     const remarks =
-      this.fixedBatch === undefined
-        ? []
+      declared === undefined
+        ? ofTraining
         : [
+            ...ofTraining,
             `the model was exported with a batch of ${this.fixedBatch}: ${this.fixedBatch === 1 ? 'samples are fed one at a time' : `samples are fed ${this.fixedBatch} at a time`}`,
           ];
     this.origin = { ...origin, remarks: [...origin.remarks, ...remarks] };

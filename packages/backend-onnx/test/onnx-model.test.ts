@@ -101,6 +101,86 @@ describe('OnnxModel', () => {
     expect(model.origin.remarks).toEqual(['the model was exported with a batch of 1: samples are fed one at a time']);
   });
 
+  it.each([
+    [
+      'a batch normalisation in training mode',
+      [Node.of('BatchNormalization', ['x', 's', 'b', 'm', 'v'], ['n', 'rm', 'rv'], { training_mode: 1 })],
+    ],
+    [
+      'one that was taken apart',
+      [
+        Node.of('ReduceMean', ['x'], ['mean'], { axes: [0, 2, 3] }),
+        Node.of('Sub', ['x', 'mean'], ['d']),
+        Node.of('Mul', ['d', 'd'], ['dd']),
+        Node.of('ReduceMean', ['dd'], ['variance'], { axes: [0, 2, 3] }),
+        Node.of('Add', ['variance', 'e'], ['more']),
+        Node.of('Sqrt', ['more'], ['deviation']),
+        Node.of('Div', ['d', 'deviation'], ['n']),
+      ],
+    ],
+  ])('says that %s is no inference, and mixes no samples', async (_, nodes) => {
+    const float = (dims: number[], list: number[]) => ({ type: 'float32' as const, dims, values: list });
+    const weights = {
+      ...{ s: float([2], [1, 1]), b: float([2], [0, 0]), m: float([2], [0, 0]), v: float([2], [1, 1]) },
+      ...{ e: float([], [1e-5]), w: float([2, 3], [1, 2, 3, -4, 5, 6]) },
+    };
+    const used = new Set(nodes.flatMap(({ inputs }) => inputs));
+    const model = await open(
+      modelFile({
+        ...{ input: ['N', 2, 1, 2], output: ['N', 3] },
+        nodes: [
+          ...nodes,
+          Node.of('Relu', ['n'], ['r']),
+          Node.of('GlobalAveragePool', ['r'], ['p']),
+          Node.of('Flatten', ['p'], ['f']),
+          Node.of('MatMul', ['f', 'w'], ['y']),
+        ],
+        weights: Object.fromEntries(Object.entries(weights).filter(([name]) => name === 'w' || used.has(name))),
+      }),
+    );
+    expect(model.origin.remarks).toEqual([expect.stringMatching(/training mode: [12] of its nodes .* one at a time/)]);
+    // The kernel of a batch normalisation in training mode changes its own statistics with every run.
+    if (nodes.length === 1) return;
+    const picture = (samples: number[][]) => ({
+      x: { type: 'float32' as const, dims: [samples.length, 2, 1, 2], data: Float32Array.from(samples.flat()) },
+    });
+    const both = await model.run(
+      picture([
+        [1, 5, 2, 3],
+        [7, -9, 0, 1],
+      ]),
+      ['y'],
+    );
+    const alone = await model.run(picture([[7, -9, 0, 1]]), ['y']);
+    expect(values(both['y']).slice(3)).toEqual(values(alone['y']));
+    // Each of the two channels has one place above its mean, a deviation of it.
+    for (const [at, expected] of [-1.5, 3.5, 4.5].entries()) expect(values(both['y'])[at]).toBeCloseTo(expected, 3);
+  });
+
+  it('says that dropout was exported in training mode, and of a mean over all or over places nothing', async () => {
+    const nodes = [
+      Node.of('Relu', ['x'], ['h']),
+      Node.of('Dropout', ['h', 'ratio', 'training'], ['d']),
+      Node.of('MatMul', ['d', 'w'], ['y']),
+    ];
+    const fileOf = (training: number) =>
+      modelFile({
+        ...{ input: ['N', 2], output: ['N', 3], nodes },
+        weights: {
+          ratio: { type: 'float32', dims: [], values: [0] },
+          training: { type: 'bool', dims: [], values: [training] },
+          w: { type: 'float32', dims: [2, 3], values: [1, 2, 3, -4, 5, 6] },
+        },
+      });
+    expect((await open(fileOf(1))).origin.remarks).toEqual([expect.stringContaining('may drop activations at random')]);
+    expect((await open(fileOf(0))).origin.remarks).toEqual([]);
+    const places = modelFile({
+      ...{ input: ['N', 2, 3, 3], output: ['N', 2] },
+      nodes: [Node.of('ReduceMean', ['x'], ['y'], { axes: [2, 3], keepdims: 0 })],
+    });
+    expect((await open(places)).origin.remarks).toEqual([]);
+  });
+
   it('differentiates cross-entropy', async () => {
     const model = await open(linear('N'));
     const { value, gradients } = await model.differentiate({

@@ -47,6 +47,8 @@ export interface Network {
   /** In execution order. */
   readonly steps: readonly Step[];
   readonly graph: GraphView;
+  /** Whether what it computes of a sample depends on the others of its batch; not where absent. */
+  readonly mixesSamples?: boolean;
   readonly weighted: readonly NetworkWeights[];
   /**
    * The named tensors, in the file's layout, from those that are given; what is given is not computed. A tensor that is handed back

@@ -87,11 +87,12 @@ export class TfjsModel implements DifferentiableModel {
     });
     this.graph = network.graph;
     const first = this.inputs[0]?.dims?.[0];
-    this.fixedBatch = typeof first === 'number' ? first : undefined;
+    const declared = typeof first === 'number' ? first : undefined;
+    this.fixedBatch = declared ?? (network.mixesSamples === true ? 1 : undefined);
     const remarks =
-      this.fixedBatch === undefined
+      declared === undefined
         ? []
-        : [`the model was exported with a batch of ${this.fixedBatch}: samples are fed ${this.fixedBatch} at a time`];
+        : [`the model was exported with a batch of ${declared}: samples are fed ${declared} at a time`];
     this.origin = { ...origin, remarks: [...origin.remarks, ...remarks] };
   }
 

@@ -1,12 +1,4 @@
-import {
-  environmentFailure,
-  evenBatches,
-  isDiagnosed,
-  takeTensor,
-  type Attack,
-  type AttackedSample,
-  type Tensor,
-} from '@understory/core';
+import { evenBatches, takeTensor, type Attack, type AttackedSample, type Tensor } from '@understory/core';
 import type { AttackPlan } from './attack-plan.ts';
 import type { Subject } from './attack-subject.ts';
 import type { ChosenImage } from './choose-images.ts';
@@ -91,9 +83,11 @@ async function attackBatch(
       for (const sample of samples) alone.push(...(await attackBatch(plan, attack, [sample], failures)));
       return alone;
     }
-    if (isDiagnosed(error) && environmentFailure(error) === undefined)
+    try {
       return [{ sample: first, reason: reasonFor(error) }];
-    failures.set(first.subject.item, error);
-    return [];
+    } catch {
+      failures.set(first.subject.item, error);
+      return [];
+    }
   }
 }

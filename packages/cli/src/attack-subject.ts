@@ -1,10 +1,17 @@
-import { float32, type ClassGoal, type Mask, type Prediction, type SeededRandom, type Tensor } from '@understory/core';
+import {
+  float32,
+  type ClassGoal,
+  type HeatMap,
+  type Mask,
+  type Prediction,
+  type SeededRandom,
+  type Tensor,
+} from '@understory/core';
 import { prepare, toUnitPixels, type RgbImage } from '@understory/imaging';
 import type { AttackFacts, AttackPlan } from './attack-plan.ts';
 import { boxesInInput } from './boxes-in-input.ts';
-import { checkMask } from './check-mask.ts';
 import type { ChosenImage } from './choose-images.ts';
-import { reasonFor } from './reason-for.ts';
+import { reasonFor, reasonForOne } from './reason-for.ts';
 
 /** Why an image is not attacked. */
 export const alreadyTheTarget = 'the network says the target of the untouched image';
@@ -20,6 +27,8 @@ export interface Subject {
   readonly seed: number;
   /** What each attack goes through, in the order of the plan; a text where there is no mask, or no attack. */
   readonly masks: readonly (Tensor<'float32'> | string)[];
+  /** What a reader should know of each of them. */
+  readonly notes: readonly (readonly string[])[];
 }
 
 /** Draws the masks of an image; undefined where only images are asked for that the network predicts right. */
@@ -37,29 +46,56 @@ export async function subjectOf(
   if (plan.onlyCorrect && facts.correct !== true) return undefined;
   const goal: ClassGoal = { kind: plan.target === undefined ? 'untargeted' : 'targeted', class: facts.target };
   const common = { item, facts, prediction: prediction!, picture, pixels, goal, seed: seedOf(random.fork('attack')) };
-  if (plan.target === facts.original) return { ...common, masks: attacks.map(() => alreadyTheTarget) };
+  if (plan.target === facts.original)
+    return { ...common, masks: attacks.map(() => alreadyTheTarget), notes: attacks.map(() => []) };
 
   const boxes = item.item.boxes && [boxesInInput(item.item.boxes, image, preprocessing)];
   const drawsFromOrigin = attacks.some(({ mask }) => mask.needs?.includes('originMaps'));
-  const originMaps = drawsFromOrigin && plan.explain && [await plan.explain(pixels, facts.original)];
+  const origin = drawsFromOrigin && plan.explain && (await originOf(plan, pixels, facts.original));
   const drawn = new Map<Mask, Tensor<'float32'> | string>();
-  for (const { mask, record } of attacks) {
+  const notes = new Map<Mask, string[]>();
+  for (const { mask } of attacks) {
     if (drawn.has(mask)) continue;
+    if (typeof origin === 'string' && mask.needs?.includes('originMaps')) {
+      drawn.set(mask, origin);
+      continue;
+    }
+    const own: string[] = [];
+    notes.set(mask, own);
     try {
       const found = await mask.draw({
         ...{ height: picture.height, width: picture.width, samples: 1 },
-        ...(originMaps && { originMaps }),
+        ...(typeof origin === 'object' && { originMaps: [origin] }),
         ...(plan.targetMap && { targetMaps: [plan.targetMap] }),
         ...(boxes && { boxes }),
         seeds: [seedOf(random.fork('mask'))],
+        note: (_, text) => own.push(text),
       });
-      drawn.set(mask, checkMask(found, record.mask.id, picture));
+      drawn.set(mask, found[0]!);
     } catch (error) {
       plan.signal.throwIfAborted();
-      drawn.set(mask, reasonFor(error));
+      drawn.set(mask, reasonForOne(error));
     }
   }
-  return { ...common, masks: attacks.map(({ mask }) => drawn.get(mask)!) };
+  return {
+    ...common,
+    masks: attacks.map(({ mask }) => drawn.get(mask)!),
+    notes: attacks.map(({ mask }) => notes.get(mask) ?? []),
+  };
+}
+
+/** The heat map of the untouched image, or why there is none. */
+async function originOf(
+  { explain, signal }: AttackPlan,
+  pixels: Tensor<'float32'>,
+  original: number,
+): Promise<HeatMap | string> {
+  try {
+    return await explain!(pixels, original);
+  } catch (error) {
+    signal.throwIfAborted();
+    return reasonFor(error);
+  }
 }
 
 function factsOf(

@@ -1,7 +1,5 @@
 import {
-  environmentFailure,
   float32,
-  isDiagnosed,
   toFloat32,
   type DatasetItem,
   type Experiment,
@@ -18,6 +16,7 @@ import { randomOrder, summarise, type EvaluationRow, type EvaluationSummary } fr
 import { boxesInInput } from './boxes-in-input.ts';
 import type { NamedMetric } from './choose-metrics.ts';
 import type { NamedExplainer } from './explain-images.ts';
+import { reasonFor } from './reason-for.ts';
 
 /** An image of a data set, decoded when it is asked for. */
 export interface EvaluationItem {
@@ -157,7 +156,7 @@ async function explain(
   try {
     signal.throwIfAborted();
     const [map] = await explainer.explain(asked);
-    return { name: id, map, reason: 'the explainer gave no map', again };
+    return { name: id, map, reason: '', again };
   } catch (error) {
     signal.throwIfAborted();
     return { name: id, map: undefined, reason: reasonFor(error), again };
@@ -172,19 +171,11 @@ async function measure(
   try {
     signal.throwIfAborted();
     const [found] = await metric.evaluate(request);
-    if (found === undefined) throw new Error('the metric gave no measurement');
-    return found;
+    return found!;
   } catch (error) {
     signal.throwIfAborted();
     return { value: undefined, reason: reasonFor(error) };
   }
-}
-
-/** A failure of our own making, such as an error in a plugin, or of the environment is not to be taken for a property of the image. */
-function reasonFor(error: unknown): string {
-  if (isDiagnosed(error) && environmentFailure(error) === undefined)
-    return `${error.code}: ${error.message} Found: ${error.found}.`;
-  throw error;
 }
 
 function factsOf(

@@ -126,6 +126,11 @@ export async function applicabilityOf(
         continue;
       }
       if (!isDiagnosed(error)) throw error;
+      // The network computes no number for a blank picture, which it may for others.
+      if (error.code === 'HEAT_MAP_NOT_FINITE') {
+        records.push({ id, title, backend, applies: true, layer: null, reading: null });
+        continue;
+      }
       const reason = `${error.message} ${error.found}`;
       records.push({ id, title, backend, applies: false, code: error.code, reason });
     }

@@ -1,4 +1,5 @@
 import {
+  isDiagnosed,
   type Explainer,
   type Feeds,
   type HeatMap,
@@ -90,11 +91,15 @@ export async function* explainImages(request: ExplainImagesRequest): AsyncGenera
         for (const named of working) {
           try {
             for await (const made of explainAll(request, named, predicted)) {
-              proven.add(named.id);
-              for (const [sample, map] of made.entries()) {
-                maps[sample]!.push(map);
+              for (const [sample, own] of made.entries()) {
                 const { image, picture, prediction } = predicted[sample]!;
-                yield { kind: 'map', image, picture, prediction, map };
+                if ('error' in own) {
+                  yield { kind: 'explainerFailed', explainer: named.id, error: own.error, images: [image] };
+                  continue;
+                }
+                proven.add(named.id);
+                maps[sample]!.push(own.map);
+                yield { kind: 'map', image, picture, prediction, map: own.map };
               }
             }
           } catch (error) {
@@ -170,30 +175,57 @@ async function predictAll(
   }
 }
 
+/** Whether a failure says something of one map alone, not of the model or the explainer. */
+function isOfOneMap(error: unknown): boolean {
+  return isDiagnosed(error) && error.code === 'HEAT_MAP_NOT_FINITE';
+}
+
+/** What became of the map of a sample. */
+type Heat = { readonly heat: HeatMap } | { readonly error: unknown };
+
+/** The heat map of each sample for its class; where one of them is to blame for a failure, each sample is tried alone. */
+async function heatsOf(
+  request: ExplainImagesRequest,
+  named: NamedExplainer,
+  samples: readonly PredictedSample[],
+  classes: readonly number[],
+): Promise<readonly Heat[]> {
+  const { seed, signal } = request;
+  const { explainer, classifier, layer } = named;
+  try {
+    const objective = classifier.score(classes);
+    signal.throwIfAborted();
+    const asked = { model: classifier.model, feeds: feedsOf(classifier, samples), objective, seed, signal };
+    const heats = await explainer.explain(layer === undefined ? asked : { ...asked, layer });
+    return heats.map((heat) => ({ heat }));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isOfOneMap(error)) throw error;
+    if (samples.length === 1) return [{ error }];
+    const alone: Heat[] = [];
+    for (const [at, sample] of samples.entries()) {
+      alone.push(...(await heatsOf(request, named, [sample], [classes[at]!])));
+    }
+    return alone;
+  }
+}
+
 /** The maps of one explainer, one a sample, for one slot after the other. */
 async function* explainAll(
-  { slots, seed, signal }: ExplainImagesRequest,
-  { id, explainer, classifier, layer }: NamedExplainer,
+  request: ExplainImagesRequest,
+  named: NamedExplainer,
   samples: readonly PredictedSample[],
-): AsyncGenerator<readonly ExplainedMap[]> {
-  const feeds = feedsOf(classifier, samples);
-  const known = new Map<string, readonly HeatMap[]>();
-  for (const slot of slots) {
+): AsyncGenerator<readonly ({ readonly map: ExplainedMap } | { readonly error: unknown })[]> {
+  const known = new Map<string, readonly Heat[]>();
+  for (const slot of request.slots) {
     const classes = samples.map(({ prediction }) => slot.classOf(prediction.ranking));
     // A class that is both the best one and asked for by name is explained once.
     const key = classes.join(' ');
-    let heats = known.get(key);
-    if (heats === undefined) {
-      const objective = classifier.score(classes);
-      signal.throwIfAborted();
-      const asked = { model: classifier.model, feeds, objective, seed, signal };
-      heats = await explainer.explain(layer === undefined ? asked : { ...asked, layer });
-      known.set(key, heats);
-    }
-    if (heats.length !== samples.length) {
-      throw new Error(`the explainer "${id}" gave ${heats.length} maps for ${samples.length} images`);
-    }
-    yield heats.map((heat, sample) => ({ explainer: id, slot, classIndex: classes[sample]!, heat }));
+    const heats = known.get(key) ?? (await heatsOf(request, named, samples, classes));
+    known.set(key, heats);
+    yield heats.map((own, sample) =>
+      'error' in own ? own : { map: { explainer: named.id, slot, classIndex: classes[sample]!, heat: own.heat } },
+    );
   }
 }
 

@@ -8,7 +8,7 @@ export type ExplainPixels = (pixels: Tensor<'float32'>, target: number) => Promi
 
 /** An explainer of pixels; `pixels` is the classifier of the set-up, which is used where the explainer has the same. */
 export function explainPixels(
-  { id, explainer, classifier, layer }: NamedExplainer,
+  { explainer, classifier, layer }: NamedExplainer,
   {
     setup,
     pixels,
@@ -31,7 +31,6 @@ export function explainPixels(
       ...(layer !== undefined && { layer }),
       ...{ seed, signal },
     });
-    if (map === undefined) throw new Error(`the explainer "${id}" gave no map`);
-    return map;
+    return map!;
   };
 }

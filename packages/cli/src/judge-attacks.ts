@@ -53,7 +53,7 @@ export async function judge(plan: AttackPlan, subject: Subject, made: readonly M
           ...perturbationChecks(pixels.data, adversarial.data, { budget, mask: sample.mask.data }),
           savedWithinEpsilon: isWithin(budget, pixels.data, toUnitPixels(saved.picture)),
         },
-        warnings: attacked.warnings,
+        warnings: [...subject.notes[sample.place]!, ...attacked.warnings],
         transfer:
           before === undefined || other === undefined || isReached(attack, before, goal)
             ? null

@@ -1,4 +1,11 @@
-import { EXPLAINER, findLayer, type ContributionKind, type Host, type ImageClassifier } from '@understory/core';
+import {
+  EXPLAINER,
+  failStalledCall,
+  findLayer,
+  type ContributionKind,
+  type Host,
+  type ImageClassifier,
+} from '@understory/core';
 import type { ModelNeed, Selection } from '@understory/core';
 import type { UsedBackend } from '@understory/report';
 import { checkNeeds, checkReachesPicture, type Need } from './check-needs.ts';
@@ -72,7 +79,11 @@ export async function setUp(options: SetupOptions, asked: Asked, io: Io): Promis
   const loaded = await loadPlugins({ cwd: io.cwd, plugins, backends });
   const { host } = loaded;
   let models: Models | undefined;
+  // Nothing is left to happen: what still waits will wait for ever.
+  const onStall = () => void failStalledCall();
+  process.on('beforeExit', onStall);
   const close = async () => {
+    process.removeListener('beforeExit', onStall);
     await models?.close();
     await host.dispose();
   };

@@ -266,7 +266,9 @@ describe('attack', () => {
     const { code, stdout } = await attack('reasons', ['--mask', 'all,boxed,tiny']);
     expect(code).toBe(2);
     expect(stdout).toContain('boxed: 8 images not attacked: MASK_NEEDS');
-    expect(stdout).toMatch(/tiny: 8 images not attacked: MASK_INVALID: .* Found: \[2, 2\]/);
+    expect(stdout).toMatch(
+      /tiny: 8 images not attacked: PLUGIN_RESULT_INVALID: The mask "tiny" .* Found: mask 1: float32 \[2, 2\]/,
+    );
     const refused = await attack('refusing', ['--attack', 'refuses']);
     expect([refused.code, refused.stdout]).toEqual([2, expect.stringContaining('CAPABILITY_MISSING')]);
   });

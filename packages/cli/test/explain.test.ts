@@ -222,6 +222,22 @@ describe('explain', () => {
     ]);
   });
 
+  it('saves no raw map that is not finite either, and tells of a map that is the same everywhere', async () => {
+    const broken = await explain(
+      'photos/blue.png',
+      '--explainer',
+      'fragile',
+      '--npy',
+      '--no-overlay',
+      '--out',
+      'raw-nan',
+    );
+    expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining('HEAT_MAP_NOT_FINITE')]);
+    expect(await filesIn('raw-nan')).toEqual([]);
+    const flat = await explain('photos/blue.png', '--target', '1', '--no-overlay', '--out', 'flat');
+    expect([flat.code, flat.stderr]).toEqual([0, expect.stringContaining('a map of 0 everywhere for 1 (class 1)')]);
+  });
+
   it('goes on without an explainer that does not apply, says so once and ends with 2', async () => {
     const { code, stdout, stderr } = await explain(
       'photos',

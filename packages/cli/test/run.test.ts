@@ -73,8 +73,9 @@ describe('run', () => {
     ];
     const { code, stderr } = await workspace.cli(argv);
     expect(code).toBe(2);
-    expect(stderr).toContain('the explainer "wrong" gave 0 maps for 1 images');
-    expect(stderr).toContain('code      INTERNAL');
+    expect(stderr).toContain('The explainer "wrong" of the plugin wrong gave what an explainer does not give.');
+    expect(stderr).toContain('found     0 maps');
+    expect(stderr).toContain('code      PLUGIN_RESULT_INVALID');
   });
 });
 

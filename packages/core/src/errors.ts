@@ -35,6 +35,11 @@ export function isDiagnosed(error: unknown): error is Error & Diagnosis {
   );
 }
 
+/** Whether an error is the fault of a plugin rather than of what it was given. */
+export function isPluginFault(error: unknown): boolean {
+  return isDiagnosed(error) && ['PLUGIN_FAILED', 'PLUGIN_RESULT_INVALID'].includes(error.code);
+}
+
 /** Every error of core and of those that packages share, by what went wrong. */
 export const errors = {
   unknownLayer({
@@ -477,6 +482,61 @@ export const errors = {
       expected: 'a default export made by definePlugin whose register binds exactly what it declares',
       next: `Mend ${plugin}, or remove it from the configuration.`,
       cause,
+    });
+  },
+
+  pluginFailed({
+    plugin,
+    kind,
+    id,
+    reason,
+    cause,
+  }: {
+    plugin: string;
+    kind: string;
+    id: string;
+    reason: string;
+    cause?: unknown;
+  }) {
+    return new UnderstoryError({
+      code: 'PLUGIN_FAILED',
+      message: `The ${kind} "${id}" of the plugin ${plugin} failed: ${/[.!?]$/.test(reason) ? reason : `${reason}.`}`,
+      found: (cause instanceof Error && cause.stack) || reason,
+      expected: 'a result, or an error with a code',
+      next: `This is a fault of ${plugin}: tell its author, or use another ${kind}.`,
+      cause,
+    });
+  },
+
+  pluginResultInvalid({
+    plugin,
+    kind,
+    id,
+    found,
+    expected,
+  }: {
+    plugin: string;
+    kind: string;
+    id: string;
+    found: string;
+    expected: string;
+  }) {
+    return new UnderstoryError({
+      code: 'PLUGIN_RESULT_INVALID',
+      message: `The ${kind} "${id}" of the plugin ${plugin} gave what ${a(kind)} does not give.`,
+      found,
+      expected,
+      next: `This is a fault of ${plugin}: tell its author, or use another ${kind}.`,
+    });
+  },
+
+  heatMapNotFinite({ found }: { found: string }) {
+    return new UnderstoryError({
+      code: 'HEAT_MAP_NOT_FINITE',
+      message: 'The heat map has values that are not finite numbers.',
+      found,
+      expected: 'finite values',
+      next: 'Look for an overflow in the model: a float16 one often works as float32.',
     });
   },
 

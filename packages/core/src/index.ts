@@ -27,6 +27,7 @@ export * from './layers.ts';
 export * from './objective-values.ts';
 export { definePlugin } from './plugin/define-plugin.ts';
 export type { Capability, Contribution, ModelNeed, OptionalPeer, PluginManifest } from './plugin/define-plugin.ts';
+export { failStalledCall } from './plugin/guard.ts';
 export * from './plugin/host.ts';
 export * from './plugin/import-peer.ts';
 export * from './plugin/options.ts';

@@ -41,6 +41,10 @@ const examples: { readonly [name in keyof typeof errors]: () => UnderstoryError 
   peerNotLoadable: () => errors.peerNotLoadable({ name: 'tfjs', reason: 'no library', install: 'npm install tfjs' }),
   pluginNotFound: () => errors.pluginNotFound({ plugin: 'p', from: 'here' }),
   pluginInvalid: () => errors.pluginInvalid({ plugin: 'p', reason: 'it exports no manifest' }),
+  pluginFailed: () => errors.pluginFailed({ plugin: '@x/lime', kind: 'explainer', id: 'lime', reason: 'no seed' }),
+  pluginResultInvalid: () =>
+    errors.pluginResultInvalid({ plugin: '@x/lime', kind: 'explainer', id: 'lime', found: '0 maps', expected: '1' }),
+  heatMapNotFinite: () => errors.heatMapNotFinite({ found: 'Infinity, in 3 of 49 places' }),
   configurationInvalid: () => errors.configurationInvalid({ key: 'backend', found: '3', expected: 'an id' }),
   unknownOption: () =>
     errors.unknownOption({ of: 'The metric "x"', option: 'step', known: ['steps'], suggestions: [] }),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { createHost, EXPLAINER } from '@understory/core';
 import plugin, { random, sobel } from '@understory/explain-baseline';
 import gradients, { saliency } from '@understory/explain-gradients';
@@ -11,12 +11,15 @@ describe('the plugin', () => {
   host.use(gradients, { from: 'there' });
   host.start();
 
-  it('provides every baseline, and none needs anything of the model', () => {
+  it('provides every baseline, and none needs anything of the model', async () => {
     const provided = host.list('explainer').filter(({ from }) => from === 'here');
     expect(provided.map(({ id }) => id)).toEqual(['random', 'centre', 'sobel', 'randomised']);
     for (const { needs } of provided) expect(needs).toBeUndefined();
-    expect(host.get(EXPLAINER, 'random')).toBe(random);
-    expect(host.get(EXPLAINER, 'sobel')).toBe(sobel);
+    for (const [id, explainer] of Object.entries({ random, sobel })) {
+      const explain = jest.spyOn(explainer, 'explain').mockRejectedValueOnce(new Error('asked'));
+      await expect(host.get(EXPLAINER, id).explain({} as never)).rejects.toThrow('asked');
+      expect(explain).toHaveBeenCalledTimes(1);
+    }
   });
 
   it('hands settings over', async () => {

@@ -1,15 +1,17 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { createHost, EXPLAINER } from '@understory/core';
 import plugin, { cam } from '@understory/explain-cam';
 
 describe('the plugin', () => {
-  it('provides cam, which needs the graph and no gradients', () => {
+  it('provides cam, which needs the graph and no gradients', async () => {
     const host = createHost();
     host.use(plugin, { from: 'here' });
     host.start();
     expect(host.list('explainer')).toMatchObject([
       { id: 'cam', needs: ['graph'], reference: expect.stringContaining('2016') },
     ]);
-    expect(host.get(EXPLAINER, 'cam')).toBe(cam);
+    const explain = jest.spyOn(cam, 'explain').mockRejectedValueOnce(new Error('asked'));
+    await expect(host.get(EXPLAINER, 'cam').explain({} as never)).rejects.toThrow('asked');
+    expect(explain).toHaveBeenCalledTimes(1);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { createHost, EXPLAINER } from '@understory/core';
 import plugin from '@understory/explain-gradcam';
 import { ids, methods } from './methods.ts';
@@ -17,7 +17,9 @@ describe('the plugin', () => {
     }
   });
 
-  it.each(ids)('binds %s', (id) => {
-    expect(host.get(EXPLAINER, id)).toBe(methods[id]);
+  it.each(ids)('binds %s', async (id) => {
+    const explain = jest.spyOn(methods[id]!, 'explain').mockRejectedValueOnce(new Error('asked'));
+    await expect(host.get(EXPLAINER, id).explain({} as never)).rejects.toThrow('asked');
+    expect(explain).toHaveBeenCalledTimes(1);
   });
 });

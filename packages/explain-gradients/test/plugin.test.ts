@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { createHost, EXPLAINER } from '@understory/core';
 import plugin, { saliency } from '@understory/explain-gradients';
 import { linearScore, mapOf } from './networks.ts';
@@ -19,7 +19,9 @@ describe('the plugin', () => {
   });
 
   it('hands settings over', async () => {
-    expect(host.get(EXPLAINER, 'saliency')).toBe(saliency);
+    const explain = jest.spyOn(saliency, 'explain').mockRejectedValueOnce(new Error('asked'));
+    await expect(host.get(EXPLAINER, 'saliency').explain({} as never)).rejects.toThrow('asked');
+    expect(explain).toHaveBeenCalledTimes(1);
     const told: number[] = [];
     const progress = (done: number) => told.push(done);
     for (const [id, name] of [

@@ -87,16 +87,6 @@ export const imagingErrors = {
     });
   },
 
-  mapNotFinite(value: number) {
-    return new UnderstoryError({
-      code: 'HEAT_MAP_NOT_FINITE',
-      message: 'The heat map has values that are no finite numbers.',
-      found: `${value}`,
-      expected: 'finite values',
-      next: 'Look for an overflow in the model: a float16 one often works as float32.',
-    });
-  },
-
   invalidPreprocessing(field: string, found: unknown, expected: string, next: string) {
     return new UnderstoryError({
       code: 'PREPROCESSING_INVALID',

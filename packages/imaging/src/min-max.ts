@@ -1,4 +1,4 @@
-import { imagingErrors } from './errors.ts';
+import { errors } from '@understory/core';
 import type { FloatMap } from './upsample.ts';
 
 /**
@@ -10,7 +10,7 @@ export function minMax<Map extends FloatMap>(map: Map, epsilon = 0): Map {
   let low = Infinity;
   let high = -Infinity;
   for (const value of map.data) {
-    if (!Number.isFinite(value)) throw imagingErrors.mapNotFinite(value);
+    if (!Number.isFinite(value)) throw errors.heatMapNotFinite({ found: `${value}` });
     if (value < low) low = value;
     if (value > high) high = value;
   }

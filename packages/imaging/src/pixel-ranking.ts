@@ -10,6 +10,8 @@ export interface PixelRanking {
   readonly isFlat: boolean;
   /** The share of the pixels that have a score in common with another. */
   readonly tied: number;
+  /** How many different scores lie below that of each place, `[height, width]`. */
+  readonly levels: Float32Array;
   /** How many pixels have the largest score. */
   readonly highest: number;
   /** All places by score; equal ones follow each other as they do in `drawn`, which names each place once. */
@@ -51,13 +53,16 @@ export function rankPixels(
   starts.push(ascending.length);
 
   let tied = 0;
+  const levels = new Float32Array(ascending.length);
   for (let group = 1; group < starts.length; group += 1) {
     const length = starts[group]! - starts[group - 1]!;
     if (length > 1) tied += length;
+    for (let at = starts[group - 1]!; at < starts[group]!; at += 1) levels[ascending[at]!] = group - 1;
   }
   return {
     isFlat: starts.length === 2,
     tied: tied / ascending.length,
+    levels,
     highest: ascending.length - starts.at(-2)!,
     order(direction, drawn) {
       const lots = new Uint32Array(drawn.length);

@@ -17,6 +17,7 @@ export { GraphBuilder } from './builder.ts';
 export { Node, type AttributeInput, type AttributeInputs } from './node.ts';
 export { layersOf, type Layer } from './layers.ts';
 export { redrawWeights, weightedLayers, type WeightedLayer } from './learned-weights.ts';
+export { trainingMode, trainingRemarks, type TrainingMode } from './training-mode.ts';
 export { Inference } from './shapes/inference.ts';
 export { operatorNames, operatorsPage } from './operators-page.ts';
 export { toFloat32, type Float32Graph } from './precision.ts';

@@ -13,6 +13,7 @@ export function heatWeights(name: string, source: HeatSource): Configurable<Mask
     async draw(request) {
       const { height, width } = request;
       return heatOf(name, source, request).map((heat) => {
+        notEmpty(float32(heat, [height, width]), 'a heat map without differences');
         const weights = invert ? heat.map((value) => 1 - value) : heat;
         return notEmpty(float32(weights, [height, width]), 'a heat map without differences');
       });

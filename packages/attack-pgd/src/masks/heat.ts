@@ -22,18 +22,28 @@ export function needsOf(source: HeatSource): readonly ['originMaps' | 'targetMap
   return [requests[source]];
 }
 
-/**
- * The heat map of each sample at the size of its image, resized bicubically, with values from 0 to 1; zero everywhere where a
- * map is constant. Throws MASK_NEEDS, MASK_INVALID and HEAT_MAP_NOT_FINITE.
- */
-export function heatOf(mask: string, source: HeatSource, request: MaskRequest): readonly Float32Array[] {
-  const { height, width, samples } = request;
+/** The heat map of each sample as it was given, finite; throws MASK_NEEDS, MASK_INVALID and HEAT_MAP_NOT_FINITE. */
+export function heatMapsOf(mask: string, source: HeatSource, request: MaskRequest): readonly HeatMap[] {
+  const { samples } = request;
   const maps = request[requests[source]];
   if (!maps) throw errors.maskNeeds({ mask, ...wanted[source] });
   if (maps.length !== samples) {
     throw errors.maskInvalid({ found: `${maps.length} heat maps for ${samples} samples`, expected: 'one a sample' });
   }
+  for (const { data } of maps) {
+    const broken = data.find((value) => !Number.isFinite(value));
+    if (broken !== undefined) throw errors.heatMapNotFinite({ found: `${broken}` });
+  }
+  return maps;
+}
+
+/**
+ * The heat map of each sample at the size of its image, resized bicubically, with values from 0 to 1; zero everywhere where a
+ * map is constant. Throws MASK_NEEDS, MASK_INVALID and HEAT_MAP_NOT_FINITE.
+ */
+export function heatOf(mask: string, source: HeatSource, request: MaskRequest): readonly Float32Array[] {
+  const { height, width } = request;
   // Values from 0 on keep what is added to a whole map out of the rounding of the resized one.
   const resized = (map: HeatMap) => minMax(upsample(minMax(map), height, width, 'bicubic'));
-  return maps.map((map) => resized(map).data);
+  return heatMapsOf(mask, source, request).map((map) => resized(map).data);
 }

@@ -44,7 +44,8 @@ const scene = fc
     heat: fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 16, maxLength: 16 }),
     fraction: fc.double({ min: 0.25, max: 1, noNaN: true }),
   })
-  .map(({ rows, columns, heat, ...rest }) => ({ ...rest, map: mapOf(heat.slice(0, rows * columns), columns) }));
+  .map(({ rows, columns, heat, ...rest }) => ({ ...rest, map: mapOf(heat.slice(0, rows * columns), columns) }))
+  .filter(({ map }) => new Set(map.data).size > 1);
 
 describe('masks of a share of the pixels', () => {
   const withFraction = { originTop, originBottom, targetTop, targetBottom, uniform, random };
@@ -94,17 +95,64 @@ describe('the hottest and the coldest pixels', () => {
     expect(await places(originBottom({ fraction: 0.05 }), ofHeat(map, 16, 16))).toEqual(bottom);
   });
 
-  it('come in the order of the map, ties by lowest index', async () => {
+  it('come in the order of the map; among equal ones the seed draws, and the request is told', async () => {
     const map = mapOf([3, 1, 3, 2, 3, 1, 1, 2], 4);
-    const of = ofHeat(map, 2, 4);
-    expect(await places(originTop({ fraction: 2 / 8 }), of)).toEqual([0, 2]);
-    expect(await places(originTop({ fraction: 4 / 8 }), of)).toEqual([0, 2, 3, 4]);
-    expect(await places(originBottom({ fraction: 2 / 8 }), of)).toEqual([1, 5]);
-    expect(await places(originBottom({ fraction: 4 / 8 }), of)).toEqual([1, 3, 5, 6]);
-    const flat = ofHeat(mapOf([5, 5, 5, 5], 2), 3, 3);
-    expect(await places(originTop({ fraction: 0.5 }), flat)).toEqual([0, 1, 2, 3]);
-    expect(await places(originBottom({ fraction: 0.5 }), flat)).toEqual([0, 1, 2, 3]);
+    const of = (seed: number, told: string[] = []) => ({
+      ...ofHeat(map, 2, 4),
+      seeds: [seed],
+      note: (sample: number, text: string) => told.push(`${sample}: ${text}`),
+    });
+    const found = new Set<string>();
+    for (let seed = 0; seed < 30; seed += 1) {
+      const two = await places(originTop({ fraction: 2 / 8 }), of(seed));
+      expect(two).toHaveLength(2);
+      for (const place of two) expect([0, 2, 4]).toContain(place);
+      found.add(two.join());
+      expect(await places(originTop({ fraction: 3 / 8 }), of(seed))).toEqual([0, 2, 4]);
+      const four = await places(originBottom({ fraction: 4 / 8 }), of(seed));
+      for (const place of [1, 5, 6]) expect(four).toContain(place);
+    }
+    expect([...found].sort()).toEqual(['0,2', '0,4', '2,4']);
+    const told: string[] = [];
+    await originTop({ fraction: 3 / 8 }).draw(of(0, told));
+    expect(told).toEqual([]);
+    await originTop({ fraction: 2 / 8 }).draw(of(0, told));
+    await targetBottom({ fraction: 4 / 8 }).draw(of(0, told));
+    expect(told).toEqual([expect.stringMatching(/^0: 3 pixels/), expect.stringMatching(/^0: 2 pixels/)]);
   });
+
+  it('do not depend on which way up the map is, ties or not', async () => {
+    const random = seededRandom('zeros');
+    const heat = Array.from({ length: 49 }, () => Math.max(0, Math.round(3 * random.normal())));
+    const rows = Array.from({ length: 7 }, (_, row) => heat.slice(7 * row, 7 * row + 7));
+    for (const mask of [originTop({ fraction: 0.7 }), originBottom({ fraction: 0.2 })]) {
+      const upright = await first(mask, ofHeat(mapOf(rows.flat(), 7), 20, 20));
+      const lines = Array.from({ length: 20 }, (_, row) => upright.slice(20 * row, 20 * row + 20));
+      const upsideDown = mapOf(rows.toReversed().flat(), 7);
+      expect(await first(mask, ofHeat(upsideDown, 20, 20))).toEqual(lines.toReversed().flat());
+      const mirrored = mapOf(rows.map((row) => row.toReversed()).flat(), 7);
+      expect(await first(mask, ofHeat(mirrored, 20, 20))).toEqual(lines.map((line) => line.toReversed()).flat());
+      const transposed = mapOf(
+        rows.flatMap((_, column) => rows.map((row) => row[column]!)),
+        7,
+      );
+      expect(await first(mask, ofHeat(transposed, 20, 20))).toEqual(
+        lines.flatMap((_, column) => lines.map((line) => line[column]!)),
+      );
+    }
+  });
+
+  it.each([originTop, originBottom, targetTop, targetBottom])(
+    'are refused of a map that is the same everywhere',
+    async (mask) => {
+      for (const value of [0, 0.1, 5]) {
+        await expect(mask().draw(ofHeat(mapOf(Array(4).fill(value) as number[], 2), 9, 9))).rejects.toMatchObject({
+          code: 'MASK_INVALID',
+          found: 'a heat map that is the same everywhere',
+        });
+      }
+    },
+  );
 
   it('have nothing in common up to a half, where nothing ties', async () => {
     await fc.assert(
@@ -250,6 +298,7 @@ describe('weights by heat', () => {
   it('refuse a map without differences', async () => {
     const of = ofHeat(mapOf([2, 2], 2), 2, 2);
     await expect(originWeighted().draw(of)).rejects.toMatchObject({ code: 'MASK_INVALID' });
+    await expect(originWeighted({ invert: true }).draw(of)).rejects.toMatchObject({ code: 'MASK_INVALID' });
   });
 });
 

@@ -7,6 +7,8 @@ import {
   type Graph,
   type Inference,
   type Node,
+  trainingMode,
+  trainingRemarks,
   type Value,
   weightedLayers,
 } from '@understory/onnx-autodiff';
@@ -40,6 +42,7 @@ export class OnnxNetwork implements Network {
   readonly steps: readonly Step[];
   readonly weighted: readonly NetworkWeights[];
   readonly graph: GraphView;
+  readonly mixesSamples: boolean;
   /** What a user should know of how it is computed. */
   readonly remarks: readonly string[];
   private readonly name: string;
@@ -60,7 +63,13 @@ export class OnnxNetwork implements Network {
       if (type === undefined || type === 'string') throw errors.weightType(weight, name, type ?? 'an unknown type');
     }
     const widened = new Set(types.flatMap(({ type }) => (type && narrow.has(type) ? [type] : [])));
-    this.remarks = widened.size === 0 ? [] : [`weights of ${[...widened].join(' and ')} are computed in float32`];
+    const training = trainingMode(graph, inference);
+    const declared = source.inputs[0]?.shape?.[0];
+    this.mixesSamples = training.batchStatistics > 0;
+    this.remarks = [
+      ...(widened.size === 0 ? [] : [`weights of ${[...widened].join(' and ')} are computed in float32`]),
+      ...trainingRemarks(training, typeof declared === 'number' ? declared : 1),
+    ];
     this.constants = new Constants({ model: name, graph, inference });
     // What is known from shapes alone is never computed.
     const isKnown = (output: string) => output === '' || inference.numbers(output) !== undefined;

@@ -142,7 +142,7 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
         if (outcome.kind === 'imageFailed') fail(outcome.error, { image: path });
         else {
           const result = records.finish(outcome);
-          if (!quiet) for (const note of elsewhere.notes(result)) write(`note: ${note}\n`);
+          if (!quiet) for (const note of [...elsewhere.notes(result), ...flatNotes(result)]) write(`note: ${note}\n`);
           show(result);
           io.standing?.({ kind: 'image', at: images.indexOf(outcome.image), record: result });
           io.standing?.({ kind: 'counted', done: results.length, asked: images.length });
@@ -178,6 +178,17 @@ function notesOf({ backends, classifier, preprocessing }: Setup): readonly strin
     ...(preprocessing.assumed ? [assumed] : []),
     ...(classifier.classCount === 1 ? [one] : []),
   ];
+}
+
+/** Tells of each map that is the same everywhere, of one picture as of many. */
+function flatNotes({ image, maps }: ImageRecord): readonly string[] {
+  return maps.flatMap(({ explainer, target, class: { index }, range: [low, high] }) => {
+    if (low !== high) return [];
+    const cause = low === 0 ? ': gradients vanish, or nothing speaks for the class' : '';
+    return [
+      `${explainer} gives ${image} a map of ${low} everywhere for ${target} (class ${index})${cause}; it says nothing of where the model looked`,
+    ];
+  });
 }
 
 /** Tells once of each explainer that it read another layer than it was asked to, as CAM does, which is defined on one alone. */

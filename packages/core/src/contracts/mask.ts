@@ -16,6 +16,8 @@ export interface MaskRequest {
   readonly boxes?: readonly (readonly Box[])[];
   /** One a sample. */
   readonly seeds: readonly number[];
+  /** Told what a reader should know of the mask of a sample, such as how much of it was drawn among equal values. */
+  readonly note?: (sample: number, text: string) => void;
 }
 
 /** Says which pixels an attack may change. */

@@ -12,6 +12,7 @@ import type { Capability, Contribution, PluginManifest } from './define-plugin.t
 import { presetKey, readOptions } from './options.ts';
 import type { Options } from './options.ts';
 import type { Registry, Resolve } from './registry.ts';
+import { guarded } from './guard.ts';
 import { BACKEND } from './tokens.ts';
 import type { ContributionKind, Token } from './tokens.ts';
 
@@ -99,7 +100,10 @@ export function createHost(configuration: Configuration = { plugins: [] }): Host
     if (binding === undefined) throw unknownId(token.name, id, contributions);
     // Values come in the order of the schema, so the same settings make the same key.
     const key = `${publicKey(token.name, id)} ${JSON.stringify(options)}`;
-    if (!container.isRegistered(key)) registerOnce(container, key, { ...binding, make: () => binding.make(options) });
+    if (!container.isRegistered(key)) {
+      const of = { plugin: binding.plugin, kind: token.name as ContributionKind, id };
+      registerOnce(container, key, { ...binding, make: () => guarded(() => binding.make(options), of) });
+    }
     return container.resolve<T>(key);
   };
 

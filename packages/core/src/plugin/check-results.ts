@@ -1,0 +1,270 @@
+import type { AttackRequest, AttackResult } from '../contracts/attack.ts';
+import type { Experiment } from '../contracts/experiment.ts';
+import type { ExplainRequest, HeatMap } from '../contracts/explainer.ts';
+import type { MaskRequest } from '../contracts/mask.ts';
+import type { Measurement, Metric, MetricRequest } from '../contracts/metric.ts';
+import type { Feeds, Model } from '../contracts/model.ts';
+import type { ProbeItem, ProbeSummary } from '../contracts/probe.ts';
+import { errors } from '../errors.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { GuardedContribution } from './guard.ts';
+
+/** One finite map a sample; throws PLUGIN_RESULT_INVALID and HEAT_MAP_NOT_FINITE. */
+export function checkHeatMaps(
+  result: unknown,
+  { feeds }: Pick<ExplainRequest, 'feeds'>,
+  of: GuardedContribution,
+): readonly HeatMap[] {
+  const check = checker(of);
+  const samples = samplesIn(feeds);
+  const maps = check.list(result, 'maps', samples);
+  for (const [sample, map] of maps.entries()) {
+    const { height, width, data, layer, reading, details } = check.object<HeatMap>(map, `map ${sample + 1}`);
+    const what = `map ${sample + 1}`;
+    check.that(isSize(height) && isSize(width), `${what} of ${String(height)} x ${String(width)}`, 'sizes from 1');
+    check.that(isFloat32(data), `${what} with data that are no Float32Array`, 'a Float32Array');
+    const size = `${what} of ${height} x ${width} with ${data.length} values`;
+    check.that(data.length === height * width, size, `${height * width} values`);
+    check.that(
+      isOptional(layer, 'string') && isOptional(reading, 'string'),
+      `${what} with a layer that is no text`,
+      'a text',
+    );
+    check.details(details, what);
+    const broken = data.filter((value) => !Number.isFinite(value));
+    if (broken.length > 0) {
+      const where = samples === 1 ? '' : ` of sample ${sample + 1}`;
+      throw errors.heatMapNotFinite({ found: `${broken[0]}, in ${broken.length} of ${data.length} places${where}` });
+    }
+  }
+  return maps as readonly HeatMap[];
+}
+
+/** One measurement a sample, within the range of the metric; throws PLUGIN_RESULT_INVALID. */
+export function checkMeasurements(
+  result: unknown,
+  { maps }: Pick<MetricRequest, 'maps'>,
+  { range, values }: Pick<Metric, 'range' | 'values'>,
+  of: GuardedContribution,
+): readonly Measurement[] {
+  const check = checker(of);
+  const found = check.list(result, 'measurements', maps.length);
+  const [low, high] = check.list(range, 'ends of its range', 2) as readonly number[];
+  for (const [sample, each] of found.entries()) {
+    const what = `measurement ${sample + 1}`;
+    const { value, reason, curve, details } = check.object<Measurement>(each, what);
+    if (value === undefined) {
+      check.that(
+        typeof reason === 'string' && reason.trim() !== '',
+        `${what} without a value or a reason`,
+        'one of both',
+      );
+    } else {
+      const isWithin = Number.isFinite(value) && value >= low! - slack(low!) && value <= high! + slack(high!);
+      check.that(isWithin, `the value ${String(value)}`, `a number from ${low} to ${high}`);
+      check.that(values !== 'binary' || value === 0 || value === 1, `the value ${value}`, '0 or 1');
+    }
+    if (curve !== undefined) {
+      const { x, y } = check.object<NonNullable<Measurement['curve']>>(curve, `the curve of ${what}`);
+      const fits = areNumbers(x) && areNumbers(y) && x.length === y.length;
+      check.that(fits, `a curve of ${what} that is no list of points`, 'as many finite x as finite y');
+    }
+    check.details(details, what);
+  }
+  return found as readonly Measurement[];
+}
+
+/** Pixels of the same form in 0..1, and what became of each sample; throws PLUGIN_RESULT_INVALID. */
+export function checkAttackResult(result: unknown, { pixels }: AttackRequest, of: GuardedContribution): AttackResult {
+  const check = checker(of);
+  const attacked = check.object<AttackResult>(result, 'the result');
+  check.pixels(attacked.adversarial, pixels.dims, 'the adversarial pixels');
+  for (const [at, sample] of check.list(attacked.samples, 'attacked samples', pixels.dims[0]!).entries()) {
+    const what = `attacked sample ${at + 1}`;
+    const { success, evaluations, updates, trajectory, warnings } = check.object<AttackResult['samples'][number]>(
+      sample,
+      what,
+    );
+    check.that(typeof success === 'boolean', `${what} with the success ${String(success)}`, 'true or false');
+    check.that(
+      isCount(evaluations) && isCount(updates),
+      `${what} without counts of evaluations and updates`,
+      'whole numbers',
+    );
+    const { probability, logit, originalProbability, originalLogit } = check.object<typeof trajectory>(
+      trajectory,
+      `the trajectory of ${what}`,
+    );
+    const lists: readonly unknown[] = [probability, logit, originalProbability, originalLogit];
+    const fits = lists.every((list) => Array.isArray(list) && list.length === probability.length);
+    check.that(fits, `a trajectory of ${what} without its lists of equal length`, 'four lists of equal length');
+    check.that(areTexts(warnings), `warnings of ${what} that are no texts`, 'texts');
+  }
+  return attacked;
+}
+
+/** One mask `[H, W]` a sample with weights in 0..1; throws PLUGIN_RESULT_INVALID. */
+export function checkMasks(
+  result: unknown,
+  { height, width, samples }: MaskRequest,
+  of: GuardedContribution,
+): readonly Tensor<'float32'>[] {
+  const check = checker(of);
+  const masks = check.list(result, 'masks', samples);
+  for (const [at, mask] of masks.entries()) check.pixels(mask, [height, width], `mask ${at + 1}`);
+  return masks as readonly Tensor<'float32'>[];
+}
+
+/** Throws PLUGIN_RESULT_INVALID where it is no model. */
+export function checkModel(result: unknown, of: GuardedContribution): Model {
+  const check = checker(of);
+  const model = check.object<Model>(result, 'the model');
+  const lists: readonly unknown[] = [model.inputs, model.outputs, model.layers];
+  check.that(lists.every(Array.isArray), 'a model without lists of inputs, outputs and layers', 'the three lists');
+  const runs = typeof model.run === 'function' && typeof model.close === 'function';
+  check.that(runs, 'a model without run or close', 'both functions');
+  check.object(model.origin, 'the origin of the model');
+  return model;
+}
+
+/** Throws PLUGIN_RESULT_INVALID where it is no experiment. */
+export function checkExperiment<Row, Summary>(
+  result: Experiment<ProbeItem, Row, Summary>,
+  of: GuardedContribution,
+): Experiment<ProbeItem, Row, Summary> {
+  const check = checker(of);
+  const { rows, summarise } = check.object<typeof result>(result, 'the experiment');
+  const fits = typeof rows === 'function' && typeof summarise === 'function';
+  check.that(fits, 'an experiment without rows or summarise', 'both functions');
+  return result;
+}
+
+/** Rows that JSON can hold; throws PLUGIN_RESULT_INVALID. */
+export function checkProbeRows<Row>(result: readonly Row[], of: GuardedContribution): readonly Row[] {
+  const check = checker(of);
+  check.that(Array.isArray(result), `${typeof result} for rows`, 'a list of rows');
+  for (const [at, row] of result.entries()) check.object(row, `row ${at + 1}`);
+  check.finite(result, 'its rows');
+  return result;
+}
+
+/** Throws PLUGIN_RESULT_INVALID where it is not what reports read. */
+export function checkProbeSummary<Summary extends ProbeSummary>(result: Summary, of: GuardedContribution): Summary {
+  const check = checker(of);
+  const { images, verdict, estimates, curves, examples } = check.object<ProbeSummary>(result, 'the summary');
+  check.that(isCount(images), `a summary of ${String(images)} images`, 'a whole number');
+  const { statement } = check.object<ProbeSummary['verdict']>(verdict, 'the verdict');
+  check.that(typeof statement === 'string', 'a verdict without a statement', 'a text');
+  const lists: readonly unknown[] = [estimates, curves, examples];
+  check.that(lists.every(Array.isArray), 'a summary without estimates, curves and examples', 'the three lists');
+  for (const [at, each] of [...estimates, ...curves, ...examples].entries())
+    check.object(each, `entry ${at + 1} of its lists`);
+  check.finite(result, 'its summary');
+  return result;
+}
+
+/** A picture `[1, 3, H, W]` in 0..1; throws PLUGIN_RESULT_INVALID. */
+export function checkKept(pixels: Tensor<'float32'>, name: string, of: GuardedContribution): void {
+  const check = checker(of);
+  const { dims = [] } = check.object<typeof pixels>(pixels, `the picture "${name}"`);
+  const [one, three, height, width] = dims;
+  const fits = dims.length === 4 && one === 1 && three === 3 && isSize(height) && isSize(width);
+  check.that(fits, `a picture "${name}" of [${dims.join(', ')}]`, '[1, 3, height, width]');
+  check.pixels(pixels, dims, `the picture "${name}"`);
+}
+
+function checker(of: GuardedContribution) {
+  const refuse = (found: string, expected: string): never => {
+    throw errors.pluginResultInvalid({ ...of, found, expected });
+  };
+  const that = (fits: boolean, found: string, expected: string): void => {
+    if (!fits) refuse(found, expected);
+  };
+  const object = <T extends object>(value: unknown, what: string): T => {
+    that(
+      typeof value === 'object' && value !== null && !Array.isArray(value),
+      `${what}: ${kindOf(value)}`,
+      'an object',
+    );
+    return value as T;
+  };
+  return {
+    that,
+    object,
+    /** A list of so many things; of any number where undefined. */
+    list(value: unknown, what: string, count: number | undefined): readonly unknown[] {
+      if (!Array.isArray(value)) return refuse(`${kindOf(value)} for ${what}`, 'a list');
+      that(count === undefined || value.length === count, `${value.length} ${what}`, `${count}`);
+      return value as readonly unknown[];
+    },
+    details(details: unknown, what: string): void {
+      if (details === undefined) return;
+      for (const [name, value] of Object.entries(object(details, `the details of ${what}`))) {
+        that(Number.isFinite(value), `the detail "${name}" of ${what}: ${String(value)}`, 'a finite number');
+      }
+    },
+    pixels(value: unknown, dims: readonly number[], what: string): void {
+      const tensor = object<Tensor>(value, what);
+      const form = `${tensor.type} [${Array.isArray(tensor.dims) ? tensor.dims.join(', ') : ''}]`;
+      const fits = tensor.type === 'float32' && isFloat32(tensor.data) && form === `float32 [${dims.join(', ')}]`;
+      that(fits, `${what}: ${form}`, `float32 [${dims.join(', ')}]`);
+      const values = tensor.data as Float32Array;
+      const size = dims.reduce((product, dim) => product * dim, 1);
+      that(values.length === size, `${what}: ${values.length} values`, `${size}`);
+      const outside = values.find((each) => !(each >= 0 && each <= 1));
+      that(outside === undefined, `${what}: a value of ${outside}`, 'values in 0..1');
+    },
+    /** Whether all numbers, however deep, are finite, for JSON has no others. */
+    finite(whole: unknown, what: string): void {
+      const left: unknown[] = [whole];
+      const seen = new Set<unknown>();
+      while (left.length > 0) {
+        const value = left.pop();
+        if (typeof value === 'number') that(Number.isFinite(value), `${what}: a ${value}`, 'finite numbers, or null');
+        if (typeof value !== 'object' || value === null || seen.has(value)) continue;
+        seen.add(value);
+        for (const each of Object.values(value)) left.push(each);
+      }
+    },
+  };
+}
+
+/** What rounding may add to a value at the end of a range. */
+function slack(end: number): number {
+  return Number.isFinite(end) ? 1e-9 * (1 + Math.abs(end)) : 0;
+}
+
+/** The batch that the feeds carry; undefined where they carry none, which is for the explainer to refuse. */
+function samplesIn(feeds: Feeds): number | undefined {
+  const sizes = new Set(Object.values(feeds).map(({ dims }) => dims[0]));
+  return sizes.size === 1 ? [...sizes][0] : undefined;
+}
+
+/** By its tag: an array of another realm is one too. */
+function isFloat32(data: unknown): data is Float32Array {
+  return Object.prototype.toString.call(data) === '[object Float32Array]';
+}
+
+function isSize(value: unknown): boolean {
+  return isCount(value) && value !== 0;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isOptional(value: unknown, type: string): boolean {
+  return value === undefined || typeof value === type;
+}
+
+function areNumbers(list: unknown): list is readonly number[] {
+  return Array.isArray(list) && list.every(Number.isFinite);
+}
+
+function areTexts(list: unknown): boolean {
+  return Array.isArray(list) && list.every((each) => typeof each === 'string');
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
+}
