@@ -1,10 +1,9 @@
-/** What opening a session costs, in samples: it was measured as the work on 3 (ResNet-50) to 30 of them (EfficientNet-Lite0). */
+/** What opening a session is taken to cost, in samples: an estimate, which differs between models. */
 const compilingCosts = 32;
 
 /**
  * Decides which batch size a batch runs with. A compiled one that is larger is filled up, so that a last, smaller batch is no new
- * one, until what was filled up for that size comes to what compiling it costs: then it is compiled, since it will come again. In
- * all, no more than twice the work is done of whoever knows all calls ahead.
+ * one, until what was filled up for that size comes to what compiling it costs: then it is compiled, since it will come again.
  */
 export class BatchSizes {
   private readonly filled = new Map<number, number>();

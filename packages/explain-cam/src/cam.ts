@@ -122,7 +122,10 @@ interface Check {
 function checkScore({ data, constant, score, fetched, pooling: { features } }: Check): void {
   const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
   const isHalf = Object.values(fetched).some(({ type }) => type === 'float16');
-  const size = Math.max(...data.map(Math.abs), Math.abs(constant), Math.abs(score));
+  const size = data.reduce(
+    (most, value) => Math.max(most, Math.abs(value)),
+    Math.max(Math.abs(constant), Math.abs(score)),
+  );
   if (Math.abs(mean + constant - score) <= (isHalf ? 3e-2 : 1e-3) * size || !Number.isFinite(size)) return;
   const shown = [mean + constant, score].map((value) => value.toPrecision(6));
   throw notApplicable(`the head found behind "${features}" gives ${shown[0]} and the model ${shown[1]}`);

@@ -1,6 +1,6 @@
 import { GraphBuilder, sameShape } from './builder.ts';
 import { compositions, type Composed, type GraphReader } from './compositions/index.ts';
-import { errors, type AutodiffError } from './errors.ts';
+import { AutodiffError, errors } from './errors.ts';
 import { gradientRules } from './gradients/index.ts';
 import type { GradientRule, OperatorRule } from './gradient-rule.ts';
 import type { Graph } from './graph.ts';
@@ -184,7 +184,11 @@ export class DifferentiableGraph {
         if (dy) accumulate(composed.input, composed.gradient(builder, x, builder.value(y), dy));
         continue;
       }
-      this.applyRule(rule, node, path.tensors, gradients, builder, accumulate);
+      try {
+        this.applyRule(rule, node, path.tensors, gradients, builder, accumulate);
+      } catch (cause) {
+        throw cause instanceof AutodiffError ? cause : errors.invalidNode(node.operator, node.name, cause);
+      }
     }
     const outputs: Value[] = [builder.named(objective.value, 'objective.value')];
     const names: Record<string, string> = {};

@@ -37,7 +37,8 @@ export function skeletonOf(read: ReadBytes, size: number, location: string): Uin
       else graph.push(read(inner.start, inner.end - inner.start));
     }
     const length = graph.reduce((total, part) => total + part.length, 0);
-    parts.push(fieldHeader(graphField, length), ...graph);
+    parts.push(fieldHeader(graphField, length));
+    for (const part of graph) parts.push(part);
   }
   return concatBytes(parts);
 }

@@ -188,4 +188,16 @@ describe('what a file declares is held against the file and the limits before an
     const { gradients } = ready.differentiate({ objective: { kind: 'score', output: name }, withRespectTo: ['x'] });
     expect(gradients['x']).toBe('x.grad');
   });
+
+  it('a node without the inputs that its operator needs is named where it is differentiated too', () => {
+    const graph = parseModel(
+      changed((_, { node, output }) => {
+        node.push(Node.of('Slice', ['y'], ['z'], {}, 'odd').proto);
+        output[0]!.name = 'z';
+      }),
+    );
+    const attempt = () =>
+      new DifferentiableGraph(graph).differentiate({ objective: { kind: 'score', output: 'z' }, withRespectTo: ['x'] });
+    expect(attempt).toThrow(coded('ONNX_MALFORMED', /odd/));
+  });
 });

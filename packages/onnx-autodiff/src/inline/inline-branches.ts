@@ -41,7 +41,7 @@ export function inlineBranches(model: Graph): Graph {
       const shape = proto.dims.map(Number);
       inference.declare({ name, type: elementTypeOf(proto.dataType), shape }, readTensor(proto));
     }
-    waiting.push(...branchNodes(node, branch, scope, names).reverse());
+    for (const inner of branchNodes(node, branch, scope, names).reverse()) waiting.push(inner);
   }
   return changed ? graph.with({ nodes, initializers }) : graph;
 }

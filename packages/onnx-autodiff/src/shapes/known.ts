@@ -41,7 +41,9 @@ export function join(parts: readonly Elements[], axis: number): Elements {
   const inner = parts.map(({ dims }) => countOf(dims.slice(axis)));
   const values: Dim[] = [];
   for (let row = 0; row < outer; row += 1) {
-    parts.forEach((part, at) => values.push(...part.values.slice(row * inner[at]!, (row + 1) * inner[at]!)));
+    parts.forEach((part, at) => {
+      for (const value of part.values.slice(row * inner[at]!, (row + 1) * inner[at]!)) values.push(value);
+    });
   }
   return {
     dims: first!.dims.with(

@@ -22,7 +22,8 @@ export function explicitWindows(graph: Graph, inference: Inference): Graph {
     builder.within(node.name);
     const rewritten = node.domain === '' ? (rewrite(node, builder) ?? node) : node;
     if (rewritten !== node) changed = true;
-    nodes.push(...builder.nodes.slice(written), rewritten);
+    for (const before of builder.nodes.slice(written)) nodes.push(before);
+    nodes.push(rewritten);
     written = builder.nodes.length;
   }
   if (!changed) return graph;

@@ -23,7 +23,7 @@ export function shapeVector(graph: GraphBuilder, parts: readonly ShapePart[]): V
     }
     const sizes = part[1].map((axis) => part[0].shape?.[axis]);
     if (sizes.every((size) => typeof size === 'number')) {
-      numbers.push(...sizes);
+      for (const size of sizes) numbers.push(size);
     } else {
       flush();
       vectors.push(graph.sizes(part[0], part[1]));
