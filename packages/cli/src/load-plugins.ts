@@ -91,13 +91,15 @@ async function readConfiguration(cwd: string): Promise<{ configuration: Configur
   };
 }
 
+/** Plain data: what a module exports may throw when it is looked at, which happens here and not later. */
 async function readValue(path: string): Promise<unknown> {
   try {
-    if (path.endsWith('.json')) return JSON.parse(await readTextFile(path));
+    if (path.endsWith('.json')) return structuredClone(JSON.parse(await readTextFile(path)));
     const module: { readonly default?: unknown } = await import(pathToFileURL(path).href);
-    return module.default;
+    return structuredClone(module.default);
   } catch (cause) {
-    throw cliErrors.configurationNotReadable({ path, reason: reasonOf(cause), cause });
+    const reason = cause instanceof RangeError ? 'it is nested too deep' : reasonOf(cause);
+    throw cliErrors.configurationNotReadable({ path, reason, cause });
   }
 }
 

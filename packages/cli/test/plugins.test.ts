@@ -90,8 +90,27 @@ describe('the configuration', () => {
     ['understory.config.json', '[]', 'CONFIGURATION_INVALID', 'found     []'],
     ['understory.config.json', '{ "pluggins": [] }', 'CONFIGURATION_INVALID', 'did you mean "plugins"'],
     ['understory.config.json', '{ "backend": "tfsj" }', 'UNKNOWN_BACKEND', '"tfsj"'],
+    [
+      'understory.config.json',
+      `${'['.repeat(200_000)}${']'.repeat(200_000)}`,
+      'CONFIGURATION_INVALID',
+      'cannot be read',
+    ],
     ['understory.config.mjs', 'throw new Error("out of order")', 'CONFIGURATION_INVALID', 'out of order'],
-  ])('is refused as %s: %s', async (file, content, code, words) => {
+    [
+      'understory.config.mjs',
+      'export default { get plugins() { throw new Error("shut") } };',
+      'CONFIGURATION_INVALID',
+      'shut',
+    ],
+    [
+      'understory.config.mjs',
+      'export default new Proxy({}, { get() { throw new Error("shut") } });',
+      'CONFIGURATION_INVALID',
+      'read',
+    ],
+    ['understory.config.mjs', 'export default { plugins: [() => 1] };', 'CONFIGURATION_INVALID', 'could not be cloned'],
+  ])('is refused as %s, %#', async (file, content, code, words) => {
     const own = await emptyWorkspace();
     try {
       await own.write(file, content);
