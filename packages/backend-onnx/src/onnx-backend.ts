@@ -26,8 +26,8 @@ export class OnnxBackend implements Backend {
         ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
         // A plan of all buffers is a second block of memory beside those of the first run, and no faster.
         enableMemPattern: false,
-        // Warnings about constant folding are of no use to anybody who runs a model.
-        logSeverityLevel: 3,
+        // What goes wrong is thrown, and said by whoever catches it; lines of its own would stand among the results.
+        logSeverityLevel: 4,
         // Graphs refer to weights where they lie, and are handed over as bytes, which have no folder.
         ...(folder !== undefined && { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
       };

@@ -1,9 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { float32 } from '@understory/core';
 import { Node, skeletonOf } from '@understory/onnx-autodiff';
+import * as ort from 'onnxruntime-node';
 import { OnnxBackend, type OnnxModel } from '../src/index.ts';
 import { linear, modelFile } from './models.ts';
 
@@ -24,6 +25,15 @@ describe('OnnxBackend', () => {
     expect(backend.accepts({ kind: 'file', path: 'a/model.json' })).toBe(false);
     expect(backend.accepts({ kind: 'bytes', bytes: linear(1) })).toBe(true);
     expect(backend.accepts({ kind: 'bytes', bytes: new TextEncoder().encode('{"modelTopology"') })).toBe(false);
+  });
+
+  it('lets nothing but errors that are thrown tell what goes wrong', async () => {
+    const create = jest.spyOn(ort.InferenceSession, 'create');
+    const model = await backend.open({ kind: 'bytes', bytes: linear(1) });
+    // ONNX Runtime's level "fatal"; below it, errors are written to stderr too, past everybody.
+    expect(create.mock.calls.map(([, options]) => options?.logSeverityLevel)).toEqual([4]);
+    create.mockRestore();
+    await model.close();
   });
 
   it('opens files and bytes alike', () =>
