@@ -19,6 +19,22 @@ export const errors = {
       expected: 'a model.json with the format "layers-model" or "graph-model", modelTopology and weightsManifest',
       next: 'Convert the model with tensorflowjs_converter, to tfjs_layers_model or tfjs_graph_model.',
     }),
+  invalid: ({ model, path, found, expected }: { model: string; path: string; found: string; expected: string }) =>
+    new UnderstoryError({
+      code: 'TFJS_MODEL_INVALID',
+      message: `"${model}" is not as TensorFlow.js writes a model, at ${path}.`,
+      found,
+      expected,
+      next: 'Download or convert the model again.',
+    }),
+  tooLarge: ({ model, what, found, limit }: { model: string; what: string; found: number; limit: number }) =>
+    new UnderstoryError({
+      code: 'TFJS_MODEL_TOO_LARGE',
+      message: `"${model}" declares more than is read.`,
+      found: `${what} of ${found} bytes`,
+      expected: `at most ${limit} bytes`,
+      next: 'Use a smaller model, or one with quantised weights.',
+    }),
   shardMissing: ({ model, shard, reason, cause }: { model: string; shard: string; reason: string; cause?: unknown }) =>
     new UnderstoryError({
       code: 'TFJS_SHARD_MISSING',
@@ -87,6 +103,14 @@ export const errors = {
       expected: 'an engine of TensorFlow.js that works here',
       next: 'Use --device wasm, which needs no installation.',
     }),
+  nodeTooNew: ({ engine, node, last }: { engine: string; node: string; last: number }) =>
+    new UnderstoryError({
+      code: 'DEVICE_UNAVAILABLE',
+      message: `${engine} does not run on Node ${node}.`,
+      found: `Node ${node}, and the addon of ${engine} ends at Node ${last}`,
+      expected: `Node 20.19 to ${last}`,
+      next: `Use the engine wasm, or Node ${last}.`,
+    }),
   nativeTaken: (engine: string, other: string) =>
     new UnderstoryError({
       code: 'DEVICE_UNAVAILABLE',
@@ -103,6 +127,14 @@ export const errors = {
       expected: 'inputs that every operator of the model can work on, and operators that the engine has',
       next: 'Check the image size; another engine, such as --device cpu, may have what is missing.',
       cause,
+    }),
+  shapesRefused: ({ what, model, found }: { what: string; model?: string; found: string }) =>
+    new UnderstoryError({
+      code: 'RUN_FAILED',
+      message: `${what}${model === undefined ? '' : ` of "${model}"`} cannot work on the shapes that reach it.`,
+      found,
+      expected: 'shapes that fit the operator, and a result of at least one element and of bounded size',
+      next: 'Check the size of the input: the network may need a larger one, or the file is broken.',
     }),
   layerWithoutWeights: (layer: string) =>
     new UnderstoryError({

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
-import { errors as coreErrors, redrawn, type ModelSource } from '@understory/core';
+import { errors as coreErrors, isDiagnosed, redrawn, type ModelSource } from '@understory/core';
 import { DifferentiableGraph, parseModel, redrawWeights, type Graph } from '@understory/onnx-autodiff';
-import { firstLine } from '../errors.ts';
+import { errors, firstLine } from '../errors.ts';
 import { OnnxNetwork } from './onnx-network.ts';
 
 /** An ONNX file as it was read. */
@@ -30,9 +30,13 @@ export async function readOnnxFile(source: ModelSource): Promise<OnnxFile> {
   return { name: basename(path), graph, sha256 };
 }
 
-/** A network that TensorFlow.js computes; made on the engine that is current. Throws ONNX_* and OPERATOR_UNSUPPORTED. */
+/** A network that TensorFlow.js computes; made on the engine that is current. Throws ONNX_*, OPERATOR_UNSUPPORTED, and MODEL_NOT_RUNNABLE or RUN_FAILED for sizes that cannot be. */
 export function openOnnxNetwork({ graph, name }: OnnxFile): OnnxNetwork {
-  return new OnnxNetwork(graph, name);
+  try {
+    return new OnnxNetwork(graph, name);
+  } catch (error) {
+    throw isDiagnosed(error) ? error : errors.notLoadable({ model: name, reason: firstLine(error), cause: error });
+  }
 }
 
 /** The same file with the weights of some layers drawn anew. */

@@ -3,7 +3,7 @@ import { Inference, type Graph, type Node } from '@understory/onnx-autodiff';
 import type { Step } from '../network.ts';
 import { Constants } from './constants.ts';
 import type { Layout } from './operator.ts';
-import { prepare } from './prepare.ts';
+import { checkShapes, prepare } from './prepare.ts';
 
 /** Hands out a tensor that is computed, in a layout. */
 export type ValueOf = (name: string, layout: Layout) => tf.Tensor;
@@ -28,13 +28,16 @@ export class Plan {
   readonly steps: readonly PlannedStep[];
   readonly constants: Constants;
 
-  /** Throws OPERATOR_UNSUPPORTED. */
+  /** Throws OPERATOR_UNSUPPORTED, and RUN_FAILED for shapes that ONNX forbids. */
   constructor(graph: Graph, { model, steps, layoutOf, constants: parent }: PlanBase) {
     const inference = new Inference(graph);
     const constants = new Constants({ model, graph, inference, parent });
     this.constants = constants;
     this.steps = graph.nodes.flatMap((node, at): PlannedStep[] => {
-      if (node.outputs.every((name) => name === '' || constants.has(name))) return [];
+      if (node.outputs.every((name) => name === '' || constants.has(name))) {
+        checkShapes(node, { model, inference, constants });
+        return [];
+      }
       const step = steps[at]!;
       const layout = layoutOf(node.outputs.find(Boolean) ?? '');
       const compute = prepare(node, { model, inference, constants, layout });

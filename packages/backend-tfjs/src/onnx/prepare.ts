@@ -2,7 +2,9 @@ import type { Inference, Node } from '@understory/onnx-autodiff';
 import type { Constants } from './constants.ts';
 import { errors } from './errors.ts';
 import type { Compute, Layout, Operator } from './operator.ts';
+import { errors as sharedErrors } from '../errors.ts';
 import { operators } from './operators/index.ts';
+import { forbidden } from './shape-rules.ts';
 
 export interface Preparation {
   /** How messages call the model. */
@@ -12,8 +14,9 @@ export interface Preparation {
   readonly layout: Layout;
 }
 
-/** A node made ready to be computed; throws OPERATOR_UNSUPPORTED. */
+/** A node made ready to be computed; throws OPERATOR_UNSUPPORTED, and RUN_FAILED for shapes that ONNX forbids. */
 export function prepare(node: Node, { model, inference, constants, layout }: Preparation): Compute {
+  checkShapes(node, { model, inference, constants });
   const nameOf = (input: number) => node.inputs[input] ?? '';
   const refuse = (detail: string): never => {
     throw errors.form(titleOf(node), model, detail);
@@ -43,6 +46,21 @@ export function prepare(node: Node, { model, inference, constants, layout }: Pre
     weight: (input, form, make) => constants.of(fixed(input), form, make),
     made: (form, make) => constants.made(`${form} of ${node.outputs.join()}`, make),
   });
+}
+
+/** Holds what a node reads against what ONNX says of its shapes, as far as these are known; throws RUN_FAILED. */
+export function checkShapes(node: Node, { model, inference, constants }: Omit<Preparation, 'layout'>): void {
+  const nameOf = (input: number) => node.inputs[input] ?? '';
+  const found = forbidden({
+    node,
+    count: node.inputs.length,
+    shape: (input) => {
+      const shape = nameOf(input) === '' ? undefined : inference.value(nameOf(input)).shape;
+      return shape?.every((size) => typeof size === 'number') ? shape : undefined;
+    },
+    numbers: (input) => (constants.has(nameOf(input)) ? constants.numbers(nameOf(input)) : undefined),
+  });
+  if (found !== undefined) throw sharedErrors.shapesRefused({ what: titleOf(node), model, found });
 }
 
 /** Throws OPERATOR_UNSUPPORTED. */

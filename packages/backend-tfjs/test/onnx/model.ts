@@ -28,6 +28,10 @@ export interface Row {
   readonly opset?: number;
   /** How many outputs the node has; the last is the model's. */
   readonly outputs?: number;
+  /** All sizes of what is fed are open, or none is, and the output has none; else the batch is open and the output's are inferred. */
+  readonly sizes?: 'open' | 'fixed';
+  /** Of the output; float32 where absent. */
+  readonly type?: ElementType;
 }
 
 export const fed = (...dims: readonly number[]): Input => ({ fed: dims });
@@ -48,7 +52,11 @@ export function modelOf(
   behind = false,
   change: (nodes: readonly Node[]) => readonly Node[] = (nodes) => nodes,
 ): Extract<ModelSource, { kind: 'bytes' }> {
-  const { operator, form, inputs, attributes = {}, opset = 18, outputs = 1 } = row;
+  const { operator, form, inputs, attributes = {}, opset = 18, outputs = 1, sizes, type = 'float32' } = row;
+  const declared = (at: number, dims: readonly number[]) =>
+    sizes === 'fixed'
+      ? dims
+      : dims.map((size, axis) => (axis === 0 ? 'N' : sizes === 'open' ? `x${at}_${axis}` : size));
   const random = seededRandom(`${operator} ${form}`);
   const weights = new Map<string, Constant>();
   const draw = (name: string, dims: readonly number[], positive = false) => {
@@ -70,10 +78,10 @@ export function modelOf(
     opset,
     inputs: inputs.flatMap((input, at) =>
       input && 'fed' in input
-        ? [{ name: `x${at}`, type: 'float32' as ElementType, shape: ['N', ...input.fed.slice(1)] }]
+        ? [{ name: `x${at}`, type: 'float32' as ElementType, shape: declared(at, input.fed) }]
         : [],
     ),
-    outputs: [{ name: 'y', type: 'float32', shape: undefined }],
+    outputs: [{ name: 'y', type, shape: undefined }],
     nodes: change([
       ...(behind ? [Node.of('Conv', ['x0', 'mixing'], ['mixed'], {}, 'mix')] : []),
       Node.of(operator, names, results, attributes, 'node'),
@@ -81,6 +89,7 @@ export function modelOf(
     initializers: new Map([...weights].map(([name, constant]) => [name, { proto: writeTensor(name, constant) }])),
     declared: new Map(),
   });
+  if (sizes !== undefined) return { kind: 'bytes', bytes: graph.encode() };
   const { shape } = new DifferentiableGraph(graph).inference.value('y');
   return {
     kind: 'bytes',

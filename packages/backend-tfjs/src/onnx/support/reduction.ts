@@ -26,7 +26,8 @@ export function reduction(of: (x: tf.Tensor, axes: number[], keeps: boolean) => 
 /** Undefined where nothing is reduced. */
 function axesOf(use: OperatorUse, rank: number): readonly number[] | undefined {
   const given = use.has(1) ? use.numbers(1) : (use.node.ints('axes') ?? []);
-  if (given.length > 0) return given.map((axis) => (axis < 0 ? axis + rank : axis));
+  // An axis named twice is reduced once, as ONNX Runtime does.
+  if (given.length > 0) return [...new Set(given.map((axis) => (axis < 0 ? axis + rank : axis)))];
   if (use.node.int('noop_with_empty_axes', 0) === 1) return undefined;
   return Array.from({ length: rank }, (_, axis) => axis);
 }
