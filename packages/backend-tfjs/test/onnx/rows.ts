@@ -321,6 +321,11 @@ export const rows: readonly Row[] = [
     ints(2, 3, 6, 1),
   ]),
   resize('cubic', { mode: 'cubic' }, [null, scales(1, 1, 2, 2)]),
+  // 5 x 1.4 is 7 as float32 multiplies, a little less than 7 as doubles do.
+  {
+    ...resize('linear, a size that rounds up', { mode: 'linear' }, [null, scales(1, 1, 1, 1.4)]),
+    sizes: 'open',
+  },
   resize('cubic, exclude_outside', { mode: 'cubic', exclude_outside: 1, cubic_coeff_a: float(-0.5) }, [
     null,
     null,

@@ -21,7 +21,8 @@ export const resize: Operator = {
     const matrices = shape.map((from, axis) => {
       const at = axes.indexOf(axis);
       const scale = at < 0 ? 1 : scales.length > 0 ? scales[at]! : sizes[at]! / from;
-      const to = at < 0 ? from : sizes.length > 0 ? sizes[at]! : Math.floor(from * scale);
+      // As ONNX Runtime multiplies: 10 x 0.7 is 7 in float32, and less than 7 in doubles of the same two numbers.
+      const to = at < 0 ? from : sizes.length > 0 ? sizes[at]! : Math.floor(Math.fround(from * scale));
       if (to === from && scale === 1) return undefined;
       const weights = resizeWeights({ from, to, scale }, node);
       if (typeof weights === 'string') return use.refuse(weights);
