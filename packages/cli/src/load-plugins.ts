@@ -165,7 +165,10 @@ function mainExport(exports: unknown): string | undefined {
 
 async function load(plugin: string, url: string): Promise<unknown> {
   try {
-    return await import(url);
+    const module: unknown = await import(url);
+    // Looked at once, for it may throw.
+    void { ...Object((Object(module) as { readonly default?: unknown }).default) };
+    return module;
   } catch (cause) {
     if (isDiagnosed(cause)) throw cause;
     throw errors.pluginInvalid({ plugin, reason: `it cannot be loaded: ${reasonOf(cause)}`, cause });

@@ -260,10 +260,11 @@ describe('a plugin from elsewhere', () => {
     await workspace.write('nothing.mjs', 'export const name = "nothing"');
     await workspace.write('folder/package.json', '{ "main": "missing.js" }');
     await workspace.write('twin.mjs', `export { default } from './fake-plugin.mjs';`);
+    await workspace.write('shut.mjs', 'export default { get name() { throw new Error("I am shut") } };');
     const outcomes = [];
-    for (const plugin of ['./broken.mjs', './nothing.mjs', './folder', './twin.mjs']) {
+    for (const plugin of ['./broken.mjs', './nothing.mjs', './shut.mjs', './folder', './twin.mjs']) {
       outcomes.push(codeOf((await workspace.cli(['plugins', '--plugin', plugin])).stderr));
     }
-    expect(outcomes).toEqual(['PLUGIN_INVALID', 'PLUGIN_INVALID', 'PLUGIN_INVALID', 'DUPLICATE_PLUGIN']);
+    expect(outcomes).toEqual([...Array(4).fill('PLUGIN_INVALID'), 'DUPLICATE_PLUGIN']);
   });
 });

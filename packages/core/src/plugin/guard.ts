@@ -194,10 +194,17 @@ function callNow<T>(of: GuardedContribution, work: () => T): T {
 }
 
 function named(failure: unknown, of: GuardedContribution, signal: Cancellation | undefined): unknown {
-  if (isDiagnosed(failure) || signal?.aborted === true || environmentFailure(failure) !== undefined) return failure;
-  return errors.pluginFailed({ ...of, reason: messageOf(failure), cause: failure });
+  try {
+    if (isDiagnosed(failure) || signal?.aborted === true || environmentFailure(failure) !== undefined) return failure;
+    return errors.pluginFailed({ ...of, reason: messageOf(failure), cause: failure });
+  } catch {
+    return errors.pluginFailed({ ...of, reason: 'it throws what throws in turn when it is looked at' });
+  }
 }
 
 function messageOf(cause: unknown): string {
-  return typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : String(cause);
+  if (typeof cause !== 'object' || cause === null) return String(cause);
+  return 'message' in cause
+    ? String(cause.message)
+    : `it throws an object with ${Object.keys(cause).join(', ') || 'nothing in it'}`;
 }

@@ -281,6 +281,8 @@ function runRegister(manifest: PluginManifest, registry: Registry): void {
     throw errors.pluginInvalid({ plugin, reason: `its register fails: ${messageOf(cause)}`, cause });
   }
   if (typeof outcome === 'object' && outcome !== null && 'then' in outcome) {
+    // Nobody waits for it, and what it fails with is not heard of.
+    Promise.resolve(outcome).catch(() => undefined);
     throw errors.pluginInvalid({ plugin, reason: 'its register is asynchronous; only what it binds may be' });
   }
 }

@@ -105,6 +105,15 @@ describe('an explainer behind the host', () => {
       expect(isPluginFault(error)).toBe(true);
     }
     await expect(explaining(() => Promise.reject('a text'))).rejects.toThrow(failed('a text'));
+    await expect(explaining(() => Promise.reject({ odd: 1 }))).rejects.toThrow(failed('it throws an object with odd'));
+    const shut = {
+      get message() {
+        throw new Error('again');
+      },
+    };
+    await expect(explaining(() => Promise.reject(shut))).rejects.toThrow(
+      failed('it throws what throws in turn when it is looked at'),
+    );
   });
 
   it('may throw what carries a diagnosis, is of the environment, or was asked for', async () => {

@@ -223,6 +223,7 @@ describe('taking in a plugin', () => {
       'register fails: out of order',
     ],
     ['waits', async (registry) => registry.bind(EXPLAINER, 'p', () => explainer()), 'asynchronous'],
+    ['waits and fails, which nobody hears of', () => Promise.reject(new Error('late')), 'asynchronous'],
   ])('refuses one that %s', (_, register, found) => {
     expect(() => hostOf([plugin('p', { register })])).toThrow(failure('PLUGIN_INVALID', found));
   });
