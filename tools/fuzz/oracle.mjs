@@ -10,12 +10,13 @@ const longestError = 200_000;
 
 /**
  * What is wrong with how a command ended, in words, nothing where all is well.
- * `outcome` is the referee's, `before` and `after` are snapshots of its folder, `outs` are where it may write.
+ * `outcome` is the referee's, `before` and `after` are snapshots of its folder, `outs` are where it may write; one is talkative where
+ * a plugin writes to stderr.
  */
-export async function judge({ argv, outcome, before, after, folder, outs, mustSucceed = false }) {
+export async function judge({ argv, outcome, before, after, folder, outs, mustSucceed = false, isTalkative = false }) {
   const problems = [...judgeEnding(outcome)];
   if (problems.length > 0) return problems;
-  problems.push(...judgeOutput(argv, outcome, mustSucceed));
+  problems.push(...judgeOutput(argv, outcome, { mustSucceed, isTalkative }));
   for (const path of changesOutside(before, after, outs))
     problems.push(`it changed ${path}, outside of ${outs.join(', ')}`);
   problems.push(...(await judgeFiles(folder, before, after)));
@@ -31,7 +32,11 @@ function* judgeEnding({ broken, died, killedBy, uncaught, stuck, code, stderr = 
   else if (!exitCodes.includes(code)) yield `the exit code is ${code} ${lastLines(stderr)}`;
 }
 
-function* judgeOutput(argv, { code, stdout, stderr, beside = { stdout: '', stderr: '' } }, mustSucceed) {
+function* judgeOutput(
+  argv,
+  { code, stdout, stderr, beside = { stdout: '', stderr: '' } },
+  { mustSucceed, isTalkative },
+) {
   const asJson = argv.includes('--json');
   if (mustSucceed && code !== 0) yield `it should succeed and ends with ${code}: ${lastLines(stderr)}`;
   if (beside.stdout !== '') yield `something was written past the results: ${lastLines(beside.stdout)}`;
@@ -40,7 +45,7 @@ function* judgeOutput(argv, { code, stdout, stderr, beside = { stdout: '', stder
   if (asJson) {
     for (const line of told.split('\n')) {
       // Notes and progress are for people.
-      if (line === '' || (!line.startsWith('{') && !argv.includes('--quiet'))) continue;
+      if (line === '' || (!line.startsWith('{') && (isTalkative || !argv.includes('--quiet')))) continue;
       const entry = parsed(line);
       if (typeof entry?.error?.code === 'string') codes.push(entry.error.code);
       else yield `a line on stderr is no JSON of an error: ${line.slice(0, 300)}`;
@@ -53,7 +58,9 @@ function* judgeOutput(argv, { code, stdout, stderr, beside = { stdout: '', stder
   if (code === 2 && codes.length === 0) yield `exit code 2 without an error that has a code: ${lastLines(told)}`;
   if (code === 0 && codes.length > 0) yield `exit code 0 with errors: ${codes.join(', ')}`;
   if (/\bINTERNAL\b/.test(told + stdout)) yield `it failed itself: ${around(told + stdout, 'INTERNAL')}`;
-  else if (stackTrace.test(told)) yield `there is a stack trace: ${lastLines(told)}`;
+  // The author of a plugin is shown where it failed.
+  else if (stackTrace.test(told) && !codes.some((code) => code === 'PLUGIN_FAILED'))
+    yield `there is a stack trace: ${lastLines(told)}`;
   if (/\[object \w+\]/.test(told)) yield `a message shows an object: ${around(told, '[object')}`;
   if (told.length > longestError) yield `stderr has ${told.length} characters`;
 }
