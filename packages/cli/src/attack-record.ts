@@ -11,7 +11,11 @@ import type { TargetReference } from './target-reference.ts';
 import type { Transfer } from './transfer.ts';
 
 interface RecordParts {
-  readonly options: SelectionOptions & { readonly layer: string; readonly seed: number };
+  readonly options: SelectionOptions & {
+    readonly layer: string;
+    readonly layout?: string | undefined;
+    readonly seed: number;
+  };
   readonly io: Pick<Io, 'runtime'>;
   readonly images: ChosenImages;
   readonly setup: Setup;
@@ -50,6 +54,7 @@ export function attackRecord({
       targetImage: reference?.record ?? null,
       explainer: isDrawn ? explainerRecord(setup, explainer) : null,
       layer: isDrawn ? options.layer : null,
+      ...(isDrawn && options.layout !== undefined && { layout: options.layout }),
       layers: isDrawn ? setup.explainers.map(({ layer }) => layer ?? null) : [],
       transfer:
         transfer === undefined

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command, type OptionValues } from '@commander-js/extra-typings';
+import { isDiagnosed, parseLayout, type Layout } from '@understory/core';
 import { colourMapNames, defaultColourMap, type ColourMapName, type Filter } from '@understory/imaging';
 import { shard, type DatasetSelection, type Shard } from './dataset-selection.ts';
 import type { PreprocessingOptions, SizeOption } from './preprocessing.ts';
@@ -43,6 +44,20 @@ export function size(text: string): SizeOption {
   const [, width, height] = /^([1-9]\d{0,4})(?:[x×]([1-9]\d{0,4}))?$/.exec(text) ?? [];
   if (width === undefined) throw new InvalidArgumentError('Expected a number of pixels such as 224, or 320x240.');
   return height === undefined ? Number(width) : { width: Number(width), height: Number(height) };
+}
+
+export const layoutHelp =
+  'what the axes of that layer are, where the graph does not tell: nchw, nhwc, or tokens:HxW, with +n for n tokens in front';
+
+/** What the axes of a layer are said to be. */
+export function layout(text: string): Layout {
+  try {
+    parseLayout(text);
+  } catch (error) {
+    if (!isDiagnosed(error)) throw error;
+    throw new InvalidArgumentError(`Expected ${error.expected}.`);
+  }
+  return text as Layout;
 }
 
 /** A size that has to be one. */

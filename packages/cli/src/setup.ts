@@ -6,7 +6,7 @@ import {
   type Host,
   type ImageClassifier,
 } from '@understory/core';
-import type { ModelNeed, Selection } from '@understory/core';
+import type { Explainer, Layout, ModelNeed, Selection } from '@understory/core';
 import type { UsedBackend } from '@understory/report';
 import { checkNeeds, checkReachesPicture, type Need } from './check-needs.ts';
 import type { NamedExplainer } from './explain-images.ts';
@@ -26,6 +26,8 @@ export interface SetupOptions extends ClassifierOptions, PreprocessingOptions {
   readonly backend?: readonly string[] | undefined;
   readonly device?: DeviceChoice | undefined;
   readonly threads?: number | undefined;
+  /** What the axes of the explained layer are said to be. */
+  readonly layout?: Layout | undefined;
 }
 
 /** Plugins, a model and how images are fed to it: what every command that explains starts from. */
@@ -136,7 +138,8 @@ export async function setUp(options: SetupOptions, asked: Asked, io: Io): Promis
         continue;
       }
       const layer = asked.layer.trim() === 'auto' ? undefined : findLayer(own.model.layers, asked.layer).name;
-      explainers.push({ id: name, explainer: steps.explainer(name, explainer), classifier: own, layer });
+      const named = steps.explainer(name, reading(explainer, options.layout));
+      explainers.push({ id: name, explainer: named, classifier: own, layer });
     }
     return {
       ...{ ...loaded, opened, classifier, preprocessing, explainers, steps, close },
@@ -149,6 +152,11 @@ export async function setUp(options: SetupOptions, asked: Asked, io: Io): Promis
     await close();
     throw error;
   }
+}
+
+/** An explainer that reads its layer as it is said to be. */
+function reading(explainer: Explainer, layout: Layout | undefined): Explainer {
+  return layout === undefined ? explainer : { explain: (request) => explainer.explain({ layout, ...request }) };
 }
 
 interface Contributed {

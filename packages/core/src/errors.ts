@@ -1,4 +1,4 @@
-import type { OtherAxes } from './axes.ts';
+import type { Unreadable } from './axes/read-axes.ts';
 
 /** What an error tells a person: what was found, what was expected, and what to do next, under a stable code. */
 export interface Diagnosis {
@@ -63,33 +63,111 @@ export const errors = {
     });
   },
 
-  layerNotSpatial({ layer, dims, batch }: { layer: string; dims: readonly (number | string)[]; batch: number }) {
+  ambiguousLayer({ layer, matches }: { layer: string; matches: readonly string[] }) {
+    const shown = matches.slice(0, 10).map((match) => `"${match}"`);
+    return new UnderstoryError({
+      code: 'AMBIGUOUS_LAYER',
+      message: `Several modules end with "${layer}".`,
+      found: `${count(matches.length, 'module')}: ${shown.join(', ')}${matches.length > shown.length ? ', ...' : ''}`,
+      expected: 'a tensor name, a module path, or the end of one that no other module shares',
+      next: 'Write more of the path of the one that you mean.',
+    });
+  },
+
+  layerNotSpatial({
+    layer,
+    dims,
+    batch,
+    candidates = [],
+  }: {
+    layer: string;
+    dims: readonly (number | string)[];
+    batch: number;
+    /** Layers that can be read. */
+    candidates?: readonly string[];
+  }) {
     return new UnderstoryError({
       code: 'LAYER_NOT_SPATIAL',
-      message: `The layer "${layer}" has no places that a heat map could show.`,
-      found: `[${dims.map((dim) => (dim === '' ? '?' : dim)).join(', ')}]`,
-      expected: `a feature map [${batch}, channels, height, width], or tokens [${batch}, tokens, channels] that lie on a grid`,
-      next: 'Leave the choice to --layer auto, or take such a layer from `understory inspect <model>`.',
+      message: `The layer "${layer}" has no spatial positions that a heat map could show.`,
+      found: shownDims(dims),
+      expected: `a feature map of more than one row and column, such as [${batch}, channels, height, width], or tokens [${batch}, tokens, channels] that lie on a grid`,
+      next: `Leave the choice to --layer auto, or ${takeOneOf(candidates)}.`,
     });
   },
 
-  layerAxes({ layer, axes }: { layer: string; axes: OtherAxes }) {
+  layerAxes({
+    layer,
+    axes,
+    dims,
+    candidates = [],
+  }: {
+    layer: string;
+    axes: Exclude<Unreadable, 'noPositions'> | 'open';
+    dims?: readonly (number | string)[] | undefined;
+    /** Layers that can be read. */
+    candidates?: readonly string[];
+  }) {
     return new UnderstoryError({
       code: 'LAYER_AXES',
-      message: `The axes of layer "${layer}" are not those of a feature map.`,
-      found: axes === 'channelsLast' ? 'channels last, [N, H, W, C]' : 'queries, keys, scores or values of attention',
-      expected: 'a layer [N, C, H, W], or tokens [N, T, C]',
-      next: 'Name the activation before the transposition, or use --layer auto.',
+      message:
+        axes === 'unknown' || axes === 'open'
+          ? `Nothing tells which axes of layer "${layer}" are height and width.`
+          : `The axes of layer "${layer}" are not those of a feature map.`,
+      found: `${foundAxes[axes]}${dims ? `, ${shownDims(dims)}` : ''}`,
+      expected:
+        'axes that a convolution, pooling, resize or normalisation makes or reads as height and width, or tokens [N, T, C] of such',
+      next:
+        axes === 'unknown' || axes === 'open'
+          ? `${capital(takeOneOf(candidates))}; or say what its axes are, with a layout: nchw, nhwc, or tokens:HxW, and +prefix for tokens in front (--layout).`
+          : `Use --layer auto, or ${takeOneOf(candidates)}.`,
     });
   },
 
-  noSpatialLayer({ layers, output }: { layers: number; output: string }) {
+  layoutInvalid({ layout }: { layout: string }) {
+    return new UnderstoryError({
+      code: 'LAYOUT_INVALID',
+      message: 'This is no layout of a layer.',
+      found: `"${layout}"`,
+      expected:
+        'nchw, nhwc, or tokens:HEIGHTxWIDTH, with +PREFIX where tokens in front stand for no spatial position, such as tokens:14x14+1',
+      next: 'Write it as one of these.',
+    });
+  },
+
+  layoutMismatch({ layer, layout, dims }: { layer: string; layout: string; dims: readonly (number | string)[] }) {
+    return new UnderstoryError({
+      code: 'LAYOUT_MISMATCH',
+      message: `The layer "${layer}" cannot be read as ${layout}.`,
+      found: shownDims(dims),
+      expected: layout.startsWith('tokens')
+        ? 'three dimensions, the second with as many elements as the grid and the prefix'
+        : 'four dimensions',
+      next: 'Name another layer, or a layout that fits its sizes.',
+    });
+  },
+
+  noSpatialLayer({
+    layers,
+    output,
+    candidates = [],
+    layout,
+  }: {
+    layers: number;
+    output: string;
+    /** Layers whose axes nothing tells, with their sizes. */
+    candidates?: readonly string[];
+    layout?: string | undefined;
+  }) {
+    const asked = layout === undefined ? 'known to have height and width' : `of sizes that fit ${layout}`;
     return new UnderstoryError({
       code: 'NO_SPATIAL_LAYER',
       message: 'The model has no spatial activation that the explained output depends on.',
-      found: `${count(layers, 'layer')}, none of them a feature map [N, C, H, W] or tokens [N, T, C] on a grid, on the way to "${output}"`,
-      expected: 'a layer of rank 4 with more than one place, or tokens of an image',
-      next: 'Name a layer with --layer, or use an explainer that works on the input.',
+      found: `${count(layers, 'layer')}, none of them ${asked}, on the way to "${output}"${candidates.length > 0 ? `; not known are ${candidates.join(', ')}` : ''}`,
+      expected: 'a feature map with more than one row and column, or tokens of an image on a grid',
+      next:
+        candidates.length > 0
+          ? 'Name one of these with --layer, and say what its axes are with a layout: nchw, nhwc, or tokens:HxW, and +prefix for tokens in front (--layout).'
+          : 'Name a layer with --layer, or use an explainer that works on the input.',
     });
   },
 
@@ -637,4 +715,26 @@ function count(number: number, singular: string, plural = `${singular}s`): strin
 
 function a(kind: string): string {
   return `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
+}
+
+const foundAxes = {
+  attention: 'queries, keys, scores or values of attention, or a channel axis taken apart',
+  windows: 'windows of a feature map, or parts of its axes',
+  batch: 'an axis that does not begin with the batch',
+  unknown: 'axes that no operator tells',
+  open: 'tokens whose grid is not known',
+};
+
+function shownDims(dims: readonly (number | string)[]): string {
+  return `[${dims.map((dim) => (dim === '' ? '?' : dim)).join(', ')}]`;
+}
+
+function takeOneOf(candidates: readonly string[]): string {
+  return candidates.length > 0
+    ? `name a layer that can be read, such as ${candidates.map((name) => `"${name}"`).join(', ')}`
+    : 'take another from `understory inspect <model>`';
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,84 +1,199 @@
-import type { Dimension, LayerSpec, Model } from './contracts/model.ts';
+import { readAsStated, type Layout } from './axes/layout.ts';
+import { layerReadings, squareOf, type AskedModel } from './axes/layer-axes.ts';
+import { isReading, type LayerReading } from './axes/read-axes.ts';
+import type { Feeds, LayerSpec } from './contracts/model.ts';
 import { errors } from './errors.ts';
+import { layersLike } from './layers.ts';
 import { elementCount, type Tensor } from './tensor/tensor.ts';
 import { toFloat32 } from './tensor/to-float32.ts';
-import { gridOf, layerAxesOf } from './tokens.ts';
 
 /** What a layer computed for a batch, seen as feature maps. */
 export interface FeatureMaps {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
-  /** How the layer is read where that is not as it stands: `tokens 1..196 as 14 x 14`. */
+  /** How the layer is read where that is not as it stands: `tokens 1..196 as 14 x 14`, `[N, H, W, C] as 7 x 7`. */
   readonly reading?: string;
   /** `[channels, height, width]` of one sample. */
   of(sample: number): Float32Array;
   /** Everything that the layer computed for one sample, in its own order. */
   whole(sample: number): Float32Array;
-  /** Sets a channel to zero in what `whole` gave, tokens that stand for no place included. */
+  /** Sets a channel to zero in what `whole` gave, tokens that stand for no spatial position included. */
   clear(whole: Float32Array, channel: number): void;
+  /** The layer's dimensions for so many samples. */
+  dimsFor(samples: number): readonly number[];
 }
 
-/** Reads what a layer computed as feature maps; throws LAYER_NOT_SPATIAL where it is not shaped so for this batch. */
+/** Reads what a layer computed as feature maps; throws LAYER_NOT_SPATIAL where it is not shaped so for this batch, LAYER_AXES where its grid stays unknown. */
 export type ReadPlaces = (tensor: Tensor, batch: number) => FeatureMaps;
 
+export interface PlacesOptions {
+  /** What the layer's axes are said to be; found out from the graph where absent. */
+  readonly layout?: Layout | undefined;
+  /** Height and width of the images that are fed, for grids of tokens whose sizes are only known when the model runs. */
+  readonly image?: readonly [height: number, width: number] | undefined;
+}
+
 /**
- * How a layer is read as feature maps: `[N, C, h, w]` as it stands, and tokens `[N, T, C]` as the grid that they are laid on, row by
- * row, behind those in front that stand for no place. Throws LAYER_NOT_SPATIAL where it has no places, LAYER_AXES where they are on other axes.
+ * How a layer is read as feature maps, by what its axes stand for: `[N, C, H, W]` as it stands, `[N, H, W, C]` turned, tokens laid on the
+ * grid that they come from. Throws LAYER_NOT_SPATIAL where it has no height and width, LAYER_AXES where its axes are others or cannot
+ * be told, LAYOUT_INVALID and LAYOUT_MISMATCH where `layout` says what it cannot be.
  */
-export function placesOf(
-  model: Pick<Model, 'layers' | 'inputs' | 'graph'>,
-  layer: LayerSpec,
-  batch: number,
-): ReadPlaces {
+export function placesOf(model: AskedModel, layer: LayerSpec, batch: number, options: PlacesOptions = {}): ReadPlaces {
   const { name, dims } = layer;
-  const { images, tokens } = layerAxesOf(model);
-  const refuse = (found: readonly Dimension[]) => errors.layerNotSpatial({ layer: name, dims: found, batch });
-  if (dims !== undefined && dims.length !== 4 && !tokens.has(name)) throw refuse(dims);
-  const axes = images.get(name);
-  if (axes !== undefined) throw errors.layerAxes({ layer: name, axes });
+  const { layout, image } = options;
+  const found = layout === undefined ? (layerReadings(model).get(name) ?? 'unknown') : readAsStated(layout, name, dims);
+  const candidates = () => layersLike(model, name);
+  if (!isReading(found)) {
+    if (found === 'noPositions')
+      throw errors.layerNotSpatial({ layer: name, dims: dims ?? [], batch, candidates: candidates() });
+    // Without a graph or a rank the tensor itself decides.
+    if (model.graph !== undefined || dims !== undefined)
+      throw errors.layerAxes({ layer: name, axes: found, dims, candidates: candidates() });
+  }
   return (tensor, samples) => {
-    if (tensor.dims[0] !== samples) throw refuse(tensor.dims);
-    if (tensor.dims.length === 4) return asItStands(tensor);
-    const grid = tensor.dims.length === 3 ? gridOf(tensor.dims[1]!, tokens.get(name) ?? []) : undefined;
-    if (grid === undefined) throw refuse(tensor.dims);
-    const { extra, height, width } = grid;
-    const [, count = 0, channels = 0] = tensor.dims;
-    const whole = samplesOf(tensor);
-    const places = height * width;
-    return {
-      ...{ channels, height, width, whole },
-      reading: `tokens ${extra}..${count - 1} as ${height} x ${width}`,
-      of(sample) {
-        const values = whole(sample);
-        const maps = new Float32Array(channels * places);
-        for (let place = 0; place < places; place += 1) {
-          const start = (extra + place) * channels;
-          for (let channel = 0; channel < channels; channel += 1)
-            maps[channel * places + place] = values[start + channel]!;
-        }
-        return maps;
-      },
-      clear(values, channel) {
-        for (let at = channel; at < values.length; at += channels) values[at] = 0;
-      },
-    };
+    const refuse = () => errors.layerNotSpatial({ layer: name, dims: tensor.dims, batch, candidates: candidates() });
+    const reading = isReading(found) ? found : tensor.dims.length === 4 ? byRank : undefined;
+    if (reading === undefined || tensor.dims.length !== reading.axes.length || tensor.dims[0]! % samples !== 0)
+      throw refuse();
+    const sized = sizesOf(reading, tensor.dims, samples, image);
+    if (sized === undefined) throw refuse();
+    if (sized === 'open')
+      throw errors.layerAxes({ layer: name, axes: 'open', dims: tensor.dims, candidates: candidates() });
+    return mapsOf(tensor, samples, reading, sized);
   };
 }
 
-function asItStands(tensor: Tensor): FeatureMaps {
-  const [, channels = 0, height = 0, width = 0] = tensor.dims;
-  const of = samplesOf(tensor);
-  const places = height * width;
-  return {
-    ...{ channels, height, width, of },
-    whole: of,
-    clear: (values, channel) => void values.fill(0, channel * places, (channel + 1) * places),
-  };
+/** Height and width of the images that are fed, where one input takes images. */
+export function fedImageSize(model: AskedModel, feeds: Feeds): readonly [height: number, width: number] | undefined {
+  const [only, ...others] = model.inputs.filter(({ dims }) => dims?.length === 4);
+  const dims = only && others.length === 0 ? feeds[only.name]?.dims : undefined;
+  const reading = only && layerReadings(model).get(only.name);
+  if (dims?.length !== 4 || reading === undefined || !isReading(reading)) return undefined;
+  const axisOf = (role: string) => reading.axes.findIndex(({ factors }) => factors.some((each) => each.role === role));
+  return [dims[axisOf('height')]!, dims[axisOf('width')]!];
 }
 
-function samplesOf(tensor: Tensor): (sample: number) => Float32Array {
+const axis = (role: 'batch' | 'channel' | 'height' | 'width') => ({
+  factors: [{ role, size: undefined }],
+  before: 0,
+  after: 0,
+});
+const byRank: LayerReading = { kind: 'map', axes: (['batch', 'channel', 'height', 'width'] as const).map(axis) };
+
+interface SizedAxis {
+  readonly before: number;
+  readonly factors: readonly { readonly role: 'batch' | 'channel' | 'height' | 'width'; readonly size: number }[];
+}
+
+/** The sizes of all factors for a tensor; undefined where they do not come out even, `open` where the grid of tokens cannot be told. */
+function sizesOf(
+  { axes, isSquare }: LayerReading,
+  dims: readonly number[],
+  samples: number,
+  image: PlacesOptions['image'],
+): readonly SizedAxis[] | 'open' | undefined {
+  const found: SizedAxis[] = [];
+  for (const [at, { factors, before, after }] of axes.entries()) {
+    if (isSquare && at === 1) {
+      const square = squareOf(dims[at]!);
+      if (square === undefined) return undefined;
+      const side = { size: square.side };
+      found.push({
+        before: square.before,
+        factors: [
+          { role: 'height', ...side },
+          { role: 'width', ...side },
+        ],
+      });
+      continue;
+    }
+    const total = dims[at]! - before - after;
+    const known = factors.map((each) => (each.role === 'batch' ? { ...each, size: samples } : each));
+    const product = known.reduce((all, { size = 1 }) => all * size, 1);
+    const open = known.filter(({ size }) => size === undefined);
+    const left = total / product;
+    if (!Number.isInteger(left) || left < 1 || (open.length === 0 && left !== 1)) return undefined;
+    const sizes = open.length > 1 ? gridLike(left, image) : { height: left, width: left, channel: left, batch: left };
+    if (sizes === undefined) return 'open';
+    found.push({ before, factors: known.map(({ role, size }) => ({ role, size: size ?? sizes[role] })) });
+  }
+  return found;
+}
+
+/** So many tokens on a grid of the image's proportions. */
+function gridLike(tokens: number, image: PlacesOptions['image']) {
+  if (image === undefined) return undefined;
+  const height = Math.sqrt((tokens * image[0]) / image[1]);
+  const width = tokens / Math.round(height);
+  if (Math.abs(height - Math.round(height)) > 1e-9 || !Number.isInteger(width)) return undefined;
+  return { height: Math.round(height), width, channel: 1, batch: 1 };
+}
+
+function mapsOf(tensor: Tensor, samples: number, reading: LayerReading, axes: readonly SizedAxis[]): FeatureMaps {
+  const size = { batch: samples, channel: 1, height: 1, width: 1 };
+  const step = { batch: 0, channel: 0, height: 0, width: 0 };
+  let start = 0;
+  let stride = 1;
+  for (const [at, { before, factors }] of [...axes.entries()].toReversed()) {
+    start += before * stride;
+    let inner = stride;
+    for (const { role, size: own } of factors.toReversed()) {
+      [size[role], step[role]] = [own, inner];
+      inner *= own;
+    }
+    stride *= tensor.dims[at]!;
+  }
   const values = toFloat32(tensor);
-  const size = elementCount(tensor.dims.slice(1));
-  return (sample) => values.subarray(sample * size, (sample + 1) * size);
+  const perSample = elementCount(tensor.dims) / samples;
+  const whole = (sample: number) => values.subarray(sample * perSample, (sample + 1) * perSample);
+  const { channel: channels, height, width } = size;
+  const places = height * width;
+  const isPlain =
+    start === 0 &&
+    perSample === channels * places &&
+    step.width === 1 &&
+    step.height === width &&
+    (channels === 1 || step.channel === places);
+  const name = isPlain && tensor.dims.length === 4 ? undefined : nameOf(reading, axes, height, width);
+  return {
+    ...{ channels, height, width, whole },
+    ...(name !== undefined && { reading: name }),
+    of(sample) {
+      const own = whole(sample);
+      if (isPlain) return own;
+      const maps = new Float32Array(channels * places);
+      let at = 0;
+      for (let channel = 0; channel < channels; channel += 1) {
+        for (let row = 0; row < height; row += 1) {
+          const from = start + channel * step.channel + row * step.height;
+          for (let column = 0; column < width; column += 1) maps[at++] = own[from + column * step.width]!;
+        }
+      }
+      return maps;
+    },
+    clear(own, channel) {
+      if (channels === 1) return void own.fill(0);
+      for (let at = channel * step.channel; at < own.length; at += channels * step.channel)
+        own.fill(0, at, at + step.channel);
+    },
+    dimsFor: (count) => [(tensor.dims[0]! / samples) * count, ...tensor.dims.slice(1)],
+  };
+}
+
+const letters = { batch: 'N', channel: 'C', height: 'H', width: 'W' };
+
+/** How a layer is read, for a person. */
+function nameOf({ kind, isSquare }: LayerReading, axes: readonly SizedAxis[], height: number, width: number): string {
+  const grid = axes[1];
+  const isTokens =
+    kind === 'tokens' &&
+    axes.length === 3 &&
+    (isSquare || grid?.factors.map(({ role }) => role).join() === 'height,width');
+  if (isTokens) return `tokens ${grid!.before}..${grid!.before + height * width - 1} as ${height} x ${width}`;
+  const shown = axes.map(({ factors, before }) => {
+    const own = factors.map(({ role }) => letters[role]).join('*') || '1';
+    return before > 0 ? `${before}+${own}` : own;
+  });
+  return `[${shown.join(', ')}] as ${height} x ${width}`;
 }

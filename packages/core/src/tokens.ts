@@ -1,83 +1,26 @@
 import { lastAttention } from './attention.ts';
-import { knownAxes } from './axes.ts';
-import type { KnownAxes } from './axes.ts';
-import { batchesOf, isBatch } from './batch-axis.ts';
-import type { GraphNode, GraphView } from './contracts/graph.ts';
-import type { Dimension, LayerSpec, Model } from './contracts/model.ts';
+import { readingOf, type AskedModel } from './axes/layer-axes.ts';
+import type { GraphNode } from './contracts/graph.ts';
+import type { LayerSpec } from './contracts/model.ts';
 
-/** Height and width of a feature map. */
-export type MapSize = readonly [height: number, width: number];
-
-/** Tokens `[N, T, C]` of an image: behind the `extra` ones in front, which stand for no place, they lie row by row on a grid. */
-export interface TokenGrid {
-  readonly extra: number;
-  readonly height: number;
-  readonly width: number;
-}
-
-/** What is known of the axes of a model's layers. */
-export interface LayerAxes extends KnownAxes {
-  /** The layers `[N, T, C]` whose tokens lie on a grid, each with the sizes of the feature maps that they come from. */
-  readonly tokens: ReadonlyMap<string, readonly MapSize[]>;
-}
-
-type AskedModel = Pick<Model, 'layers' | 'inputs' | 'graph'>;
-
-const known = new WeakMap<readonly LayerSpec[], LayerAxes>();
-
-/** What is known of the axes of a model's layers, found out once. */
-export function layerAxesOf(model: AskedModel): LayerAxes {
-  const before = known.get(model.layers);
-  if (before !== undefined) return before;
-  const { graph, layers, inputs } = model;
-  const axes = graph ? knownAxes(graph, layers, inputs) : { images: new Map(), rows: new Map() };
-  const maps = graph ? mapsBehind(graph, model, axes) : new Map<string, readonly MapSize[]>();
-  const batches = batchesOf(inputs);
-  const tokens = new Map<string, readonly MapSize[]>();
-  for (const { name, dims } of layers) {
-    const sizes = maps.get(name) ?? [];
-    const rows = axes.rows.get(name);
-    // Where feature maps come first, their places have to be seen becoming tokens: queries of a decoder are none.
-    if (rows === undefined ? sizes.length > 0 : rows !== 'tokens') continue;
-    if (dims?.length !== 3 || dims[2] === 1 || !isBatch(dims[0], batches)) continue;
-    if (typeof dims[1] === 'string' || gridOf(dims[1]!, sizes)) tokens.set(name, sizes);
-  }
-  const found = { ...axes, tokens };
-  known.set(model.layers, found);
-  return found;
-}
-
-/**
- * The grid that so many tokens lie on. Of the feature maps that they come from it has the size of the one that leaves the fewest
- * tokens over, fewer than it has places; where none is known it is a square, with one token in front or none.
- */
-export function gridOf(tokens: number, maps: readonly MapSize[]): TokenGrid | undefined {
-  const fitting = maps
-    .map(([height, width]) => ({ extra: tokens - height * width, height, width }))
-    .filter(({ extra, height, width }) => extra >= 0 && extra < height * width)
-    .sort((left, right) => left.extra - right.extra);
-  if (maps.length > 0) return fitting[0];
-  for (const extra of [0, 1]) {
-    const side = Math.sqrt(tokens - extra);
-    if (Number.isInteger(side) && side > 1) return { extra, height: side, width: side };
-  }
-  return undefined;
+export interface LastTokens {
+  readonly layer: LayerSpec;
+  /** The position in the graph from which on an activation of another kind is later; -1 where there is no graph to ask. */
+  readonly behind: number;
+  /** What picks tokens behind it: all that is explained comes of these. */
+  readonly picked: ReadonlySet<string>;
 }
 
 /**
  * The last token layer on the way to what is explained from all of whose tokens there still is a way. Where a token is picked behind
  * the last attention, that is what its queries, keys and values have in common; otherwise it is the last token layer of all.
- * `behind` is the place in the graph from which on an activation of another kind is later; it is -1 where there is no graph to ask.
- */
-export function lastTokenLayer(
-  model: AskedModel,
-  isOnPath: (name: string) => boolean,
-): { readonly layer: LayerSpec; readonly behind: number } | undefined {
+ *  */
+export function lastTokenLayer(model: AskedModel, isOnPath: (name: string) => boolean): LastTokens | undefined {
   const { graph, layers } = model;
-  const { tokens } = layerAxesOf(model);
-  const last = layers.findLast(({ name }) => tokens.has(name) && isOnPath(name));
+  const isTokens = (name: string) => readingOf(model, name)?.kind === 'tokens';
+  const last = layers.findLast(({ name }) => isTokens(name) && isOnPath(name));
   if (last === undefined) return undefined;
-  if (graph === undefined) return { layer: last, behind: -1 };
+  if (graph === undefined) return { layer: last, behind: -1, picked: new Set() };
 
   const { nodes } = graph;
   const places = new Map(nodes.flatMap(({ outputs }, at) => outputs.map((name) => [name, at] as const)));
@@ -86,50 +29,14 @@ export function lastTokenLayer(
   const attention = lastAttention(graph, isComputed, isOnPath);
   const lastAt = places.get(last.name) ?? -1;
   const isPooling = attention !== undefined && attention.at > lastAt;
-  const picked = !isPooling && picksTokens(last.name, nodes, lastAt, isComputed, isOnPath);
-  if (!isPooling && !picked) return { layer: last, behind: lastAt };
+  const picked = isPooling ? new Set<string>() : picksOf(last.name, nodes, lastAt, isComputed, isOnPath);
+  if (!isPooling && picked.size === 0) return { layer: last, behind: lastAt, picked };
   if (attention === undefined) return undefined;
 
   const producer = (name: string) => nodes[places.get(name) ?? -1];
-  const source =
-    attention.source && beforeProjection(attention.source, producer, isComputed, (name) => tokens.has(name));
+  const source = attention.source && beforeProjection(attention.source, producer, isComputed, isTokens);
   const layer = layers.find(({ name }) => name === source);
-  return layer && { layer, behind: attention.at };
-}
-
-/** The sizes of the feature maps that each activation comes from, those of the image itself left out. */
-function mapsBehind(
-  graph: GraphView,
-  { layers, inputs }: AskedModel,
-  { images }: KnownAxes,
-): ReadonlyMap<string, readonly MapSize[]> {
-  const layerByName = new Map(layers.map((layer) => [layer.name, layer]));
-  const pictures = new Set(inputs.flatMap(({ dims }) => (dims?.length === 4 ? [dims.slice(1).join()] : [])));
-  const batches = batchesOf(inputs);
-  const found = new Map<string, readonly MapSize[]>();
-  for (const { inputs: read, outputs } of graph.nodes) {
-    const before = read.flatMap((name) => found.get(name) ?? []);
-    for (const name of outputs) {
-      const layer = layerByName.get(name);
-      const own = layer ? mapSize(layer, images.get(name), batches, pictures) : [];
-      const distinct = new Map([...before, ...own].map((size) => [size.join(), size]));
-      if (distinct.size > 0) found.set(name, [...distinct.values()]);
-    }
-  }
-  return found;
-}
-
-function mapSize(
-  { dims }: LayerSpec,
-  axes: string | undefined,
-  batches: readonly Dimension[],
-  pictures: ReadonlySet<string>,
-): readonly MapSize[] {
-  if (dims?.length !== 4 || axes === 'attention' || !isBatch(dims[0], batches)) return [];
-  if (pictures.has(dims.slice(1).join())) return [];
-  const [height, width] = axes === 'channelsLast' ? dims.slice(1) : dims.slice(2);
-  if (typeof height !== 'number' || typeof width !== 'number' || height * width <= 1) return [];
-  return [[height, width]];
+  return layer && { layer, behind: attention.at, picked };
 }
 
 const picks = new Set(['Gather', 'GatherElements', 'GatherND', 'Slice', 'Split']);
@@ -139,25 +46,53 @@ const keepsTokens = new Set(
   'Add BatchNormalization Cast Div Dropout Identity LayerNormalization Mul RMSNormalization Sub Transpose'.split(' '),
 );
 
-/** Whether all that is made of the tokens of a layer is made of a few that are picked. */
-function picksTokens(
+/** The few tokens that all that is made of the tokens of a layer is made of; empty where it is made of more. */
+function picksOf(
   name: string,
   nodes: readonly GraphNode[],
   from: number,
   isComputed: (name: string) => boolean,
   isOnPath: (name: string) => boolean,
-): boolean {
+): ReadonlySet<string> {
   const followed = new Set([name]);
-  let picked = false;
+  const picked = new Set<string>();
   for (const { operator, inputs, outputs } of nodes.slice(from + 1)) {
     if (!inputs.some((input) => followed.has(input))) continue;
     const computed = outputs.filter((output) => isComputed(output) && isOnPath(output));
     if (computed.length === 0) continue;
-    if (picks.has(operator)) picked = true;
+    if (picks.has(operator)) for (const output of computed) picked.add(output);
     else if (keepsTokens.has(operator)) for (const output of computed) followed.add(output);
-    else return false;
+    else return new Set();
   }
   return picked;
+}
+
+/**
+ * Whether what is explained can depend on an activation otherwise than through tokens that stand for no spatial position: those in
+ * `picked`, and any that is picked from tokens on a grid in the same way.
+ */
+export function reachesPast(
+  model: AskedModel,
+  picked: ReadonlySet<string>,
+  isOnPath: (name: string) => boolean,
+): (name: string) => boolean {
+  const nodes = model.graph?.nodes ?? [];
+  if (picked.size === 0) return () => true;
+  const read = new Set<string>();
+  const reaching = new Set<string>();
+  for (const { operator, inputs, outputs } of nodes.toReversed()) {
+    const computed = outputs.filter(isOnPath);
+    if (computed.length === 0) continue;
+    // What nothing on the path reads is what is explained.
+    for (const name of computed) if (!read.has(name)) reaching.add(name);
+    for (const name of inputs) read.add(name);
+    const isPick = picks.has(operator) && readingOf(model, inputs[0] ?? '')?.kind === 'tokens';
+    const passes = computed.some(
+      (name) => reaching.has(name) && !picked.has(name) && !(isPick && !readingOf(model, name)),
+    );
+    if (passes) for (const name of inputs) reaching.add(name);
+  }
+  return (name) => reaching.has(name);
 }
 
 /** Operators that only lay their input out otherwise, or take a part of it. */

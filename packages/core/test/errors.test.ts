@@ -5,7 +5,10 @@ import { errors, isDiagnosed, UnderstoryError } from '@understory/core';
 const examples: { readonly [name in keyof typeof errors]: () => UnderstoryError } = {
   unknownLayer: () => errors.unknownLayer({ layer: 'layer9', suggestions: ['layer4'] }),
   layerNotSpatial: () => errors.layerNotSpatial({ layer: 'fc', dims: ['N', 10], batch: 2 }),
-  layerAxes: () => errors.layerAxes({ layer: 'block', axes: 'channelsLast' }),
+  layerAxes: () => errors.layerAxes({ layer: 'block', axes: 'windows' }),
+  ambiguousLayer: () => errors.ambiguousLayer({ layer: 'conv', matches: ['a.conv', 'b.conv'] }),
+  layoutInvalid: () => errors.layoutInvalid({ layout: 'chw' }),
+  layoutMismatch: () => errors.layoutMismatch({ layer: 'x', layout: 'nchw', dims: ['N', 3] }),
   noSpatialLayer: () => errors.noSpatialLayer({ layers: 1, output: 'logits' }),
   pixelsInvalid: () => errors.pixelsInvalid({ found: 'a pixel of 2', expected: 'pixels in 0..1' }),
   maskInvalid: () => errors.maskInvalid({ found: '[8, 8]', expected: '[16, 16]' }),

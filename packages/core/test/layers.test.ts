@@ -35,6 +35,24 @@ describe('findLayer', () => {
     expect(findLayer(layers, 'split')).toBe(layers[4]);
   });
 
+  it('matches the end of a path that no other module shares', () => {
+    const nested = [
+      layer('a', ['N', 8], 'Relu', ['m.visual.layer4', 'm.visual.layer4.2']),
+      layer('b', ['N', 8], 'Relu', ['m.text.layer4']),
+      layer('c', ['N', 8], 'Relu', ['m/block/conv']),
+    ];
+    expect(findLayer(nested, 'visual.layer4')).toBe(nested[0]);
+    expect(findLayer(nested, 'layer4.2')).toBe(nested[0]);
+    expect(findLayer(nested, 'block/conv')).toBe(nested[2]);
+    expect(() => findLayer(nested, 'layer4')).toThrow(
+      expect.objectContaining({
+        code: 'AMBIGUOUS_LAYER',
+        found: '2 modules: "m.visual.layer4", "m.text.layer4"',
+      }),
+    );
+    expect(() => findLayer(nested, 'ayer4.2')).toThrow(expect.objectContaining({ code: 'UNKNOWN_LAYER' }));
+  });
+
   it('suggests what comes close on a miss', () => {
     expect(() => findLayer(layers, 'layer4.3')).toThrow(
       expect.objectContaining({ code: 'UNKNOWN_LAYER', next: expect.stringContaining('"layer4.2"') }),
@@ -81,8 +99,9 @@ describe('lastSpatialLayer', () => {
     expect(choose('N', '2*N')).toBe('stacked');
   });
 
-  it('counts a single row or column as space', () => {
-    expect(lastSpatialLayer({ layers: [layer('row', ['N', 8, 1, 5])], inputs: [] }, everything)?.name).toBe('row');
+  it('does not count a single row or column as space', () => {
+    const layers = [layer('map', ['N', 8, 2, 5]), layer('row', ['N', 8, 1, 5]), layer('column', ['N', 8, 5, 1])];
+    expect(lastSpatialLayer({ layers, inputs: [] }, everything)?.name).toBe('map');
   });
 
   it('leaves out what the output does not depend on', () => {

@@ -198,9 +198,8 @@ describe('the layer that auto means', () => {
       [node('ReduceMean', ['sum', 'axes'], 'mean'), ['N', 8]],
     ];
     expect(chosen(modelOf(parts))).toBe('sum');
-    expect(() => placesOf(modelOf(parts), modelOf(parts).layers[4]!, 1)).toThrow(
-      expect.objectContaining({ code: 'LAYER_NOT_SPATIAL' }),
-    );
+    const mixed = placesOf(modelOf(parts), modelOf(parts).layers[4]!, 1)(float32(new Float32Array(128), [1, 8, 16]), 1);
+    expect(mixed).toMatchObject({ channels: 8, height: 4, width: 4, reading: '[N, C, H*W] as 4 x 4' });
   });
 
   it('is no query of a decoder, even where their number is a square', () => {
@@ -232,7 +231,7 @@ describe('the layer that auto means', () => {
       [node('Transpose', ['sum'], 'map', { perm: [0, 3, 1, 2] }), ['N', 8, 8, 8]],
     ];
     expect(chosen(modelOf(parts))).toBe('map');
-    expect(chosen(modelOf(parts.slice(0, -1)))).toBe('patches');
+    expect(chosen(modelOf(parts.slice(0, -1)))).toBe('sum');
   });
 });
 

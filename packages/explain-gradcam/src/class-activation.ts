@@ -18,14 +18,14 @@ export type Combine = (sample: ClassActivation) => Float32Array;
 
 /**
  * The step that all methods of this package share: one pass gives a layer's activations and gradients, `combine` turns those of each sample into a map.
- * Throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LAYER_NOT_SPATIAL, LAYER_AXES, NOT_DIFFERENTIABLE or TARGET_COUNT, and what the backend throws.
+ * Throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LAYER_NOT_SPATIAL, LAYER_AXES, LAYOUT_MISMATCH, NOT_DIFFERENTIABLE or TARGET_COUNT, and what the backend throws.
  */
 export function classActivation(combine: Combine): Explainer {
   return {
-    async explain({ model, feeds, objective, layer, signal }) {
+    async explain({ model, feeds, objective, layer, layout, signal }) {
       const batch = batchOf(feeds);
       checkTargetCount(objective, batch);
-      const { differentiable, name, read } = resolveLayer({ model, objective, layer, batch });
+      const { differentiable, name, read } = resolveLayer({ model, objective, layer, layout, feeds, batch });
       signal?.throwIfAborted();
       const { gradients, fetched } = await differentiable.differentiate({
         feeds,

@@ -2,12 +2,23 @@ import {
   betweenIn,
   errors,
   findLayer,
+  fedImageSize,
   isDifferentiable,
   lastSpatialLayer,
+  layersWithoutReading,
   outputsOf,
   placesOf,
 } from '@understory/core';
-import type { Differentiability, DifferentiableModel, LayerSpec, Model, Objective, ReadPlaces } from '@understory/core';
+import type {
+  Differentiability,
+  DifferentiableModel,
+  Feeds,
+  LayerSpec,
+  Layout,
+  Model,
+  Objective,
+  ReadPlaces,
+} from '@understory/core';
 
 /** Explainers that work where gradients do not. */
 const withoutGradients = ['cam', 'scorecam', 'ablationcam', 'rise', 'occlusion'];
@@ -17,11 +28,14 @@ export interface LayerRequest {
   readonly objective: Objective;
   /** A tensor name or module path; `auto` or nothing for the last spatial activation on the way from the image to what is explained. */
   readonly layer: string | undefined;
+  /** What its axes are said to be. */
+  readonly layout?: Layout | undefined;
+  readonly feeds: Feeds;
   readonly batch: number;
 }
 
-/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LAYER_NOT_SPATIAL, LAYER_AXES or NOT_DIFFERENTIABLE. */
-export function resolveLayer({ model, objective, layer, batch }: LayerRequest): {
+/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LAYER_NOT_SPATIAL, LAYER_AXES, LAYOUT_MISMATCH or NOT_DIFFERENTIABLE. */
+export function resolveLayer({ model, objective, layer, layout, feeds, batch }: LayerRequest): {
   readonly differentiable: DifferentiableModel;
   readonly name: string;
   readonly read: ReadPlaces;
@@ -36,29 +50,35 @@ export function resolveLayer({ model, objective, layer, batch }: LayerRequest): 
     });
   }
   const isAuto = layer === undefined || layer.trim() === 'auto';
-  const found = isAuto ? chooseLayer(model, outputs) : findLayer(model.layers, layer);
-  const read = placesOf(model, found, batch);
+  const found = isAuto ? chooseLayer(model, outputs, layout) : findLayer(model.layers, layer);
+  const read = placesOf(model, found, batch, { layout, image: fedImageSize(model, feeds) });
   if (!isAuto) checkReach(model, outputs, found.name);
   return { differentiable: model, name: found.name, read };
 }
 
-function chooseLayer(model: DifferentiableModel, outputs: readonly string[]): LayerSpec {
+function chooseLayer(model: DifferentiableModel, outputs: readonly string[], layout: Layout | undefined): LayerSpec {
+  const last = (isOnPath: (name: string) => boolean) => lastSpatialLayer(model, isOnPath, layout);
   const reaches = (name: string) => obstacleTo(model, outputs, name).differentiable;
   const images = imageInputs(model);
   const between = model.graph ? betweenIn(model.graph, images, outputs) : () => false;
   const sees = (name: string) => images.map((image) => model.differentiability(name, image));
   // Grids made from the image's size alone, such as position embeddings, depend on the image without a gradient; so does all behind an integer input.
   const found =
-    lastSpatialLayer(model, (name) => reaches(name) && sees(name).some((way) => way.differentiable)) ??
-    lastSpatialLayer(model, (name) => reaches(name) && sees(name).some((way) => !isUnrelated(way))) ??
-    lastSpatialLayer(model, (name) => reaches(name) && between(name));
+    last((name) => reaches(name) && sees(name).some((way) => way.differentiable)) ??
+    last((name) => reaches(name) && sees(name).some((way) => !isUnrelated(way))) ??
+    last((name) => reaches(name) && between(name));
   if (found !== undefined) return found;
 
-  const blocked = lastSpatialLayer(model, (name) => !isUnrelated(obstacleTo(model, outputs, name)));
+  const blocked = last((name) => !isUnrelated(obstacleTo(model, outputs, name)));
   if (blocked !== undefined) checkReach(model, outputs, blocked.name);
-  const flattened = lastSpatialLayer(model, between);
+  const flattened = last(between);
   if (flattened !== undefined) checkReach(model, outputs, flattened.name);
-  throw errors.noSpatialLayer({ layers: model.layers.length, output: outputs.join(', ') });
+  throw errors.noSpatialLayer({
+    layers: model.layers.length,
+    output: outputs.join(', '),
+    candidates: layout === undefined ? layersWithoutReading(model, between) : [],
+    layout,
+  });
 }
 
 function checkReach(model: DifferentiableModel, outputs: readonly string[], tensor: string): void {

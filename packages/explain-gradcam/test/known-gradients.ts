@@ -27,7 +27,7 @@ export async function mapOf(explainer: Explainer, { activations, gradients }: Kn
   });
   const feeds = { pixels: float32(Float32Array.from(activations.flat()), [1, channels, places / width, width]) };
   const objective: Objective = { kind: 'score', output: 'logits', index: [[0]] };
-  const [map] = await explainer.explain({ model, feeds, objective, layer: 'features' });
+  const [map] = await explainer.explain({ model, feeds, objective, layer: 'features', layout: 'nchw' });
   return map!;
 }
 

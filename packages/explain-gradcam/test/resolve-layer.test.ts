@@ -97,7 +97,7 @@ describe('a layer that is named', () => {
     await expect(chosen({ layers }, { layer: '/tokens' })).rejects.toMatchObject({
       code: 'LAYER_NOT_SPATIAL',
       found: '[N, 48, 8]',
-      expected: expect.stringContaining('a feature map [1, channels, height, width]'),
+      expected: expect.stringContaining('[1, channels, height, width]'),
     });
   });
 
@@ -167,7 +167,7 @@ describe('auto', () => {
   const stepped = {
     layers: [layer('late', four), layer('flat', ['N', 5]), layer('step', ['N', 5])],
     nodes: [
-      node('Relu', 'image', 'late'),
+      node('Conv', 'image', 'late'),
       node('Flatten', 'late', 'flat'),
       node('Sign', 'flat', 'step'),
       node('Gemm', 'step', 'logits'),
@@ -188,7 +188,7 @@ describe('auto', () => {
 
   it('takes the last layer behind an image of whole numbers, which gradients do not reach', async () => {
     const inputs = [spec('image', ['N', 3, 6, 6], 'uint8')];
-    const nodes = [node('Cast', 'image', 'early'), node('Relu', 'early', 'late'), node('Gemm', 'late', 'logits')];
+    const nodes = [node('Conv', 'image', 'early'), node('Relu', 'early', 'late'), node('Gemm', 'late', 'logits')];
     const ways = { 'late < image': noPath, 'early < image': noPath };
     expect(await chosen({ inputs, layers: layers.slice(0, 2), nodes, ways })).toBe('late');
   });

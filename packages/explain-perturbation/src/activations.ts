@@ -9,10 +9,15 @@ export interface Activations extends FeatureMaps {
   readonly tensor: Tensor;
 }
 
-/** Throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LAYER_NOT_SPATIAL or LAYER_AXES. */
+/** Throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LAYER_NOT_SPATIAL, LAYER_AXES or LAYOUT_MISMATCH. */
 export async function activationsOf(request: ExplainRequest, { image, batch }: ExplainedImages): Promise<Activations> {
   const { model, feeds, objective, signal } = request;
-  const { name, read } = resolveLayer({ model, objective, layer: request.layer, image: image.name, batch });
+  const { name, read } = resolveLayer({
+    ...{ model, objective, feeds, batch },
+    layer: request.layer,
+    layout: request.layout,
+    image: image.name,
+  });
   signal?.throwIfAborted();
   const tensor = (await model.run(feeds, [name]))[name];
   if (tensor === undefined) throw new Error(`the backend did not hand back "${name}"`);

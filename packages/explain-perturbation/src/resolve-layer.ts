@@ -1,28 +1,45 @@
-import { betweenIn, errors, findLayer, lastSpatialLayer, outputsOf, placesOf } from '@understory/core';
-import type { LayerSpec, Model, Objective, ReadPlaces } from '@understory/core';
+import {
+  betweenIn,
+  errors,
+  fedImageSize,
+  findLayer,
+  lastSpatialLayer,
+  layersWithoutReading,
+  outputsOf,
+  placesOf,
+} from '@understory/core';
+import type { Feeds, LayerSpec, Layout, Model, Objective, ReadPlaces } from '@understory/core';
 
 export interface LayerRequest {
   readonly model: Model;
   readonly objective: Objective;
   /** A tensor name or module path; `auto` or nothing for the last spatial activation on the way from the image to what is explained. */
   readonly layer: string | undefined;
+  /** What its axes are said to be. */
+  readonly layout?: Layout | undefined;
+  readonly feeds: Feeds;
   readonly image: string;
   readonly batch: number;
 }
 
-/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LAYER_NOT_SPATIAL or LAYER_AXES. */
-export function resolveLayer({ model, objective, layer, image, batch }: LayerRequest): {
+/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LAYER_NOT_SPATIAL, LAYER_AXES or LAYOUT_MISMATCH. */
+export function resolveLayer({ model, objective, layer, layout, feeds, image, batch }: LayerRequest): {
   readonly name: string;
   readonly read: ReadPlaces;
 } {
   const isAuto = layer === undefined || layer.trim() === 'auto';
-  const found = isAuto ? chooseLayer(model, image, outputsOf(objective)) : findLayer(model.layers, layer);
-  return { name: found.name, read: placesOf(model, found, batch) };
+  const found = isAuto ? chooseLayer(model, image, outputsOf(objective), layout) : findLayer(model.layers, layer);
+  return { name: found.name, read: placesOf(model, found, batch, { layout, image: fedImageSize(model, feeds) }) };
 }
 
-function chooseLayer(model: Model, image: string, outputs: readonly string[]): LayerSpec {
+function chooseLayer(model: Model, image: string, outputs: readonly string[], layout: Layout | undefined): LayerSpec {
   const isBetween = model.graph === undefined ? () => true : betweenIn(model.graph, [image], outputs);
-  const found = lastSpatialLayer(model, isBetween);
+  const found = lastSpatialLayer(model, isBetween, layout);
   if (found !== undefined) return found;
-  throw errors.noSpatialLayer({ layers: model.layers.length, output: outputs.join(', ') });
+  throw errors.noSpatialLayer({
+    layers: model.layers.length,
+    output: outputs.join(', '),
+    candidates: layout === undefined ? layersWithoutReading(model, isBetween) : [],
+    layout,
+  });
 }

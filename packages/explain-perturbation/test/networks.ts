@@ -27,7 +27,7 @@ export async function mapOf(
   const [, ...dims] = model.inputs[0]!.dims! as number[];
   const feeds = { pixels: float32(Float32Array.from(x), [1, ...dims]) };
   const objective = { kind: 'score', output: 'logits', index: [[0]] } as const;
-  const [map] = await explainer.explain({ model, feeds, objective, ...options });
+  const [map] = await explainer.explain({ model, feeds, objective, layout: 'nchw', ...options });
   return map!;
 }
 

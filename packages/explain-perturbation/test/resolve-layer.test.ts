@@ -43,25 +43,25 @@ async function chosen(model: Model, asked?: string): Promise<string | undefined>
 
 describe('the layer of an explainer without gradients', () => {
   const nodes = [
-    node('Relu', ['image'], 'trunk'),
+    node('Conv', ['image'], 'trunk'),
     node('Relu', ['trunk'], 'auxiliary'),
     node('Shape', ['trunk'], 'sizes'),
     node('ConstantOfShape', ['sizes'], 'grid'),
     node('Gemm', ['trunk', 'grid'], 'logits'),
   ];
-  const layers = ['trunk', 'auxiliary', 'grid'].map((name) => layer(name));
+  const layersOf = () => ['trunk', 'auxiliary', 'grid'].map((name) => layer(name));
 
   it('is between the image and what is explained, by the graph', async () => {
-    expect(await chosen(modelOf(layers, nodes))).toBe('trunk');
-    expect(await chosen(modelOf(layers, nodes), ' auto ')).toBe('trunk');
+    expect(await chosen(modelOf(layersOf(), nodes))).toBe('trunk');
+    expect(await chosen(modelOf(layersOf(), nodes), ' auto ')).toBe('trunk');
   });
 
   it('is the last spatial one where there is no graph to ask', async () => {
-    expect(await chosen(modelOf(layers))).toBe('grid');
+    expect(await chosen(modelOf(layersOf()))).toBe('grid');
   });
 
   it('can be named by tensor or module, and must be spatial', async () => {
-    const model = modelOf([...layers, layer('tokens', ['N', 3, 4])]);
+    const model = modelOf([...layersOf(), layer('tokens', ['N', 3, 4])]);
     expect(await chosen(model, 'auxiliary')).toBe('auxiliary');
     expect(await chosen(model, 'module.trunk')).toBe('trunk');
     await expect(chosen(model, 'tokens')).rejects.toMatchObject({ code: 'LAYER_NOT_SPATIAL' });

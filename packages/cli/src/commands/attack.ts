@@ -19,6 +19,8 @@ import type { ExitCode, Io } from '../io.ts';
 import { attackKeeper } from '../keep-attack.ts';
 import { defaultModel } from '../open-model.ts';
 import {
+  layout,
+  layoutHelp,
   list,
   wholeNumber,
   withOutput,
@@ -85,7 +87,8 @@ function define(program: Command) {
     .option('--control <mask>', 'the mask of equal area to compare with; random for a data set')
     .option('--no-control', 'no mask beside those of --mask')
     .option('--explainer <id>', 'whose heat maps masks are drawn from', 'gradcam')
-    .option('--layer <layer>', 'auto, a tensor name or a module path', 'auto')
+    .option('--layer <layer>', 'auto, a tensor name, or a module path or its end', 'auto')
+    .option('--layout <layout>', layoutHelp, layout)
     .option('--target-image <path>', 'an image of the target class, or a folder of class samples that has one')
     .option('--transfer <model>', 'another network that adversarial images are shown to')
     .requiredOption('--out <folder>', 'the run folder')

@@ -18,7 +18,16 @@ import { datasetRecord, experimentRecord, explainerRecord } from '../experiment-
 import type { ExitCode, Io } from '../io.ts';
 import { exampleKeeper } from '../keep-example.ts';
 import { defaultModel } from '../open-model.ts';
-import { wholeNumber, withOutput, withPreprocessing, withRunning, withSelection, withTensors } from '../options.ts';
+import {
+  layout,
+  layoutHelp,
+  wholeNumber,
+  withOutput,
+  withPreprocessing,
+  withRunning,
+  withSelection,
+  withTensors,
+} from '../options.ts';
 import { runAndTell } from '../run-and-tell.ts';
 import { notesOf } from '../run-notes.ts';
 import type { CommandContext } from '../run.ts';
@@ -69,7 +78,8 @@ function define(program: Command) {
         'the class explained: predicted, label, a class index or the name of a class',
       ).default('predicted'),
     )
-    .option('--layer <layer>', 'auto, a tensor name or a module path', 'auto')
+    .option('--layer <layer>', 'auto, a tensor name, or a module path or its end', 'auto')
+    .option('--layout <layout>', layoutHelp, layout)
     .option('--examples <n>', 'how many maps to keep for the report, of each of right and wrong', wholeNumber(0), 4)
     .option('--batch <n>', 'how many changed pictures run together; changes no result', wholeNumber(1), 32)
     .option('--seed <n>', 'of everything that is drawn', wholeNumber(0), 0);
@@ -190,6 +200,7 @@ function recordOf(setup: Setup, { spec, dataset, options, ids, selections, metri
       metrics: metrics.map((metric) => metric.record),
       target,
       layer: options.layer,
+      ...(options.layout !== undefined && { layout: options.layout }),
       layers: setup.explainers.map(({ layer }) => layer ?? null),
     },
   });

@@ -8,7 +8,17 @@ import { backendsText, headline, imageText } from '../formatters/explanation.ts'
 import { errorRecord, json } from '../formatters/json.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { defaultModel } from '../open-model.ts';
-import { list, wholeNumber, withDrawing, withOutput, withPreprocessing, withRunning, withTensors } from '../options.ts';
+import {
+  layout,
+  layoutHelp,
+  list,
+  wholeNumber,
+  withDrawing,
+  withOutput,
+  withPreprocessing,
+  withRunning,
+  withTensors,
+} from '../options.ts';
 import { assumedNote } from '../preprocessing.ts';
 import { progressOn } from '../progress.ts';
 import { modelRecord, versionsOf, type RunRecord } from '../record.ts';
@@ -52,7 +62,8 @@ function define(program: Command) {
     .argument('<images...>', 'images, folders of images, or patterns')
     .option('--explainer <list>', 'ids of explainers; `understory plugins` lists them', list, ['gradcam'])
     .option('--target <list>', 'the classes to explain: top1, top3, a class index or a label', 'top1')
-    .option('--layer <layer>', 'auto, a tensor name or a module path', 'auto')
+    .option('--layer <layer>', 'auto, a tensor name, or a module path or its end', 'auto')
+    .option('--layout <layout>', layoutHelp, layout)
     .option('--model <model>', 'the name of a bundled model, a model folder or a model file', defaultModel)
     .option('--out <folder>', 'where files go', 'out')
     .option('--npy', 'write the raw maps too')
@@ -220,6 +231,7 @@ function runRecord(
     preprocessingAssumed: preprocessing.assumed,
     parameters: {
       ...{ explainers: explainer, targets: slots.map(({ name }) => name), layer, batch, colourMap, opacity },
+      ...(options.layout !== undefined && { layout: options.layout }),
       ...{ devices: device?.everywhere ?? null, devicesOf: device?.byBackend ?? {}, threads: threads ?? null },
       interpolation: 'bilinear',
       normalisation: 'min-max',

@@ -11,6 +11,8 @@ import type { ExitCode, Io } from '../io.ts';
 import { dropOtherPictures, probeKeeper } from '../keep-probe.ts';
 import { defaultModel } from '../open-model.ts';
 import {
+  layout,
+  layoutHelp,
   list,
   wholeNumber,
   withOutput,
@@ -64,7 +66,8 @@ function define(program: Command) {
     .option('--control <list>', 'what is done beside it to tell what makes the difference, such as seams,rows', list)
     .option('--preset <name>', 'settings that belong together, such as paper')
     .option('--explainer <id>', `whose heat maps are compared before and after; ${none} leaves them out`, 'gradcam')
-    .option('--layer <layer>', 'auto, a tensor name or a module path', 'auto')
+    .option('--layer <layer>', 'auto, a tensor name, or a module path or its end', 'auto')
+    .option('--layout <layout>', layoutHelp, layout)
     .requiredOption('--out <folder>', 'the run folder')
     .option('--batch <n>', 'how many pictures run together', wholeNumber(1), 32)
     .option('--seed <n>', 'of everything that is drawn', wholeNumber(0), 0);
@@ -176,6 +179,7 @@ function recordOf({ asked, images, setup, explainer, probe }: RecordParts) {
       explainer: explainer === undefined ? null : explainerRecord(setup, explainer),
       ...(explainer !== undefined && {
         layer: options.layer,
+        ...(options.layout !== undefined && { layout: options.layout }),
         layers: setup.explainers.map(({ layer }) => layer ?? null),
       }),
     },

@@ -1,3 +1,4 @@
+import type { Layout } from '../axes/layout.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Feeds, Model } from './model.ts';
 import type { Objective } from './objective.ts';
@@ -9,6 +10,8 @@ export interface ExplainRequest {
   readonly objective: Objective;
   /** A tensor name of `model.layers`; explainers that need none ignore it, the others take the last spatial activation where absent. */
   readonly layer?: string;
+  /** What the axes of that layer are, where it is to be said: without it the graph decides, and refuses where it does not tell. */
+  readonly layout?: Layout;
   readonly seed?: number;
   readonly signal?: Cancellation;
   /** Told how many runs of the model on one sample are done, by explainers that need many. */
