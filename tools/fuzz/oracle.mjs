@@ -57,9 +57,12 @@ function* judgeOutput(
   }
   if (code === 2 && codes.length === 0) yield `exit code 2 without an error that has a code: ${lastLines(told)}`;
   if (code === 0 && codes.length > 0) yield `exit code 0 with errors: ${codes.join(', ')}`;
-  if (/\bINTERNAL\b/.test(told + stdout)) yield `it failed itself: ${around(told + stdout, 'INTERNAL')}`;
+  const isOwn = /\bINTERNAL\b/.test(told + stdout);
+  if (isOwn) yield `it failed itself: ${around(told + stdout, 'INTERNAL')}`;
+  if (/fault of @understory\//.test(told + stdout))
+    yield `a plugin of its own failed: ${around(told + stdout, 'PLUGIN_')}`;
   // The author of a plugin is shown where it failed.
-  else if (stackTrace.test(told) && !codes.some((code) => code === 'PLUGIN_FAILED'))
+  if (!isOwn && stackTrace.test(told) && !codes.some((code) => code === 'PLUGIN_FAILED'))
     yield `there is a stack trace: ${lastLines(told)}`;
   if (/\[object \w+\]/.test(told)) yield `a message shows an object: ${around(told, '[object')}`;
   if (told.length > longestError) yield `stderr has ${told.length} characters`;
@@ -84,8 +87,8 @@ async function judgeFiles(folder, before, after) {
     } else if (path.endsWith('.jsonl')) {
       const text = await readFile(file, 'utf8');
       if (text !== '' && !text.endsWith('\n')) problems.push(`${path} ends within a line`);
-      if (/"code":"INTERNAL"/.test(text))
-        problems.push(`${path} records a failure of its own: ${around(text, 'INTERNAL')}`);
+      if (/"code":"INTERNAL"|of the plugin @understory\/\S+ failed/.test(text))
+        problems.push(`${path} records a failure of its own: ${around(text, '"code"')}`);
     } else if (path.endsWith('.png')) {
       const bytes = await readFile(file);
       if (bytes.readUInt32BE(0) !== 0x89504e47 || !bytes.includes('IEND')) problems.push(`${path} is no whole PNG`);
