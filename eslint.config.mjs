@@ -1,4 +1,5 @@
 import nx from '@nx/eslint-plugin';
+import regexp from 'eslint-plugin-regexp';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
@@ -19,12 +20,27 @@ const boundaries = (depConstraints, options = {}) => ({
   '@nx/enforce-module-boundaries': ['error', { allow: [], depConstraints, ...options }],
 });
 
+/** Arguments lie on the stack, which holds about a hundred thousand: what comes out of a file or an image may be more. */
+const spreadMessage =
+  "Data as arguments of a call overflow the stack where there is much of it: core's largestOf, smallestOf and append loop.";
+const noSpreadingOfData = {
+  'no-restricted-syntax': [
+    'error',
+    ...[
+      'CallExpression[callee.object.name="Math"] > SpreadElement',
+      'CallExpression[callee.property.name=/^(push|unshift|splice|toSpliced|concat|fromCharCode|fromCodePoint|of)$/] > SpreadElement',
+      // A function is applied to a list with two arguments; one is a method of that name.
+      'CallExpression[callee.property.name="apply"][arguments.length=2]',
+    ].map((selector) => ({ selector, message: spreadMessage })),
+  ],
+};
+
 export default defineConfig(
   { ignores: ['**/dist', '**/node_modules', '**/out', '.nx', '**/coverage', '**/tmp', '.venv*'] },
   {
     files: ['packages/*/src/**/*.ts'],
     extends: [...tseslint.configs.strict],
-    plugins: { '@nx': nx },
+    plugins: { '@nx': nx, regexp },
     rules: {
       ...boundaries(arrows),
       '@typescript-eslint/consistent-type-imports': 'error',
@@ -34,6 +50,10 @@ export default defineConfig(
       '@typescript-eslint/unified-signatures': 'off',
       'no-console': 'error',
       eqeqeq: 'error',
+      ...noSpreadingOfData,
+      // Names, paths and headers come from anywhere: no pattern may take longer than their length.
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
     },
   },
   {

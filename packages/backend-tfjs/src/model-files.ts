@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { errors as coreErrors, type ModelSource } from '@understory/core';
+import { append, errors as coreErrors, type ModelSource } from '@understory/core';
 import { errors, firstLine } from './errors.ts';
 
 /** What the weightsManifest says of one weight. */
@@ -84,7 +84,7 @@ export async function readModelFiles(source: ModelSource): Promise<ModelFiles> {
       hash.update(shard);
       parts.push(shard);
     }
-    weights.push(...group.weights);
+    append(weights, group.weights);
   }
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
   let at = 0;

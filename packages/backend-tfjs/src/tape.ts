@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { append } from '@understory/core';
 
 /** What a forward pass hands to the way back. */
 export interface Recorded {
@@ -20,7 +21,7 @@ export function gradientsOnTape(forward: () => Recorded): readonly (tf.Tensor | 
     const { grads } = engine.gradients(
       () => {
         const { objective, withRespectTo } = forward();
-        asked.push(...withRespectTo);
+        append(asked, withRespectTo);
         return tf.sum(objective);
       },
       asked,

@@ -1,4 +1,4 @@
-import { evenBatches, takeTensor, type Attack, type AttackedSample, type Tensor } from '@understory/core';
+import { append, evenBatches, takeTensor, type Attack, type AttackedSample, type Tensor } from '@understory/core';
 import type { AttackPlan } from './attack-plan.ts';
 import type { Subject } from './attack-subject.ts';
 import type { ChosenImage } from './choose-images.ts';
@@ -80,7 +80,7 @@ async function attackBatch(
     signal.throwIfAborted();
     if (others.length > 0) {
       const alone: Found[] = [];
-      for (const sample of samples) alone.push(...(await attackBatch(plan, attack, [sample], failures)));
+      for (const sample of samples) append(alone, await attackBatch(plan, attack, [sample], failures));
       return alone;
     }
     try {

@@ -1,4 +1,4 @@
-import { evenBatches, type Experiment, type SeededRandom } from '@understory/core';
+import { append, evenBatches, type Experiment, type SeededRandom } from '@understory/core';
 import type { Outcome } from '@understory/experiments';
 import { summariseAttack, type AttackRow, type AttackSummary } from '@understory/report';
 import { makeAttacks, type Found, type Made } from './attack-batches.ts';
@@ -68,7 +68,7 @@ async function finish(plan: AttackPlan, subject: Subject, found: readonly Found[
   const made = found.filter((each): each is Made => 'attacked' in each);
   const attempts: Attempt[] = [];
   for (const { start, end } of evenBatches(made.length, plan.batch)) {
-    attempts.push(...(await judge(plan, subject, made.slice(start, end))));
+    append(attempts, await judge(plan, subject, made.slice(start, end)));
   }
   for (const [at, { sample }] of made.entries()) rows[sample.place] = attempts[at]!.row;
   const { facts, picture, pixels } = subject;

@@ -1,4 +1,5 @@
 import {
+  append,
   isDiagnosed,
   type Explainer,
   type Feeds,
@@ -169,8 +170,8 @@ async function predictAll(
     if (first !== undefined && others.length === 0) {
       return [{ predicted: [], failures: [{ kind: 'imageFailed', image: first.image, error }] }];
     }
-    const alone = [];
-    for (const sample of samples) alone.push(...(await predictAll(request, [sample])));
+    const alone: Awaited<ReturnType<typeof predictAll>>[number][] = [];
+    for (const sample of samples) append(alone, await predictAll(request, [sample]));
     return alone;
   }
 }
@@ -204,7 +205,7 @@ async function heatsOf(
     if (samples.length === 1) return [{ error }];
     const alone: Heat[] = [];
     for (const [at, sample] of samples.entries()) {
-      alone.push(...(await heatsOf(request, named, [sample], [classes[at]!])));
+      append(alone, await heatsOf(request, named, [sample], [classes[at]!]));
     }
     return alone;
   }

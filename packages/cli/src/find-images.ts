@@ -1,3 +1,4 @@
+import { largestOf } from '@understory/core';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { cliErrors, reasonOf } from './errors.ts';
@@ -84,7 +85,7 @@ function uniqueNames(paths: readonly string[]): readonly string[] {
 
 /** Ways to name the files of a group, the shortest first. */
 function candidates(group: readonly string[]): readonly ((path: string) => string)[] {
-  const deepest = Math.max(...group.map((path) => dirname(path).split(sep).length));
+  const deepest = largestOf(group.map((path) => dirname(path).split(sep).length));
   return Array.from({ length: deepest + 1 }, (_, depth) => [
     (path: string) => [...folders(path, depth), stem(path)].join('_'),
     (path: string) => [...folders(path, depth), basename(path).replace(/\.([^.]*)$/, '-$1')].join('_'),

@@ -66,7 +66,11 @@ function checkClasses(classifier: ImageClassifier, attacked: ImageClassifier): v
 function notesOnNames(classifier: ImageClassifier, attacked: ImageClassifier, name: string): readonly string[] {
   const [ours, theirs] = [attacked.labels, classifier.labels];
   if (ours === undefined || theirs === undefined) return [];
-  const words = (label: string) => label.toLowerCase().split(/[\s_-]*,[\s_-]*|[\s_-]+/);
+  const words = (label: string) =>
+    label
+      .toLowerCase()
+      .split(/[\s_,-]/)
+      .filter(Boolean);
   const other = ours.filter(
     (label, place) => !words(label).some((word) => words(theirs[place]!).includes(word)),
   ).length;

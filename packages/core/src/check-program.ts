@@ -2,6 +2,7 @@ import { expressionsWithin, type Expression } from './contracts/expression.ts';
 import type { TensorSpec } from './contracts/model.ts';
 import type { Program } from './contracts/program.ts';
 import { errors } from './errors.ts';
+import { largestOf } from './long-lists.ts';
 
 /**
  * Throws PROGRAM_INVALID where the names of a program do not fit together or the inputs of the model; shapes and the model's
@@ -59,7 +60,7 @@ export function checkSamplesApart(one: Expression, operands: readonly Operand[])
   const rank = first?.dims?.length;
   if (one.kind === 'binary' || one.kind === 'whereGreater') {
     const ranks = operands.flatMap(({ dims, batched }) => (batched && dims ? [dims.length] : []));
-    const batchRank = Math.max(...ranks);
+    const batchRank = largestOf(ranks);
     refuseIf(
       ranks.some((other) => other !== batchRank),
       `operands of ranks ${ranks.join(' and ')}`,

@@ -26,6 +26,7 @@ export * from './errors.ts';
 export * from './image-classifier.ts';
 export * from './image-input.ts';
 export * from './layers.ts';
+export * from './long-lists.ts';
 export * from './objective-values.ts';
 export { definePlugin } from './plugin/define-plugin.ts';
 export type { Capability, Contribution, ModelNeed, OptionalPeer, PluginManifest } from './plugin/define-plugin.ts';

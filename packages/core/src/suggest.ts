@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import { smallestOf } from './long-lists.ts';
 
 /**
  * The candidates that a misspelt query most likely means, best first, at most `n`; upper and lower case are the same.
@@ -21,7 +22,7 @@ function dissimilarity(asked: string, candidate: string): number {
   if (candidate === asked) return 0;
   if (candidate.includes(asked)) return 0.5 - asked.length / candidate.length / 2;
   if (candidate.length >= 3 && asked.includes(candidate)) return 1 - candidate.length / asked.length / 2;
-  const edits = Math.min(...[candidate, ...candidate.split(',')].map((part) => distance(asked, part.trim())));
+  const edits = smallestOf([candidate, ...candidate.split(',')].map((part) => distance(asked, part.trim())));
   const forgiven = Math.max(Math.min(2, asked.length - 1), Math.floor(asked.length / 3));
   return edits <= forgiven ? edits : Infinity;
 }

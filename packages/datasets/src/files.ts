@@ -1,3 +1,4 @@
+import { append } from '@understory/core';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { fileLimits, readRegularFile, readTextFile } from '@understory/imaging/files';
@@ -72,7 +73,10 @@ async function* walkFrom(
     visited.add(real);
     const entries = await list(folder);
     for (const file of entries.files) yield `${prefix}${file}`;
-    links.push(...entries.linked.map((name) => `${prefix}${name}/`));
+    append(
+      links,
+      entries.linked.map((name) => `${prefix}${name}/`),
+    );
     const own = entries.folders.filter((name) => !entries.linked.includes(name));
     for (const name of own.reverse()) folders.push(`${prefix}${name}/`);
   }

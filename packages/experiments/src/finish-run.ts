@@ -1,4 +1,4 @@
-import type { Experiment } from '@understory/core';
+import { append, type Experiment } from '@understory/core';
 import type { RunFolder } from './run-folder.ts';
 import { linesInOrder, readIndex, type RunIndex } from './run-index.ts';
 import { removeAbandonedLocks } from './run-lock.ts';
@@ -59,7 +59,7 @@ export async function finishRun<Row, Summary>(
     failuresTable(folder, index),
     ...tables.map((table) => recordsOf(folder, index, table)),
   ]) {
-    files.push(...(await writeTable(folder, name, records)));
+    append(files, await writeTable(folder, name, records));
   }
   const summary = await experiment.summarise(rowsInOrder(folder, index));
   await folder.replace('summary.json', (sink) =>

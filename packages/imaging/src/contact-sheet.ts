@@ -1,3 +1,4 @@
+import { largestOf } from '@understory/core';
 import sharp from 'sharp';
 import { colourMap, type ColourMapName } from './colour-map.ts';
 import { resize } from './resize.ts';
@@ -46,7 +47,7 @@ const bar: Size = { width: 256, height: 12 };
  * Throws a RangeError where there is no cell.
  */
 export async function contactSheet(sheet: ContactSheet): Promise<RgbImage> {
-  const columns = Math.max(0, ...sheet.rows.map((row) => row.cells.length));
+  const columns = Math.max(0, largestOf(sheet.rows.map((row) => row.cells.length)));
   if (columns === 0) throw new RangeError('a contact sheet needs at least one cell');
   const cell = sheet.cellSize ?? 224;
   const inner = Math.max(columns * (cell + gap) - gap, legendWidth(sheet.legend));
@@ -73,7 +74,7 @@ export async function contactSheet(sheet: ContactSheet): Promise<RgbImage> {
 
 function drawRow(drawing: Drawing, { cells }: ContactSheetRow, cell: number): void {
   const images = cells.map(({ image }) => image && fitted(image, cell));
-  const height = Math.max(...images.map((image) => image?.height ?? Math.round(cell / 2)));
+  const height = largestOf(images.map((image) => image?.height ?? Math.round(cell / 2)));
   images.forEach((image, column) => {
     const left = margin + column * (cell + gap);
     if (image === undefined) drawing.frame(left, cell, height);

@@ -36,7 +36,7 @@ const unsupportedFormats: readonly (readonly [pattern: RegExp, name: string])[] 
   [/^8BPS/, 'Photoshop document'],
   [/^%PDF-/, 'PDF'],
   [/^P[1-7]\s/, 'Netpbm'],
-  [/^\s*(<\?xml[^>]*>)?\s*(<!--[^]*?-->\s*)?(<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]/, 'SVG'],
+  [/^\s*(<\?xml[^>]*>\s*)?(<!--[^]*?-->\s*)?(<!DOCTYPE svg[^>]*>\s*)?<svg[\s>]/, 'SVG'],
 ];
 
 /** The size that the header states, or undefined where the file ends before it or carries none that is simple to read. */
@@ -78,5 +78,7 @@ export function endsEarly(bytes: Uint8Array, format: ReadableFormat): boolean {
 }
 
 function latin1(bytes: Uint8Array, start: number, end: number): string {
-  return String.fromCharCode(...bytes.subarray(start, end));
+  let text = '';
+  for (const byte of bytes.subarray(start, end)) text += String.fromCharCode(byte);
+  return text;
 }

@@ -1,4 +1,4 @@
-import { flatMap, seededRandom } from '@understory/core';
+import { flatMap, largestOf, seededRandom } from '@understory/core';
 import type { MetricRequest } from '@understory/core';
 import type { Interpolation, PixelRanking } from '@understory/imaging';
 import { orderOfTies, randomOrders } from './order.ts';
@@ -120,5 +120,5 @@ export async function measureCurves(
 
 function tiesOf(ranking: PixelRanking, orders: readonly Order[], last: number, pixels: number): Ties {
   const atEnd = orders.map((order) => (order === 'random' ? 0 : ranking.tiedAt(order, last)));
-  return { tied: ranking.tied, tiedAtEnd: Math.max(...atEnd) / pixels };
+  return { tied: ranking.tied, tiedAtEnd: largestOf(atEnd) / pixels };
 }

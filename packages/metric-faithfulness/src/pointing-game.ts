@@ -1,4 +1,4 @@
-import { configurable, flatMap, seededRandom } from '@understory/core';
+import { configurable, flatMap, seededRandom, smallestOf } from '@understory/core';
 import type { Box, Measurement, Metric } from '@understory/core';
 import { faithfulnessErrors } from './errors.ts';
 import { orderOfTies } from './order.ts';
@@ -55,7 +55,7 @@ export const pointingGame = configurable(
         );
         const x = highest % input.width;
         const y = Math.floor(highest / input.width);
-        const distance = Math.min(...targets.map((box) => distanceTo(box, x, y, input)));
+        const distance = smallestOf(targets.map((box) => distanceTo(box, x, y, input)));
         const tiedHighest = ranking.highest > 1 ? ranking.highest / (input.height * input.width) : 0;
         return { value: distance <= tolerance ? 1 : 0, details: { x, y, tiedHighest } };
       });

@@ -1,4 +1,4 @@
-import { fromFloat32, takeFeeds, takeObjective } from '@understory/core';
+import { append, fromFloat32, takeFeeds, takeObjective } from '@understory/core';
 import type { MetricRequest, OptionSchema } from '@understory/core';
 import type { Samples } from './samples.ts';
 import { scoreReader } from './score.ts';
@@ -45,7 +45,7 @@ export async function scorePictures(
       },
       reader.outputs,
     );
-    scores.push(...reader.read(takeObjective(objective, samples), outputs));
+    append(scores, reader.read(takeObjective(objective, samples), outputs));
     samples = [];
   };
 

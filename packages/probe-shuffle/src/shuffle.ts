@@ -1,4 +1,4 @@
-import { configurable, errors, type OptionSchema, type Probe } from '@understory/core';
+import { configurable, errors, largestOf, type OptionSchema, type Probe } from '@understory/core';
 import { controls } from './controls/index.ts';
 import { Examples } from './examples.ts';
 import { probeItem } from './probe-item.ts';
@@ -48,7 +48,7 @@ const paperGrid = paperPreset.grid[0];
 /** Whether a model's predictions survive when patches of the picture change places, as the paper asks in section 5.3. */
 export const shuffle = configurable('The probe "shuffle"', options, (values): Probe<ShuffleRow> => {
   const { grid, permutations, derangement, batch, seamWidth } = values;
-  const mainGrid = grid.includes(paperGrid) ? paperGrid : Math.max(...grid);
+  const mainGrid = grid.includes(paperGrid) ? paperGrid : largestOf(grid);
   const isThePapers = grid.includes(paperGrid) && permutations === paperPreset.permutations && !derangement;
   return {
     experiment(request) {

@@ -1,4 +1,4 @@
-import { float32, isDifferentiable, takeTensor } from '@understory/core';
+import { float32, isDifferentiable, largestOf, takeTensor } from '@understory/core';
 import type {
   Attack,
   AttackGoal,
@@ -151,7 +151,7 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
             originalProbability: probabilities[original]!,
             originalLogit: logits[original]!,
           };
-          const largest = Math.max(1, ...logits.map(Math.abs));
+          const largest = Math.max(1, largestOf(logits.map(Math.abs)));
           for (const name of Object.keys(said) as (keyof typeof said)[]) {
             for (const entry of trajectory[name]) {
               check(
@@ -173,7 +173,7 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
       async run() {
         const asked = countedClassifier((await parts()).classifier);
         const { samples } = await perturb({ classifier: asked.classifier });
-        const most = Math.max(...samples.map(({ evaluations }) => evaluations));
+        const most = largestOf(samples.map(({ evaluations }) => evaluations));
         check(asked.count() >= most, `${most} evaluations of a sample, and the model was run ${asked.count()} times`);
       },
     },
@@ -331,7 +331,7 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
 
 /** Whether the model's word on the result is among those that were recorded. */
 function wasSeen({ trajectory }: AttackedSample, { logits }: Prediction, wanted: number): boolean {
-  const allowed = sayingTolerance * Math.max(...logits.map(Math.abs));
+  const allowed = sayingTolerance * largestOf(logits.map(Math.abs));
   return trajectory.logit.some((logit) => Math.abs(logit - logits[wanted]!) <= allowed);
 }
 

@@ -1,4 +1,13 @@
-import { batchOf, checkTargetCount, closest, elementCount, errors, float32, toFloat32 } from '@understory/core';
+import {
+  batchOf,
+  checkTargetCount,
+  closest,
+  elementCount,
+  errors,
+  float32,
+  largestOf,
+  toFloat32,
+} from '@understory/core';
 import type {
   Derivative,
   Differentiability,
@@ -157,7 +166,7 @@ export class ChainModel implements DifferentiableModel {
         gradient[at]! += weight;
       } else {
         const target = offsetOf([objective.target[sample]!], dims);
-        const largest = Math.max(...row);
+        const largest = largestOf(row);
         const total = row.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
         value[sample]! += weight * (largest + Math.log(total) - row[target]!);
         row.forEach((logit, at) => (gradient[at]! += (weight * Math.exp(logit - largest)) / total));

@@ -1,4 +1,4 @@
-import { elementCount, errors, type Expression } from '@understory/core';
+import { elementCount, errors, largestOf, type Expression } from '@understory/core';
 import type { Dense } from './chain-steps.ts';
 
 /** An expression that is computed from other values. */
@@ -193,7 +193,7 @@ function softmax(x: Dense, isLogarithm: boolean): Computed {
     return Array.from({ length: size }, (__, at) => first + at * inner);
   });
   for (const row of rows) {
-    const largest = Math.max(...row.map((at) => x.data[at]!));
+    const largest = largestOf(row.map((at) => x.data[at]!));
     const total = row.reduce((sum, at) => sum + Math.exp(x.data[at]! - largest), 0);
     for (const at of row) {
       probabilities[at] = Math.exp(x.data[at]! - largest) / total;

@@ -3,6 +3,7 @@ import {
   elementCount,
   float32,
   isDifferentiable,
+  largestOf,
   seededRandom,
   takeTensor,
   toFloat32,
@@ -374,7 +375,7 @@ function rowsOf(tensor: Tensor, batch: number): readonly Float32Array[] {
 }
 
 function crossEntropyOf(logits: Float32Array, target: number): number {
-  const largest = Math.max(...logits);
+  const largest = largestOf(logits);
   return largest + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0)) - logits[target]!;
 }
 

@@ -2,6 +2,7 @@ import {
   elementCount,
   expression as e,
   float32,
+  largestOf,
   takeTensor,
   tensor,
   toFloat32,
@@ -153,13 +154,13 @@ export function programContractCases(
       const count = own!.dims[1]!;
       const rows = classes.map((_, sample) => values.subarray(sample * count, (sample + 1) * count));
       const share = (sample: number, at: number) => {
-        const largest = Math.max(...rows[sample]!);
+        const largest = largestOf(rows[sample]!);
         const powers = rows[sample]!.map((value) => Math.exp(value - largest));
         return powers[at]! / powers.reduce((total, power) => total + power, 0);
       };
       const other = (sample: number) => {
         const others = rows[sample]!.map((value, at) => (at === classes[sample] ? -Infinity : value));
-        return others.indexOf(Math.max(...others));
+        return others.indexOf(largestOf(others));
       };
       const hot = (sample: number, at: number) => (at === classes[sample] ? 1 : 0);
       const rival = e.largest(e.addAt(scores, index, -Infinity), [1]);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from '@commander-js/extra-typings';
-import { parseSelections, type Attack, type Selection, type UnderstoryError } from '@understory/core';
+import { largestOf, parseSelections, type Attack, type Selection, type UnderstoryError } from '@understory/core';
 import { prepare, type Preprocessing } from '@understory/imaging';
 import { readRun } from '@understory/experiments';
 import type { AttackRow, AttackSummary } from '@understory/report';
@@ -271,7 +271,7 @@ function checkNeeds(attacks: readonly NamedAttack[], { untargeted }: AttackOptio
 function largestGroup(attacks: readonly NamedAttack[]): number {
   const sizes = new Map<Attack, number>();
   for (const { attack } of attacks) sizes.set(attack, (sizes.get(attack) ?? 0) + 1);
-  return Math.max(1, ...sizes.values());
+  return Math.max(1, largestOf(sizes.values()));
 }
 
 async function referenceFor(

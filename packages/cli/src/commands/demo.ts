@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from '@commander-js/extra-typings';
-import type { Host, ImageClassifier, LayerSpec, Model } from '@understory/core';
+import { largestOf, type Host, type ImageClassifier, type LayerSpec, type Model } from '@understory/core';
 import { contactSheet, encodePng, type ContactSheetRow, type OverlayOptions } from '@understory/imaging';
 import { drawMap } from '../draw-map.ts';
 import { explainImages, type ExplainImagesRequest, type NamedExplainer, type Outcome } from '../explain-images.ts';
@@ -130,7 +130,7 @@ async function allOf(request: ExplainImagesRequest): Promise<readonly ExplainedI
 
 /** The last layer that sees finer than the one that explainers chose: there the methods part. */
 function earlierLayer(model: Model, [explained]: readonly ExplainedImage[]): LayerSpec | undefined {
-  const coarse = Math.max(0, ...(explained?.maps.map(({ heat }) => heat.height) ?? []));
+  const coarse = Math.max(0, largestOf(explained?.maps.map(({ heat }) => heat.height) ?? []));
   return model.layers.findLast(({ dims }) => dims?.length === 4 && typeof dims[2] === 'number' && dims[2] > coarse);
 }
 

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { Dimension } from '@understory/core';
+import { append, largestOf, type Dimension } from '@understory/core';
 import type { Style } from '../style.ts';
 import { errorRecord } from './json.ts';
 
@@ -10,14 +10,17 @@ export function columns(
 ): string {
   const all = head === undefined ? rows : [head, ...rows];
   if (all.length === 0) return '';
-  const width = Math.max(...all.map((row) => row.length));
+  const width = largestOf(all.map((row) => row.length));
   const none = Object.fromEntries(borders.map((border) => [border, '']));
   const table = new Table({
     chars: { ...none, middle: '  ' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colAligns: Array.from({ length: width }, (_, column) => (right.includes(column) ? 'right' : 'left')),
   });
-  table.push(...all.map((row) => Array.from({ length: width }, (_, column) => row[column] ?? '')));
+  append(
+    table,
+    all.map((row) => Array.from({ length: width }, (_, column) => row[column] ?? '')),
+  );
   return table
     .toString()
     .split('\n')

@@ -1,3 +1,4 @@
+import { append } from '../long-lists.ts';
 import { isSame, numberOf, type Size } from './sizes.ts';
 
 /** What an axis of an activation stands for. */
@@ -60,7 +61,7 @@ export function leavesOf(axis: Axis): Axis {
   const waiting = axis.toReversed();
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { parts } = find(next);
-    if (parts) waiting.push(...parts.toReversed());
+    if (parts) append(waiting, parts.toReversed());
     else found.push(find(next));
   }
   return found;
@@ -151,7 +152,7 @@ export function assertRole(axis: Axis, role: Role): void {
     next.role = role;
     const sources = next.segments?.filter(({ of }) => of !== undefined) ?? [];
     // What is padded or cropped is what the padded is.
-    if (sources.length === 1) waiting.push(...foldedOf(sources[0]!.of!).slice(0, 1));
+    if (sources.length === 1) append(waiting, foldedOf(sources[0]!.of!).slice(0, 1));
   }
 }
 

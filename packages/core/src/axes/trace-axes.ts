@@ -1,5 +1,6 @@
 import type { GraphNode, GraphView } from '../contracts/graph.ts';
 import type { Dimension, LayerSpec, TensorSpec } from '../contracts/model.ts';
+import { append } from '../long-lists.ts';
 import {
   assertRole,
   atom,
@@ -552,7 +553,7 @@ class Tracer {
       const gone = [...known].filter(([label]) => !to.includes(label)).map(([, [axis]]) => axis!);
       // A product with weights, over what is not there afterwards.
       if (gone.length === 1 && canBe(gone[0]!, 'channel')) assertRole(gone[0]!, 'channel');
-      computed.push(...gone);
+      append(computed, gone);
     } else if (read.length > 1) for (const axes of known.values()) for (const axis of axes) attend(axis);
     const isMixing = computed.some((axis) => !canBe(axis, 'channel'));
     return [...to].map((label, at) => {

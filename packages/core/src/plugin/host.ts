@@ -6,6 +6,7 @@ import { satisfies } from 'semver';
 import type { Configuration } from '../configuration.ts';
 import type { Backend, ModelSource } from '../contracts/model.ts';
 import { errors, isDiagnosed } from '../errors.ts';
+import { append } from '../long-lists.ts';
 import { closest } from '../suggest.ts';
 import { isManifest, nameOf, whatIsWrong, whatIsWrongWithin } from './define-plugin.ts';
 import type { Capability, Contribution, PluginManifest } from './define-plugin.ts';
@@ -198,7 +199,10 @@ export function createHost(configuration: Configuration = { plugins: [] }): Host
         if (other !== undefined) throw errors.duplicateId({ kind, id, first: other.plugin, second: name });
       }
       for (const [key, binding] of collectBindings(manifest)) bindings.set(key, binding);
-      contributions.push(...manifest.provides.map((provided) => ({ ...provided, plugin: name, version, from })));
+      append(
+        contributions,
+        manifest.provides.map((provided) => ({ ...provided, plugin: name, version, from })),
+      );
       plugins.push({ manifest, from });
       return manifest;
     },

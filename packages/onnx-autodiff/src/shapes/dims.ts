@@ -80,7 +80,7 @@ export function broadcast(shapes: readonly Shape[], unknowns: Unknowns): Shape {
     if (!shape) return undefined;
     known.push(shape);
   }
-  const rank = Math.max(0, ...known.map((shape) => shape.length));
+  const rank = known.reduce((most, shape) => Math.max(most, shape.length), 0);
   return Array.from({ length: rank }, (_, axis) => {
     const sizes = new Set(known.map((shape) => shape[axis - rank + shape.length] ?? 1));
     sizes.delete(1);

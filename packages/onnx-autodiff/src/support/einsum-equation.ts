@@ -18,7 +18,7 @@ export function labelsOf(node: Node, ranks: readonly number[]): Labels {
   if (terms.length !== ranks.length) throw malformed('the number of operands differs');
   const hidden = terms.map((term, at) => (term.includes('...') ? ranks[at]! - (term.length - 3) : 0));
   const free = [...letters].filter((letter) => !equation.includes(letter));
-  const depth = Math.max(0, ...hidden);
+  const depth = hidden.reduce((most, count) => Math.max(most, count), 0);
   const dots = free.slice(0, depth).join('');
   if (dots.length < depth) throw malformed('more axes than letters');
   const inputs = terms.map((term, at) => term.replace('...', dots.slice(depth - hidden[at]!)));

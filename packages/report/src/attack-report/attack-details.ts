@@ -1,3 +1,4 @@
+import { largestOf } from '@understory/core';
 import type { AttackRow, RunAttack } from '../attack.ts';
 
 /** What the figures of an attack need beside the summary. */
@@ -68,7 +69,7 @@ export class AttackDetails {
 function meanOf(kept: readonly Kept[]): MeanTrajectories | null {
   if (kept.length === 0) return null;
   const sorted = kept.toSorted((one, other) => (one.item < other.item ? -1 : 1));
-  const length = Math.max(...sorted.map(({ target }) => target.length));
+  const length = largestOf(sorted.map(({ target }) => target.length));
   const mean = (which: 'target' | 'original') =>
     Array.from({ length }, (_, at) => {
       const total = sorted.reduce((sum, each) => sum + (each[which][at] ?? each[which].at(-1) ?? 0), 0);

@@ -1,4 +1,5 @@
 import { areaY, dot, line, ruleX, text, type Markish } from '@observablehq/plot';
+import { largestOf } from '@understory/core';
 import type { Colours } from './palette.ts';
 
 /** A line with its band, named at its end. */
@@ -64,7 +65,7 @@ export function bandedLines(
 
 /** How much room labels need beside a frame, in pixels. */
 export function labelRoom(labels: readonly string[]): number {
-  return 24 + Math.min(280, Math.max(40, ...labels.map((label) => 7.6 * label.length)));
+  return 24 + Math.min(280, Math.max(40, largestOf(labels.map((label) => 7.6 * label.length))));
 }
 
 /** Moves labels apart so that they are `gap` from each other, the lowest first; where that would take them above `top`, all of them down. */

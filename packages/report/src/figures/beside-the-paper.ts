@@ -1,4 +1,5 @@
 import { dot, ruleX, ruleY, text } from '@observablehq/plot';
+import { largestOf } from '@understory/core';
 import { draw, type Figure } from './figure.ts';
 
 /** A number of ours with its interval, and the paper's, which is of its own network. */
@@ -24,7 +25,7 @@ export function besideThePaperFigure(
   const svg = draw(
     {
       height: 70 + 38 * rows.length,
-      marginLeft: Math.min(340, 24 + 7.4 * Math.max(...rows.map((each) => each.name.length))),
+      marginLeft: Math.min(340, 24 + 7.4 * largestOf(rows.map((each) => each.name.length))),
       marginRight: 150,
       marginBottom: 40,
       x: {

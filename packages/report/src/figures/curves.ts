@@ -1,4 +1,5 @@
 import { ruleY } from '@observablehq/plot';
+import { largestOf, smallestOf } from '@understory/core';
 import type { EvaluatedMetric } from '../evaluation.ts';
 import type { MeanCurve } from '../mean-curve.ts';
 import { number } from '../numbers.ts';
@@ -42,9 +43,9 @@ export function curvesFigure(
     }),
   }));
   const all = lines.flatMap(({ points }) => points);
-  const low = Math.min(0, ...all.map((point) => point.low));
-  const high = Math.max(0, ...all.map((point) => point.high));
-  const end = Math.max(...all.map((point) => point.x));
+  const low = Math.min(0, smallestOf(all.map((point) => point.low)));
+  const high = Math.max(0, largestOf(all.map((point) => point.high)));
+  const end = largestOf(all.map((point) => point.x));
   const alt = `${kind === 'mean' ? 'Mean' : 'Median'} curve of ${metric.title.toLowerCase()} for ${lines.map(({ explainer }) => explainer).join(', ')}: ${lines
     .map(({ explainer, points }) => {
       const [first, last] = [points[0]!, points.at(-1)!];
@@ -71,7 +72,7 @@ export function curvesFigure(
     },
     alt,
   );
-  const images = Math.max(...[...curves.values()].map(({ n }) => n));
+  const images = largestOf([...curves.values()].map(({ n }) => n));
   return {
     name,
     title: `${metric.title}: the ${kind} curve`,

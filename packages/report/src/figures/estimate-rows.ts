@@ -1,4 +1,5 @@
 import { dot, ruleX, ruleY, text } from '@observablehq/plot';
+import { largestOf, smallestOf } from '@understory/core';
 import type { BandedLine } from './banded-lines.ts';
 import { number } from '../numbers.ts';
 import { draw } from './figure.ts';
@@ -12,12 +13,12 @@ export function estimateRows(
 ): string {
   const rows = lines.flatMap(({ name, points }) => points.map((point) => ({ name, ...point })));
   const known = [0, ...rows.flatMap(({ low, high }) => [low, high]), ...(chance === undefined ? [] : [chance])];
-  const [least, most] = [Math.min(...known), Math.max(...known)];
+  const [least, most] = [smallestOf(known), largestOf(known)];
   const isShare = least === 0 && most <= 1 && most > 0.4;
   return draw(
     {
       height: 84 + 38 * rows.length,
-      marginLeft: Math.min(340, 24 + 7.4 * Math.max(...rows.map(({ name }) => name.length))),
+      marginLeft: Math.min(340, 24 + 7.4 * largestOf(rows.map(({ name }) => name.length))),
       marginRight: 96,
       marginTop: 36,
       marginBottom: 42,

@@ -1,3 +1,4 @@
+import { largestOf } from '@understory/core';
 import { dataUri } from './data-uri.ts';
 import { escapeXml } from './escape-xml.ts';
 import type { Figure } from './figure.ts';
@@ -31,7 +32,7 @@ export function pictureGrid(
   { name, title, caption }: Pick<Figure, 'name' | 'title' | 'caption'>,
   rows: readonly PictureRow[],
 ): Figure {
-  const columns = Math.max(...rows.map(({ pictures }) => pictures.length));
+  const columns = largestOf(rows.map(({ pictures }) => pictures.length));
   const width = gap + columns * (side + gap);
   const alt = `${title}. ${rows.map((row) => `${row.title}: ${row.pictures.map((each) => each.caption).join(', ')}`).join('. ')}.`;
   const drawn: string[] = [];
@@ -52,13 +53,13 @@ export function pictureGrid(
           : `<image x="${left}" y="${top}" width="${side}" height="${side}" preserveAspectRatio="xMidYMid meet"` +
               `${image.enlarged ? ' style="image-rendering: pixelated"' : ''} href="${dataUri(image.png)}" />` +
               `<rect x="${left + 0.5}" y="${top + 0.5}" width="${side - 1}" height="${side - 1}" fill="none" stroke="currentColor" stroke-opacity="0.2" />`,
-        ...captions[column]!.map(
-          (line, at) =>
-            `<text x="${left}" y="${top + side + 14 + at * lineHeight}" font-size="11">${escapeXml(line)}</text>`,
-        ),
       );
+      for (const [at, line] of captions[column]!.entries()) {
+        const y = top + side + 14 + at * lineHeight;
+        drawn.push(`<text x="${left}" y="${y}" font-size="11">${escapeXml(line)}</text>`);
+      }
     }
-    top += side + 14 + lineHeight * Math.max(0, ...captions.map((lines) => lines.length)) + gap;
+    top += side + 14 + lineHeight * Math.max(0, largestOf(captions.map((lines) => lines.length))) + gap;
   }
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${top}" width="${width}" height="${top}" font-size="12" ` +

@@ -1,5 +1,5 @@
 import { ruleY } from '@observablehq/plot';
-import type { ProbeCurve } from '@understory/core';
+import { largestOf, smallestOf, type ProbeCurve } from '@understory/core';
 import { number } from '../numbers.ts';
 import { bandedLines, labelRoom, type BandedLine } from './banded-lines.ts';
 import { estimateRows } from './estimate-rows.ts';
@@ -64,8 +64,8 @@ function lineDrawing(
         ];
   const lines = [...measured, ...level];
   const known = lines.flatMap(({ points }) => points.flatMap(({ low, high }) => [low, high]));
-  const low = Math.min(0, ...known);
-  const most = Math.max(0, ...known);
+  const low = Math.min(0, smallestOf(known));
+  const most = Math.max(0, largestOf(known));
   const isShare = low === 0 && most <= 1 && most > 0.4;
   const high = isShare ? 1 : most;
   return draw(

@@ -1,4 +1,5 @@
 import { ruleY } from '@observablehq/plot';
+import { largestOf } from '@understory/core';
 import type { RunAttack } from '../attack.ts';
 import type { AttackDetail } from '../attack-report/attack-details.ts';
 import { settingsText } from '../attack-report/naming.ts';
@@ -24,8 +25,10 @@ export function successOverEvaluationsFigure(
   const curves = attacks.map((attack) => ({ attack, ...detailOf(attack.name) })).filter(({ n }) => n > 0);
   if (curves.length === 0) return undefined;
   const most = Math.max(
-    ...curves.map(({ attack, evaluations }) => Math.max(Number(attack.options['steps'] ?? 0), evaluations.at(-1) ?? 0)),
     1,
+    largestOf(
+      curves.map(({ attack, evaluations }) => Math.max(Number(attack.options['steps'] ?? 0), evaluations.at(-1) ?? 0)),
+    ),
   );
   const lines = curves.map(({ attack, n, evaluations }) => ({
     attack,

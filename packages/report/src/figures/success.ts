@@ -1,4 +1,5 @@
 import { dot, ruleX, ruleY, text } from '@observablehq/plot';
+import { largestOf } from '@understory/core';
 import { percent, percentRange } from '../numbers.ts';
 import type { AttackSummary } from '../summarise-attack.ts';
 import { draw, type Figure } from './figure.ts';
@@ -21,7 +22,7 @@ export function successFigure(name: string, { attacks }: AttackSummary, palette:
   const svg = draw(
     {
       height: 64 + 34 * known.length,
-      marginLeft: Math.min(340, 24 + 7.4 * Math.max(0, ...known.map(({ attack }) => attack.length))),
+      marginLeft: Math.min(340, 24 + 7.4 * Math.max(0, largestOf(known.map(({ attack }) => attack.length)))),
       marginRight: 130,
       marginBottom: 40,
       x: {

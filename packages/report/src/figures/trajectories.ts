@@ -1,3 +1,4 @@
+import { largestOf } from '@understory/core';
 import type { RunAttack } from '../attack.ts';
 import type { AttackDetail } from '../attack-report/attack-details.ts';
 import { shortName } from '../attack-report/naming.ts';
@@ -23,7 +24,7 @@ export function trajectoriesFigure(
   });
   if (known.length === 0) return undefined;
   const shown = known.slice(0, mostPanels);
-  const most = Math.max(1, ...shown.map(({ target }) => target.length));
+  const most = Math.max(1, largestOf(shown.map(({ target }) => target.length)));
   const along = (values: readonly number[]) => values.map((y, at) => ({ x: at + 1, y }));
   const targeted = goal === 'targeted';
   const names = [

@@ -25,7 +25,7 @@ export const gather: Operator = {
       const size = tf.scalar(x.shape[axis]!, 'int32');
       const indices = tf.where(tf.less(given, 0), tf.add(given, size), given);
       const flat = tf.gather(x, tf.reshape(indices, [indices.size]), axis);
-      return tf.reshape(flat, x.shape.toSpliced(axis, 1, ...given.shape));
+      return tf.reshape(flat, [...x.shape.slice(0, axis), ...given.shape, ...x.shape.slice(axis + 1)]);
     };
   },
 };
