@@ -1,3 +1,4 @@
+// cspell:ignore mred Ünïcödé
 /** Values at which programs go wrong. */
 
 export const wholeNumbers = [0, 1, -1, 2, 3, 7, 64, 255, 256, 65535, 65536, 2 ** 31 - 1, -(2 ** 31), 2 ** 32, 2 ** 53];

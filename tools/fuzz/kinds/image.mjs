@@ -1,3 +1,4 @@
+// cspell:ignore AQABAIAAAAAAAP BAEAAAAALAAAAAABAAEAAAIBRAA WEBPVP
 import { crc32 } from 'node:zlib';
 import { encode, networkOf } from '../bases/onnx-networks.mjs';
 import { plainPicture, somePicture } from '../bases/pictures.mjs';

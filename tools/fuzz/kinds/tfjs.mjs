@@ -1,3 +1,4 @@
+// cspell:ignore FNRQ DSVQ
 import { graphModel, layersModel } from '../bases/tfjs-networks.mjs';
 import { pictureFolder, plainPicture } from '../bases/pictures.mjs';
 import { modelCommand } from '../commands.mjs';
