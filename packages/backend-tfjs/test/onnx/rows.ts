@@ -309,6 +309,11 @@ export const rows: readonly Row[] = [
     scales(1, 1, 2, 2),
   ]),
   resize('nearest, sizes', {}, [null, null, ints(2, 3, 7, 3)]),
+  // 3.5 / 0.7 is 5 in float32, so that a place lies half way between two.
+  {
+    ...resize('nearest, half way', {}, [null, scales(1, 1, 1, 0.7)]),
+    inputs: [fed(2, 3, 4, 11), null, scales(1, 1, 1, 0.7)],
+  },
   resize('linear', { mode: 'linear' }, [null, scales(1, 1, 2, 1.5)]),
   resize('linear, align_corners', { mode: 'linear', coordinate_transformation_mode: 'align_corners' }, [
     null,

@@ -41,25 +41,33 @@ export function resizeWeights({ from, to, scale }: ResizeAxis, node: Node): Floa
   return weights;
 }
 
-function placeOf(transformation: string, { from, to, scale }: ResizeAxis): ((row: number) => number) | undefined {
+/** In float32 at each step, as ONNX Runtime computes: `nearest` depends on whether a place is half way between two. */
+function placeOf(
+  transformation: string,
+  { from, to, scale: exact }: ResizeAxis,
+): ((row: number) => number) | undefined {
+  const scale = fround(exact);
+  const halfPixel = (row: number) => fround(fround((row + 0.5) / scale) - 0.5);
   switch (transformation) {
     case 'half_pixel':
-      return (row) => (row + 0.5) / scale - 0.5;
+      return halfPixel;
     case 'pytorch_half_pixel':
-      return (row) => (to > 1 ? (row + 0.5) / scale - 0.5 : 0);
+      return (row) => (to > 1 ? halfPixel(row) : 0);
     case 'align_corners':
-      return (row) => (to === 1 ? 0 : (row * (from - 1)) / (to - 1));
+      return (row) => (to === 1 ? 0 : fround((row * (from - 1)) / (to - 1)));
     case 'asymmetric':
-      return (row) => row / scale;
+      return (row) => fround(row / scale);
     case 'half_pixel_symmetric': {
-      const adjustment = to / (scale * from);
-      const offset = (from / 2) * (1 - adjustment);
-      return (row) => offset + (row + 0.5) / scale - 0.5;
+      const adjustment = fround(to / fround(scale * from));
+      const offset = fround((from / 2) * fround(1 - adjustment));
+      return (row) => fround(offset + halfPixel(row));
     }
     default:
       return undefined;
   }
 }
+
+const { fround } = Math;
 
 const rounding: Readonly<Record<string, (at: number) => number>> = {
   round_prefer_floor: (at) => Math.ceil(at - 0.5),
