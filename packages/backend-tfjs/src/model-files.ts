@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { append, errors as coreErrors, type ModelSource } from '@understory/core';
+import { append, errors as coreErrors, isDiagnosed, type ModelSource } from '@understory/core';
 import { errors, firstLine } from './errors.ts';
+import {
+  bytesPerElement,
+  checkDepth,
+  checkGraph,
+  checkLayers,
+  checkManifest,
+  checkNames,
+  largestJson,
+  largestWeights,
+} from './model-schema.ts';
 
 /** What the weightsManifest says of one weight. */
 export interface WeightEntry {
@@ -52,9 +62,10 @@ export function looksLikeModel(source: ModelSource): boolean {
     if (source.kind === 'bytes') return source.bytes[0] === 0x7b && mentionsModel(source.bytes);
     const path = pathOf(source.path);
     if (!/\.json$/i.test(path)) return false;
-    const bytes = readFileSync(path);
-    // A model.json that is broken shall be told so, rather than that nobody reads it.
-    return mentionsModel(bytes) || /(^|[\\/])model\.json$/i.test(path);
+    // A model.json that is broken must be told so, rather than that nobody reads it; a pipe would be waited for.
+    if (/(^|[\\/])model\.json$/i.test(path)) return existsSync(path);
+    const found = statSync(path);
+    return found.isFile() && found.size <= largestJson && mentionsModel(readFileSync(path));
   } catch {
     return false;
   }
@@ -65,38 +76,45 @@ function mentionsModel(bytes: Uint8Array): boolean {
   return ['"modelTopology"', '"weightsManifest"'].some((key) => text.includes(key));
 }
 
-/** Throws MODEL_NOT_READABLE, TFJS_NOT_JSON, TFJS_FORMAT_UNKNOWN, TFJS_SHARD_MISSING or TFJS_SHARD_SIZE. */
+/** Throws MODEL_NOT_READABLE, TFJS_NOT_JSON, TFJS_FORMAT_UNKNOWN, TFJS_MODEL_*, TFJS_SHARD_MISSING or TFJS_SHARD_SIZE. */
 export async function readModelFiles(source: ModelSource): Promise<ModelFiles> {
   const path = source.kind === 'file' ? localPath(source.path) : 'model.json';
   const bytes = source.kind === 'file' ? await readOwn(path) : source.bytes;
   const json = parse(bytes, path);
+  const format = formatOf(json, path);
   const hash = createHash('sha256').update(bytes);
-  const weights: WeightEntry[] = [];
-  const parts: Uint8Array[] = [];
-  for (const group of json.weightsManifest ?? []) {
-    const shards = await Promise.all(group.paths.map(async (shard) => readShard(source, path, shard)));
-    const found = shards.reduce((sum, shard) => sum + shard.byteLength, 0);
+  const groups = json.weightsManifest ?? [];
+  const shards: Shard[] = [];
+  // Nothing is read before the files are known to have what is declared.
+  for (const group of groups) {
+    const own = await Promise.all(group.paths.map(async (shard) => findShard(source, path, shard)));
+    const found = own.reduce((sum, shard) => sum + shard.size, 0);
     const expected = bytesOf(group.weights);
     if (expected !== undefined && found !== expected) {
       throw errors.shardSize({ model: path, shards: group.paths, found, expected });
     }
-    for (const shard of shards) {
-      hash.update(shard);
-      parts.push(shard);
-    }
-    append(weights, group.weights);
+    append(shards, own);
   }
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  const total = shards.reduce((sum, shard) => sum + shard.size, 0);
+  if (total > largestWeights) {
+    throw errors.tooLarge({ model: path, what: 'weights', found: total, limit: largestWeights });
+  }
+  const whole = new Uint8Array(total);
   let at = 0;
-  for (const part of parts) {
+  for (const shard of shards) {
+    const part = await shard.read();
+    if (part.byteLength !== shard.size) {
+      throw errors.shardSize({ model: path, shards: [shard.name], found: part.byteLength, expected: shard.size });
+    }
+    hash.update(part);
     whole.set(part, at);
     at += part.byteLength;
   }
   return {
     name: path,
-    format: formatOf(json, path),
+    format,
     json,
-    weights,
+    weights: groups.flatMap((group) => group.weights),
     weightData: whole.buffer,
     sha256: hash.digest('hex'),
   };
@@ -112,20 +130,30 @@ function localPath(path: string): string {
 
 async function readOwn(path: string): Promise<Uint8Array> {
   try {
+    const found = await stat(path);
+    if (!found.isFile()) throw new Error('it is no file');
+    if (found.size > largestJson) {
+      throw errors.tooLarge({ model: path, what: 'a model.json', found: found.size, limit: largestJson });
+    }
     return await readFile(path);
   } catch (cause) {
+    if (isDiagnosed(cause)) throw cause;
     throw coreErrors.modelNotReadable({ model: path, reason: firstLine(cause), cause });
   }
 }
 
 function parse(bytes: Uint8Array, model: string): ModelJson {
+  checkDepth(bytes, model);
   let json: unknown;
   try {
+    // A byte order mark is passed over.
     json = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
     throw errors.notJson({ model, reason: firstLine(cause), cause });
   }
-  const fields = (typeof json === 'object' && json !== null ? json : {}) as Readonly<Record<string, unknown>>;
+  const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
+  const fields = (isObject ? json : {}) as Readonly<Record<string, unknown>>;
+  checkNames(fields, model);
   const { modelTopology, weightsManifest } = fields;
   if (typeof modelTopology !== 'object' || modelTopology === null || Array.isArray(modelTopology)) {
     throw errors.unknownFormat({
@@ -133,76 +161,79 @@ function parse(bytes: Uint8Array, model: string): ModelJson {
       found: `no modelTopology among ${Object.keys(fields).join(', ') || 'nothing'}`,
     });
   }
-  if (weightsManifest !== undefined && !isManifest(weightsManifest)) {
-    throw errors.unknownFormat({ model, found: 'a weightsManifest that is no list of paths and weights' });
-  }
+  if (weightsManifest !== undefined) checkManifest(weightsManifest, model);
   return fields as ModelJson;
 }
 
-function isManifest(value: unknown): boolean {
-  const isGroup = (group: { paths?: unknown; weights?: unknown } | null) =>
-    Array.isArray(group?.paths) &&
-    group.paths.every((path) => typeof path === 'string') &&
-    Array.isArray(group.weights) &&
-    group.weights.every((weight: Partial<WeightEntry> | null) => Array.isArray(weight?.shape) && weight.dtype);
-  return Array.isArray(value) && value.every(isGroup);
-}
-
-function isNode(value: unknown): boolean {
-  const { name, op, input = [] } = Object(value) as Readonly<Record<string, unknown>>;
-  const isText = (part: unknown) => typeof part === 'string';
-  return isText(name) && isText(op) && Array.isArray(input) && input.every(isText);
-}
-
 /** Files of before the format was written down are told by their topology. */
-function formatOf({ format, modelTopology }: ModelJson, model: string): ModelFiles['format'] {
+function formatOf(json: ModelJson, model: string): ModelFiles['format'] {
+  const { format, modelTopology } = json;
   const nodes: readonly unknown[] = Array.isArray(modelTopology['node']) ? modelTopology['node'] : [];
   const isGraph = nodes.length > 0;
-  if (!nodes.every(isNode)) {
-    throw errors.unknownFormat({
-      model,
-      found: 'a node without the texts name and op, or with inputs that are no texts',
-    });
-  }
   const isLayers = 'model_config' in modelTopology || 'class_name' in modelTopology;
   if (format === 'graph-model' || (format === undefined && isGraph)) {
-    if (isGraph) return 'graph-model';
-    throw errors.unknownFormat({ model, found: 'a graph-model whose modelTopology lists no nodes' });
+    if (!isGraph) throw errors.unknownFormat({ model, found: 'a graph-model whose modelTopology lists no nodes' });
+    checkGraph(json, model);
+    return 'graph-model';
   }
   if (format === 'layers-model' || (format === undefined && isLayers)) {
-    if (isLayers) return 'layers-model';
-    throw errors.unknownFormat({ model, found: 'a layers-model whose modelTopology has no layers' });
+    if (!isLayers) throw errors.unknownFormat({ model, found: 'a layers-model whose modelTopology has no layers' });
+    checkLayers(heldLayers(modelTopology, model), model);
+    return 'layers-model';
   }
-  const shown = format === undefined ? 'no format, and a topology of neither kind' : JSON.stringify(format);
+  const shown =
+    format === undefined ? 'no format, and a topology of neither kind' : JSON.stringify(format).slice(0, 80);
   throw errors.unknownFormat({ model, found: `the format ${shown}` });
 }
 
-async function readShard(source: ModelSource, model: string, shard: string): Promise<Uint8Array> {
+/** The configuration that holds a model's layers, which some files have as a text of its own. */
+function heldLayers(topology: ModelJson['modelTopology'], model: string): unknown {
+  const held = topology['model_config'] ?? topology;
+  if (typeof held !== 'string') return held;
+  checkDepth(new TextEncoder().encode(held), model);
+  try {
+    const json: unknown = JSON.parse(held);
+    checkNames(json, model);
+    return json;
+  } catch (cause) {
+    if (isDiagnosed(cause)) throw cause;
+    throw errors.notJson({ model, reason: `its model_config: ${firstLine(cause)}`, cause });
+  }
+}
+
+/** A file of weights that is there, of a size that is known. */
+interface Shard {
+  readonly name: string;
+  readonly size: number;
+  readonly read: () => Promise<Uint8Array>;
+}
+
+async function findShard(source: ModelSource, model: string, shard: string): Promise<Shard> {
   const normal = normalize(shard);
   // A model must not be able to name any file of the machine as its weights.
-  if (normal.startsWith('..') || normal.startsWith('/')) throw errors.shardOutside({ model, shard });
+  if (isOutside(normal)) throw errors.shardOutside({ model, shard });
   if (source.kind === 'bytes') {
     const bytes = Object.entries(source.externalData ?? {}).find(([name]) => normalize(name) === normal)?.[1];
-    if (bytes) return bytes;
+    if (bytes) return { name: shard, size: bytes.byteLength, read: async () => bytes };
     throw errors.shardMissing({ model, shard, reason: 'no such file was given' });
   }
   try {
-    return await readFile(join(dirname(model), shard));
+    const path = await realpath(join(dirname(model), shard));
+    // Caches of downloads keep all files of a model in one folder and link to them: both folders are the model's.
+    const folders = [await realpath(dirname(model)), dirname(await realpath(model))];
+    if (folders.every((folder) => isOutside(relative(folder, path)))) throw errors.shardOutside({ model, shard });
+    const found = await stat(path);
+    if (!found.isFile()) throw errors.shardMissing({ model, shard, reason: 'it is no file' });
+    return { name: shard, size: found.size, read: async () => readFile(path) };
   } catch (cause) {
+    if (isDiagnosed(cause)) throw cause;
     throw errors.shardMissing({ model, shard, reason: firstLine(cause), cause });
   }
 }
 
-/** Of what a weightsManifest calls dtype; a string's length is only known from its data. */
-export const bytesPerElement: Readonly<Record<string, number>> = {
-  float32: 4,
-  int32: 4,
-  uint16: 2,
-  float16: 2,
-  uint8: 1,
-  bool: 1,
-  complex64: 8,
-};
+function isOutside(path: string): boolean {
+  return path === '..' || /^\.\.[\\/]/.test(path) || isAbsolute(path);
+}
 
 /** Undefined where a weight's length is only known from its data. */
 function bytesOf(weights: readonly WeightEntry[]): number | undefined {

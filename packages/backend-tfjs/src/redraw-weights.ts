@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { float32, redrawn, type Tensor } from '@understory/core';
-import { bytesPerElement, type ModelFiles, type WeightEntry } from './model-files.ts';
+import type { ModelFiles, WeightEntry } from './model-files.ts';
+import { bytesPerElement } from './model-schema.ts';
 import type { StoredWeight } from './network.ts';
 import { permuted } from './onnx-view/onnx-view.ts';
 

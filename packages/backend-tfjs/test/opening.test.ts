@@ -78,7 +78,7 @@ describe('a file that is refused leaves no tensor behind', () => {
     ],
     'graph, a weight of a type that nobody knows': [
       () => changed(graphClassifier(), (json) => void (json.weightsManifest[0]!.weights.at(-1)!.dtype = 'int64')),
-      'TFJS_SHARD_SIZE|MODEL_NOT_RUNNABLE',
+      'TFJS_MODEL_INVALID',
     ],
     'graph, an operator that nobody knows': [
       () =>
@@ -91,7 +91,7 @@ describe('a file that is refused leaves no tensor behind', () => {
     ],
     'graph, a node that is none': [
       () => changed(graphClassifier(), (json) => json.modelTopology.node.push(null)),
-      'TFJS_FORMAT_UNKNOWN',
+      'TFJS_MODEL_INVALID',
     ],
   };
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { loadGraphModelSync, type GraphModel } from '@tensorflow/tfjs-converter';
-import type { Dimension, Tensor, TensorSpec } from '@understory/core';
+import { elementCount, type Dimension, type Tensor, type TensorSpec } from '@understory/core';
 import { errors, firstLine } from '../errors.ts';
 import type { ModelFiles } from '../model-files.ts';
 import {
@@ -11,9 +11,11 @@ import {
   type NetworkWeights,
   type Step,
 } from '../network.ts';
+import { largestResult } from '../kernels/shape-guards.ts';
 import { scoped } from '../support/scoped.ts';
 import { OnnxView } from '../onnx-view/onnx-view.ts';
 import { withForwardKernels } from '../with-kernels.ts';
+import { checkWiring } from './check-wiring.ts';
 import { graphKinds } from './graph-kinds.ts';
 import { parse, plainGraph, type JsonNode } from './graph-json.ts';
 import type { PartConstant } from './parts.ts';
@@ -92,6 +94,7 @@ export class GraphNetwork implements Network {
         found: `a signature with the output "${lost}", which no node computes`,
       });
     }
+    checkWiring(topology.node, asked, files.name);
     const shapes = new Map(files.weights.map(({ name, shape }) => [name, shape]));
     const { nodes, nameOf, bundles, constants } = plainGraph(topology.node, asked, shapes);
     const ends = asked.map(nameOf);
@@ -232,6 +235,9 @@ export class GraphNetwork implements Network {
       const given = new Map(
         this.inputs.map(({ name, type, dims = ['N'] }) => {
           const sizes = dims.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? samples : size));
+          if (elementCount(sizes) > largestResult) {
+            throw errors.shapesRefused({ what: `The input "${name}"`, found: `[${sizes.join(', ')}]` });
+          }
           return [name, tf.zeros(sizes, type as 'float32' | 'int32' | 'bool')] as const;
         }),
       );

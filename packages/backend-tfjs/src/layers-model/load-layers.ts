@@ -1,9 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { elementCount } from '@understory/core';
 import { errors, firstLine } from '../errors.ts';
 import type { ModelFiles, WeightEntry } from '../model-files.ts';
 import { scoped } from '../support/scoped.ts';
+import { leastBound, withBoundedWeights } from './bounded-weights.ts';
+import { checkCalls } from './check-calls.ts';
 import { ownActivation } from './keras-activations.ts';
+import type { Json } from './keras-json.ts';
 import type { KerasLayer } from './layer-kind.ts';
 import * as ownLayers from './layers/index.ts';
 import { Operation } from './layers/operation.ts';
@@ -19,7 +23,8 @@ export interface LoadedLayers {
 /** Throws OPERATOR_UNSUPPORTED or MODEL_NOT_RUNNABLE. */
 export async function loadLayers(files: ModelFiles): Promise<LoadedLayers> {
   const topology = readTopology(files.json.modelTopology, files.name);
-  const model = await built(topology, files.name);
+  checkCalls(topology.model['config'] as Json, files.name);
+  const model = await built(topology, files);
   try {
     const variables: Variable[] = [];
     visit(model, [], (layer, scope) => {
@@ -43,7 +48,7 @@ export async function loadLayers(files: ModelFiles): Promise<LoadedLayers> {
   }
 }
 
-async function built({ model, operations }: Topology, name: string): Promise<tfl.LayersModel> {
+async function built({ model, operations }: Topology, { name, weights }: ModelFiles): Promise<tfl.LayersModel> {
   type Made = new (config: object) => tf.serialization.Serializable;
   const custom: Record<string, unknown> = Object.fromEntries(
     Object.values(ownLayers).map((own) => [own.className, [own, (made: Made, config: object) => new made(config)]]),
@@ -52,10 +57,14 @@ async function built({ model, operations }: Topology, name: string): Promise<tfl
     Operation,
     (_: unknown, config: { readonly key: number }) => new Operation(config, operations[config.key]!),
   ];
+  // Layers make their weights before those of the file are read: none is larger than the largest there.
+  const most = weights.reduce((largest, { shape }) => Math.max(largest, elementCount(shape)), leastBound);
   try {
-    return await tfl.models.modelFromJSON(
-      model as unknown as Parameters<typeof tfl.models.modelFromJSON>[0],
-      custom as tf.serialization.ConfigDict,
+    return await withBoundedWeights(most, () =>
+      tfl.models.modelFromJSON(
+        model as unknown as Parameters<typeof tfl.models.modelFromJSON>[0],
+        custom as tf.serialization.ConfigDict,
+      ),
     );
   } catch (error) {
     const reason = firstLine(error);
