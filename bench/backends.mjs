@@ -23,11 +23,17 @@ const titles = { forward: 'forward', inputGradient: 'input gradient', gradCam: '
 
 /** The same work on every engine that opens the network: a forward pass, the gradient of the input, and Grad-CAM's pass. */
 export async function backends({ rounds, threads }) {
-  const parts = [];
-  for (const [network, size] of Object.entries(networks))
-    parts.push(await onEveryEngine(network, { size, rounds, threads }));
+  const head = ['network', 'engine', 'runs on', ...Object.values(titles).flatMap((title) => [title, '/ first'])];
+  const rows = [];
+  const absent = new Set();
+  for (const [network, size] of Object.entries(networks)) {
+    const found = await onEveryEngine(network, { size, rounds, threads });
+    rows.push(...found.rows);
+    for (const line of found.absent) absent.add(line);
+  }
+  const lacking = absent.size === 0 ? [] : ['not there:', ...absent];
   const about = `${rounds} rounds, engines by turns, one picture, ${threads} threads where an engine can be told; medians`;
-  return `The same work on every engine, ${about}\n${parts.join('\n')}`;
+  return [`The same work on every engine, ${about}`, table([head, ...rows]), ...lacking, ''].join('\n');
 }
 
 async function onEveryEngine(network, { size, rounds, threads }) {
@@ -59,9 +65,8 @@ async function onEveryEngine(network, { size, rounds, threads }) {
       return own === undefined ? ['none', ''] : [ms(median(own)), times(ratio(own, t[`${kind} ${reference}`]))];
     }),
   ]);
-  const head = ['network', 'engine', 'runs on', ...Object.values(titles).flatMap((title) => [title, `/ ${reference}`])];
   for (const { model } of Object.values(opened)) await model.close();
-  return [table([head, ...rows]), ...(absent.length === 0 ? [] : ['not there:', ...absent]), ''].join('\n');
+  return { rows, absent };
 }
 
 function workOn(model, size) {

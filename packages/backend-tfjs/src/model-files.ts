@@ -22,6 +22,8 @@ export interface WeightEntry {
   readonly shape: readonly number[];
   readonly dtype: string;
   readonly quantization?: { readonly dtype: string };
+  /** What it belongs to, where that is not the network: the state of the optimizer that trained it. */
+  readonly group?: string;
 }
 
 /** A model.json with its weights. */

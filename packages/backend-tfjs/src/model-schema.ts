@@ -28,6 +28,7 @@ const weight = z.looseObject({
   name,
   shape: z.array(size).max(8),
   dtype: z.enum([...Object.keys(bytesPerElement), 'string']),
+  group: z.string().optional(),
   quantization: z
     .looseObject({
       dtype: z.enum(['uint8', 'uint16', 'float16']),

@@ -26,7 +26,7 @@ const filled = (dims: readonly number[]) => {
 interface Json {
   modelTopology: { node: unknown[] };
   signature?: unknown;
-  weightsManifest: { weights: { name: string; dtype: string; shape: number[] }[] }[];
+  weightsManifest: { paths: string[]; weights: { name: string; dtype: string; shape: number[] }[] }[];
 }
 
 function changed(file: BytesSource, change: (json: Json) => void): BytesSource {
@@ -103,6 +103,21 @@ describe('a file that is refused leaves no tensor behind', () => {
     expect(codes.split('|')).toContain((failure as { readonly code?: string }).code);
     expect(tf.memory().numTensors).toBe(before);
   });
+});
+
+it('passes over what trained a network and is kept with it', async () => {
+  const file = await layersClassifier();
+  const trained = changed(file, (json) => {
+    const [group] = json.weightsManifest;
+    const step = { name: 'iter', dtype: 'int32', shape: [1], group: 'optimizer' };
+    json.weightsManifest.push({ ...group!, paths: ['optimizer.bin'], weights: [step] });
+  });
+  const externalData = { ...trained.externalData, 'optimizer.bin': new Uint8Array(4) };
+  const models = [await open(file), await open({ ...trained, externalData })];
+  const image = filled([1, 8, 8, 3]);
+  const [own, other] = await Promise.all(models.map((model) => model.run({ image }, ['scores'])));
+  expect(other).toEqual(own);
+  for (const model of models) await model.close();
 });
 
 describe('graph models', () => {

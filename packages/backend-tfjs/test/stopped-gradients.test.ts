@@ -19,6 +19,8 @@ const constants: Readonly<Record<string, ConstSpec>> = {
   none: { shape: [], values: [0] },
   depth: { shape: [], values: [4], dtype: 'int32' },
   axis: { shape: [], values: [1], dtype: 'int32' },
+  first: { shape: [], values: [0], dtype: 'int32' },
+  table: { shape: [4], values: [4, 3, 2, 1] },
 };
 
 /** What an operator makes of x, as numbers again: in steps, so that nothing of it comes back. */
@@ -77,6 +79,15 @@ const rows: Readonly<Record<string, readonly NodeSpec[]>> = {
   OneHot: [
     { name: 's', op: 'ArgMax', input: ['x', 'axis'], attr: floats },
     { name: 'stepped', op: 'OneHot', input: ['s', 'depth', 'two', 'none'], attr: { ...floats, axis: int(-1) } },
+  ],
+  'the places of GatherV2': [
+    { name: 's', op: 'ArgMax', input: ['x', 'axis'], attr: floats },
+    { name: 'stepped', op: 'GatherV2', input: ['table', 's', 'first'], attr: floats },
+  ],
+  'the places of GatherNd': [
+    { name: 's', op: 'ArgMax', input: ['x', 'axis'], attr: floats },
+    { name: 'places', op: 'ExpandDims', input: ['s', 'axis'] },
+    { name: 'stepped', op: 'GatherNd', input: ['table', 'places'], attr: floats },
   ],
   'Cast to whole numbers': [
     { name: 's', op: 'Cast', input: ['x'], attr: { SrcT: type('DT_FLOAT'), DstT: type('DT_INT32') } },

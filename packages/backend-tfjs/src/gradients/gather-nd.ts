@@ -9,9 +9,7 @@ export const gatherNd: GradientOverride = {
   gradFunc(dy, [params, indices]) {
     return {
       params: () => tf.scatterND(indices!, dy as tf.Tensor, params!.shape as [number]),
-      indices: () => {
-        throw new Error('where something is picked from has no gradient');
-      },
+      indices: () => tf.zeros(indices!.shape),
     };
   },
 };

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { placesOf } from '../kernels/gather.ts';
-import { gatherPlan } from '../support/gather-plan.ts';
+import { gatherPlan, placesOf } from '../support/gather-plan.ts';
 import type { GradientOverride } from './override.ts';
 
 /** What was taken is added up where it was taken from. */
@@ -22,7 +21,7 @@ export const gather: GradientOverride = {
         const apart = tf.transpose(tf.reshape(rows, [batch, length, outer, inner]), [0, 2, 1, 3]);
         return tf.reshape(apart, x!.shape);
       },
-      indices: () => tf.zerosLike(indices!),
+      indices: () => tf.zeros(indices!.shape),
     };
   },
 };

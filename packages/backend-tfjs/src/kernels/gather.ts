@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelOverride } from '../gradients/override.ts';
-import { gatherPlan } from '../support/gather-plan.ts';
+import { gatherPlan, placesOf } from '../support/gather-plan.ts';
 
 /** Rows are picked along the first axis, where the indices of every sample of the batch dimensions have a place of their own. */
 export const gather: KernelOverride = {
@@ -19,10 +19,3 @@ export const gather: KernelOverride = {
     return tf.reshape(apart, [...shape]);
   },
 };
-
-/** Where each index points in rows of all samples under each other. */
-export function placesOf(indices: tf.Tensor, batch: number, count: number, length: number): tf.Tensor1D {
-  const starts = tf.mul(tf.range(0, batch, 1, 'int32'), tf.scalar(length, 'int32'));
-  const own = tf.reshape(tf.cast(indices, 'int32'), [batch, count]);
-  return tf.reshape(tf.add(own, tf.reshape(starts, [batch, 1])), [batch * count]);
-}

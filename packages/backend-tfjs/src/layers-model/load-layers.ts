@@ -35,7 +35,8 @@ export async function loadLayers(files: ModelFiles): Promise<LoadedLayers> {
         variables.push({ weight: weight as Variable['weight'], folder, at, layer: layer.name, scope });
       });
     });
-    const owners = assigned(files.weights, variables, files.name);
+    const own = files.weights.filter(({ group }) => group !== 'optimizer');
+    const owners = assigned(own, variables, files.name);
     scoped(() => fill(files, owners));
     const weights = files.weights.map((entry) => {
       const owner = owners.get(entry);

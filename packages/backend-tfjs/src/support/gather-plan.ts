@@ -1,3 +1,5 @@
+import * as tf from '@tensorflow/tfjs-core';
+
 /** How a Gather with batch dimensions is laid out: `[batch, outer, length, inner]` picked by `[batch, count]`. */
 export interface GatherPlan {
   readonly batch: number;
@@ -29,6 +31,13 @@ export function gatherPlan(
     count: product(picked),
     shape: [...batch, ...outer, ...picked, ...inner],
   };
+}
+
+/** Where each index points in rows of all samples under each other. */
+export function placesOf(indices: tf.Tensor, batch: number, count: number, length: number): tf.Tensor1D {
+  const starts = tf.mul(tf.range(0, batch, 1, 'int32'), tf.scalar(length, 'int32'));
+  const own = tf.reshape(tf.cast(indices, 'int32'), [batch, count]);
+  return tf.reshape(tf.add(own, tf.reshape(starts, [batch, 1])), [batch * count]);
 }
 
 function product(sizes: readonly number[]): number {
