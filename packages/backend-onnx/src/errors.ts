@@ -26,14 +26,6 @@ export const errors = {
       next: 'Check the model with onnx.checker, or export it again with opset 17.',
       cause,
     }),
-  weightsMissing: (model: string, missing: readonly string[]) =>
-    new UnderstoryError({
-      code: 'MODEL_WEIGHTS_MISSING',
-      message: `The weights of the model "${model}" are not all there.`,
-      found: `no ${missing.map((file) => `"${file}"`).join(', ')} beside the model`,
-      expected: `${missing.length === 1 ? 'the file' : 'the files'} in which the model says that its weights are, in its own folder`,
-      next: 'Copy what was exported beside the model, under the same name, or export the model with its weights inside.',
-    }),
   layerWithoutWeights: (layer: string) =>
     new UnderstoryError({
       code: 'LAYER_WITHOUT_WEIGHTS',

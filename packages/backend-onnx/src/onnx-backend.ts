@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Backend, ModelSource, OpenOptions } from '@understory/core';
 import { DifferentiableGraph, parseModel, type Graph } from '@understory/onnx-autodiff';
+import { openModelFile } from '@understory/onnx-autodiff/model-file';
 import * as ort from 'onnxruntime-node';
 import { onFirstDevice } from './execution-providers.ts';
-import { openModelFile } from './model-file.ts';
 import { OnnxModel } from './onnx-model.ts';
 
 /** Opens ONNX files with ONNX Runtime. */

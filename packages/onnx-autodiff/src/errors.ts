@@ -28,6 +28,23 @@ export class AutodiffError extends Error {
 const reexport = 'Export or download the model again.';
 
 export const errors = {
+  notReadable: ({ model, reason, cause }: { model: string; reason: string; cause?: unknown }) =>
+    new AutodiffError({
+      code: 'MODEL_NOT_READABLE',
+      message: `The model "${model}" cannot be read.`,
+      found: reason,
+      expected: 'a whole ONNX file, with weights outside it in its own folder',
+      next: reexport,
+      cause,
+    }),
+  weightsMissing: (model: string, missing: readonly string[]) =>
+    new AutodiffError({
+      code: 'MODEL_WEIGHTS_MISSING',
+      message: `The weights of the model "${model}" are not all there.`,
+      found: `no ${missing.map((file) => `"${file}"`).join(', ')} beside the model`,
+      expected: `${missing.length === 1 ? 'the file' : 'the files'} in which the model says that its weights are, in its own folder`,
+      next: 'Copy what was exported beside the model, under the same name, or export the model with its weights inside.',
+    }),
   notOnnx: (found: string, cause?: unknown) =>
     new AutodiffError({
       code: 'ONNX_NOT_A_MODEL',

@@ -57,6 +57,17 @@ export interface GraphParts {
 /** `length` bytes from `offset` of the file that a model names; undefined where they are not there. */
 export type ReadExternal = (location: string, offset: number, length: number) => Uint8Array | undefined;
 
+/** A tensor whose data lies in another file. */
+export interface ExternalTensor {
+  readonly name: string;
+  /** The relative path of that file. */
+  readonly location: string;
+  /** How many bytes of it the tensor takes. */
+  readonly bytes: number;
+  /** Where in the file they end. */
+  readonly end: number;
+}
+
 /** A parsed ONNX model: one graph, its nodes in an order in which they can run. */
 export class Graph implements GraphParts {
   readonly header: ModelProto;
@@ -133,8 +144,8 @@ export class Graph implements GraphParts {
     return [...new Set(this.externalTensors.map(({ location }) => location))];
   }
 
-  /** Every tensor whose data lies outside the model file, those of bodies and attributes too, with the end of its data there where that is stated. */
-  get externalTensors(): readonly { readonly name: string; readonly location: string; readonly end: number }[] {
+  /** Every tensor whose data lies outside the model file, those of bodies and attributes too. */
+  get externalTensors(): readonly ExternalTensor[] {
     const parts: readonly GraphPart[] = [
       {
         initializer: [...this.initializers.values()].map(({ proto }) => proto),
@@ -148,8 +159,9 @@ export class Graph implements GraphParts {
       const size = (type && sizeOf(type)) ?? 0;
       const bytes = proto.dims.reduce((count, dim) => count * Number(dim), size);
       const [offset, length] = ['offset', 'length'].map((key) => externalEntry(proto, key));
-      const end = Number(offset ?? 0) + Number(length ?? bytes);
-      return [{ name: proto.name, location: externalEntry(proto, 'location') ?? '', end }];
+      const own = Number(length ?? bytes);
+      const location = externalEntry(proto, 'location') ?? '';
+      return [{ name: proto.name, location, bytes: own, end: Number(offset ?? 0) + own }];
     });
   }
 

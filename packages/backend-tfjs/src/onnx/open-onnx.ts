@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, normalize } from 'node:path';
-import { errors as coreErrors, isDiagnosed, redrawn, type ModelSource } from '@understory/core';
+import { basename } from 'node:path';
+import { isDiagnosed, redrawn, type ModelSource } from '@understory/core';
 import { DifferentiableGraph, parseModel, redrawWeights, type Graph } from '@understory/onnx-autodiff';
+import { openModelFile } from '@understory/onnx-autodiff/model-file';
 import { errors, firstLine } from '../errors.ts';
+import { largestWeights } from '../model-schema.ts';
 import { OnnxNetwork } from './onnx-network.ts';
 
 /** An ONNX file as it was read. */
@@ -16,18 +16,24 @@ export interface OnnxFile {
   readonly sha256: string;
 }
 
-/** Throws MODEL_NOT_READABLE and ONNX_*. */
+/** Throws MODEL_NOT_READABLE, MODEL_WEIGHTS_MISSING, ONNX_* and TFJS_MODEL_TOO_LARGE. */
 export async function readOnnxFile(source: ModelSource): Promise<OnnxFile> {
-  const path = source.kind === 'file' ? source.path : 'model.onnx';
-  const bytes = source.kind === 'file' ? await readOwn(path) : source.bytes;
-  const parsed = parseModel(bytes);
-  const files =
-    source.kind === 'file'
-      ? Object.fromEntries(parsed.externalFiles.map((location) => [location, readBeside(path, location)]))
-      : (source.externalData ?? {});
-  const graph = parsed.externalFiles.length === 0 ? parsed : parsed.withExternalData(files);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { name: basename(path), graph, sha256 };
+  if (source.kind === 'file') {
+    const { graph, sha256 } = await openModelFile(source.path);
+    checkWeights(graph, source.path);
+    return { name: basename(source.path), graph: graph.embedded(), sha256 };
+  }
+  const name = 'model.onnx';
+  const parsed = parseModel(source.bytes);
+  checkWeights(parsed, name);
+  const graph = parsed.externalFiles.length === 0 ? parsed : parsed.withExternalData(source.externalData ?? {});
+  return { name, graph, sha256: createHash('sha256').update(source.bytes).digest('hex') };
+}
+
+/** Weights may share their bytes in a file, and none are shared once they are read. */
+function checkWeights(graph: Graph, model: string): void {
+  const found = graph.externalTensors.reduce((sum, { bytes }) => sum + (Math.max(0, bytes) || 0), 0);
+  if (found > largestWeights) throw errors.tooLarge({ model, what: 'weights', found, limit: largestWeights });
 }
 
 /** A network that TensorFlow.js computes; made on the engine that is current. Throws ONNX_*, OPERATOR_UNSUPPORTED, and MODEL_NOT_RUNNABLE or RUN_FAILED for sizes that cannot be. */
@@ -44,26 +50,4 @@ export function redrawnFile(file: OnnxFile, layers: readonly string[], seed: num
   const { graph: raised } = new DifferentiableGraph(file.graph);
   const graph = redrawWeights(raised, layers, (values) => redrawn(values, seed));
   return { ...file, graph, sha256: createHash('sha256').update(graph.encode()).digest('hex') };
-}
-
-async function readOwn(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw coreErrors.modelNotReadable({ model: path, reason: firstLine(cause), cause });
-  }
-}
-
-function readBeside(path: string, location: string): Uint8Array {
-  const normal = normalize(location);
-  // A model must not be able to name any file of the machine as its weights.
-  if (normal.startsWith('..') || normal.startsWith('/')) {
-    const reason = `its weights are said to lie outside its folder, in "${location}"`;
-    throw coreErrors.modelNotReadable({ model: path, reason });
-  }
-  try {
-    return readFileSync(join(dirname(path), location));
-  } catch (cause) {
-    throw coreErrors.modelNotReadable({ model: path, reason: `its weights "${location}": ${firstLine(cause)}`, cause });
-  }
 }

@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { errors } from '@understory/core';
-import { parseModel, skeletonOf, type Graph } from '@understory/onnx-autodiff';
-import { errors as ownErrors } from './errors.ts';
+import { errors } from './errors.ts';
+import { parseModel, type Graph } from './graph.ts';
+import { skeletonOf } from './skeleton.ts';
 
 /** A model file whose weights stay on disk: sessions map them into memory, and only what is asked for is read. */
 export interface ModelFile {
@@ -29,7 +29,7 @@ const head = 64 * 1024 * 1024;
 
 /**
  * Symbolic links are followed: the folder of the model is the one where the file itself lies, and weights must lie in it.
- * Throws MODEL_NOT_READABLE, MODEL_WEIGHTS_MISSING and what `parseModel` throws.
+ * Throws MODEL_NOT_READABLE, MODEL_WEIGHTS_MISSING and ONNX_*.
  */
 export async function openModelFile(path: string): Promise<ModelFile> {
   try {
@@ -45,13 +45,13 @@ export async function openModelFile(path: string): Promise<ModelFile> {
     return { graph, sha256: hash.digest('hex'), folder };
   } catch (cause) {
     if (!isSystemError(cause)) throw cause;
-    throw errors.modelNotReadable({ model: path, reason: cause.message, cause });
+    throw errors.notReadable({ model: path, reason: cause.message, cause });
   }
 }
 
 function parse(path: string, real: string): Graph {
   // Opening a pipe waits for its other end.
-  if (!statSync(real).isFile()) throw errors.modelNotReadable({ model: path, reason: 'it is not a file' });
+  if (!statSync(real).isFile()) throw errors.notReadable({ model: path, reason: 'it is not a file' });
   const file = openSync(real, 'r');
   try {
     const { size } = fstatSync(file);
@@ -67,7 +67,7 @@ function placesOf(graph: Graph, path: string, real: string): ReadonlyMap<string,
   const ends = new Map<string, number>();
   for (const { name, location, end } of graph.externalTensors) {
     if (!Number.isSafeInteger(end) || end < 0) {
-      throw errors.modelNotReadable({
+      throw errors.notReadable({
         model: path,
         reason: `the weight "${name}" is said to lie at no place of a file`,
       });
@@ -90,14 +90,14 @@ function placesOf(graph: Graph, path: string, real: string): ReadonlyMap<string,
     const within = relative(dirname(real), place);
     if (within.startsWith('..') || isAbsolute(within)) throw outside(location, path);
     const { size, isRegular } = sizeOf(place);
-    if (!isRegular) throw errors.modelNotReadable({ model: path, reason: `its weights "${location}" are not a file` });
+    if (!isRegular) throw errors.notReadable({ model: path, reason: `its weights "${location}" are not a file` });
     if (end > size) {
       const reason = `its weights end at byte ${end} of "${location}", which has ${size} bytes`;
-      throw errors.modelNotReadable({ model: path, reason });
+      throw errors.notReadable({ model: path, reason });
     }
     if (within !== normalize(location)) moved.set(location, within);
   }
-  if (missing.length > 0) throw ownErrors.weightsMissing(path, missing);
+  if (missing.length > 0) throw errors.weightsMissing(path, missing);
   return moved;
 }
 
@@ -140,7 +140,7 @@ function checkInside(location: string, path: string): void {
 }
 
 function outside(location: string, path: string): Error {
-  return errors.modelNotReadable({
+  return errors.notReadable({
     model: path,
     reason: `its weights are said to lie outside its folder, in "${location}"`,
   });
