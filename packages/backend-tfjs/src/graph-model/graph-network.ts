@@ -100,7 +100,9 @@ export class GraphNetwork implements Network {
     const ends = asked.map(nameOf);
     this.bundles = bundles;
     this.nodes = reaching(nodes, ends);
-    this.model = load(withConstants(files, constants), { ...topology, node: withStopGradient(this.nodes) });
+    // What calls functions is refused: TensorFlow.js has no need to read them.
+    const read = { ...topology, library: null, node: withStopGradient(this.nodes) };
+    this.model = load(withConstants(files, constants), read);
     const { executor } = this.model as unknown as {
       readonly executor: { readonly graph: { readonly nodes: Readonly<Record<string, MappedNode>> } };
     };

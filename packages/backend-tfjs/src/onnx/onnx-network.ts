@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Dimension, ElementType, GraphView, TensorSpec } from '@understory/core';
+import { isDiagnosed, type Dimension, type ElementType, type GraphView, type TensorSpec } from '@understory/core';
 import {
   DifferentiableGraph,
   layersOf,
@@ -218,8 +218,9 @@ export class OnnxNetwork implements Network {
     try {
       this.planAt(sizes);
     } catch (error) {
-      // A size that was made up may not fit.
-      if (!isOpen) throw error;
+      // A size that was made up may not fit, be it that of the batch: something may be picked out of the second sample.
+      const isUnfit = isDiagnosed(error) && error.code === 'RUN_FAILED' && sizes.size > 0;
+      if (!isOpen && !isUnfit) throw error;
     }
   }
 }
