@@ -89,9 +89,16 @@ async function start(backend: Engine['backend']): Promise<void> {
   tf.registerBackend(backend, () => started, known.priority);
 }
 
+/** The last Node that the native engines run on. */
+const lastNativeNode = 22;
+
 async function loadNative(name: 'tfjs-node' | 'tfjs-node-gpu'): Promise<void> {
   if (native === name) return;
   if (native !== undefined) throw errors.nativeTaken(name, native);
+  // TensorFlow's addon calls what Node 23 took away.
+  const [major = 0] = process.versions.node.split('.').map(Number);
+  if (major > lastNativeNode)
+    throw errors.nodeTooNew({ engine: name, node: process.versions.node, last: lastNativeNode });
   const setup = name === 'tfjs-node' ? 'npm run setup:tfjs-node' : 'npm run setup:tfjs-gpu';
   const peer = `@tensorflow/${name}`;
   // TensorFlow's C++ writes its greetings to stderr.

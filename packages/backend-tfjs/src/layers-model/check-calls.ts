@@ -1,3 +1,4 @@
+import { append } from '@understory/core';
 import { errors } from '../errors.ts';
 import type { Json, Reference } from './keras-json.ts';
 
@@ -52,7 +53,7 @@ function checkOne(model: Json, layers: readonly Layer[], file: string): void {
         break;
       }
       ready.set(name, ready.get(name)! + 1);
-      open.push(...(waiting.get(name) ?? []));
+      append(open, waiting.get(name) ?? []);
       waiting.delete(name);
     }
     done.set(name, at);

@@ -1,0 +1,68 @@
+// Runs the demo and the tests of core, backend-onnx and cli on other versions of Node, whose binaries npm has without a script.
+// A version that cannot be had is skipped, and the reason printed; a run that fails is a failure. The last line adds all tests up.
+// usage: node tools/workspace/check-node-versions.mjs [version...]
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const versions = process.argv.length > 2 ? process.argv.slice(2) : ['22', '24', '26'];
+const projects = ['core', 'backend-onnx', 'cli'];
+const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+const sum = { passed: 0, failed: 0, skipped: 0 };
+
+/** A binary of Node in a folder, or why there is none. */
+function installed(version, folder) {
+  const wanted = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}@${version}`;
+  const made = spawnSync('npm', ['install', '--no-save', '--ignore-scripts', '--prefix', folder, wanted], {
+    cwd: folder,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  const binary = join(folder, 'node_modules', wanted.split('@')[0], 'bin', 'node');
+  const { stdout, status } = spawnSync(binary, ['--version'], { encoding: 'utf8' });
+  if (status === 0) return { binary, name: stdout.trim() };
+  return {
+    reason:
+      made.stderr
+        .trim()
+        .split('\n')
+        .find((line) => line.includes('npm error')) ?? 'it does not start',
+  };
+}
+
+for (const version of versions) {
+  const folder = mkdtempSync(join(tmpdir(), 'understory-node-'));
+  try {
+    const { binary, name, reason } = installed(version, folder);
+    if (binary === undefined) {
+      console.log(`Node ${version}: skipped, it could not be had: ${reason}`);
+      continue;
+    }
+    const started = Date.now();
+    const run = (args) => spawnSync(binary, args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28 });
+    const demo = run(['packages/cli/bin/understory.js', 'demo', '--out', join(folder, 'demo')]);
+    const tests = run([...jest, '--selectProjects', ...projects]);
+    const output = `${tests.stdout}${tests.stderr}`;
+    const [, ...counts] = output.match(/(\d+) passed, (\d+) failed, (\d+) skipped/) ?? [null, '0', '1', '0'];
+    Object.keys(sum).forEach((key, at) => (sum[key] += Number(counts[at])));
+    if (demo.status !== 0) sum.failed += 1;
+    const seconds = Math.round((Date.now() - started) / 1000);
+    const [passed, failed, skipped] = counts;
+    console.log(
+      `Node ${name}: demo ${demo.status === 0 ? 'runs' : 'fails'}; tests of ${projects.join(', ')}: ` +
+        `${passed} passed and ${failed} failed, ${skipped} skipped, ${seconds} s`,
+    );
+    if (demo.status !== 0) console.log(`${demo.stdout}\n${demo.stderr}`);
+    if (tests.status !== 0) {
+      console.log(output);
+      sum.failed += Number(failed) > 0 ? 0 : 1;
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+console.log(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
+process.exitCode = sum.failed > 0 ? 1 : 0;
