@@ -11,24 +11,26 @@ export const one: Size = { factor: 1, symbols: [] };
 /** A dimension as a product; undefined where it has no name. */
 export function sizeOf(dim: Dimension): Size | undefined {
   if (typeof dim === 'number') return { factor: dim, symbols: [] };
-  if (dim === '' || dim.startsWith('?')) return undefined;
+  if (/^(\?\d*)?$/.test(dim)) return undefined;
   const parts = factorsOf(dim);
   const symbols = parts.filter((part) => !/^\d+$/.test(part)).sort();
   const factor = parts.filter((part) => /^\d+$/.test(part)).reduce((product, part) => product * Number(part), 1);
   return { factor, symbols };
 }
 
-/** What stands between the signs of multiplication that no parenthesis encloses. */
+/** What stands between the signs of multiplication that no parenthesis encloses; a sum or a quotient is one factor. */
 function factorsOf(text: string): readonly string[] {
   const parts = [''];
   let depth = 0;
   for (const sign of text) {
     if (sign === '(') depth += 1;
     if (sign === ')') depth -= 1;
+    if (depth === 0 && /[-+/]/.test(sign)) return [text];
     if (sign === '*' && depth === 0) parts.push('');
     else parts[parts.length - 1] += sign;
   }
-  return parts.map((part) => part.trim());
+  if (parts.length === 1) return parts;
+  return parts.map((part) => part.trim().replace(/^\((.*)\)$/, '$1'));
 }
 
 export function isOne({ factor, symbols }: Size): boolean {

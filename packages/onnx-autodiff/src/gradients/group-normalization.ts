@@ -1,6 +1,7 @@
 import { errors } from '../errors.ts';
 import type { GradientRule } from '../gradient-rule.ts';
 import { formula, product } from '../shapes/dims.ts';
+import { floorOf } from '../shapes/size-names.ts';
 import { range, reshapeTo } from '../support/sizes.ts';
 import { standardise, throughStandardisation } from '../support/standardise.ts';
 import type { Value } from '../types.ts';
@@ -27,7 +28,11 @@ export const groupNormalization: GradientRule = {
       shape: [
         x!.shape![0]!,
         groups,
-        formula('group', [product(x!.shape!.slice(1)), groups], (size, count) => size / count),
+        formula(
+          ([size]) => floorOf(size, groups),
+          [product(x!.shape!.slice(1))],
+          (size) => size / groups,
+        ),
       ],
     };
     const grouped = (a: Value) => graph.withShape(graph.reshape(a, [0, groups, -1]), group);

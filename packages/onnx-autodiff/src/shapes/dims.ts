@@ -1,6 +1,7 @@
 import { errors } from '../errors.ts';
 import { limits } from '../limits/limits.ts';
 import type { Dim, Shape } from '../types.ts';
+import { callOf, factorsOfName, operand } from './size-names.ts';
 
 /** Makes sizes that are equal to nothing but themselves. */
 export class Unknowns {
@@ -23,8 +24,8 @@ export function product(dims: readonly Dim[]): Dim {
   return nameOf(factorsOf(dims));
 }
 
-/** What is left of a product of sizes when others are divided out, symbols that stand on both sides cancelled. */
-export function quotient(dims: readonly Dim[], by: readonly Dim[]): Dim {
+/** What is left of a product of sizes when others are divided out, symbols that stand on both sides cancelled; `cut` is how what does not come out even is rounded. */
+export function quotient(dims: readonly Dim[], by: readonly Dim[], cut: 'floor' | 'trunc' = 'floor'): Dim {
   const above = factorsOf(dims);
   const below = factorsOf(by);
   const symbols = [...above.symbols];
@@ -36,7 +37,8 @@ export function quotient(dims: readonly Dim[], by: readonly Dim[]): Dim {
   const divides = below.number !== 0 && above.number % below.number === 0;
   if (rest.length === 0 && divides) return nameOf({ number: above.number / below.number, symbols });
   const numerator = nameOf({ number: divides ? above.number / below.number : above.number, symbols });
-  return `quotient(${numerator},${nameOf({ number: divides ? 1 : below.number, symbols: rest })})`;
+  const denominator = nameOf({ number: divides ? 1 : below.number, symbols: rest });
+  return `${cut}(${operand(numerator)} / ${operand(denominator)})`;
 }
 
 interface Factors {
@@ -49,13 +51,13 @@ function factorsOf(dims: readonly Dim[]): Factors {
   const symbols: string[] = [];
   for (const dim of dims) {
     if (typeof dim === 'number') number *= dim;
-    // Names of products are taken apart, so that a product of products has the name that its factors give.
-    else if (/^([\w.?]+|\([^()]*\))(\*([\w.?]+|\([^()]*\)))+$/.test(dim)) {
-      for (const part of dim.match(/[\w.?]+|\([^()]*\)/g)!) {
+    else {
+      // Names of products are taken apart, so that a product of products has the name that its factors give.
+      for (const part of factorsOfName(dim) ?? [dim]) {
         if (/^\d+$/.test(part)) number *= Number(part);
-        else symbols.push(part.replace(/^\((.*)\)$/, '$1'));
+        else symbols.push(part);
       }
-    } else symbols.push(dim);
+    }
   }
   return { number, symbols: symbols.sort() };
 }
@@ -63,14 +65,21 @@ function factorsOf(dims: readonly Dim[]): Factors {
 function nameOf({ number, symbols }: Factors): Dim {
   if (symbols.length === 0 || number === 0) return number;
   if (number === 1 && symbols.length === 1) return symbols[0]!;
-  const name = symbols.map((symbol) => (/^[\w.?]+$/.test(symbol) ? symbol : `(${symbol})`)).join('*');
+  const name = symbols.map(operand).join('*');
   return number === 1 ? name : `${number}*${name}`;
 }
 
-/** The size that a formula gives: its value where every part is known, otherwise a name that is equal for equal parts. */
-export function formula(text: string, parts: readonly Dim[], evaluate: (...sizes: number[]) => number): Dim {
-  if (parts.every((part) => typeof part === 'number')) return evaluate(...(parts as readonly number[]));
-  return `${text}(${parts.join(',')})`;
+/**
+ * The size that a formula gives: its value where every part is known, otherwise a name that is equal for equal parts, which `write`
+ * makes of them or which is the call of a function of that name.
+ */
+export function formula<const Parts extends readonly Dim[]>(
+  write: string | ((parts: Parts) => Dim),
+  parts: Parts,
+  evaluate: (...sizes: { [Part in keyof Parts]: number }) => number,
+): Dim {
+  if (parts.every((part) => typeof part === 'number')) return evaluate(...(parts as { [Part in keyof Parts]: number }));
+  return typeof write === 'string' ? callOf(write, parts) : write(parts);
 }
 
 /** ONNX's multidirectional broadcasting; undefined where a rank is unknown. */

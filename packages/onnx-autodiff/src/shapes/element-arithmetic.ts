@@ -1,5 +1,6 @@
 import type { Dim, ElementType } from '../types.ts';
-import { formula, product, quotient } from './dims.ts';
+import { product, quotient } from './dims.ts';
+import { callOf, operand, sumName } from './size-names.ts';
 
 /**
  * Arithmetic on the elements of shape arithmetic: numbers, or names of sizes. Sizes are whole and not negative; a name that
@@ -23,15 +24,21 @@ function rounded(value: number, type: ElementType): number | undefined {
   return type === 'float64' || isInteger(type) ? value : undefined;
 }
 
-/** Computes on numbers, and gives any other operands a name that is equal for equal operands. */
+/** Computes on numbers, and gives any other operands a name that is equal for equal operands: an expression, or the call of a function. */
 const named =
-  (name: string, evaluate: (...values: number[]) => number, options: { symmetric?: boolean; whole?: boolean } = {}) =>
+  (
+    write: string | ((parts: readonly Dim[]) => Dim),
+    evaluate: (...values: number[]) => number,
+    options: { symmetric?: boolean; whole?: boolean } = {},
+  ) =>
   (values: readonly Dim[], type: ElementType): Dim | undefined => {
     const numbers = values.filter((value) => typeof value === 'number');
     if (numbers.length === values.length) return rounded(evaluate(...numbers), type);
     const parts = options.symmetric ? [...values].sort() : values;
     const whole = options.whole ?? (isInteger(type) || !values.some(isFraction));
-    return formula(whole ? name : `${fraction}${name}`, parts, evaluate);
+    const operands = parts.map((part) => (typeof part === 'string' && isFraction(part) ? part.slice(1) : part));
+    const name = typeof write === 'string' ? callOf(write, operands) : write(operands);
+    return whole ? name : `${fraction}${name}`;
   };
 
 const numeric =
@@ -39,10 +46,21 @@ const numeric =
   (values, type) =>
     values.every((value) => typeof value === 'number') ? rounded(evaluate(...values), type) : undefined;
 
-const addNamed = named('add', (a, b) => a + b, { symmetric: true });
-const subNamed = named('sub', (a, b) => a - b);
-const mulNamed = named('mul', (a, b) => a * b, { symmetric: true });
-const divNamed = named('div', (a, b) => a / b, { whole: false });
+const addNamed = named(sumName, (a, b) => a + b);
+const subNamed = named(
+  ([a, b]) => (typeof b === 'number' ? sumName([a!, -b]) : `${operand(a!)} - ${operand(b!)}`),
+  (a, b) => a - b,
+);
+const mulNamed = named(
+  (parts) => parts.map(operand).join('*'),
+  (a, b) => a * b,
+  { symmetric: true },
+);
+const divNamed = named(
+  (parts) => parts.map(operand).join(' / '),
+  (a, b) => a / b,
+  { whole: false },
+);
 const maxNamed = named('max', Math.max, { symmetric: true });
 const minNamed = named('min', Math.min, { symmetric: true });
 
@@ -68,7 +86,9 @@ export const div: ElementArithmetic = (values, type) => {
   if (b === 0) return undefined;
   if (b === 1) return a;
   if (!isInteger(type)) return divNamed(values, type);
-  return hasName(values) ? quotient([a], [b]) : Math.trunc((a as number) / (b as number));
+  // Integers are divided towards zero, and a difference may be negative.
+  const cut = /-/.test(String(a)) ? 'trunc' : 'floor';
+  return hasName(values) ? quotient([a], [b], cut) : Math.trunc((a as number) / (b as number));
 };
 
 export const mod: ElementArithmetic = (values, type) =>
@@ -90,7 +110,10 @@ const extreme =
 export const max: ElementArithmetic = extreme(maxNamed, true);
 export const min: ElementArithmetic = extreme(minNamed, false);
 
-export const neg: ElementArithmetic = named('neg', (a) => -a);
+export const neg: ElementArithmetic = named(
+  ([a]) => `-${operand(a!)}`,
+  (a) => -a,
+);
 export const abs: ElementArithmetic = (values, type) =>
   isSize(values[0]!) ? values[0] : named('abs', Math.abs)(values, type);
 

@@ -2,6 +2,7 @@ import type { Dim, Shape } from '../types.ts';
 import { broadcast, formula, normaliseAxis, product, quotient } from './dims.ts';
 import { countOf, join, largestKnown, permute, sliceRange, stretch, take } from './known.ts';
 import type { ShapeContext, ShapeRule, ShapeRules } from './shape-rule.ts';
+import { callOf, ceilOf, operand, sumName } from './size-names.ts';
 
 /** Exporters write "to the end" as any number from here on. */
 const beyond = 2 ** 31 - 1;
@@ -72,15 +73,6 @@ const unsqueeze: ShapeRule = (c) => {
   return c.set(0, x.type, shape, kept(c));
 };
 
-/** The sum of sizes; the same symbols give the same name in any order. */
-const sum = (dims: readonly Dim[]): Dim => {
-  const number = dims.reduce<number>((total, dim) => (typeof dim === 'number' ? total + dim : total), 0);
-  const symbols = dims.filter((dim) => typeof dim === 'string').sort();
-  if (symbols.length === 0) return number;
-  if (symbols.length === 1 && number === 0) return symbols[0]!;
-  return `sum(${[...symbols, ...(number === 0 ? [] : [number])].join(',')})`;
-};
-
 const concat: ShapeRule = (c) => {
   const inputs = c.node.inputs.map((_, index) => c.input(index));
   const shapes = inputs.map((input) => input?.shape);
@@ -92,7 +84,7 @@ const concat: ShapeRule = (c) => {
   const shape = upTo(rank).map((axis): Dim => {
     const dims = shapes.map((each) => each?.[axis]);
     if (axis === at) {
-      return dims.every((dim) => dim !== undefined) ? sum(dims) : c.unknowns.dim();
+      return dims.every((dim) => dim !== undefined) ? sumName(dims) : c.unknowns.dim();
     }
     return dims.find((dim) => typeof dim === 'number') ?? dims.find((dim) => dim !== undefined)!;
   });
@@ -108,7 +100,14 @@ const split: ShapeRule = (c) => {
   const whole = at === undefined ? undefined : x!.shape![at]!;
   const given = c.known(1)?.values;
   // The last part is the smaller one where the parts are not even.
-  const chunk = whole === undefined ? undefined : formula('split', [whole, count], (size) => Math.ceil(size / count));
+  const chunk =
+    whole === undefined
+      ? undefined
+      : formula(
+          ([all]) => ceilOf(all, count),
+          [whole],
+          (all) => Math.ceil(all / count),
+        );
   let offset = 0;
   c.node.outputs.forEach((_, index) => {
     if (at === undefined) return c.set(index, x?.type, undefined);
@@ -117,7 +116,11 @@ const split: ShapeRule = (c) => {
       size =
         index < count - 1
           ? chunk!
-          : formula('splitRest', [whole!, count], (all) => Math.max(0, all - Math.ceil(all / count) * (count - 1)));
+          : formula(
+              ([all]) => `max(${operand(all)} - ${operand(product([count - 1, ceilOf(all, count)]))}, 0)`,
+              [whole!],
+              (all) => Math.max(0, all - Math.ceil(all / count) * (count - 1)),
+            );
     }
     const part = size ?? c.unknowns.dim();
     const known = c.known(0);
@@ -170,10 +173,30 @@ function slicedSize(dim: Dim, start: Dim, end: Dim, step: number): Dim {
   if (step === 1 && start === 0 && toEnd) return dim;
   if (step === -1 && start === -1 && typeof end === 'number' && end <= -beyond) return dim;
   return formula(
-    'slice',
+    ([size, from, to, by]) => slicedName(size, from, toEnd ? undefined : to, by),
     [dim, start, toEnd ? dim : end, step],
     (size, from, to, by) => sliceRange(size, from, to, by).count,
   );
+}
+
+/** The same as an expression; `end` is undefined for that of the axis. */
+function slicedName(dim: Dim, start: Dim, end: Dim | undefined, step: Dim): Dim {
+  if (typeof dim === 'number' || typeof step !== 'number' || step < 1)
+    return callOf('slice', [dim, start, end ?? '', step]);
+  if (end === undefined && typeof start === 'number' && start >= 0) {
+    const left = sumName([dim, -start]);
+    // Where a stride is as long as what is left out, rounding up gives no less than 0; an axis of no elements is none.
+    return step > start || start === 1 || !left.toString().includes(' - ')
+      ? ceilOf(left, step)
+      : ceilOf(`max(${left}, 0)`, step);
+  }
+  if (end === undefined && typeof start === 'number' && step === 1) return `min(${dim}, ${-start})`;
+  if (start === 0 && typeof end === 'number') {
+    if (end >= 0) return ceilOf(`min(${dim}, ${end})`, step);
+    const left = sumName([dim, end]);
+    return ceilOf(end === -1 || !left.toString().includes(' - ') ? left : `max(${left}, 0)`, step);
+  }
+  return callOf('slice', [dim, start, end ?? '', step]);
 }
 
 const pad: ShapeRule = (c) => {
@@ -188,7 +211,8 @@ const pad: ShapeRule = (c) => {
     const axis = normaliseAxis(given, rank);
     const before = pads?.[at];
     const after = pads?.[at + listed.length];
-    shape[axis] = before === undefined || after === undefined ? c.unknowns.dim() : sum([shape[axis]!, before, after]);
+    shape[axis] =
+      before === undefined || after === undefined ? c.unknowns.dim() : sumName([shape[axis]!, before, after]);
   });
   return c.set(0, x.type, shape);
 };

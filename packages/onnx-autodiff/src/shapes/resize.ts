@@ -1,19 +1,30 @@
 import type { Dim } from '../types.ts';
 import { formula, normaliseAxis, product } from './dims.ts';
 import type { ShapeContext, ShapeRules } from './shape-rule.ts';
+import { floorOf, operand } from './size-names.ts';
 
 export const resizeShapes: ShapeRules = {
   DepthToSpace: (c) =>
     moveBlocks(
       c,
-      (size, block) => formula('blocks', [size, block * block], (a, b) => a / b),
+      (size, block) =>
+        formula(
+          ([whole]) => floorOf(whole, block * block),
+          [size],
+          (a) => a / block ** 2,
+        ),
       (size, block) => product([size, block]),
     ),
   SpaceToDepth: (c) =>
     moveBlocks(
       c,
       (size, block) => product([size, block * block]),
-      (size, block) => formula('blocks', [size, block], (a, b) => a / b),
+      (size, block) =>
+        formula(
+          ([whole]) => floorOf(whole, block),
+          [size],
+          (a) => a / block,
+        ),
     ),
   GridSample: (c) => {
     const x = c.input(0);
@@ -46,7 +57,8 @@ export const resizeShapes: ShapeRules = {
         if (scale === undefined) return c.unknowns.dim();
         if (scale === 1) return size;
         // float32, as the runtime multiplies.
-        return formula(`resized by ${scale}`, [size], (known) => Math.floor(Math.fround(known * scale)));
+        const write = () => (Number.isInteger(scale) ? product([size, scale]) : `floor(${scale}*${operand(size)})`);
+        return formula(write, [size], (known) => Math.floor(Math.fround(known * scale)));
       }),
     );
   },

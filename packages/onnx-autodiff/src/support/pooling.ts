@@ -3,6 +3,7 @@ import type { Value } from '../types.ts';
 import { transposedConvolution } from './convolution.ts';
 import type { Node } from '../node.ts';
 import { errors } from '../errors.ts';
+import { product as productOf } from '../shapes/dims.ts';
 import { range, reshapeTo } from './sizes.ts';
 import { readWindow, type Window } from './window.ts';
 
@@ -79,7 +80,7 @@ function asConvolution(graph: GraphBuilder, dy: Value, input: Value, window: Win
   // One kernel of ones for all channels: each becomes an image of its own.
   const images = graph.withShape(reshapeTo(graph, dy, [-1, 1, [dy, spatial]]), {
     ...dy,
-    shape: dy.shape && [imagesOf(dy), 1, ...dy.shape.slice(2)],
+    shape: dy.shape && [productOf(dy.shape.slice(0, 2)), 1, ...dy.shape.slice(2)],
   });
   const ones = graph.constant({
     type: dy.type ?? 'float32',
@@ -88,13 +89,6 @@ function asConvolution(graph: GraphBuilder, dy: Value, input: Value, window: Win
   });
   const spread = transposedConvolution(graph, images, ones, input, window, 1);
   return graph.withShape(graph.reshape(spread, graph.shapeOf(input)), input);
-}
-
-function imagesOf({ shape }: Value): number | string {
-  const [batch, channels] = shape!;
-  return typeof batch === 'number' && typeof channels === 'number'
-    ? batch * channels
-    : `images(${batch!},${channels!})`;
 }
 
 /** What the sum over each window is divided by, turned round and multiplied into the gradient of an average. */

@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../builder.ts';
 import type { Node } from '../node.ts';
-import { formula } from '../shapes/dims.ts';
+import { formula, product } from '../shapes/dims.ts';
+import { sumName } from '../shapes/size-names.ts';
 import type { Dim, Shape, Value } from '../types.ts';
 import { padSpatial } from './convolution.ts';
 import { range } from './sizes.ts';
@@ -64,11 +65,15 @@ export function transposedOutput(window: TransposedWindow, input: readonly Dim[]
     const extra = outputPadding[at]! - pads!.begin[at]! - pads!.end[at]!;
     // Where nothing is left to cut off the kernel reaches less far than that.
     const reached = typeof taps === 'number' && spanOf(taps, dilations[at]!) + outputPadding[at]! >= stride;
-    if (same && reached) return stride === 1 ? size : formula(`${stride} times`, [size], (known) => known * stride);
+    if (same && reached) return stride === 1 ? size : product([size, stride]);
     if (stride === 1 && typeof taps === 'number' && spanOf(taps, dilations[at]!) - 1 + extra === 0) return size;
-    return formula(`spread s${stride} d${dilations[at]!} +${extra}`, [size, taps], (length, count) => {
-      return (length - 1) * stride + spanOf(count, dilations[at]!) + extra;
-    });
+    const dilation = dilations[at]!;
+    return formula(
+      ([length, count]) =>
+        sumName([product([length, stride]), product([count, dilation]), 1 - dilation - stride + extra]),
+      [size, taps],
+      (length, count) => (length - 1) * stride + spanOf(count, dilation) + extra,
+    );
   });
 }
 

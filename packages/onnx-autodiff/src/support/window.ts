@@ -1,5 +1,6 @@
 import type { Node } from '../node.ts';
-import { formula } from '../shapes/dims.ts';
+import { formula, product } from '../shapes/dims.ts';
+import { callOf, ceilOf, floorOf, operand, sumName } from '../shapes/size-names.ts';
 import type { Dim, Shape } from '../types.ts';
 
 /** How the kernel of a convolution or pooling slides over the spatial axes of `[N, C, D1, D2, ...]`; one entry an axis. */
@@ -75,23 +76,57 @@ export function windowOutput(window: Window, input: readonly Dim[]): readonly Di
         const [begin, end] = [0, 1].map(
           (side) => (length: number) => samePad(autoPad, true, reach[axis] as number, stride, length)[side]!,
         );
-        return formula(`same k${taps} s${stride} d${dilation}${ceil ? ' ceil' : ''}`, [size], (length) =>
+        const write = ([length]: readonly [Dim]) =>
+          ceil
+            ? callOf('places', [length, `kernel ${taps}`, `stride ${stride}`, `dilation ${dilation}`, autoPad])
+            : sumName([
+                ceilOf(length, stride),
+                Math.floor(((reach[axis] as number) - spanOf(taps, dilation)) / stride),
+              ]);
+        return formula(write, [size], (length) =>
           placesOf(length, spanOf(taps, dilation), stride, begin!(length), end!(length), ceil),
         );
       }
       return stride === 1
         ? size
-        : formula(`ceil/${stride}`, [size], (known) => Math.floor((known + stride - 1) / stride));
+        : formula(
+            ([length]) => ceilOf(length, stride),
+            [size],
+            (known) => Math.floor((known + stride - 1) / stride),
+          );
     }
     const begin = pads!.begin[axis]!;
     const end = pads!.end[axis]!;
     const span = kernel[axis]!;
     if (stride === 1 && typeof span === 'number' && begin + end === spanOf(span, dilation) - 1) return size;
-    const name = `window s${stride} d${dilation} p${begin}+${end}${ceil ? ' ceil' : ''}`;
-    return formula(name, [size, span], (length, taps) =>
-      placesOf(length, spanOf(taps, dilation), stride, begin, end, ceil),
+    return formula(
+      ([length, taps]) => placesName(length, taps, { stride, dilation, begin, end, ceil }),
+      [size, span],
+      (length, taps) => placesOf(length, spanOf(taps, dilation), stride, begin, end, ceil),
     );
   });
+}
+
+interface Steps {
+  readonly stride: number;
+  readonly dilation: number;
+  readonly begin: number;
+  readonly end: number;
+  readonly ceil: boolean;
+}
+
+/** What `placesOf` gives, as an expression. */
+function placesName(length: Dim, taps: Dim, { stride, dilation, begin, end, ceil }: Steps): Dim {
+  const span = typeof taps === 'number' ? spanOf(taps, dilation) : undefined;
+  const room =
+    span === undefined
+      ? `${operand(sumName([length, begin + end + dilation - 1]))} - ${operand(product([taps, dilation]))}`
+      : sumName([length, begin + end - span]);
+  if (!ceil) return sumName([floorOf(room, stride), 1]);
+  const count = sumName([ceilOf(room, stride), 1]);
+  // A last window that would start in the padding is none.
+  const always = span !== undefined && end + stride <= span;
+  return always ? count : `min(${count}, ${ceilOf(sumName([length, begin]), stride)})`;
 }
 
 /** The places of a window along one axis. With `ceil` a last window may hang over the end, but it does not start in the padding there. */
