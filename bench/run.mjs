@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { backends } from './backends.mjs';
 import { deletion } from './deletion.mjs';
+import { filling } from './filling.mjs';
 import { compile, gradients, memory } from './gradients.mjs';
 import { growth } from './growth.mjs';
 import { howToInstall, python } from './lib/python.mjs';
@@ -8,10 +9,10 @@ import { masks, pgd } from './pgd.mjs';
 import { profile } from './profile.mjs';
 import { stream } from './stream.mjs';
 
-const benches = { gradients, compile, memory, deletion, growth, stream, pgd, masks, backends };
+const benches = { gradients, compile, memory, deletion, growth, filling, stream, pgd, masks, backends };
 /** Looks into the gradients instead of comparing them; runs when it is asked for by name. */
 const tools = { profile };
-const withoutPeer = new Set(['growth', 'stream', 'backends']);
+const withoutPeer = new Set(['growth', 'filling', 'stream', 'backends']);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,5 +1,8 @@
-/** What opening a session is taken to cost, in samples: an estimate, which differs between models. */
-const compilingCosts = 32;
+/**
+ * What compiling is taken to cost, in samples. `npm run bench -- filling` measures 40 for the gradient of a small network and 10 for
+ * that of a large one; no number between the two goes less wrong on either than their geometric mean.
+ */
+const compilingCosts = 20;
 
 /**
  * Decides which batch size a batch runs with. A compiled one that is larger is filled up, so that a last, smaller batch is no new

@@ -19,7 +19,7 @@ describe('BatchSizes', () => {
   it('fills up a size until that has cost as much as compiling', () => {
     const sizes = new BatchSizes();
     const chosen = Array.from({ length: 6 }, () => sizes.choose(8, [16]));
-    expect(chosen).toEqual([16, 16, 16, 16, 8, 16]);
+    expect(chosen).toEqual([16, 16, 8, 16, 16, 8]);
     // Another size has a count of its own.
     expect(sizes.choose(15, [16])).toBe(16);
   });
