@@ -3,7 +3,7 @@ import type { Dimension, Feeds, Model, TensorSpec } from './contracts/model.ts';
 import { batchOf } from './contracts/model.ts';
 import type { Objective } from './contracts/objective.ts';
 import { errors } from './errors.ts';
-import { layoutOf } from './image-input.ts';
+import { imageLayoutOf } from './image-input.ts';
 import type { ImageLayout } from './image-input.ts';
 import { checkClass, resolveTarget, resolveTargets } from './target.ts';
 import type { Target } from './target.ts';
@@ -78,7 +78,7 @@ export class ImageClassifier {
     this.classCount = typeof classes === 'number' ? classes : labels?.length;
 
     const [, second, third, fourth] = image.dims ?? [];
-    this.layout = layoutOf(image.dims ?? []);
+    this.layout = imageLayoutOf(model, image.name, image.dims ?? []);
     const [channels, height, width] = this.layout === 'NCHW' ? [second, third, fourth] : [fourth, second, third];
     this.channels = typeof channels === 'number' ? channels : undefined;
     this.imageSize = typeof height === 'number' && typeof width === 'number' ? { height, width } : undefined;

@@ -1,3 +1,4 @@
+import { readingOf, type AskedModel } from './axes/layer-axes.ts';
 import type { Feeds, Model, TensorSpec } from './contracts/model.ts';
 import { errors } from './errors.ts';
 import { elementCount } from './tensor/tensor.ts';
@@ -24,14 +25,15 @@ export interface ImageInput {
 }
 
 /** The one input of rank 4 that takes numbers, as it is fed; throws NO_IMAGE_INPUT where there is none, or more than one. */
-export function imageInputOf({ inputs }: Pick<Model, 'inputs'>, feeds: Feeds): ImageInput {
+export function imageInputOf(model: AskedImages, feeds: Feeds): ImageInput {
+  const { inputs } = model;
   const candidates = inputs.filter(({ name, type }) => type !== 'bool' && feeds[name]?.dims.length === 4);
   const [input] = candidates;
   const tensor = input && feeds[input.name];
   if (input === undefined || tensor === undefined || candidates.length > 1) {
     throw errors.noImageInput({ inputs: (candidates.length > 0 ? candidates : inputs).map(describe) });
   }
-  const layout = layoutOf(tensor.dims);
+  const layout = imageLayoutOf(model, input.name, tensor.dims);
   const [, second = 0, third = 0, fourth = 0] = tensor.dims;
   const [channels, height, width] = layout === 'NCHW' ? [second, third, fourth] : [fourth, second, third];
   return {
@@ -48,13 +50,33 @@ export function imageInputOf({ inputs }: Pick<Model, 'inputs'>, feeds: Feeds): I
   };
 }
 
-/** Where the channels of an image tensor of rank 4 are, judged by the sizes that images have; channels first where both ends look like them. */
-export function layoutOf([, second, , fourth]: readonly (number | string)[]): ImageLayout {
-  return !looksLikeChannels(second) && looksLikeChannels(fourth) ? 'NHWC' : 'NCHW';
+/** What is asked where the channels of an image are; of a model without layers or graph its sizes alone. */
+export type AskedImages = Pick<Model, 'inputs'> & Partial<AskedModel>;
+
+/** Where the channels of an image input of rank 4 are, by what the graph does with it and, where that does not tell, by its sizes. */
+export function imageLayoutOf(
+  { inputs, layers, graph }: AskedImages,
+  input: string,
+  dims: readonly (number | string)[],
+): ImageLayout {
+  const reading = layers && graph && readingOf({ inputs, layers, graph }, input);
+  const height = reading?.axes.findIndex(({ factors }) => factors.some(({ role }) => role === 'height'));
+  if (reading?.kind === 'map' && height === 1) return 'NHWC';
+  if (reading?.kind === 'map' && height === 2) return 'NCHW';
+  return layoutOf(dims);
 }
 
-function looksLikeChannels(dim: number | string | undefined): boolean {
-  return dim === 1 || dim === 2 || dim === 3 || dim === 4;
+/**
+ * Where the channels of an image tensor of rank 4 are, judged by the sizes that images have: one, three or four channels before two. Channels
+ * first where both ends look alike.
+ */
+export function layoutOf([, second, , fourth]: readonly (number | string)[]): ImageLayout {
+  return likeness(fourth) > likeness(second) ? 'NHWC' : 'NCHW';
+}
+
+/** How much a size looks like a number of channels. */
+function likeness(dim: number | string | undefined): number {
+  return dim === 1 || dim === 3 || dim === 4 ? 2 : dim === 2 ? 1 : 0;
 }
 
 function describe({ name, type, dims }: TensorSpec): string {

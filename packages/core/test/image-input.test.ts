@@ -52,6 +52,61 @@ describe('imageInputOf', () => {
   });
 });
 
+/** Networks whose image goes into a convolution as it stands, or turned from channels last. */
+function withConvolution(
+  dims: TensorSpec['dims'],
+  isLast: boolean,
+  channels: number,
+): Parameters<typeof imageInputOf>[0] {
+  const spec = (name: string, shape: TensorSpec['dims'], operator: string) => ({
+    ...{ name, type: 'float32' as const, dims: shape, operator, modules: [] },
+  });
+  const turn = {
+    operator: 'Transpose',
+    name: 't',
+    inputs: ['image'],
+    outputs: ['turned'],
+    attributes: { perm: [0, 3, 1, 2] },
+  };
+  const conv = {
+    operator: 'Conv',
+    name: 'c',
+    inputs: [isLast ? 'turned' : 'image', 'w'],
+    outputs: ['conv'],
+    attributes: {},
+  };
+  return {
+    inputs: [{ name: 'image', type: 'float32', dims }],
+    layers: [
+      ...(isLast ? [spec('turned', ['N', channels, 'h', 'w'], 'Transpose')] : []),
+      spec('conv', ['N', 8, 'oh', 'ow'], 'Conv'),
+    ],
+    graph: { nodes: isLast ? [turn, conv] : [conv], constant: () => undefined },
+  };
+}
+
+describe('imageInputOf, by what the graph does with the image', () => {
+  it.each([1, 2, 3, 4, 5, 13])('%i channels, first and last, whatever the other sizes are', (channels) => {
+    for (const [height, width] of [
+      [8, 6],
+      [3, 3],
+      [2, 4],
+      [Math.max(2, channels), Math.max(2, channels)],
+    ] as const) {
+      for (const isOpen of [true, false]) {
+        const first = [isOpen ? 'N' : 1, channels, isOpen ? 'H' : height, isOpen ? 'W' : width];
+        const last = [isOpen ? 'N' : 1, isOpen ? 'H' : height, isOpen ? 'W' : width, channels];
+        expect(
+          imageInputOf(withConvolution(first, false, channels), { image: zeros(1, channels, height, width) }),
+        ).toMatchObject({ layout: 'NCHW', channels, height, width, channelStride: height * width, pixelStride: 1 });
+        expect(
+          imageInputOf(withConvolution(last, true, channels), { image: zeros(1, height, width, channels) }),
+        ).toMatchObject({ layout: 'NHWC', channels, height, width, channelStride: 1, pixelStride: channels });
+      }
+    }
+  });
+});
+
 describe('layoutOf', () => {
   it.each([
     [['N', 3, 224, 224], 'NCHW'],
@@ -62,6 +117,19 @@ describe('layoutOf', () => {
     [['N', 'H', 'W', 4], 'NHWC'],
     [['N', 'H', 'W', 2], 'NHWC'],
     [['N', 2, 'H', 'W'], 'NCHW'],
+    [['N', 1, 8, 9], 'NCHW'],
+    [['N', 2, 8, 9], 'NCHW'],
+    [['N', 3, 8, 9], 'NCHW'],
+    [['N', 4, 8, 9], 'NCHW'],
+    [['N', 8, 9, 1], 'NHWC'],
+    [['N', 8, 9, 2], 'NHWC'],
+    [['N', 8, 9, 3], 'NHWC'],
+    [['N', 8, 9, 4], 'NHWC'],
+    [['N', 2, 8, 3], 'NHWC'],
+    [['N', 3, 8, 2], 'NCHW'],
+    [['N', 2, 8, 2], 'NCHW'],
+    [['N', 3, 8, 3], 'NCHW'],
+    [['N', 1, 8, 4], 'NCHW'],
   ] as const)('%j is %s', (dims, layout) => {
     expect(layoutOf(dims)).toBe(layout);
   });
