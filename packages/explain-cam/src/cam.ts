@@ -1,5 +1,5 @@
-import { batchOf, checkTargetCount, errors, outputsOf, toFloat32 } from '@understory/core';
-import type { Explainer, HeatMap, Tensor, Tensors } from '@understory/core';
+import { batchOf, checkTargetCount, errors, fedImageSize, outputsOf, placesOf, toFloat32 } from '@understory/core';
+import type { ExplainRequest, Explainer, FeatureMaps, HeatMap, Tensor, Tensors } from '@understory/core';
 import { LengthMismatch } from './affine-steps.ts';
 import { alternatives, findLinearHead } from './linear-head.ts';
 import type { LinearHead } from './linear-head.ts';
@@ -12,11 +12,13 @@ import type { Pooling } from './pooling.ts';
  * sum_k W[c, k] A_k at the feature map's resolution, without bias and without ReLU; its mean is the explained score but for the bias.
  * Zhou et al. 2016, "Learning Deep Features for Discriminative Localization", equation 2. Where a 1x1 convolution scores the
  * classes before the pooling, as in SqueezeNet, the map of class c is channel c of what is pooled.
- * The head is found in the model's graph and held against the model's own score.
- * Throws CAM_NOT_APPLICABLE with the reason, CLASS_OUT_OF_RANGE or TARGET_COUNT.
+ * The head is found in the model's graph and held against the model's own score. What is pooled is read by what its axes stand for, in
+ * any order, tokens of a grid too; `layout` says it where the graph does not.
+ * Throws CAM_NOT_APPLICABLE with the reason, CLASS_OUT_OF_RANGE, TARGET_COUNT, LAYOUT_INVALID, LAYOUT_MISMATCH or LAYER_AXES.
  */
 export const cam: Explainer = {
-  async explain({ model, feeds, objective, signal }) {
+  async explain(request) {
+    const { model, feeds, objective, layout, signal } = request;
     const batch = batchOf(feeds);
     checkTargetCount(objective, batch);
     checkLinear(objective);
@@ -24,19 +26,21 @@ export const cam: Explainer = {
     if (graph === undefined)
       throw notApplicable(`the backend "${model.origin.backend}" does not show the model's graph`);
     const outputs = outputsOf(objective);
-    const heads = outputs.map((output) => ({ output, ...findLinearHead(model, graph, output) }));
+    const heads = outputs.map((output) => ({ output, ...findLinearHead(model, graph, output, layout) }));
     const [first, ...others] = heads;
     if (first === undefined) throw notApplicable('the objective reads no output');
     const { pooling } = first;
-    const stranger = others.find((other) => other.pooling.features !== pooling.features);
+    const stranger = others.find((other) => other.pooling.features.name !== pooling.features.name);
     if (stranger !== undefined) {
-      const names = `"${pooling.features}" and "${stranger.pooling.features}"`;
+      const names = `"${pooling.features.name}" and "${stranger.pooling.features.name}"`;
       throw notApplicable(`the objective reads outputs of two feature maps, ${names}`);
     }
 
     signal?.throwIfAborted();
-    const fetched = await model.run(feeds, [...new Set([pooling.features, ...outputs])]);
-    const features = featureMap(fetched[pooling.features], pooling, batch);
+    const layer = pooling.features.name;
+    const fetched = await model.run(feeds, [...new Set([layer, ...outputs])]);
+    const features = featureMaps(fetched[layer], pooling, request, batch);
+    const { height, width, reading } = features;
     return Array.from({ length: batch }, (_, sample): HeatMap => {
       const weights = new Float64Array(features.channels);
       let constant = 0;
@@ -49,9 +53,9 @@ export const cam: Explainer = {
         constant += pulled.constant;
         own.forEach((weight, place) => (score += weight === 0 ? 0 : weight * values[place]!));
       }
-      const data = features.weighted(sample, weights);
+      const data = weightedSum(features, sample, weights);
       checkScore({ data, constant, score, fetched, pooling });
-      return { height: features.height, width: features.width, data: Float32Array.from(data), layer: pooling.features };
+      return { height, width, data: Float32Array.from(data), layer, ...(reading !== undefined && { reading }) };
     });
   },
 };
@@ -67,7 +71,7 @@ function pull(head: LinearHead, own: Float64Array, channels: number) {
   } catch (failure) {
     if (!(failure instanceof LengthMismatch)) throw failure;
   }
-  throw notApplicable(`the linear layers behind "${head.pooling.features}" do not fit its ${channels} channels`);
+  throw notApplicable(`the linear layers behind "${head.pooling.features.name}" do not fit its ${channels} channels`);
 }
 
 function scoresOf(tensor: Tensor | undefined, sample: number) {
@@ -78,35 +82,38 @@ function scoresOf(tensor: Tensor | undefined, sample: number) {
   return { values: values.subarray(sample * size, (sample + 1) * size), dims };
 }
 
-function featureMap(tensor: Tensor | undefined, { features, layout, window }: Pooling, batch: number) {
-  if (tensor === undefined) throw new Error(`the backend did not hand back "${features}"`);
-  const [samples, second = 0, third = 0, fourth = 0, ...more] = tensor.dims;
-  if (tensor.dims.length < 4 || more.length > 0 || samples !== batch) {
-    throw notApplicable(`what is pooled, "${features}", is [${tensor.dims.join(', ')}], not one feature map a sample`);
+function featureMaps(
+  tensor: Tensor | undefined,
+  { features, layout, window }: Pooling,
+  { model, feeds }: ExplainRequest,
+  batch: number,
+): FeatureMaps {
+  const { name } = features;
+  if (tensor === undefined) throw new Error(`the backend did not hand back "${name}"`);
+  if (tensor.dims[0]! % batch !== 0) {
+    throw notApplicable(`what is pooled, "${name}", is [${tensor.dims.join(', ')}], not one feature map a sample`);
   }
-  const [channels, height, width] = layout === 'NCHW' ? [second, third, fourth] : [fourth, second, third];
+  const maps = placesOf(model, features, batch, { layout, image: fedImageSize(model, feeds) })(tensor, batch);
+  const { channels, height, width } = maps;
   if (window !== undefined && (window[0] !== height || window[1] !== width)) {
     throw notApplicable(`the pooling averages windows of ${window.join(' x ')} of a map of ${height} x ${width}`);
   }
-  const values = toFloat32(tensor);
+  if (maps.whole(0).length !== channels * height * width) {
+    throw notApplicable('the pooling averages tokens that stand for no place too');
+  }
+  return maps;
+}
+
+function weightedSum(maps: FeatureMaps, sample: number, weights: Float64Array): Float64Array {
+  const { height, width } = maps;
   const places = height * width;
-  const [channelStep, placeStep] = layout === 'NCHW' ? [places, 1] : [1, channels];
-  return {
-    channels,
-    height,
-    width,
-    weighted(sample: number, weights: Float64Array): Float64Array {
-      const map = new Float64Array(places);
-      const start = sample * channels * places;
-      weights.forEach((weight, channel) => {
-        if (weight === 0) return;
-        for (let place = 0; place < places; place += 1) {
-          map[place]! += weight * values[start + channel * channelStep + place * placeStep]!;
-        }
-      });
-      return map;
-    },
-  };
+  const values = maps.of(sample);
+  const map = new Float64Array(places);
+  weights.forEach((weight, channel) => {
+    if (weight === 0) return;
+    for (let place = 0; place < places; place += 1) map[place]! += weight * values[channel * places + place]!;
+  });
+  return map;
 }
 
 interface Check {
@@ -119,7 +126,15 @@ interface Check {
 }
 
 /** The mean of the map and the bias are the score: what a graph seemed to say is worth nothing where they are not. */
-function checkScore({ data, constant, score, fetched, pooling: { features } }: Check): void {
+function checkScore({
+  data,
+  constant,
+  score,
+  fetched,
+  pooling: {
+    features: { name },
+  },
+}: Check): void {
   const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
   const isHalf = Object.values(fetched).some(({ type }) => type === 'float16');
   const size = data.reduce(
@@ -128,5 +143,5 @@ function checkScore({ data, constant, score, fetched, pooling: { features } }: C
   );
   if (Math.abs(mean + constant - score) <= (isHalf ? 3e-2 : 1e-3) * size || !Number.isFinite(size)) return;
   const shown = [mean + constant, score].map((value) => value.toPrecision(6));
-  throw notApplicable(`the head found behind "${features}" gives ${shown[0]} and the model ${shown[1]}`);
+  throw notApplicable(`the head found behind "${name}" gives ${shown[0]} and the model ${shown[1]}`);
 }

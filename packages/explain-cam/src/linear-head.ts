@@ -1,5 +1,5 @@
 import { errors } from '@understory/core';
-import type { GraphNode, GraphView, Model } from '@understory/core';
+import type { GraphNode, GraphView, Layout, Model } from '@understory/core';
 import { affineStepOf } from './affine-steps.ts';
 import type { Pull } from './affine-steps.ts';
 import { producerOf } from './constant-of.ts';
@@ -17,8 +17,8 @@ export interface LinearHead {
 }
 
 /** The head in front of an output or layer, found in the model's graph; throws CAM_NOT_APPLICABLE with the reason. */
-export function findLinearHead(model: Model, graph: GraphView, output: string): LinearHead {
-  const { head, reason, node } = follow(model, graph, output);
+export function findLinearHead(model: Model, graph: GraphView, output: string, layout?: Layout): LinearHead {
+  const { head, reason, node } = follow(model, graph, output, layout);
   if (head !== undefined) return head;
   throw errors.camNotApplicable({ reason: reason ?? reasonAgainst(model, graph, output, node), alternatives });
 }
@@ -29,13 +29,13 @@ type Followed =
   | { readonly node: GraphNode; readonly head?: never; readonly reason?: never };
 
 /** Goes back from an output through affine layers to a pooling, or to a reason or node that ends the way. */
-function follow(model: Model, graph: GraphView, output: string): Followed {
+function follow(model: Model, graph: GraphView, output: string, layout?: Layout): Followed {
   const pulls: Pull[] = [];
   let name = output;
   for (;;) {
     const node = producerOf(graph, name);
     if (node === undefined) return { reason: `no average over all places lies between the input and "${output}"` };
-    const pooling = poolingOf(model, graph, node);
+    const pooling = poolingOf(model, graph, node, layout);
     if (typeof pooling === 'string') return { reason: pooling };
     if (pooling !== undefined) return { head: { pooling, pull: chained(pulls) } };
     const step = affineStepOf(graph, node);

@@ -131,7 +131,8 @@ describe('cam', () => {
 
   it('reads float16 maps and scores', async () => {
     const model = classifier([[1, -2, 0]]);
-    // Three channels of two places: 1 and 2, 0.5 and 0, 4 and 4; the score is 1.5 - 2 * 0.25.
+    // Three channels of two rows alike: 1, 2, 0; 0.5, 0, 0.25; 4, 4, 4. The score is 1 - 2 * 0.25.
+    const twice = (...row: readonly number[]) => [...row, ...row];
     const half = (dims: readonly number[], ...bits: readonly number[]): Tensor =>
       tensor('float16', Uint16Array.from(bits), dims);
     const halves: Model = {
@@ -141,13 +142,18 @@ describe('cam', () => {
       origin: model.origin,
       graph: model.graph,
       run: async () => ({
-        features: half([1, 3, 1, 2], 0x3c00, 0x4000, 0x3800, 0x0000, 0x4400, 0x4400),
-        logits: half([1, 1], 0x3c00),
+        features: half(
+          [1, 3, 2, 3],
+          ...twice(0x3c00, 0x4000, 0x0000),
+          ...twice(0x3800, 0x0000, 0x3400),
+          ...twice(0x4400, 0x4400, 0x4400),
+        ),
+        logits: half([1, 1], 0x3800),
       }),
       close: () => model.close(),
     };
     const [map] = await cam.explain({ model: halves, feeds: pixels(Array(12).fill(0)), objective: score(0) });
-    expect(map).toEqual({ height: 1, width: 2, data: Float32Array.of(0, 2), layer: 'features' });
+    expect(map).toEqual({ height: 2, width: 3, data: Float32Array.of(0, 2, -0.5, 0, 2, -0.5), layer: 'features' });
   });
 });
 

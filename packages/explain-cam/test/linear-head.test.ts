@@ -4,7 +4,7 @@ import type { GraphView, Model, Objective } from '@understory/core';
 import { cam } from '@understory/explain-cam';
 import { ChainModel, flatten, globalAveragePool, linear, pointwiseConvolution, relu } from '@understory/testing';
 import type { ChainStep } from '@understory/testing';
-import { affine, as, channelsLastMean, integers, matMul, reshaped, vector } from './steps.ts';
+import { affine, as, channelsLastMean, integers, matMul, meanOfLast, reshaped, vector } from './steps.ts';
 
 const W = [
   [1, -2, 0.5],
@@ -64,6 +64,17 @@ const heads: readonly (readonly [string, readonly ChainStep[], readonly (readonl
       relu3,
       as('ReduceMean', pool, { constants: { axes: integers(-1, -2) } }),
       reshaped('Reshape', 'flat', [3], { constants: { shape: integers(-1, 3) } }),
+      scores,
+    ],
+    W,
+  ],
+  ['GlobalAveragePool of places in a row', [relu3, reshaped('Reshape', 'row', [3, 6]), pool, flat, scores], W, 'row'],
+  [
+    'ReduceMean over width, then over height',
+    [
+      relu3,
+      { ...meanOfLast('columns'), attributes: { axes: [3], keepdims: 0 } },
+      { ...meanOfLast('pooled'), attributes: { axes: [-1], keepdims: 0 } },
       scores,
     ],
     W,
@@ -247,7 +258,10 @@ describe('the head', () => {
       feeds: { pixels },
       objective: { kind: 'score', output: 'logits', index: [[0]] },
     });
-    expect(map).toEqual({ height: 2, width: 2, data: Float32Array.of(-3, -6.5, -1.5, -1), layer: 'features' });
+    expect(map).toEqual({
+      ...{ height: 2, width: 2, data: Float32Array.of(-3, -6.5, -1.5, -1), layer: 'features' },
+      reading: '[N, H, W, C] as 2 x 2',
+    });
   });
 
   it('a weight that the exporter left transposed or cast', async () => {
@@ -327,9 +341,14 @@ describe('a network without such a head is refused', () => {
     ],
     ['for an average over everything', [relu3, as('ReduceMean', pool), flat, scores], 'averages over all axes'],
     [
-      'for an average of tokens',
-      [relu3, reshaped('Reshape', 'tokens', [3, 6]), as('GlobalAveragePool', pool), flat, scores],
-      'GlobalAveragePool "/pooled" averages a tensor [N, 3, 6], which has no height and width',
+      'for an average of a list that is no grid',
+      [
+        reshaped('Reshape', 'list', [6, 3]),
+        pool,
+        flatten('flatter'),
+        linear('logits', [Array(6).fill(1), Array(6).fill(2)], [0, 0]),
+      ],
+      'GlobalAveragePool "/pooled" averages [N, 6, 3], which has no height and width that the graph tells',
     ],
     [
       'for a closing softmax',

@@ -86,3 +86,21 @@ export function channelsLastMean(name: string, rest: Partial<ChainStep>): ChainS
     ...rest,
   };
 }
+
+/** The mean over the last axis, which is gone behind it. */
+export function meanOfLast(name: string): ChainStep {
+  return {
+    operator: 'ReduceMean',
+    name,
+    forward({ dims, data }) {
+      const length = dims.at(-1)!;
+      const output = new Float64Array(data.length / length);
+      data.forEach((value, at) => (output[Math.floor(at / length)]! += value / length));
+      return { dims: dims.slice(0, -1), data: output };
+    },
+    backward({ dims, data }, gradient) {
+      const length = dims.at(-1)!;
+      return data.map((_, at) => gradient[Math.floor(at / length)]! / length);
+    },
+  };
+}
