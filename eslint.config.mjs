@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import nx from '@nx/eslint-plugin';
 import regexp from 'eslint-plugin-regexp';
 import { defineConfig } from 'eslint/config';
@@ -35,6 +37,18 @@ const noSpreadingOfData = {
   ],
 };
 
+/** Sources that no runtime is assumed for: of packages whose tsconfig has `types: []`, or that have a tsconfig.neutral.json, but for what that excludes. */
+const neutral = readdirSync(new URL('packages', import.meta.url)).flatMap((name) => {
+  const read = (file) => {
+    const url = new URL(`packages/${name}/${file}`, import.meta.url);
+    return existsSync(url) ? JSON.parse(readFileSync(url, 'utf8')) : undefined;
+  };
+  const own = read('tsconfig.neutral.json');
+  const isNeutral = own !== undefined || read('tsconfig.lib.json')?.compilerOptions.types.length === 0;
+  const within = (pattern) => `packages/${name}/${pattern}`;
+  return isNeutral ? [{ files: [within('src/**/*.ts')], ignores: (own?.exclude ?? []).map(within) }] : [];
+});
+
 export default defineConfig(
   { ignores: ['**/dist', '**/node_modules', '**/out', '.nx', '**/coverage', '**/tmp', '.venv*'] },
   {
@@ -67,6 +81,16 @@ export default defineConfig(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
     },
   },
+  ...neutral.map((sources) => ({
+    ...sources,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: builtinModules, patterns: [{ group: ['node:*'], message: 'This has to run without Node.' }] },
+      ],
+      'no-restricted-globals': ['error', 'Buffer', 'process', 'global', 'require', '__dirname', '__filename'],
+    },
+  })),
   {
     // Only the executable may decide about the process.
     files: ['packages/*/src/**/*.ts'],

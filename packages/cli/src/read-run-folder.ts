@@ -1,9 +1,10 @@
 import { readRun } from '@understory/experiments';
+import { nodeStore } from '@understory/experiments/node';
 import type { FailedItem, ReportedRun } from '@understory/report';
 
 /** A run of any kind out of its folder, called `name` in errors, without its damaged lines; throws what reading a run throws. */
 export async function readRunFolder(folder: string, name: string): Promise<ReportedRun<unknown>> {
-  const run = await readRun(folder, { leaveOutDamaged: true });
+  const run = await readRun(nodeStore(folder), { leaveOutDamaged: true });
   const failed: FailedItem[] = [];
   for await (const failure of run.failures()) failed.push(failure);
   const { record, done, complete: isComplete, missing, damage } = run;

@@ -7,6 +7,7 @@ import {
   type Shard,
   type Table,
 } from '@understory/experiments';
+import { nodeStore } from '@understory/experiments/node';
 import { cliErrors } from './errors.ts';
 import type { Io } from './io.ts';
 import { formatError } from './report-error.ts';
@@ -36,7 +37,7 @@ export interface FolderRun<Item, Row, Summary> {
  * Throws INTERRUPTED when the user stops it, and what `runExperiment` throws.
  */
 export async function runIntoFolder<Item extends { readonly id: string }, Row, Summary>(
-  { shard, strict = false, retryFailed = false, steps, ...run }: FolderRun<Item, Row, Summary>,
+  { folder, shard, strict = false, retryFailed = false, steps, ...run }: FolderRun<Item, Row, Summary>,
   io: Io,
   { json, quiet }: { readonly json: boolean; readonly quiet: boolean },
 ): Promise<RunResult<Summary>> {
@@ -54,6 +55,7 @@ export async function runIntoFolder<Item extends { readonly id: string }, Row, S
   };
   return runExperiment({
     ...run,
+    store: nodeStore(folder),
     ...{ strict, retryFailed },
     ...(shard !== undefined && { shard }),
     executor: {

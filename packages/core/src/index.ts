@@ -21,6 +21,7 @@ export * from './contracts/model.ts';
 export * from './contracts/objective.ts';
 export * from './contracts/probe.ts';
 export * from './contracts/program.ts';
+export * from './contracts/store.ts';
 export * from './environment-failure.ts';
 export * from './errors.ts';
 export * from './image-classifier.ts';

@@ -85,13 +85,16 @@ export const experimentErrors = {
     });
   },
 
-  locked({ path, holder }: { path: string; holder: string }) {
+  /** `path` is a file that may be deleted, unless the lock ends with its holder. */
+  locked({ path, holder, endsWithHolder = false }: { path: string; holder: string; endsWithHolder?: boolean }) {
     return new UnderstoryError({
       code: 'RUN_LOCKED',
       message: 'Another process works in this run folder.',
       found: `${holder}, by the lock "${path}"`,
       expected: 'one process a run, or one a shard',
-      next: `Wait until it has ended. If it has, and this is not noticed because it ran elsewhere, delete "${path}".`,
+      next: endsWithHolder
+        ? 'Wait until it has ended, or end it.'
+        : `Wait until it has ended. If it has, and this is not noticed because it ran elsewhere, delete "${path}".`,
     });
   },
 

@@ -1,7 +1,5 @@
-import { append, type Experiment } from '@understory/core';
-import type { RunFolder } from './run-folder.ts';
+import { append, type Experiment, type Store } from '@understory/core';
 import { linesInOrder, readIndex, type RunIndex } from './run-index.ts';
-import { removeAbandonedLocks } from './run-lock.ts';
 import { observeColumns, type Table } from './table.ts';
 import { writeCsv } from './write-csv.ts';
 import { writeParquet } from './write-parquet.ts';
@@ -12,7 +10,7 @@ export interface FinishedRun<Summary> {
   readonly done: number;
   readonly failed: number;
   readonly summary: Summary;
-  /** Relative to the folder. */
+  /** Their names in the store. */
   readonly files: readonly string[];
 }
 
@@ -40,7 +38,7 @@ export function checkTables(tables: readonly Pick<Table<never>, 'name'>[]): void
 
 /** Writes the tables and the summary out of the logs, which the caller knows to be complete; every file as a whole or not at all. */
 export async function finishRun<Row, Summary>(
-  folder: RunFolder,
+  store: Store,
   {
     experiment,
     tables,
@@ -52,35 +50,31 @@ export async function finishRun<Row, Summary>(
     readonly run: string;
   },
 ): Promise<FinishedRun<Summary>> {
-  const index = await readIndex(folder, run);
-  await folder.make('tables');
+  const index = await readIndex(store, run);
   const files: string[] = [];
   for (const { name, records } of [
-    failuresTable(folder, index),
-    ...tables.map((table) => recordsOf(folder, index, table)),
+    failuresTable(store, index),
+    ...tables.map((table) => recordsOf(store, index, table)),
   ]) {
-    append(files, await writeTable(folder, name, records));
+    append(files, await writeTable(store, name, records));
   }
-  const summary = await experiment.summarise(rowsInOrder(folder, index));
-  await folder.replace('summary.json', (sink) =>
-    sink(Buffer.from(`${JSON.stringify(summary ?? null, undefined, 2)}\n`)),
-  );
-  await folder.removeLeftovers('', 'tables');
-  await removeAbandonedLocks(folder);
+  const summary = await experiment.summarise(rowsInOrder(store, index));
+  await store.write('summary.json', `${JSON.stringify(summary ?? null, undefined, 2)}\n`);
+  await store.removeLeftovers('', 'tables');
   const failed = [...index.entries.values()].filter((entry) => entry.failed).length;
   return { done: index.entries.size - failed, failed, summary, files: [...files, 'summary.json'] };
 }
 
 /** The rows of a run in the order of the data set. */
-export async function* rowsInOrder<Row>(folder: RunFolder, index: RunIndex): AsyncGenerator<Row> {
-  for await (const line of linesInOrder(folder, index)) if ('rows' in line) yield* line.rows as readonly Row[];
+export async function* rowsInOrder<Row>(store: Store, index: RunIndex): AsyncGenerator<Row> {
+  for await (const line of linesInOrder(store, index)) if ('rows' in line) yield* line.rows as readonly Row[];
 }
 
-function recordsOf<Row>(folder: RunFolder, index: RunIndex, { name, records }: Table<Row>) {
+function recordsOf<Row>(store: Store, index: RunIndex, { name, records }: Table<Row>) {
   return {
     name,
     async *records(): AsyncGenerator<Line> {
-      for await (const line of linesInOrder(folder, index)) {
+      for await (const line of linesInOrder(store, index)) {
         if (!('rows' in line)) continue;
         for (const row of line.rows as readonly Row[]) {
           for (const record of records(row, line.item)) yield { item: line.item, ...record };
@@ -90,21 +84,17 @@ function recordsOf<Row>(folder: RunFolder, index: RunIndex, { name, records }: T
   };
 }
 
-function failuresTable(folder: RunFolder, index: RunIndex) {
+function failuresTable(store: Store, index: RunIndex) {
   return {
     name: failuresName,
     async *records(): AsyncGenerator<Line> {
-      for await (const line of linesInOrder(folder, index))
+      for await (const line of linesInOrder(store, index))
         if ('error' in line) yield { item: line.item, ...line.error };
     },
   };
 }
 
-async function writeTable(
-  folder: RunFolder,
-  name: string,
-  records: () => AsyncIterable<Line>,
-): Promise<readonly string[]> {
+async function writeTable(store: Store, name: string, records: () => AsyncIterable<Line>): Promise<readonly string[]> {
   const observed = observeColumns();
   // The columns of a table that turns out empty.
   observed.see(name === failuresName ? { item: '', code: '', message: '' } : { item: '' });
@@ -112,7 +102,7 @@ async function writeTable(
   const columns = observed.columns();
   const files = { csv: writeCsv, parquet: writeParquet };
   for (const [extension, write] of Object.entries(files)) {
-    await folder.replace(`tables/${name}.${extension}`, (sink) => write(sink, columns, records()));
+    await store.replace(`tables/${name}.${extension}`, (sink) => write(sink, columns, records()));
   }
   return Object.keys(files).map((extension) => `tables/${name}.${extension}`);
 }

@@ -1,15 +1,16 @@
 export { experimentErrors } from './errors.ts';
 export type { Difference, Failure } from './errors.ts';
 export * from './executor.ts';
-export type { FileSystem } from './file-system.ts';
 export type { FinishedRun } from './finish-run.ts';
 export * from './in-process.ts';
+export { memoryStore } from './memory-store.ts';
 export { mergeShards } from './merge-shards.ts';
 export type { MergeRequest } from './merge-shards.ts';
 export type { Progress } from './progress.ts';
 export * from './read-run.ts';
 export { runExperiment } from './run-experiment.ts';
 export type { RunRequest, RunResult } from './run-experiment.ts';
-export type { RunRecord } from './run-record.ts';
+export type { About, RunRecord } from './run-record.ts';
 export type { Shard } from './shard.ts';
+export type { AppendableFile, LockRequest, ReadableFile, Sink, Store, StoreLock } from '@understory/core';
 export type { Table } from './table.ts';

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
 import { experimentErrors, type Failure } from './errors.ts';
+import { sha256Of } from './sha256-of.ts';
+import { decodeUtf8 } from './bytes.ts';
 
 /** One line of a log: what came of an item, or how many items there are, which is known at the end of the stream. */
 export type LogLine =
@@ -25,7 +26,7 @@ export function decodeLine(bytes: Uint8Array, run: string): DecodedLine {
   let value: unknown;
   let text: string;
   try {
-    text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+    text = decodeUtf8(bytes);
     value = JSON.parse(text);
   } catch {
     return { reason: 'not JSON' };
@@ -43,7 +44,7 @@ export function decodeLine(bytes: Uint8Array, run: string): DecodedLine {
 }
 
 function sumOf(body: string): string {
-  return createHash('sha256').update(body).digest('hex').slice(0, sumLength);
+  return sha256Of(body).slice(0, sumLength);
 }
 
 export function isLogLine(value: unknown): value is LogLine {

@@ -1,34 +1,34 @@
-import type { Experiment } from '@understory/core';
+import type { Experiment, Store } from '@understory/core';
 import { experimentErrors } from './errors.ts';
-import type { FileSystem } from './file-system.ts';
 import { checkTables, finishRun, rowsTable, type FinishedRun } from './finish-run.ts';
 import { withLock } from './run-experiment.ts';
-import { RunFolder } from './run-folder.ts';
 import { readIndex, type RunIndex } from './run-index.ts';
 import { fingerprintOf, readRecord } from './run-record.ts';
 import type { Table } from './table.ts';
 
 export interface MergeRequest<Row, Summary> {
-  readonly folder: string;
+  /** That of the shards' runs. */
+  readonly store: Store;
   readonly experiment: Pick<Experiment<never, Row, Summary>, 'summarise'>;
   /** As in the runs of the shards. */
   readonly tables?: readonly Table<Row>[];
-  readonly fileSystem?: FileSystem;
 }
 
 /**
  * Ends a run whose shards are through: the tables and the summary are those of one process.
  * Throws RUN_LOCKED while a shard still runs, RUN_INCOMPLETE, RUN_NOT_FOUND and what `runExperiment` throws about the folder.
  */
-export async function mergeShards<Row, Summary>(request: MergeRequest<Row, Summary>): Promise<FinishedRun<Summary>> {
-  const { experiment, tables = [rowsTable<Row>()], fileSystem } = request;
+export async function mergeShards<Row, Summary>({
+  store,
+  experiment,
+  tables = [rowsTable<Row>()],
+}: MergeRequest<Row, Summary>): Promise<FinishedRun<Summary>> {
   checkTables(tables);
-  const folder = new RunFolder(request.folder, fileSystem);
-  const run = fingerprintOf(await readRecord(folder));
-  return withLock(folder, undefined, async () => {
-    const found = whatIsMissing(await readIndex(folder, run));
-    if (found !== undefined) throw experimentErrors.incomplete({ folder: folder.path, found });
-    return finishRun(folder, { experiment, tables, run });
+  const run = fingerprintOf(await readRecord(store));
+  return withLock(store, undefined, async () => {
+    const found = whatIsMissing(await readIndex(store, run));
+    if (found !== undefined) throw experimentErrors.incomplete({ folder: store.path, found });
+    return finishRun(store, { experiment, tables, run });
   });
 }
 

@@ -1,7 +1,7 @@
-import type { UnderstoryError } from '@understory/core';
+import type { Store, UnderstoryError } from '@understory/core';
+import { joined } from './bytes.ts';
 import { experimentErrors } from './errors.ts';
 import { decodeLine, type LogLine } from './log-line.ts';
-import type { RunFolder } from './run-folder.ts';
 
 /** A line of a log with the bytes that it takes, its line feed left out. */
 export interface PlacedLine {
@@ -32,29 +32,29 @@ export interface LogToRead {
  * by a crash and is left out. Nothing where there is no such file. A whole line that this run did not write so is damage.
  */
 export async function readLog(
-  folder: RunFolder,
+  store: Store,
   { name, run, onDamage }: LogToRead,
   each: (placed: PlacedLine) => void,
 ): Promise<number> {
-  const file = await folder.openToRead(name);
+  const file = await store.openToRead(name);
   if (file === undefined) return 0;
   try {
-    const buffer = Buffer.alloc(1 << 20);
-    let pieces: Buffer[] = [];
+    const buffer = new Uint8Array(1 << 20);
+    let pieces: Uint8Array[] = [];
     let [offset, position, number] = [0, 0, 0];
     for (let count = await file.read(buffer, 0); count > 0; count = await file.read(buffer, position)) {
       let start = 0;
       for (let end = buffer.indexOf(lineFeed); end !== -1 && end < count; end = buffer.indexOf(lineFeed, start)) {
-        const bytes = Buffer.concat([...pieces, buffer.subarray(start, end)]);
+        const bytes = joined([...pieces, buffer.subarray(start, end)]);
         pieces = [];
         number += 1;
         const decoded = decodeLine(bytes, run);
         if ('line' in decoded) each({ ...decoded, offset, length: bytes.length, number });
-        else onDamage(experimentErrors.logDamaged({ path: folder.pathOf(name), line: number, reason: decoded.reason }));
+        else onDamage(experimentErrors.logDamaged({ path: store.pathOf(name), line: number, reason: decoded.reason }));
         start = end + 1;
         offset = position + start;
       }
-      pieces.push(Buffer.from(buffer.subarray(start, count)));
+      pieces.push(buffer.slice(start, count));
       position += count;
     }
     return offset;

@@ -1,9 +1,7 @@
-import type { UnderstoryError } from '@understory/core';
+import type { Store, UnderstoryError } from '@understory/core';
 import type { Failure } from './errors.ts';
-import type { FileSystem } from './file-system.ts';
 import { rowsInOrder } from './finish-run.ts';
 import { whatIsMissing } from './merge-shards.ts';
-import { RunFolder } from './run-folder.ts';
 import { linesInOrder, readIndex } from './run-index.ts';
 import { fingerprintOf, readRecord, type RunRecord } from './run-record.ts';
 
@@ -27,7 +25,6 @@ export interface StoredRun<Row> {
 export interface ReadRunOptions {
   /** Leaves damaged lines out and lists them instead of throwing at the first. */
   readonly leaveOutDamaged?: boolean;
-  readonly fileSystem?: FileSystem;
 }
 
 /**
@@ -35,14 +32,13 @@ export interface ReadRunOptions {
  * Throws RUN_NOT_FOUND, RUN_RECORD_DAMAGED, RUN_FORMAT_OLD and RUN_LOG_DAMAGED.
  */
 export async function readRun<Row>(
-  path: string,
-  { leaveOutDamaged = false, fileSystem }: ReadRunOptions = {},
+  store: Store,
+  { leaveOutDamaged = false }: ReadRunOptions = {},
 ): Promise<StoredRun<Row>> {
-  const folder = new RunFolder(path, fileSystem);
-  const record = await readRecord(folder);
+  const record = await readRecord(store);
   const damage: UnderstoryError[] = [];
   const index = await readIndex(
-    folder,
+    store,
     fingerprintOf(record),
     ...(leaveOutDamaged ? [(error: UnderstoryError) => void damage.push(error)] : []),
   );
@@ -55,9 +51,9 @@ export async function readRun<Row>(
     failed,
     damage,
     missing,
-    rows: () => rowsInOrder<Row>(folder, index),
+    rows: () => rowsInOrder<Row>(store, index),
     async *failures() {
-      for await (const line of linesInOrder(folder, index))
+      for await (const line of linesInOrder(store, index))
         if ('error' in line) yield { item: line.item, ...line.error };
     },
   };

@@ -1,5 +1,6 @@
+import type { AppendableFile } from '@understory/core';
 import { encodeLine, type LogLine } from './log-line.ts';
-import type { AppendableFile } from './run-folder.ts';
+import { encodeUtf8 } from './bytes.ts';
 
 /**
  * The append-only log of a run. Lines wait while those before them are flushed and then go to the disk together, so that the
@@ -45,7 +46,7 @@ export class RowLog {
         await this.#beforeEachBatch();
         const batch = this.#waiting;
         this.#waiting = [];
-        await this.#file.append(Buffer.from(batch.join('')));
+        await this.#file.append(encodeUtf8(batch.join('')));
         await this.#file.flush();
       }
     } catch (error) {

@@ -1,16 +1,20 @@
-import { environmentFailure, type Cancellation, type Experiment, type UnderstoryError } from '@understory/core';
+import {
+  environmentFailure,
+  type Cancellation,
+  type Experiment,
+  type Store,
+  type StoreLock,
+  type UnderstoryError,
+} from '@understory/core';
 import { experimentErrors, failureOf } from './errors.ts';
 import type { Executor, Outcome } from './executor.ts';
-import type { FileSystem } from './file-system.ts';
 import { checkTables, finishRun, rowsTable, type FinishedRun } from './finish-run.ts';
 import { inProcess } from './in-process.ts';
 import { storableRows, type LogLine } from './log-line.ts';
 import { countProgress, type Progress } from './progress.ts';
 import { RowLog } from './row-log.ts';
-import { RunFolder } from './run-folder.ts';
 import { readIndex, type RunIndex } from './run-index.ts';
-import { acquireLock, type RunLock } from './run-lock.ts';
-import { agreeOnRecord, recordOf } from './run-record.ts';
+import { agreeOnRecord, recordOf, type About } from './run-record.ts';
 import { checkShard, isOfShard, lockOf, logName, sizeOfShard, type Shard } from './shard.ts';
 import type { Table } from './table.ts';
 
@@ -18,11 +22,13 @@ export interface RunRequest<Item extends { readonly id: string }, Row, Summary> 
   readonly experiment: Experiment<Item, Row, Summary>;
   /** In a fixed order, under ids that do not repeat; an item should read its image only when the experiment asks. */
   readonly items: AsyncIterable<Item>;
-  /** Made where it does not exist. */
-  readonly folder: string;
+  /** Where the run is kept. */
+  readonly store: Store;
   /** Everything besides the seed that rows depend on, as JSON: model hash, backend, provider, preprocessing, parameters, versions. */
   readonly description: Readonly<Record<string, unknown>>;
   readonly seed: number | string;
+  /** Kept in the record as `about`; a run goes on whatever it says. */
+  readonly about?: About;
   /** One table of the rows as they are by default. */
   readonly tables?: readonly Table<Row>[];
   /** Only every n-th item; `mergeShards` makes the tables when all shards are through. */
@@ -39,7 +45,6 @@ export interface RunRequest<Item extends { readonly id: string }, Row, Summary> 
   readonly total?: number;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: Cancellation;
-  readonly fileSystem?: FileSystem;
 }
 
 export interface RunResult<Summary> extends Omit<FinishedRun<Summary>, 'summary'> {
@@ -50,7 +55,7 @@ export interface RunResult<Summary> extends Omit<FinishedRun<Summary>, 'summary'
 }
 
 /**
- * Runs an experiment into a folder, going on where an earlier process stopped, and ends with tables that do not depend on how
+ * Runs an experiment into a store, going on where an earlier process stopped, and ends with tables that do not depend on how
  * often it was interrupted, on the concurrency, or on the sharding.
  * An item whose rows cannot be computed is recorded as failed, unless the environment failed, by `environmentFailure`: then the items
  * under way are finished and the run stops with RUN_STOPPED, so that it goes on from that item.
@@ -61,20 +66,19 @@ export interface RunResult<Summary> extends Omit<FinishedRun<Summary>, 'summary'
 export async function runExperiment<Item extends { readonly id: string }, Row, Summary>(
   request: RunRequest<Item, Row, Summary>,
 ): Promise<RunResult<Summary>> {
-  const { shard, seed, description, tables = [rowsTable<Row>()], fileSystem, signal } = request;
+  const { store, shard, seed, description, about, tables = [rowsTable<Row>()], signal } = request;
   if (shard !== undefined) checkShard(shard);
   checkTables(tables);
-  const record = recordOf(description, seed);
+  const record = recordOf(description, seed, about);
   const executor = request.executor ?? inProcess(request);
-  const folder = new RunFolder(request.folder, fileSystem);
   signal?.throwIfAborted();
-  await folder.make();
-  return withLock(folder, shard, async (lock) => {
-    const run = await agreeOnRecord(folder, record);
-    const worked = await workThrough(folder, { request, executor, lock, run });
+  await store.prepare('');
+  return withLock(store, shard, async (lock) => {
+    const run = await agreeOnRecord(store, record);
+    const worked = await workThrough(store, { request, executor, lock, run });
     if (shard === undefined)
-      return { worked, ...(await finishRun(folder, { experiment: request.experiment, tables, run })) };
-    const { entries } = await readIndex(folder, run);
+      return { worked, ...(await finishRun(store, { experiment: request.experiment, tables, run })) };
+    const { entries } = await readIndex(store, run);
     const own = [...entries.values()].filter(({ at }) => isOfShard(at, shard));
     const failed = own.filter((entry) => entry.failed).length;
     return { worked, done: own.length - failed, failed, summary: undefined, files: [logName(shard)] };
@@ -83,11 +87,11 @@ export async function runExperiment<Item extends { readonly id: string }, Row, S
 
 /** Does `work` under the lock of the run or of a shard. */
 export async function withLock<Result>(
-  folder: RunFolder,
+  store: Store,
   shard: Shard | undefined,
-  work: (lock: RunLock) => Promise<Result>,
+  work: (lock: StoreLock) => Promise<Result>,
 ): Promise<Result> {
-  const lock = await acquireLock(folder, lockOf(shard));
+  const lock = await store.lock(lockOf(shard));
   let result: Result;
   try {
     result = await work(lock);
@@ -102,7 +106,7 @@ export async function withLock<Result>(
 
 /** Brings the log of this process to its end; how many items that took. */
 async function workThrough<Item extends { readonly id: string }, Row, Summary>(
-  folder: RunFolder,
+  store: Store,
   {
     request,
     executor,
@@ -111,14 +115,14 @@ async function workThrough<Item extends { readonly id: string }, Row, Summary>(
   }: {
     readonly request: RunRequest<Item, Row, Summary>;
     readonly executor: Executor<Item, Row>;
-    readonly lock: RunLock;
+    readonly lock: StoreLock;
     readonly run: string;
   },
 ): Promise<number> {
   const { shard, strict = false, signal, total, onProgress = () => undefined } = request;
-  const index = await readIndex(folder, run);
+  const index = await readIndex(store, run);
   const name = logName(shard);
-  const log = new RowLog(await folder.openToAppend(name, index.lengths.get(name) ?? 0), run, () => lock.check());
+  const log = new RowLog(await store.openToAppend(name, index.lengths.get(name) ?? 0), run, () => lock.check());
   try {
     const progress = countProgress({
       ...countsOf(index, request),

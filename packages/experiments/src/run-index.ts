@@ -1,8 +1,8 @@
+import type { ReadableFile, Store } from '@understory/core';
 import { experimentErrors } from './errors.ts';
 import { logNames } from './shard.ts';
 import { readLog, type OnDamage } from './read-log.ts';
 import { decodeLine, type LogLine } from './log-line.ts';
-import type { ReadableFile, RunFolder } from './run-folder.ts';
 
 /** Where the logs keep what came of an item. */
 export interface IndexEntry {
@@ -36,7 +36,7 @@ export interface RunIndex {
  * one; with `onDamage` the error is handed over instead, and the line left out.
  */
 export async function readIndex(
-  folder: RunFolder,
+  store: Store,
   run: string,
   onDamage: OnDamage = (error) => {
     throw error;
@@ -46,8 +46,8 @@ export async function readIndex(
   const places = new Map<number, IndexEntry>();
   const lengths = new Map<string, number>();
   let items: number | undefined;
-  for (const log of logNames(await folder.list())) {
-    const length = await readLog(folder, { name: log, run, onDamage }, ({ line, ...place }) => {
+  for (const log of logNames(await store.names(''))) {
+    const length = await readLog(store, { name: log, run, onDamage }, ({ line, ...place }) => {
       if ('items' in line) {
         items = Math.max(items ?? 0, line.items);
         return;
@@ -56,7 +56,7 @@ export async function readIndex(
       const before = entries.get(entry.item);
       const reason = contradiction(entry, before) ?? contradiction(entry, places.get(entry.at));
       if (reason !== undefined) {
-        onDamage(experimentErrors.logDamaged({ path: folder.pathOf(log), line: place.number, reason }));
+        onDamage(experimentErrors.logDamaged({ path: store.pathOf(log), line: place.number, reason }));
         return;
       }
       if (before?.failed === false) return;
@@ -79,20 +79,20 @@ function contradiction(entry: IndexEntry, before: IndexEntry | undefined): strin
 }
 
 /** The lines of the index in the order of the data set, so that no order of execution can show. */
-export async function* linesInOrder(folder: RunFolder, { entries, run }: RunIndex): AsyncGenerator<LogLine> {
+export async function* linesInOrder(store: Store, { entries, run }: RunIndex): AsyncGenerator<LogLine> {
   const files = new Map<string, ReadableFile>();
   try {
     for (const { log, offset, length, number } of [...entries.values()].sort((one, other) => one.at - other.at)) {
-      const file = files.get(log) ?? (await folder.openToRead(log));
+      const file = files.get(log) ?? (await store.openToRead(log));
       if (file === undefined) {
-        throw experimentErrors.notReadable({ path: folder.pathOf(log), reason: 'it is gone', cause: undefined });
+        throw experimentErrors.notReadable({ path: store.pathOf(log), reason: 'it is gone', cause: undefined });
       }
       files.set(log, file);
-      const bytes = Buffer.alloc(length);
+      const bytes = new Uint8Array(length);
       await file.read(bytes, offset);
       const decoded = decodeLine(bytes, run);
       if (!('line' in decoded)) {
-        throw experimentErrors.logDamaged({ path: folder.pathOf(log), line: number, reason: decoded.reason });
+        throw experimentErrors.logDamaged({ path: store.pathOf(log), line: number, reason: decoded.reason });
       }
       yield decoded.line;
     }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import type { Store } from '@understory/core';
 import { experimentErrors, type Difference } from './errors.ts';
+import { sha256Of } from './sha256-of.ts';
 import { logNames } from './shard.ts';
-import type { RunFolder } from './run-folder.ts';
 
 /** What `run.json` holds: everything that the rows depend on. */
 export interface RunRecord {
@@ -14,37 +14,52 @@ export interface RunRecord {
 
 export const recordName = 'run.json';
 
+/** Said about a run beside what decides its rows, such as the spec of the study: two runs that differ in it alone are one. */
+export type About = Readonly<Record<string, unknown>>;
+
+const aboutField = 'about';
+
 /** Throws a RangeError for a description with a field of the record's own. */
-export function recordOf(description: Readonly<Record<string, unknown>>, seed: number | string): RunRecord {
-  for (const field of ['format', 'seed']) {
+export function recordOf(
+  description: Readonly<Record<string, unknown>>,
+  seed: number | string,
+  about?: About,
+): RunRecord {
+  for (const field of ['format', 'seed', aboutField]) {
     if (Object.hasOwn(description, field))
       throw new RangeError(`the description has the field "${field}", which is the record's`);
   }
-  return { format: 2, ...description, seed };
+  return { format: 2, ...description, seed, ...(about && { [aboutField]: about }) };
 }
 
 /**
  * Writes the record into a new folder or compares it with the one that is there; its fingerprint.
  * Throws RUN_PARAMETERS_DIFFER, RUN_RECORD_DAMAGED and RUN_FORMAT_OLD.
  */
-export async function agreeOnRecord(folder: RunFolder, record: RunRecord): Promise<string> {
+export async function agreeOnRecord(store: Store, record: RunRecord): Promise<string> {
   const text = `${JSON.stringify(record, undefined, 2)}\n`;
-  const [log] = logNames(await folder.list());
-  if (await folder.create(recordName, text)) {
+  const [log] = logNames(await store.names(''));
+  if (await store.create(recordName, text)) {
     if (log === undefined) return fingerprintOf(JSON.parse(text));
     // Rows that nothing says the origin of must not come to stand under this one.
-    await folder.remove(recordName);
-    throw experimentErrors.recordDamaged({ path: folder.pathOf(recordName), reason: `no such file, beside ${log}` });
+    await store.remove(recordName);
+    throw experimentErrors.recordDamaged({ path: store.pathOf(recordName), reason: `no such file, beside ${log}` });
   }
-  const stored = await readRecord(folder);
-  const differences = differencesBetween(stored, JSON.parse(text), '');
-  if (differences.length > 0) throw experimentErrors.parametersDiffer({ folder: folder.path, differences });
+  const stored = await readRecord(store);
+  const differences = differencesBetween(decisive(stored), decisive(JSON.parse(text)), '');
+  if (differences.length > 0) throw experimentErrors.parametersDiffer({ folder: store.path, differences });
   return fingerprintOf(stored);
 }
 
 /** A few letters that stand for a record in each line of its logs: the same whatever the order of the keys. */
 export function fingerprintOf(record: unknown): string {
-  return createHash('sha256').update(JSON.stringify(record, inOrder)).digest('hex').slice(0, 8);
+  return sha256Of(JSON.stringify(decisive(record), inOrder)).slice(0, 8);
+}
+
+/** A record without what is only said about it. */
+function decisive(record: unknown): unknown {
+  if (!isObject(record)) return record;
+  return Object.fromEntries(Object.entries(record).filter(([field]) => field !== aboutField));
 }
 
 function inOrder(_: string, value: unknown): unknown {
@@ -54,10 +69,10 @@ function inOrder(_: string, value: unknown): unknown {
 }
 
 /** Throws RUN_NOT_FOUND, RUN_RECORD_DAMAGED or RUN_FORMAT_OLD. */
-export async function readRecord(folder: RunFolder): Promise<RunRecord> {
-  const text = await folder.read(recordName);
-  if (text === undefined) throw experimentErrors.notFound({ folder: folder.path });
-  const path = folder.pathOf(recordName);
+export async function readRecord(store: Store): Promise<RunRecord> {
+  const text = await store.readText(recordName);
+  if (text === undefined) throw experimentErrors.notFound({ folder: store.path });
+  const path = store.pathOf(recordName);
   let record: unknown;
   try {
     record = JSON.parse(text);

@@ -1,3 +1,5 @@
+import type { LockRequest } from '@understory/core';
+
 /** One of several processes that share a run: it takes the items whose place leaves the rest `index` when divided by `count`. */
 export interface Shard {
   /** From 0. */
@@ -34,10 +36,7 @@ export function logNames(names: readonly string[]): readonly string[] {
 }
 
 /** The lock of a shard stands beside those of the other shards of as many; any other excludes all. */
-export function lockOf(shard: Shard | undefined): {
-  readonly name: string;
-  readonly beside: (other: string) => boolean;
-} {
+export function lockOf(shard: Shard | undefined): LockRequest {
   if (shard === undefined) return { name: 'run', beside: () => false };
   const { index, count } = shard;
   return { name: `shard-${index}-of-${count}`, beside: (other) => other.endsWith(`-of-${count}`) };

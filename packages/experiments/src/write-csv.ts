@@ -1,5 +1,6 @@
-import type { Sink } from './run-folder.ts';
+import type { Sink } from '@understory/core';
 import type { Column } from './table.ts';
+import { encodeUtf8 } from './bytes.ts';
 
 /**
  * Writes records as CSV (RFC 4180, lines end with a line feed): a missing value is nothing, an empty text is `""`, numbers keep
@@ -12,7 +13,7 @@ export async function writeCsv(
 ): Promise<void> {
   let lines = [columns.map(({ name }) => field(name)).join(',')];
   const flush = async () => {
-    await sink(Buffer.from(`${lines.join('\n')}\n`));
+    await sink(encodeUtf8(`${lines.join('\n')}\n`));
     lines = [];
   };
   for await (const record of records) {

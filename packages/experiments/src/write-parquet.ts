@@ -1,5 +1,5 @@
+import type { Sink } from '@understory/core';
 import { ByteWriter, parquetWriteRows } from 'hyparquet-writer';
-import type { Sink } from './run-folder.ts';
 import type { Column } from './table.ts';
 
 type SchemaElement = NonNullable<Parameters<typeof parquetWriteRows>[0]['schema']>[number];

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { mergeShards, runExperiment, type Progress } from '../src/index.ts';
+import { nodeStore } from '../src/node/index.ts';
 import { dyingDisk } from './support/failing-disk.ts';
 import { contents, description, loggedItems, request, study, withFolder } from './support/study.ts';
 
@@ -32,7 +33,11 @@ describe('shards', () => {
         [1, 4, 7, 10, 13, 16, 19].map((place) => `image-${place}`),
       );
       expect(Object.keys(await contents(folder))).toEqual(['run.json']);
-      expect(await mergeShards({ folder, experiment })).toMatchObject({ done: 18, failed: 2, summary: { rows: 36 } });
+      expect(await mergeShards({ store: nodeStore(folder), experiment })).toMatchObject({
+        done: 18,
+        failed: 2,
+        summary: { rows: 36 },
+      });
       expect(await contents(folder)).toEqual(await whole(20));
     });
   });
@@ -51,10 +56,10 @@ describe('shards', () => {
           for (const index of order) {
             const shard = { index, count: order.length };
             const { fileSystem } = dyingDisk(deaths[index]!, 0.5);
-            await runExperiment({ ...request(folder, 11), shard, fileSystem }).catch(() => undefined);
+            await runExperiment({ ...request(folder, 11, fileSystem), shard }).catch(() => undefined);
             await runExperiment({ ...request(folder, 11), shard });
           }
-          await mergeShards({ folder, experiment });
+          await mergeShards({ store: nodeStore(folder), experiment });
           expect(await contents(folder)).toEqual(expected);
         }),
       ),
@@ -98,9 +103,9 @@ describe('shards', () => {
 describe('mergeShards', () => {
   it('refuses a run that is not complete, saying what is missing', async () => {
     await withFolder(async (folder) => {
-      await expect(mergeShards({ folder, experiment })).rejects.toEqual(coded('RUN_NOT_FOUND'));
+      await expect(mergeShards({ store: nodeStore(folder), experiment })).rejects.toEqual(coded('RUN_NOT_FOUND'));
       await runExperiment({ ...request(folder), shard: { index: 0, count: 2 } });
-      await expect(mergeShards({ folder, experiment })).rejects.toEqual(
+      await expect(mergeShards({ store: nodeStore(folder), experiment })).rejects.toEqual(
         coded('RUN_INCOMPLETE', { found: '10 of 20 items have no result, the first of them item 1, counted from 0' }),
       );
       const broken = (async function* () {
@@ -109,7 +114,7 @@ describe('mergeShards', () => {
       })();
       await withFolder(async (other) => {
         await runExperiment({ ...request(other), items: broken }).catch(() => undefined);
-        await expect(mergeShards({ folder: other, experiment })).rejects.toEqual(
+        await expect(mergeShards({ store: nodeStore(other), experiment })).rejects.toEqual(
           coded('RUN_INCOMPLETE', { found: '1 results, and no process that came to the end of the items' }),
         );
       });
@@ -121,9 +126,9 @@ describe('mergeShards', () => {
       const lock = join(folder, 'shard-1-of-2.lock');
       for (const index of [0, 1]) await runExperiment({ ...request(folder), shard: { index, count: 2 } });
       await writeFile(lock, JSON.stringify({ pid: process.ppid, host: hostname(), started: null, token: 'theirs' }));
-      await expect(mergeShards({ folder, experiment })).rejects.toEqual(coded('RUN_LOCKED'));
+      await expect(mergeShards({ store: nodeStore(folder), experiment })).rejects.toEqual(coded('RUN_LOCKED'));
       await writeFile(lock, JSON.stringify({ pid: 2 ** 30, host: hostname(), started: null, token: 'theirs' }));
-      await mergeShards({ folder, experiment });
+      await mergeShards({ store: nodeStore(folder), experiment });
       expect((await readdir(folder)).filter((name) => name.endsWith('.lock'))).toEqual([]);
     });
   });

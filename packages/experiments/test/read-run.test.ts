@@ -2,13 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readRun, runExperiment } from '../src/index.ts';
+import { nodeStore } from '../src/node/index.ts';
 import { collected, contents, description, request, withFolder, type Row } from './support/study.ts';
 
 describe('readRun', () => {
   it('gives the record, the rows in the order of the data set and the failures, as often as asked', async () => {
     await withFolder(async (folder) => {
       await runExperiment({ ...request(folder, 30), concurrency: 9 });
-      const run = await readRun<Row>(folder);
+      const run = await readRun<Row>(nodeStore(folder));
       expect(run).toMatchObject({
         complete: true,
         done: 27,
@@ -32,7 +33,7 @@ describe('readRun', () => {
       const log = join(folder, 'rows-0-of-2.jsonl');
       await appendFile(log, '{"item":"image-1","at"');
       const before = [await contents(folder), await readFile(log, 'utf8')];
-      const run = await readRun<Row>(folder);
+      const run = await readRun<Row>(nodeStore(folder));
       expect(run).toMatchObject({ complete: false, done: 10, failed: 0 });
       expect(await collected(run.rows())).toHaveLength(20);
       expect([await contents(folder), await readFile(log, 'utf8')]).toEqual(before);
@@ -45,8 +46,8 @@ describe('readRun', () => {
       const log = join(folder, 'rows.jsonl');
       const lines = (await readFile(log, 'utf8')).split('\n');
       await writeFile(log, [lines[0], lines[1]!.replace('cam', 'cat'), ...lines.slice(2)].join('\n'));
-      await expect(readRun(folder)).rejects.toEqual(expect.objectContaining({ code: 'RUN_LOG_DAMAGED' }));
-      const run = await readRun<Row>(folder, { leaveOutDamaged: true });
+      await expect(readRun(nodeStore(folder))).rejects.toEqual(expect.objectContaining({ code: 'RUN_LOG_DAMAGED' }));
+      const run = await readRun<Row>(nodeStore(folder), { leaveOutDamaged: true });
       expect(run).toMatchObject({
         ...{ complete: false, done: 3, failed: 0 },
         missing: '1 of 4 items have no result, the first of them item 1, counted from 0',
@@ -59,7 +60,7 @@ describe('readRun', () => {
 
   it('refuses a folder that is none', async () => {
     await withFolder(async (folder) => {
-      await expect(readRun(folder)).rejects.toEqual(expect.objectContaining({ code: 'RUN_NOT_FOUND' }));
+      await expect(readRun(nodeStore(folder))).rejects.toEqual(expect.objectContaining({ code: 'RUN_NOT_FOUND' }));
     });
   });
 });

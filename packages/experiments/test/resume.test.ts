@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { seededRandom } from '@understory/core';
 import { runExperiment } from '../src/index.ts';
+import type { FileSystem } from '../src/node/index.ts';
 import { dyingDisk } from './support/failing-disk.ts';
 import { contents, logged, loggedItems, request, study, withFolder, type Item, type Row } from './support/study.ts';
 
@@ -87,7 +88,7 @@ describe('a process that is killed', () => {
           for (const { at, share } of deaths) {
             const { fileSystem } = dyingDisk(at, share);
             const flushed = await loggedItems(folder);
-            await runExperiment({ ...request(folder, 9), fileSystem, concurrency: 2 }).catch(() => undefined);
+            await runExperiment({ ...request(folder, 9, fileSystem), concurrency: 2 }).catch(() => undefined);
             expect((await loggedItems(folder)).slice(0, flushed.length)).toEqual(flushed);
           }
           await runExperiment(request(folder, 9));
@@ -103,7 +104,10 @@ describe('a process that is killed', () => {
   it('may be killed at any operation while failures are tried again, which records each result once', async () => {
     const row = { explainer: 'cam', area: 0.25, curve: [1, 2] };
     const healed = { ...study(), rows: async ({ id }: Item): Promise<readonly Row[]> => [{ ...row, item: id }] };
-    const again = (folder: string) => ({ ...request(folder, 18), experiment: healed, retryFailed: true });
+    const again = (folder: string, fileSystem?: FileSystem) => ({
+      ...request(folder, 18, fileSystem),
+      ...{ experiment: healed, retryFailed: true },
+    });
     const expected = await withFolder(async (folder) => {
       await runExperiment(request(folder, 18));
       await runExperiment(again(folder));
@@ -114,7 +118,7 @@ describe('a process that is killed', () => {
         withFolder(async (folder) => {
           await runExperiment(request(folder, 18));
           const { fileSystem } = dyingDisk(at, share);
-          await runExperiment({ ...again(folder), fileSystem }).catch(() => undefined);
+          await runExperiment(again(folder, fileSystem)).catch(() => undefined);
           await runExperiment(again(folder));
           expect(await contents(folder)).toEqual(expected);
           // Each of the two that failed stands there once as failed and once with rows.
@@ -130,7 +134,7 @@ describe('a process that is killed', () => {
   it('has that many operations of the disk to die at, and leaves nothing but its files', async () => {
     await withFolder(async (folder) => {
       const watched = dyingDisk(Infinity, 0);
-      await runExperiment({ ...request(folder, 9), fileSystem: watched.fileSystem });
+      await runExperiment(request(folder, 9, watched.fileSystem));
       expect(watched.operations).toBeGreaterThan(100);
       expect(watched.operations).toBeLessThan(170);
       expect((await readdir(folder)).sort()).toEqual(['rows.jsonl', 'run.json', 'summary.json', 'tables']);

@@ -504,7 +504,7 @@ describe('a disk that fails', () => {
         room -= through;
         return through;
       });
-      const full = runExperiment({ ...request(folder), fileSystem });
+      const full = runExperiment(request(folder, 20, fileSystem));
       await expect(full).rejects.toEqual(
         coded('RUN_FOLDER_NOT_WRITABLE', {
           found: 'ENOSPC: no space left on device, write',
@@ -523,7 +523,7 @@ describe('a disk that fails', () => {
   it('leaves no half table behind', async () => {
     await withFolder(async (folder) => {
       const fileSystem = gatedDisk(({ bytes, path }) => (path.includes('.parquet') ? Math.min(bytes, 0) : bytes));
-      await expect(runExperiment({ ...request(folder), fileSystem })).rejects.toEqual(coded('RUN_FOLDER_NOT_WRITABLE'));
+      await expect(runExperiment(request(folder, 20, fileSystem))).rejects.toEqual(coded('RUN_FOLDER_NOT_WRITABLE'));
       expect(Object.keys(await contents(folder))).toEqual(['run.json', 'tables/failures.csv']);
     });
   });
@@ -535,7 +535,7 @@ describe('a disk that fails', () => {
         if (path.endsWith('rows.jsonl') && (name === 'write' || name === 'datasync')) operations.push(name);
         return bytes;
       });
-      await runExperiment({ ...request(folder), fileSystem });
+      await runExperiment(request(folder, 20, fileSystem));
       const writes = operations.filter((name) => name === 'write').length;
       expect(writes).toBeGreaterThan(0);
       expect(operations.join(' ')).toBe(`datasync${' write datasync'.repeat(writes)}`);

@@ -4,8 +4,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { runExperiment } from '../src/index.ts';
-import { acquireLock } from '../src/run-lock.ts';
-import { RunFolder } from '../src/run-folder.ts';
+import { nodeStore } from '../src/node/index.ts';
 import { contents, loggedItems, request, study, withFolder } from './support/study.ts';
 
 jest.setTimeout(60_000);
@@ -95,10 +94,8 @@ describe('the lock of a run folder', () => {
     await withFolder(async (path) => {
       for (let round = 0; round < 40; round += 1) {
         await writeLock(path, { pid: 2 ** 30, host: hostname() });
-        const folder = new RunFolder(path);
-        const claims = await Promise.allSettled(
-          Array.from({ length: 2 + (round % 7) }, () => acquireLock(folder, alone)),
-        );
+        const store = nodeStore(path);
+        const claims = await Promise.allSettled(Array.from({ length: 2 + (round % 7) }, () => store.lock(alone)));
         const won = claims.flatMap((claim) => (claim.status === 'fulfilled' ? [claim.value] : []));
         expect(won).toHaveLength(1);
         await won[0]!.check();
@@ -113,7 +110,7 @@ describe('the lock of a run folder', () => {
       const dead = { pid: 2 ** 30, host: hostname(), started: null };
       await writeLock(path, { ...dead, token: 'first' });
       await writeFile(join(path, 'run.lock.first.claim.tmp'), JSON.stringify({ ...dead, token: 'second' }));
-      const lock = await acquireLock(new RunFolder(path), alone);
+      const lock = await nodeStore(path).lock(alone);
       expect(await readdir(path)).toEqual(['run.lock']);
       await lock.release();
     });
@@ -122,18 +119,18 @@ describe('the lock of a run folder', () => {
   it('of a shard stands beside those of its fellows only', async () => {
     await withFolder(async (path) => {
       await mkdir(path, { recursive: true });
-      const folder = new RunFolder(path);
+      const store = nodeStore(path);
       const shard = (index: number, count: number) => ({
         name: `shard-${index}-of-${count}`,
         beside: (other: string) => other.endsWith(`-of-${count}`),
       });
-      const held = [await acquireLock(folder, shard(0, 2)), await acquireLock(folder, shard(1, 2))];
+      const held = [await store.lock(shard(0, 2)), await store.lock(shard(1, 2))];
       for (const claim of [shard(0, 2), shard(0, 3), alone]) {
-        await expect(acquireLock(folder, claim)).rejects.toEqual(coded('RUN_LOCKED'));
+        await expect(store.lock(claim)).rejects.toEqual(coded('RUN_LOCKED'));
       }
       for (const lock of held) await lock.release();
-      const whole = await acquireLock(folder, alone);
-      await expect(acquireLock(folder, shard(0, 2))).rejects.toEqual(coded('RUN_LOCKED'));
+      const whole = await store.lock(alone);
+      await expect(store.lock(shard(0, 2))).rejects.toEqual(coded('RUN_LOCKED'));
       await whole.release();
       expect(await contents(path)).toEqual({});
     });

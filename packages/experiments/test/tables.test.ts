@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { runExperiment, type Table } from '../src/index.ts';
+import { nodeStore } from '../src/node/index.ts';
 import { request, withFolder } from './support/study.ts';
 
 // Each flush waits for the disk, which may be busy.
@@ -16,7 +17,7 @@ async function tablesOf<Row>(rows: readonly (readonly Row[])[]) {
       summarise: async () => null,
     };
     const { items, description, seed } = request(folder, rows.length);
-    await runExperiment({ experiment, items, description, seed, folder });
+    await runExperiment({ experiment, items, description, seed, store: nodeStore(folder) });
     const bytes = await readFile(join(folder, 'tables/rows.parquet'));
     const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
     const { children } = parquetSchema(parquetMetadata(file));

@@ -12,3 +12,4 @@ export * from './mask-contract.ts';
 export * from './metric-contract.ts';
 export * from './probe-contract.ts';
 export * from './samples.ts';
+export * from './store-contract.ts';

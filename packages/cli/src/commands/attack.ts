@@ -3,6 +3,7 @@ import { Option, type Command } from '@commander-js/extra-typings';
 import { largestOf, parseSelections, type Attack, type Selection, type UnderstoryError } from '@understory/core';
 import { prepare, type Preprocessing } from '@understory/imaging';
 import { readRun } from '@understory/experiments';
+import { nodeStore } from '@understory/experiments/node';
 import type { AttackRow, AttackSummary } from '@understory/report';
 import { attackExperiment, attackTogether } from '../attack-experiment.ts';
 import type { AttackPlan } from '../attack-plan.ts';
@@ -298,7 +299,7 @@ function isScaledAgain({ resize, crop }: Preprocessing): boolean {
 
 async function rowsOf(folder: string): Promise<readonly AttackRow[]> {
   const rows: AttackRow[] = [];
-  for await (const row of (await readRun<AttackRow>(folder)).rows()) rows.push(row);
+  for await (const row of (await readRun<AttackRow>(nodeStore(folder))).rows()) rows.push(row);
   return rows;
 }
 

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { disk, type FileSystem } from '../../src/file-system.ts';
+import { disk, type FileSystem } from '../../src/node/file-system.ts';
 
 /** What stands before each operation of a disk; it may throw, and of a write it says how many bytes still go through. */
 export type Gate = (operation: { readonly name: string; readonly path: string; readonly bytes: number }) => number;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Experiment, SeededRandom } from '@understory/core';
 import type { RunRequest } from '../../src/index.ts';
+import { nodeStore, type FileSystem } from '../../src/node/index.ts';
 
 export interface Item {
   readonly id: string;
@@ -59,8 +60,8 @@ export const description = {
   parameters: { steps: 100, metrics: ['deletion'] },
 };
 
-export function request(folder: string, count = 20): RunRequest<Item, Row, Summary> {
-  return { experiment: study(), items: numbered(count), folder, description, seed: 7 };
+export function request(folder: string, count = 20, fileSystem?: FileSystem): RunRequest<Item, Row, Summary> {
+  return { experiment: study(), items: numbered(count), store: nodeStore(folder, fileSystem), description, seed: 7 };
 }
 
 /** A folder that goes away after `use`. */

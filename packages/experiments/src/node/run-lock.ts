@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { experimentErrors } from './errors.ts';
+import type { LockRequest, Store, StoreLock } from '@understory/core';
+import { experimentErrors } from '../errors.ts';
 import { hasEnded, thisProcess, type ProcessIdentity } from './process-identity.ts';
-import type { RunFolder } from './run-folder.ts';
 
-/** The right to write into a run folder, or to a shard of it. */
-export interface RunLock {
-  /** Throws RUN_LOCK_LOST where the lock was taken away. */
-  check(): Promise<void>;
-  release(): Promise<void>;
-}
+/** What a lock asks of the store that it lies in. */
+type Files = Pick<Store, 'create' | 'names' | 'pathOf' | 'readText' | 'remove' | 'write'>;
 
 interface Holder extends ProcessIdentity {
   readonly token: string;
@@ -26,27 +22,25 @@ const held = new Set<string>();
  * nobody reads half of one. Advisory locks of the system would be simpler, but Node has none, and locks kept alive by a timer
  * look abandoned while a network blocks the event loop.
  */
-export async function acquireLock(
-  folder: RunFolder,
-  { name, beside }: { readonly name: string; readonly beside: (other: string) => boolean },
-): Promise<RunLock> {
+export async function acquireLock(folder: Files, { name, beside }: LockRequest): Promise<StoreLock> {
   const file = `${name}${suffix}`;
   const token = randomUUID();
   const text = `${JSON.stringify({ ...(await thisProcess()), token } satisfies Holder)}\n`;
   held.add(token);
-  const lock: RunLock = {
+  const lock: StoreLock = {
     async check() {
-      if (tokenIn(await folder.read(file)) !== token) throw experimentErrors.lockLost({ path: folder.pathOf(file) });
+      if (tokenIn(await folder.readText(file)) !== token)
+        throw experimentErrors.lockLost({ path: folder.pathOf(file) });
     },
     async release() {
       held.delete(token);
-      if (tokenIn(await folder.read(file)) === token) await folder.remove(file);
+      if (tokenIn(await folder.readText(file)) === token) await folder.remove(file);
     },
   };
   try {
     await seize(folder, { file, text, claims: file });
     // Looked at after the own lock is there: of two processes that start at once, both may give up, but never do both go on.
-    for (const other of await folder.list()) {
+    for (const other of await folder.names('')) {
       if (other === file || !other.endsWith(suffix) || beside(other.slice(0, -suffix.length))) continue;
       await requireEnded(folder, other);
     }
@@ -58,10 +52,10 @@ export async function acquireLock(
 }
 
 /** Removes the locks of processes that have ended, for who holds a lock that excludes all others. */
-export async function removeAbandonedLocks(folder: RunFolder): Promise<void> {
-  for (const file of await folder.list()) {
+export async function removeAbandonedLocks(folder: Files): Promise<void> {
+  for (const file of await folder.names('')) {
     if (!file.endsWith(suffix)) continue;
-    const holder = holderIn(await folder.read(file));
+    const holder = holderIn(await folder.readText(file));
     if (holder !== undefined && (await isAbandoned(holder))) await folder.remove(file);
   }
 }
@@ -71,7 +65,7 @@ export async function removeAbandonedLocks(folder: RunFolder): Promise<void> {
  * its token: of many that find it abandoned one gets the claim, and who comes late finds another token in its place.
  */
 async function seize(
-  folder: RunFolder,
+  folder: Files,
   { file, text, claims }: { readonly file: string; readonly text: string; readonly claims: string },
 ): Promise<void> {
   while (!(await folder.create(file, text))) {
@@ -81,8 +75,8 @@ async function seize(
     // The claim itself may have been abandoned.
     await seize(folder, { file: claim, text, claims });
     try {
-      if (tokenIn(await folder.read(file)) !== abandoned.token) continue;
-      await folder.replace(file, (sink) => sink(Buffer.from(text)));
+      if (tokenIn(await folder.readText(file)) !== abandoned.token) continue;
+      await folder.write(file, text);
       return;
     } finally {
       await folder.remove(claim);
@@ -91,8 +85,8 @@ async function seize(
 }
 
 /** The holder whose process has ended, undefined where the lock is gone by now; throws RUN_LOCKED for one that may still run. */
-async function requireEnded(folder: RunFolder, file: string): Promise<Holder | undefined> {
-  const text = await folder.read(file);
+async function requireEnded(folder: Files, file: string): Promise<Holder | undefined> {
+  const text = await folder.readText(file);
   if (text === undefined) return undefined;
   const holder = holderIn(text);
   if (holder !== undefined && (await isAbandoned(holder))) return holder;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { codeOf } from './errors.ts';
+import { codeOf } from '../errors.ts';
 
 /** Which process of which machine; `started` tells it from a later one with the same number, where the system says. */
 export interface ProcessIdentity {
