@@ -301,19 +301,53 @@ describe('a run folder made with other parameters', () => {
   });
 });
 
+describe('what is said about a run', () => {
+  const about = { spec: { kind: 'evaluation', images: ['a'] } };
+
+  it('is kept in the record, behind what decides the rows, and is no part of the fingerprint', async () => {
+    const [plain, said]: readonly (Record<string, string> | undefined)[] = await Promise.all(
+      [undefined, about].map((each) =>
+        withFolder(async (folder) => {
+          await runExperiment({ ...request(folder), ...(each && { about: each }) });
+          return { ...(await contents(folder)), log: await readFile(join(folder, 'rows.jsonl'), 'utf8') };
+        }),
+      ),
+    );
+    expect(JSON.parse(said!['run.json']!)).toEqual({ format: 2, ...description, seed: 7, about });
+    expect(plain!['run.json']).not.toContain('about');
+    expect({ ...said, 'run.json': '' }).toEqual({ ...plain, 'run.json': '' });
+  });
+
+  it('may be another or none when a run goes on, which keeps what was said first', async () => {
+    await withFolder(async (folder) => {
+      await runExperiment({ ...request(folder, 5), about });
+      expect(await runExperiment({ ...request(folder, 8), about: { spec: 'another' } })).toMatchObject({ worked: 3 });
+      expect(await runExperiment(request(folder, 9))).toMatchObject({ worked: 1 });
+      expect(JSON.parse((await contents(folder))['run.json']!)).toMatchObject({ about });
+    });
+    await withFolder(async (folder) => {
+      await runExperiment(request(folder, 5));
+      expect(await runExperiment({ ...request(folder, 6), about })).toMatchObject({ worked: 1 });
+      await expect(runExperiment({ ...request(folder, 6), about, seed: 8 })).rejects.toEqual(
+        coded('RUN_PARAMETERS_DIFFER', { found: 'seed: stored 7, now 8' }),
+      );
+    });
+  });
+});
+
 describe('items that fail', () => {
   it('are recorded, and tried again only when asked', async () => {
     await withFolder(async (folder) => {
       await runExperiment(request(folder));
-      let mended: string[] = [];
-      const experiment = { ...study(), rows: async ({ id }: { id: string }) => (mended.push(id), []) };
+      let tried: string[] = [];
+      const experiment = { ...study(), rows: async ({ id }: { id: string }) => (tried.push(id), []) };
       await runExperiment({ ...request(folder), experiment });
-      expect(mended).toEqual([]);
+      expect(tried).toEqual([]);
       const again = await runExperiment({ ...request(folder), experiment, retryFailed: true });
-      expect([mended, again]).toEqual([['image-7', 'image-17'], expect.objectContaining({ done: 20, failed: 0 })]);
-      mended = [];
+      expect([tried, again]).toEqual([['image-7', 'image-17'], expect.objectContaining({ done: 20, failed: 0 })]);
+      tried = [];
       expect(await runExperiment({ ...request(folder), experiment, retryFailed: true })).toMatchObject({ worked: 0 });
-      expect(mended).toEqual([]);
+      expect(tried).toEqual([]);
     });
   });
 
@@ -484,6 +518,7 @@ describe('stopping and watching', () => {
         { tables: [{ name: '../rows', records: () => [] }] },
         { tables: [{ name: 'failures', records: () => [] }] },
         { description: { seed: 3 } },
+        { description: { about: {} } },
         { seed: NaN },
       ];
       for (const options of wrong) {

@@ -1,35 +1,29 @@
-import { describe, it } from '@jest/globals';
+import { afterAll, describe, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from '@jest/globals';
 import { storeContract, type StoreSubject } from '@understory/testing';
 import { memoryStore } from '../src/index.ts';
 import { nodeStore } from '../src/node/index.ts';
-import { opfsStore } from '../src/opfs/index.ts';
-import { fakeDirectory, fakeLocks } from './support/fake-opfs.ts';
+import { opfsStore, type DirectoryHandle, type OpfsStoreOptions } from '../src/opfs/index.ts';
+import { fakeDirectory, fakeLocks, type FakeBrowser } from './support/fake-opfs.ts';
 
 const folders: string[] = [];
 afterAll(async () => {
   for (const folder of folders) await rm(folder, { recursive: true });
 });
 
-const inBrowser = (options: Parameters<typeof fakeDirectory>[0], locks = false): StoreSubject => {
-  const open = (root: ReturnType<typeof fakeDirectory>) => {
-    const manager = fakeLocks();
-    return { root, ...(locks && { locks: manager }) };
-  };
-  const places = new Map<object, ReturnType<typeof open> & { readonly path: string }>();
-  const storeIn = (place: ReturnType<typeof open> & { readonly path: string }) => {
-    const store = opfsStore(place.root, place);
-    places.set(store, place);
-    return store;
-  };
-  let made = 0;
+let made = 0;
+const inBrowser = (browser: FakeBrowser, hasLocks: boolean): StoreSubject => {
+  const places = new Map<string, readonly [DirectoryHandle, OpfsStoreOptions]>();
+  const open = (path: string) => opfsStore(...places.get(path)!);
   return {
-    create: () =>
-      storeIn({ ...open(fakeDirectory(options)), path: `runs/${JSON.stringify(options)}${locks}${(made += 1)}` }),
-    reopen: (store) => storeIn(places.get(store)!),
+    create() {
+      const path = `run-${(made += 1)}`;
+      places.set(path, [fakeDirectory(browser), { path, ...(hasLocks && { locks: fakeLocks() }) }]);
+      return open(path);
+    },
+    reopen: ({ path }) => open(path),
   };
 };
 
@@ -45,7 +39,7 @@ const subjects: Readonly<Record<string, StoreSubject>> = {
   'in memory': { create: () => memoryStore() },
   'of a browser, in a worker': inBrowser({ worker: true, move: true }, true),
   'of a browser, in its window': inBrowser({ worker: false, move: true }, true),
-  'of a browser that can neither rename nor lock': inBrowser({ worker: false, move: false }),
+  'of a browser that can neither rename nor lock': inBrowser({ worker: false, move: false }, false),
 };
 
 for (const [where, subject] of Object.entries(subjects)) {

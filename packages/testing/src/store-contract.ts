@@ -37,7 +37,7 @@ export function storeContract({ create, reopen, ...time }: StoreSubject): readon
         const store = await fresh();
         await store.write('bytes', everyByte);
         checkBytes('every byte', await store.read('bytes'), everyByte);
-        const text = '\ufeffkäse \u{1f9c0}\r\n"';
+        const text = '\ufeffé \u{1f9c0}\r\n"';
         await store.write('text', text);
         checkSame('a text', await store.readText('text'), text);
         checkBytes('a text, as bytes', await store.read('text'), utf8(text));
@@ -59,7 +59,7 @@ export function storeContract({ create, reopen, ...time }: StoreSubject): readon
         await store.replace('filled', async (sink) => {
           for (let time = 0; time < 2; time += 1) {
             await sink(sunk);
-            sunk.fill(120);
+            sunk.fill(45);
           }
         });
         const log = await store.openToAppend('log', 0);
@@ -72,7 +72,7 @@ export function storeContract({ create, reopen, ...time }: StoreSubject): readon
           (await store.read(name))?.fill(1);
           checkSame(name, await store.readText(name), 'abc');
         }
-        checkSame('filled', await store.readText('filled'), 'abcxxx');
+        checkSame('filled', await store.readText('filled'), 'abc---');
       },
     },
     {
@@ -111,9 +111,9 @@ export function storeContract({ create, reopen, ...time }: StoreSubject): readon
         checkSame('after both', [await store.readText('table'), await store.readText('new')], ['old', undefined]);
         checkSame('what is there', await store.names(''), ['table']);
         await store.replace('table', async (sink) => {
-          for (const piece of ['a', '', 'new', ' one']) await sink(utf8(piece));
+          for (const piece of ['one', '', ' and', ' two']) await sink(utf8(piece));
         });
-        checkSame('written in pieces', await store.readText('table'), 'anew one');
+        checkSame('written in pieces', await store.readText('table'), 'one and two');
         checkSame('what is there in the end', await store.names(''), ['table']);
       },
     },
