@@ -349,7 +349,7 @@ describe('storeContract', () => {
       'is another place each time',
       class extends PlainStore {
         constructor() {
-          super();
+          super(place());
         }
       },
       ['once more'],
