@@ -37,16 +37,15 @@ const noSpreadingOfData = {
   ],
 };
 
-/** Sources that no runtime is assumed for: of packages whose tsconfig has `types: []`, or that have a tsconfig.neutral.json, but for what that excludes. */
+/** Sources that no runtime is assumed for: what a package's tsconfig.neutral.json includes, or all where its only tsconfig has `types: []`. */
 const neutral = readdirSync(new URL('packages', import.meta.url)).flatMap((name) => {
   const read = (file) => {
     const url = new URL(`packages/${name}/${file}`, import.meta.url);
     return existsSync(url) ? JSON.parse(readFileSync(url, 'utf8')) : undefined;
   };
-  const own = read('tsconfig.neutral.json');
-  const isNeutral = own !== undefined || read('tsconfig.lib.json')?.compilerOptions.types.length === 0;
-  const within = (pattern) => `packages/${name}/${pattern}`;
-  return isNeutral ? [{ files: [within('src/**/*.ts')], ignores: (own?.exclude ?? []).map(within) }] : [];
+  const isNeutral = read('tsconfig.lib.json')?.compilerOptions.types.length === 0;
+  const included = read('tsconfig.neutral.json')?.include ?? (isNeutral ? ['src/**/*.ts'] : []);
+  return included.map((pattern) => `packages/${name}/${pattern}`);
 });
 
 export default defineConfig(
@@ -81,8 +80,8 @@ export default defineConfig(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
     },
   },
-  ...neutral.map((sources) => ({
-    ...sources,
+  {
+    files: neutral,
     rules: {
       'no-restricted-imports': [
         'error',
@@ -90,7 +89,7 @@ export default defineConfig(
       ],
       'no-restricted-globals': ['error', 'Buffer', 'process', 'global', 'require', '__dirname', '__filename'],
     },
-  })),
+  },
   {
     // Only the executable may decide about the process.
     files: ['packages/*/src/**/*.ts'],
