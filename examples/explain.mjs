@@ -3,7 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { OnnxBackend } from '@understory/backend-onnx';
 import { ImageClassifier } from '@understory/core';
 import { gradCam } from '@understory/explain-gradcam';
-import { decodeImage, encodePng, minMax, overlay, prepare, upsample } from '@understory/imaging';
+import { minMax, overlay, prepare, upsample } from '@understory/imaging';
+import { decodeImage, encodePng } from '@understory/imaging/sharp';
 import { resolveModel } from '@understory/zoo';
 
 const [image = 'cat.png', explained = 'explained.png'] = process.argv.slice(2);

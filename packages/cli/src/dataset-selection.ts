@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import type { Dataset } from '@understory/core';
 import { openDataset, parseDatasetSpec } from '@understory/datasets';
-import { decodeImage } from '@understory/imaging';
+import { decodeImage } from '@understory/imaging/sharp';
 import { readTextFile } from '@understory/imaging/files';
 import { cliErrors, reasonOf } from './errors.ts';
 import type { EvaluationItem } from './evaluation-experiment.ts';

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { ImageClassifier, Prediction } from '@understory/core';
-import { encodeNpy, encodePng, type OverlayOptions } from '@understory/imaging';
+import { encodeNpy, type OverlayOptions } from '@understory/imaging';
+import { encodePng } from '@understory/imaging/sharp';
 import { fileNamePart } from '@understory/report';
 import { drawMap } from './draw-map.ts';
 import type { ExplainedMap, Outcome } from './explain-images.ts';

@@ -1,7 +1,5 @@
 import type { Prediction, Tensor } from '@understory/core';
 import {
-  decodeImage,
-  encodePng,
   isWithin,
   perturbationChecks,
   perturbationDistances,
@@ -10,6 +8,7 @@ import {
   type LevelRounding,
   type RgbImage,
 } from '@understory/imaging';
+import { decodeImage, encodePng } from '@understory/imaging/sharp';
 import type { Made } from './attack-batches.ts';
 import type { AttackPlan, Attempt } from './attack-plan.ts';
 import { pixelsOf, type Subject } from './attack-subject.ts';

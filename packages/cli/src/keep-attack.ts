@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { environmentFailure, isDiagnosed, type AttackBudget, type HeatMap, type Tensor } from '@understory/core';
-import { encodeNpy, encodePng, fromUnitPixels } from '@understory/imaging';
+import { encodeNpy, fromUnitPixels } from '@understory/imaging';
+import { encodePng } from '@understory/imaging/sharp';
 import {
   adversarialFolder,
   adversarialPicture,

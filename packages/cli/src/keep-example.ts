@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { encodeNpy, encodePng } from '@understory/imaging';
+import { encodeNpy } from '@understory/imaging';
+import { encodePng } from '@understory/imaging/sharp';
 import { exampleFile, exampleFolder, fileName, readExampleRecords, type ExampleRecord } from '@understory/report';
 import type { ExplainedItem } from './evaluation-experiment.ts';
 import { exampleStore } from './kept-examples.ts';

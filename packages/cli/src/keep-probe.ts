@@ -1,7 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ProbeRequest, ProbeSummary } from '@understory/core';
-import { encodePng, fromUnitPixels } from '@understory/imaging';
+import { fromUnitPixels } from '@understory/imaging';
+import { encodePng } from '@understory/imaging/sharp';
 import { probePictureFolder, probePicturePath } from '@understory/report';
 import { prepareFolder, writeWhole } from './write-file.ts';
 

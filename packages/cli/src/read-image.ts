@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { decodeImage, type RgbImage } from '@understory/imaging';
+import { type RgbImage } from '@understory/imaging';
+import { decodeImage } from '@understory/imaging/sharp';
 import { fileLimits, readRegularFile } from '@understory/imaging/files';
 import { cliErrors, reasonOf } from './errors.ts';
 import type { ImageFile } from './find-images.ts';

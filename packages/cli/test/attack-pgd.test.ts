@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeImage } from '@understory/imaging';
+import { decodeImage } from '@understory/imaging/sharp';
 import { adversarialPicture, type AttackRow } from '@understory/report';
 import { emptyWorkspace, repository, type Workspace } from './support/workspace.ts';
 

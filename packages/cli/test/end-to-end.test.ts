@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeImage } from '@understory/imaging';
+import { decodeImage } from '@understory/imaging/sharp';
 import { Node } from '@understory/onnx-autodiff';
 import { readGolden } from '@understory/testing';
 import { onnxModel } from './support/onnx-model.ts';

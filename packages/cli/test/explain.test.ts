@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { colourMap, decodeImage } from '@understory/imaging';
+import { colourMap } from '@understory/imaging';
+import { decodeImage } from '@understory/imaging/sharp';
 import { fakeWorkspace, quarter, type Workspace } from './support/workspace.ts';
 
 let workspace: Workspace;

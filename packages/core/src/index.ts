@@ -26,6 +26,7 @@ export * from './environment-failure.ts';
 export * from './errors.ts';
 export * from './image-classifier.ts';
 export * from './image-input.ts';
+export * from './json-value.ts';
 export * from './layers.ts';
 export * from './long-lists.ts';
 export * from './objective-values.ts';

@@ -1,5 +1,5 @@
 import type { DatasetItem } from '@understory/core';
-import { decodeImage } from '@understory/imaging';
+import { decodeImage } from '@understory/imaging/sharp';
 import type { RgbImage } from '@understory/imaging';
 
 /** An item with what was made of its image, or with why nothing could be made of it. */

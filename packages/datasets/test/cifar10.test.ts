@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { seededRandom } from '@understory/core';
-import { decodeImage } from '@understory/imaging';
+import { decodeImage } from '@understory/imaging/sharp';
 import { openDataset } from '../src/index.ts';
 import { all, diagnosis, folderWith, idsOf, itWith, png, shared, writeParquet } from './fixtures.ts';
 

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, it } from '@jest/globals';
 import { isDiagnosed } from '@understory/core';
 import type { Dataset, DatasetItem } from '@understory/core';
-import { encodePng, rgbImage } from '@understory/imaging';
+import { rgbImage } from '@understory/imaging';
+import { encodePng } from '@understory/imaging/sharp';
 import { parquetWriteFile } from 'hyparquet-writer';
 
 const folders: string[] = [];

@@ -1,7 +1,7 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { decodeImage } from '@understory/imaging';
+import { decodeImage } from '@understory/imaging/sharp';
 import { mapLabels, openDataset } from '../src/index.ts';
 import { all, diagnosis, folderWith, idsOf, itWith, png, shared } from './fixtures.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeImage } from '@understory/imaging';
+import { decodeImage } from '@understory/imaging/sharp';
 import { openDataset } from '../src/index.ts';
 import { all, diagnosis, folderWith, idsOf, itWith, png, shared } from './fixtures.ts';
 

@@ -15,7 +15,7 @@ export function encodeNpy(data: Float32Array, dims: readonly number[]): Uint8Arr
   const view = new DataView(file.buffer);
   file.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
   view.setUint16(8, header.length, true);
-  file.set(new TextEncoder().encode(header), prefix);
+  for (let at = 0; at < header.length; at++) file[prefix + at] = header.charCodeAt(at);
   data.forEach((value, index) => view.setFloat32(start + 4 * index, value, true));
   return file;
 }

@@ -1,4 +1,4 @@
-import { UnderstoryError } from '@understory/core';
+import { shownJson, UnderstoryError } from '@understory/core';
 import type { Size } from './rgb-image.ts';
 
 const savedAgain = 'Check the download, or open the picture in a viewer and save it as PNG.';
@@ -87,11 +87,21 @@ export const imagingErrors = {
     });
   },
 
+  alphaNotRead(name: string) {
+    return new UnderstoryError({
+      code: 'IMAGE_NOT_DECODED',
+      message: `The colours under the transparent pixels of ${name} cannot be read.`,
+      found: 'a browser without WebGL 2, or with one of smaller textures',
+      expected: 'WebGL 2, or a picture without transparent pixels',
+      next: 'Turn on the hardware acceleration of the browser, or save the picture without transparency.',
+    });
+  },
+
   invalidPreprocessing(field: string, found: unknown, expected: string, next: string) {
     return new UnderstoryError({
       code: 'PREPROCESSING_INVALID',
       message: `The preprocessing configuration has a field "${field}" that cannot be used.`,
-      found: shown(found),
+      found: shownJson(found),
       expected,
       next,
     });
@@ -100,13 +110,6 @@ export const imagingErrors = {
 
 function count(number: number): string {
   return number.toLocaleString('en-US');
-}
-
-/** A value of a configuration, of which only the beginning is shown. */
-function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 200 ? `${text.slice(0, 200)} ...` : text;
 }
 
 function firstLine(text: string): string {

@@ -77,6 +77,18 @@ export function endsEarly(bytes: Uint8Array, format: ReadableFormat): boolean {
   return true;
 }
 
+/** Whether a JPEG has the marker that ends it, after what begins its picture; a preview inside its header has one too. */
+export function hasEndOfImage(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let offset = 2;
+  while (offset + 4 <= bytes.length && !(bytes[offset] === 0xff && bytes[offset + 1] === 0xda)) {
+    offset += bytes[offset + 1] === 0xff ? 1 : 2 + view.getUint16(offset + 2);
+  }
+  // In the samples the byte 255 is always followed by another.
+  for (let at = offset; at + 1 < bytes.length; at++) if (bytes[at] === 0xff && bytes[at + 1] === 0xd9) return true;
+  return false;
+}
+
 function latin1(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
   for (const byte of bytes.subarray(start, end)) text += String.fromCharCode(byte);

@@ -1,11 +1,10 @@
 export * from './center-crop.ts';
 export * from './colour-map.ts';
-export * from './contact-sheet.ts';
-export * from './decode-image.ts';
+export { largestImage, type DecodeOptions } from './check-image-file.ts';
 export * from './eight-bits.ts';
 export * from './encode-npy.ts';
-export * from './encode-png.ts';
 export type { Filter } from './filters.ts';
+export type { ImageCodec } from './image-codec.ts';
 export * from './min-max.ts';
 export * from './overlay.ts';
 export * from './perturbation-checks.ts';

@@ -1,3 +1,4 @@
+import { isJsonObject } from '@understory/core';
 import { imagingErrors } from './errors.ts';
 import type { Filter } from './filters.ts';
 import { checkPreprocessing, type Preprocessing, type Resize } from './preprocessing.ts';
@@ -16,7 +17,7 @@ import { shorterSideForCropFraction } from './shorter-side.ts';
  * Throws an UnderstoryError that names the field where one is missing, malformed or asks for a step that is not done here.
  */
 export function preprocessingFromConfig(json: unknown): Preprocessing {
-  if (!isRecord(json)) throw invalid('(the file)', json, 'a JSON object');
+  if (!isJsonObject(json)) throw invalid('(the file)', json, 'a JSON object');
   for (const field of unknownSteps) {
     if (json[field] !== undefined && json[field] !== false && json[field] !== null) {
       throw invalid(
@@ -77,7 +78,7 @@ function placement(config: Config): Pick<Preprocessing, 'resize' | 'crop'> {
     (value): value is number => typeof value === 'number' && value > 0 && value <= 1,
     'a number above 0 and at most 1',
   );
-  const square = side(size) ?? (isRecord(size) ? side(size['shortest_edge']) : undefined);
+  const square = side(size) ?? (isJsonObject(size) ? side(size['shortest_edge']) : undefined);
   if (fraction !== undefined && crop === undefined) {
     if (square === undefined) throw invalid('size', size, 'a shortest_edge, because there is a crop_pct');
     if (square >= 384) return { resize: { kind: 'exact', width: square, height: square, filter } };
@@ -94,7 +95,7 @@ function resizeTo(size: unknown, filter: Filter, cropFollows: boolean): Resize {
       ? { kind: 'shorterSide', length, filter }
       : { kind: 'exact', width: length, height: length, filter };
   }
-  if (isRecord(size)) {
+  if (isJsonObject(size)) {
     const shortest = side(size['shortest_edge']);
     const width = side(size['width']);
     const height = side(size['height']);
@@ -109,7 +110,7 @@ function cropSize(config: Config): Size {
   const size = config['crop_size'] ?? config['size'];
   const length = side(size);
   if (length !== undefined) return { width: length, height: length };
-  if (isRecord(size)) {
+  if (isJsonObject(size)) {
     const width = side(size['width']);
     const height = side(size['height']);
     if (width !== undefined && height !== undefined) return { width, height };
@@ -185,10 +186,6 @@ function present(config: Config, field: string): boolean {
 
 function side(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
-}
-
-function isRecord(value: unknown): value is Config {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function invalid(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeImage, largestImage } from '../src/index.ts';
+import { largestImage } from '../src/index.ts';
+import { decodeImage } from '../src/node/sharp.ts';
 import sharp from 'sharp';
 import { bytes, fixture, golden, largestDifference, photograph, rejection } from './golden.ts';
 
@@ -44,6 +45,14 @@ describe('decodeImage keeps alpha', () => {
     });
     expect((await decodeImage(await file('b-w'))).alpha).toEqual(Uint8Array.of(0, 128));
     expect((await decodeImage(await file('srgb', true))).alpha).toEqual(Uint8Array.of(0, 128));
+  });
+
+  it('only where a pixel is not opaque', async () => {
+    const opaque = { data: Uint8Array.of(10, 20, 30, 255, 40, 50, 60, 255), width: 2, height: 1 };
+    const file = await sharp(opaque.data, { raw: { width: 2, height: 1, channels: 4 } })
+      .png()
+      .toBuffer();
+    expect(await decodeImage(file)).toEqual({ width: 2, height: 1, data: Uint8Array.of(10, 20, 30, 40, 50, 60) });
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeImage, encodePng } from '../src/index.ts';
+import { decodeImage, encodePng } from '../src/node/sharp.ts';
 import { picture } from './arbitraries.ts';
 
 describe('encodePng', () => {

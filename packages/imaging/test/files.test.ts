@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { readRegularFile, readTextFile } from '../src/files.ts';
+import { readRegularFile, readTextFile } from '../src/node/files.ts';
 import { rejection } from './golden.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'understory-files-'));

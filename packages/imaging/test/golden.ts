@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { decodeImage, type RgbImage } from '../src/index.ts';
+import { type RgbImage } from '../src/index.ts';
+import { decodeImage } from '../src/node/sharp.ts';
 
 const fixtures = new URL('../../../fixtures/', import.meta.url);
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { colourMap, decodeImage, encodePng, minMax, overlay, resize, rgbImage, upsample } from '@understory/imaging';
+import { colourMap, minMax, overlay, resize, rgbImage, upsample } from '@understory/imaging';
+import { decodeImage, encodePng } from '@understory/imaging/sharp';
 import type { ColourMapName, FloatMap, RgbImage } from '@understory/imaging';
 import { byExampleRank } from './chosen-examples.ts';
 import type { EvaluationRow } from './evaluation.ts';

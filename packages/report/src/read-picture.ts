@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { decodeImage, encodePng, resize, type RgbImage } from '@understory/imaging';
+import { resize, type RgbImage } from '@understory/imaging';
+import { decodeImage, encodePng } from '@understory/imaging/sharp';
 import type { Picture } from './figures/picture-grid.ts';
 import { reportErrors } from './errors.ts';
 import type { OnProblem } from './stored-examples.ts';

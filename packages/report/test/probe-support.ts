@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ProbeEstimate, ProbeSummary } from '@understory/core';
-import { encodePng, rgbImage } from '@understory/imaging';
+import { rgbImage } from '@understory/imaging';
+import { encodePng } from '@understory/imaging/sharp';
 import { probePicturePath, type ProbeRecord, type ProbeRun } from '../src/index.ts';
 import { record } from './support.ts';
 

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeNpy, encodePng, rgbImage } from '@understory/imaging';
+import { encodeNpy, rgbImage } from '@understory/imaging';
+import { encodePng } from '@understory/imaging/sharp';
 import type { EvaluationRecord, EvaluationRow, ExampleRecord } from '../src/index.ts';
 
 export function row(over: Partial<EvaluationRow> = {}): EvaluationRow {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { encodePng, rgbImage } from '@understory/imaging';
+import { rgbImage } from '@understory/imaging';
+import { encodePng } from '@understory/imaging/sharp';
 import { run, type ExitCode } from '../../src/index.ts';
 
 export const repository = fileURLToPath(new URL('../../../../', import.meta.url));

@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { encodePng, rgbImage } from '@understory/imaging';
+import { rgbImage } from '@understory/imaging';
+import { encodePng } from '@understory/imaging/sharp';
 import { chooseSplit } from '../choose-split.ts';
 import { datasetErrors, reasonOf } from '../errors.ts';
 import { kindOf, list, readText } from '../files.ts';

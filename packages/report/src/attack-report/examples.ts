@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeImage, encodePng, minMax, overlay, resize, upsample } from '@understory/imaging';
+import { minMax, overlay, resize, upsample } from '@understory/imaging';
+import { decodeImage, encodePng } from '@understory/imaging/sharp';
 import type { ColourMapName, RgbImage } from '@understory/imaging';
 import type { AttackExample, AttackExampleRecord, RunAttack } from '../attack.ts';
 import { attackExampleFolder } from '../attack-files.ts';

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { RgbImage } from './rgb-image.ts';
+import type { RgbImage } from '../rgb-image.ts';
 
 /** The bytes of a PNG file with exactly these pixels. */
 export async function encodePng({ data, width, height }: RgbImage): Promise<Uint8Array> {

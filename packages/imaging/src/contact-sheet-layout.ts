@@ -1,9 +1,16 @@
 import { largestOf } from '@understory/core';
-import sharp from 'sharp';
 import { colourMap, type ColourMapName } from './colour-map.ts';
 import { resize } from './resize.ts';
 import { rgbImage, type RgbImage, type Size } from './rgb-image.ts';
-import { descent, fitText, textPath, textWidth, type TextStyle } from './stroke-font.ts';
+import {
+  baselineBeside,
+  baselineOfLine,
+  fitText,
+  heightOfLine,
+  textElement,
+  type MeasureText,
+  type TextStyle,
+} from './sheet-text.ts';
 
 export interface ContactSheet {
   readonly title?: string;
@@ -33,25 +40,35 @@ export interface Legend {
   readonly high?: string;
 }
 
+/** A sheet as a drawing of its text and frames on white, and the images that lie on it. */
+export interface SheetLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly svg: string;
+  readonly images: readonly PlacedImage[];
+}
+
+interface PlacedImage {
+  readonly image: RgbImage;
+  readonly left: number;
+  readonly top: number;
+}
+
 const margin = 24;
 const gap = 12;
-const titleStyle: TextStyle = { height: 15, bold: true };
-const rowStyle: TextStyle = { height: 11, bold: true };
-const captionStyle: TextStyle = { height: 9, colour: '#3d3d3d' };
+const titleStyle: TextStyle = { size: 20, bold: true };
+const rowStyle: TextStyle = { size: 15, bold: true };
+const captionStyle: TextStyle = { size: 12, colour: '#3d3d3d' };
 const bar: Size = { width: 256, height: 12 };
 
-/**
- * Draws images in labelled rows on white, with a colour bar below them.
- *
- * Images larger than the cell are shrunk, smaller ones keep their size; labels that are too long end in an ellipsis.
- * Throws a RangeError where there is no cell.
- */
-export async function contactSheet(sheet: ContactSheet): Promise<RgbImage> {
+/** Where everything of a sheet lies, by the widths of its text; throws a RangeError where there is no cell. */
+export function layOutContactSheet(sheet: ContactSheet, measure: MeasureText): SheetLayout {
   const columns = Math.max(0, largestOf(sheet.rows.map((row) => row.cells.length)));
   if (columns === 0) throw new RangeError('a contact sheet needs at least one cell');
   const cell = sheet.cellSize ?? 224;
-  const inner = Math.max(columns * (cell + gap) - gap, legendWidth(sheet.legend));
-  const drawing = new Drawing(inner);
+  const legend = sheet.legend && placedLegend(sheet.legend, measure);
+  const inner = Math.max(columns * (cell + gap) - gap, legend?.width ?? 0);
+  const drawing = new Drawing(inner, measure);
 
   if (sheet.title !== undefined) {
     drawing.line(sheet.title, margin, inner, titleStyle);
@@ -65,11 +82,13 @@ export async function contactSheet(sheet: ContactSheet): Promise<RgbImage> {
     }
     drawRow(drawing, row, cell);
   });
-  if (sheet.legend !== undefined) {
+  if (legend !== undefined) {
     drawing.skip(2 * gap);
-    drawLegend(drawing, sheet.legend);
+    for (const { text, left } of legend.labels) drawing.beside(text, margin + left, bar.height, captionStyle);
+    drawing.image(legend.bar, margin + legend.barLeft, 0);
+    drawing.skip(bar.height);
   }
-  return drawing.render();
+  return drawing.finish();
 }
 
 function drawRow(drawing: Drawing, { cells }: ContactSheetRow, cell: number): void {
@@ -96,30 +115,19 @@ function fitted(image: RgbImage, cell: number): RgbImage {
   return resize(image, { width: side(image.width), height: side(image.height) }, 'bicubic');
 }
 
-function legendTexts({ title = '', low = 'low', high = 'high' }: Legend) {
-  return { title, low, high };
-}
-
-function legendWidth(legend: Legend | undefined): number {
-  if (legend === undefined) return 0;
-  const { title, low, high } = legendTexts(legend);
-  const labels = [title, low, high].map((text) => Math.ceil(textWidth(text, captionStyle)));
-  return labels.reduce((sum, width) => sum + (width && width + gap), bar.width);
-}
-
-function drawLegend(drawing: Drawing, legend: Legend): void {
-  const { title, low, high } = legendTexts(legend);
-  let left = margin;
-  const label = (text: string, width: number) => {
-    if (text !== '') drawing.beside(text, left, bar.height, captionStyle);
-    left += width && width + gap;
+/** Title, label, bar and label from left to right; a text that is empty takes no room. */
+function placedLegend({ colourMap, title = '', low = 'low', high = 'high' }: Legend, measure: MeasureText) {
+  let at = 0;
+  const place = (width: number): number => {
+    const left = at;
+    at += width && width + gap;
+    return left;
   };
-  label(title, Math.ceil(textWidth(title, captionStyle)));
-  label(low, Math.ceil(textWidth(low, captionStyle)));
-  drawing.image(colourBar(legend.colourMap), left, 0);
-  left += bar.width + gap;
-  label(high, Math.ceil(textWidth(high, captionStyle)));
-  drawing.skip(bar.height);
+  const label = (text: string) => ({ text, left: place(Math.ceil(measure(text, captionStyle))) });
+  const before = [label(title), label(low)];
+  const barLeft = place(bar.width);
+  const labels = [...before, label(high)].filter(({ text }) => text !== '');
+  return { labels, bar: colourBar(colourMap), barLeft, width: at - gap };
 }
 
 function colourBar(name: ColourMapName): RgbImage {
@@ -132,12 +140,14 @@ function colourBar(name: ColourMapName): RgbImage {
 /** What has been placed so far, from the top down; the height is known only when all is. */
 class Drawing {
   readonly #width: number;
-  readonly #images: { readonly image: RgbImage; readonly left: number; readonly top: number }[] = [];
+  readonly #measure: MeasureText;
+  readonly #images: PlacedImage[] = [];
   readonly #shapes: string[] = [];
   #top = margin;
 
-  constructor(innerWidth: number) {
+  constructor(innerWidth: number, measure: MeasureText) {
     this.#width = innerWidth + 2 * margin;
+    this.#measure = measure;
   }
 
   skip(height: number): void {
@@ -160,31 +170,21 @@ class Drawing {
 
   lines(texts: readonly { text: string; left: number; width: number }[], style: TextStyle): void {
     for (const { text, left, width } of texts) {
-      this.#shapes.push(textPath(fitText(text, width, style), left + 1, this.#top + style.height, style));
+      const fitted = fitText(text, width, style, this.#measure);
+      this.#shapes.push(textElement(fitted, left, this.#top + baselineOfLine(style), style));
     }
-    this.skip(Math.ceil(style.height * (1 + descent)));
+    this.skip(heightOfLine(style));
   }
 
   beside(text: string, left: number, height: number, style: TextStyle): void {
-    this.#shapes.push(textPath(text, left, this.#top + (height + style.height) / 2, style));
+    this.#shapes.push(textElement(text, left, this.#top + baselineBeside(height, style), style));
   }
 
-  async render(): Promise<RgbImage> {
+  finish(): SheetLayout {
     const width = this.#width;
     const height = this.#top + margin;
-    const canvas = new Uint8Array(3 * width * height).fill(255);
-    for (const { image, left, top } of this.#images) {
-      const row = 3 * image.width;
-      for (let y = 0; y < image.height; y++) {
-        canvas.set(image.data.subarray(y * row, (y + 1) * row), 3 * ((top + y) * width + left));
-      }
-    }
-    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${this.#shapes.join('')}</svg>`;
-    const { data } = await sharp(canvas, { raw: { width, height, channels: 3 } })
-      .composite([{ input: Buffer.from(svg) }])
-      .removeAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    return rgbImage(new Uint8Array(data.buffer, data.byteOffset, data.length), width, height);
+    const ground = `<rect width="${width}" height="${height}" fill="#ffffff"/>`;
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${ground}${this.#shapes.join('')}</svg>`;
+    return { width, height, svg, images: this.#images };
   }
 }

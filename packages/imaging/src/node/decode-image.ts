@@ -1,22 +1,14 @@
 import { UnderstoryError } from '@understory/core';
 import sharp from 'sharp';
-import { imagingErrors } from './errors.ts';
-import { endsEarly, identify, statedSize } from './image-header.ts';
-import { rgbImage, type RgbImage, type Size } from './rgb-image.ts';
-
-/** The most pixels of a picture that are decoded unless more are allowed, 178,956,970: where Pillow sees a decompression bomb. */
-export const largestImage = 2 * Math.floor(2 ** 28 / 3);
-
-export interface DecodeOptions {
-  /** `largestImage` where absent; decoding takes three bytes a pixel, four with alpha. */
-  readonly maxPixels?: number;
-}
+import { checkImageFile, checkPixels, largestImage, type DecodeOptions } from '../check-image-file.ts';
+import { imagingErrors } from '../errors.ts';
+import { rgbImage, type RgbImage, type Size } from '../rgb-image.ts';
 
 /**
  * Decodes a JPEG, PNG or WebP file into 8-bit RGB, upright by its EXIF orientation.
  *
  * Agrees with PIL's `ImageOps.exif_transpose(image).convert('RGB')`: alpha is not composited, so the colours under
- * transparent pixels show, and is kept beside them; grey is repeated; CMYK is converted without its profile; embedded colour profiles are ignored;
+ * transparent pixels show, and is kept beside them where some pixel is not opaque; grey is repeated; CMYK is converted without its profile; embedded colour profiles are ignored;
  * of an animation the first frame counts. 16-bit samples keep their high byte, also in grey pictures, where PIL saturates
  * to white. `name` is only used in messages. Throws an UnderstoryError where the bytes are not such a file, and
  * IMAGE_TOO_LARGE before anything is decoded where the header states more pixels than `maxPixels`.
@@ -26,13 +18,7 @@ export async function decodeImage(
   name = '(unnamed)',
   { maxPixels = largestImage }: DecodeOptions = {},
 ): Promise<RgbImage> {
-  if (bytes.length === 0) throw imagingErrors.empty(name);
-  const file = identify(bytes);
-  if (file.kind === 'unsupported') throw imagingErrors.unsupportedFormat(name, file.name);
-  if (file.kind === 'notAnImage') throw imagingErrors.notAnImage(name, file.description);
-  const size = statedSize(bytes, file.format);
-  if (size !== undefined) checkPixels(name, size, maxPixels);
-  if (endsEarly(bytes, file.format)) throw imagingErrors.truncated(name, bytes.length);
+  checkImageFile(bytes, name, maxPixels);
   try {
     return await decode(bytes, (found) => checkPixels(name, found, maxPixels));
   } catch (error) {
@@ -42,11 +28,6 @@ export async function decodeImage(
     }
     throw imagingErrors.notDecoded(name, error);
   }
-}
-
-function checkPixels(name: string, { width, height }: Size, maxPixels: number): void {
-  if (width * height === 0) throw imagingErrors.zeroSize(name, width, height);
-  if (width * height > maxPixels) throw imagingErrors.tooLarge(name, { width, height }, maxPixels);
 }
 
 async function decode(bytes: Uint8Array, check: (size: Size) => void): Promise<RgbImage> {
@@ -77,7 +58,8 @@ function fromChannels(samples: Uint8Array, { width, height }: Size, channels: nu
     rgb[3 * pixel + 2] = samples[from + 2 * green]!;
     if (alpha !== undefined) alpha[pixel] = samples[from + channels - 1]!;
   }
-  return rgbImage(rgb, width, height, alpha);
+  const isOpaque = alpha === undefined || alpha.every((level) => level === 255);
+  return rgbImage(rgb, width, height, isOpaque ? undefined : alpha);
 }
 
 function fromCmyk(inks: Uint8Array): Uint8Array {

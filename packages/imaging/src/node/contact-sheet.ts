@@ -1,0 +1,44 @@
+import { createRequire } from 'node:module';
+import { renderAsync, Resvg } from '@resvg/resvg-js';
+import { layOutContactSheet, type ContactSheet } from '../contact-sheet-layout.ts';
+import { rgbImage, type RgbImage } from '../rgb-image.ts';
+import { textElement, type TextStyle } from '../sheet-text.ts';
+
+export type { ContactSheet, ContactSheetCell, ContactSheetRow, Legend } from '../contact-sheet-layout.ts';
+
+/** A font that comes along, so that a sheet looks the same everywhere; letters that it lacks become boxes. */
+const font = {
+  loadSystemFonts: false,
+  fontFiles: ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) =>
+    createRequire(import.meta.url).resolve(`dejavu-fonts-ttf/ttf/${file}`),
+  ),
+  defaultFontFamily: 'DejaVu Sans',
+};
+
+/**
+ * Draws images in labelled rows on white, with a colour bar below them.
+ *
+ * Images larger than the cell are shrunk, smaller ones keep their size; labels that are too long end in an ellipsis.
+ * Throws a RangeError where there is no cell.
+ */
+export async function contactSheet(sheet: ContactSheet): Promise<RgbImage> {
+  const { width, height, svg, images } = layOutContactSheet(sheet, measureText);
+  const { pixels } = await renderAsync(svg, { font });
+  const data = new Uint8Array(3 * width * height);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    for (let channel = 0; channel < 3; channel++) data[3 * pixel + channel] = pixels[4 * pixel + channel]!;
+  }
+  for (const { image, left, top } of images) {
+    const row = 3 * image.width;
+    for (let y = 0; y < image.height; y++) {
+      data.set(image.data.subarray(y * row, (y + 1) * row), 3 * ((top + y) * width + left));
+    }
+  }
+  return rgbImage(data, width, height);
+}
+
+function measureText(text: string, style: TextStyle): number {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1">${textElement(text, 0, 0, style)}</svg>`;
+  const box = new Resvg(svg, { font }).getBBox();
+  return box === undefined ? 0 : Math.max(0, box.x + box.width);
+}
