@@ -33,6 +33,8 @@ export interface LoadOptions {
    * named without `@understory/`.
    */
   readonly backends?: readonly string[] | undefined;
+  /** Told of a configuration file that is found, before it is read. */
+  readonly onConfiguration?: (path: string) => void;
 }
 
 export interface Loaded {
@@ -51,9 +53,9 @@ export interface Loaded {
  * A package is looked for from the user's folder, then among the command's own; a path is relative to the user's folder.
  * Throws PLUGIN_NOT_FOUND, PLUGIN_UNKNOWN, PLUGIN_INVALID, CONFIGURATION_INVALID, USAGE and what the host throws.
  */
-export async function loadPlugins({ cwd, plugins = [], backends = [] }: LoadOptions): Promise<Loaded> {
+export async function loadPlugins({ cwd, plugins = [], backends = [], onConfiguration }: LoadOptions): Promise<Loaded> {
   const choice = parseBackends(backends);
-  const { configuration: written, path: configurationPath } = await readConfiguration(cwd);
+  const { configuration: written, path: configurationPath } = await readConfiguration(cwd, onConfiguration);
   const loaded: { readonly module: unknown; readonly from: string }[] = [];
   for (const plugin of new Set([...written.plugins, ...plugins])) {
     const { url, from } = await locate(plugin, cwd);
@@ -67,8 +69,8 @@ export async function loadPlugins({ cwd, plugins = [], backends = [] }: LoadOpti
     const kinds = host.list().flatMap((each) => (each.plugin === plugin ? [each.kind] : []));
     if (kinds.every((kind) => kind === 'backend')) throw cliErrors.noUseForBackend({ plugin: shortName(plugin) });
   }
-  const backendOf = (plugin?: string) =>
-    (plugin === undefined ? undefined : configuration.backends?.[plugin]) ?? choice.everything;
+  const own = new Map(Object.entries(configuration.backends ?? {}));
+  const backendOf = (plugin = '') => own.get(plugin) ?? choice.everything;
   return { host, configuration, configurationPath, backendOf };
 }
 
@@ -79,10 +81,14 @@ function nameOf({ module }: { readonly module: unknown }): readonly string[] {
   return typeof name === 'string' ? [name] : [];
 }
 
-async function readConfiguration(cwd: string): Promise<{ configuration: Configuration; path: string | undefined }> {
+async function readConfiguration(
+  cwd: string,
+  onConfiguration: LoadOptions['onConfiguration'],
+): Promise<{ configuration: Configuration; path: string | undefined }> {
   const paths = configurationFiles.map((name) => join(cwd, name)).filter((path) => existsSync(path));
   if (paths.length > 1) throw cliErrors.twoConfigurations({ paths });
   const [path] = paths;
+  if (path !== undefined) onConfiguration?.(path);
   const value = path === undefined ? {} : await readValue(path);
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   return {

@@ -81,7 +81,10 @@ export async function runAndTell<Item extends { readonly id: string }, Row, Summ
   const { summary, failed } = result;
   if (summary !== undefined) await told.finish?.(summary);
   if (asJson) {
-    tell(json({ ...record, folder: out, failed, summary: summary ?? null, ...(await told.details?.()) }));
+    const { configurationPath: configuration = null } = setup;
+    tell(
+      json({ ...record, configuration, folder: out, failed, summary: summary ?? null, ...(await told.details?.()) }),
+    );
   } else if (summary === undefined) {
     tell(
       `\n${count(result.done, 'image')} of this part are done. When every part is, give the command without --shard.\n`,

@@ -9,6 +9,7 @@ import {
 import type { Explainer, Layout, ModelNeed, Selection } from '@understory/core';
 import type { UsedBackend } from '@understory/report';
 import { checkNeeds, checkReachesPicture, type Need } from './check-needs.ts';
+import { configurationNote } from './configuration-note.ts';
 import type { NamedExplainer } from './explain-images.ts';
 import type { Io } from './io.ts';
 import { loadPlugins, type Loaded } from './load-plugins.ts';
@@ -26,6 +27,7 @@ export interface SetupOptions extends ClassifierOptions, PreprocessingOptions {
   readonly backend?: readonly string[] | undefined;
   readonly device?: DeviceChoice | undefined;
   readonly threads?: number | undefined;
+  readonly quiet?: boolean | undefined;
   /** What the axes of the explained layer are said to be. */
   readonly layout?: Layout | undefined;
 }
@@ -78,7 +80,10 @@ export interface Asked {
 /** Loads plugins, then opens the model; what can be wrong with the command line is said before anything slow is done. */
 export async function setUp(options: SetupOptions, asked: Asked, io: Io): Promise<Setup> {
   const { plugin: plugins = [], backend: backends, device, threads } = options;
-  const loaded = await loadPlugins({ cwd: io.cwd, plugins, backends });
+  const loaded = await loadPlugins({
+    ...{ cwd: io.cwd, plugins, backends },
+    onConfiguration: configurationNote(io, options),
+  });
   const { host } = loaded;
   let models: Models | undefined;
   // Nothing is left to happen: what still waits will wait for ever.

@@ -17,10 +17,14 @@ const explainJson = async (...argv: readonly string[]) => {
 };
 const filesIn = (folder: string) => readdir(join(workspace.folder, folder)).then((names) => names.sort());
 
+const configuration = () => join(workspace.folder, 'understory.config.json');
+/** The first line. */
+const named = () => `note: the configuration ${configuration()} is used\n`;
+
 describe('explain', () => {
   it('prints classes and files, and writes an overlay and the raw map of each image', async () => {
     const { code, stdout, stderr } = await explain('red.png', 'photos', '--npy', '--out', 'plain');
-    expect([code, stderr]).toEqual([0, '[1/3] red.png\n[2/3] photos/blue.png\n[3/3] photos/green.png\n']);
+    expect([code, stderr]).toEqual([0, `${named()}[1/3] red.png\n[2/3] photos/blue.png\n[3/3] photos/green.png\n`]);
     expect(stdout).toContain('47.5 %  green, grass  class 1\n');
     expect(stdout).toContain('plain/green.brightness.top1.png');
     expect(await filesIn('plain')).toEqual(
@@ -80,6 +84,7 @@ describe('explain', () => {
     const { code, document } = await explainJson('red.png', '--npy', '--seed', '7', '--out', 'record');
     expect(code).toBe(0);
     expect(document).toEqual({
+      configuration: configuration(),
       model: {
         name: 'tiny.fake',
         path: join(workspace.folder, 'model/tiny.fake.json'),
@@ -180,7 +185,7 @@ describe('explain', () => {
       ...['red.png', '--layer', 'body.conv', '--explainer', 'brightness,stubborn', '--out', 'layer'],
     );
     expect(document.images[0].maps.map(({ layer }: { layer: string }) => layer)).toEqual(['features', 'image']);
-    expect(stderr).toBe('note: stubborn cannot read features; it read image\n');
+    expect(stderr).toBe(`${named()}note: stubborn cannot read features; it read image\n`);
   });
 
   it('reports a bad image, goes on with the rest and ends with 2', async () => {
@@ -273,7 +278,9 @@ describe('explain', () => {
       mean: [0.485, 0.456, 0.406],
     });
     expect(assumed.document.preprocessingAssumed).toBe(true);
-    expect(assumed.stderr).toMatch(/^note: made of paper\nnote: nothing says how pixels are scaled .*--mean and --std/);
+    expect(assumed.stderr).toMatch(
+      /^note: the configuration .* is used\nnote: made of paper\nnote: nothing says how pixels are scaled .*--mean and --std/,
+    );
     expect(assumed.document.images[0].top[0].label).toBeNull();
 
     await workspace.write('labels.txt', Buffer.from('\uFEFFeins\r\nzwei\r\ndrei\r\nvier\r\n\r\n', 'utf16le'));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readdir, rename, symlink } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { emptyWorkspace, fakeWorkspace, quarter, repository, type Workspace } from './support/workspace.ts';
@@ -122,6 +122,70 @@ describe('the configuration', () => {
     }
   });
 
+  it.each([
+    ['understory.config.json', '{ "plugins": ["./fake-plugin.mjs"] }'],
+    ['understory.config.mjs', 'export default { plugins: ["./fake-plugin.mjs"] };'],
+  ])('is named before anything else as %s, and in documents', async (file, content) => {
+    const own = await fakeWorkspace();
+    try {
+      await rm(join(own.folder, 'understory.config.json'));
+      await own.write(file, content);
+      const path = join(own.folder, file);
+      const explain = [
+        'explain',
+        'red.png',
+        '--model',
+        'model/tiny.fake.json',
+        '--explainer',
+        'brightness',
+        '--no-overlay',
+      ];
+      for (const argv of [explain, ['inspect', 'model/tiny.fake.json']]) {
+        const told = await own.cli([...argv, '--json']);
+        expect(told.stderr.split('\n', 1)).toEqual([`note: the configuration ${path} is used`]);
+        expect(JSON.parse(told.stdout)).toMatchObject({ configuration: path });
+        expect((await own.cli([...argv, '--quiet'])).stderr).not.toContain(path);
+      }
+    } finally {
+      await own.remove();
+    }
+  });
+
+  it('is named before its code runs, and null in documents where there is none', async () => {
+    const own = await emptyWorkspace();
+    try {
+      const inspect = ['inspect', 'efficientnet-lite0', '--json'];
+      const bare = await own.cli(inspect);
+      expect([bare.stderr, JSON.parse(bare.stdout).configuration]).toEqual(['', null]);
+      await own.write('understory.config.mjs', 'throw new Error("out of order")');
+      const [first, second] = (await own.cli(inspect)).stderr.split('\n');
+      expect(first).toBe(`note: the configuration ${join(own.folder, 'understory.config.mjs')} is used`);
+      expect(second).toContain('CONFIGURATION_INVALID');
+    } finally {
+      await own.remove();
+    }
+  });
+
+  it.each([
+    ['{ "__proto__": { "backend": "tfjs" } }', 'CONFIGURATION_INVALID', '"__proto__"'],
+    ['{ "constructor": 1 }', 'CONFIGURATION_INVALID', '"constructor"'],
+    ['{ "backends": { "__proto__": "tfjs" } }', 'CONFIGURATION_INVALID', '__proto__'],
+    ['{ "backends": { "constructor": "tfjs" } }', 'CONFIGURATION_INVALID', 'constructor'],
+    ['{ "backends": { "__proto__": { "backend": 1 } } }', 'CONFIGURATION_INVALID', 'backends.__proto__'],
+  ])('names keys that objects of the language have: %s', async (content, code, words) => {
+    const own = await fakeWorkspace();
+    try {
+      await own.write('understory.config.json', content);
+      const outcome = await own.cli(['plugins']);
+      expect([outcome.code, codeOf(outcome.stderr)]).toEqual([2, code]);
+      expect(outcome.stderr).toContain(words);
+      expect(Object.keys(Object.prototype)).toEqual([]);
+      expect(({} as { backend?: unknown }).backend).toBeUndefined();
+    } finally {
+      await own.remove();
+    }
+  });
+
   it('is refused where there are two', async () => {
     const own = await emptyWorkspace();
     try {
@@ -212,8 +276,8 @@ describe('a plugin from elsewhere', () => {
          };`,
       );
       await own.write('source/unpublished.txt', 'not part of the package');
-      // npm is run by its script, so that no shell and no configuration of the machine comes between.
-      const npm = join(process.execPath, '../../lib/node_modules/npm/bin/npm-cli.js');
+      // npm is run by its script, so that no shell and no configuration of the machine comes between; not every Node brings one.
+      const npm = process.env['npm_execpath'] ?? join(process.execPath, '../../lib/node_modules/npm/bin/npm-cli.js');
       const pack = [npm, 'pack', '--ignore-scripts', '--offline', '--json', '--pack-destination', own.folder];
       const { stdout } = await execute(process.execPath, pack, { cwd: join(own.folder, 'source') });
       expect(JSON.parse(stdout)[0].files.map(({ path }: { path: string }) => path)).not.toContain('unpublished.txt');

@@ -56,7 +56,7 @@ type DemoOptions = ReturnType<ReturnType<typeof define>['opts']>;
 async function demo(options: DemoOptions, io: Io): Promise<void> {
   const setup = await setUp({ ...options, model: defaultModel }, { explainers, layer: 'auto' }, io);
   try {
-    const { host, opened, classifier } = setup;
+    const { host, opened, classifier, configurationPath: configuration = null } = setup;
     const { preprocessing } = setup.preprocessing;
     await prepareFolder(resolve(io.cwd, options.out));
     const style = styleFor(io.stdout, io.env);
@@ -109,6 +109,7 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
         preprocessing,
         parameters,
         seed: run.seed,
+        configuration,
         versions: versionsOf(host, io),
       };
       io.stdout.write(json({ ...record, images: results, contactSheet: sheet }));

@@ -10,6 +10,7 @@ import {
   type ObjectiveForm,
   type TensorSpec,
 } from '@understory/core';
+import { configurationNote } from '../configuration-note.ts';
 import { cliErrors } from '../errors.ts';
 import { json } from '../formatters/json.ts';
 import type { Io } from '../io.ts';
@@ -58,7 +59,14 @@ type DifferentiateOptions = ReturnType<ReturnType<typeof define>['opts']>;
 
 async function differentiate(asked: string, options: DifferentiateOptions, io: Io): Promise<void> {
   const { plugin: plugins = [], backend: backends, device, threads } = options;
-  const { host, backendOf } = await loadPlugins({ cwd: io.cwd, plugins, backends });
+  const {
+    host,
+    backendOf,
+    configurationPath: configuration = null,
+  } = await loadPlugins({
+    ...{ cwd: io.cwd, plugins, backends },
+    onConfiguration: configurationNote(io, options),
+  });
   try {
     const path = resolve(io.cwd, options.out);
     const resolved = await findModel(asked, io.cwd);
@@ -92,6 +100,7 @@ async function differentiate(asked: string, options: DifferentiateOptions, io: I
               value: file.value,
               gradients,
               fetched: fetch,
+              configuration,
               versions: versionsOf(host, io),
             })
           : text(path, model, file, gradients, fetch),

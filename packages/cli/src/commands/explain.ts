@@ -104,7 +104,8 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
     if (writing.overlay || writing.npy) await prepareFolder(resolve(io.cwd, options.out));
     if (!quiet) for (const note of notesOf(setup)) write(`note: ${note}\n`);
 
-    const record = runRecord(setup, options, slots, io);
+    const { configurationPath: configuration = null } = setup;
+    const record = { ...runRecord(setup, options, slots, io), configuration };
     const style = styleFor(io.stdout, io.env);
     if (!asJson) {
       io.stdout.write(headline(record.model, preprocessing.preprocessing, options.seed, style));

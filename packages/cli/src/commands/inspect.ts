@@ -7,6 +7,7 @@ import {
   type Model,
   type TensorSpec,
 } from '@understory/core';
+import { configurationNote } from '../configuration-note.ts';
 import { applicabilityOf, operatorsOf, reachOf } from '../examine-model.ts';
 import { errorRecord, json } from '../formatters/json.ts';
 import { inspectionText } from '../formatters/inspection.ts';
@@ -51,8 +52,11 @@ export type Inspection = Awaited<ReturnType<typeof examine>>;
 
 async function inspect(asked: string, options: InspectOptions, io: Io): Promise<void> {
   const { plugin: plugins = [], backend: backends, device, threads } = options;
-  const loaded = await loadPlugins({ cwd: io.cwd, plugins, backends });
-  const { host } = loaded;
+  const loaded = await loadPlugins({
+    ...{ cwd: io.cwd, plugins, backends },
+    onConfiguration: configurationNote(io, options),
+  });
+  const { host, configurationPath: configuration = null } = loaded;
   try {
     const resolved = await findModel(asked, io.cwd);
     const models = new Models(loaded, resolved, { device, threads }, [
@@ -60,7 +64,11 @@ async function inspect(asked: string, options: InspectOptions, io: Io): Promise<
       ...host.list('explainer').map(({ plugin }) => plugin),
     ]);
     try {
-      const inspection = { ...(await examine(host, models, options, io)), versions: versionsOf(host, io) };
+      const inspection = {
+        ...(await examine(host, models, options, io)),
+        configuration,
+        versions: versionsOf(host, io),
+      };
       io.stdout.write(
         options.json
           ? json(inspection)

@@ -108,8 +108,9 @@ export function createHost(configuration: Configuration = { plugins: [] }): Host
     return container.resolve<T>(key);
   };
 
+  const ownBackends = new Map(Object.entries(configuration.backends ?? {}));
   const backendIdFor = (plugin: string): string => {
-    const id = configuration.backends?.[plugin] ?? configuration.backend ?? list('backend')[0]?.id;
+    const id = ownBackends.get(plugin) ?? configuration.backend ?? list('backend')[0]?.id;
     if (id === undefined) throw errors.missingCapability({ plugin, kind: 'backend' });
     return id;
   };
