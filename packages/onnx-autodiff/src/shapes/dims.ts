@@ -1,7 +1,7 @@
 import { errors } from '../errors.ts';
 import { limits } from '../limits/limits.ts';
 import type { Dim, Shape } from '../types.ts';
-import { callOf, factorsOfName, operand } from './size-names.ts';
+import { callOf, factorsOfName, floorOf, operand } from './size-names.ts';
 
 /** Makes sizes that are equal to nothing but themselves. */
 export class Unknowns {
@@ -38,6 +38,7 @@ export function quotient(dims: readonly Dim[], by: readonly Dim[], cut: 'floor' 
   if (rest.length === 0 && divides) return nameOf({ number: above.number / below.number, symbols });
   const numerator = nameOf({ number: divides ? above.number / below.number : above.number, symbols });
   const denominator = nameOf({ number: divides ? 1 : below.number, symbols: rest });
+  if (cut === 'floor' && typeof denominator === 'number') return floorOf(numerator, denominator);
   return `${cut}(${operand(numerator)} / ${operand(denominator)})`;
 }
 

@@ -1,6 +1,6 @@
 import type { Dim, ElementType } from '../types.ts';
 import { product, quotient } from './dims.ts';
-import { callOf, operand, sumName } from './size-names.ts';
+import { callOf, operand, sumName, term } from './size-names.ts';
 
 /**
  * Arithmetic on the elements of shape arithmetic: numbers, or names of sizes. Sizes are whole and not negative; a name that
@@ -48,7 +48,7 @@ const numeric =
 
 const addNamed = named(sumName, (a, b) => a + b);
 const subNamed = named(
-  ([a, b]) => (typeof b === 'number' ? sumName([a!, -b]) : `${operand(a!)} - ${operand(b!)}`),
+  ([a, b]) => (typeof b === 'number' ? sumName([a!, -b]) : `${term(a!)} - ${term(b!)}`),
   (a, b) => a - b,
 );
 const mulNamed = named(

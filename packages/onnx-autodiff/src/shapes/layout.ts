@@ -2,7 +2,7 @@ import type { Dim, Shape } from '../types.ts';
 import { broadcast, formula, normaliseAxis, product, quotient } from './dims.ts';
 import { countOf, join, largestKnown, permute, sliceRange, stretch, take } from './known.ts';
 import type { ShapeContext, ShapeRule, ShapeRules } from './shape-rule.ts';
-import { callOf, ceilOf, operand, sumName } from './size-names.ts';
+import { callOf, ceilOf, sumName, term } from './size-names.ts';
 
 /** Exporters write "to the end" as any number from here on. */
 const beyond = 2 ** 31 - 1;
@@ -117,7 +117,7 @@ const split: ShapeRule = (c) => {
         index < count - 1
           ? chunk!
           : formula(
-              ([all]) => `max(${operand(all)} - ${operand(product([count - 1, ceilOf(all, count)]))}, 0)`,
+              ([all]) => `max(${term(all)} - ${term(product([count - 1, ceilOf(all, count)]))}, 0)`,
               [whole!],
               (all) => Math.max(0, all - Math.ceil(all / count) * (count - 1)),
             );

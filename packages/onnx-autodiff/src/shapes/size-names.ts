@@ -2,7 +2,7 @@ import type { Dim } from '../types.ts';
 
 /**
  * Sizes that are only known when a model runs, written as a person would: `floor((h - 1) / 2) + 1`. The texts serve as names too: the
- * same text is the same number, and a `*` that no parenthesis encloses is always that of a product.
+ * same text is the same number.
  */
 
 /** Whether a text needs no parentheses where it is an operand: a word, or the call of a function. */
@@ -45,29 +45,50 @@ export function factorsOfName(text: string): readonly string[] | undefined {
   return factors.length > 1 ? factors : undefined;
 }
 
+/** A size as a term of a sum. */
+export function term(dim: Dim): string {
+  return factorsOfName(String(dim)) ? String(dim) : operand(dim);
+}
+
+/** A sum of one term and a number, taken apart; the number is 0 for any other text. */
+function withoutNumber(dim: Dim): readonly [rest: Dim, number: number] {
+  const [, rest, sign, number] = /^(.*) ([+-]) (\d+)$/.exec(String(dim)) ?? [];
+  if (rest === undefined || (!isAtom(rest) && !factorsOfName(rest))) return [dim, 0];
+  return [isAtom(rest) ? bare(rest) : rest, Number(`${sign}${number}`)];
+}
+
 /** `a + b + 3`: terms in the order of their texts, numbers last. */
 export function sumName(terms: readonly Dim[]): Dim {
-  const number = terms.reduce<number>((total, term) => (typeof term === 'number' ? total + term : total), 0);
-  const [first, ...others] = terms.filter((term) => typeof term === 'string').sort();
+  const number = terms.reduce<number>((total, one) => (typeof one === 'number' ? total + one : total), 0);
+  const [first, ...others] = terms.filter((one) => typeof one === 'string').sort();
   if (first === undefined) return number;
   if (others.length === 0 && number === 0) return first;
   // The number of a sum is taken into the sum around it.
-  const inner = others.length === 0 ? /^(.*) ([+-]) (\d+)$/.exec(first) : null;
-  if (inner && isAtom(inner[1]!)) return sumName([bare(inner[1]!), number + Number(`${inner[2]}${inner[3]}`)]);
-  const sum = [first, ...others].map(operand).join(' + ');
+  const [rest, inner] = others.length === 0 ? withoutNumber(first) : [first, 0];
+  if (inner !== 0) return sumName([rest, number + inner]);
+  const sum = [first, ...others].map(term).join(' + ');
   if (number === 0) return sum;
   return number > 0 ? `${sum} + ${number}` : `${sum} - ${-number}`;
 }
 
-/** `h / 2`, without what divides by one. */
-const divided = (dim: Dim, by: number) => `${operand(dim)} / ${by}`;
-
-export function floorOf(dim: Dim, by: number): Dim {
-  return by === 1 ? dim : `floor(${divided(dim, by)})`;
+function rounded(name: 'floor' | 'ceil', dim: Dim, by: number): Dim {
+  if (by === 1) return dim;
+  // What a division does not change stays outside; dividing twice is dividing by the product.
+  const [rest, number] = withoutNumber(dim);
+  if (number !== 0 && number % by === 0) return sumName([rounded(name, rest, by), number / by]);
+  const [, inner, divisor] = new RegExp(`^${name}\\((.*) / (\\d+)\\)$`).exec(String(dim)) ?? [];
+  if (inner !== undefined && isAtom(inner)) return `${name}(${inner} / ${by * Number(divisor)})`;
+  return `${name}(${operand(dim)} / ${by})`;
 }
 
+/** `floor(h / 2)`. */
+export function floorOf(dim: Dim, by: number): Dim {
+  return rounded('floor', dim, by);
+}
+
+/** `ceil(h / 2)`. */
 export function ceilOf(dim: Dim, by: number): Dim {
-  return by === 1 ? dim : `ceil(${divided(dim, by)})`;
+  return rounded('ceil', dim, by);
 }
 
 /** `max(a, b)`: the call of a function. */

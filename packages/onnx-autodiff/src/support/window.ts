@@ -1,6 +1,6 @@
 import type { Node } from '../node.ts';
 import { formula, product } from '../shapes/dims.ts';
-import { callOf, ceilOf, floorOf, operand, sumName } from '../shapes/size-names.ts';
+import { callOf, ceilOf, floorOf, sumName, term } from '../shapes/size-names.ts';
 import type { Dim, Shape } from '../types.ts';
 
 /** How the kernel of a convolution or pooling slides over the spatial axes of `[N, C, D1, D2, ...]`; one entry an axis. */
@@ -120,7 +120,7 @@ function placesName(length: Dim, taps: Dim, { stride, dilation, begin, end, ceil
   const span = typeof taps === 'number' ? spanOf(taps, dilation) : undefined;
   const room =
     span === undefined
-      ? `${operand(sumName([length, begin + end + dilation - 1]))} - ${operand(product([taps, dilation]))}`
+      ? `${term(sumName([length, begin + end + dilation - 1]))} - ${term(product([taps, dilation]))}`
       : sumName([length, begin + end - span]);
   if (!ceil) return sumName([floorOf(room, stride), 1]);
   const count = sumName([ceilOf(room, stride), 1]);
