@@ -109,4 +109,27 @@ describe('gradients of poolings of any form agree with finite differences', () =
       expect(results.length).toBe(2);
     }
   });
+
+  it.each([false, true])('automatic padding with dilations, sizes unknown: %s', async (symbolic) => {
+    for (const [operator, size, kernel, stride, dilation] of [
+      ['AveragePool', 9, 3, 2, 2],
+      ['AveragePool', 9, 2, 5, 3],
+      ['LpPool', 9, 2, 4, 3],
+      ['LpPool', 7, 3, 1, 2],
+      ['MaxPool', 8, 2, 5, 2],
+      ['MaxPool', 9, 3, 2, 3],
+    ] as const) {
+      for (const auto_pad of ['SAME_UPPER', 'SAME_LOWER']) {
+        const row: GradientCheckRow = {
+          operator,
+          form: 'dilated',
+          opset,
+          inputs: [{ dims: [1, 2, size], distinct: true }],
+          attributes: { kernel_shape: [kernel], strides: [stride], dilations: [dilation], auto_pad },
+        };
+        const results = await checkGradient(row, execute, { symbolic });
+        expect(results.length).toBe(2);
+      }
+    }
+  });
 });

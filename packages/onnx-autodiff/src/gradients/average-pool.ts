@@ -4,8 +4,7 @@ import { divideByWindowCounts, readPoolingWindow, spreadOverWindows } from '../s
 export const averagePool: GradientRule = {
   operator: 'AveragePool',
   opsets: [7, 26],
-  covers:
-    'count_include_pad, ceil_mode, dilations, explicit and automatic padding; not the latter with dilations and sizes that are only known when the model runs.',
+  covers: 'count_include_pad, ceil_mode, dilations, explicit and automatic padding.',
   gradient({ node, inputs: [x], gradients: [dy], graph }) {
     const window = readPoolingWindow(node, x!);
     return {

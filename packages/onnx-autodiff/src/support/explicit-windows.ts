@@ -1,6 +1,6 @@
 import { GraphBuilder } from '../builder.ts';
 import type { Graph, Initializer } from '../graph.ts';
-import type { Node } from '../node.ts';
+import { Node } from '../node.ts';
 import type { Inference } from '../shapes/inference.ts';
 import type { Value } from '../types.ts';
 import { runtimePads } from './convolution.ts';
@@ -40,6 +40,7 @@ function rewrite(node: Node, graph: GraphBuilder): Node | undefined {
     case 'AveragePool':
     case 'LpPool': {
       const window = readWindow(node, x.shape);
+      if (window?.autoPad && window.dilations.some((dilation) => dilation > 1)) return dilated(node, x, window, graph);
       return window && (pooling(node, x, window, graph) ?? cropped(node, x, undefined, window, graph));
     }
     case 'Conv': {
@@ -116,8 +117,7 @@ function cropped(
   // Known sizes were seen to with the poolings.
   if (node.operator === 'LpPool' && window.pads) return undefined;
   const apart = kernel.some((_, at) => typeof reach[at] !== 'number' || strides[at]! > reach[at]);
-  const dilated = node.operator === 'LpPool' && window.dilations.some((dilation) => dilation > 1);
-  if (!apart && !dilated) return undefined;
+  if (!apart) return undefined;
   const none = graph.ints([0, 0]);
   const { begin, end } = window.pads
     ? { begin: graph.ints(window.pads.begin), end: graph.ints(window.pads.end) }
@@ -125,6 +125,76 @@ function cropped(
   const padded = graph.op('Pad', [x, graph.concat([none, begin, none, end], 0)]);
   const pads = [...range(0, rank), ...range(0, rank)].map(() => 0);
   return node.with({ inputs: [padded.name, ...node.inputs.slice(1)], attributes: { auto_pad: undefined, pads } });
+}
+
+/**
+ * Automatic padding of a pooling overlooks dilations, so that windows reach beyond it, where the kernels leave out what is not there:
+ * the input is padded by what the last window needs, whatever its sizes are.
+ */
+function dilated(node: Node, x: Value, window: Window, graph: GraphBuilder): Node | undefined {
+  const { rank, strides, dilations, ceil } = window;
+  const kernel = window.kernel as readonly number[];
+  // Indices would be those of the padded input.
+  if (node.outputs[1]) return undefined;
+  const axes = range(2, rank + 2);
+  const size = graph.sizes(x, axes);
+  const stride = graph.ints(strides);
+  const last = graph.ints(strides.map((step) => step - 1));
+  const span = graph.ints(kernel.map((taps, at) => spanOf(taps, dilations[at]!)));
+  const { begin, end } = window.pads
+    ? { begin: graph.ints(window.pads.begin), end: graph.ints(window.pads.end) }
+    : runtimePads(graph, window, x);
+  const reached = graph.add(size, begin);
+  const room = graph.sub(graph.add(reached, end), span);
+  // Divisions are cut off towards zero: up, where the room is negative.
+  const up = (a: Value) =>
+    graph.add(a, graph.mul(last, graph.op('Min', [graph.op('Max', [a, graph.ints([0])]), graph.ints([1])])));
+  const steps = ceil
+    ? graph.op('Min', [
+        graph.div(up(room), stride),
+        graph.sub(graph.div(graph.add(reached, last), stride), graph.ints(strides.map(() => 1))),
+      ])
+    : graph.div(room, stride);
+  const needed = graph.sub(graph.add(graph.mul(steps, stride), span), reached);
+  const type = x.type ?? 'float32';
+  const scalar = (value: number) => graph.constant({ type, dims: [], values: [value] });
+  const attributes = { auto_pad: undefined, ceil_mode: undefined, count_include_pad: undefined, pads: undefined };
+  const around = (a: Value, front: Value, behind: Value, value: Value) => {
+    const none = graph.ints([0, 0]);
+    return graph.op('Pad', [a, graph.concat([none, front, none, behind], 0), value]);
+  };
+  if (node.operator !== 'AveragePool') {
+    const padded = around(x, begin, needed, scalar(node.operator === 'MaxPool' ? lowest(type) : 0));
+    return node.with({ inputs: [padded.name], attributes });
+  }
+  const none = graph.ints(strides.map(() => 0));
+  const one = graph.ints(strides.map(() => 1));
+  // Padded by one more, which is cut off: the runtime would fold a padding into the pooling, where it may be too long.
+  const average = (a: Value, front: Value, behind: Value) => {
+    const wider = around(a, front, graph.add(behind, one), scalar(0));
+    const part = graph.op('Slice', [wider, none, graph.neg(one), graph.ints(axes)]);
+    return graph.op('AveragePool', [part], { kernel_shape: kernel, strides, dilations });
+  };
+  const counted = node.int('count_include_pad', 0) !== 0;
+  // An average leaves out what negative padding cuts off behind, even where a tap reaches it.
+  const cut = graph.op('Min', [end, graph.ints([0])]);
+  const ones = graph.op('Expand', [
+    scalar(1),
+    graph.concat([graph.ints([1, 1]), counted ? graph.add(reached, end) : graph.add(size, cut)], 0),
+  ]);
+  const behind = graph.sub(needed, cut);
+  const share = counted ? average(ones, none, graph.sub(needed, end)) : average(ones, begin, behind);
+  // A window of nothing is 0.
+  const least = scalar(0.5 / kernel.reduce((product, taps) => product * taps, 1));
+  const divisor = graph.op('Max', [share, least]);
+  const sums = average(around(x, none, cut, scalar(0)), begin, behind);
+  return Node.of('Div', [sums.name, divisor.name], node.outputs, {}, node.name);
+}
+
+/** What is below all that a type holds. */
+function lowest(type: string): number {
+  if (type === 'int8') return -128;
+  return type === 'uint8' ? 0 : -Infinity;
 }
 
 function transposed(node: Node, x: Value, weights: Value | undefined, graph: GraphBuilder): Node | undefined {

@@ -7,18 +7,10 @@ import { product as productOf } from '../shapes/dims.ts';
 import { range, reshapeTo } from './sizes.ts';
 import { readWindow, type Window } from './window.ts';
 
-/** The window of a pooling that sums; throws GRADIENT_UNSUPPORTED_FORM where there is none or automatic padding of dilated windows depends on unknown sizes. */
+/** The window of a pooling that sums; throws GRADIENT_UNSUPPORTED_FORM where there is none. */
 export function readPoolingWindow(node: Node, input: Value): Window {
   const window = readWindow(node, input.shape);
   if (!window) throw errors.ruleLimit(node.operator, node.name, 'no kernel_shape', 'the attribute kernel_shape');
-  if (!window.pads && window.dilations.some((dilation) => dilation > 1)) {
-    throw errors.ruleLimit(
-      node.operator,
-      node.name,
-      `auto_pad = ${window.autoPad} with dilations, for sizes that are only known when the model runs`,
-      'explicit padding, or sizes that the model fixes',
-    );
-  }
   return window;
 }
 

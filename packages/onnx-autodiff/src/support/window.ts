@@ -139,7 +139,8 @@ export function placesOf(
   ceil: boolean,
 ): number {
   const room = length + begin + end - span;
-  if (!ceil) return Math.floor(room / stride) + 1;
+  // As the runtime has it, a window that is larger than what it slides over by less than a stride has one place.
+  if (!ceil) return Math.trunc(room / stride) + 1;
   const count = Math.ceil(room / stride) + 1;
   return (count - 1) * stride >= length + begin ? count - 1 : count;
 }
