@@ -70,6 +70,28 @@ describe('files of models', () => {
     expect(await outputOf(join(folder, 'link.onnx'))).toEqual([31, 42]);
   });
 
+  it('follows the relative links of a cache that is itself behind a link', async () => {
+    const cache = await mkdtemp(join(folder, 'cache-'));
+    const snapshot = join(cache, 'models--a--b', 'snapshots', 'c0ffee', 'onnx');
+    const blobs = join(cache, 'models--a--b', 'blobs');
+    await Promise.all([snapshot, blobs].map((each) => mkdir(each, { recursive: true })));
+    await writeFile(join(blobs, 'a1'), withWeightsIn('model.onnx_data'));
+    await writeFile(join(blobs, 'b2'), weights);
+    await symlink('../../../blobs/a1', join(snapshot, 'model.onnx'));
+    await symlink('../../../blobs/b2', join(snapshot, 'model.onnx_data'));
+    await symlink(cache, join(folder, 'hub'));
+    const path = join(folder, 'hub', 'models--a--b', 'snapshots', 'c0ffee', 'onnx', 'model.onnx');
+    expect(await outputOf(path)).toEqual([31, 42]);
+    const model = await backend.open(path);
+    const { gradients } = await model.differentiate({
+      feeds: { x: float32(Float32Array.of(1, 10), [1, 2]) },
+      objective: { kind: 'score', output: 'y', index: [[1]] },
+      withRespectTo: ['x'],
+    });
+    expect(Array.from(gradients['x']!.data as Float32Array)).toEqual([2, 4]);
+    await model.close();
+  });
+
   it.each([
     ['above its folder', '../secret.bin', /outside its folder/],
     ['at an absolute path', '/etc/hostname', /outside its folder/],

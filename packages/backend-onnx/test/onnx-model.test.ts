@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { float32, type Tensor } from '@understory/core';
-import { Node } from '@understory/onnx-autodiff';
-import { OnnxBackend, type OnnxModel } from '../src/index.ts';
+import { Node, parseModel } from '@understory/onnx-autodiff';
+import * as ort from 'onnxruntime-node';
+import { OnnxBackend } from '../src/index.ts';
+import { OnnxModel } from '../src/onnx-model.ts';
 import { linear, modelFile } from './models.ts';
 
 const opened: OnnxModel[] = [];
@@ -319,6 +321,29 @@ describe('OnnxModel', () => {
       withRespectTo: ['x'],
     });
     expect(values(gradients['x'])[0]! / 2e-12).toBeCloseTo(1, 5);
+  });
+
+  it('writes no gradient that the runtime does not open, and works on afterwards', async () => {
+    const bytes = linear('N');
+    let refuses = false;
+    const openSession = (file: Uint8Array) =>
+      refuses ? Promise.reject(new Error('no kernel\nand more')) : ort.InferenceSession.create(file);
+    const model = new OnnxModel({
+      graph: parseModel(bytes),
+      origin: { backend: 'onnx', executionProvider: 'cpu', sha256: '', remarks: [] },
+      forward: await openSession(bytes),
+      openSession,
+    });
+    const request = { objective: { kind: 'score', output: 'y', index: [[1]] }, withRespectTo: ['x'] } as const;
+    refuses = true;
+    await expect(model.differentiatedFile(request)).rejects.toMatchObject({
+      code: 'MODEL_NOT_RUNNABLE',
+      found: 'no kernel',
+    });
+    refuses = false;
+    const { gradients } = await model.differentiatedFile(request);
+    expect(Object.keys(gradients)).toEqual(['x']);
+    await model.close();
   });
 
   describe('refuses with a reason', () => {

@@ -51,6 +51,22 @@ const open = (source: BytesSource, devices: readonly string[] = ['wasm']) => bac
 const fromFile = (path: string) => backend.open({ kind: 'file', path }, { devices: ['wasm'] });
 
 describe('what is opened', () => {
+  it('may be given as a path, and may begin with a byte order mark', async () => {
+    const plain = graphClassifier();
+    const marked = { ...plain, bytes: Uint8Array.of(0xef, 0xbb, 0xbf, ...plain.bytes) };
+    const [first, second] = [await write('plain', plain), await write('marked', marked)];
+    const outputs = [];
+    for (const path of [first, second]) {
+      const model = await backend.open(path, { devices: ['wasm'] });
+      const [{ name }] = model.inputs as [{ readonly name: string }];
+      const [{ name: output }] = model.outputs as [{ readonly name: string }];
+      outputs.push(Array.from(toFloat32((await model.run({ [name]: images }, [output]))[output]!)));
+      await model.close();
+    }
+    expect(outputs[0]!.some((value) => value !== 0)).toBe(true);
+    expect(outputs[1]).toEqual(outputs[0]);
+  });
+
   it('is told by what is in the file', async () => {
     const path = await write('whole', graphClassifier());
     const accepts = (spec: string) => backend.accepts({ kind: 'file', path: spec });

@@ -54,6 +54,29 @@ describe('the contract of explainers', () => {
 });
 
 describe('cam', () => {
+  it('reads maps of more places than a call has arguments', async () => {
+    const side = 400;
+    const model = new ChainModel({
+      input: [1, side, side],
+      steps: [
+        pointwiseConvolution('stem', [[1], [-2]], [0.5, 0.25]),
+        relu('features'),
+        globalAveragePool('pooled'),
+        flatten('flat'),
+        linear('logits', [[3, 2]], [0]),
+      ],
+    });
+    const data = Float32Array.from({ length: side * side }, (_, at) => (at % 5) - 2);
+    const maps = await cam.explain({
+      model,
+      feeds: { pixels: float32(data, [1, 1, side, side]) },
+      objective: { kind: 'score', output: 'logits', index: [[0]] },
+    });
+    const expected = data.map((x) => 3 * Math.max(x + 0.5, 0) + 2 * Math.max(0.25 - 2 * x, 0));
+    expect([maps[0]!.height, maps[0]!.width]).toEqual([side, side]);
+    for (const at of [0, 1, 2, 3, 4, 159_999]) expect(maps[0]!.data[at]).toBeCloseTo(expected[at]!, 5);
+  });
+
   it('keeps what speaks against a class', async () => {
     const maps = await cam.explain({ model: classifier(weights), feeds, objective: score(0, 2) });
     expect(Math.min(...maps[0]!.data)).toBeLessThan(0);
