@@ -58,8 +58,8 @@ describe('what is opened', () => {
     const outputs = [];
     for (const path of [first, second]) {
       const model = await backend.open(path, { devices: ['wasm'] });
-      const [{ name }] = model.inputs as [{ readonly name: string }];
-      const [{ name: output }] = model.outputs as [{ readonly name: string }];
+      const name = model.inputs[0]!.name;
+      const output = model.outputs[0]!.name;
       outputs.push(Array.from(toFloat32((await model.run({ [name]: images }, [output]))[output]!)));
       await model.close();
     }
