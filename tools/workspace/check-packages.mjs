@@ -225,6 +225,8 @@ function installAndUse(packages) {
 
   install(folder, closure(packages, [...library, '@understory/cli', '@understory/testing', outside]));
   const cli = (...argv) => run(`understory ${argv[0]}`, ['node_modules/.bin/understory', ...argv], folder);
+  cli('demo', '--out', 'demo');
+  say('understory demo, installed from tarballs without install scripts');
   const plugin = ['--plugin', outside];
   const shown = cli('explain', image, '--explainer', 'activation-energy', ...plugin, '--json', '--out', 'maps');
   const { images, versions } = JSON.parse(shown);

@@ -1,6 +1,17 @@
 import { UnderstoryError } from '@understory/core';
 
 export const errors = {
+  runtimeNotLoaded: (reason: string, cause: unknown) =>
+    new UnderstoryError({
+      code: 'ONNX_RUNTIME_NOT_LOADED',
+      message: 'ONNX Runtime cannot be loaded.',
+      found: reason,
+      expected: `the package onnxruntime-node with its binary for ${process.platform} ${process.arch}`,
+      next:
+        'Run npm install --ignore-scripts onnxruntime-node: the binaries of the CPU come inside the package, and its install script ' +
+        'reaches for the network. Where it has none for this system, open the model with another backend, such as tfjs.',
+      cause,
+    }),
   noDevice: (tried: readonly string[], reasons: readonly string[]) =>
     new UnderstoryError({
       code: 'DEVICE_UNAVAILABLE',

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Backend, ModelSource, OpenOptions } from '@understory/core';
 import { DifferentiableGraph, parseModel, type Graph } from '@understory/onnx-autodiff';
 import { openModelFile } from '@understory/onnx-autodiff/model-file';
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { onFirstDevice } from './execution-providers.ts';
 import { OnnxModel } from './onnx-model.ts';
+import { onnxRuntime } from './onnx-runtime.ts';
 
 /** Opens ONNX files with ONNX Runtime. */
 export class OnnxBackend implements Backend {
@@ -13,10 +14,11 @@ export class OnnxBackend implements Backend {
     return source.kind === 'file' ? /\.(onnx|ort)$/i.test(source.path) : source.bytes[0] === 0x08;
   }
 
-  /** A text is the path of a file. Throws ONNX_*, MODEL_NOT_READABLE, MODEL_NOT_RUNNABLE or DEVICE_*. */
+  /** A text is the path of a file. Throws ONNX_*, MODEL_* or DEVICE_*. */
   async open(from: ModelSource | string, options: OpenOptions = {}): Promise<OnnxModel> {
     const source: ModelSource = typeof from === 'string' ? { kind: 'file', path: from } : from;
     const { graph, sha256, folder } = source.kind === 'file' ? await openModelFile(source.path) : fromBytes(source);
+    const runtime = await onnxRuntime();
     const session = (
       bytes: Uint8Array,
       executionProviders: ort.InferenceSession.SessionOptions['executionProviders'],
@@ -31,10 +33,10 @@ export class OnnxBackend implements Backend {
         // Graphs refer to weights where they lie, and are handed over as bytes, which have no folder.
         ...(folder !== undefined && { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
       };
-      return ort.InferenceSession.create(bytes, sessionOptions);
+      return runtime.InferenceSession.create(bytes, sessionOptions);
     };
     const devices = options.devices?.length ? options.devices : ['cpu'];
-    const known = ort.listSupportedBackends().map(({ name }) => name);
+    const known = runtime.listSupportedBackends().map(({ name }) => name);
     // Says what is beyond all limits before the runtime tries it.
     const differentiable = new DifferentiableGraph(graph);
     // Weights that stay in their file are mapped; a file read as a whole would be in memory twice.
