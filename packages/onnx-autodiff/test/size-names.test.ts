@@ -177,6 +177,20 @@ describe('sizes that are only known when a model runs', () => {
     }
   });
 
+  it('stay short where each node would make an expression as long as the last two', () => {
+    const x: Constant = image(1, 2, 8, 8);
+    const nodes = [node('Concat', 'x x', 'c1', { axis: 2 }), node('Concat', 'x c1', 'c2', { axis: 2 })];
+    for (let at = 3; at <= 80; at += 1) nodes.push(node('Concat', `c${at - 2} c${at - 1}`, `c${at}`, { axis: 2 }));
+    nodes.push(node('Concat', 'c78 c79', 'y', { axis: 2 }));
+    const fixed = graphOf({ inputs: { x }, nodes, output: 'y' });
+    const graph = fixed.with({ inputs: fixed.inputs.map((input) => ({ ...input, shape: ['n', 2, 'h', 'w'] })) });
+    const inference = new Inference(graph);
+    const [last, same] = ['c80', 'y'].map((name) => String(inference.value(name).shape![2]));
+    expect(last!.length).toBeLessThan(2100);
+    expect(same).toBe(last);
+    expect(inference.value('c79').shape![2]).not.toBe(last);
+  });
+
   it('have one name whatever they are made of', () => {
     expect(sumName([sumName(['h', 3]), -3])).toBe('h');
     expect(sumName(['w', 2, 'h', -5])).toBe('h + w - 3');

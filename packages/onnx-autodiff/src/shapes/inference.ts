@@ -9,11 +9,15 @@ import { shapeRules } from './index.ts';
 import { largestKnown } from './known.ts';
 import type { Known, ShapeContext } from './shape-rule.ts';
 
+/** Characters of the expression for a size. */
+const longestName = 1000;
+
 /** Types, shapes and the values of shape arithmetic of a graph's tensors, found without running it. */
 export class Inference {
   readonly unknowns = new Unknowns();
   private readonly values = new Map<string, Value>();
   private readonly knowns = new Map<string, Known>();
+  private readonly shortNames = new Map<string, Dim>();
   private readonly graph: Graph;
   private readonly outputs: ReadonlyMap<string, Value>;
 
@@ -84,13 +88,21 @@ export class Inference {
       set: (output, type, shape, known) => {
         const name = node.outputs[output];
         if (!name) return;
-        this.values.set(name, { name, type, shape });
+        this.values.set(name, { name, type, shape: shape?.map((dim) => this.shortened(dim)) });
         const dims = staticShape(shape);
         if (known && type && dims && known.length <= largestKnown && product(dims) === known.length) {
-          this.knowns.set(name, { type, dims, values: known });
+          this.knowns.set(name, { type, dims, values: known.map((value) => this.shortened(value)) });
         }
       },
     };
+  }
+
+  /** Expressions that grow with each node would fill memory: a long one gets a name, the same each time. */
+  private shortened(dim: Dim): Dim {
+    if (typeof dim === 'number' || dim.length <= longestName) return dim;
+    const name = this.shortNames.get(dim) ?? this.unknowns.dim();
+    this.shortNames.set(dim, name);
+    return name;
   }
 
   /** Fills what the rules left open from what the file itself says; a size that was inferred stands, the file may be out of date. */
