@@ -1,3 +1,3 @@
 export type { ExitCode, Io, Stream } from './io.ts';
-export { loadPlugins, type Loaded, type LoadOptions } from './load-plugins.ts';
+export { loadPlugins, type Loaded, type LoadOptions } from '@understory/environment-node';
 export { run } from './run.ts';

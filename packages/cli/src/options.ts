@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 import { isDiagnosed, parseLayout, type Layout } from '@understory/core';
 import { colourMapNames, defaultColourMap, type ColourMapName, type Filter } from '@understory/imaging';
-import { shard, type DatasetSelection, type Shard } from './dataset-selection.ts';
-import type { PreprocessingOptions, SizeOption } from './preprocessing.ts';
+import { shard, type DatasetSelection, type Shard } from '@understory/environment-node';
+import type { PreprocessingOptions, SizeOption } from '@understory/studies';
 
 /** Parts of a comma-separated list, each once. */
 export function list(text: string): readonly string[] {

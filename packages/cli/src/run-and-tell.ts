@@ -6,11 +6,11 @@ import { backendsText, headline } from './formatters/explanation.ts';
 import { json } from './formatters/json.ts';
 import { count } from './formatters/text.ts';
 import type { ExitCode, Io } from './io.ts';
-import type { ExperimentRecord } from './experiment-record.ts';
-import { modelRecord } from './record.ts';
+import type { ExperimentRecord } from '@understory/studies';
+import { modelRecord } from '@understory/studies';
 import { formatError } from './report-error.ts';
 import { runIntoFolder, type FolderRun } from './run-into-folder.ts';
-import type { Setup } from './setup.ts';
+import type { Setup } from '@understory/studies';
 import { styleFor, type Style } from './style.ts';
 
 /** The options that every command has which fills a run folder. */

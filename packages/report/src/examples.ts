@@ -4,7 +4,7 @@ import { colourMap, minMax, overlay, resize, rgbImage, upsample } from '@underst
 import { decodeImage, encodePng } from '@understory/imaging/sharp';
 import type { ColourMapName, FloatMap, RgbImage } from '@understory/imaging';
 import { byExampleRank } from './chosen-examples.ts';
-import type { EvaluationRow } from './evaluation.ts';
+import type { EvaluationRow } from '@understory/studies';
 import { percent } from './numbers.ts';
 import { readNpy } from './read-npy.ts';
 import { asProblem, fileOfExample, readStoredExamples, type OnProblem, type StoredExample } from './stored-examples.ts';

@@ -1,17 +1,17 @@
-export * from './attack-files.ts';
-export * from './attack.ts';
+export * from '@understory/studies';
+export * from '@understory/studies';
 export { renderAttack, type AttackRun } from './attack-report/render-attack.ts';
 export { stepsText } from './attack-report/tables.ts';
-export * from './evaluation.ts';
+export * from '@understory/studies';
 export * from './chosen-examples.ts';
 export { exampleFolder, readExampleRecords, type ExampleRecord } from './examples.ts';
 export * from './file-name.ts';
 export { fileSafe } from './file-safe.ts';
 export { standalone, toPng, type Figure } from './figures/figure.ts';
 export { count, number, percent, percentRange, probability, range } from './numbers.ts';
-export { paperAreasFor, type PaperAreas, type PaperAttack } from './paper-numbers.ts';
-export { probePictureFolder, probePicturePath } from './probe-pictures.ts';
-export * from './probe.ts';
+export { paperAreasFor, type PaperAreas, type PaperAttack } from '@understory/studies';
+export { probePictureFolder, probePicturePath } from '@understory/studies';
+export * from '@understory/studies';
 export { renderEvaluation, type EvaluationRun } from './evaluation-report/render-evaluation.ts';
 export { renderProbe, type ProbeRun } from './probe-report/render-probe.ts';
 export * from './render-report.ts';
@@ -26,5 +26,5 @@ export {
   type EvaluationSummary,
   type ExplainerSummary,
   type MetricSummary,
-} from './summarise.ts';
-export * from './summarise-attack.ts';
+} from '@understory/studies';
+export * from '@understory/studies';

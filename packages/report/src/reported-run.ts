@@ -1,5 +1,5 @@
 import type { UnderstoryError } from '@understory/core';
-import type { EvaluationRecord, FailedItem } from './evaluation.ts';
+import type { EvaluationRecord, FailedItem } from '@understory/studies';
 import type { Figure } from './figures/figure.ts';
 
 /** What the record of every run says, whatever its kind. */

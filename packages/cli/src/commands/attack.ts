@@ -5,20 +5,20 @@ import { prepare, type Preprocessing } from '@understory/imaging';
 import { readRun } from '@understory/experiments';
 import { nodeStore } from '@understory/experiments/node';
 import type { AttackRow, AttackSummary } from '@understory/report';
-import { attackExperiment, attackTogether } from '../attack-experiment.ts';
-import type { AttackPlan } from '../attack-plan.ts';
-import { pixelsOf } from '../attack-subject.ts';
-import { chooseImages, type ChosenImage, type ChosenImages } from '../choose-images.ts';
-import { attackRecord } from '../attack-record.ts';
-import { attackTables } from '../attack-tables.ts';
-import { chooseAttacks, drawsFromMaps, masksThatNeed, type NamedAttack } from '../choose-attacks.ts';
+import { attackExperiment, attackTogether } from '@understory/studies';
+import type { AttackPlan } from '@understory/studies';
+import { pixelsOf } from '@understory/studies';
+import { chooseImages, type ChosenImage, type ChosenImages } from '@understory/environment-node';
+import { attackRecord } from '@understory/studies';
+import { attackTables } from '@understory/studies';
+import { chooseAttacks, drawsFromMaps, masksThatNeed, type NamedAttack } from '@understory/studies';
 import { cliErrors } from '../errors.ts';
-import { explainPixels } from '../explain-pixels.ts';
+import { explainPixels } from '@understory/studies';
 import { attackText, attackedImageText } from '../formatters/attack.ts';
-import { inGroups } from '../in-groups.ts';
+import { inGroups } from '@understory/studies';
 import type { ExitCode, Io } from '../io.ts';
-import { attackKeeper } from '../keep-attack.ts';
-import { defaultModel } from '../open-model.ts';
+import { attackKeeper } from '@understory/studies';
+import { defaultModel } from '@understory/studies';
 import {
   layout,
   layoutHelp,
@@ -30,14 +30,14 @@ import {
   withSelection,
   withTensors,
 } from '../options.ts';
-import { pixelClassifierOf } from '../pixel-classifier-of.ts';
-import { classRecord } from '../record.ts';
+import { pixelClassifierOf } from '@understory/studies';
+import { classRecord } from '@understory/studies';
 import { runAndTell } from '../run-and-tell.ts';
-import { notesOf } from '../run-notes.ts';
+import { notesOf } from '@understory/studies';
 import type { CommandContext } from '../run.ts';
-import { setUp, type Setup } from '../setup.ts';
-import { findTargetReference, type TargetReference } from '../target-reference.ts';
-import { openTransfer, type Transfer } from '../transfer.ts';
+import { setUp, type Setup } from '@understory/studies';
+import { findTargetReference, type TargetReference } from '@understory/studies';
+import { openTransfer, type Transfer } from '@understory/studies';
 
 const details = `
 Images are one data set, as "understory evaluate --help" lists them, or files, patterns and folders of images. Attack and masks are

@@ -5,22 +5,22 @@ import { largestOf, type Host, type ImageClassifier, type LayerSpec, type Model 
 import type { OverlayOptions } from '@understory/imaging';
 import { contactSheet, type ContactSheetRow } from '@understory/imaging/contact-sheet';
 import { encodePng } from '@understory/imaging/sharp';
-import { drawMap } from '../draw-map.ts';
-import { explainImages, type ExplainImagesRequest, type NamedExplainer, type Outcome } from '../explain-images.ts';
-import { ImageRecords, topFive, writeMap, type ImageRecord } from '../explanation-record.ts';
-import { findImages } from '../find-images.ts';
+import { drawMap } from '@understory/studies';
+import { explainImages, type ExplainImagesRequest, type NamedExplainer, type Outcome } from '@understory/studies';
+import { ImageRecords, topFive, writeMap, type ImageRecord } from '@understory/studies';
+import { findImages } from '@understory/environment-node';
 import { headline, imageText } from '../formatters/explanation.ts';
 import { json } from '../formatters/json.ts';
 import { percent } from '../formatters/text.ts';
 import type { Io } from '../io.ts';
-import { defaultModel } from '../open-model.ts';
+import { defaultModel } from '@understory/studies';
 import { withDrawing, withOutput, withRunning } from '../options.ts';
 import { progressOn } from '../progress.ts';
-import { className, modelRecord, versionsOf } from '../record.ts';
+import { className, modelRecord, versionsOf } from '@understory/studies';
 import type { CommandContext } from '../run.ts';
-import { setUp } from '../setup.ts';
+import { setUp } from '@understory/studies';
 import { styleFor } from '../style.ts';
-import { slotsOf } from '../targets.ts';
+import { slotsOf } from '@understory/studies';
 import { prepareFolder, writeWhole } from '../write-file.ts';
 
 /** The methods that the sheet compares. */

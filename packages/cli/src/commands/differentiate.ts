@@ -14,10 +14,10 @@ import { configurationNote } from '../configuration-note.ts';
 import { cliErrors } from '../errors.ts';
 import { json } from '../formatters/json.ts';
 import type { Io } from '../io.ts';
-import { loadPlugins } from '../load-plugins.ts';
-import { findModel, openModel } from '../open-model.ts';
+import { loadPlugins } from '@understory/environment-node';
+import { findModel, openModel } from '@understory/studies';
 import { list, withOutput, withRunning } from '../options.ts';
-import { modelRecord, versionsOf } from '../record.ts';
+import { modelRecord, versionsOf } from '@understory/studies';
 import type { CommandContext } from '../run.ts';
 import { prepareFolder, writeWhole } from '../write-file.ts';
 

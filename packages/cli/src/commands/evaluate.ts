@@ -8,16 +8,16 @@ import {
   type EvaluationParameters,
   type EvaluationSummary,
 } from '@understory/report';
-import { chooseMetrics, type NamedMetric } from '../choose-metrics.ts';
-import { evaluationItems, openSelection } from '../dataset-selection.ts';
+import { chooseMetrics, type NamedMetric } from '@understory/studies';
+import { evaluationItems, openSelection } from '@understory/environment-node';
 import { cliErrors } from '../errors.ts';
-import { evaluationExperiment, type EvaluationPlan, type PlacedMetric } from '../evaluation-experiment.ts';
-import { evaluationTables } from '../evaluation-tables.ts';
+import { evaluationExperiment, type EvaluationPlan, type PlacedMetric } from '@understory/studies';
+import { evaluationTables } from '@understory/studies';
 import { evaluationText } from '../formatters/evaluation.ts';
-import { datasetRecord, experimentRecord, explainerRecord } from '../experiment-record.ts';
+import { datasetRecord, experimentRecord, explainerRecord } from '@understory/studies';
 import type { ExitCode, Io } from '../io.ts';
-import { exampleKeeper } from '../keep-example.ts';
-import { defaultModel } from '../open-model.ts';
+import { exampleKeeper } from '@understory/studies';
+import { defaultModel } from '@understory/studies';
 import {
   layout,
   layoutHelp,
@@ -29,9 +29,9 @@ import {
   withTensors,
 } from '../options.ts';
 import { runAndTell } from '../run-and-tell.ts';
-import { notesOf } from '../run-notes.ts';
+import { notesOf } from '@understory/studies';
 import type { CommandContext } from '../run.ts';
-import { setUp, type Setup } from '../setup.ts';
+import { setUp, type Setup } from '@understory/studies';
 
 const details = `
 Data sets: cifar10:DIR (the official binary batches or a Hugging Face Parquet folder), oxford-pets:DIR, parquet:DIR|FILE,

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { cliErrors } from '../errors.ts';
-import { explainImages, type NamedExplainer } from '../explain-images.ts';
-import { ImageRecords, writeMap, type ImageRecord } from '../explanation-record.ts';
-import { findImages } from '../find-images.ts';
+import { explainImages, type NamedExplainer } from '@understory/studies';
+import { ImageRecords, writeMap, type ImageRecord } from '@understory/studies';
+import { findImages } from '@understory/environment-node';
 import { backendsText, headline, imageText } from '../formatters/explanation.ts';
 import { errorRecord, json } from '../formatters/json.ts';
 import type { ExitCode, Io } from '../io.ts';
-import { defaultModel } from '../open-model.ts';
+import { defaultModel } from '@understory/studies';
 import {
   layout,
   layoutHelp,
@@ -19,14 +19,14 @@ import {
   withRunning,
   withTensors,
 } from '../options.ts';
-import { assumedNote } from '../preprocessing.ts';
+import { assumedNote } from '@understory/studies';
 import { progressOn } from '../progress.ts';
-import { modelRecord, versionsOf, type RunRecord } from '../record.ts';
+import { modelRecord, versionsOf, type RunRecord } from '@understory/studies';
 import { formatError, type ErrorContext } from '../report-error.ts';
 import type { CommandContext } from '../run.ts';
-import { setUp, type Setup } from '../setup.ts';
+import { setUp, type Setup } from '@understory/studies';
 import { styleFor } from '../style.ts';
-import { slotsOf, type Slot } from '../targets.ts';
+import { slotsOf, type Slot } from '@understory/studies';
 import { prepareFolder } from '../write-file.ts';
 
 const details = `

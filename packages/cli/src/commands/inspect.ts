@@ -12,12 +12,12 @@ import { applicabilityOf, operatorsOf, reachOf } from '../examine-model.ts';
 import { errorRecord, json } from '../formatters/json.ts';
 import { inspectionText } from '../formatters/inspection.ts';
 import type { Io } from '../io.ts';
-import { loadPlugins } from '../load-plugins.ts';
-import { Models } from '../models.ts';
-import { classifierOf, findModel } from '../open-model.ts';
+import { loadPlugins } from '@understory/environment-node';
+import { Models } from '@understory/studies';
+import { classifierOf, findModel } from '@understory/studies';
 import { withOutput, withPreprocessing, withRunning, withTensors } from '../options.ts';
-import { choosePreprocessing } from '../preprocessing.ts';
-import { modelRecord, versionsOf } from '../record.ts';
+import { choosePreprocessing } from '@understory/studies';
+import { modelRecord, versionsOf } from '@understory/studies';
 import type { CommandContext } from '../run.ts';
 import { styleFor } from '../style.ts';
 

@@ -2,14 +2,14 @@ import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { parseSelections, type Options, type ProbeRequest, type ProbeSummary, type Selection } from '@understory/core';
 import type { ProbeRecord } from '@understory/report';
-import { chooseImages, type ChosenImages } from '../choose-images.ts';
-import { chooseProbe, type ChosenProbe } from '../choose-probe.ts';
+import { chooseImages, type ChosenImages } from '@understory/environment-node';
+import { chooseProbe, type ChosenProbe } from '@understory/studies';
 import { cliErrors } from '../errors.ts';
 import { probeText } from '../formatters/probe.ts';
-import { datasetRecord, experimentRecord, explainerRecord } from '../experiment-record.ts';
+import { datasetRecord, experimentRecord, explainerRecord } from '@understory/studies';
 import type { ExitCode, Io } from '../io.ts';
-import { dropOtherPictures, probeKeeper } from '../keep-probe.ts';
-import { defaultModel } from '../open-model.ts';
+import { dropOtherPictures, probeKeeper } from '@understory/studies';
+import { defaultModel } from '@understory/studies';
 import {
   layout,
   layoutHelp,
@@ -21,12 +21,12 @@ import {
   withSelection,
   withTensors,
 } from '../options.ts';
-import { pixelClassifierOf } from '../pixel-classifier-of.ts';
-import { probeExperiment, probeExplainer } from '../probe-experiment.ts';
+import { pixelClassifierOf } from '@understory/studies';
+import { probeExperiment, probeExplainer } from '@understory/studies';
 import { runAndTell } from '../run-and-tell.ts';
-import { notesOf } from '../run-notes.ts';
+import { notesOf } from '@understory/studies';
 import type { CommandContext } from '../run.ts';
-import { setUp, type Setup } from '../setup.ts';
+import { setUp, type Setup } from '@understory/studies';
 
 /** What is given to leave explanations out. */
 const none = 'none';

@@ -7,7 +7,7 @@ import type {
   AttackSummary,
   RunAttack,
 } from '@understory/report';
-import { className } from '../record.ts';
+import { className } from '@understory/studies';
 import type { Style } from '../style.ts';
 import { columns, count } from './text.ts';
 

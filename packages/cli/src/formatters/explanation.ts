@@ -1,7 +1,7 @@
 import type { Preprocessing } from '@understory/imaging';
 import type { UsedBackend } from '@understory/report';
-import type { ImageRecord, MapRecord, ScoreRecord } from '../explanation-record.ts';
-import { className, type ModelRecord } from '../record.ts';
+import type { ImageRecord, MapRecord, ScoreRecord } from '@understory/studies';
+import { className, type ModelRecord } from '@understory/studies';
 import type { Style } from '../style.ts';
 import { columns, percent } from './text.ts';
 

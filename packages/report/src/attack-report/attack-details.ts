@@ -1,5 +1,5 @@
 import { largestOf } from '@understory/core';
-import type { AttackRow, RunAttack } from '../attack.ts';
+import type { AttackRow, RunAttack } from '@understory/studies';
 
 /** What the figures of an attack need beside the summary. */
 export interface AttackDetail {

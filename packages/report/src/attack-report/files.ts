@@ -1,5 +1,5 @@
 import { csv, type Download } from '../page/downloads.ts';
-import type { AttackSummary, MeanEstimate, Share } from '../summarise-attack.ts';
+import type { AttackSummary, MeanEstimate, Share } from '@understory/studies';
 
 /** The tables of an attack's page as files. */
 export function attackFiles({ attacks, comparisons }: AttackSummary): readonly Download[] {

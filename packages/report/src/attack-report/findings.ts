@@ -1,6 +1,6 @@
-import type { AttackRecord, RunAttack } from '../attack.ts';
+import type { AttackRecord, RunAttack } from '@understory/studies';
 import { count, percent, percentRange, probability } from '../numbers.ts';
-import type { AttackComparison, AttackOutcome, AttackSummary } from '../summarise-attack.ts';
+import type { AttackComparison, AttackOutcome, AttackSummary } from '@understory/studies';
 import { settingsText } from './naming.ts';
 import { pointsText, stepsRange, stepsText } from './tables.ts';
 

@@ -1,4 +1,4 @@
-import type { RunAttack } from '../attack.ts';
+import type { RunAttack } from '@understory/studies';
 import { Palette, type Colours } from '../figures/palette.ts';
 
 /** A budget as it is written: L-infinity in steps of an 8-bit channel. */

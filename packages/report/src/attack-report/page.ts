@@ -1,5 +1,5 @@
 import type { UnderstoryError } from '@understory/core';
-import type { AttackRecord } from '../attack.ts';
+import type { AttackRecord } from '@understory/studies';
 import type { Figure } from '../figures/figure.ts';
 import type { Colours } from '../figures/palette.ts';
 import type { PictureRow } from '../figures/picture-grid.ts';
@@ -15,7 +15,7 @@ import { pictureRows, pictureStyle } from '../page/pictures.ts';
 import { optionRows, provenance, type Parameter } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
 import type { ReportedRun } from '../reported-run.ts';
-import type { AttackSummary } from '../summarise-attack.ts';
+import type { AttackSummary } from '@understory/studies';
 import { attackFiles } from './files.ts';
 import { findings } from './findings.ts';
 import { epsilonText } from './naming.ts';

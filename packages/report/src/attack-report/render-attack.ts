@@ -1,5 +1,5 @@
 import { defaultColourMap, type ColourMapName } from '@understory/imaging';
-import type { AttackRecord, AttackRow } from '../attack.ts';
+import type { AttackRecord, AttackRow } from '@understory/studies';
 import type { Figure } from '../figures/figure.ts';
 import { pictureGrid } from '../figures/picture-grid.ts';
 import { successOverEvaluationsFigure } from '../figures/success-over-evaluations.ts';
@@ -7,7 +7,7 @@ import { successFigure } from '../figures/success.ts';
 import { sweepFigure } from '../figures/sweep.ts';
 import { trajectoriesFigure } from '../figures/trajectories.ts';
 import type { RenderedReport, ReportedRun } from '../reported-run.ts';
-import { summariseAttack, type AttackSummary } from '../summarise-attack.ts';
+import { summariseAttack, type AttackSummary } from '@understory/studies';
 import { AttackDetails } from './attack-details.ts';
 import { attackExamples } from './examples.ts';
 import { attackPalette } from './naming.ts';

@@ -1,5 +1,5 @@
 import type { UnderstoryError } from '@understory/core';
-import type { EvaluatedMetric, EvaluationRecord, FailedItem } from '../evaluation.ts';
+import type { EvaluatedMetric, EvaluationRecord, FailedItem } from '@understory/studies';
 import { exampleText, type Example } from '../examples.ts';
 import { dataUri } from '../figures/data-uri.ts';
 import type { Figure } from '../figures/figure.ts';
@@ -13,7 +13,7 @@ import { figureBlock } from '../page/figure-block.ts';
 import { frame } from '../page/frame.ts';
 import { optionRows, provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
-import { paperAreasFor } from '../paper-numbers.ts';
+import { paperAreasFor } from '@understory/studies';
 import {
   meanText,
   splitComparisons,
@@ -21,7 +21,7 @@ import {
   type Comparison,
   type EvaluationSummary,
   type MetricSummary,
-} from '../summarise.ts';
+} from '@understory/studies';
 
 export interface Page {
   readonly record: EvaluationRecord;

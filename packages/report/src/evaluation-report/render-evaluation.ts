@@ -1,5 +1,5 @@
 import { defaultColourMap, type ColourMapName } from '@understory/imaging';
-import type { EvaluationRecord, EvaluationRow } from '../evaluation.ts';
+import type { EvaluationRecord, EvaluationRow } from '@understory/studies';
 import { readExamples } from '../examples.ts';
 import { fileName } from '../file-name.ts';
 import { curvesFigure, needsMedian } from '../figures/curves.ts';
@@ -8,10 +8,10 @@ import { estimatesFigure } from '../figures/estimates.ts';
 import { examplesFigure } from '../figures/examples.ts';
 import type { Figure } from '../figures/figure.ts';
 import { Palette } from '../figures/palette.ts';
-import { paperAreasFor } from '../paper-numbers.ts';
+import { paperAreasFor } from '@understory/studies';
 import { page } from './page.ts';
 import type { RenderedReport, ReportedRun } from '../reported-run.ts';
-import { summarise, type EvaluationSummary } from '../summarise.ts';
+import { summarise, type EvaluationSummary } from '@understory/studies';
 
 export type EvaluationRun = ReportedRun<EvaluationRecord, EvaluationRow>;
 

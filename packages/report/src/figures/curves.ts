@@ -1,9 +1,9 @@
 import { ruleY } from '@observablehq/plot';
 import { largestOf, smallestOf } from '@understory/core';
-import type { EvaluatedMetric } from '../evaluation.ts';
-import type { MeanCurve } from '../mean-curve.ts';
+import type { EvaluatedMetric } from '@understory/studies';
+import type { MeanCurve } from '@understory/studies';
 import { number } from '../numbers.ts';
-import type { MetricSummary } from '../summarise.ts';
+import type { MetricSummary } from '@understory/studies';
 import { bandedLines, labelRoom } from './banded-lines.ts';
 import { draw, type Figure } from './figure.ts';
 import type { Palette } from './palette.ts';

@@ -1,7 +1,7 @@
 import { dot, ruleX, text, tickX } from '@observablehq/plot';
-import type { EvaluatedMetric } from '../evaluation.ts';
+import type { EvaluatedMetric } from '@understory/studies';
 import { number } from '../numbers.ts';
-import type { MetricSummary } from '../summarise.ts';
+import type { MetricSummary } from '@understory/studies';
 import { draw, type Figure } from './figure.ts';
 import type { Palette } from './palette.ts';
 

@@ -1,8 +1,8 @@
 import { dot, ruleX, ruleY, text } from '@observablehq/plot';
-import type { EvaluatedMetric } from '../evaluation.ts';
+import type { EvaluatedMetric } from '@understory/studies';
 import { number, range } from '../numbers.ts';
-import type { PaperAreas } from '../paper-numbers.ts';
-import type { MetricSummary } from '../summarise.ts';
+import type { PaperAreas } from '@understory/studies';
+import type { MetricSummary } from '@understory/studies';
 import { draw, type Figure } from './figure.ts';
 import type { Palette } from './palette.ts';
 

@@ -1,4 +1,4 @@
-import { randomOrder } from '../evaluation.ts';
+import { randomOrder } from '@understory/studies';
 
 /** A colour on light and on dark ground, each with a contrast of at least 4.5 to 1, and a dash pattern for eyes without colour vision. */
 interface Series {

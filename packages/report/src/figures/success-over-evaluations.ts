@@ -1,6 +1,6 @@
 import { ruleY } from '@observablehq/plot';
 import { largestOf } from '@understory/core';
-import type { RunAttack } from '../attack.ts';
+import type { RunAttack } from '@understory/studies';
 import type { AttackDetail } from '../attack-report/attack-details.ts';
 import { settingsText } from '../attack-report/naming.ts';
 import { percent } from '../numbers.ts';

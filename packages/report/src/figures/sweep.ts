@@ -1,7 +1,7 @@
-import type { RunAttack } from '../attack.ts';
+import type { RunAttack } from '@understory/studies';
 import { epsilonText, fractionText } from '../attack-report/naming.ts';
 import { percent } from '../numbers.ts';
-import type { SweepCurve } from '../summarise-attack.ts';
+import type { SweepCurve } from '@understory/studies';
 import type { Figure } from './figure.ts';
 import { Palette } from './palette.ts';
 import { panels, type PanelLine } from './panels.ts';

@@ -1,5 +1,5 @@
 import { largestOf } from '@understory/core';
-import type { RunAttack } from '../attack.ts';
+import type { RunAttack } from '@understory/studies';
 import type { AttackDetail } from '../attack-report/attack-details.ts';
 import { shortName } from '../attack-report/naming.ts';
 import { number } from '../numbers.ts';

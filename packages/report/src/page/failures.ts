@@ -1,4 +1,4 @@
-import type { FailedItem } from '../evaluation.ts';
+import type { FailedItem } from '@understory/studies';
 import { html, type Html } from '../html.ts';
 
 /** The images that are missing from the numbers, with what went wrong; nothing where there are none. */

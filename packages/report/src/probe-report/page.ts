@@ -12,7 +12,7 @@ import { frame } from '../page/frame.ts';
 import { pictureRows, pictureStyle } from '../page/pictures.ts';
 import { optionRows, provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
-import type { ProbeRecord } from '../probe.ts';
+import type { ProbeRecord } from '@understory/studies';
 import type { ReportedRun } from '../reported-run.ts';
 import { estimateTables } from './estimate-tables.ts';
 

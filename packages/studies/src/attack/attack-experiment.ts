@@ -1,0 +1,105 @@
+import { append, evenBatches, type Experiment, type SeededRandom } from '@understory/core';
+import type { Outcome } from '@understory/experiments';
+import { summariseAttack, type AttackRow, type AttackSummary } from '@understory/report';
+import { makeAttacks, type Found, type Made } from './attack-batches.ts';
+import type { AttackPlan, Attempt } from './attack-plan.ts';
+import { subjectOf, type Subject } from './attack-subject.ts';
+import type { ChosenImage } from '@understory/environment-node';
+import { judge, maskPixels } from './judge-attacks.ts';
+
+/**
+ * Attacks images through masks: what it finds depends on the image and the seed alone.
+ * What an attack or a mask refuses is a row without success that says why; an image that cannot be read or predicted throws.
+ */
+export function attackExperiment(plan: AttackPlan): Experiment<ChosenImage, AttackRow, AttackSummary> {
+  return {
+    async rows(item, random) {
+      const [outcome] = await attackTogether(plan, [item], [random]);
+      if (outcome === undefined || 'error' in outcome) throw outcome?.error;
+      return outcome.rows;
+    },
+    summarise: (rows) =>
+      summariseAttack(rows, {
+        ...plan.setting,
+        attacks: plan.attacks.map(({ record }) => record),
+        ...{ seed: plan.seed, transfer: plan.transfer !== undefined },
+      }),
+  };
+}
+
+/** Attacks several images in common batches; what fails for one is its own. */
+export async function attackTogether(
+  plan: AttackPlan,
+  items: readonly ChosenImage[],
+  randoms: readonly SeededRandom[],
+): Promise<readonly Outcome<ChosenImage, AttackRow>[]> {
+  const subjects: Subject[] = [];
+  const failures = new Map<ChosenImage, unknown>();
+  for (const [at, item] of items.entries()) {
+    try {
+      plan.signal.throwIfAborted();
+      const subject = await subjectOf(plan, item, randoms[at]!);
+      if (subject !== undefined) subjects.push(subject);
+    } catch (error) {
+      failures.set(item, error);
+    }
+  }
+  const made = await makeAttacks(plan, subjects, failures);
+  const outcomes: Outcome<ChosenImage, AttackRow>[] = [];
+  for (const item of items) {
+    const subject = subjects.find((each) => each.item === item);
+    try {
+      if (failures.has(item)) throw failures.get(item);
+      outcomes.push({ item, rows: subject === undefined ? [] : await finish(plan, subject, made.get(subject) ?? []) });
+    } catch (error) {
+      outcomes.push({ item, error });
+    }
+  }
+  return outcomes;
+}
+
+/** The rows of an image, in the order of the attacks. */
+async function finish(plan: AttackPlan, subject: Subject, found: readonly Found[]): Promise<readonly AttackRow[]> {
+  const rows: AttackRow[] = subject.masks.map((mask, place) => {
+    const refused = found.find(({ sample }) => sample.place === place);
+    const reason = typeof mask === 'string' ? mask : refused !== undefined && 'reason' in refused ? refused.reason : '';
+    return untouchedRow(plan, subject, place, reason);
+  });
+  const made = found.filter((each): each is Made => 'attacked' in each);
+  const attempts: Attempt[] = [];
+  for (const { start, end } of evenBatches(made.length, plan.batch)) {
+    append(attempts, await judge(plan, subject, made.slice(start, end)));
+  }
+  for (const [at, { sample }] of made.entries()) rows[sample.place] = attempts[at]!.row;
+  const { facts, picture, pixels } = subject;
+  await plan.keep?.({ facts, picture, pixels, attempts });
+  return rows;
+}
+
+/** The row of an attack that was not made: the image is as it was. */
+function untouchedRow(
+  { attacks }: AttackPlan,
+  { facts, prediction, masks }: Subject,
+  place: number,
+  reason: string,
+): AttackRow {
+  const mask = masks[place]!;
+  return {
+    ...facts,
+    attack: attacks[place]!.record.name,
+    maskPixels: typeof mask === 'string' ? 0 : maskPixels(mask),
+    ...{ success: null, reason, evaluations: 0, updates: 0 },
+    targetProbability: prediction.probabilities[facts.target]!,
+    finalOriginalProbability: facts.originalProbability,
+    ...{ linf: 0, l2: 0, l0: 0, ssim: 1 },
+    ...{
+      savedSuccess: null,
+      savedTargetProbability: null,
+      savedRounding: null,
+      trajectory: null,
+      checks: null,
+      warnings: [],
+      transfer: null,
+    },
+  };
+}

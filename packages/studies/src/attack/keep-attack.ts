@@ -1,0 +1,152 @@
+import { join } from 'node:path';
+import { environmentFailure, isDiagnosed, type AttackBudget, type HeatMap, type Tensor } from '@understory/core';
+import { encodeNpy, fromUnitPixels } from '@understory/imaging';
+import { encodePng } from '@understory/imaging/sharp';
+import {
+  adversarialFolder,
+  adversarialPicture,
+  attackExampleFolder,
+  exampleFile,
+  fileOfAttack,
+  folderOfItem,
+  readStoredExamples,
+  type AttackExample,
+  type AttackExampleRecord,
+  type ClassMaps,
+} from '@understory/report';
+import type { AttackedItem, AttackPlan, Attempt } from './attack-plan.ts';
+import { exampleStore } from '@understory/cli';
+import { prepareFolder, writeWhole } from '@understory/cli';
+
+export interface KeptAttacks {
+  /** Of the run. */
+  readonly seed: number;
+  /** How many images are kept with all their pictures and maps. */
+  readonly examples: number;
+  /** Whether every adversarial image is kept. */
+  readonly all: boolean;
+  readonly explainer: { readonly name: string; readonly explain: NonNullable<AttackPlan['explain']> } | undefined;
+  readonly attacks: AttackPlan['attacks'];
+  readonly labels: readonly string[] | undefined;
+  readonly targeted: boolean;
+}
+
+/**
+ * Keeps adversarial images, and of the images that the seed chooses all that a figure shows: the picture, each attack's mask and change,
+ * and heat maps before and after. What an earlier process of the same run kept counts.
+ */
+export async function attackKeeper(
+  folder: string,
+  asked: KeptAttacks,
+): Promise<(attacked: AttackedItem) => Promise<void>> {
+  if (asked.all) await prepareFolder(join(folder, adversarialFolder));
+  const examples = join(folder, attackExampleFolder);
+  // One that cannot be read is written again when its image comes, or is told of by the report.
+  const stored = await readStoredExamples<AttackExampleRecord>(examples, {
+    list: 'attacks',
+    onProblem: () => undefined,
+  });
+  const kept = stored.map(({ record }) => ({ item: record.item, kind: 'attacked' as const }));
+  const keep = await exampleStore(examples, { most: asked.examples, seed: asked.seed, kept });
+  return async (attacked) => {
+    const { item } = attacked.facts;
+    if (attacked.attempts.length === 0) return;
+    if (asked.all) {
+      await prepareFolder(join(folder, adversarialFolder, folderOfItem(item)));
+      for (const { row, png } of attacked.attempts) {
+        await writeWhole(join(folder, adversarialPicture(item, row.attack)), png);
+      }
+    }
+    await keep({ item, kind: 'attacked' }, (own) => keepExample(own, attacked, asked));
+  };
+}
+
+async function keepExample(
+  folder: string,
+  { facts, picture, pixels, attempts }: AttackedItem,
+  asked: KeptAttacks,
+): Promise<void> {
+  const write = async (name: string, bytes: Uint8Array | string) => {
+    await writeWhole(join(folder, name), bytes);
+    return name;
+  };
+  let layer: string | null = null;
+  const keepMap = async (name: string, from: Tensor<'float32'>, target: number) => {
+    const map = await mapOf(asked.explainer?.explain, from, target);
+    layer ??= map?.layer ?? null;
+    return map === undefined ? null : write(name, encodeNpy(map.data, [map.height, map.width]));
+  };
+  const keepMaps = async (prefix: string, from: Tensor<'float32'>): Promise<ClassMaps> => ({
+    original: await keepMap(`${prefix}original.npy`, from, facts.original),
+    target: asked.targeted ? await keepMap(`${prefix}target.npy`, from, facts.target) : null,
+  });
+
+  const maps = await keepMaps('', pixels);
+  const attacks: AttackExample[] = [];
+  for (const { row, mask, adversarial, prediction, png } of attempts) {
+    const name = fileOfAttack(row.attack);
+    const { budget } = asked.attacks.find(({ record }) => record.name === row.attack)!.record;
+    const factor = amplification(budget, row.linf);
+    const predicted = prediction.ranking[0]!;
+    attacks.push({
+      attack: row.attack,
+      success: row.success,
+      evaluations: row.evaluations,
+      targetProbability: row.targetProbability,
+      picture: await write(`${name}.png`, png),
+      perturbation: await write(`${name}.change.png`, await changePicture(pixels, { adversarial, factor })),
+      mask: await write(`${name}.mask.png`, await maskPicture(mask)),
+      factor,
+      predicted,
+      predictedLabel: asked.labels?.[predicted] ?? null,
+      probability: prediction.probabilities[predicted]!,
+      maps: await keepMaps(`${name}.`, adversarial),
+    });
+  }
+  const record: AttackExampleRecord = {
+    ...{ item: facts.item, label: facts.label, target: facts.target, targetLabel: facts.targetLabel },
+    ...{ original: facts.original, originalLabel: facts.originalLabel },
+    originalProbability: facts.originalProbability,
+    picture: await write('picture.png', await encodePng(picture)),
+    ...{ explainer: asked.explainer?.name ?? null, layer, maps, attacks },
+  };
+  // Last, so that a record names files that are there.
+  await write(exampleFile, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Undefined where there is no explainer, and where it has no map of this. */
+async function mapOf(
+  explain: AttackPlan['explain'],
+  pixels: Tensor<'float32'>,
+  target: number,
+): Promise<HeatMap | undefined> {
+  try {
+    const map = await explain?.(pixels, target);
+    return map?.data.every(Number.isFinite) ? map : undefined;
+  } catch (error) {
+    if (isDiagnosed(error) && environmentFailure(error) === undefined) return undefined;
+    throw error;
+  }
+}
+
+/** By which whole number a change is multiplied so that the largest that may be fills the range about a middle grey. */
+function amplification({ norm, epsilon }: AttackBudget, linf: number): number {
+  const largest = norm === 'linf' ? epsilon : linf;
+  return largest > 0 ? Math.max(1, Math.floor(0.5 / largest)) : 1;
+}
+
+function changePicture(
+  { data, dims }: Tensor<'float32'>,
+  { adversarial, factor }: Pick<Attempt, 'adversarial'> & { readonly factor: number },
+): Promise<Uint8Array> {
+  const [, , height, width] = dims;
+  const grey = data.map((value, at) => 0.5 + factor * (adversarial.data[at]! - value));
+  return encodePng(fromUnitPixels(grey, { height: height!, width: width! }));
+}
+
+function maskPicture({ data, dims }: Tensor<'float32'>): Promise<Uint8Array> {
+  const [height, width] = dims;
+  const planes = new Float32Array(3 * data.length);
+  for (const channel of [0, 1, 2]) planes.set(data, channel * data.length);
+  return encodePng(fromUnitPixels(planes, { height: height!, width: width! }));
+}

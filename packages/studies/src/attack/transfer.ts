@@ -1,0 +1,81 @@
+import { float32, type Host, type ImageClassifier, type Prediction } from '@understory/core';
+import { resize, toUnitPixels, type RgbImage } from '@understory/imaging';
+import { cliErrors } from '@understory/cli';
+import { joinSamples } from '../common/join-samples.ts';
+import { classifierOf, findModel, openModel, type OpenedModel } from '../setup/open-model.ts';
+import { pixelClassifierOf } from '../setup/pixel-classifier-of.ts';
+import { assumedNote, choosePreprocessing } from '../setup/preprocessing.ts';
+import type { SetupOptions } from '../setup/setup.ts';
+
+/** Another network that is shown saved pictures. */
+export interface Transfer {
+  readonly opened: OpenedModel;
+  /** What a user should know of it. */
+  readonly notes: readonly string[];
+  /** What it says of pictures as the attacked network sees them, resized where it takes another size. */
+  predict(pictures: readonly RgbImage[]): Promise<readonly Prediction[]>;
+  close(): Promise<void>;
+}
+
+/** Opens the network that adversarial images are shown to as well; throws TRANSFER_DOES_NOT_FIT and what opening a model throws. */
+export async function openTransfer(
+  name: string,
+  {
+    classifier: attacked,
+    host,
+    backend,
+  }: { readonly classifier: ImageClassifier; readonly host: Host; readonly backend: string | undefined },
+  { device, threads }: Pick<SetupOptions, 'device' | 'threads'>,
+  cwd: string,
+): Promise<Transfer> {
+  const resolved = await findModel(name, cwd);
+  const opened = await openModel(host, resolved, { device, threads }, backend);
+  try {
+    const classifier = await classifierOf(opened, {}, cwd);
+    checkClasses(classifier, attacked);
+    const { preprocessing, assumed } = choosePreprocessing(classifier, resolved.preprocessing, {});
+    const pixels = pixelClassifierOf(classifier, preprocessing);
+    const { height, width } = pixels;
+    const filter = preprocessing.resize?.filter ?? 'bilinear';
+    return {
+      opened,
+      notes: [...(assumed ? [assumedNote(preprocessing, name)] : []), ...notesOnNames(classifier, attacked, name)],
+      predict(pictures) {
+        const batch = pictures.map((picture) => {
+          const fits = picture.height === height && picture.width === width;
+          const own = fits ? picture : resize(picture, { height, width }, filter);
+          return float32(toUnitPixels(own), [1, 3, height, width]);
+        });
+        return pixels.predict(joinSamples(batch));
+      },
+      close: () => opened.model.close(),
+    };
+  } catch (error) {
+    await opened.model.close();
+    throw error;
+  }
+}
+
+function checkClasses(classifier: ImageClassifier, attacked: ImageClassifier): void {
+  const [ours, theirs] = [attacked.classCount, classifier.classCount];
+  if (ours === undefined || theirs === undefined || ours === theirs) return;
+  throw cliErrors.transferDoesNotFit({ found: `${theirs} classes`, expected: `${ours} classes` });
+}
+
+/** Classes are compared by their places; names that have no word in common may mean another order. */
+function notesOnNames(classifier: ImageClassifier, attacked: ImageClassifier, name: string): readonly string[] {
+  const [ours, theirs] = [attacked.labels, classifier.labels];
+  if (ours === undefined || theirs === undefined) return [];
+  const words = (label: string) =>
+    label
+      .toLowerCase()
+      .split(/[\s_,-]/)
+      .filter(Boolean);
+  const other = ours.filter(
+    (label, place) => !words(label).some((word) => words(theirs[place]!).includes(word)),
+  ).length;
+  if (other === 0) return [];
+  return [
+    `${other} of ${ours.length} classes have other names in ${name}, and are compared by their places all the same`,
+  ];
+}

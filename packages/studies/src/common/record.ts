@@ -1,0 +1,68 @@
+import { HOST_API_VERSION, type Host, type ImageClassifier } from '@understory/core';
+import type { Preprocessing } from '@understory/imaging';
+import type { UsedBackend } from '@understory/report';
+import type { Io } from '@understory/cli';
+import type { OpenedModel } from '../setup/open-model.ts';
+import { version } from '@understory/cli';
+
+/** Where numbers come from; every result carries it. */
+export interface RunRecord {
+  readonly model: ModelRecord;
+  /** What computed which of the numbers. */
+  readonly backends: readonly UsedBackend[];
+  /** Absent for what feeds no images. */
+  readonly preprocessing?: Preprocessing;
+  /** True where nothing said how pixels are scaled, so that ImageNet's way was taken. */
+  readonly preprocessingAssumed?: boolean;
+  /** The command's options as they were understood. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly seed?: number;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export interface ModelRecord {
+  readonly name: string;
+  readonly path?: string;
+  readonly sha256: string;
+  readonly backend: string;
+  readonly executionProvider: string;
+  readonly remarks: readonly string[];
+}
+
+export function modelRecord({ resolved, model, backend }: OpenedModel): ModelRecord {
+  const { sha256, executionProvider, remarks } = model.origin;
+  return {
+    name: resolved.name,
+    ...(resolved.source.kind === 'file' && { path: resolved.source.path }),
+    sha256,
+    backend,
+    executionProvider,
+    remarks,
+  };
+}
+
+/** The command, the plugins, the host API and the program underneath. */
+export function versionsOf(host: Host, { runtime }: Pick<Io, 'runtime'>): Readonly<Record<string, string>> {
+  return {
+    understory: version,
+    hostApi: HOST_API_VERSION,
+    runtime,
+    ...Object.fromEntries(host.plugins().map(({ manifest }) => [manifest.name, manifest.version])),
+  };
+}
+
+/** A class as results name it. */
+export interface ClassRecord {
+  readonly index: number;
+  /** Null where the model has no labels. */
+  readonly label: string | null;
+}
+
+export function classRecord({ labels }: ImageClassifier, index: number): ClassRecord {
+  return { index, label: labels?.[index] ?? null };
+}
+
+/** How a class is called in text. */
+export function className({ index, label }: ClassRecord): string {
+  return label ?? `class ${index}`;
+}

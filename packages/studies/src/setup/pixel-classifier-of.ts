@@ -1,0 +1,25 @@
+import { PixelClassifier, type ImageClassifier } from '@understory/core';
+import type { Preprocessing, Size } from '@understory/imaging';
+import { cliErrors } from '@understory/cli';
+
+/**
+ * A classifier of pixels in 0..1, with the normalisation that its preprocessing ends with.
+ * Throws INPUT_SIZE_OPEN where neither model nor preprocessing says how large its picture is, and PIXELS_INVALID.
+ */
+export function pixelClassifierOf(classifier: ImageClassifier, preprocessing: Preprocessing): PixelClassifier {
+  const { rescale, mean, std, order } = preprocessing;
+  // `level * rescale` of a level in 0..255 is `pixel * light` of a pixel in 0..1.
+  const light = 255 * rescale;
+  const normalisation = {
+    mean: mean.map((value) => value / light),
+    deviation: std.map((value) => value / light),
+    order,
+  };
+  return new PixelClassifier(classifier, normalisation, pictureSize(classifier, preprocessing));
+}
+
+function pictureSize({ imageSize }: ImageClassifier, { resize, crop }: Preprocessing): Size {
+  const size = crop ?? (resize?.kind === 'exact' ? resize : imageSize);
+  if (size === undefined) throw cliErrors.inputSizeOpen();
+  return { width: size.width, height: size.height };
+}
