@@ -1,8 +1,11 @@
 import { InvalidArgumentError, Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 import { isDiagnosed, parseLayout, type Layout } from '@understory/core';
 import { colourMapNames, defaultColourMap, type ColourMapName, type Filter } from '@understory/imaging';
-import { shard, type DatasetSelection, type Shard } from '@understory/environment-node';
+import type { Shard } from '@understory/experiments';
 import type { PreprocessingOptions, SizeOption } from '@understory/studies';
+
+/** The network that is used where nobody names one. */
+export const defaultModel = 'efficientnet-lite0';
 
 /** Parts of a comma-separated list, each once. */
 export function list(text: string): readonly string[] {
@@ -157,9 +160,27 @@ export function withRunning<A extends Arguments, O extends OptionValues>(
   ]);
 }
 
-export type SelectionOptions = DatasetSelection & {
-  readonly shard?: Shard | undefined;
+/** `2/4`: the second of four. */
+export function shard(text: string): Shard {
+  const [, place, count] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text) ?? [];
+  if (place === undefined || Number(place) > Number(count)) {
+    throw new InvalidArgumentError('Expected the number of the shard and how many there are, such as 1/4 to 4/4.');
+  }
+  return { index: Number(place) - 1, count: Number(count) };
+}
+
+export type SelectionOptions = {
+  readonly split?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
+  readonly ids?: string | undefined;
   readonly onlyCorrect?: boolean | undefined;
+};
+
+export type StudyRunOptions = OutputOptions & {
+  readonly out?: string | undefined;
+  readonly printSpec?: boolean | undefined;
+  readonly shard?: Shard | undefined;
   readonly strict?: boolean | undefined;
   readonly retryFailed?: boolean | undefined;
 };
@@ -173,11 +194,23 @@ export function withSelection<A extends Arguments, O extends OptionValues>(
     new Option('--limit <n>', 'how many images at most').argParser(wholeNumber(1)),
     new Option('--offset <n>', 'how many images are passed over first').argParser(wholeNumber(0)),
     new Option('--ids <list|@file>', 'only these images: ids with commas between them, or a file with one a line'),
-    new Option('--shard <i/n>', 'the i-th of n parts, for several processes or machines').argParser(shard),
     new Option('--only-correct', 'only images that the network predicts right'),
-    new Option('--strict', 'stop at the first image that fails'),
-    new Option('--retry-failed', 'work again on images that this run recorded as failed'),
   ]);
+}
+
+/** The options of commands that run a study into a folder. */
+export function withStudy<A extends Arguments, O extends OptionValues>(
+  command: Command<A, O>,
+): Command<A, O & StudyRunOptions> {
+  return withOutput(
+    adding<StudyRunOptions, A, O>(command, [
+      new Option('--out <folder>', 'the run folder'),
+      new Option('--print-spec', 'print the study as JSON, for `understory run`, and do nothing else'),
+      new Option('--shard <i/n>', 'the i-th of n parts, for several processes or machines').argParser(shard),
+      new Option('--strict', 'stop at the first image that fails'),
+      new Option('--retry-failed', 'work again on images that this run recorded as failed'),
+    ]),
+  );
 }
 
 export type TensorOptions = {

@@ -1,6 +1,6 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Io } from './io.ts';
-import { stepText, type Step } from './steps.ts';
+import { stepText, type Step } from '@understory/studies';
 import { pause } from './throughput.ts';
 
 /** How far a run is, told on stderr. */

@@ -1,14 +1,16 @@
 import { readRun } from '@understory/experiments';
 import { nodeStore } from '@understory/experiments/node';
-import type { FailedItem, ReportedRun } from '@understory/report';
+import type { ReportedRun } from '@understory/report';
+import type { FailedItem } from '@understory/studies';
 
 /** A run of any kind out of its folder, called `name` in errors, without its damaged lines; throws what reading a run throws. */
 export async function readRunFolder(folder: string, name: string): Promise<ReportedRun<unknown>> {
-  const run = await readRun(nodeStore(folder), { leaveOutDamaged: true });
+  const store = nodeStore(folder);
+  const run = await readRun(store, { leaveOutDamaged: true });
   const failed: FailedItem[] = [];
   for await (const failure of run.failures()) failed.push(failure);
   const { record, done, complete: isComplete, missing, damage } = run;
   // With no line left nothing is known to belong to the record.
   if (damage[0] !== undefined && done + failed.length === 0) throw damage[0];
-  return { folder, name, record, rows: run.rows(), done, failed, isComplete, missing, damage };
+  return { store, name, record, rows: run.rows(), done, failed, isComplete, missing, damage };
 }

@@ -8,17 +8,12 @@ import { inspectCommand } from './commands/inspect.ts';
 import { pluginsCommand } from './commands/plugins.ts';
 import { probeCommand } from './commands/probe.ts';
 import { reportCommand } from './commands/report.ts';
+import { runCommand } from './commands/run.ts';
 import { cliErrors } from './errors.ts';
+import type { CommandContext } from './command-context.ts';
 import type { ExitCode, Io } from './io.ts';
 import { formatError } from './report-error.ts';
 import { version } from './manifest.ts';
-
-/** What a command is given to do its work. */
-export interface CommandContext {
-  readonly io: Io;
-  /** Sets the exit code, 0 unless a command says otherwise. */
-  finish(code: ExitCode): void;
-}
 
 const about = `
 Exit codes: 0 done, 1 the check said no, 2 wrong usage or a failure. Results go to stdout, everything else to stderr.
@@ -62,6 +57,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     evaluateCommand,
     attackCommand,
     probeCommand,
+    runCommand,
     reportCommand,
     inspectCommand,
     differentiateCommand,

@@ -1,8 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Progress } from '@understory/experiments';
-import { duration } from './duration.ts';
+import { duration, type Step, stepText } from '@understory/studies';
 import type { Io } from './io.ts';
-import { stepText, type Step } from './steps.ts';
 
 /** How far a long run is, how fast it goes and how long it will take, told on stderr. */
 export interface Throughput {

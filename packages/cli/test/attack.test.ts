@@ -9,7 +9,7 @@ import {
   folderOfItem,
   type AttackExampleRecord,
   type AttackRow,
-} from '@understory/report';
+} from '@understory/studies';
 import { fakeWorkspace, quarter, type Workspace } from './support/workspace.ts';
 
 jest.setTimeout(60_000);
@@ -302,12 +302,12 @@ describe('attack', () => {
     [['--preset', 'rise'], 'UNKNOWN_PRESET'],
     [['--attack', 'pusch'], 'UNKNOWN_ID'],
     [['--attack', 'push,cheats'], 'USAGE'],
-    [['--attack', 'cheats', '--epsilon', '0.1'], 'UNKNOWN_OPTION'],
+    [['--attack', 'cheats', '--epsilon', '0.1'], 'USAGE'],
     [['--target-class', '4'], 'CLASS_OUT_OF_RANGE'],
-    [['--target-class', 'top2'], 'USAGE'],
-    [['--mask', 'target-top', '--untargeted'], 'USAGE'],
+    [['--target-class', 'top2'], 'TARGET_INVALID'],
+    [['--mask', 'target-top', '--untargeted'], 'TARGET_CLASS_MISSING'],
     [['--control', 'nothing', '--mask', 'first'], 'UNKNOWN_ID'],
-    [['--explainer', 'brightness,refuses'], 'USAGE'],
+    [['--explainer', 'brightness,refuses'], 'SELECTION_INVALID'],
     [['--mask', 'target-top'], 'TARGET_IMAGE_MISSING'],
     [['--mask', 'target-top', '--target-image', 'photos/nowhere.png'], 'TARGET_IMAGE_MISSING'],
     [['--mask', 'target-top', '--target-image', 'empty'], 'TARGET_IMAGE_MISSING'],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AttackRow, EvaluationRow } from '@understory/report';
+import type { AttackRow, EvaluationRow } from '@understory/studies';
 import { fakeWorkspace, quarter, type Workspace } from './support/workspace.ts';
 
 jest.setTimeout(60_000);

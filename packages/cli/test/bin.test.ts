@@ -8,7 +8,7 @@ import { emptyWorkspace, repository, type Workspace } from './support/workspace.
 /** What the executable loads beside the command; words come from `words.js`, which stands for the texts of the command. */
 const relayed = [
   ...['thread/run-in-thread', 'thread/relay', 'thread/thread', 'thread/remote-stream', 'thread/interruption'],
-  ...['standing', 'system-code', 'unfinished-files'],
+  'standing',
 ];
 const words = `
   export const wordsFor = ({ kind, error }, { done }) =>
@@ -42,6 +42,13 @@ beforeEach(async () => {
     const source = await readFile(join(repository, `packages/cli/src/${name}.ts`), 'utf8');
     await write(`packages/cli/dist/${name}.js`, ts.transpileModule(source, { compilerOptions }).outputText);
   }
+  const unfinished = await readFile(join(repository, 'packages/environment-node/src/unfinished-files.ts'), 'utf8');
+  const environment = 'node_modules/@understory/environment-node';
+  await write(
+    `${environment}/package.json`,
+    '{ "type": "module", "exports": { "./unfinished-files": "./unfinished-files.js" } }',
+  );
+  await write(`${environment}/unfinished-files.js`, ts.transpileModule(unfinished, { compilerOptions }).outputText);
   await write('packages/cli/dist/thread/words.js', words);
 });
 afterEach(() => checkout.remove());
@@ -138,7 +145,7 @@ describe('the executable', () => {
     async (signal) => {
       await checkout.write('out/.a.tmp', 'half');
       await command(
-        `const { unfinished } = await import('./unfinished-files.js');
+        `const { unfinished } = await import('@understory/environment-node/unfinished-files');
          void unfinished(${JSON.stringify(join(checkout.folder, 'out/.a.tmp'))}, () => new Promise(() => undefined));
          io.standing({ kind: 'begun', asked: 3, resumes: true });
          io.standing({ kind: 'counted', asked: 3, done: 2 });

@@ -1,8 +1,16 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { OnnxBackend } from '@understory/backend-onnx';
 import { TfjsBackend } from '@understory/backend-tfjs';
-import { float32, seededRandom, toFloat32 } from '@understory/core';
-import type { Explainer, HeatMap, Model, Objective, Tensor } from '@understory/core';
+import {
+  type Explainer,
+  float32,
+  type HeatMap,
+  type Model,
+  type Objective,
+  seededRandom,
+  type Tensor,
+  toFloat32,
+} from '@understory/core';
 import { cam } from '@understory/explain-cam';
 import { gradCam, gradCamPlusPlus, hiResCam, layerCam, xGradCam } from '@understory/explain-gradcam';
 import { ablationCam, scoreCam } from '@understory/explain-perturbation';

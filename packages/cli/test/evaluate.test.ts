@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { cp, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fileName } from '@understory/report';
+import { fileName } from '@understory/studies';
 import { fakeWorkspace, quarter, type Workspace } from './support/workspace.ts';
 
 jest.setTimeout(60_000);
@@ -169,7 +169,7 @@ describe('evaluate', () => {
     [['--metric', 'mass:steps=3'], 'UNKNOWN_OPTION'],
     [['--explainer', 'brightnes'], 'UNKNOWN_EXPLAINER'],
     [['--shard', '4/3'], 'USAGE'],
-    [['--target', 'top2'], 'USAGE'],
+    [['--target', 'top2'], 'TARGET_INVALID'],
     [['--ids', 'nowhere.png'], 'DATASET_ID_UNKNOWN'],
   ])('refuses %j with %s before anything is run', async (more, expected) => {
     const { code, stderr } = await evaluate('refused', more);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { summarise, type EvaluationParameters, type EvaluationRow } from '@understory/report';
+import { summarise, type EvaluationParameters, type EvaluationRow } from '@understory/studies';
 import pc from 'picocolors';
 import { evaluationText } from '../src/formatters/evaluation.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { cp, readdir, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { probePicturePath } from '@understory/report';
+import { probePicturePath } from '@understory/studies';
 import { fakeWorkspace, quarter, type Workspace } from './support/workspace.ts';
 
 jest.setTimeout(60_000);
@@ -212,11 +212,11 @@ describe('probe', () => {
     ['shuffle', ['--control', 'sideways'], 'OPTION_INVALID'],
     ['shuffle', ['--preset', 'rise'], 'UNKNOWN_PRESET'],
     ['shuffle', ['--explainer', 'brightnes'], 'UNKNOWN_EXPLAINER'],
-    ['shuffle', ['--explainer', 'brightness,fragile'], 'USAGE'],
+    ['shuffle', ['--explainer', 'brightness,fragile'], 'SELECTION_INVALID'],
     ['shuffle', ['--shard', '4/3'], 'USAGE'],
     ['shuffle,broken', [], 'USAGE'],
     ['shufle', [], 'UNKNOWN_ID'],
-    ['brightness', ['--grid', '2'], 'UNKNOWN_OPTION'],
+    ['brightness', ['--grid', '2'], 'USAGE'],
   ])('refuses %s with %j: %s', async (id, more, expected) => {
     const { code, stderr } = await probe('refused', more, 'folder:data', id);
     expect([code, codeOf(stderr)]).toEqual([2, expected]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Writable } from 'node:stream';
 import { progressOn } from '../src/progress.ts';
-import { Steps, stepText, type Step } from '../src/steps.ts';
+import { Steps, stepText, type Step } from '@understory/studies';
 import { throughputOn } from '../src/throughput.ts';
 
 /** A stream that keeps what is written, and a clock of seconds. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AttackRow, EvaluationRow } from '@understory/report';
+import type { AttackRow, EvaluationRow } from '@understory/studies';
 import { emptyWorkspace, repository, type Workspace } from './support/workspace.ts';
 
 // WebAssembly and ONNX Runtime are loaded, on a busy machine.

@@ -45,6 +45,7 @@ export * from './random.ts';
 export * from './redrawn.ts';
 export * from './samples.ts';
 export * from './suggest.ts';
+export * from './system-reason.ts';
 export * from './target.ts';
 export * from './tensor/from-float32.ts';
 export * from './tensor/tensor.ts';

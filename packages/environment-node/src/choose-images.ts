@@ -1,44 +1,31 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { isDiagnosed, type DatasetItem } from '@understory/core';
-import { mapLabels, parseDatasetSpec, type LabelMap } from '@understory/datasets';
-import type { RgbImage } from '@understory/imaging';
-import { cliErrors } from './errors.ts';
-import { evaluationItems, openSelection, readIds, type DatasetSelection } from './dataset-selection.ts';
-import { findImages, type ImageFile } from './find-images.ts';
+import { isDiagnosed } from '@understory/core';
+import { mapLabels, parseDatasetSpec } from '@understory/datasets';
+import type { ChosenImages, ImagesSpec } from '@understory/studies';
+import { datasetItems, openSelection } from './dataset-selection.ts';
+import { environmentErrors } from './errors.ts';
+import { findImages } from './find-images.ts';
 import { readImage } from './read-image.ts';
 
-/** An image to work on, decoded when it is asked for. */
-export interface ChosenImage {
-  readonly id: string;
-  readonly item: Omit<DatasetItem, 'read' | 'id'>;
-  picture(): Promise<RgbImage>;
-}
-
-/** Images to work on, out of a data set or as they were named. */
-export interface ChosenImages {
-  /** Images that were named one by one, or lie in a folder without labels; absent for a data set. */
-  readonly files?: readonly ImageFile[];
-  /** What a record says of them, besides the selection. */
-  readonly record: { readonly name: string } & Readonly<Record<string, unknown>>;
-  readonly ids: readonly string[] | undefined;
-  readonly size: number;
-  items(): AsyncIterable<ChosenImage>;
-  labelsFor(modelLabels: readonly string[] | undefined): LabelMap;
-}
-
 /**
- * The images that arguments mean: one data set, or images, patterns and folders of images.
+ * The images that a spec means: a data set, or one data set, images, patterns and folders of images in a list.
  * Throws what opening a data set throws, IMAGE_NOT_FOUND, IMAGE_ID_UNKNOWN and NO_IMAGES.
  */
-export async function chooseImages(
-  args: readonly string[],
-  selection: DatasetSelection,
-  cwd: string,
-): Promise<ChosenImages> {
-  const [only, ...others] = args;
-  const asDataset = only !== undefined && others.length === 0 && (await isDataset(only, cwd));
-  return (asDataset ? await fromDataset(only, selection, cwd) : undefined) ?? fromImages(args, selection, cwd);
+export async function chooseImages(spec: ImagesSpec, cwd: string): Promise<ChosenImages> {
+  const { from } = spec;
+  if (typeof from === 'string') return fromDataset(from, spec, cwd);
+  const [only, ...others] = from;
+  if (only !== undefined && others.length === 0 && (await isDataset(only, cwd))) {
+    const isPlain = parseDatasetSpec(only).format === undefined;
+    try {
+      return await fromDataset(only, spec, cwd);
+    } catch (error) {
+      // A plain folder of images needs no labels.
+      if (!isPlain || !isDiagnosed(error) || error.code !== 'DATASET_LABELS_MISSING') throw error;
+    }
+  }
+  return fromImages(from, spec, cwd);
 }
 
 async function isDataset(argument: string, cwd: string): Promise<boolean> {
@@ -47,39 +34,31 @@ async function isDataset(argument: string, cwd: string): Promise<boolean> {
   return found.isDirectory() || /\.parquet$/i.test(argument);
 }
 
-/** Undefined for a plain folder without labels. */
-async function fromDataset(spec: string, selection: DatasetSelection, cwd: string): Promise<ChosenImages | undefined> {
-  try {
-    const { dataset, ids } = await openSelection(spec, selection, cwd);
-    return {
-      record: { name: dataset.name, spec, split: selection.split ?? null },
-      ...{ ids, size: dataset.size },
-      items: () => evaluationItems(dataset),
-      labelsFor: (labels) => mapLabels(dataset, labels),
-    };
-  } catch (error) {
-    const isPlain = parseDatasetSpec(spec).format === undefined;
-    if (isPlain && isDiagnosed(error) && error.code === 'DATASET_LABELS_MISSING') return undefined;
-    throw error;
-  }
+async function fromDataset(from: string, spec: ImagesSpec, cwd: string): Promise<ChosenImages> {
+  const dataset = await openSelection(from, spec, cwd);
+  return {
+    record: { name: dataset.name, spec: from, split: spec.split ?? null },
+    ...{ ids: spec.ids, size: dataset.size },
+    items: () => datasetItems(dataset),
+    labelsFor: (labels) => mapLabels(dataset, labels),
+  };
 }
 
 async function fromImages(
   args: readonly string[],
-  { ids: named, offset = 0, limit = Infinity }: DatasetSelection,
+  { ids, offset = 0, limit = Infinity }: ImagesSpec,
   cwd: string,
 ): Promise<ChosenImages> {
   const { images, failures } = await findImages(args, cwd);
   const [failure] = failures;
   if (failure !== undefined) throw failure.error;
-  const ids = await readIds(named, cwd);
   const known = images.map(({ name }) => name);
   const unknown = ids?.filter((id) => !known.includes(id));
   if (unknown !== undefined && (unknown.length > 0 || ids?.length === 0)) {
-    throw cliErrors.idsUnknown({ ids: unknown, known });
+    throw environmentErrors.idsUnknown({ ids: unknown, known });
   }
   const asked = images.filter(({ name }) => ids?.includes(name) ?? true);
-  if (offset >= asked.length) throw cliErrors.offsetBeyondEnd({ offset, size: asked.length });
+  if (offset >= asked.length) throw environmentErrors.offsetBeyondEnd({ offset, size: asked.length });
   const files = asked.slice(offset, offset + limit);
   return {
     files,

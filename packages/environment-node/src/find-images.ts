@@ -1,17 +1,9 @@
-import { largestOf } from '@understory/core';
+import { largestOf, reasonOf, systemCode } from '@understory/core';
+import { environmentErrors } from './errors.ts';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
-import { cliErrors, reasonOf } from '@understory/cli';
-import { systemCode } from '@understory/cli';
+import type { NamedImage } from '@understory/studies';
 import { glob, isPattern } from './glob.ts';
-
-/** An image that was asked for. */
-export interface ImageFile {
-  /** As the user would write it. */
-  readonly path: string;
-  /** What files made of it are called; no two images of a run share one, whatever the case. */
-  readonly name: string;
-}
 
 const endings = ['.jpg', '.jpeg', '.png', '.webp'];
 
@@ -19,7 +11,7 @@ const endings = ['.jpg', '.jpeg', '.png', '.webp'];
 export async function findImages(
   asked: readonly string[],
   cwd: string,
-): Promise<{ readonly images: readonly ImageFile[]; readonly failures: readonly { path: string; error: unknown }[] }> {
+): Promise<{ readonly images: readonly NamedImage[]; readonly failures: readonly { path: string; error: unknown }[] }> {
   const paths = new Map<string, string>();
   const failures: { path: string; error: unknown }[] = [];
   for (const path of asked) {
@@ -39,24 +31,24 @@ export async function findImages(
 async function pathsOf(path: string, cwd: string): Promise<readonly string[]> {
   const found = await stat(resolve(cwd, path)).catch((cause: unknown) => {
     if (systemCode(cause) === 'ENOENT') return undefined;
-    throw cliErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
+    throw environmentErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
   });
   if (found === undefined) {
-    if (!isPattern(path)) throw cliErrors.imageNotFound({ path });
+    if (!isPattern(path)) throw environmentErrors.imageNotFound({ path });
     const matches = await glob(path, cwd);
-    if (matches.length === 0) throw cliErrors.patternMatchesNothing({ pattern: path });
+    if (matches.length === 0) throw environmentErrors.patternMatchesNothing({ pattern: path });
     return matches;
   }
   if (!found.isDirectory()) return [path];
   const entries = await readdir(resolve(cwd, path), { withFileTypes: true }).catch((cause: unknown) => {
-    throw cliErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
+    throw environmentErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
   });
   const images = entries
     .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
     .map(({ name }) => name)
     .filter((name) => endings.includes(extname(name).toLowerCase()))
     .sort();
-  if (images.length === 0) throw cliErrors.noImages({ path, endings });
+  if (images.length === 0) throw environmentErrors.noImages({ path, endings });
   return images.map((name) => join(path, name));
 }
 

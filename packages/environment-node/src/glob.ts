@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import type { Dirent } from 'node:fs';
 import { join, parse, sep } from 'node:path';
-import { cliErrors } from './errors.ts';
+import { environmentErrors } from './errors.ts';
 
 /** Whether a text would be a pattern: it has `*`, `?`, `[...]` or `{a,b}`. */
 export function isPattern(text: string): boolean {
@@ -171,7 +171,8 @@ function expandBraces(pattern: string): readonly string[] {
         ? [each]
         : choice.options.map((option) => `${each.slice(0, choice.start)}${option}${each.slice(choice.end)}`),
     );
-    if (patterns.length > mostAlternatives) throw cliErrors.patternTooLarge({ pattern, most: mostAlternatives });
+    if (patterns.length > mostAlternatives)
+      throw environmentErrors.patternTooLarge({ pattern, most: mostAlternatives });
   }
 }
 

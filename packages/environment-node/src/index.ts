@@ -1,8 +1,7 @@
-export * from './choose-backends.ts';
-export * from './choose-images.ts';
-export * from './dataset-selection.ts';
-export * from './find-images.ts';
-export * from './glob.ts';
-export * from './index.ts';
-export * from './load-plugins.ts';
-export * from './read-image.ts';
+export { findImages } from './find-images.ts';
+export { loadPlugins, type Loaded, type LoadOptions } from './load-plugins.ts';
+export { nodeEnvironment, type NodeEnvironmentOptions } from './node-environment.ts';
+export { readImage } from './read-image.ts';
+export { folderStore } from './folder-store.ts';
+export { readIds } from './read-ids.ts';
+export { prepareFolder, writeWhole } from './write-file.ts';

@@ -1,11 +1,12 @@
+import { type Configuration, createHost, errors, isDiagnosed, parseConfiguration, reasonOf } from '@understory/core';
+import { environmentErrors } from './errors.ts';
 import { existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { createHost, errors, isDiagnosed, parseConfiguration, type Configuration, type Host } from '@understory/core';
 import { readTextFile } from '@understory/imaging/files';
-import { parseBackends, shortName, withBackends } from './choose-backends.ts';
-import { cliErrors, reasonOf } from '@understory/cli';
+import { shortName, type LoadedPlugins, type PluginRequest } from '@understory/studies';
+import { withBackends } from './choose-backends.ts';
 
 /** What there is where the configuration does not list plugins. */
 export const defaultPlugins = [
@@ -23,54 +24,47 @@ export const defaultPlugins = [
 
 const configurationFiles = ['understory.config.json', 'understory.config.mjs'];
 
-export interface LoadOptions {
+export interface LoadOptions extends Partial<PluginRequest> {
   /** The folder in which configuration and packages are looked for. */
   readonly cwd: string;
-  /** Package names or paths beside those of the configuration. */
-  readonly plugins?: readonly string[];
-  /**
-   * Ids of backends: one alone takes the place of every one in the configuration, `plugin=id` that of one plugin, which may be
-   * named without `@understory/`.
-   */
-  readonly backends?: readonly string[] | undefined;
   /** Told of a configuration file that is found, before it is read. */
-  readonly onConfiguration?: (path: string) => void;
+  readonly onConfiguration?: ((path: string) => void) | undefined;
 }
 
-export interface Loaded {
-  /** Started. */
-  readonly host: Host;
-  /** With what the command line says of backends. */
+export interface Loaded extends LoadedPlugins {
+  /** With what was asked for of backends. */
   readonly configuration: Configuration;
-  /** Undefined where there is no file. */
-  readonly configurationPath: string | undefined;
-  /** The id of the backend that must open the model for a plugin, or for everything; undefined where any that reads the file may. */
-  backendOf(plugin?: string): string | undefined;
 }
 
 /**
- * A host with the plugins of the configuration and of the command line.
+ * A host with the plugins of the configuration and those asked for.
  * A package is looked for from the user's folder, then among the command's own; a path is relative to the user's folder.
  * Throws PLUGIN_NOT_FOUND, PLUGIN_UNKNOWN, PLUGIN_INVALID, CONFIGURATION_INVALID, USAGE and what the host throws.
  */
-export async function loadPlugins({ cwd, plugins = [], backends = [], onConfiguration }: LoadOptions): Promise<Loaded> {
-  const choice = parseBackends(backends);
+export async function loadPlugins({
+  cwd,
+  plugins = [],
+  backend,
+  backends = {},
+  onConfiguration,
+}: LoadOptions): Promise<Loaded> {
   const { configuration: written, path: configurationPath } = await readConfiguration(cwd, onConfiguration);
   const loaded: { readonly module: unknown; readonly from: string }[] = [];
   for (const plugin of new Set([...written.plugins, ...plugins])) {
     const { url, from } = await locate(plugin, cwd);
     loaded.push({ module: await load(plugin, url), from });
   }
-  const configuration = withBackends(written, choice, loaded.flatMap(nameOf));
+  const configuration = withBackends(written, { backend, backends }, loaded.flatMap(nameOf));
   const host = createHost(configuration);
   for (const { module, from } of loaded) host.use(module, { from });
   host.start();
   for (const plugin of Object.keys(configuration.backends ?? {})) {
     const kinds = host.list().flatMap((each) => (each.plugin === plugin ? [each.kind] : []));
-    if (kinds.every((kind) => kind === 'backend')) throw cliErrors.noUseForBackend({ plugin: shortName(plugin) });
+    if (kinds.every((kind) => kind === 'backend'))
+      throw environmentErrors.noUseForBackend({ plugin: shortName(plugin) });
   }
   const own = new Map(Object.entries(configuration.backends ?? {}));
-  const backendOf = (plugin = '') => own.get(plugin) ?? choice.everything;
+  const backendOf = (plugin = '') => own.get(plugin) ?? backend;
   return { host, configuration, configurationPath, backendOf };
 }
 
@@ -86,7 +80,7 @@ async function readConfiguration(
   onConfiguration: LoadOptions['onConfiguration'],
 ): Promise<{ configuration: Configuration; path: string | undefined }> {
   const paths = configurationFiles.map((name) => join(cwd, name)).filter((path) => existsSync(path));
-  if (paths.length > 1) throw cliErrors.twoConfigurations({ paths });
+  if (paths.length > 1) throw environmentErrors.twoConfigurations({ paths });
   const [path] = paths;
   if (path !== undefined) onConfiguration?.(path);
   const value = path === undefined ? {} : await readValue(path);
@@ -105,7 +99,7 @@ async function readValue(path: string): Promise<unknown> {
     return structuredClone(module.default);
   } catch (cause) {
     const reason = cause instanceof RangeError ? 'it is nested too deep' : reasonOf(cause);
-    throw cliErrors.configurationNotReadable({ path, reason, cause });
+    throw environmentErrors.configurationNotReadable({ path, reason, cause });
   }
 }
 

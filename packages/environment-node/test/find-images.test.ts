@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findImages } from '../src/find-images.ts';
-import { emptyWorkspace, type Workspace } from '@understory/cli';
+import { emptyWorkspace, type Workspace } from './support/workspace.ts';
 
 let workspace: Workspace;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { glob, isPattern } from '../src/glob.ts';
-import { emptyWorkspace, type Workspace } from '@understory/cli';
+import { emptyWorkspace, type Workspace } from './support/workspace.ts';
 
 let workspace: Workspace;
 beforeAll(async () => {

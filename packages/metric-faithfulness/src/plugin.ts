@@ -1,5 +1,4 @@
-import { definePlugin, METRIC } from '@understory/core';
-import type { Contribution, Metric, Options, OptionSchema } from '@understory/core';
+import { type Contribution, definePlugin, METRIC, type Metric, type Options, type OptionSchema } from '@understory/core';
 import { averageDrop } from './average-drop.ts';
 import { deletion } from './deletion.ts';
 import { increaseInConfidence } from './increase-in-confidence.ts';
@@ -21,6 +20,7 @@ const metrics: readonly (Omit<Contribution, 'kind' | 'options'> & {
     description: 'Measures how fast the score falls when the most important pixels go first.',
     reference: 'section 4.1 of the paper; Petsiuk et al. 2018, section 4.2',
     presets: { paper: paperDeletion, rise: riseDeletion },
+    baseline: { options: { order: 'random' }, inPresets: ['paper'] },
     metric: deletion,
   },
   {
@@ -29,6 +29,7 @@ const metrics: readonly (Omit<Contribution, 'kind' | 'options'> & {
     description: 'Measures how fast the score rises when the most important pixels come first.',
     reference: 'Petsiuk et al. 2018, section 4.2',
     presets: { rise: riseInsertion },
+    baseline: { options: { order: 'random' } },
     metric: insertion,
   },
   {

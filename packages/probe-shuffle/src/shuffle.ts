@@ -21,6 +21,7 @@ const options = {
   derangement: { type: 'boolean', default: false, description: 'Whether no patch may stay in its place.' },
   controls: {
     type: 'choices',
+    flag: 'control',
     default: [],
     choices: ['seams', 'rows', 'columns', 'rotate', 'flip-horizontal', 'flip-vertical'],
     description: 'What is done beside the shuffle, to tell what makes the difference.',

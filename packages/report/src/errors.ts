@@ -31,14 +31,4 @@ export const reportErrors = {
       next: 'Give the command of the run again: it does nothing twice and writes the summary again.',
     });
   },
-
-  exampleNotReadable({ path, found }: { path: string; found: string }) {
-    return new UnderstoryError({
-      code: 'EXAMPLE_NOT_READABLE',
-      message: `The example "${path}" cannot be read.`,
-      found,
-      expected: 'a record or a picture that the run kept',
-      next: 'Run it again into a new folder; the report leaves it out.',
-    });
-  },
 };

@@ -1,27 +1,28 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { colourMap, minMax, overlay, resize, rgbImage, upsample } from '@understory/imaging';
-import { decodeImage, encodePng } from '@understory/imaging/sharp';
-import type { ColourMapName, FloatMap, RgbImage } from '@understory/imaging';
-import { byExampleRank } from './chosen-examples.ts';
-import type { EvaluationRow } from '@understory/studies';
-import { percent } from './numbers.ts';
+import {
+  colourMap,
+  type ColourMapName,
+  type FloatMap,
+  type ImageCodec,
+  minMax,
+  overlay,
+  resize,
+  rgbImage,
+  type RgbImage,
+  upsample,
+} from '@understory/imaging';
+import {
+  asProblem,
+  byExampleRank,
+  fileOfExample,
+  percent,
+  readExampleRecords,
+  readOfExample,
+  type ExampleRecord,
+  type OnProblem,
+  type ReadableStore,
+  type StoredExample,
+} from '@understory/studies';
 import { readNpy } from './read-npy.ts';
-import { asProblem, fileOfExample, readStoredExamples, type OnProblem, type StoredExample } from './stored-examples.ts';
-
-/** The folder of a run that holds a folder for each image kept, with an `ExampleRecord` beside the files that it names. */
-export const exampleFolder = 'maps';
-
-/** An image whose maps are kept for figures. */
-export interface ExampleRecord extends Pick<
-  EvaluationRow,
-  'item' | 'label' | 'predicted' | 'predictedLabel' | 'probability' | 'correct' | 'target' | 'targetLabel'
-> {
-  /** A PNG of what the network saw. */
-  readonly picture: string;
-  /** NumPy files of the raw maps. */
-  readonly maps: readonly { readonly explainer: string; readonly file: string; readonly layer: string | null }[];
-}
 
 /** An example with its pictures as PNG, each enlarged by a whole factor where it is small. */
 export interface Example {
@@ -38,37 +39,33 @@ const shownOfEachKind = 4;
 /** Pictures smaller than this are enlarged without smoothing. */
 const leastSide = 128;
 
-/** The examples that a run kept; what cannot be read of them is a problem. */
-export function readExampleRecords(
-  folder: string,
-  onProblem: OnProblem,
-): Promise<readonly StoredExample<ExampleRecord>[]> {
-  return readStoredExamples(join(folder, exampleFolder), { list: 'maps', onProblem });
+/** The run's files, and how pictures are read and written. */
+export interface Drawing {
+  readonly store: ReadableStore;
+  readonly codec: ImageCodec;
+  readonly onProblem: OnProblem;
 }
 
-export interface ExampleDrawing {
+export interface ExampleDrawing extends Drawing {
   readonly colours: ColourMapName;
   /** Of the run. */
   readonly seed: number | string;
-  readonly onProblem: OnProblem;
 }
 
 /**
  * Draws right, then wrong, then unlabelled examples of a run, those that its seed prefers; maps are upsampled bicubically, as the
  * metric does. An example that cannot be drawn is a problem and left out.
  */
-export async function readExamples(
-  folder: string,
-  { colours, seed, onProblem }: ExampleDrawing,
-): Promise<readonly Example[]> {
-  const stored = byExampleRank(await readExampleRecords(folder, onProblem), ({ record }) => record.item, seed);
+export async function readExamples(drawing: ExampleDrawing): Promise<readonly Example[]> {
+  const { store, seed, onProblem } = drawing;
+  const stored = byExampleRank(await readExampleRecords(store, onProblem), ({ record }) => record.item, seed);
   const shown = [true, false, null].flatMap((kind) =>
     stored.filter(({ record }) => record.correct === kind).slice(0, shownOfEachKind),
   );
   const drawn: Example[] = [];
   for (const each of shown) {
     try {
-      drawn.push(await drawExample(each, colours));
+      drawn.push(await drawExample(each, drawing));
     } catch (error) {
       onProblem(asProblem(error, each.folder));
     }
@@ -76,18 +73,14 @@ export async function readExamples(
   return drawn;
 }
 
-async function drawExample({ folder, record }: StoredExample<ExampleRecord>, colours: ColourMapName): Promise<Example> {
-  const bytes = async (name: string) => {
-    const path = fileOfExample(folder, name);
-    try {
-      return new Uint8Array(await readFile(path));
-    } catch (error) {
-      throw asProblem(error, path);
-    }
-  };
-  const picture = await decodeImage(await bytes(record.picture), fileOfExample(folder, record.picture));
+async function drawExample(
+  { folder, record }: StoredExample<ExampleRecord>,
+  { store, codec, colours }: ExampleDrawing,
+): Promise<Example> {
+  const bytes = (name: string) => readOfExample(store, fileOfExample(folder, name));
+  const picture = await codec.decode(await bytes(record.picture), fileOfExample(folder, record.picture));
   const { width, height } = picture;
-  const png = async (image: RgbImage) => encodePng(enlarged(image));
+  const png = (image: RgbImage) => codec.encodePng(enlarged(image));
   const maps = await Promise.all(
     record.maps.map(async ({ explainer, file }) => {
       const map = minMax(upsample(readNpy(await bytes(file), fileOfExample(folder, file)), height, width, 'bicubic'));

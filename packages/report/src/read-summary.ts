@@ -1,18 +1,18 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { ReportedRun } from './reported-run.ts';
 import { reportErrors } from './errors.ts';
 
 /** What a finished run found, as its own experiment put it, with the lists and objects that it must `have`; undefined where it has not finished. Throws SUMMARY_NOT_READABLE. */
 export async function readSummary(
-  folder: string,
+  { store, name }: Pick<ReportedRun, 'store' | 'name'>,
   have: readonly string[],
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const path = join(folder, 'summary.json');
+  const path = `${name}/summary.json`;
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    const bytes = await store.read('summary.json');
+    if (bytes === undefined) return undefined;
+    text = new TextDecoder().decode(bytes);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw reportErrors.summaryNotReadable({ path, found: (error as Error).message });
   }
   let summary: unknown;

@@ -1,14 +1,8 @@
-import type { ColourMapName } from '@understory/imaging';
 import { renderAttack, type AttackRun } from './attack-report/render-attack.ts';
 import { reportErrors } from './errors.ts';
 import { renderEvaluation, type EvaluationRun } from './evaluation-report/render-evaluation.ts';
 import { renderProbe, type ProbeRun } from './probe-report/render-probe.ts';
-import type { RenderedReport, ReportedRun } from './reported-run.ts';
-
-export interface ReportOptions {
-  /** Colours of the heat maps that are drawn here. */
-  readonly colourMap?: ColourMapName;
-}
+import type { RenderedReport, ReportedRun, ReportOptions } from './reported-run.ts';
 
 interface Kind {
   /** Parameters that a record of this kind has, and what each of them is. */
@@ -28,14 +22,14 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   probe: {
     has: { dataset: 'object', probe: 'object' },
-    render: (run) => renderProbe(run as ProbeRun),
+    render: (run, options) => renderProbe(run as ProbeRun, options),
   },
 };
 
 /** The report of a run of any kind: the same for the same run. Throws RUN_KIND_UNKNOWN. */
-export async function renderReport(run: ReportedRun<unknown>, options: ReportOptions = {}): Promise<RenderedReport> {
+export async function renderReport(run: ReportedRun<unknown>, options: ReportOptions): Promise<RenderedReport> {
   const { record } = run;
-  const folder = run.name ?? run.folder;
+  const folder = run.name;
   const parameters = objectOf(objectOf(record)['parameters']);
   const name = parameters['kind'] ?? 'evaluation';
   const kind = typeof name === 'string' && Object.hasOwn(kinds, name) ? kinds[name] : undefined;

@@ -1,5 +1,6 @@
 import type { UnderstoryError } from '@understory/core';
-import type { EvaluationRecord, FailedItem } from '@understory/studies';
+import type { ColourMapName, ImageCodec } from '@understory/imaging';
+import type { EvaluationRecord, FailedItem, ReadableStore } from '@understory/studies';
 import type { Figure } from './figures/figure.ts';
 
 /** What the record of every run says, whatever its kind. */
@@ -12,10 +13,10 @@ export interface RecordOfRun extends Omit<EvaluationRecord, 'parameters'> {
 
 /** A run as it lies in its folder. */
 export interface ReportedRun<Recorded = RecordOfRun, Row = unknown> {
-  /** Where pictures are looked for. */
-  readonly folder: string;
-  /** What the folder is called in errors, where that is not its path. */
-  readonly name?: string;
+  /** Where pictures and what was kept are looked for. */
+  readonly store: ReadableStore;
+  /** What the run is called in errors. */
+  readonly name: string;
   readonly record: Recorded;
   readonly rows: AsyncIterable<Row> | Iterable<Row>;
   /** How many images have rows. */
@@ -27,6 +28,13 @@ export interface ReportedRun<Recorded = RecordOfRun, Row = unknown> {
   readonly missing?: string | undefined;
   /** What of the folder is damaged, and left out of the rows. */
   readonly damage?: readonly UnderstoryError[];
+}
+
+export interface ReportOptions {
+  /** How pictures are read and written. */
+  readonly codec: ImageCodec;
+  /** Colours of the heat maps that are drawn here. */
+  readonly colourMap?: ColourMapName;
 }
 
 export interface RenderedReport<Summary = unknown> {

@@ -1,8 +1,10 @@
+import { stored } from './drawing.ts';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeNpy, rgbImage } from '@understory/imaging';
 import { encodePng } from '@understory/imaging/sharp';
+import type { AttackRun } from '../src/index.ts';
 import {
   exampleFile,
   attackExampleFolder,
@@ -11,9 +13,8 @@ import {
   type AttackExampleRecord,
   type AttackRecord,
   type AttackRow,
-  type AttackRun,
   type RunAttack,
-} from '../src/index.ts';
+} from '@understory/studies';
 import { record } from './support.ts';
 
 const steps = 50;
@@ -165,7 +166,7 @@ export async function attackRun(
   };
   await writeFile(join(own, exampleFile), JSON.stringify(example));
   const run: AttackRun = {
-    ...{ folder, record: attackRecord(attacks), rows: attackRows(attacks), failed: [], isComplete: true },
+    ...{ ...stored(folder), record: attackRecord(attacks), rows: attackRows(attacks), failed: [], isComplete: true },
   };
   return { run, remove: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -1,10 +1,12 @@
+import { stored } from './drawing.ts';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ProbeEstimate, ProbeSummary } from '@understory/core';
 import { rgbImage } from '@understory/imaging';
 import { encodePng } from '@understory/imaging/sharp';
-import { probePicturePath, type ProbeRecord, type ProbeRun } from '../src/index.ts';
+import type { ProbeRun } from '../src/index.ts';
+import { probePicturePath, type ProbeRecord } from '@understory/studies';
 import { record } from './support.ts';
 
 export function probeRecord(): ProbeRecord {
@@ -114,6 +116,6 @@ export async function probeRun(
       await writeFile(path, await encodePng(rgbImage(pixels, 8, 8)));
     }
   }
-  const run: ProbeRun = { folder, record: probeRecord(), rows: [], done: 12, failed: [], isComplete: true };
+  const run: ProbeRun = { ...stored(folder), record: probeRecord(), rows: [], done: 12, failed: [], isComplete: true };
   return { run, remove: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -1,17 +1,11 @@
+import { codec, stored } from './drawing.ts';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
-import {
-  exampleFile,
-  attackExampleFolder,
-  folderOfItem,
-  renderAttack,
-  standalone,
-  toPng,
-  type AttackSummary,
-  type RenderedReport,
-} from '../src/index.ts';
+import { renderAttack, standalone, type RenderedReport } from '../src/index.ts';
+import { toPng } from '../src/png.ts';
+import { exampleFile, attackExampleFolder, folderOfItem, type AttackSummary } from '@understory/studies';
 import { attackRecord, attackRow, attackRows, attackRun, runAttack, sweep, tableOne } from './attack-support.ts';
 
 jest.setTimeout(60_000);
@@ -21,7 +15,7 @@ let report: RenderedReport<AttackSummary>;
 
 beforeAll(async () => {
   attacked = await attackRun();
-  report = await renderAttack(attacked.run);
+  report = await renderAttack(attacked.run, { codec });
 });
 afterAll(() => attacked.remove());
 
@@ -30,7 +24,7 @@ const textOf = (html: string) => plain(parseHTML(html).document.body.textContent
 const findingsOf = (html: string) =>
   [...parseHTML(html).document.querySelectorAll('.findings li')].map(({ textContent }) => plain(textContent));
 
-const bare = { folder: 'nowhere', failed: [], isComplete: true };
+const bare = { ...stored('nowhere'), failed: [], isComplete: true };
 
 describe('renderAttack', () => {
   it('needs nothing from anywhere else', () => {
@@ -59,7 +53,10 @@ describe('renderAttack', () => {
 
   it("leaves the paper's numbers out where the settings are not the paper's", async () => {
     const attacks = tableOne.map((each) => ({ ...each, preset: null }));
-    const { html } = await renderAttack({ ...bare, record: attackRecord(attacks), rows: attackRows(attacks) });
+    const { html } = await renderAttack(
+      { ...bare, record: attackRecord(attacks), rows: attackRows(attacks) },
+      { codec },
+    );
     expect(html).not.toMatch(/33\.2 steps|The paper/);
     expect(html).not.toContain('Hollow diamonds');
   });
@@ -79,7 +76,10 @@ describe('renderAttack', () => {
 
   it('calls it undecided where few images were attacked, and asks for a control', async () => {
     const attacks = [runAttack('origin-bottom'), runAttack('origin-top')];
-    const { html } = await renderAttack({ ...bare, record: attackRecord(attacks), rows: attackRows(attacks, 6) });
+    const { html } = await renderAttack(
+      { ...bare, record: attackRecord(attacks), rows: attackRows(attacks, 6) },
+      { codec },
+    );
     const found = findingsOf(html).join(' ');
     expect(found).toContain('no difference in success between origin-bottom and origin-top is shown');
     expect(found).toContain('this run decides neither for nor against that');
@@ -94,12 +94,15 @@ describe('renderAttack', () => {
       ...each,
       attack: each.attack === 'origin-top' ? 'origin-bottom' : 'origin-top',
     }));
-    const { html } = await renderAttack({ ...bare, record: attackRecord(attacks), rows: swapped });
+    const { html } = await renderAttack({ ...bare, record: attackRecord(attacks), rows: swapped }, { codec });
     expect(findingsOf(html).join(' ')).toMatch(/succeeds less often than origin-top.*: the other direction/);
   });
 
   it('counts the settings of a sweep and draws both of its figures', async () => {
-    const { html, figures } = await renderAttack({ ...bare, record: attackRecord(sweep), rows: attackRows(sweep) });
+    const { html, figures } = await renderAttack(
+      { ...bare, record: attackRecord(sweep), rows: attackRows(sweep) },
+      { codec },
+    );
     expect(findingsOf(html).join(' ')).toContain('of 9 settings, uniform succeeds more often than origin-top in 9');
     expect(figures.map(({ name }) => name)).toEqual([
       'success',
@@ -125,7 +128,7 @@ describe('renderAttack', () => {
       ...rows[3]!,
       checks: { withinEpsilon: false, withinPixels: true, zeroOutsideMask: true, savedWithinEpsilon: true },
     });
-    const { html } = await renderAttack({ ...attacked.run, rows });
+    const { html } = await renderAttack({ ...attacked.run, rows }, { codec });
     expect(findingsOf(html).join(' ')).toContain('1 rule is broken');
     expect(html).toContain('1 beyond epsilon');
     expect(textOf(html)).toContain('all, 1 image: the gradient was zero at 3 of 50 evaluations');
@@ -162,7 +165,7 @@ describe('renderAttack', () => {
   });
 
   it('is the same each time, in any order of the rows', async () => {
-    const again = await renderAttack({ ...attacked.run, rows: attackRows().reverse() });
+    const again = await renderAttack({ ...attacked.run, rows: attackRows().reverse() }, { codec });
     expect(again.html).toBe(report.html);
     expect(again.figures).toEqual(report.figures);
   });
@@ -181,10 +184,13 @@ describe('renderAttack', () => {
 
   it('says of a run that is not finished, of images that failed and of those that were not attacked', async () => {
     const rows = [attackRow(), attackRow({ item: 'test/1', success: null, reason: 'it is an <agama> already' })];
-    const { html, images } = await renderAttack({
-      ...{ ...bare, record: attackRecord([runAttack('all')]), rows, isComplete: false },
-      failed: [{ item: 'test/9', code: 'NOT_AN_IMAGE', message: 'It is no picture.' }],
-    });
+    const { html, images } = await renderAttack(
+      {
+        ...{ ...bare, record: attackRecord([runAttack('all')]), rows, isComplete: false },
+        failed: [{ item: 'test/9', code: 'NOT_AN_IMAGE', message: 'It is no picture.' }],
+      },
+      { codec },
+    );
     expect(images).toBe(2);
     expect(textOf(html)).toContain('This run is not finished');
     expect(textOf(html)).toContain('1 image could not be attacked');
@@ -197,7 +203,7 @@ describe('renderAttack', () => {
   it('goes on where nothing was attacked at all', async () => {
     const rows = [attackRow({ success: null, reason: 'MASK_NEEDS: no boxes' })];
     const record = attackRecord([runAttack('all')], { goal: 'untargeted', target: null, transfer: null });
-    const { html, figures } = await renderAttack({ ...bare, record, rows });
+    const { html, figures } = await renderAttack({ ...bare, record, rows }, { codec });
     expect(figures).toEqual([]);
     expect(findingsOf(html)).toEqual(['No image was attacked.']);
     expect(textOf(html)).toContain('to leave what it says');
@@ -205,13 +211,13 @@ describe('renderAttack', () => {
 
   it('leaves out an example that is no record, and says so', async () => {
     const { run, remove } = await attackRun();
-    const path = join(run.folder, attackExampleFolder, folderOfItem('images/a cat.jpg'), exampleFile);
+    const path = join(run.name, attackExampleFolder, folderOfItem('images/a cat.jpg'), exampleFile);
     await writeFile(path, '{');
-    const { html, problems } = await renderAttack(run);
+    const { html, problems } = await renderAttack(run, { codec });
     expect(problems).toMatchObject([{ code: 'EXAMPLE_NOT_READABLE', message: expect.stringContaining(path) }]);
     expect(textOf(html)).toContain('The folder of this run is damaged');
     await rm(path);
-    expect((await renderAttack(run)).figures.map(({ name }) => name)).not.toContain('example-1');
+    expect((await renderAttack(run, { codec })).figures.map(({ name }) => name)).not.toContain('example-1');
     await remove();
   });
 });

@@ -1,6 +1,9 @@
+import { codec, stored } from './drawing.ts';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parseHTML } from 'linkedom';
-import { renderEvaluation, standalone, toPng, type EvaluationSummary, type RenderedReport } from '../src/index.ts';
+import { renderEvaluation, standalone, type RenderedReport } from '../src/index.ts';
+import { toPng } from '../src/png.ts';
+import type { EvaluationSummary } from '@understory/studies';
 import { exampleRun, record, row, runRows } from './support.ts';
 
 jest.setTimeout(60_000);
@@ -9,7 +12,7 @@ let examples: Awaited<ReturnType<typeof exampleRun>>;
 let report: RenderedReport<EvaluationSummary>;
 
 const render = (folder: string) =>
-  renderEvaluation({ folder, record: record(), rows: runRows(), failed: [], isComplete: true });
+  renderEvaluation({ ...stored(folder), record: record(), rows: runRows(), failed: [], isComplete: true }, { codec });
 
 beforeAll(async () => {
   examples = await exampleRun();
@@ -75,10 +78,14 @@ describe('renderEvaluation', () => {
       .filter(({ explainer }) => explainer === 'cam')
       .map((each) => ({ ...each, explainer: 'gradcam', value: each.value! + 0.1 }));
     const { explainers } = record().parameters;
-    const { html } = await renderEvaluation({
-      ...{ folder: 'nowhere', rows: [...runRows(), ...third], failed: [], isComplete: true },
-      record: record({ explainers: [...explainers, { name: 'gradcam', title: 'Grad-CAM' }] }),
-    });
+    const { html } = await renderEvaluation(
+      {
+        ...stored('nowhere'),
+        ...{ rows: [...runRows(), ...third], failed: [], isComplete: true },
+        record: record({ explainers: [...explainers, { name: 'gradcam', title: 'Grad-CAM' }] }),
+      },
+      { codec },
+    );
     const { document } = parseHTML(html);
     const [, first, second] = document.querySelectorAll('section table:not(.examples)');
     expect(first!.querySelectorAll('tbody tr')).toHaveLength(2);
@@ -101,10 +108,14 @@ describe('renderEvaluation', () => {
       { target: 'label' },
       { layer: 'features' },
     ]) {
-      const { html, figures } = await renderEvaluation({
-        ...{ folder: 'nowhere', rows: runRows(), failed: [], isComplete: true },
-        record: record(other),
-      });
+      const { html, figures } = await renderEvaluation(
+        {
+          ...stored('nowhere'),
+          ...{ rows: runRows(), failed: [], isComplete: true },
+          record: record(other),
+        },
+        { codec },
+      );
       for (const text of [html, ...figures.map(({ caption }) => caption)]) {
         expect(text).not.toContain('0.314');
         expect(text).not.toMatch(/paper['’]s\s+own\s+network/);
@@ -124,10 +135,14 @@ describe('renderEvaluation', () => {
   });
 
   it('says of a run that is not finished, and of images that failed', async () => {
-    const { html } = await renderEvaluation({
-      ...{ folder: 'nowhere', record: record(), rows: runRows(), isComplete: false },
-      failed: [{ item: 'test/9', code: 'IMAGE_NOT_DECODABLE', message: 'It is no picture.' }],
-    });
+    const { html } = await renderEvaluation(
+      {
+        ...stored('nowhere'),
+        ...{ record: record(), rows: runRows(), isComplete: false },
+        failed: [{ item: 'test/9', code: 'IMAGE_NOT_DECODABLE', message: 'It is no picture.' }],
+      },
+      { codec },
+    );
     expect(html).toContain('This run is not finished');
     expect(html).toContain('IMAGE_NOT_DECODABLE');
     expect(report.html).not.toContain('This run is not finished');
@@ -150,9 +165,13 @@ describe('renderEvaluation', () => {
 
   it('keeps going where a metric has no value at all', async () => {
     const rows = [row({ value: null, reason: 'METRIC_NOT_APPLICABLE: It lacks boxes.' })];
-    const { html, figures } = await renderEvaluation({
-      ...{ folder: 'nowhere', record: record(), rows, failed: [], isComplete: true },
-    });
+    const { html, figures } = await renderEvaluation(
+      {
+        ...stored('nowhere'),
+        ...{ record: record(), rows, failed: [], isComplete: true },
+      },
+      { codec },
+    );
     expect(figures).toEqual([]);
     expect(html).toContain('It lacks boxes');
   });

@@ -1,7 +1,9 @@
+import { codec } from './drawing.ts';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parseHTML } from 'linkedom';
 import type { ProbeSummary } from '@understory/core';
-import { renderProbe, standalone, toPng, type RenderedReport } from '../src/index.ts';
+import { renderProbe, standalone, type RenderedReport } from '../src/index.ts';
+import { toPng } from '../src/png.ts';
 import { probeRun, probeSummary } from './probe-support.ts';
 
 jest.setTimeout(60_000);
@@ -11,7 +13,7 @@ let report: RenderedReport<ProbeSummary | null>;
 
 beforeAll(async () => {
   probe = await probeRun();
-  report = await renderProbe(probe.run);
+  report = await renderProbe(probe.run, { codec });
 });
 afterAll(() => probe.remove());
 
@@ -86,7 +88,7 @@ describe('renderProbe', () => {
       series: curve.series.map((each) => ({ ...each, points: each.points.filter(({ x }) => x === 4) })),
     }));
     const { run, remove } = await probeRun({ ...summary, curves });
-    const { figures } = await renderProbe(run);
+    const { figures } = await renderProbe(run, { codec });
     await remove();
     const [rows] = figures;
     expect(rows!.alt).toContain('same top-1 0.44 at 4; accuracy 0.37 at 4; chance is 0.027');
@@ -122,14 +124,14 @@ describe('renderProbe', () => {
   });
 
   it('is the same each time', async () => {
-    const again = await renderProbe(probe.run);
+    const again = await renderProbe(probe.run, { codec });
     expect(again.html).toBe(report.html);
     expect(again.figures).toEqual(report.figures);
   });
 
   it('says that a run is not finished, and then tells what its record says', async () => {
     const { run, remove } = await probeRun(null);
-    const { html, figures, images, summary } = await renderProbe({ ...run, isComplete: false });
+    const { html, figures, images, summary } = await renderProbe({ ...run, isComplete: false }, { codec });
     await remove();
     expect([figures, images, summary]).toEqual([[], 12, null]);
     expect(textOf(html)).toContain('This run is not finished: 12 images are done');
@@ -139,7 +141,7 @@ describe('renderProbe', () => {
 
   it('lists images that failed', async () => {
     const failed = [{ item: 'test/9', code: 'NOT_AN_IMAGE', message: 'It is no picture.' }];
-    const { html } = await renderProbe({ ...probe.run, failed });
+    const { html } = await renderProbe({ ...probe.run, failed }, { codec });
     expect(textOf(html)).toContain('1 image could not be probed');
     expect(html).toContain('NOT_AN_IMAGE');
   });
@@ -147,7 +149,7 @@ describe('renderProbe', () => {
   it('goes on where nothing at all came out', async () => {
     const none: ProbeSummary = { ...probeSummary(), estimates: [], curves: [], examples: [] };
     const { run, remove } = await probeRun(none);
-    const { figures, html } = await renderProbe(run);
+    const { figures, html } = await renderProbe(run, { codec });
     await remove();
     expect(figures).toEqual([]);
     expect(html).toContain('keeps 43.9 %');
@@ -157,7 +159,7 @@ describe('renderProbe', () => {
     'goes without %j as a summary, and says so',
     async (text) => {
       const { run, remove } = await probeRun(text);
-      const { html, problems, summary, images } = await renderProbe(run);
+      const { html, problems, summary, images } = await renderProbe(run, { codec });
       await remove();
       expect([problems, summary, images]).toMatchObject([[{ code: 'SUMMARY_NOT_READABLE' }], null, run.done]);
       expect(textOf(html)).toContain('What the probe found is missing');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeNpy, rgbImage } from '@understory/imaging';
 import { encodePng } from '@understory/imaging/sharp';
-import type { EvaluationRecord, EvaluationRow, ExampleRecord } from '../src/index.ts';
+import type { EvaluationRecord, EvaluationRow, ExampleRecord } from '@understory/studies';
 
 export function row(over: Partial<EvaluationRow> = {}): EvaluationRow {
   return {

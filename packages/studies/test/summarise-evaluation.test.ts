@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { flatMap } from '@understory/core';
-import { meanText, splitComparisons, summarise, verdict, type MetricSummary } from '@understory/report';
-import { row, runRows } from '@understory/report';
+import { meanText, type MetricSummary, splitComparisons, summarise, verdict } from '../src/index.ts';
+import { row, runRows } from './support/rows.ts';
 
 const metrics = [{ name: 'deletion', better: 'lower' }] as const;
 

@@ -61,6 +61,7 @@ export const masks: readonly (Omit<Contribution, 'kind' | 'options'> & {
     title: 'Random',
     description: 'Pixels drawn by the seed of each image.',
     unnamedOption: 'fraction',
+    isControl: true,
     mask: random,
   },
   { id: 'inside', title: 'Inside', description: 'The pixels inside the annotation boxes.', mask: inside },

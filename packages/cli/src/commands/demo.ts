@@ -4,24 +4,34 @@ import type { Command } from '@commander-js/extra-typings';
 import { largestOf, type Host, type ImageClassifier, type LayerSpec, type Model } from '@understory/core';
 import type { OverlayOptions } from '@understory/imaging';
 import { contactSheet, type ContactSheetRow } from '@understory/imaging/contact-sheet';
-import { encodePng } from '@understory/imaging/sharp';
-import { drawMap } from '@understory/studies';
-import { explainImages, type ExplainImagesRequest, type NamedExplainer, type Outcome } from '@understory/studies';
-import { ImageRecords, topFive, writeMap, type ImageRecord } from '@understory/studies';
-import { findImages } from '@understory/environment-node';
+import {
+  className,
+  drawMap,
+  explainImages,
+  type ExplainImagesRequest,
+  type ImageRecord,
+  ImageRecords,
+  modelRecord,
+  type NamedExplainer,
+  type Outcome,
+  setUp,
+  slotsOf,
+  topFive,
+  versionsOf,
+  withPlugins,
+  writeMap,
+} from '@understory/studies';
+import { folderStore } from '@understory/environment-node';
 import { headline, imageText } from '../formatters/explanation.ts';
 import { json } from '../formatters/json.ts';
 import { percent } from '../formatters/text.ts';
 import type { Io } from '../io.ts';
-import { defaultModel } from '@understory/studies';
-import { withDrawing, withOutput, withRunning } from '../options.ts';
+import { defaultModel, withDrawing, withOutput, withRunning } from '../options.ts';
 import { progressOn } from '../progress.ts';
-import { className, modelRecord, versionsOf } from '@understory/studies';
-import type { CommandContext } from '../run.ts';
-import { setUp } from '@understory/studies';
+import type { CommandContext } from '../command-context.ts';
 import { styleFor } from '../style.ts';
-import { slotsOf } from '@understory/studies';
-import { prepareFolder, writeWhole } from '../write-file.ts';
+import { commonSpec } from '../spec-of.ts';
+import { environmentOf } from '../study-command.ts';
 
 /** The methods that the sheet compares. */
 const explainers = ['cam', 'gradcam', 'gradcam++', 'layercam'];
@@ -54,22 +64,27 @@ function define(program: Command) {
 type DemoOptions = ReturnType<ReturnType<typeof define>['opts']>;
 
 async function demo(options: DemoOptions, io: Io): Promise<void> {
-  const setup = await setUp({ ...options, model: defaultModel }, { explainers, layer: 'auto' }, io);
+  const environment = environmentOf(io, options);
+  const spec = commonSpec({ ...options, model: defaultModel });
+  const asked = { explainers, layer: 'auto' };
+  const setup = await withPlugins(spec, environment, (loaded) => setUp(spec, asked, environment, loaded));
   try {
     const { host, opened, classifier, configurationPath: configuration = null } = setup;
     const { preprocessing } = setup.preprocessing;
-    await prepareFolder(resolve(io.cwd, options.out));
+    const store = folderStore(resolve(io.cwd, options.out));
+    await store.prepare('');
     const style = styleFor(io.stdout, io.env);
     const model = modelRecord(opened);
     if (!options.json) io.stdout.write(headline(model, preprocessing, undefined, style));
 
-    const { images } = await findImages([samples], io.cwd);
+    const { images } = await environment.findImages([samples]);
     const progress = progressOn(io, images.length, { quiet: options.quiet === true });
     const results: ImageRecord[] = [];
     const records = new ImageRecords(classifier);
     const rows: ContactSheetRow[] = [];
-    const writing = { ...options, cwd: io.cwd, overlay: true, npy: false };
-    const run = { cwd: io.cwd, batch: images.length, seed: 0, signal: io.signal };
+    const { codec } = environment;
+    const writing = { ...options, overlay: true, npy: false, store, codec };
+    const run = { batch: images.length, seed: 0, signal: io.signal };
     const request = { ...run, images, classifier, preprocessing, slots: slotsOf('top1', classifier) };
     try {
       const explained = await allOf({ ...request, explainers: setup.explainers });
@@ -93,13 +108,14 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
       progress.stop();
     }
 
-    const sheet = join(options.out, 'contact-sheet.png');
+    const sheetName = 'contact-sheet.png';
+    const sheet = join(options.out, sheetName);
     const drawn = await contactSheet({
       title: `Where ${model.name} looked for its best class: in its last layer, and in an earlier one`,
       rows,
       legend: { colourMap: options.colourMap, title: 'importance within each map', low: 'lowest', high: 'highest' },
     });
-    await writeWhole(resolve(io.cwd, sheet), await encodePng(drawn));
+    await store.write(sheetName, await codec.encodePng(drawn));
     if (options.json) {
       const { colourMap, opacity } = options;
       const parameters = { explainers, targets: ['top1'], layer: 'auto', colourMap, opacity };
@@ -110,7 +126,7 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
         parameters,
         seed: run.seed,
         configuration,
-        versions: versionsOf(host, io),
+        versions: versionsOf(host, environment),
       };
       io.stdout.write(json({ ...record, images: results, contactSheet: sheet }));
     } else io.stdout.write(`\nSide by side: ${style.bold(sheet)}\n`);

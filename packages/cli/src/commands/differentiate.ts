@@ -10,16 +10,15 @@ import {
   type ObjectiveForm,
   type TensorSpec,
 } from '@understory/core';
-import { configurationNote } from '../configuration-note.ts';
 import { cliErrors } from '../errors.ts';
 import { json } from '../formatters/json.ts';
 import type { Io } from '../io.ts';
-import { loadPlugins } from '@understory/environment-node';
-import { findModel, openModel } from '@understory/studies';
+import { prepareFolder, writeWhole } from '@understory/environment-node';
+import { modelRecord, openModel, versionsOf } from '@understory/studies';
 import { list, withOutput, withRunning } from '../options.ts';
-import { modelRecord, versionsOf } from '@understory/studies';
-import type { CommandContext } from '../run.ts';
-import { prepareFolder, writeWhole } from '../write-file.ts';
+import type { CommandContext } from '../command-context.ts';
+import { commonSpec, pluginsOf } from '../spec-of.ts';
+import { environmentOf } from '../study-command.ts';
 
 const details = `
 The result is an ordinary ONNX model for any ONNX Runtime. It has the model's own inputs, and one more for what the objective
@@ -58,19 +57,13 @@ function define(program: Command) {
 type DifferentiateOptions = ReturnType<ReturnType<typeof define>['opts']>;
 
 async function differentiate(asked: string, options: DifferentiateOptions, io: Io): Promise<void> {
-  const { plugin: plugins = [], backend: backends, device, threads } = options;
-  const {
-    host,
-    backendOf,
-    configurationPath: configuration = null,
-  } = await loadPlugins({
-    ...{ cwd: io.cwd, plugins, backends },
-    onConfiguration: configurationNote(io, options),
-  });
+  const environment = environmentOf(io, options);
+  const spec = commonSpec({ ...options, model: asked });
+  const { host, backendOf, configurationPath: configuration = null } = await environment.loadPlugins(pluginsOf(spec));
   try {
     const path = resolve(io.cwd, options.out);
-    const resolved = await findModel(asked, io.cwd);
-    const opened = await openModel(host, resolved, { device, threads }, backendOf());
+    const resolved = await environment.findModel(asked);
+    const opened = await openModel(host, resolved, spec, backendOf());
     const { model } = opened;
     try {
       if (!isDifferentiable(model) || !model.differentiatedFile) {
@@ -101,7 +94,7 @@ async function differentiate(asked: string, options: DifferentiateOptions, io: I
               gradients,
               fetched: fetch,
               configuration,
-              versions: versionsOf(host, io),
+              versions: versionsOf(host, environment),
             })
           : text(path, model, file, gradients, fetch),
       );

@@ -1,14 +1,21 @@
 import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
+import { folderStore } from '@understory/environment-node';
+import {
+  assumedNote,
+  openExplanation,
+  parseStudySpec,
+  type ExplanationStudy,
+  type ImageRecord,
+  type StudySpecInput,
+} from '@understory/studies';
+import type { CommandContext } from '../command-context.ts';
 import { cliErrors } from '../errors.ts';
-import { explainImages, type NamedExplainer } from '@understory/studies';
-import { ImageRecords, writeMap, type ImageRecord } from '@understory/studies';
-import { findImages } from '@understory/environment-node';
 import { backendsText, headline, imageText } from '../formatters/explanation.ts';
 import { errorRecord, json } from '../formatters/json.ts';
 import type { ExitCode, Io } from '../io.ts';
-import { defaultModel } from '@understory/studies';
 import {
+  defaultModel,
   layout,
   layoutHelp,
   list,
@@ -19,15 +26,11 @@ import {
   withRunning,
   withTensors,
 } from '../options.ts';
-import { assumedNote } from '@understory/studies';
-import { progressOn } from '../progress.ts';
-import { modelRecord, versionsOf, type RunRecord } from '@understory/studies';
+import { progressOn, type Progress } from '../progress.ts';
 import { formatError, type ErrorContext } from '../report-error.ts';
-import type { CommandContext } from '../run.ts';
-import { setUp, type Setup } from '@understory/studies';
+import { commonSpec, defined } from '../spec-of.ts';
+import { environmentOf } from '../study-command.ts';
 import { styleFor } from '../style.ts';
-import { slotsOf, type Slot } from '@understory/studies';
-import { prepareFolder } from '../write-file.ts';
 
 const details = `
 Images are files, folders (their JPEG, PNG and WebP files) and patterns in quotes such as "photos/**/*.jpg".
@@ -68,6 +71,7 @@ function define(program: Command) {
     .option('--out <folder>', 'where files go', 'out')
     .option('--npy', 'write the raw maps too')
     .option('--no-overlay', 'write no pictures')
+    .option('--print-spec', 'print the study as JSON, for `understory run`, and do nothing else')
     .option('--batch <n>', 'how many images run together', wholeNumber(1), 8)
     .option('--seed <n>', 'for explainers that draw random numbers', wholeNumber(0), 0);
   return withPreprocessing(withTensors(withRunning(withDrawing(withOutput(command))))).addHelpText('after', details);
@@ -76,8 +80,12 @@ function define(program: Command) {
 type ExplainOptions = ReturnType<ReturnType<typeof define>['opts']>;
 
 async function explain(asked: readonly string[], options: ExplainOptions, io: Io): Promise<ExitCode> {
-  const asJson = options.json === true;
-  const quiet = options.quiet === true;
+  const { json: asJson = false, quiet = false, out } = options;
+  const spec = parseStudySpec(specOf(asked, options), 'understory explain');
+  if (options.printSpec === true) {
+    io.stdout.write(json(spec));
+    return 0;
+  }
   const failures: FailureRecord[] = [];
   let write = (text: string): void => void io.stderr.write(text);
   const fail = (error: unknown, context: ErrorContext = {}) => {
@@ -87,76 +95,68 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
     write(formatError(io, error, { json: asJson, context }));
   };
 
-  const { images, failures: notFound } = await findImages(asked, io.cwd);
+  const environment = environmentOf(io, options);
+  const { images: found, failures: notFound } = await environment.findImages(asked);
   for (const { path, error } of notFound) fail(error, { image: path });
-  if (images.length === 0) {
+  if (found.length === 0) {
     // Whoever reads JSON gets a document, also where there is nothing in it.
     if (asJson) io.stdout.write(json({ images: [], failures }));
     return 2;
   }
 
-  const onUnfit = (explainer: string, error: unknown) => fail(error, { explainer });
-  const setup = await setUp(options, { explainers: options.explainer, layer: options.layer, onUnfit }, io);
+  let progress: Progress | undefined;
+  const study = await openExplanation(spec, environment, {
+    ...{ store: folderStore(resolve(io.cwd, out)), out, signal: io.signal },
+    onStep: (step) => progress?.within(step),
+  });
   try {
-    const { classifier, explainers, preprocessing } = setup;
-    const slots = slotsOf(options.target, classifier);
-    const writing = { ...options, npy: options.npy === true, cwd: io.cwd };
-    if (writing.overlay || writing.npy) await prepareFolder(resolve(io.cwd, options.out));
-    if (!quiet) for (const note of notesOf(setup)) write(`note: ${note}\n`);
-
-    const { configurationPath: configuration = null } = setup;
-    const record = { ...runRecord(setup, options, slots, io), configuration };
+    const { images, model, notes, unfit, explainers } = study;
+    const document = { ...study.document, configuration: study.configuration };
+    for (const { explainer, error } of unfit) fail(error, { explainer });
+    const assumed = document.preprocessingAssumed === true ? assumedNote(document.preprocessing!) : undefined;
+    const advised = notes.map((note) => (note === assumed ? `${note}; --mean and --std say otherwise` : note));
+    if (!quiet) for (const note of advised) write(`note: ${note}\n`);
     const style = styleFor(io.stdout, io.env);
     if (!asJson) {
-      io.stdout.write(headline(record.model, preprocessing.preprocessing, options.seed, style));
-      io.stdout.write(backendsText(record.backends, style));
+      io.stdout.write(headline(model, document.preprocessing!, spec.seed, style));
+      io.stdout.write(backendsText(document.backends, style));
     }
     io.standing?.({
       ...{ kind: 'begun', asked: images.length, resumes: false },
-      ...(asJson && { document: record }),
+      ...(asJson && { document }),
     });
     const results: ImageRecord[] = [];
-    const records = new ImageRecords(classifier);
     const elsewhere = layerNotes(explainers);
-    const progress = progressOn(io, images.length, { quiet });
+    progress = progressOn(io, images.length, { quiet });
     write = progress.write;
-    setup.steps.listener = progress.within;
-    const { batch, seed } = options;
     const show = (result: ImageRecord) => {
       results.push(result);
       if (!asJson) io.stdout.write(imageText(result, style));
     };
-    const outcomes = explainImages({
-      // With no explainer that can work there is nothing to do.
-      images: explainers.length === 0 ? [] : images,
-      ...{ cwd: io.cwd, classifier, explainers, slots, batch, seed, signal: io.signal },
-      preprocessing: preprocessing.preprocessing,
-    });
     try {
-      for await (const outcome of outcomes) {
-        if (outcome.kind === 'explainerFailed') {
-          const { explainer, error, images: lost } = outcome;
+      for await (const event of study.explain()) {
+        if (event.kind === 'explainerFailed') {
+          const { explainer, error, images: lost } = event;
           if (lost === undefined) fail(error, { explainer });
           else for (const { path } of lost) fail(error, { explainer, image: path });
           continue;
         }
-        const { path } = outcome.image;
-        if (outcome.kind === 'map') {
-          const { explainer } = outcome.map;
-          try {
-            const written = records.of(outcome, await writeMap(outcome, classifier, writing));
-            io.standing?.({ kind: 'image', at: images.indexOf(outcome.image), record: written });
-          } catch (error) {
-            fail(error, { explainer, image: path });
-          }
+        const { path } = event.image;
+        const tell = (record: ImageRecord) => io.standing?.({ kind: 'image', at: images.indexOf(event.image), record });
+        if (event.kind === 'mapLost') {
+          fail(event.error, { explainer: event.explainer, image: path });
           continue;
         }
-        if (outcome.kind === 'imageFailed') fail(outcome.error, { image: path });
+        if (event.kind === 'map') {
+          tell(event.record);
+          continue;
+        }
+        if (event.kind === 'imageFailed') fail(event.error, { image: path });
         else {
-          const result = records.finish(outcome);
-          if (!quiet) for (const note of [...elsewhere.notes(result), ...flatNotes(result)]) write(`note: ${note}\n`);
-          show(result);
-          io.standing?.({ kind: 'image', at: images.indexOf(outcome.image), record: result });
+          if (!quiet)
+            for (const note of [...elsewhere.notes(event.record), ...flatNotes(event.record)]) write(`note: ${note}\n`);
+          show(event.record);
+          tell(event.record);
           io.standing?.({ kind: 'counted', done: results.length, asked: images.length });
         }
         progress.advance(path);
@@ -165,31 +165,31 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
       if (!io.signal.aborted) throw error;
       const done = results.length;
       // Their maps are there, though others were still to come.
-      records.unfinished().forEach(show);
+      study.unfinished().forEach(show);
       fail(cliErrors.interrupted({ done, asked: images.length }));
     } finally {
       progress.stop();
     }
-    if (asJson) io.stdout.write(json({ ...record, images: results, failures }));
+    if (asJson) io.stdout.write(json({ ...document, images: results, failures }));
     return failures.length === 0 ? 0 : 2;
   } finally {
-    await setup.close();
+    await study.close();
   }
+}
+
+function specOf(images: readonly string[], options: ExplainOptions): Extract<StudySpecInput, { study: 'explain' }> {
+  const { target, overlay, npy, colourMap, opacity, batch } = options;
+  return {
+    study: 'explain',
+    ...commonSpec(options),
+    images: { from: [...images] },
+    explainers: [...options.explainer],
+    ...defined({ target, overlay, npy, colourMap, opacity, batch }),
+  };
 }
 
 interface FailureRecord extends ErrorContext {
   readonly error: ReturnType<typeof errorRecord>;
-}
-
-/** What a user should know of a run that is no error. */
-function notesOf({ backends, classifier, preprocessing }: Setup): readonly string[] {
-  const assumed = `${assumedNote(preprocessing.preprocessing)}; --mean and --std say otherwise`;
-  const one = 'the model gives one score: its probability is the sigmoid of it, of the positive class against the rest';
-  return [
-    ...new Set(backends().flatMap(({ remarks }) => remarks)),
-    ...(preprocessing.assumed ? [assumed] : []),
-    ...(classifier.classCount === 1 ? [one] : []),
-  ];
 }
 
 /** Tells of each map that is the same everywhere, of one picture as of many. */
@@ -204,7 +204,7 @@ function flatNotes({ image, maps }: ImageRecord): readonly string[] {
 }
 
 /** Tells once of each explainer that it read another layer than it was asked to, as CAM does, which is defined on one alone. */
-function layerNotes(explainers: readonly NamedExplainer[]) {
+function layerNotes(explainers: ExplanationStudy['explainers']) {
   const told = new Set<string>();
   return {
     notes({ maps }: ImageRecord): readonly string[] {
@@ -215,29 +215,5 @@ function layerNotes(explainers: readonly NamedExplainer[]) {
         return [`${explainer} cannot read ${asked}; it read ${layer ?? 'no layer'}`];
       });
     },
-  };
-}
-
-function runRecord(
-  { host, opened, preprocessing, backends }: Setup,
-  options: ExplainOptions,
-  slots: readonly Slot[],
-  io: Io,
-): RunRecord {
-  const { explainer, layer, batch, colourMap, opacity, device, threads, seed } = options;
-  return {
-    model: modelRecord(opened),
-    backends: backends(),
-    preprocessing: preprocessing.preprocessing,
-    preprocessingAssumed: preprocessing.assumed,
-    parameters: {
-      ...{ explainers: explainer, targets: slots.map(({ name }) => name), layer, batch, colourMap, opacity },
-      ...(options.layout !== undefined && { layout: options.layout }),
-      ...{ devices: device?.everywhere ?? null, devicesOf: device?.byBackend ?? {}, threads: threads ?? null },
-      interpolation: 'bilinear',
-      normalisation: 'min-max',
-    },
-    seed,
-    versions: versionsOf(host, io),
   };
 }

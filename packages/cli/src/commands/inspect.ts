@@ -7,18 +7,23 @@ import {
   type Model,
   type TensorSpec,
 } from '@understory/core';
-import { configurationNote } from '../configuration-note.ts';
 import { applicabilityOf, operatorsOf, reachOf } from '../examine-model.ts';
 import { errorRecord, json } from '../formatters/json.ts';
 import { inspectionText } from '../formatters/inspection.ts';
 import type { Io } from '../io.ts';
-import { loadPlugins } from '@understory/environment-node';
-import { Models } from '@understory/studies';
-import { classifierOf, findModel } from '@understory/studies';
+import {
+  choosePreprocessing,
+  classifierOf,
+  type Environment,
+  modelRecord,
+  Models,
+  type SetupSpec,
+  versionsOf,
+} from '@understory/studies';
 import { withOutput, withPreprocessing, withRunning, withTensors } from '../options.ts';
-import { choosePreprocessing } from '@understory/studies';
-import { modelRecord, versionsOf } from '@understory/studies';
-import type { CommandContext } from '../run.ts';
+import { commonSpec, pluginsOf } from '../spec-of.ts';
+import { environmentOf } from '../study-command.ts';
+import type { CommandContext } from '../command-context.ts';
 import { styleFor } from '../style.ts';
 
 const details = `
@@ -51,23 +56,20 @@ type InspectOptions = ReturnType<ReturnType<typeof define>['opts']>;
 export type Inspection = Awaited<ReturnType<typeof examine>>;
 
 async function inspect(asked: string, options: InspectOptions, io: Io): Promise<void> {
-  const { plugin: plugins = [], backend: backends, device, threads } = options;
-  const loaded = await loadPlugins({
-    ...{ cwd: io.cwd, plugins, backends },
-    onConfiguration: configurationNote(io, options),
-  });
-  const { host, configurationPath: configuration = null } = loaded;
+  const environment = environmentOf(io);
+  const spec = commonSpec({ ...options, model: asked });
+  const loaded = await environment.loadPlugins(pluginsOf(spec));
+  const { host } = loaded;
   try {
-    const resolved = await findModel(asked, io.cwd);
-    const models = new Models(loaded, resolved, { device, threads }, [
+    const resolved = await environment.findModel(asked);
+    const models = new Models(loaded, resolved, spec, [
       undefined,
       ...host.list('explainer').map(({ plugin }) => plugin),
     ]);
     try {
       const inspection = {
-        ...(await examine(host, models, options, io)),
-        configuration,
-        versions: versionsOf(host, io),
+        ...(await examine(host, models, spec, environment)),
+        versions: versionsOf(host, environment),
       };
       io.stdout.write(
         options.json
@@ -82,7 +84,7 @@ async function inspect(asked: string, options: InspectOptions, io: Io): Promise<
   }
 }
 
-async function examine(host: Host, models: Models, options: InspectOptions, io: Io) {
+async function examine(host: Host, models: Models, spec: SetupSpec, environment: Environment) {
   const opened = await models.of();
   const { model } = opened;
   return {
@@ -93,21 +95,25 @@ async function examine(host: Host, models: Models, options: InspectOptions, io: 
     operators: operatorsOf(model) ?? null,
     reach: reachOf(model),
     layers: layersOf(model),
-    classifier: await examineClassifier(host, models, options, io),
+    classifier: await examineClassifier(host, models, spec, environment),
   };
 }
 
 /** A model need not be a classifier of images; then the reason stands in its place. */
-async function examineClassifier(host: Host, models: Models, options: InspectOptions, io: Io) {
+async function examineClassifier(host: Host, models: Models, spec: SetupSpec, environment: Environment) {
   try {
     const opened = await models.of();
-    const classifier = await classifierOf(opened, options, io.cwd);
+    const classifier = await classifierOf(opened, spec, environment);
     const classifierFor = async (plugin: string) => {
       const its = await models.of(plugin);
-      return its === opened ? classifier : classifierOf(its, options, io.cwd);
+      return its === opened ? classifier : classifierOf(its, spec, environment);
     };
     const { input, logits, scoreKind, classCount = null, layout, imageSize = null, labels } = classifier;
-    const { preprocessing, assumed } = choosePreprocessing(classifier, opened.resolved.preprocessing, options);
+    const { preprocessing, assumed } = choosePreprocessing(
+      classifier,
+      opened.resolved.preprocessing,
+      spec.preprocessing ?? {},
+    );
     return {
       ...{ input, logits, scoreKind, classCount, layout, imageSize },
       labelled: labels !== undefined,

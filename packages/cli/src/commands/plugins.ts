@@ -4,7 +4,7 @@ import { json } from '../formatters/json.ts';
 import { columns } from '../formatters/text.ts';
 import { loadPlugins } from '@understory/environment-node';
 import { collect, withOutput } from '../options.ts';
-import type { CommandContext } from '../run.ts';
+import type { CommandContext } from '../command-context.ts';
 import { styleFor } from '../style.ts';
 
 const examples = `

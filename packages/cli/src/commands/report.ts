@@ -1,16 +1,17 @@
 import { join, resolve } from 'node:path';
-import type { Command } from '@commander-js/extra-typings';
-import { Option } from '@commander-js/extra-typings';
+import { type Command, Option } from '@commander-js/extra-typings';
+import { prepareFolder, writeWhole } from '@understory/environment-node';
 import { colourMapNames, defaultColourMap } from '@understory/imaging';
-import { renderReport, standalone, toPng } from '@understory/report';
+import { renderReport, standalone } from '@understory/report';
+import { toPng } from '@understory/report/png';
+import type { CommandContext } from '../command-context.ts';
 import { cliErrors } from '../errors.ts';
 import { errorRecord, json } from '../formatters/json.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { withOutput } from '../options.ts';
 import { readRunFolder } from '../read-run-folder.ts';
 import { formatError } from '../report-error.ts';
-import type { CommandContext } from '../run.ts';
-import { prepareFolder, writeWhole } from '../write-file.ts';
+import { environmentOf } from '../study-command.ts';
 
 const details = `
 The page needs nothing beside itself: figures are drawn in it, pictures are part of it, nothing is fetched. It is light or dark as
@@ -47,7 +48,10 @@ type ReportOptions = ReturnType<ReturnType<typeof define>['opts']>;
 
 async function report(folder: string, options: ReportOptions, io: Io): Promise<ExitCode> {
   const run = await readRunFolder(resolve(io.cwd, folder), folder);
-  const { html, figures, images, problems } = await renderReport(run, { colourMap: options.colourMap });
+  const { html, figures, images, problems } = await renderReport(run, {
+    codec: environmentOf(io).codec,
+    colourMap: options.colourMap,
+  });
   if (images === 0) throw cliErrors.nothingMeasured({ folder, found: `${run.failed.length} images that failed` });
   const page = options.out ?? join(folder, 'report.html');
   const drawings = join(folder, 'figures');

@@ -1,13 +1,18 @@
-import { adversarialPicture, number, percent, percentRange, probability, stepsText } from '@understory/report';
-import type {
-  AttackComparison,
-  AttackOutcome,
-  AttackRecord,
-  AttackRow,
-  AttackSummary,
-  RunAttack,
-} from '@understory/report';
-import { className } from '@understory/studies';
+import { stepsText } from '@understory/report';
+import {
+  adversarialPicture,
+  type AttackComparison,
+  type AttackOutcome,
+  type AttackRecord,
+  type AttackRow,
+  type AttackSummary,
+  className,
+  number,
+  percent,
+  percentRange,
+  probability,
+  type RunAttack,
+} from '@understory/studies';
 import type { Style } from '../style.ts';
 import { columns, count } from './text.ts';
 

@@ -12,7 +12,7 @@ import {
   type EvaluationParameters,
   type EvaluationSummary,
   type MetricSummary,
-} from '@understory/report';
+} from '@understory/studies';
 import type { Style } from '../style.ts';
 import { columns } from './text.ts';
 

@@ -1,7 +1,12 @@
 import type { Preprocessing } from '@understory/imaging';
-import type { UsedBackend } from '@understory/report';
-import type { ImageRecord, MapRecord, ScoreRecord } from '@understory/studies';
-import { className, type ModelRecord } from '@understory/studies';
+import {
+  className,
+  type ImageRecord,
+  type MapRecord,
+  type ModelRecord,
+  type ScoreRecord,
+  type UsedBackend,
+} from '@understory/studies';
 import type { Style } from '../style.ts';
 import { columns, percent } from './text.ts';
 

@@ -1,6 +1,5 @@
 import type { ExitCode, Stream } from '../io.ts';
 import { keepStanding, type Standing } from '../standing.ts';
-import { systemCode } from '../system-code.ts';
 import type { FromThread, StreamName, ToThread } from './messages.ts';
 
 /** Signals that ask a process to end. */
@@ -129,7 +128,7 @@ export function relay(thread: CommandThread, around: Surroundings): Relay {
   const fail = (name: StreamName, error: unknown) => {
     if (closed.has(name)) return;
     // A reader that has seen enough, such as `head`, or a terminal that was closed is no failure, and nobody is left to tell.
-    if (['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'].includes(systemCode(error))) {
+    if (['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'].includes((error as NodeJS.ErrnoException).code ?? '')) {
       isUnread = true;
       closed.add('stdout').add('stderr');
       if (first === undefined) stop('SIGPIPE');

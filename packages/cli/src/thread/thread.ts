@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { run } from '../run.ts';
-import { watchUnfinished } from '../unfinished-files.ts';
+import { watchUnfinished } from '@understory/environment-node/unfinished-files';
 import { signalOf } from './interruption.ts';
 import type { FromThread, StreamName, ThreadData, ToThread } from './messages.ts';
 import { RemoteStream } from './remote-stream.ts';

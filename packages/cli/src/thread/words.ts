@@ -1,9 +1,9 @@
-import { cliErrors, reasonOf } from '../errors.ts';
+import { reasonOf, systemCode } from '@understory/core';
+import { cliErrors } from '../errors.ts';
 import { errorRecord, json } from '../formatters/json.ts';
 import type { Io } from '../io.ts';
 import { formatError } from '../report-error.ts';
 import type { Standing } from '../standing.ts';
-import { systemCode } from '../system-code.ts';
 import type { Silence, Words } from './relay.ts';
 
 /** What is said in place of a command that cannot: the error, and with --json the document of what is done. */

@@ -109,6 +109,7 @@ const masks = {
     }),
   },
   random: {
+    isControl: true,
     options: { fraction },
     make: (options) => ({
       async draw(request) {

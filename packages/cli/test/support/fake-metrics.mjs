@@ -52,6 +52,7 @@ const contributions = [
       batch: { type: 'integer', default: 1, range: [1, 99], description: 'How many at once.' },
     },
     presets: { paper: { repeats: 5 } },
+    baseline: { options: { order: 'random' }, inPresets: ['paper'] },
     make: mass,
   },
   {

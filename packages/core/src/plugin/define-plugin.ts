@@ -1,10 +1,8 @@
 import { valid, validRange } from 'semver';
 import { errors } from '../errors.ts';
-import { readOptions, whatIsWrongWithOptions } from './options.ts';
-import type { Options, OptionSchema } from './options.ts';
+import { type Options, type OptionSchema, readOptions, whatIsWrongWithOptions } from './options.ts';
 import type { Registry } from './registry.ts';
-import { contributionKinds } from './tokens.ts';
-import type { ContributionKind } from './tokens.ts';
+import { type ContributionKind, contributionKinds } from './tokens.ts';
 
 /** What an explainer, metric, probe, attack or mask asks of the model that it is given; `programs` are what `compile` takes. */
 export type ModelNeed = 'gradients' | 'graph' | 'programs';
@@ -26,6 +24,16 @@ export interface Contribution {
   readonly unnamedOption?: string;
   /** Sets of settings by name, such as those of a paper; what they leave out is the default. */
   readonly presets?: Readonly<Record<string, Options>>;
+  /** Of a mask: that it is the control, an area like those of the others drawn by chance. */
+  readonly isControl?: boolean;
+  /** Of a metric: how it measures what no map decides, for others to be compared with. */
+  readonly baseline?: Baseline;
+}
+
+/** The settings under which a metric ignores the map, and the presets that measure this too. */
+export interface Baseline {
+  readonly options: Options;
+  readonly inPresets?: readonly string[];
 }
 
 /** Something that must be provided by some plugin: that id, or anything of that kind. */
@@ -95,12 +103,12 @@ export function whatIsWrongWithin(manifest: PluginManifest): string | undefined 
     if (!Array.isArray(list) || !list.every(isRecord)) return `its ${key} is not a list of objects`;
   }
   const seen = new Set<string>();
-  for (const { kind, id, title, description, options, unnamedOption, presets } of manifest.provides) {
+  for (const { kind, id, title, description, options, unnamedOption, presets, baseline } of manifest.provides) {
     if (!contributionKinds.includes(kind))
       return `it provides a ${quoted(kind)}; known: ${contributionKinds.join(', ')}`;
     if (!isText(id) || !/^[a-z0-9][a-z0-9+._-]*$/.test(id)) return `the id ${quoted(id)} is not of the form "grad-cam"`;
     if (!isText(title) || !isText(description)) return `the ${kind} "${id}" has no title or no description`;
-    const optionFault = whatIsWrongWithSettings(options, presets);
+    const optionFault = whatIsWrongWithSettings(options, presets, baseline);
     if (optionFault !== undefined) return `${optionFault}, in the ${kind} "${id}"`;
     if (unnamedOption !== undefined && !Object.hasOwn(options ?? {}, unnamedOption))
       return `the ${kind} "${id}" has no option ${quoted(unnamedOption)} whose name may be left out`;
@@ -118,7 +126,7 @@ export function whatIsWrongWithin(manifest: PluginManifest): string | undefined 
 }
 
 /** Why settings and presets do not fit together, or undefined where they do. */
-function whatIsWrongWithSettings(options: unknown, presets: unknown): string | undefined {
+function whatIsWrongWithSettings(options: unknown, presets: unknown, baseline: unknown): string | undefined {
   for (const [key, value] of Object.entries({ options, presets })) {
     if (value === undefined) continue;
     if (!isRecord(value) || !Object.values(value).every(isRecord)) return `its ${key} are no objects by name`;
@@ -127,9 +135,17 @@ function whatIsWrongWithSettings(options: unknown, presets: unknown): string | u
   const schema = (options ?? {}) as OptionSchema;
   const fault = whatIsWrongWithOptions(schema);
   if (fault !== undefined) return fault;
-  for (const [name, preset] of Object.entries((presets ?? {}) as Readonly<Record<string, Options>>)) {
+  const sets = Object.entries((presets ?? {}) as Readonly<Record<string, Options>>).map(
+    ([name, set]): [string, Options] => [`the preset "${name}"`, set],
+  );
+  if (baseline !== undefined) {
+    const { options: set } = (isRecord(baseline) ? baseline : {}) as Partial<Baseline>;
+    if (!isRecord(set)) return 'its baseline has no options';
+    sets.push(['the baseline', set]);
+  }
+  for (const [name, set] of sets) {
     try {
-      readOptions(`the preset "${name}"`, schema, preset);
+      readOptions(name, schema, set);
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }

@@ -2,7 +2,11 @@ import { errors } from '../errors.ts';
 import { closest } from '../suggest.ts';
 
 /** A setting of a contribution: its kind of value, what it is where nobody says, and one sentence on what it does. */
-export type OptionSpec = { readonly description: string } & (
+export type OptionSpec = {
+  readonly description: string;
+  /** What a command line calls it, where that is not its name in kebab case: `control` for a list `controls`. */
+  readonly flag?: string;
+} & (
   | {
       readonly type: 'number' | 'integer';
       readonly default: number;
@@ -92,6 +96,8 @@ export function readOptions(of: string, schema: OptionSchema, given: Options = {
 export function whatIsWrongWithOptions(schema: OptionSchema): string | undefined {
   for (const [name, spec] of Object.entries(schema)) {
     if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) return `the option "${name}" is not of the form "kernelSize"`;
+    if (spec.flag !== undefined && !/^[a-z][a-z0-9-]*$/.test(spec.flag))
+      return `the flag "${spec.flag}" of the option "${name}" is not of the form "kernel-size"`;
     if (name === presetKey) return `no option may be called "${presetKey}"`;
     if (typeof spec.description !== 'string' || spec.description.trim() === '')
       return `the option "${name}" has no description`;

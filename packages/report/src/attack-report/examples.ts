@@ -1,22 +1,21 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { minMax, overlay, resize, upsample } from '@understory/imaging';
-import { decodeImage, encodePng } from '@understory/imaging/sharp';
-import type { ColourMapName, RgbImage } from '@understory/imaging';
-import type { AttackExample, AttackExampleRecord, RunAttack } from '@understory/studies';
-import { attackExampleFolder } from '@understory/studies';
-import { byExampleRank } from '../chosen-examples.ts';
-import { reportErrors } from '../errors.ts';
-import type { Picture, PictureRow } from '../figures/picture-grid.ts';
-import { percent } from '../numbers.ts';
-import { readNpy } from '../read-npy.ts';
+import { type ImageCodec, minMax, overlay, resize, type RgbImage, upsample } from '@understory/imaging';
 import {
   asProblem,
+  attackExampleFolder,
+  byExampleRank,
   fileOfExample,
+  percent,
+  readOfExample,
   readStoredExamples,
-  type OnProblem,
+  studyErrors,
+  type AttackExample,
+  type AttackExampleRecord,
+  type RunAttack,
   type StoredExample,
-} from '../stored-examples.ts';
+} from '@understory/studies';
+import type { Drawing, ExampleDrawing } from '../examples.ts';
+import type { Picture, PictureRow } from '../figures/picture-grid.ts';
+import { readNpy } from '../read-npy.ts';
 import { epsilonText } from './naming.ts';
 
 /** Images beyond this, and attacks beyond that, make a page heavy and show no more. */
@@ -27,30 +26,23 @@ const mostAttacks = 8;
 const leastSide = 128;
 const mostSide = 176;
 
-export interface AttackExampleDrawing {
-  readonly colours: ColourMapName;
-  /** Of the run. */
-  readonly seed: number | string;
-  readonly onProblem: OnProblem;
-}
-
 /**
  * The images that a run kept pictures of, those first that its seed prefers: a row for the image and one for each attack. An example
  * that cannot be read is a problem and left out; where one of its pictures is missing, that is a problem and a frame says so.
  */
 export async function attackExamples(
-  folder: string,
   attacks: readonly RunAttack[],
-  { colours, seed, onProblem }: AttackExampleDrawing,
+  drawing: ExampleDrawing,
 ): Promise<readonly (readonly PictureRow[])[]> {
-  const stored = await readStoredExamples<AttackExampleRecord>(join(folder, attackExampleFolder), {
+  const { store, seed, onProblem } = drawing;
+  const stored = await readStoredExamples<AttackExampleRecord>(store, attackExampleFolder, {
     list: 'attacks',
     onProblem,
   });
   const drawn: (readonly PictureRow[])[] = [];
   for (const each of byExampleRank(stored, ({ record }) => record.item, seed).slice(0, mostImages)) {
     try {
-      drawn.push(await rowsOf(each, attacks, { colours, onProblem }));
+      drawn.push(await rowsOf(each, attacks, drawing));
     } catch (error) {
       onProblem(asProblem(error, each.folder));
     }
@@ -61,20 +53,21 @@ export async function attackExamples(
 async function rowsOf(
   { folder, record }: StoredExample<AttackExampleRecord>,
   attacks: readonly RunAttack[],
-  { colours, onProblem }: Pick<AttackExampleDrawing, 'colours' | 'onProblem'>,
+  drawing: ExampleDrawing,
 ): Promise<readonly PictureRow[]> {
+  const { codec } = drawing;
   const { item, originalLabel, original, targetLabel, target, originalProbability, maps } = record;
   const says = `${originalLabel ?? `class ${original}`}, ${percent(originalProbability)}`;
   const aim = targetLabel ?? `class ${target}`;
   const targeted = target !== original;
-  const read = (name: string) => readPart(fileOfExample(folder, name), onProblem);
+  const read = (name: string) => readPart(fileOfExample(folder, name), drawing);
   const untouched = await read(record.picture);
   const mapOf = (picture: RgbImage | undefined, file: string | null, caption: string, alt: string) =>
-    mapped(picture, file === null ? null : fileOfExample(folder, file), { colours, onProblem, caption, alt });
+    mapped(picture, file === null ? null : fileOfExample(folder, file), drawing, { caption, alt });
   const first: PictureRow = {
     title: `${item}: ${says}${targeted ? `; the attack wants ${aim}` : ''}`,
     pictures: [
-      await shown(untouched, { caption: `untouched: ${says}`, alt: `${item}, untouched` }),
+      await shown(untouched, codec, { caption: `untouched: ${says}`, alt: `${item}, untouched` }),
       ...(record.explainer === null
         ? []
         : [
@@ -100,15 +93,15 @@ async function rowsOf(
       title: `${attack}: ${outcomeText(example)}`,
       minor: true,
       pictures: [
-        await shown(picture, {
+        await shown(picture, codec, {
           caption: `attacked: ${example.predictedLabel ?? `class ${example.predicted}`}, ${percent(example.probability)}`,
           alt: `${item}, attacked through ${attack}`,
         }),
-        await shown(await read(example.perturbation), {
+        await shown(await read(example.perturbation), codec, {
           caption: `the change, ${factor} times as strong${within}`,
           alt: `${item}, change through ${attack}`,
         }),
-        await shown(await read(example.mask), {
+        await shown(await read(example.mask), codec, {
           caption: 'the mask: white may change',
           alt: `${item}, mask ${attack}`,
         }),
@@ -148,42 +141,43 @@ type Words = Pick<Picture, 'caption' | 'alt'>;
 async function mapped(
   picture: RgbImage | undefined,
   path: string | null,
-  { colours, onProblem, caption, alt }: Words & Pick<AttackExampleDrawing, 'colours' | 'onProblem'>,
+  drawing: ExampleDrawing,
+  words: Words,
 ): Promise<Picture> {
-  const bytes = path === null || picture === undefined ? undefined : await bytesOf(path, onProblem);
+  const bytes = path === null || picture === undefined ? undefined : await bytesOf(path, drawing);
   if (picture === undefined || path === null || bytes === undefined) {
-    return { image: undefined, absent: 'no map', caption, alt };
+    return { image: undefined, absent: 'no map', ...words };
   }
   const map = minMax(upsample(readNpy(bytes, path), picture.height, picture.width, 'bicubic'));
-  return shown(overlay(picture, map, { colourMap: colours }), { caption, alt });
+  return shown(overlay(picture, map, { colourMap: drawing.colours }), drawing.codec, words);
 }
 
-async function shown(image: RgbImage | undefined, words: Words): Promise<Picture> {
+async function shown(image: RgbImage | undefined, codec: ImageCodec, words: Words): Promise<Picture> {
   if (image === undefined) return { image, ...words };
   const { width, height } = image;
   const longer = Math.max(width, height);
   const factor = Math.max(1, Math.ceil(leastSide / longer));
   if (factor > 1) {
     const large = resize(image, { width: factor * width, height: factor * height }, 'nearest');
-    return { image: { png: await encodePng(large), enlarged: true }, ...words };
+    return { image: { png: await codec.encodePng(large), enlarged: true }, ...words };
   }
   const scale = Math.min(1, mostSide / longer);
   const size = { width: Math.max(1, Math.round(scale * width)), height: Math.max(1, Math.round(scale * height)) };
-  return { image: { png: await encodePng(resize(image, size, 'bilinear')), enlarged: false }, ...words };
+  return { image: { png: await codec.encodePng(resize(image, size, 'bilinear')), enlarged: false }, ...words };
 }
 
 /** Undefined where there is no such file, which is a problem. */
-async function readPart(path: string, onProblem: OnProblem): Promise<RgbImage | undefined> {
-  const bytes = await bytesOf(path, onProblem);
+async function readPart(path: string, drawing: Drawing): Promise<RgbImage | undefined> {
+  const bytes = await bytesOf(path, drawing);
   if (bytes === undefined) return undefined;
-  return decodeImage(bytes, path).catch((error: unknown) => {
-    throw reportErrors.exampleNotReadable({ path, found: (error as Error).message });
+  return drawing.codec.decode(bytes, path).catch((error: unknown) => {
+    throw studyErrors.exampleNotReadable({ path, found: (error as Error).message });
   });
 }
 
-async function bytesOf(path: string, onProblem: OnProblem): Promise<Uint8Array | undefined> {
+async function bytesOf(path: string, { store, onProblem }: Drawing): Promise<Uint8Array | undefined> {
   try {
-    return new Uint8Array(await readFile(path));
+    return await readOfExample(store, path);
   } catch (error) {
     onProblem(asProblem(error, path));
     return undefined;

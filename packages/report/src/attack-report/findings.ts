@@ -1,6 +1,14 @@
-import type { AttackRecord, RunAttack } from '@understory/studies';
-import { count, percent, percentRange, probability } from '../numbers.ts';
-import type { AttackComparison, AttackOutcome, AttackSummary } from '@understory/studies';
+import {
+  type AttackComparison,
+  type AttackOutcome,
+  type AttackRecord,
+  type AttackSummary,
+  count,
+  percent,
+  percentRange,
+  probability,
+  type RunAttack,
+} from '@understory/studies';
 import { settingsText } from './naming.ts';
 import { pointsText, stepsRange, stepsText } from './tables.ts';
 

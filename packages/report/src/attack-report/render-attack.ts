@@ -1,13 +1,12 @@
-import { defaultColourMap, type ColourMapName } from '@understory/imaging';
-import type { AttackRecord, AttackRow } from '@understory/studies';
+import { defaultColourMap } from '@understory/imaging';
+import { type AttackRecord, type AttackRow, type AttackSummary, summariseAttack } from '@understory/studies';
 import type { Figure } from '../figures/figure.ts';
 import { pictureGrid } from '../figures/picture-grid.ts';
 import { successOverEvaluationsFigure } from '../figures/success-over-evaluations.ts';
 import { successFigure } from '../figures/success.ts';
 import { sweepFigure } from '../figures/sweep.ts';
 import { trajectoriesFigure } from '../figures/trajectories.ts';
-import type { RenderedReport, ReportedRun } from '../reported-run.ts';
-import { summariseAttack, type AttackSummary } from '@understory/studies';
+import type { RenderedReport, ReportedRun, ReportOptions } from '../reported-run.ts';
 import { AttackDetails } from './attack-details.ts';
 import { attackExamples } from './examples.ts';
 import { attackPalette } from './naming.ts';
@@ -20,8 +19,8 @@ const mostBars = 24;
 
 /** How easily a network is fooled, and through which pixels: the report of a run of attacks. */
 export async function renderAttack(
-  { folder, record, rows, failed, isComplete, missing, damage = [] }: AttackRun,
-  { colourMap = defaultColourMap }: { readonly colourMap?: ColourMapName } = {},
+  { store, record, rows, failed, isComplete, missing, damage = [] }: AttackRun,
+  { codec, colourMap = defaultColourMap }: ReportOptions,
 ): Promise<RenderedReport<AttackSummary>> {
   const { attacks, goal, explainer, layer } = record.parameters;
   const details = new AttackDetails(attacks);
@@ -41,8 +40,8 @@ export async function renderAttack(
     trajectoriesFigure('trajectories', attacks, detailOf, goal),
   ].filter((figure): figure is Figure => figure !== undefined);
   const problems = [...damage];
-  const examples = await attackExamples(folder, attacks, {
-    ...{ colours: colourMap, seed: record.seed },
+  const examples = await attackExamples(attacks, {
+    ...{ store, codec, colours: colourMap, seed: record.seed },
     onProblem: (problem) => problems.push(problem),
   });
   const drawn = examples.map((rows, at) => pictureGrid({ ...examplesHead, name: `example-${at + 1}` }, rows));

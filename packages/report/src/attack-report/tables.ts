@@ -1,9 +1,19 @@
-import type { AttackRecord } from '@understory/studies';
+import {
+  type AttackComparison,
+  type AttackOutcome,
+  type AttackRecord,
+  type AttackSummary,
+  count,
+  type MeanEstimate,
+  number,
+  percent,
+  percentRange,
+  probability,
+  type Share,
+} from '@understory/studies';
 import type { Colours } from '../figures/palette.ts';
 import { html, type Html } from '../html.ts';
-import { count, number, percent, percentRange, probability } from '../numbers.ts';
 import { estimateCell } from '../page/estimate-cell.ts';
-import type { AttackComparison, AttackOutcome, AttackSummary, MeanEstimate, Share } from '@understory/studies';
 
 /** Tables of more rows are folded up. */
 const mostRows = 30;

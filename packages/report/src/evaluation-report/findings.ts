@@ -1,6 +1,13 @@
-import type { EvaluatedMetric } from '@understory/studies';
-import { number, probability, range } from '../numbers.ts';
-import { splitComparisons, verdict, type Comparison, type MetricSummary } from '@understory/studies';
+import {
+  type Comparison,
+  type EvaluatedMetric,
+  type MetricSummary,
+  number,
+  probability,
+  range,
+  splitComparisons,
+  verdict,
+} from '@understory/studies';
 
 /** What a metric's comparisons with its reference come to, a sentence each. */
 export function findings(metric: EvaluatedMetric, summary: MetricSummary): readonly string[] {

@@ -1,27 +1,33 @@
 import type { UnderstoryError } from '@understory/core';
-import type { EvaluatedMetric, EvaluationRecord, FailedItem } from '@understory/studies';
+import {
+  type Comparison,
+  count,
+  type EvaluatedMetric,
+  type EvaluationRecord,
+  type EvaluationSummary,
+  type FailedItem,
+  meanText,
+  type MetricSummary,
+  number,
+  paperAreasFor,
+  percent,
+  probability,
+  range,
+  splitComparisons,
+  verdict,
+} from '@understory/studies';
 import { exampleText, type Example } from '../examples.ts';
 import { dataUri } from '../figures/data-uri.ts';
 import type { Figure } from '../figures/figure.ts';
 import type { Palette } from '../figures/palette.ts';
 import { findings } from './findings.ts';
 import { html, type Html } from '../html.ts';
-import { count, number, percent, probability, range } from '../numbers.ts';
 import { facts } from '../page/facts.ts';
 import { failures } from '../page/failures.ts';
 import { figureBlock } from '../page/figure-block.ts';
 import { frame } from '../page/frame.ts';
 import { optionRows, provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
-import { paperAreasFor } from '@understory/studies';
-import {
-  meanText,
-  splitComparisons,
-  verdict,
-  type Comparison,
-  type EvaluationSummary,
-  type MetricSummary,
-} from '@understory/studies';
 
 export interface Page {
   readonly record: EvaluationRecord;
@@ -86,7 +92,7 @@ function examplesSection({ examples, examplesFigure }: Page): Html | null {
   const explainers = first.maps.map(({ explainer }) => explainer);
   const small = examples.every(({ width }) => width < 200);
   const image = (png: Uint8Array, alt: string) =>
-    html`<td><img class="${small ? 'pixels' : 'photo'}" src="${dataUri(png)}" alt="${alt}" /></td>`;
+    html`<td><img class="${small ? 'pixels' : 'photo'}" src="${dataUri('image/png', png)}" alt="${alt}" /></td>`;
   return html`<section>
     <h2>${examplesFigure.title}</h2>
     <figure>

@@ -1,32 +1,36 @@
-import { defaultColourMap, type ColourMapName } from '@understory/imaging';
-import type { EvaluationRecord, EvaluationRow } from '@understory/studies';
+import { defaultColourMap } from '@understory/imaging';
+import {
+  type EvaluationRecord,
+  type EvaluationRow,
+  type EvaluationSummary,
+  fileName,
+  paperAreasFor,
+  summarise,
+} from '@understory/studies';
 import { readExamples } from '../examples.ts';
-import { fileName } from '../file-name.ts';
 import { curvesFigure, needsMedian } from '../figures/curves.ts';
 import { distributionFigure } from '../figures/distribution.ts';
 import { estimatesFigure } from '../figures/estimates.ts';
 import { examplesFigure } from '../figures/examples.ts';
 import type { Figure } from '../figures/figure.ts';
 import { Palette } from '../figures/palette.ts';
-import { paperAreasFor } from '@understory/studies';
 import { page } from './page.ts';
-import type { RenderedReport, ReportedRun } from '../reported-run.ts';
-import { summarise, type EvaluationSummary } from '@understory/studies';
+import type { RenderedReport, ReportedRun, ReportOptions } from '../reported-run.ts';
 
 export type EvaluationRun = ReportedRun<EvaluationRecord, EvaluationRow>;
 
 /** How faithful explanations are: the report of an evaluation. */
 export async function renderEvaluation(
-  { folder, record, rows, failed, isComplete, missing, damage = [] }: EvaluationRun,
-  { colourMap = defaultColourMap }: { readonly colourMap?: ColourMapName } = {},
+  { store, record, rows, failed, isComplete, missing, damage = [] }: EvaluationRun,
+  { codec, colourMap = defaultColourMap }: ReportOptions,
 ): Promise<RenderedReport<EvaluationSummary>> {
   const { explainers, metrics } = record.parameters;
   const order = explainers.map(({ name }) => name);
   const { summary, details } = await summarise(rows, { metrics, order, seed: record.seed });
   const palette = new Palette(order);
   const problems = [...damage];
-  const examples = await readExamples(folder, {
-    ...{ colours: colourMap, seed: record.seed },
+  const examples = await readExamples({
+    ...{ store, codec, colours: colourMap, seed: record.seed },
     onProblem: (problem) => problems.push(problem),
   });
   const shown = examples.length === 0 ? undefined : examplesFigure('examples', examples);

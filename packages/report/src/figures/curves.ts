@@ -1,9 +1,6 @@
 import { ruleY } from '@observablehq/plot';
 import { largestOf, smallestOf } from '@understory/core';
-import type { EvaluatedMetric } from '@understory/studies';
-import type { MeanCurve } from '@understory/studies';
-import { number } from '../numbers.ts';
-import type { MetricSummary } from '@understory/studies';
+import { type EvaluatedMetric, type MeanCurve, type MetricSummary, number } from '@understory/studies';
 import { bandedLines, labelRoom } from './banded-lines.ts';
 import { draw, type Figure } from './figure.ts';
 import type { Palette } from './palette.ts';

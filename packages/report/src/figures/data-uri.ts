@@ -1,4 +1,7 @@
-/** A PNG as part of a page. */
-export function dataUri(png: Uint8Array): string {
-  return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+import { stringToUint8Array, uint8ArrayToBase64 } from 'uint8array-extras';
+
+/** Bytes, or a text as UTF-8, as part of a page. */
+export function dataUri(type: string, content: Uint8Array | string): string {
+  const bytes = typeof content === 'string' ? stringToUint8Array(content) : content;
+  return `data:${type};base64,${uint8ArrayToBase64(bytes)}`;
 }

@@ -1,7 +1,5 @@
 import { dot, ruleX, text, tickX } from '@observablehq/plot';
-import type { EvaluatedMetric } from '@understory/studies';
-import { number } from '../numbers.ts';
-import type { MetricSummary } from '@understory/studies';
+import { type EvaluatedMetric, type MetricSummary, number } from '@understory/studies';
 import { draw, type Figure } from './figure.ts';
 import type { Palette } from './palette.ts';
 

@@ -1,8 +1,5 @@
 import { dot, ruleX, ruleY, text } from '@observablehq/plot';
-import type { EvaluatedMetric } from '@understory/studies';
-import { number, range } from '../numbers.ts';
-import type { PaperAreas } from '@understory/studies';
-import type { MetricSummary } from '@understory/studies';
+import { type EvaluatedMetric, type MetricSummary, number, type PaperAreas, range } from '@understory/studies';
 import { draw, type Figure } from './figure.ts';
 import type { Palette } from './palette.ts';
 

@@ -31,7 +31,7 @@ export function examplesFigure(name: string, examples: readonly Example[]): Figu
       `<text x="${gap}" y="${top + 14}">${escapeXml(`${mark}${exampleText(example.record)}`)}</text>`,
       ...pictures.map(
         (png, column) =>
-          `<image x="${left(column)}" y="${top + 22}" width="${side}" height="${side}" preserveAspectRatio="xMidYMid meet" href="${dataUri(png)}" />`,
+          `<image x="${left(column)}" y="${top + 22}" width="${side}" height="${side}" preserveAspectRatio="xMidYMid meet" href="${dataUri('image/png', png)}" />`,
       ),
     ].join('');
   });

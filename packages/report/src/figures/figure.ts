@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
 import { plot, type PlotOptions } from '@observablehq/plot';
-import { Resvg } from '@resvg/resvg-js';
 import { parseHTML } from 'linkedom';
 import { cssVariables } from './palette.ts';
 
@@ -16,7 +14,8 @@ export interface Figure {
   readonly svg: string;
 }
 
-const sans = 'DejaVu Sans';
+/** The font of drawings that are files of their own. */
+export const sans = 'DejaVu Sans';
 
 /** Draws with Observable Plot; `alt` becomes the accessible name. */
 export function draw(options: PlotOptions, alt: string): string {
@@ -46,13 +45,4 @@ export function standalone(svg: string): string {
     /<svg ((?:[^>"]|"[^"]*")*)>/,
     (_, attributes: string) => `<svg ${attributes} color="${light['--ink']}">${ground}`,
   );
-}
-
-/** A stand-alone drawing as PNG, twice as large; letters come from a font that is brought along, so it looks the same everywhere. */
-export function toPng(svg: string): Uint8Array {
-  const fontFiles = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) =>
-    createRequire(import.meta.url).resolve(`dejavu-fonts-ttf/ttf/${file}`),
-  );
-  const font = { loadSystemFonts: false, fontFiles, defaultFontFamily: sans };
-  return new Resvg(svg, { font, fitTo: { mode: 'zoom', value: 2 } }).render().asPng();
 }

@@ -51,7 +51,7 @@ export function pictureGrid(
           ? `<rect x="${left + 0.5}" y="${top + 0.5}" width="${side - 1}" height="${side - 1}" fill="none" stroke="currentColor" stroke-opacity="0.5" stroke-dasharray="4,4" />` +
               `<text x="${left + side / 2}" y="${top + side / 2 + 4}" text-anchor="middle" font-size="11">${escapeXml(absent)}</text>`
           : `<image x="${left}" y="${top}" width="${side}" height="${side}" preserveAspectRatio="xMidYMid meet"` +
-              `${image.enlarged ? ' style="image-rendering: pixelated"' : ''} href="${dataUri(image.png)}" />` +
+              `${image.enlarged ? ' style="image-rendering: pixelated"' : ''} href="${dataUri('image/png', image.png)}" />` +
               `<rect x="${left + 0.5}" y="${top + 0.5}" width="${side - 1}" height="${side - 1}" fill="none" stroke="currentColor" stroke-opacity="0.2" />`,
       );
       for (const [at, line] of captions[column]!.entries()) {

@@ -1,6 +1,6 @@
 import { ruleY } from '@observablehq/plot';
 import { largestOf, smallestOf, type ProbeCurve } from '@understory/core';
-import { number } from '../numbers.ts';
+import { number } from '@understory/studies';
 import { bandedLines, labelRoom, type BandedLine } from './banded-lines.ts';
 import { estimateRows } from './estimate-rows.ts';
 import { draw, type Figure } from './figure.ts';

@@ -1,9 +1,8 @@
 import { ruleY } from '@observablehq/plot';
 import { largestOf } from '@understory/core';
-import type { RunAttack } from '@understory/studies';
+import { percent, type RunAttack } from '@understory/studies';
 import type { AttackDetail } from '../attack-report/attack-details.ts';
 import { settingsText } from '../attack-report/naming.ts';
-import { percent } from '../numbers.ts';
 import { bandedLines, labelRoom } from './banded-lines.ts';
 import { draw, type Figure } from './figure.ts';
 import { Palette, type Colours } from './palette.ts';

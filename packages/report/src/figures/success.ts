@@ -1,7 +1,6 @@
 import { dot, ruleX, ruleY, text } from '@observablehq/plot';
 import { largestOf } from '@understory/core';
-import { percent, percentRange } from '../numbers.ts';
-import type { AttackSummary } from '@understory/studies';
+import { type AttackSummary, percent, percentRange } from '@understory/studies';
 import { draw, type Figure } from './figure.ts';
 import type { Colours } from './palette.ts';
 

@@ -1,7 +1,5 @@
-import type { RunAttack } from '@understory/studies';
+import { percent, type RunAttack, type SweepCurve } from '@understory/studies';
 import { epsilonText, fractionText } from '../attack-report/naming.ts';
-import { percent } from '../numbers.ts';
-import type { SweepCurve } from '@understory/studies';
 import type { Figure } from './figure.ts';
 import { Palette } from './palette.ts';
 import { panels, type PanelLine } from './panels.ts';

@@ -1,8 +1,7 @@
 import { largestOf } from '@understory/core';
-import type { RunAttack } from '@understory/studies';
+import { number, type RunAttack } from '@understory/studies';
 import type { AttackDetail } from '../attack-report/attack-details.ts';
 import { shortName } from '../attack-report/naming.ts';
-import { number } from '../numbers.ts';
 import type { Figure } from './figure.ts';
 import { panels } from './panels.ts';
 

@@ -1,4 +1,5 @@
 import { html, type Html } from '../html.ts';
+import { dataUri } from '../figures/data-uri.ts';
 
 /** Something that a reader may want to go on with. */
 export interface Download {
@@ -16,10 +17,7 @@ export function downloads(files: readonly Download[], { tables }: { readonly tab
     <ul>
       ${files.map(
         ({ name, title, type, text }) =>
-          html`<li>
-            <a download="${name}" href="data:${type};base64,${Buffer.from(text).toString('base64')}">${name}</a>:
-            ${title}
-          </li>`,
+          html`<li><a download="${name}" href="${dataUri(type, text)}">${name}</a>: ${title}</li>`,
       )}
     </ul>
     <p class="quiet">

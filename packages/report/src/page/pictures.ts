@@ -23,7 +23,11 @@ export function pictureRows(rows: readonly PictureRow[]): readonly Html[] {
 
 function shown({ image, absent = 'not kept', alt }: Picture): Html {
   if (image === undefined) return html`<div class="absent" role="img" aria-label="${alt}: ${absent}">${absent}</div>`;
-  return html`<img class="${image.enlarged ? 'pixels' : 'photo'}" src="${dataUri(image.png)}" alt="${alt}" />`;
+  return html`<img
+    class="${image.enlarged ? 'pixels' : 'photo'}"
+    src="${dataUri('image/png', image.png)}"
+    alt="${alt}"
+  />`;
 }
 
 /** What the style sheet needs beside its own for such rows. */

@@ -2,7 +2,7 @@ import type { ProbeSummary, UnderstoryError } from '@understory/core';
 import type { Figure } from '../figures/figure.ts';
 import type { PictureRow } from '../figures/picture-grid.ts';
 import { html, type Html } from '../html.ts';
-import { count, number, range } from '../numbers.ts';
+import { count, number, type ProbeRecord, range } from '@understory/studies';
 import { csv, downloads } from '../page/downloads.ts';
 import { estimateStyle } from '../page/estimate-cell.ts';
 import { facts } from '../page/facts.ts';
@@ -12,7 +12,6 @@ import { frame } from '../page/frame.ts';
 import { pictureRows, pictureStyle } from '../page/pictures.ts';
 import { optionRows, provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
-import type { ProbeRecord } from '@understory/studies';
 import type { ReportedRun } from '../reported-run.ts';
 import { estimateTables } from './estimate-tables.ts';
 

@@ -1,43 +1,46 @@
-import { join } from 'node:path';
 import { isDiagnosed, type ProbeExample, type ProbeSummary, type UnderstoryError } from '@understory/core';
 import { reportErrors } from '../errors.ts';
 import { besideThePaperFigure } from '../figures/beside-the-paper.ts';
 import type { Figure } from '../figures/figure.ts';
 import { pictureGrid, type PictureRow } from '../figures/picture-grid.ts';
 import { probeCurveFigure } from '../figures/probe-curve.ts';
-import { capitalised, number, percent } from '../numbers.ts';
-import { probePicturePath } from '@understory/studies';
-import type { ProbeRecord } from '@understory/studies';
+import { capitalised, number, percent, probePicturePath, type ProbeRecord } from '@understory/studies';
+import type { ImageCodec } from '@understory/imaging';
 import { readPicture } from '../read-picture.ts';
 import { readSummary } from '../read-summary.ts';
-import type { RenderedReport, ReportedRun } from '../reported-run.ts';
-import type { OnProblem } from '../stored-examples.ts';
+import type { RenderedReport, ReportedRun, ReportOptions } from '../reported-run.ts';
+import type { Drawing } from '../examples.ts';
 import { page } from './page.ts';
 
 export type ProbeRun = ReportedRun<ProbeRecord>;
 
 /** What a probe found: the report of its run, out of the summary in its folder. */
-export async function renderProbe(run: ProbeRun): Promise<RenderedReport<ProbeSummary | null>> {
+export async function renderProbe(
+  run: ProbeRun,
+  { codec }: Pick<ReportOptions, 'codec'>,
+): Promise<RenderedReport<ProbeSummary | null>> {
   const problems = [...(run.damage ?? [])];
-  const path = join(run.folder, 'summary.json');
+  const path = `${run.name}/summary.json`;
   try {
-    const found = await readSummary(run.folder, ['verdict', 'estimates', 'curves', 'examples']);
-    if (found !== undefined) return await drawn(run, found as unknown as ProbeSummary, [...problems]);
+    const found = await readSummary(run, ['verdict', 'estimates', 'curves', 'examples']);
+    if (found !== undefined) return await drawn(run, found as unknown as ProbeSummary, codec, [...problems]);
     if (run.isComplete === true) problems.push(reportErrors.summaryNotReadable({ path, found: 'no such file' }));
   } catch (error) {
     problems.push(
       isDiagnosed(error) ? error : reportErrors.summaryNotReadable({ path, found: (error as Error).message }),
     );
   }
-  return drawn(run, null, problems);
+  return drawn(run, null, codec, problems);
 }
 
 async function drawn(
   run: ProbeRun,
   summary: ProbeSummary | null,
+  codec: ImageCodec,
   problems: UnderstoryError[],
 ): Promise<RenderedReport<ProbeSummary | null>> {
-  const rows = summary === null ? [] : await exampleRows(run.folder, summary.examples, (each) => problems.push(each));
+  const drawing = { store: run.store, codec, onProblem: (problem: UnderstoryError) => void problems.push(problem) };
+  const rows = summary === null ? [] : await exampleRows(summary.examples, drawing);
   const shown = rows.length === 0 ? undefined : pictureGrid(examplesHead, rows);
   const figures = summary === null ? [] : [...curveFigures(summary), ...paperFigures(summary)];
   const images = summary?.images ?? run.done ?? 0;
@@ -57,17 +60,13 @@ const examplesHead = {
     'What the network saw, before normalisation, and what was made of it. Images are chosen by what came out, as each title says, so they show extremes beside a random choice. Each heat map is scaled from its own smallest to its own largest value, so colours of two maps do not compare.',
 };
 
-async function exampleRows(
-  folder: string,
-  examples: readonly ProbeExample[],
-  onProblem: OnProblem,
-): Promise<readonly PictureRow[]> {
+async function exampleRows(examples: readonly ProbeExample[], drawing: Drawing): Promise<readonly PictureRow[]> {
   return Promise.all(
     examples.map(async ({ item, title, pictures }) => ({
       title: `${capitalised(title)}: ${item}`,
       pictures: await Promise.all(
         pictures.map(async ({ name, caption }) => ({
-          image: await readPicture(join(folder, probePicturePath(item, name)), onProblem),
+          image: await readPicture(probePicturePath(item, name), drawing),
           caption,
           alt: `${item}, ${caption}`,
         })),

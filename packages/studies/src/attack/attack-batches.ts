@@ -1,7 +1,7 @@
 import { append, evenBatches, takeTensor, type Attack, type AttackedSample, type Tensor } from '@understory/core';
 import type { AttackPlan } from './attack-plan.ts';
 import type { Subject } from './attack-subject.ts';
-import type { ChosenImage } from '@understory/environment-node';
+import type { ChosenImage } from '../environment.ts';
 import { joinSamples } from '../common/join-samples.ts';
 import { reasonFor } from '../common/reason-for.ts';
 

@@ -1,10 +1,11 @@
 import { append, evenBatches, type Experiment, type SeededRandom } from '@understory/core';
 import type { Outcome } from '@understory/experiments';
-import { summariseAttack, type AttackRow, type AttackSummary } from '@understory/report';
+import type { AttackRow } from './attack-rows.ts';
+import { summariseAttack, type AttackSummary } from './summarise-attack.ts';
 import { makeAttacks, type Found, type Made } from './attack-batches.ts';
 import type { AttackPlan, Attempt } from './attack-plan.ts';
 import { subjectOf, type Subject } from './attack-subject.ts';
-import type { ChosenImage } from '@understory/environment-node';
+import type { ChosenImage } from '../environment.ts';
 import { judge, maskPixels } from './judge-attacks.ts';
 
 /**

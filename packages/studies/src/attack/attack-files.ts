@@ -1,4 +1,4 @@
-import { fileName } from './file-name.ts';
+import { fileName } from '../common/file-name.ts';
 
 /** The folder of a run that holds adversarial images, if it keeps them all. */
 export const adversarialFolder = 'adversarial';

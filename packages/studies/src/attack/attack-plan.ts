@@ -1,18 +1,18 @@
 import type { HeatMap, PixelClassifier, Prediction, Tensor } from '@understory/core';
-import type { LabelMap } from '@understory/datasets';
-import type { Preprocessing, RgbImage } from '@understory/imaging';
-import type { AttackRow, AttackSetting } from '@understory/report';
+import type { LabelIndex } from '../environment.ts';
+import type { ImageCodec, Preprocessing, RgbImage } from '@understory/imaging';
+import type { AttackRow, AttackSetting } from './attack-rows.ts';
 import type { NamedAttack } from './choose-attacks.ts';
 import type { ExplainPixels } from './explain-pixels.ts';
-import type { Steps } from './steps.ts';
+import type { Steps } from '../common/steps.ts';
 import type { Transfer } from './transfer.ts';
 
 export interface AttackPlan {
   readonly classifier: PixelClassifier;
   readonly preprocessing: Preprocessing;
   readonly attacks: readonly NamedAttack[];
-  readonly labels: LabelMap;
-  /** The class that the network shall say; what it says is to be left where undefined. */
+  readonly labels: LabelIndex;
+  /** The target class; undefined where the attack only leaves what the network says. */
   readonly target: number | undefined;
   /** Of the run's record. */
   readonly setting: AttackSetting;
@@ -26,6 +26,7 @@ export interface AttackPlan {
   /** How many pairs of an image and a mask run together, at most. */
   readonly batch: number;
   readonly signal: AbortSignal;
+  readonly codec: ImageCodec;
   /** How far attacks are. */
   readonly steps?: Steps;
   /** Told of each image with what became of it, before its rows are handed over. */

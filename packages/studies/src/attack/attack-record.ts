@@ -1,22 +1,20 @@
 import type { Selection } from '@understory/core';
-import type { AttackRecord } from '@understory/report';
-import { drawsFromMaps, type NamedAttack } from './choose-attacks.ts';
-import type { ChosenImages } from '@understory/environment-node';
-import { datasetRecord, experimentRecord, explainerRecord, type ExperimentRecord } from '../common/experiment-record.ts';
-import type { Io } from '@understory/cli';
-import type { SelectionOptions } from '@understory/cli';
+import {
+  datasetRecord,
+  experimentRecord,
+  explainerRecord,
+  type ExperimentRecord,
+} from '../common/experiment-record.ts';
 import { classRecord } from '../common/record.ts';
+import type { ChosenImages, TargetReference } from '../environment.ts';
 import type { Setup } from '../setup/setup.ts';
-import type { TargetReference } from './target-reference.ts';
+import type { AttackSpec } from '../spec/study-spec.ts';
+import type { AttackRecord } from './attack-rows.ts';
+import { drawsFromMaps, type NamedAttack } from './choose-attacks.ts';
 import type { Transfer } from './transfer.ts';
 
-interface RecordParts {
-  readonly options: SelectionOptions & {
-    readonly layer: string;
-    readonly layout?: string | undefined;
-    readonly seed: number;
-  };
-  readonly io: Pick<Io, 'runtime'>;
+interface Decided {
+  readonly spec: Pick<AttackSpec, 'images' | 'layer' | 'layout' | 'seed'>;
   readonly images: ChosenImages;
   readonly setup: Setup;
   readonly attacks: readonly NamedAttack[];
@@ -28,8 +26,7 @@ interface RecordParts {
 
 /** The record of a run of attacks. */
 export function attackRecord({
-  options,
-  io,
+  spec,
   images,
   setup,
   attacks,
@@ -37,24 +34,24 @@ export function attackRecord({
   reference,
   transfer,
   explainer,
-}: RecordParts): ExperimentRecord<AttackRecord['parameters']> {
+}: Decided): ExperimentRecord<AttackRecord['parameters']> {
   const isDrawn = drawsFromMaps(attacks);
   return experimentRecord(setup, {
-    ...{ io, seed: options.seed },
+    seed: spec.seed,
     backends: setup.backends({
       explainers: isDrawn,
       others: transfer === undefined ? [] : [{ opened: transfer.opened, kind: 'transfer' }],
     }),
     parameters: {
       kind: 'attack',
-      dataset: datasetRecord(images.record, options, images.ids),
+      dataset: datasetRecord(images.record, spec.images, images.ids),
       attacks: attacks.map(({ record }) => record),
       goal: target === undefined ? 'untargeted' : 'targeted',
       target: target === undefined ? null : classRecord(setup.classifier, target),
       targetImage: reference?.record ?? null,
       explainer: isDrawn ? explainerRecord(setup, explainer) : null,
-      layer: isDrawn ? options.layer : null,
-      ...(isDrawn && options.layout !== undefined && { layout: options.layout }),
+      layer: isDrawn ? spec.layer : null,
+      ...(isDrawn && spec.layout !== undefined && { layout: spec.layout }),
       layers: isDrawn ? setup.explainers.map(({ layer }) => layer ?? null) : [],
       transfer:
         transfer === undefined

@@ -10,7 +10,7 @@ import {
 import { prepare, toUnitPixels, type RgbImage } from '@understory/imaging';
 import type { AttackFacts, AttackPlan } from './attack-plan.ts';
 import { boxesInInput } from '../common/boxes-in-input.ts';
-import type { ChosenImage } from '@understory/environment-node';
+import type { ChosenImage } from '../environment.ts';
 import { reasonFor, reasonForOne } from '../common/reason-for.ts';
 
 /** Why an image is not attacked. */

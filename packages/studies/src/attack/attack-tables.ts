@@ -1,5 +1,5 @@
 import type { Table } from '@understory/experiments';
-import type { AttackRow } from '@understory/report';
+import type { AttackRow } from './attack-rows.ts';
 
 /** The finished tables of a run of attacks: a line an attack on an image, and a line for each evaluation of the network. */
 export const attackTables: readonly Table<AttackRow>[] = [

@@ -1,7 +1,16 @@
-import { ATTACK, MASK, parseSelections, presetKey } from '@understory/core';
-import type { Attack, Host, Mask, Options, Selection } from '@understory/core';
-import type { RunAttack } from '@understory/report';
-import { cliErrors } from '@understory/cli';
+import {
+  ATTACK,
+  type Attack,
+  type Host,
+  MASK,
+  type Mask,
+  type Options,
+  presetKey,
+  type Selection,
+} from '@understory/core';
+import { selectionsOf } from '../spec/selections.ts';
+import type { SelectionSpec } from '../spec/study-spec.ts';
+import type { RunAttack } from './attack-rows.ts';
 import { presetOf, recordedOptions } from '../common/recorded-settings.ts';
 import { selectionName } from '../common/selection-name.ts';
 
@@ -15,14 +24,10 @@ export interface NamedAttack {
 }
 
 export interface AttackChoice {
-  /** The id of an attack, with settings where wanted. */
-  readonly attack: string;
-  /** Ids of masks, each with settings where wanted. */
-  readonly masks: string;
+  readonly attack: Selection;
+  readonly masks: readonly SelectionSpec[];
   /** Holds for the attack, and for the masks that declare it. */
   readonly preset?: string | undefined;
-  readonly epsilon?: string | undefined;
-  readonly steps?: number | undefined;
   readonly sweepFractions?: readonly string[] | undefined;
   readonly sweepEpsilons?: readonly string[] | undefined;
   /** The mask of the same areas that the others are held against; undefined for none. */
@@ -33,7 +38,7 @@ export interface AttackChoice {
 
 /**
  * Every attack of a run: each mask, at each fraction that is swept, at each epsilon; the control last, once for each fraction.
- * Throws USAGE, SELECTION_INVALID, UNKNOWN_ID, UNKNOWN_OPTION, OPTION_INVALID and UNKNOWN_PRESET.
+ * Throws SELECTION_INVALID, UNKNOWN_ID, UNKNOWN_OPTION, OPTION_INVALID and UNKNOWN_PRESET.
  */
 export function chooseAttacks(host: Host, choice: AttackChoice): readonly NamedAttack[] {
   const attacks = attackSettings(host, choice);
@@ -59,21 +64,11 @@ export function chooseAttacks(host: Host, choice: AttackChoice): readonly NamedA
 
 /** The settings of the attack, once for each epsilon that is swept. */
 function attackSettings(host: Host, choice: AttackChoice) {
-  const [selection, ...others] = parseSelections(choice.attack);
-  if (selection === undefined || others.length > 0) {
-    throw cliErrors.usage({
-      message: `'${choice.attack}' is not one attack.`,
-      suggestion: 'Give one id, with settings where wanted, such as pgd:steps=20.',
-      command: 'understory attack',
-    });
-  }
-  const { id } = selection;
-  const { preset, epsilon, steps } = choice;
+  const { id, options } = choice.attack;
+  const { preset } = choice;
   const base: Options = {
     ...(preset !== undefined && { [presetKey]: preset }),
-    ...selection.options,
-    ...(epsilon !== undefined && { epsilon }),
-    ...(steps !== undefined && { steps }),
+    ...options,
   };
   host.optionsOf('attack', id, base);
   const { title = id, options: schema = {} } = host.list('attack').find((each) => each.id === id) ?? {};
@@ -100,7 +95,7 @@ interface MaskSettings {
 
 /** The settings of the masks, once for each fraction that is swept, and of the control. */
 function maskSettings(host: Host, choice: AttackChoice): readonly MaskSettings[] {
-  const asked = parseSelections(choice.masks, (id) => host.list('mask').find((each) => each.id === id)?.unnamedOption);
+  const asked = selectionsOf(choice.masks, (id) => host.list('mask').find((each) => each.id === id)?.unnamedOption);
   const masks = asked.flatMap((selection) => {
     host.optionsOf('mask', selection.id, selection.options);
     const sweeps = choice.sweepFractions !== undefined && hasFraction(host, selection.id);

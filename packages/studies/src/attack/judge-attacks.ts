@@ -8,7 +8,6 @@ import {
   type LevelRounding,
   type RgbImage,
 } from '@understory/imaging';
-import { decodeImage, encodePng } from '@understory/imaging/sharp';
 import type { Made } from './attack-batches.ts';
 import type { AttackPlan, Attempt } from './attack-plan.ts';
 import { pixelsOf, type Subject } from './attack-subject.ts';
@@ -89,7 +88,7 @@ async function savePictures(plan: AttackPlan, subject: Subject, made: readonly M
 }
 
 async function save(
-  { classifier, attacks }: AttackPlan,
+  { classifier, attacks, codec }: AttackPlan,
   { pixels, picture: size }: Subject,
   made: readonly Made[],
   rounding: LevelRounding,
@@ -97,8 +96,8 @@ async function save(
   const files: Omit<Saved, 'prediction'>[] = [];
   for (const { sample, adversarial } of made) {
     const { budget } = attacks[sample.place]!.record;
-    const png = await encodePng(toEightBits(adversarial.data, pixels.data, { budget, size, rounding }));
-    files.push({ png, picture: await decodeImage(png, 'the saved adversarial image'), rounding });
+    const png = await codec.encodePng(toEightBits(adversarial.data, pixels.data, { budget, size, rounding }));
+    files.push({ png, picture: await codec.decode(png, 'the saved adversarial image'), rounding });
   }
   const predictions = await classifier.predict(joinSamples(files.map(({ picture }) => pixelsOf(picture))));
   return files.map((file, at) => ({ ...file, prediction: predictions[at]! }));

@@ -1,22 +1,11 @@
-import { join } from 'node:path';
 import { environmentFailure, isDiagnosed, type AttackBudget, type HeatMap, type Tensor } from '@understory/core';
-import { encodeNpy, fromUnitPixels } from '@understory/imaging';
-import { encodePng } from '@understory/imaging/sharp';
-import {
-  adversarialFolder,
-  adversarialPicture,
-  attackExampleFolder,
-  exampleFile,
-  fileOfAttack,
-  folderOfItem,
-  readStoredExamples,
-  type AttackExample,
-  type AttackExampleRecord,
-  type ClassMaps,
-} from '@understory/report';
+import { encodeNpy, fromUnitPixels, type ImageCodec, type RgbImage } from '@understory/imaging';
+import type { ArtifactStore } from '../study.ts';
+import { adversarialFolder, adversarialPicture, attackExampleFolder, fileOfAttack } from './attack-files.ts';
+import { exampleStore } from '../common/kept-examples.ts';
+import { exampleFile, readStoredExamples } from '../common/stored-examples.ts';
 import type { AttackedItem, AttackPlan, Attempt } from './attack-plan.ts';
-import { exampleStore } from '@understory/cli';
-import { prepareFolder, writeWhole } from '@understory/cli';
+import type { AttackExample, AttackExampleRecord, ClassMaps } from './attack-rows.ts';
 
 export interface KeptAttacks {
   /** Of the run. */
@@ -29,6 +18,7 @@ export interface KeptAttacks {
   readonly attacks: AttackPlan['attacks'];
   readonly labels: readonly string[] | undefined;
   readonly targeted: boolean;
+  readonly codec: ImageCodec;
 }
 
 /**
@@ -36,38 +26,36 @@ export interface KeptAttacks {
  * and heat maps before and after. What an earlier process of the same run kept counts.
  */
 export async function attackKeeper(
-  folder: string,
+  store: ArtifactStore,
   asked: KeptAttacks,
 ): Promise<(attacked: AttackedItem) => Promise<void>> {
-  if (asked.all) await prepareFolder(join(folder, adversarialFolder));
-  const examples = join(folder, attackExampleFolder);
+  if (asked.all) await store.prepare(adversarialFolder);
   // One that cannot be read is written again when its image comes, or is told of by the report.
-  const stored = await readStoredExamples<AttackExampleRecord>(examples, {
+  const stored = await readStoredExamples<AttackExampleRecord>(store, attackExampleFolder, {
     list: 'attacks',
     onProblem: () => undefined,
   });
   const kept = stored.map(({ record }) => ({ item: record.item, kind: 'attacked' as const }));
-  const keep = await exampleStore(examples, { most: asked.examples, seed: asked.seed, kept });
+  const keep = await exampleStore(store, attackExampleFolder, { most: asked.examples, seed: asked.seed, kept });
   return async (attacked) => {
     const { item } = attacked.facts;
     if (attacked.attempts.length === 0) return;
     if (asked.all) {
-      await prepareFolder(join(folder, adversarialFolder, folderOfItem(item)));
-      for (const { row, png } of attacked.attempts) {
-        await writeWhole(join(folder, adversarialPicture(item, row.attack)), png);
-      }
+      for (const { row, png } of attacked.attempts) await store.write(adversarialPicture(item, row.attack), png);
     }
-    await keep({ item, kind: 'attacked' }, (own) => keepExample(own, attacked, asked));
+    await keep({ item, kind: 'attacked' }, (own) => keepExample(store, own, attacked, asked));
   };
 }
 
 async function keepExample(
+  store: ArtifactStore,
   folder: string,
   { facts, picture, pixels, attempts }: AttackedItem,
   asked: KeptAttacks,
 ): Promise<void> {
+  const { codec } = asked;
   const write = async (name: string, bytes: Uint8Array | string) => {
-    await writeWhole(join(folder, name), bytes);
+    await store.write(`${folder}/${name}`, bytes);
     return name;
   };
   let layer: string | null = null;
@@ -94,8 +82,11 @@ async function keepExample(
       evaluations: row.evaluations,
       targetProbability: row.targetProbability,
       picture: await write(`${name}.png`, png),
-      perturbation: await write(`${name}.change.png`, await changePicture(pixels, { adversarial, factor })),
-      mask: await write(`${name}.mask.png`, await maskPicture(mask)),
+      perturbation: await write(
+        `${name}.change.png`,
+        await codec.encodePng(changePicture(pixels, { adversarial, factor })),
+      ),
+      mask: await write(`${name}.mask.png`, await codec.encodePng(maskPicture(mask))),
       factor,
       predicted,
       predictedLabel: asked.labels?.[predicted] ?? null,
@@ -107,7 +98,7 @@ async function keepExample(
     ...{ item: facts.item, label: facts.label, target: facts.target, targetLabel: facts.targetLabel },
     ...{ original: facts.original, originalLabel: facts.originalLabel },
     originalProbability: facts.originalProbability,
-    picture: await write('picture.png', await encodePng(picture)),
+    picture: await write('picture.png', await codec.encodePng(picture)),
     ...{ explainer: asked.explainer?.name ?? null, layer, maps, attacks },
   };
   // Last, so that a record names files that are there.
@@ -138,15 +129,15 @@ function amplification({ norm, epsilon }: AttackBudget, linf: number): number {
 function changePicture(
   { data, dims }: Tensor<'float32'>,
   { adversarial, factor }: Pick<Attempt, 'adversarial'> & { readonly factor: number },
-): Promise<Uint8Array> {
+): RgbImage {
   const [, , height, width] = dims;
   const grey = data.map((value, at) => 0.5 + factor * (adversarial.data[at]! - value));
-  return encodePng(fromUnitPixels(grey, { height: height!, width: width! }));
+  return fromUnitPixels(grey, { height: height!, width: width! });
 }
 
-function maskPicture({ data, dims }: Tensor<'float32'>): Promise<Uint8Array> {
+function maskPicture({ data, dims }: Tensor<'float32'>): RgbImage {
   const [height, width] = dims;
   const planes = new Float32Array(3 * data.length);
   for (const channel of [0, 1, 2]) planes.set(data, channel * data.length);
-  return encodePng(fromUnitPixels(planes, { height: height!, width: width! }));
+  return fromUnitPixels(planes, { height: height!, width: width! });
 }

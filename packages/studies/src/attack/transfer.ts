@@ -1,11 +1,11 @@
-import { float32, type Host, type ImageClassifier, type Prediction } from '@understory/core';
+import { float32, type ImageClassifier, type Prediction } from '@understory/core';
 import { resize, toUnitPixels, type RgbImage } from '@understory/imaging';
-import { cliErrors } from '@understory/cli';
+import { studyErrors } from '../errors.ts';
 import { joinSamples } from '../common/join-samples.ts';
-import { classifierOf, findModel, openModel, type OpenedModel } from '../setup/open-model.ts';
+import { classifierOf, openModel, type ModelOptions, type OpenedModel } from '../setup/open-model.ts';
 import { pixelClassifierOf } from '../setup/pixel-classifier-of.ts';
 import { assumedNote, choosePreprocessing } from '../setup/preprocessing.ts';
-import type { SetupOptions } from '../setup/setup.ts';
+import type { Setup } from '../setup/setup.ts';
 
 /** Another network that is shown saved pictures. */
 export interface Transfer {
@@ -20,18 +20,13 @@ export interface Transfer {
 /** Opens the network that adversarial images are shown to as well; throws TRANSFER_DOES_NOT_FIT and what opening a model throws. */
 export async function openTransfer(
   name: string,
-  {
-    classifier: attacked,
-    host,
-    backend,
-  }: { readonly classifier: ImageClassifier; readonly host: Host; readonly backend: string | undefined },
-  { device, threads }: Pick<SetupOptions, 'device' | 'threads'>,
-  cwd: string,
+  { classifier: attacked, host, environment }: Pick<Setup, 'classifier' | 'host' | 'environment'>,
+  options: ModelOptions & { readonly backend: string | undefined },
 ): Promise<Transfer> {
-  const resolved = await findModel(name, cwd);
-  const opened = await openModel(host, resolved, { device, threads }, backend);
+  const resolved = await environment.findModel(name);
+  const opened = await openModel(host, resolved, options, options.backend);
   try {
-    const classifier = await classifierOf(opened, {}, cwd);
+    const classifier = await classifierOf(opened, {}, environment);
     checkClasses(classifier, attacked);
     const { preprocessing, assumed } = choosePreprocessing(classifier, resolved.preprocessing, {});
     const pixels = pixelClassifierOf(classifier, preprocessing);
@@ -59,7 +54,7 @@ export async function openTransfer(
 function checkClasses(classifier: ImageClassifier, attacked: ImageClassifier): void {
   const [ours, theirs] = [attacked.classCount, classifier.classCount];
   if (ours === undefined || theirs === undefined || ours === theirs) return;
-  throw cliErrors.transferDoesNotFit({ found: `${theirs} classes`, expected: `${ours} classes` });
+  throw studyErrors.transferDoesNotFit({ found: `${theirs} classes`, expected: `${ours} classes` });
 }
 
 /** Classes are compared by their places; names that have no word in common may mean another order. */

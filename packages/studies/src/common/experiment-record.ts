@@ -1,8 +1,7 @@
 import type { Selection } from '@understory/core';
 import type { Preprocessing } from '@understory/imaging';
-import type { UsedBackend } from '@understory/report';
-import type { Io } from '@understory/cli';
-import type { SelectionOptions } from '@understory/cli';
+import type { UsedBackend } from '../evaluation/evaluation-rows.ts';
+import type { ImagesSpec } from '../spec/study-spec.ts';
 import { modelRecord, versionsOf, type ModelRecord } from './record.ts';
 import { selectionName } from './selection-name.ts';
 import type { Setup } from '../setup/setup.ts';
@@ -19,11 +18,8 @@ export interface ExperimentRecord<Parameters> {
 
 /** `parameters` are what decides rows; where a run happens, how fast, and what pictures it keeps are left out, so that it can go on elsewhere. */
 export function experimentRecord<Parameters>(
-  { opened, preprocessing, host }: Setup,
-  {
-    io,
-    ...decided
-  }: Pick<ExperimentRecord<Parameters>, 'backends' | 'parameters' | 'seed'> & { readonly io: Pick<Io, 'runtime'> },
+  { opened, preprocessing, host, environment }: Setup,
+  decided: Pick<ExperimentRecord<Parameters>, 'backends' | 'parameters' | 'seed'>,
 ): ExperimentRecord<Parameters> {
   const { name, sha256, backend, executionProvider, remarks } = modelRecord(opened);
   return {
@@ -32,14 +28,14 @@ export function experimentRecord<Parameters>(
     preprocessing: preprocessing.preprocessing,
     parameters: decided.parameters,
     seed: decided.seed,
-    versions: versionsOf(host, io),
+    versions: versionsOf(host, environment),
   };
 }
 
 /** Which images of a data set. */
 export function datasetRecord<Images extends { readonly name: string }>(
   images: Images,
-  { offset = 0, limit, onlyCorrect }: SelectionOptions,
+  { offset = 0, limit, onlyCorrect }: ImagesSpec,
   ids: readonly string[] | undefined,
 ) {
   return { ...images, ...{ offset, limit: limit ?? null, ids: ids ?? null }, onlyCorrect: onlyCorrect === true };

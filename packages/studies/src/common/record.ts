@@ -1,9 +1,8 @@
 import { HOST_API_VERSION, type Host, type ImageClassifier } from '@understory/core';
 import type { Preprocessing } from '@understory/imaging';
-import type { UsedBackend } from '@understory/report';
-import type { Io } from '@understory/cli';
+import type { Environment } from '../environment.ts';
+import type { UsedBackend } from '../evaluation/evaluation-rows.ts';
 import type { OpenedModel } from '../setup/open-model.ts';
-import { version } from '@understory/cli';
 
 /** Where numbers come from; every result carries it. */
 export interface RunRecord {
@@ -41,12 +40,13 @@ export function modelRecord({ resolved, model, backend }: OpenedModel): ModelRec
   };
 }
 
-/** The command, the plugins, the host API and the program underneath. */
-export function versionsOf(host: Host, { runtime }: Pick<Io, 'runtime'>): Readonly<Record<string, string>> {
+/** The program, the plugins, the host API and what runs them. */
+export function versionsOf(host: Host, { versions }: Pick<Environment, 'versions'>): Readonly<Record<string, string>> {
+  const { understory = 'unknown', ...others } = versions;
   return {
-    understory: version,
+    understory,
     hostApi: HOST_API_VERSION,
-    runtime,
+    ...others,
     ...Object.fromEntries(host.plugins().map(({ manifest }) => [manifest.name, manifest.version])),
   };
 }

@@ -1,7 +1,6 @@
 import {
   float32,
   toFloat32,
-  type DatasetItem,
   type Experiment,
   type HeatMap,
   type ImageClassifier,
@@ -10,20 +9,14 @@ import {
   type Prediction,
   type Tensor,
 } from '@understory/core';
-import type { LabelMap } from '@understory/datasets';
+import type { ChosenImage, LabelIndex } from '../environment.ts';
 import { prepare, type Preprocessing, type RgbImage } from '@understory/imaging';
-import { randomOrder, summarise, type EvaluationRow, type EvaluationSummary } from '@understory/report';
+import { randomOrder, type EvaluationRow } from './evaluation-rows.ts';
+import { summarise, type EvaluationSummary } from './summarise-evaluation.ts';
 import { boxesInInput } from '../common/boxes-in-input.ts';
 import type { NamedMetric } from './choose-metrics.ts';
 import type { NamedExplainer } from '../explanation/explain-images.ts';
 import { reasonFor } from '../common/reason-for.ts';
-
-/** An image of a data set, decoded when it is asked for. */
-export interface EvaluationItem {
-  readonly id: string;
-  readonly item: Omit<DatasetItem, 'read'>;
-  picture(): Promise<RgbImage>;
-}
 
 /** A metric with the model that it measures on, which may be opened with a backend of its own. */
 export interface PlacedMetric extends NamedMetric {
@@ -36,7 +29,7 @@ export interface EvaluationPlan {
   readonly preprocessing: Preprocessing;
   readonly explainers: readonly NamedExplainer[];
   readonly metrics: readonly PlacedMetric[];
-  readonly labels: LabelMap;
+  readonly labels: LabelIndex;
   /** The class explained: what the network predicts where undefined. */
   readonly target: 'predicted' | 'label' | number;
   readonly onlyCorrect: boolean;
@@ -64,9 +57,7 @@ export type ItemFacts = Pick<
  * Evaluates explainers by metrics, an image at a time: what it finds depends on the image and the seed alone.
  * What fails for an explainer or a metric is a row without a value that says why; an image that cannot be read or predicted throws.
  */
-export function evaluationExperiment(
-  plan: EvaluationPlan,
-): Experiment<EvaluationItem, EvaluationRow, EvaluationSummary> {
+export function evaluationExperiment(plan: EvaluationPlan): Experiment<ChosenImage, EvaluationRow, EvaluationSummary> {
   return {
     async rows({ id, item, picture }) {
       const { classifier, preprocessing, metrics, signal } = plan;

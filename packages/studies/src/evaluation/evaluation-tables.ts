@@ -1,5 +1,5 @@
 import type { Table } from '@understory/experiments';
-import type { EvaluationRow } from '@understory/report';
+import type { EvaluationRow } from './evaluation-rows.ts';
 
 /** The finished tables of an evaluation: a line a measurement, and a line for each point of its curve. */
 export const evaluationTables: readonly Table<EvaluationRow>[] = [

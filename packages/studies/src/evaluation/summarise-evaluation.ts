@@ -2,7 +2,7 @@ import { flatMap, type Metric } from '@understory/core';
 import { compareGroups, holm, quantiles, meanInterval, wilson } from '@understory/statistics';
 import { randomOrder, type EvaluatedMetric, type EvaluationRow } from './evaluation-rows.ts';
 import { CurveMean, type MeanCurve } from './mean-curve.ts';
-import { number } from './numbers.ts';
+import { number } from '../common/numbers.ts';
 
 type Interval = readonly [low: number, high: number];
 

@@ -9,9 +9,8 @@ import {
   type Tensor,
 } from '@understory/core';
 import { prepare, type Preprocessing, type RgbImage } from '@understory/imaging';
-import type { ImageFile } from '@understory/environment-node';
+import type { ReadableImage } from '../environment.ts';
 import { joinSamples } from '../common/join-samples.ts';
-import { readImage } from '@understory/environment-node';
 import type { Slot } from './targets.ts';
 
 /** An explainer with the model that it works on, which may be opened with a backend of its own. */
@@ -24,8 +23,7 @@ export interface NamedExplainer {
 }
 
 export interface ExplainImagesRequest {
-  readonly images: readonly ImageFile[];
-  readonly cwd: string;
+  readonly images: readonly ReadableImage[];
   /** Makes the predictions. */
   readonly classifier: ImageClassifier;
   readonly preprocessing: Preprocessing;
@@ -49,25 +47,25 @@ export type Outcome =
   /** A map as soon as it is made; the image's own outcome follows when all of its maps are. */
   | {
       readonly kind: 'map';
-      readonly image: ImageFile;
+      readonly image: ReadableImage;
       readonly picture: RgbImage;
       readonly prediction: Prediction;
       readonly map: ExplainedMap;
     }
   | {
       readonly kind: 'image';
-      readonly image: ImageFile;
+      readonly image: ReadableImage;
       /** What the model saw, before normalisation. */
       readonly picture: RgbImage;
       readonly prediction: Prediction;
       readonly maps: readonly ExplainedMap[];
     }
-  | { readonly kind: 'imageFailed'; readonly image: ImageFile; readonly error: unknown }
+  | { readonly kind: 'imageFailed'; readonly image: ReadableImage; readonly error: unknown }
   /** `images` are those that have no map of it; absent where it was given up for the whole run. */
   | {
       readonly kind: 'explainerFailed';
       readonly explainer: string;
-      readonly images?: readonly ImageFile[];
+      readonly images?: readonly ReadableImage[];
       readonly error: unknown;
     };
 
@@ -121,7 +119,7 @@ export async function* explainImages(request: ExplainImagesRequest): AsyncGenera
 }
 
 interface Sample {
-  readonly image: ImageFile;
+  readonly image: ReadableImage;
   readonly picture: RgbImage;
   readonly tensor: Tensor<'float32'>;
 }
@@ -132,12 +130,12 @@ interface PredictedSample extends Sample {
 
 type ImageFailure = Extract<Outcome, { kind: 'imageFailed' }>;
 
-async function prepareAll({ cwd, preprocessing }: ExplainImagesRequest, images: readonly ImageFile[]) {
+async function prepareAll({ preprocessing }: ExplainImagesRequest, images: readonly ReadableImage[]) {
   const prepared: Sample[] = [];
   const failures: ImageFailure[] = [];
   for (const image of images) {
     try {
-      prepared.push({ image, ...prepare(await readImage(image, cwd), preprocessing) });
+      prepared.push({ image, ...prepare(await image.picture(), preprocessing) });
     } catch (error) {
       failures.push({ kind: 'imageFailed', image, error });
     }

@@ -1,13 +1,11 @@
-import { join, resolve } from 'node:path';
 import type { ImageClassifier, Prediction } from '@understory/core';
-import { encodeNpy, type OverlayOptions } from '@understory/imaging';
-import { encodePng } from '@understory/imaging/sharp';
-import { fileNamePart } from '@understory/report';
+import { encodeNpy, type ImageCodec, type OverlayOptions } from '@understory/imaging';
 import { drawMap } from './draw-map.ts';
 import type { ExplainedMap, Outcome } from './explain-images.ts';
-import type { ImageFile } from '@understory/environment-node';
+import { fileNamePart } from '../common/file-name.ts';
 import { classRecord, type ClassRecord } from '../common/record.ts';
-import { writeWhole } from '@understory/cli';
+import type { NamedImage } from '../environment.ts';
+import type { ArtifactStore } from '../study.ts';
 
 /** A class with what the model gave it. */
 export interface ScoreRecord extends ClassRecord {
@@ -43,35 +41,38 @@ export interface ImageRecord {
 type ImageOutcome = Extract<Outcome, { kind: 'image' }>;
 
 export interface WriteOptions extends OverlayOptions {
-  readonly cwd: string;
+  /** What stands before the names of files in records, as people name the store's folder; nothing where empty. */
   readonly out: string;
   readonly overlay: boolean;
   readonly npy: boolean;
+  readonly store: ArtifactStore;
+  readonly codec: ImageCodec;
 }
 
-/** Writes one map of an image; throws OUTPUT_NOT_WRITABLE. */
+/** Writes one map of an image; throws what the store throws. */
 export async function writeMap(
   { image, picture, prediction, map }: Omit<Extract<Outcome, { kind: 'map' }>, 'kind'>,
   classifier: ImageClassifier,
-  options: WriteOptions,
+  { out, overlay, npy, store, codec, ...drawing }: WriteOptions,
 ): Promise<MapRecord> {
   const files: { overlay?: string; map?: string } = {};
-  const path = join(options.out, `${fileNamePart(image.name)}.${map.explainer}.${map.slot.name}`);
-  if (options.npy) {
-    files.map = `${path}.npy`;
+  const name = `${fileNamePart(image.name)}.${map.explainer}.${map.slot.name}`;
+  const shown = (file: string) => (out === '' ? file : `${out.replace(/\/$/, '')}/${file}`);
+  if (npy) {
     const { data, height, width } = map.heat;
-    await writeWhole(resolve(options.cwd, files.map), encodeNpy(data, [height, width]));
+    await store.write(`${name}.npy`, encodeNpy(data, [height, width]));
+    files.map = shown(`${name}.npy`);
   }
-  if (options.overlay) {
-    files.overlay = `${path}.png`;
-    await writeWhole(resolve(options.cwd, files.overlay), await encodePng(drawMap(picture, map.heat, options)));
+  if (overlay) {
+    await store.write(`${name}.png`, await codec.encodePng(drawMap(picture, map.heat, drawing)));
+    files.overlay = shown(`${name}.png`);
   }
   return { ...mapRecord(map, classifier, prediction), files };
 }
 
 /** The records of images whose maps are written one at a time; a map that cannot be written is in none. */
 export class ImageRecords {
-  readonly #records = new Map<ImageFile, ImageRecord>();
+  readonly #records = new Map<NamedImage, ImageRecord>();
   readonly #classifier: ImageClassifier;
 
   constructor(classifier: ImageClassifier) {

@@ -1,5 +1,5 @@
 import { classesOf, type ImageClassifier, type Target } from '@understory/core';
-import { fileSafe } from '@understory/report';
+import { fileSafe } from '../common/file-safe.ts';
 
 /** One class to explain for each sample, and what files of it are called. */
 export interface Slot {

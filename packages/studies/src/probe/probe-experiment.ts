@@ -7,9 +7,8 @@ import {
   type ProbeRequest,
   type ProbeSummary,
 } from '@understory/core';
-import type { LabelMap } from '@understory/datasets';
+import type { ChosenImage, LabelIndex } from '../environment.ts';
 import { prepare, toUnitPixels, type Preprocessing } from '@understory/imaging';
-import type { ChosenImage } from '@understory/environment-node';
 import type { NamedExplainer } from '../explanation/explain-images.ts';
 import { pixelClassifierOf } from '../setup/pixel-classifier-of.ts';
 
@@ -17,7 +16,7 @@ export interface ProbePlan {
   readonly probe: Probe;
   readonly request: ProbeRequest;
   readonly preprocessing: Preprocessing;
-  readonly labels: LabelMap;
+  readonly labels: LabelIndex;
   readonly onlyCorrect: boolean;
 }
 

@@ -1,4 +1,4 @@
-import { fileName } from '@understory/report';
+import { fileName } from '../common/file-name.ts';
 
 /** The folder of a run that holds the pictures that a probe kept, in a folder for each image. */
 export const probePictureFolder = 'examples';

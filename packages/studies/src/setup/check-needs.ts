@@ -8,7 +8,7 @@ import {
   type Model,
   type ModelNeed,
 } from '@understory/core';
-import { shortName } from '@understory/environment-node';
+import { shortName } from '../common/short-name.ts';
 import type { OpenedModel } from './open-model.ts';
 
 /** What is asked of a model: by a manifest, or `randomised` by a metric that draws its weights anew. */

@@ -1,23 +1,22 @@
 import { BACKEND, type Host } from '@understory/core';
-import type { ResolvedModel } from '@understory/zoo';
-import type { Loaded } from '@understory/environment-node';
-import { openModel, type OpenedModel } from './open-model.ts';
+import type { FoundModel, LoadedPlugins } from '../environment.ts';
+import { openModel, type ModelOptions, type OpenedModel } from './open-model.ts';
 
 /** One model, opened once with each backend that some plugin runs on. */
 export class Models {
   readonly #host: Host;
-  readonly #loaded: Pick<Loaded, 'backendOf'>;
-  readonly #resolved: ResolvedModel;
-  readonly #options: Parameters<typeof openModel>[2];
+  readonly #loaded: Pick<LoadedPlugins, 'backendOf'>;
+  readonly #resolved: FoundModel;
+  readonly #options: ModelOptions;
   readonly #opened = new Map<string, OpenedModel>();
   /** The plugins that take part; undefined for what needs no plugin. */
   readonly #plugins: readonly (string | undefined)[];
 
   /** Of plugins, only those that take part: a model is opened as all of their backends can read it. */
   constructor(
-    loaded: Pick<Loaded, 'host' | 'backendOf'>,
-    resolved: ResolvedModel,
-    options: Parameters<typeof openModel>[2],
+    loaded: LoadedPlugins,
+    resolved: FoundModel,
+    options: ModelOptions,
     plugins: readonly (string | undefined)[],
   ) {
     this.#host = loaded.host;
@@ -42,7 +41,7 @@ export class Models {
   }
 
   /** Where a run has several backends, the files that all of them read: from one file they see one layout and the same names. */
-  #shared(id: string): readonly ResolvedModel['source'][] {
+  #shared(id: string): readonly FoundModel['source'][] {
     const ids = new Set([id, ...this.#plugins.map((plugin) => this.#idFor(plugin))]);
     if (ids.size === 1) return [];
     const backends = [...ids].map((each) => this.#host.get(BACKEND, each));

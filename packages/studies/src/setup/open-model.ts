@@ -1,15 +1,16 @@
-import { resolve } from 'node:path';
 import { BACKEND, closest, errors, ImageClassifier, type Host, type Model } from '@understory/core';
-import { readTextFile } from '@understory/imaging/files';
-import { resolveModel, type ResolvedModel } from '@understory/zoo';
-import { cliErrors, reasonOf } from '@understory/cli';
-import type { RunningOptions } from '@understory/cli';
+import type { Environment, FoundModel } from '../environment.ts';
+import { studyErrors } from '../errors.ts';
+import type { CommonSpec } from '../spec/study-spec.ts';
 
-/** The network that is used where nobody names one. */
-export const defaultModel = 'efficientnet-lite0';
+/** Where a model runs. */
+export type ModelOptions = Pick<CommonSpec, 'devices' | 'devicesOf' | 'threads'>;
+
+/** Which tensors of a model are which, and what its classes are called. */
+export type ClassifierOptions = Pick<CommonSpec, 'labels' | 'input' | 'logits'>;
 
 export interface OpenedModel {
-  readonly resolved: ResolvedModel;
+  readonly resolved: FoundModel;
   /** The id of the backend. */
   readonly backend: string;
   readonly model: Model;
@@ -21,13 +22,13 @@ export interface OpenedModel {
  */
 export async function openModel(
   host: Host,
-  asked: ResolvedModel,
-  { device, threads }: Pick<RunningOptions, 'device' | 'threads'>,
+  asked: FoundModel,
+  { devices: everywhere, devicesOf = {}, threads }: ModelOptions,
   backendId?: string,
-  preferred: readonly ResolvedModel['source'][] = [],
+  preferred: readonly FoundModel['source'][] = [],
 ): Promise<OpenedModel> {
   const ids = host.list('backend').map((each) => each.id);
-  for (const named of Object.keys(device?.byBackend ?? {})) {
+  for (const named of Object.keys(devicesOf)) {
     if (!ids.includes(named)) throw errors.unknownBackend({ id: named, suggestions: closest(named, ids) });
   }
   const { id, backend } =
@@ -44,30 +45,18 @@ export async function openModel(
     throw errors.backendCannotRead({ model: asked.source.path, backend: id, others: readers });
   }
   const resolved = { ...asked, source };
-  const devices = device?.byBackend[id] ?? device?.everywhere;
+  const devices = devicesOf[id] ?? everywhere;
   const model = await backend.open(source, { ...(devices && { devices }), ...(threads !== undefined && { threads }) });
   return { resolved, backend: id, model };
 }
 
-/** Finds a model by its name, folder or file; throws MODEL_NOT_FOUND and what zoo throws. */
-export async function findModel(asked: string, cwd: string): Promise<ResolvedModel> {
-  return resolveModel(asked, { cwd });
-}
-
-export interface ClassifierOptions {
-  /** A file of labels that takes the place of the model's own. */
-  readonly labels?: string | undefined;
-  readonly input?: string | undefined;
-  readonly logits?: string | undefined;
-}
-
-/** The model as a classifier of images; throws NOT_AN_IMAGE_CLASSIFIER, OTHER_INPUTS, LABEL_COUNT, FILE_NOT_READABLE or LABELS_INVALID. */
+/** The model as a classifier of images; throws NOT_AN_IMAGE_CLASSIFIER, OTHER_INPUTS, LABEL_COUNT, and what reading labels throws. */
 export async function classifierOf(
   { model, resolved }: OpenedModel,
   { labels: path, input, logits }: ClassifierOptions,
-  cwd: string,
+  environment: Pick<Environment, 'readLabels'>,
 ): Promise<ImageClassifier> {
-  const labels = path === undefined ? resolved.labels : await readLabels(path, cwd);
+  const labels = path === undefined ? resolved.labels : await environment.readLabels(path);
   const classifier = new ImageClassifier({
     model,
     ...(labels && { labels }),
@@ -75,52 +64,8 @@ export async function classifierOf(
     ...(logits !== undefined && { logits }),
   });
   const others = model.inputs.map(({ name }) => name).filter((name) => name !== classifier.input);
-  if (others.length > 0) throw cliErrors.otherInputs({ picture: classifier.input, others });
+  if (others.length > 0) throw studyErrors.otherInputs({ picture: classifier.input, others });
   return classifier;
-}
-
-/** Labels from a file: one a line, a JSON list, or a JSON object from index to label as `id2label` of a Hugging Face `config.json`. */
-export async function readLabels(path: string, cwd: string): Promise<readonly string[]> {
-  let text: string;
-  try {
-    text = await readTextFile(resolve(cwd, path));
-  } catch (cause) {
-    throw cliErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
-  }
-  const labels = /^\s*[[{]/.test(text) ? fromJson(text, path) : fromLines(text);
-  if (labels.length === 0) throw cliErrors.labelsInvalid({ path, reason: 'no label' });
-  return labels;
-}
-
-function fromLines(text: string): readonly string[] {
-  const lines = text.split(/\r?\n/).map((line) => line.trim());
-  // Only the end of the file may be empty: an empty line elsewhere is a class without a name.
-  while (lines.at(-1) === '') lines.pop();
-  return lines;
-}
-
-function fromJson(text: string, path: string): readonly string[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw cliErrors.labelsInvalid({ path, reason: reasonOf(cause) });
-  }
-  const nested =
-    typeof value === 'object' && value !== null && Object.hasOwn(value, 'id2label')
-      ? (value as { readonly id2label: unknown }).id2label
-      : value;
-  const labels: readonly unknown[] = Array.isArray(nested) ? nested : byIndex(Object(nested), path);
-  if (labels.every((label): label is string => typeof label === 'string')) return labels;
-  throw cliErrors.labelsInvalid({ path, reason: 'a label that is not a text' });
-}
-
-function byIndex(labels: Readonly<Record<string, unknown>>, path: string): readonly unknown[] {
-  const classes = Object.keys(labels).length;
-  return Array.from({ length: classes }, (_, index) => {
-    if (labels[index] !== undefined) return labels[index];
-    throw cliErrors.labelsInvalid({ path, reason: `${classes} labels, and none for class ${index}` });
-  });
 }
 
 /** Throws BACKENDS_DISAGREE where the classifiers that two backends make of one model take other pictures or tell other classes. */
@@ -139,7 +84,7 @@ export function checkAgreement(
   ] as const;
   for (const [what, ours, theirs] of facts) {
     if (ours === undefined || theirs === undefined || ours === theirs) continue;
-    throw cliErrors.backendsDisagree({
+    throw studyErrors.backendsDisagree({
       backends: [first.backend, second.backend],
       ...{ what, found: `${ours} and ${theirs}` },
     });

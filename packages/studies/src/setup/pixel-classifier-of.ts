@@ -1,6 +1,6 @@
 import { PixelClassifier, type ImageClassifier } from '@understory/core';
 import type { Preprocessing, Size } from '@understory/imaging';
-import { cliErrors } from '@understory/cli';
+import { studyErrors } from '../errors.ts';
 
 /**
  * A classifier of pixels in 0..1, with the normalisation that its preprocessing ends with.
@@ -20,6 +20,6 @@ export function pixelClassifierOf(classifier: ImageClassifier, preprocessing: Pr
 
 function pictureSize({ imageSize }: ImageClassifier, { resize, crop }: Preprocessing): Size {
   const size = crop ?? (resize?.kind === 'exact' ? resize : imageSize);
-  if (size === undefined) throw cliErrors.inputSizeOpen();
+  if (size === undefined) throw studyErrors.inputSizeOpen();
   return { width: size.width, height: size.height };
 }

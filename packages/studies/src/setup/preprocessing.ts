@@ -10,7 +10,7 @@ import {
 /** A picture size as people write it: one side of a square, `WxH`, or `none`. */
 export type SizeOption = 'none' | number | { readonly width: number; readonly height: number };
 
-/** What of a model's preprocessing the command line says otherwise. */
+/** What of a model's preprocessing is said otherwise. */
 export type PreprocessingOptions = {
   readonly mean?: readonly number[] | undefined;
   readonly std?: readonly number[] | undefined;
@@ -24,7 +24,7 @@ export type PreprocessingOptions = {
 
 export interface ChosenPreprocessing {
   readonly preprocessing: Preprocessing;
-  /** True where neither the model's folder nor an option says how pixels are scaled, so that ImageNet's way was taken. */
+  /** True where nothing says how pixels are scaled, so that ImageNet's way was taken. */
   readonly assumed: boolean;
 }
 
@@ -37,9 +37,9 @@ const usualCrop = 0.875;
 const wholeSide = 64;
 
 /**
- * The preprocessing that the model's folder gives, with what the command line says instead.
+ * The preprocessing that the model's folder gives, with what is said instead.
  * Without a folder: as torchvision evaluates ImageNet networks, at the size of the model's input; values of ImageNet are those of colour alone.
- * Networks that take uint8 get the samples as they are, 0 to 255. `--mean` stands in the order that the network takes its channels in.
+ * Networks that take uint8 get the samples as they are, 0 to 255. `mean` stands in the order that the network takes its channels in.
  * Throws IMAGE_CHANNEL_MISMATCH where the model takes pictures of more than four channels, or not of those that its folder says.
  */
 export function choosePreprocessing(

@@ -1,45 +1,52 @@
 import {
+  type ContributionKind,
   EXPLAINER,
+  type Explainer,
   failStalledCall,
   findLayer,
-  type ContributionKind,
-  type Host,
   type ImageClassifier,
+  type Layout,
+  type ModelNeed,
+  type Selection,
 } from '@understory/core';
-import type { Explainer, Layout, ModelNeed, Selection } from '@understory/core';
-import type { UsedBackend } from '@understory/report';
+import type { Environment, LoadedPlugins } from '../environment.ts';
+import type { UsedBackend } from '../evaluation/evaluation-rows.ts';
+import type { CommonSpec } from '../spec/study-spec.ts';
 import { checkNeeds, checkReachesPicture, type Need } from './check-needs.ts';
-import { configurationNote } from '@understory/cli';
 import type { NamedExplainer } from '../explanation/explain-images.ts';
-import type { Io } from '@understory/cli';
-import { loadPlugins, type Loaded } from '@understory/environment-node';
 import { Models } from './models.ts';
-import { checkAgreement, classifierOf, findModel, type ClassifierOptions, type OpenedModel } from './open-model.ts';
-import type { DeviceChoice } from '@understory/cli';
-import { choosePreprocessing, type ChosenPreprocessing, type PreprocessingOptions } from './preprocessing.ts';
+import { checkAgreement, classifierOf, type OpenedModel } from './open-model.ts';
+import { choosePreprocessing, type ChosenPreprocessing } from './preprocessing.ts';
 import { selectionName } from '../common/selection-name.ts';
-import { Steps } from '@understory/cli';
+import { Steps } from '../common/steps.ts';
 import { usedBackends, type Use } from './used-backends.ts';
 
-export interface SetupOptions extends ClassifierOptions, PreprocessingOptions {
-  readonly model: string;
-  readonly plugin?: readonly string[] | undefined;
-  readonly backend?: readonly string[] | undefined;
-  readonly device?: DeviceChoice | undefined;
-  readonly threads?: number | undefined;
-  readonly quiet?: boolean | undefined;
-  /** What the axes of the explained layer are said to be. */
-  readonly layout?: Layout | undefined;
-}
+/** What of a spec says which model is opened, with what, and how it is fed. */
+export type SetupSpec = Pick<
+  CommonSpec,
+  | 'model'
+  | 'input'
+  | 'logits'
+  | 'labels'
+  | 'preprocessing'
+  | 'plugins'
+  | 'backend'
+  | 'backends'
+  | 'devices'
+  | 'devicesOf'
+  | 'threads'
+  | 'layout'
+>;
 
-/** Plugins, a model and how images are fed to it: what every command that explains starts from. */
-export interface Setup extends Loaded {
+/** Plugins, a model and how images are fed to it: what every study starts from. */
+export interface Setup extends LoadedPlugins {
+  readonly environment: Environment;
   /** The model as the backend for everything sees it, or that of the principal. */
   readonly opened: OpenedModel;
   readonly classifier: ImageClassifier;
   readonly preprocessing: ChosenPreprocessing;
   readonly explainers: readonly NamedExplainer[];
-  /** How far explainers are within an image. */
+  /** How far explainers and attacks are within an image. */
   readonly steps: Steps;
   /**
    * What a plugin's contribution works on: the model as the plugin's backend sees it.
@@ -66,63 +73,78 @@ export interface ModelUser {
 export type AskedExplainers = readonly (string | Selection)[];
 
 export interface Asked {
-  /** Explainers may depend on what plugins there are. */
-  readonly explainers: AskedExplainers | ((host: Host) => AskedExplainers);
+  readonly explainers: AskedExplainers;
   readonly layer: string;
   /** What all numbers but heat maps come from, so that its backend makes the predictions too. */
-  readonly principal?: (host: Host) => ModelUser;
+  readonly principal?: ModelUser;
   /** What else will work on the model. */
-  readonly others?: (host: Host) => readonly Pick<ModelUser, 'kind' | 'id'>[];
+  readonly others?: readonly Pick<ModelUser, 'kind' | 'id'>[];
   /** Told of explainers that lack something, which are left out; without it the first of them ends everything. */
   readonly onUnfit?: (explainer: string, error: unknown) => void;
 }
 
-/** Loads plugins, then opens the model; what can be wrong with the command line is said before anything slow is done. */
-export async function setUp(options: SetupOptions, asked: Asked, io: Io): Promise<Setup> {
-  const { plugin: plugins = [], backend: backends, device, threads } = options;
-  const loaded = await loadPlugins({
-    ...{ cwd: io.cwd, plugins, backends },
-    onConfiguration: configurationNote(io, options),
-  });
-  const { host } = loaded;
-  let models: Models | undefined;
+/** Plugins that whoever has them lets go of. */
+export interface DisposablePlugins extends LoadedPlugins {
+  dispose(): Promise<void>;
+}
+
+/** Loads plugins and hands them to `work`, which has to make a set-up of them or let go; they are disposed of where it fails. */
+export async function withPlugins<Result>(
+  { plugins = [], backend, backends = {} }: Pick<SetupSpec, 'plugins' | 'backend' | 'backends'>,
+  environment: Environment,
+  work: (loaded: DisposablePlugins) => Promise<Result>,
+): Promise<Result> {
+  const loaded = await environment.loadPlugins({ plugins, backend, backends });
   // Nothing is left to happen: what still waits will wait for ever.
-  const onStall = () => void failStalledCall();
-  process.on('beforeExit', onStall);
-  const close = async () => {
-    process.removeListener('beforeExit', onStall);
-    await models?.close();
-    await host.dispose();
+  const stop = environment.whenIdle(() => void failStalledCall());
+  const dispose = async () => {
+    stop();
+    await loaded.host.dispose();
   };
   try {
-    const selections = typeof asked.explainers === 'function' ? asked.explainers(host) : asked.explainers;
-    const found = selections.map((selection) => {
-      const { id, options: settings } = typeof selection === 'string' ? { id: selection, options: {} } : selection;
-      const name = selectionName({ id, options: settings });
-      return { id, name, explainer: host.get(EXPLAINER, id, settings) };
-    });
-    const principal = asked.principal?.(host);
-    const resolved = await findModel(options.model, io.cwd);
-    const contributionOf = ({ kind, id }: Pick<ModelUser, 'kind' | 'id'>): Contributed =>
-      host.list(kind).find((each) => each.id === id) ?? { plugin: '' };
-    const users = [...found.map(({ id }) => ({ kind: 'explainer' as const, id })), ...(asked.others?.(host) ?? [])];
-    models = new Models(loaded, resolved, { device, threads }, [
-      principal && contributionOf(principal).plugin,
-      ...users.map((user) => contributionOf(user).plugin),
-    ]);
+    return await work({ ...loaded, dispose });
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+/** Opens the model for the plugins that were asked for; what can be wrong with the spec is said before anything slow is done. */
+export async function setUp(
+  spec: SetupSpec,
+  asked: Asked,
+  environment: Environment,
+  loaded: DisposablePlugins,
+): Promise<Setup> {
+  const { host, dispose } = loaded;
+  const { principal, others = [] } = asked;
+  const found = asked.explainers.map((selection) => {
+    const { id, options: settings } = typeof selection === 'string' ? { id: selection, options: {} } : selection;
+    const name = selectionName({ id, options: settings });
+    return { id, name, explainer: host.get(EXPLAINER, id, settings) };
+  });
+  const resolved = await environment.findModel(spec.model);
+  const contributionOf = ({ kind, id }: Pick<ModelUser, 'kind' | 'id'>): Contributed =>
+    host.list(kind).find((each) => each.id === id) ?? { plugin: '' };
+  const users = [...found.map(({ id }) => ({ kind: 'explainer' as const, id })), ...others];
+  const models = new Models(loaded, resolved, spec, [
+    principal && contributionOf(principal).plugin,
+    ...users.map((user) => contributionOf(user).plugin),
+  ]);
+  try {
     const opened = await models.of(principal && contributionOf(principal).plugin);
-    const classifier = await classifierOf(opened, options, io.cwd);
-    const preprocessing = choosePreprocessing(classifier, resolved.preprocessing, options);
+    const classifier = await classifierOf(opened, spec, environment);
+    const preprocessing = choosePreprocessing(classifier, resolved.preprocessing, spec.preprocessing ?? {});
     const classifiers = new Map([[opened, classifier]]);
     const uses: Use[] = [{ opened, kind: 'predictions' }];
 
     const modelFor = async (user: ModelUser) => {
       const { kind, id, name } = user;
       const { plugin, needs = [] } = contributionOf(user);
-      const its = await models!.of(plugin);
+      const its = await models.of(plugin);
       const what = `The ${kind} "${id}"`;
       await checkNeeds({ host, what, plugin, needs: [...needs, ...(user.needs ?? [])], opened: its });
-      const own = classifiers.get(its) ?? (await classifierOf(its, options, io.cwd));
+      const own = classifiers.get(its) ?? (await classifierOf(its, spec, environment));
       if (!classifiers.has(its)) checkAgreement(opened, classifier, its, own);
       classifiers.set(its, own);
       if (kind === 'attack' && needs.includes('gradients')) checkReachesPicture(own);
@@ -143,18 +165,22 @@ export async function setUp(options: SetupOptions, asked: Asked, io: Io): Promis
         continue;
       }
       const layer = asked.layer.trim() === 'auto' ? undefined : findLayer(own.model.layers, asked.layer).name;
-      const named = steps.explainer(name, reading(explainer, options.layout));
+      const named = steps.explainer(name, reading(explainer, spec.layout));
       explainers.push({ id: name, explainer: named, classifier: own, layer });
     }
     return {
-      ...{ ...loaded, opened, classifier, preprocessing, explainers, steps, close },
+      ...{ ...loaded, environment, opened, classifier, preprocessing, explainers, steps },
       classifierFor: modelFor,
-      backends({ explainers: drawn = true, others = [] } = {}) {
-        return usedBackends([...uses.filter(({ kind }) => drawn || kind !== 'explainer'), ...others]);
+      backends({ explainers: drawn = true, others: more = [] } = {}) {
+        return usedBackends([...uses.filter(({ kind }) => drawn || kind !== 'explainer'), ...more]);
+      },
+      async close() {
+        await models.close();
+        await dispose();
       },
     };
   } catch (error) {
-    await close();
+    await models.close();
     throw error;
   }
 }

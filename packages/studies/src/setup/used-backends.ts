@@ -1,4 +1,4 @@
-import type { UsedBackend } from '@understory/report';
+import type { UsedBackend } from '../evaluation/evaluation-rows.ts';
 import type { OpenedModel } from './open-model.ts';
 
 /** What a model computes in a run. */

@@ -1,26 +1,13 @@
+import { isDiagnosed, reasonOf, systemCode } from '@understory/core';
+import { environmentErrors } from './errors.ts';
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
-import { isDiagnosed } from '@understory/core';
 import { mapLabels, openDataset } from '@understory/datasets';
-import { type RgbImage } from '@understory/imaging';
 import { decodeImage } from '@understory/imaging/sharp';
 import { fileLimits, readRegularFile } from '@understory/imaging/files';
-import { cliErrors, reasonOf } from '@understory/cli';
-import { findImages } from '@understory/environment-node';
-import { systemCode } from '@understory/cli';
-
-/** An image of the target class, whose heat map target masks are drawn from. */
-export interface TargetReference {
-  readonly image: RgbImage;
-  /** What a record says of it. */
-  readonly record: { readonly name: string; readonly sha256: string };
-}
-
-export interface TargetClass {
-  readonly index: number;
-  readonly label: string | null;
-}
+import { studyErrors, type TargetReference, type TargetReferenceRequest } from '@understory/studies';
+import { findImages } from './find-images.ts';
 
 /** Where samples of classes lie beside a checkout; `UNDERSTORY_SHARED` names another place than `../shared`. */
 const sharedSamples = join('data', 'imagenet-sample');
@@ -31,32 +18,19 @@ const sharedSamples = join('data', 'imagenet-sample');
  * Without a path the shared samples are looked at, where there are some. Throws TARGET_IMAGE_MISSING, which says what was looked for.
  */
 export async function findTargetReference(
-  path: string | undefined,
-  {
-    target,
-    labels,
-    masks,
-    cwd,
-    env,
-  }: {
-    readonly target: TargetClass;
-    readonly labels: readonly string[] | undefined;
-    /** Those that need it, for the error. */
-    readonly masks: readonly string[];
-    readonly cwd: string;
-    readonly env: Readonly<Record<string, string | undefined>>;
-  },
+  { path, target, labels, masks }: TargetReferenceRequest,
+  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
 ): Promise<TargetReference> {
   const asked = path ?? join(env['UNDERSTORY_SHARED'] ?? join('..', 'shared'), sharedSamples);
   const folder = resolve(cwd, asked);
   const found = await stat(folder).catch((cause: unknown) => {
     if (path === undefined || systemCode(cause) === 'ENOENT') return undefined;
-    throw cliErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
+    throw environmentErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
   });
   const missing = (what: string) =>
-    cliErrors.targetImageMissing({ masks, target, found: what, lookedFor: wordsOf(target, labels) });
+    studyErrors.targetImageMissing({ masks, target, found: what, lookedFor: wordsOf(target, labels) });
   if (found === undefined) {
-    throw missing(path === undefined ? 'no --target-image, and no samples of classes' : `nothing at "${path}"`);
+    throw missing(path === undefined ? 'no path to one, and no samples of classes' : `nothing at "${path}"`);
   }
   if (!found.isDirectory()) return readReference(folder, asked);
   const sample = (await fromDataset(folder, target, labels)) ?? (await fromNames(folder, target, labels));
@@ -69,7 +43,7 @@ async function readReference(path: string, name: string): Promise<TargetReferenc
     return await referenceOf(await readRegularFile(path, fileLimits.image), name);
   } catch (cause) {
     if (isDiagnosed(cause)) throw cause;
-    throw cliErrors.fileNotReadable({ path: name, reason: reasonOf(cause), cause });
+    throw environmentErrors.fileNotReadable({ path: name, reason: reasonOf(cause), cause });
   }
 }
 
@@ -79,7 +53,11 @@ async function referenceOf(bytes: Uint8Array, name: string): Promise<TargetRefer
 }
 
 /** Undefined where the folder is no data set with labels, and where it has no image of the class. */
-async function fromDataset(folder: string, target: TargetClass, labels: readonly string[] | undefined) {
+async function fromDataset(
+  folder: string,
+  target: TargetReferenceRequest['target'],
+  labels: readonly string[] | undefined,
+) {
   try {
     const dataset = await openDataset({ format: 'folder', path: folder });
     const map = mapLabels({ name: dataset.name, classes: undefined }, labels);
@@ -102,7 +80,11 @@ function classOf(map: ReturnType<typeof mapLabels>, label: string | undefined): 
   }
 }
 
-async function fromNames(folder: string, target: TargetClass, labels: readonly string[] | undefined) {
+async function fromNames(
+  folder: string,
+  target: TargetReferenceRequest['target'],
+  labels: readonly string[] | undefined,
+) {
   const words = wordsOf(target, labels).map(plain);
   const { images } = await findImages([folder], folder);
   const image = images.find(({ path }) => {
@@ -113,7 +95,10 @@ async function fromNames(folder: string, target: TargetClass, labels: readonly s
 }
 
 /** What an image of a class may be called: each synonym of its label, and its index. */
-function wordsOf({ index }: TargetClass, labels: readonly string[] | undefined): readonly string[] {
+function wordsOf(
+  { index }: TargetReferenceRequest['target'],
+  labels: readonly string[] | undefined,
+): readonly string[] {
   const synonyms = labels?.[index]?.split(',').map((word) => word.trim()) ?? [];
   return [...synonyms.filter((word) => word !== ''), String(index)];
 }

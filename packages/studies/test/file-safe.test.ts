@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fileSafe } from '../src/file-safe.ts';
+import { fileSafe } from '../src/common/file-safe.ts';
 
 describe('fileSafe', () => {
   it('gives names that no file system and no shell takes amiss', () => {

@@ -1,9 +1,7 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { errors } from '@understory/core';
-import { ChosenExamples, exampleFile, fileName } from '@understory/report';
-import { reasonOf } from './errors.ts';
-import { prepareFolder } from './write-file.ts';
+import type { ArtifactStore } from '../study.ts';
+import { ChosenExamples } from './chosen-examples.ts';
+import { fileName } from './file-name.ts';
+import { exampleFile } from './stored-examples.ts';
 
 /** An item with what decides which examples it competes with. */
 interface Candidate<Kind> {
@@ -21,14 +19,15 @@ export interface KeptExamples<Kind> {
 }
 
 /**
- * Keeps the examples that the seed of a run prefers, each in a folder of its own within `examples`: `write` fills it, the record last.
+ * Keeps the examples that the seed of a run prefers, each in a folder of its own within `examples`: `write` fills the folder that it is told, the record last.
  * One that a better one takes the place of is removed.
  */
 export async function exampleStore<Kind>(
+  store: ArtifactStore,
   examples: string,
   { most, seed, kept }: KeptExamples<Kind>,
 ): Promise<(candidate: Candidate<Kind>, write: (folder: string) => Promise<void>) => Promise<void>> {
-  if (most > 0) await prepareFolder(examples);
+  if (most > 0) await store.prepare(examples);
   const chosen = new ChosenExamples<Kind>(most, seed);
   const written = new Set(kept.map(({ item }) => item));
   for (const { item, kind } of kept) chosen.offer(item, kind);
@@ -36,19 +35,13 @@ export async function exampleStore<Kind>(
     const { isKept, dropped } = chosen.offer(item, kind);
     if (!isKept || written.has(item)) return;
     written.add(item);
-    const folder = join(examples, fileName(item));
-    await prepareFolder(folder);
-    await write(folder);
+    await write(`${examples}/${fileName(item)}`);
     if (dropped === undefined) return;
     written.delete(dropped);
-    const old = join(examples, fileName(dropped));
-    try {
-      // First, so that no record names files that are gone.
-      await rm(join(old, exampleFile), { force: true });
-      await rm(old, { recursive: true, force: true });
-    } catch (cause) {
-      throw errors.outputNotWritable({ path: old, reason: reasonOf(cause), cause });
-    }
+    const old = `${examples}/${fileName(dropped)}`;
+    // First, so that no record names files that are gone.
+    await store.remove(`${old}/${exampleFile}`);
+    await store.remove(old);
   };
   let last: Promise<unknown> = Promise.resolve();
   return (candidate, write) => {

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { fileSafe } from './file-safe.ts';
 
 /** Names of devices on Windows, which no file may have, whatever its ending. */
@@ -18,7 +19,7 @@ export function fileName(text: string): string {
   const safe = fileSafe(text);
   if (safe === text && isUnmistakable(text)) return text;
   // As JSON, because half a surrogate pair would be hashed as any other.
-  const mark = createHash('sha256').update(JSON.stringify(text)).digest('hex').slice(0, markLength);
+  const mark = bytesToHex(sha256(utf8ToBytes(JSON.stringify(text)))).slice(0, markLength);
   if (safe === '') return mark;
   return `${reserved.test(safe) ? '_' : ''}${safe}-${mark}`;
 }

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errors } from '@understory/core';
-import { reasonOf } from './errors.ts';
-import { systemCode } from './system-code.ts';
+import { errors, reasonOf, systemCode } from '@understory/core';
 import { unfinished } from './unfinished-files.ts';
 
 /** Writes a file as a whole or not at all; throws OUTPUT_NOT_WRITABLE, and then nothing of it stays behind. */

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Command } from '@commander-js/extra-typings';
+import { reasonOf } from '@understory/core';
+import { parseStudyFile, studyJsonSchema, type StudyFile } from '@understory/studies';
+import type { CommandContext } from '../command-context.ts';
+import { cliErrors } from '../errors.ts';
+import { json } from '../formatters/json.ts';
+import type { ExitCode, Io } from '../io.ts';
+import { withStudy } from '../options.ts';
+import { studyCommand } from '../study-command.ts';
+
+const details = `
+A study is what one of the other commands would do, as JSON: every command prints its own with --print-spec, and run.json of a run folder
+holds it. A file with a list of studies runs one after the other, each into a folder of its name within --out.
+
+  {"version": 1, "study": "evaluate", "model": "cifar10-resnet", "images": {"from": "cifar10:data/cifar10", "limit": 100},
+   "explainers": ["cam", "gradcam"], "metrics": ["deletion"], "preset": "paper"}
+
+  {"version": 1, "title": "Stage 1", "studies": [{"name": "deletion", "spec": {...}}, {"name": "shuffle", "spec": {...}}]}
+
+--schema prints the JSON Schema of such files, for editors. Relative paths start in the current folder.
+
+Examples:
+  understory evaluate cifar10:data/cifar10 --model cifar10-resnet --preset paper --print-spec > stage1.json
+  understory run stage1.json --out runs/stage1
+`;
+
+export function runCommand(program: Command, { io, finish }: CommandContext): void {
+  const command = program
+    .command('run')
+    .description('run a study, or a list of studies, out of a JSON file')
+    .argument('[file]', 'a study as JSON')
+    .option('--schema', 'print the JSON Schema of studies');
+  withStudy(command)
+    .addHelpText('after', details)
+    .action(async (file, options) => {
+      if (options.schema === true) io.stdout.write(json(studyJsonSchema()));
+      else finish(await runFile(file, options, io));
+    });
+}
+
+type RunFileOptions = Parameters<typeof studyCommand>[1];
+
+async function runFile(path: string | undefined, options: RunFileOptions, io: Io): Promise<ExitCode> {
+  if (path === undefined) {
+    throw cliErrors.usage({ message: "Missing required argument 'file'.", command: 'understory run' });
+  }
+  const { studies, title } = await readStudyFile(path, io.cwd);
+  const [only, ...others] = studies;
+  if (only !== undefined && others.length === 0 && title === undefined) return studyCommand(only.spec, options, io);
+  let code: ExitCode = 0;
+  for (const { name, spec } of studies) {
+    if (options.json !== true) io.stdout.write(`${name}\n`);
+    const out = options.out === undefined ? undefined : join(options.out, name);
+    const own = await studyCommand(spec, { ...options, out }, io);
+    if (own > code) code = own;
+  }
+  return code;
+}
+
+async function readStudyFile(path: string, cwd: string): Promise<StudyFile> {
+  let text: string;
+  try {
+    text = await readFile(resolve(cwd, path), 'utf8');
+  } catch (cause) {
+    throw cliErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    throw cliErrors.fileNotReadable({ path, reason: `it is no JSON: ${reasonOf(cause)}`, cause });
+  }
+  return parseStudyFile(value, path);
+}

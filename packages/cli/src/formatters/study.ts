@@ -1,0 +1,89 @@
+import type { ProbeSummary } from '@understory/core';
+import { readRun } from '@understory/experiments';
+import { nodeStore } from '@understory/experiments/node';
+import type { Preprocessing } from '@understory/imaging';
+import type {
+  AnyStudy,
+  AttackRow,
+  AttackStudy,
+  AttackSummary,
+  EvaluationStudy,
+  EvaluationSummary,
+} from '@understory/studies';
+import type { Style } from '../style.ts';
+import { attackedImageText, attackText } from './attack.ts';
+import { evaluationText } from './evaluation.ts';
+import { probeText } from './probe.ts';
+
+export interface Told {
+  /** The run folder as it was written, and its path. */
+  readonly out: string;
+  readonly folder: string;
+  readonly style: Style;
+}
+
+/** What is told of a study's result. */
+export interface StudyTexts {
+  /** What images could not be: evaluated, probed. */
+  readonly done: string;
+  text(summary: unknown, told: Told): string | Promise<string>;
+  /** What --json has beside the record and the summary. */
+  details?(folder: string): Promise<object>;
+}
+
+/** The texts of a study of any kind. */
+export function studyTexts(study: AnyStudy): StudyTexts {
+  switch (study.spec.study) {
+    case 'evaluate':
+      return evaluationTexts(study as unknown as EvaluationStudy);
+    case 'attack':
+      return attackTexts(study as unknown as AttackStudy);
+    default:
+      return {
+        done: 'probed',
+        text: (summary, { style }) => `\n${probeText(summary as ProbeSummary, style)}`,
+      };
+  }
+}
+
+function evaluationTexts({ record }: EvaluationStudy): StudyTexts {
+  return {
+    done: 'evaluated',
+    text: (summary, { style }) => `\n${evaluationText(summary as EvaluationSummary, record.parameters, style)}`,
+  };
+}
+
+function attackTexts({ record, files, size, saved }: AttackStudy): StudyTexts {
+  return {
+    done: 'attacked',
+    async text(summary, { out, folder, style }) {
+      const told: string[] = [];
+      const rows = files === undefined ? [] : await rowsOf(folder);
+      for (const { name, path } of files ?? []) {
+        const own = rows.filter(({ item }) => item === name);
+        if (own.length > 0) told.push(attackedImageText(path, own, { out, saved: saved === 'all', style }));
+      }
+      if (size > 1 || files === undefined) told.push(attackText(summary as AttackSummary, record, style));
+      if (saved === 'all' && isScaledAgain(record.preprocessing)) told.push(scaledAgain);
+      return told.map((text) => `\n${text}`).join('');
+    },
+    async details(folder) {
+      if (files === undefined) return {};
+      return { images: (await rowsOf(folder)).map(({ trajectory: _, ...row }) => row) };
+    },
+  };
+}
+
+const scaledAgain =
+  'Adversarial images have the size that the network sees; with --resize none they are not scaled again.\n';
+
+/** Whether a picture that has the size of the network's input already would be changed. */
+function isScaledAgain({ resize, crop }: Preprocessing): boolean {
+  return resize?.kind === 'shorterSide' && crop !== undefined && resize.length !== Math.min(crop.width, crop.height);
+}
+
+async function rowsOf(folder: string): Promise<readonly AttackRow[]> {
+  const rows: AttackRow[] = [];
+  for await (const row of (await readRun<AttackRow>(nodeStore(folder))).rows()) rows.push(row);
+  return rows;
+}

@@ -1,0 +1,163 @@
+import { resolve } from 'node:path';
+import { environmentFailure, type UnderstoryError } from '@understory/core';
+import { nodeEnvironment } from '@understory/environment-node';
+import type { RunResult, Shard } from '@understory/experiments';
+import { nodeStore } from '@understory/experiments/node';
+import {
+  openStudy,
+  parseStudySpec,
+  runOpened,
+  type AnyStudy,
+  type Environment,
+  type StudySpecInput,
+} from '@understory/studies';
+import { configurationNote } from './configuration-note.ts';
+import { cliErrors } from './errors.ts';
+import { backendsText, headline } from './formatters/explanation.ts';
+import { json } from './formatters/json.ts';
+import { studyTexts } from './formatters/study.ts';
+import { count } from './formatters/text.ts';
+import type { ExitCode, Io } from './io.ts';
+import { version } from './manifest.ts';
+import { formatError } from './report-error.ts';
+import { styleFor } from './style.ts';
+import { throughputOn, type Throughput } from './throughput.ts';
+
+/** The options of every command that fills a run folder. */
+export interface StudyCommandOptions {
+  readonly out?: string | undefined;
+  readonly shard?: Shard | undefined;
+  readonly strict?: boolean | undefined;
+  readonly retryFailed?: boolean | undefined;
+  readonly printSpec?: boolean | undefined;
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+}
+
+/** The machine as a command sees it. */
+export function environmentOf(
+  io: Pick<Io, 'cwd' | 'env' | 'runtime' | 'stderr'>,
+  options: { readonly quiet?: boolean | undefined } = {},
+): Environment {
+  const { cwd, env, runtime } = io;
+  const versions = { understory: version, runtime };
+  return nodeEnvironment({ cwd, env, versions, onConfiguration: configurationNote(io, options) });
+}
+
+/**
+ * Runs a study into the folder of --out and tells of it: notes and progress on stderr, what runs and what came out on stdout, or
+ * everything as JSON. The exit code is 2 where an image failed or numbers are missing. Throws USAGE, SPEC_INVALID, INTERRUPTED, and what
+ * opening and running the study throws.
+ */
+export async function studyCommand(input: StudySpecInput, options: StudyCommandOptions, io: Io): Promise<ExitCode> {
+  const spec = parseStudySpec(input, `understory ${input.study}`);
+  if (options.printSpec === true) {
+    io.stdout.write(json(spec));
+    return 0;
+  }
+  const { out, json: asJson = false, quiet = false } = options;
+  if (out === undefined) {
+    throw cliErrors.usage({
+      message: "Required option '--out <folder>' not specified.",
+      command: `understory ${input.study}`,
+    });
+  }
+  const folder = resolve(io.cwd, out);
+  let progress: Throughput | undefined;
+  const study: AnyStudy = await openStudy(spec, environmentOf(io, options), {
+    store: nodeStore(folder),
+    signal: io.signal,
+    onStep: (step) => progress?.within(step),
+  });
+  try {
+    const style = styleFor(io.stdout, io.env);
+    const tell = (text: string) => io.stdout.write(text);
+    const { record, model, notes } = study;
+    if (!quiet) for (const note of notes) io.stderr.write(`note: ${note}\n`);
+    if (!asJson) {
+      tell(headline(model, record.preprocessing, spec.seed, style));
+      tell(backendsText(record.backends, style));
+    }
+    const result = await runTelling(study, { ...options, folder }, io, (made) => (progress = made));
+    const { summary, failed } = result;
+    const texts = studyTexts(study);
+    if (asJson) {
+      tell(
+        json({
+          ...record,
+          configuration: study.configuration,
+          folder: out,
+          failed,
+          summary: summary ?? null,
+          ...(await texts.details?.(folder)),
+        }),
+      );
+    } else if (summary === undefined) {
+      const done = `${count(result.done, 'image')} of this part are done.`;
+      tell(`\n${done} When every part is, give the command without --shard.\n`);
+    } else {
+      tell(await texts.text(summary, { out, folder, style }));
+      if (failed > 0) tell(`\n${count(failed, 'image')} could not be ${texts.done}.\n`);
+      tell(`\n${style.bold(out)} holds every row; \`understory report ${out}\` draws it.\n`);
+    }
+    const faults = faultsOf(study, texts.done, result);
+    for (const fault of faults) io.stderr.write(formatError(io, fault, { json: asJson }));
+    return faults.length === 0 ? 0 : 2;
+  } finally {
+    await study.close();
+  }
+}
+
+/** Why a run that came to its end is not what was asked for. */
+function faultsOf(
+  study: AnyStudy,
+  done: string,
+  { summary, failed, done: finished, worked }: RunResult<unknown>,
+): readonly UnderstoryError[] {
+  const first = worked === 0 ? 'failures that an earlier process recorded' : undefined;
+  const failures = failed > 0 ? [cliErrors.imagesFailed({ count: failed, done, first })] : [];
+  if (summary === undefined) return failures;
+  if (study.imagesOf(summary) > 0) return [...failures, ...study.faults(summary)];
+  const onlyCorrect = study.spec.images.onlyCorrect === true;
+  return finished === 0 && failed > 0 ? failures : [...failures, cliErrors.noneLeft({ done: finished, onlyCorrect })];
+}
+
+/** Runs a study, telling how far it is, and of each image that fails as it fails; throws INTERRUPTED when the user stops it. */
+async function runTelling(
+  study: AnyStudy,
+  { folder, shard, strict, retryFailed, json: asJson = false, quiet = false }: StudyCommandOptions & { folder: string },
+  io: Io,
+  onProgress: (made: Throughput) => void,
+): Promise<RunResult<unknown>> {
+  const { signal } = io;
+  io.standing?.({ kind: 'begun', asked: study.size, resumes: true });
+  let progress: Throughput | undefined;
+  let finished = 0;
+  try {
+    return await runOpened(study, {
+      ...{ store: nodeStore(folder), shard, strict, retryFailed, signal },
+      onFailure(item, error) {
+        // What stops the run is told of once, at its end.
+        if (environmentFailure(error) !== undefined) return;
+        const text = formatError(io, error, { json: asJson, context: { image: item } });
+        if (progress === undefined) io.stderr.write(text);
+        else progress.write(text);
+      },
+      onProgress(reached) {
+        finished = reached.done + reached.failed;
+        const total = reached.total ?? study.size;
+        if (progress === undefined) {
+          progress = throughputOn(io, total, { quiet });
+          onProgress(progress);
+        }
+        progress.update(reached);
+        io.standing?.({ kind: 'counted', done: finished, asked: total });
+      },
+    });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw cliErrors.interrupted({ done: finished, asked: study.size, resumes: true });
+  } finally {
+    progress?.stop();
+  }
+}

@@ -1,0 +1,144 @@
+import { UnderstoryError } from '@understory/core';
+
+/** Every error of the environment, by what went wrong. */
+export const environmentErrors = {
+  noUseForBackend({ plugin }: { plugin: string }) {
+    return new UnderstoryError({
+      code: 'USAGE',
+      message: `The plugin ${plugin} runs no models on a backend.`,
+      found: `a backend for ${plugin}`,
+      expected: 'a backend for a plugin of explainers, metrics, probes or attacks',
+      next: 'Leave it out, or name another plugin; `understory plugins` lists what each provides.',
+    });
+  },
+
+  backendTwice({ plugin, backends: [first, second] }: { plugin: string; backends: readonly [string, string] }) {
+    return new UnderstoryError({
+      code: 'USAGE',
+      message: `'${plugin}=${second}' is a second backend for ${plugin}, after ${first}.`,
+      found: `two backends for ${plugin}`,
+      expected: 'one for each plugin',
+      next: 'Leave one of them out.',
+    });
+  },
+
+  imageNotFound({ path }: { path: string }) {
+    return new UnderstoryError({
+      code: 'IMAGE_NOT_FOUND',
+      message: `There is no image "${path}".`,
+      found: 'neither a file nor a folder',
+      expected: 'an image, a folder of images, or a pattern such as "photos/*.jpg"',
+      next: 'Check the path.',
+    });
+  },
+
+  noImages({ path, endings }: { path: string; endings: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'NO_IMAGES',
+      message: `The folder "${path}" holds no images.`,
+      found: `no file that ends in ${endings.join(', ')}; folders within it are not searched`,
+      expected: 'at least one image',
+      next: `Name another folder, or give a pattern such as "${path}/**/*.jpg".`,
+    });
+  },
+
+  patternMatchesNothing({ pattern }: { pattern: string }) {
+    return new UnderstoryError({
+      code: 'NO_IMAGES',
+      message: `No file fits the pattern "${pattern}".`,
+      found: 'no file',
+      expected: 'at least one image',
+      next: 'Check the pattern; *, ?, **, [a-z] and {a,b} are understood.',
+    });
+  },
+
+  fileNotReadable({ path, reason, cause }: { path: string; reason: string; cause?: unknown }) {
+    return new UnderstoryError({
+      code: 'FILE_NOT_READABLE',
+      message: `"${path}" cannot be read.`,
+      found: reason,
+      expected: 'a file that can be opened',
+      next: 'Check the path and its permissions.',
+      cause,
+    });
+  },
+
+  labelsInvalid({ path, reason }: { path: string; reason: string }) {
+    return new UnderstoryError({
+      code: 'LABELS_INVALID',
+      message: `The labels in "${path}" cannot be used.`,
+      found: reason,
+      expected: 'one label a line, a JSON list of labels, or a JSON object from class index to label',
+      next: 'Correct the file, or leave --labels out and name classes by their index.',
+    });
+  },
+
+  configurationNotReadable({ path, reason, cause }: { path: string; reason: string; cause?: unknown }) {
+    return new UnderstoryError({
+      code: 'CONFIGURATION_INVALID',
+      message: `The configuration "${path}" cannot be read.`,
+      found: reason,
+      expected: 'a JSON object, or a module that exports one as its default',
+      next: 'Correct the file or remove it.',
+      cause,
+    });
+  },
+
+  twoConfigurations({ paths }: { paths: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'CONFIGURATION_INVALID',
+      message: 'There is more than one configuration.',
+      found: paths.join(' and '),
+      expected: 'one of them',
+      next: 'Remove one of the two files.',
+    });
+  },
+
+  unknownPlugin({
+    plugin,
+    plugins,
+    suggestions: [suggestion],
+  }: {
+    plugin: string;
+    plugins: readonly string[];
+    suggestions: readonly string[];
+  }) {
+    return new UnderstoryError({
+      code: 'PLUGIN_UNKNOWN',
+      message: `No plugin "${plugin}" is loaded that --backend could choose a backend for.`,
+      found: `"${plugin}"`,
+      expected: `one of ${plugins.join(', ')}`,
+      next: suggestion === undefined ? 'Add it with --plugin.' : `Did you mean "${suggestion}"?`,
+    });
+  },
+
+  patternTooLarge({ pattern, most }: { pattern: string; most: number }) {
+    return new UnderstoryError({
+      code: 'PATTERN_TOO_LARGE',
+      message: `The pattern "${pattern.slice(0, 80)}${pattern.length > 80 ? ' ...' : ''}" stands for too many.`,
+      found: `more than ${most} patterns without braces`,
+      expected: `at most ${most}`,
+      next: 'Use * or ? in the place of some braces.',
+    });
+  },
+
+  idsUnknown({ ids, known }: { ids: readonly string[]; known: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'IMAGE_ID_UNKNOWN',
+      message: `None of the images has ${ids.length === 1 ? 'this id' : 'these ids'}.`,
+      found: ids.length === 0 ? 'an empty list of ids' : ids.map((id) => `"${id}"`).join(', '),
+      expected: `ids of the images, which are the names of their files without the ending, such as "${known[0]}"`,
+      next: 'Check the spelling; ids are written with upper and lower case.',
+    });
+  },
+
+  offsetBeyondEnd({ offset, size }: { offset: number; size: number }) {
+    return new UnderstoryError({
+      code: 'NO_IMAGES',
+      message: 'No image is left behind the offset.',
+      found: `an offset of ${offset}`,
+      expected: `less than ${size}, the number of images`,
+      next: 'Lower the offset.',
+    });
+  },
+};

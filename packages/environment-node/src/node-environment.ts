@@ -1,0 +1,47 @@
+import { sharpCodec } from '@understory/imaging/sharp';
+import type { Environment } from '@understory/studies';
+import { resolveModel } from '@understory/zoo';
+import { chooseImages } from './choose-images.ts';
+import { findImages } from './find-images.ts';
+import { loadPlugins } from './load-plugins.ts';
+import { readImage } from './read-image.ts';
+import { readLabels } from './read-labels.ts';
+import { findTargetReference } from './target-reference.ts';
+
+export interface NodeEnvironmentOptions {
+  /** Where relative paths start, and configuration and packages are looked for; the folder of the process by default. */
+  readonly cwd?: string;
+  /** Environment variables; those of the process by default. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The program that runs studies, for records: `{ understory: '0.1.0' }`. */
+  readonly versions?: Readonly<Record<string, string>>;
+  /** Told of a configuration file that is found, before it is read: a module runs code. */
+  readonly onConfiguration?: ((path: string) => void) | undefined;
+}
+
+/** The machine as Node sees it: packages as plugins, models and data sets as files, pictures through sharp. */
+export function nodeEnvironment({
+  cwd = process.cwd(),
+  env = process.env,
+  versions = {},
+  onConfiguration,
+}: NodeEnvironmentOptions = {}): Environment {
+  const runtime = `node ${process.versions.node} on ${process.platform} ${process.arch}`;
+  return {
+    versions: { runtime, ...versions },
+    loadPlugins: (request) => loadPlugins({ ...request, cwd, onConfiguration }),
+    findModel: (name) => resolveModel(name, { cwd }),
+    readLabels: (path) => readLabels(path, cwd),
+    async findImages(paths) {
+      const { images, failures } = await findImages(paths, cwd);
+      return { images: images.map((image) => ({ ...image, picture: () => readImage(image, cwd) })), failures };
+    },
+    chooseImages: (images) => chooseImages(images, cwd),
+    findTargetReference: (request) => findTargetReference(request, { cwd, env }),
+    whenIdle(listener) {
+      process.on('beforeExit', listener);
+      return () => void process.removeListener('beforeExit', listener);
+    },
+    codec: sharpCodec,
+  };
+}

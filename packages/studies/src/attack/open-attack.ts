@@ -1,0 +1,188 @@
+import {
+  largestOf,
+  seededRandom,
+  type Attack,
+  type Contribution,
+  type Selection,
+  type UnderstoryError,
+} from '@understory/core';
+import { prepare } from '@understory/imaging';
+import { inGroups } from '../common/in-groups.ts';
+import { classRecord, modelRecord } from '../common/record.ts';
+import { notesOf } from '../common/run-notes.ts';
+import type { ChosenImages, Environment, TargetReference } from '../environment.ts';
+import { studyErrors } from '../errors.ts';
+import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
+import { pixelClassifierOf } from '../setup/pixel-classifier-of.ts';
+import { selectionOf } from '../spec/selections.ts';
+import type { AttackSpec } from '../spec/study-spec.ts';
+import { studyOf, type Study, type StudyOptions } from '../study.ts';
+import { attackExperiment, attackTogether } from './attack-experiment.ts';
+import type { AttackPlan } from './attack-plan.ts';
+import { attackRecord } from './attack-record.ts';
+import type { AttackRecord, AttackRow } from './attack-rows.ts';
+import { pixelsOf } from './attack-subject.ts';
+import { attackTables } from './attack-tables.ts';
+import { chooseAttacks, drawsFromMaps, masksThatNeed, type AttackChoice, type NamedAttack } from './choose-attacks.ts';
+import { explainPixels } from './explain-pixels.ts';
+import { attackKeeper } from './keep-attack.ts';
+import type { AttackSummary } from './summarise-attack.ts';
+import { openTransfer, type Transfer } from './transfer.ts';
+
+export type AttackStudy = Study<AttackSpec, AttackRow, AttackSummary, AttackRecord['parameters']> & {
+  /** Which adversarial images are kept. */
+  readonly saved: NonNullable<AttackSpec['save']>;
+};
+
+/** How easily a network is fooled through which mask; throws what setting up and choosing attacks throws, and TARGET_IMAGE_MISSING. */
+export async function openAttack(
+  spec: AttackSpec,
+  environment: Environment,
+  { store, signal = new AbortController().signal, onStep }: StudyOptions = {},
+): Promise<AttackStudy> {
+  const images = await environment.chooseImages(spec.images);
+  const saved = spec.save ?? (images.files === undefined ? 'examples' : 'all');
+  const examples = saved === 'none' ? 0 : spec.examples;
+  const explainer = selectionOf(spec.explainer, 'explainer');
+  const { setup, attacks } = await setUpAttacks(spec, { images, explainer, examples, environment });
+  let transfer: Transfer | undefined;
+  const close = async () => {
+    await transfer?.close();
+    await setup.close();
+  };
+  try {
+    const { classifier, preprocessing } = setup;
+    setup.steps.listener = onStep;
+    const target = spec.targetClass === null ? undefined : targetOf(spec.targetClass, setup);
+    const pixels = pixelClassifierOf(classifier, preprocessing.preprocessing);
+    const labels = images.labelsFor(classifier.labels);
+    const [named] = setup.explainers;
+    const explain = named && explainPixels(named, { setup, pixels, seed: spec.seed, signal });
+    const reference = await referenceFor(attacks, spec, { setup, target });
+    transfer = await transferOf(spec, setup, attacks);
+    const drawn = reference && prepare(reference.image, preprocessing.preprocessing).picture;
+    const targetMap = drawn && target !== undefined ? await explain?.(pixelsOf(drawn), target) : undefined;
+    const record = attackRecord({ spec, images, setup, attacks, target, reference, transfer, explainer });
+    const plan: AttackPlan = {
+      ...{ classifier: pixels, preprocessing: preprocessing.preprocessing, attacks, labels, target },
+      setting: record.parameters,
+      ...{ explain, targetMap, transfer, onlyCorrect: spec.images.onlyCorrect === true },
+      ...{ seed: spec.seed, batch: spec.batch, signal, codec: environment.codec, steps: setup.steps },
+      ...(store && {
+        keep: await attackKeeper(store, {
+          ...{
+            seed: spec.seed,
+            examples,
+            all: saved === 'all',
+            attacks,
+            labels: classifier.labels,
+            targeted: target !== undefined,
+          },
+          ...{ explainer: explain && { name: named.id, explain }, codec: environment.codec },
+        }),
+      }),
+    };
+    const random = seededRandom(spec.seed);
+    return {
+      ...{ spec, record, saved, size: images.size, tables: attackTables, items: () => images.items(), close },
+      ...(images.files && { files: images.files }),
+      ...studyOf(attackExperiment(plan), (item) => random.fork(item)),
+      model: modelRecord(setup.opened),
+      configuration: setup.configurationPath ?? null,
+      executor: inGroups({
+        // Twice a batch, so that samples are waiting when others are finished.
+        size: Math.ceil((2 * spec.batch) / largestGroup(attacks)),
+        ...{ seed: spec.seed, signal },
+        work: (group, randoms) => attackTogether(plan, group, randoms),
+      }),
+      notes: [...notesOf(setup, labels.unmapped), ...(transfer?.notes ?? [])],
+      imagesOf: ({ images: count }) => count,
+      faults,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Asked {
+  readonly images: ChosenImages;
+  readonly explainer: Selection;
+  readonly examples: number;
+  readonly environment: Environment;
+}
+
+/** The attacks are chosen before the model is opened. */
+function setUpAttacks(spec: AttackSpec, { images, explainer, examples, environment }: Asked) {
+  return withPlugins(spec, environment, async (loaded) => {
+    const { host } = loaded;
+    const attacks = chooseAttacks(host, choiceOf(spec, images, host.list('mask')));
+    const [mask] = masksThatNeed(attacks, 'targetMaps');
+    if (mask !== undefined && spec.targetClass === null) throw studyErrors.targetClassMissing({ mask });
+    const isDrawn = drawsFromMaps(attacks);
+    const isThere = host.list('explainer').some(({ id }) => id === explainer.id);
+    const { attack } = attacks[0]!.record;
+    const asked = {
+      explainers: isDrawn || (examples > 0 && isThere) ? [explainer] : [],
+      layer: spec.layer,
+      principal: { kind: 'attack' as const, id: attack, name: attack },
+      onUnfit(_: string, error: unknown) {
+        // Maps that are only looked at may be missing.
+        if (isDrawn) throw error;
+      },
+    };
+    return { attacks, setup: await setUp(spec, asked, environment, loaded) };
+  });
+}
+
+/** Without a word on it, a data set is also attacked through the mask that is the control; of images that are named no table is made. */
+function choiceOf(spec: AttackSpec, images: ChosenImages, masks: readonly Omit<Contribution, 'kind'>[]): AttackChoice {
+  const usual = images.files === undefined ? masks.find(({ isControl }) => isControl)?.id : undefined;
+  const { attack, preset, sweepFractions, sweepEpsilons, batch, control } = spec;
+  return {
+    ...{ attack: selectionOf(attack, 'attack'), masks: spec.masks, preset, sweepFractions, sweepEpsilons, batch },
+    control: control === null ? undefined : (control ?? usual),
+  };
+}
+
+function targetOf(text: string, { classifier }: Setup): number {
+  const target = classifier.resolveTarget(text);
+  if (target.kind === 'class') return target.index;
+  throw studyErrors.classInvalid({ found: text, expected: 'the index or the name of a class' });
+}
+
+async function referenceFor(
+  attacks: readonly NamedAttack[],
+  { targetImage: path }: AttackSpec,
+  { setup, target }: { readonly setup: Setup; readonly target: number | undefined },
+): Promise<TargetReference | undefined> {
+  const masks = masksThatNeed(attacks, 'targetMaps');
+  if (masks.length === 0 || target === undefined) return undefined;
+  const { classifier, environment } = setup;
+  const { labels } = classifier;
+  return environment.findTargetReference({ path, target: classRecord(classifier, target), labels, masks });
+}
+
+async function transferOf(spec: AttackSpec, setup: Setup, attacks: readonly NamedAttack[]) {
+  if (spec.transfer === undefined) return undefined;
+  const plugin = setup.host.list('attack').find(({ id }) => id === attacks[0]!.record.attack)?.plugin;
+  return openTransfer(spec.transfer, setup, { ...spec, backend: setup.backendOf(plugin) });
+}
+
+/** How many entries share an attack, and so a batch. */
+function largestGroup(attacks: readonly NamedAttack[]): number {
+  const sizes = new Map<Attack, number>();
+  for (const { attack } of attacks) sizes.set(attack, (sizes.get(attack) ?? 0) + 1);
+  return Math.max(1, largestOf(sizes.values()));
+}
+
+/** Tells of attacks that were made on no image at all, and of those that break a rule; what rounding to 8 bits costs is no fault. */
+function faults({ attacks }: AttackSummary): readonly UnderstoryError[] {
+  const rules = ['withinEpsilon', 'withinPixels', 'zeroOutsideMask'] as const;
+  const empty = attacks.filter(({ n }) => n === 0).map(({ attack }) => `no image attacked by ${attack}`);
+  const broken = attacks.filter((each) => rules.some((rule) => each.broken[rule] > 0)).map(({ attack }) => attack);
+  return [
+    ...(empty.length === 0 ? [] : [studyErrors.resultsMissing({ found: empty.join(', ') })]),
+    ...(broken.length === 0 ? [] : [studyErrors.attackRulesBroken({ attacks: broken })]),
+  ];
+}

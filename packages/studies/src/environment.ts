@@ -1,0 +1,114 @@
+import type { DatasetItem, Host, ModelSource } from '@understory/core';
+import type { ImageCodec, Preprocessing, RgbImage } from '@understory/imaging';
+import type { ImagesSpec } from './spec/study-spec.ts';
+
+/** What a study needs of the machine it runs on: one is made for Node, one for the web, and tests make their own. */
+export interface Environment {
+  /** The program and what runs it, for records: `understory`, `runtime`. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** A started host with the plugins that are installed or configured, and with those asked for. */
+  loadPlugins(request: PluginRequest): Promise<LoadedPlugins>;
+  /** The model that a name, a folder or a file means. */
+  findModel(name: string): Promise<FoundModel>;
+  /** Labels out of a file, one a class. */
+  readLabels(path: string): Promise<readonly string[]>;
+  /** The images that a spec means; nothing is decoded yet. */
+  chooseImages(images: ImagesSpec): Promise<ChosenImages>;
+  /** The images that paths, patterns and folders mean. */
+  findImages(paths: readonly string[]): Promise<FoundImages>;
+  /** An image of a class, out of a path or of the samples that the machine has; throws TARGET_IMAGE_MISSING. */
+  findTargetReference(request: TargetReferenceRequest): Promise<TargetReference>;
+  /** Calls back when nothing is left to happen, so that what still waits never ends; gives back what stops it. */
+  whenIdle(listener: () => void): () => void;
+  readonly codec: ImageCodec;
+}
+
+export interface PluginRequest {
+  /** Package names or paths beside those that are configured. */
+  readonly plugins: readonly string[];
+  /** The id of the backend for everything, in place of what is configured. */
+  readonly backend?: string | undefined;
+  /** Ids of backends by the name of the plugin, which may leave out `@understory/`. */
+  readonly backends: Readonly<Record<string, string>>;
+}
+
+export interface LoadedPlugins {
+  readonly host: Host;
+  /** What names the configuration that was found, such as its path. */
+  readonly configurationPath?: string | undefined;
+  /** The id of the backend that opens the model for a plugin, or for everything; undefined where any that reads the file may. */
+  backendOf(plugin?: string): string | undefined;
+}
+
+/** A model and what lies beside it; what is absent has to be given by hand or assumed. */
+export interface FoundModel {
+  readonly name: string;
+  readonly source: Extract<ModelSource, { kind: 'file' }>;
+  /** The same model in other formats, where the folder holds it in several. */
+  readonly otherSources?: readonly Extract<ModelSource, { kind: 'file' }>[];
+  /** One a class. */
+  readonly labels?: readonly string[];
+  readonly preprocessing?: Preprocessing;
+}
+
+/** An image to work on, decoded when it is asked for. */
+export interface ChosenImage {
+  readonly id: string;
+  readonly item: Omit<DatasetItem, 'read' | 'id'>;
+  picture(): Promise<RgbImage>;
+}
+
+/** Where the classes of a model stand that a data set's labels name. */
+export interface LabelIndex {
+  /** Undefined where there is no label, and where the model has no such class. */
+  indexOf(label: string | undefined): number | undefined;
+  /** Labels that no class of the model has. */
+  readonly unmapped: readonly string[];
+}
+
+/** An image that was named by its path. */
+export interface NamedImage {
+  /** As the user would write it. */
+  readonly path: string;
+  /** What files made of it are called; no two images of a run share one, whatever the case. */
+  readonly name: string;
+}
+
+/** An image that was named by its path, decoded when it is asked for. */
+export interface ReadableImage extends NamedImage {
+  picture(): Promise<RgbImage>;
+}
+
+/** The images that paths and patterns mean, each once, and what is wrong with those that mean none. */
+export interface FoundImages {
+  readonly images: readonly ReadableImage[];
+  readonly failures: readonly { readonly path: string; readonly error: unknown }[];
+}
+
+/** Images to work on, out of a data set or as they were named. */
+export interface ChosenImages {
+  /** Images that were named one by one, or lie in a folder without labels; absent for a data set. */
+  readonly files?: readonly NamedImage[];
+  /** What a record says of them, besides the selection. */
+  readonly record: { readonly name: string } & Readonly<Record<string, unknown>>;
+  /** Those asked for. */
+  readonly ids: readonly string[] | undefined;
+  readonly size: number;
+  items(): AsyncIterable<ChosenImage>;
+  labelsFor(modelLabels: readonly string[] | undefined): LabelIndex;
+}
+
+export interface TargetReferenceRequest {
+  readonly path: string | undefined;
+  readonly target: { readonly index: number; readonly label: string | null };
+  readonly labels: readonly string[] | undefined;
+  /** The masks that need it, for the error. */
+  readonly masks: readonly string[];
+}
+
+/** An image of the target class, whose heat map target masks are drawn from. */
+export interface TargetReference {
+  readonly image: RgbImage;
+  /** What a record says of it. */
+  readonly record: { readonly name: string; readonly sha256: string };
+}

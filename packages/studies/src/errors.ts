@@ -1,0 +1,152 @@
+import { UnderstoryError } from '@understory/core';
+
+/** Every error of studies, by what went wrong. */
+export const studyErrors = {
+  specInvalid({ name, where, found, expected }: { name: string; where: string; found: string; expected: string }) {
+    return new UnderstoryError({
+      code: 'SPEC_INVALID',
+      message: `The specification "${name}" cannot be run: ${where} does not fit.`,
+      found,
+      expected,
+      next: 'Correct it; the JSON Schema of studies lists every field.',
+    });
+  },
+
+  selectionInvalid({ what, found }: { what: string; found: string }) {
+    return new UnderstoryError({
+      code: 'SELECTION_INVALID',
+      message: `'${found}' is not one ${what}.`,
+      found,
+      expected: `the id of one ${what}, with settings where wanted`,
+      next: `Give one id.`,
+    });
+  },
+
+  classInvalid({ found, expected }: { found: string; expected: string }) {
+    return new UnderstoryError({
+      code: 'TARGET_INVALID',
+      message: `'${found}' is no target here.`,
+      found: `'${found}'`,
+      expected,
+      next: 'Give one of these.',
+    });
+  },
+
+  targetClassMissing({ mask }: { mask: string }) {
+    return new UnderstoryError({
+      code: 'TARGET_CLASS_MISSING',
+      message: `The mask '${mask}' is drawn from a target class.`,
+      found: 'an untargeted attack',
+      expected: 'a target class',
+      next: 'Name a target class, or choose another mask.',
+    });
+  },
+
+  otherInputs({ picture, others }: { picture: string; others: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'OTHER_INPUTS',
+      message: 'The model asks for more than a picture.',
+      found: `${others.join(', ')} beside "${picture}"`,
+      expected: 'a model whose only input is the picture',
+      next: 'Export the model with these inputs fixed, or explain it from a program, which can feed them all.',
+    });
+  },
+
+  noSuchPreset({ preset, metrics, known }: { preset: string; metrics: readonly string[]; known: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'UNKNOWN_PRESET',
+      message: `None of the metrics has a preset "${preset}".`,
+      found: `preset ${preset} for ${metrics.join(', ')}`,
+      expected: known.length === 0 ? 'no preset' : `one of ${known.join(', ')}`,
+      next: 'Choose another preset or another metric, or leave the preset out.',
+    });
+  },
+
+  backendsDisagree({
+    backends: [first, second],
+    what,
+    found,
+  }: {
+    backends: readonly [string, string];
+    what: string;
+    found: string;
+  }) {
+    return new UnderstoryError({
+      code: 'BACKENDS_DISAGREE',
+      message: `The backends "${first}" and "${second}" see different models in the same file.`,
+      found: `${what}: ${found}`,
+      expected: 'the same pictures and the same classes on both',
+      next: `Run everything on one of them, such as "${first}".`,
+    });
+  },
+
+  inputSizeOpen() {
+    return new UnderstoryError({
+      code: 'INPUT_SIZE_OPEN',
+      message: 'It is not known how large a picture the model takes.',
+      found: 'a model of any size, and a preprocessing that keeps the size of pictures',
+      expected: 'one size for all pictures',
+      next: 'Give the size of the input, such as 224.',
+    });
+  },
+
+  targetImageMissing({
+    masks,
+    target,
+    found,
+    lookedFor,
+  }: {
+    masks: readonly string[];
+    target: { readonly index: number; readonly label: string | null };
+    found: string;
+    lookedFor: readonly string[];
+  }) {
+    return new UnderstoryError({
+      code: 'TARGET_IMAGE_MISSING',
+      message: `The masks ${masks.join(', ')} are drawn from an image of class ${target.index}${target.label === null ? '' : ` (${target.label})`}.`,
+      found,
+      expected: `an image, or a folder of class samples with one labelled or named ${lookedFor.map((word) => `"${word}"`).join(' or ')}`,
+      next: 'Name an image of the target class.',
+    });
+  },
+
+  transferDoesNotFit({ found, expected }: { found: string; expected: string }) {
+    return new UnderstoryError({
+      code: 'TRANSFER_DOES_NOT_FIT',
+      message: 'The network that adversarial images are shown to does not have the same classes.',
+      found,
+      expected,
+      next: 'Choose a model that was trained on the same classes, in the same order.',
+    });
+  },
+
+  exampleNotReadable({ path, found }: { path: string; found: string }) {
+    return new UnderstoryError({
+      code: 'EXAMPLE_NOT_READABLE',
+      message: `The example "${path}" cannot be read.`,
+      found,
+      expected: 'a record or a picture that the run kept',
+      next: 'Run it again into a new folder; the report leaves it out.',
+    });
+  },
+
+  resultsMissing({ found }: { found: string }) {
+    return new UnderstoryError({
+      code: 'RESULTS_MISSING',
+      message: 'Some of what was asked for has no result on any image.',
+      found,
+      expected: 'a result on at least one image',
+      next: 'The reasons are told with the results. Leave out what does not apply to this network or to these images.',
+    });
+  },
+
+  attackRulesBroken({ attacks }: { attacks: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'ATTACK_RULES_BROKEN',
+      message: 'Adversarial images break the rules of their attack.',
+      found: `images of ${attacks.join(', ')} outside the epsilon, the range of pixels or the mask`,
+      expected: 'adversarial images that keep to all three',
+      next: 'Do not use these numbers; report the fault to whoever wrote the attack.',
+    });
+  },
+};

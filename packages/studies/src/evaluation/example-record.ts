@@ -1,0 +1,29 @@
+import {
+  readStoredExamples,
+  type OnProblem,
+  type ReadableStore,
+  type StoredExample,
+} from '../common/stored-examples.ts';
+import type { EvaluationRow } from './evaluation-rows.ts';
+
+/** The folder of a run that holds a folder for each image kept, with an `ExampleRecord` beside the files that it names. */
+export const exampleFolder = 'maps';
+
+/** An image whose maps are kept for figures. */
+export interface ExampleRecord extends Pick<
+  EvaluationRow,
+  'item' | 'label' | 'predicted' | 'predictedLabel' | 'probability' | 'correct' | 'target' | 'targetLabel'
+> {
+  /** A PNG of what the network saw. */
+  readonly picture: string;
+  /** NumPy files of the raw maps. */
+  readonly maps: readonly { readonly explainer: string; readonly file: string; readonly layer: string | null }[];
+}
+
+/** The examples that a run kept; what cannot be read of them is a problem. */
+export function readExampleRecords(
+  store: ReadableStore,
+  onProblem: OnProblem,
+): Promise<readonly StoredExample<ExampleRecord>[]> {
+  return readStoredExamples(store, exampleFolder, { list: 'maps', onProblem });
+}

@@ -1,0 +1,135 @@
+import { seededRandom, type Selection, type UnderstoryError } from '@understory/core';
+import { datasetRecord, experimentRecord, explainerRecord } from '../common/experiment-record.ts';
+import { modelRecord } from '../common/record.ts';
+import { notesOf } from '../common/run-notes.ts';
+import type { Environment } from '../environment.ts';
+import { studyErrors } from '../errors.ts';
+import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
+import { selectionsOf } from '../spec/selections.ts';
+import type { EvaluationSpec } from '../spec/study-spec.ts';
+import { studyOf, type Study, type StudyOptions } from '../study.ts';
+import { chooseMetrics, type NamedMetric } from './choose-metrics.ts';
+import { evaluationExperiment, type EvaluationPlan, type PlacedMetric } from './evaluation-experiment.ts';
+import {
+  randomOrder,
+  type EvaluatedExplainer,
+  type EvaluationParameters,
+  type EvaluationRow,
+} from './evaluation-rows.ts';
+import { evaluationTables } from './evaluation-tables.ts';
+import { exampleKeeper } from './keep-example.ts';
+import type { EvaluationSummary } from './summarise-evaluation.ts';
+
+export type EvaluationStudy = Study<EvaluationSpec, EvaluationRow, EvaluationSummary, EvaluationParameters>;
+
+/** How faithful explanations are, over images; throws what setting up and choosing explainers and metrics throws. */
+export async function openEvaluation(
+  spec: EvaluationSpec,
+  environment: Environment,
+  { store, signal = new AbortController().signal, onStep }: StudyOptions = {},
+): Promise<EvaluationStudy> {
+  const selections = selectionsOf(spec.explainers);
+  const images = await environment.chooseImages(spec.images);
+  const measures = selectionsOf(spec.metrics);
+  const asked = {
+    explainers: selections,
+    layer: spec.layer,
+    others: measures.map(({ id }) => ({ kind: 'metric' as const, id })),
+  };
+  const setup = await withPlugins(spec, environment, (loaded) => setUp(spec, asked, environment, loaded));
+  try {
+    const { host, classifier, explainers, preprocessing } = setup;
+    setup.steps.listener = onStep;
+    const { seed, batch } = spec;
+    const chosen = chooseMetrics(host, {
+      selections: measures,
+      preset: spec.preset,
+      randomOrder: spec.randomOrder,
+      ...{ batch, seed },
+    });
+    const metrics: PlacedMetric[] = [];
+    for (const named of chosen) metrics.push({ ...named, classifier: await modelOf(named, selections, setup) });
+    const labels = images.labelsFor(classifier.labels);
+    const target = targetOf(spec.target, setup);
+    const keep = store && (await exampleKeeper(store, { most: spec.examples, seed, codec: environment.codec }));
+    const plan: EvaluationPlan = {
+      ...{ classifier, explainers, metrics, labels, target, seed, signal },
+      preprocessing: preprocessing.preprocessing,
+      onlyCorrect: spec.images.onlyCorrect === true,
+      ...(keep && { keep }),
+    };
+    const random = seededRandom(seed);
+    return {
+      ...{ spec, size: images.size, tables: evaluationTables, items: () => images.items() },
+      ...(images.files && { files: images.files }),
+      ...studyOf(evaluationExperiment(plan), (item) => random.fork(item)),
+      record: experimentRecord<EvaluationParameters>(setup, {
+        ...{ seed, backends: setup.backends() },
+        parameters: parametersOf(setup, { spec, images, selections, metrics, target }),
+      }),
+      model: modelRecord(setup.opened),
+      configuration: setup.configurationPath ?? null,
+      notes: notesOf(setup, labels.unmapped),
+      imagesOf: ({ images: count }) => count,
+      faults,
+      close: () => setup.close(),
+    };
+  } catch (error) {
+    await setup.close();
+    throw error;
+  }
+}
+
+/** What a metric measures on; one that re-initialises weights has the explainers explain that very model. */
+async function modelOf({ metric, record }: NamedMetric, explainers: readonly Selection[], setup: Setup) {
+  const drawsWeights = metric.needs?.includes('randomised') === true;
+  const listed = setup.host.list('explainer');
+  const needs = drawsWeights
+    ? ['randomised' as const, ...explainers.flatMap(({ id }) => listed.find((each) => each.id === id)?.needs ?? [])]
+    : [];
+  return setup.classifierFor({ kind: 'metric', id: record.id, name: record.name, needs });
+}
+
+/** Tells of explainers that have no value at all of some metric. */
+function faults({ metrics }: EvaluationSummary): readonly UnderstoryError[] {
+  const empty = metrics.flatMap(({ metric, explainers }) =>
+    explainers.filter(({ n }) => n === 0).map(({ explainer }) => `no ${metric} of ${explainer}`),
+  );
+  return empty.length === 0 ? [] : [studyErrors.resultsMissing({ found: empty.join(', ') })];
+}
+
+function targetOf(text: string, { classifier }: Setup): EvaluationPlan['target'] {
+  if (text === 'predicted' || text === 'label') return text;
+  const target = classifier.resolveTarget(text);
+  if (target.kind === 'class') return target.index;
+  throw studyErrors.classInvalid({ found: text, expected: 'predicted, label, a class index or the name of a class' });
+}
+
+interface Decided {
+  readonly spec: EvaluationSpec;
+  readonly images: Awaited<ReturnType<Environment['chooseImages']>>;
+  readonly selections: readonly Selection[];
+  readonly metrics: readonly NamedMetric[];
+  readonly target: EvaluationPlan['target'];
+}
+
+function parametersOf(setup: Setup, { spec, images, selections, metrics, target }: Decided): EvaluationParameters {
+  const listed = setup.host.list('explainer');
+  const baseline: EvaluatedExplainer = { name: randomOrder, title: 'Pixels in a random order' };
+  return {
+    dataset: datasetRecord(images.record, spec.images, images.ids),
+    explainers: [
+      ...selections.map((selection): EvaluatedExplainer => {
+        const { title = selection.id, reference } = listed.find(({ id }) => id === selection.id) ?? {};
+        const { name, options: settings } = explainerRecord(setup, selection);
+        return { name, title, options: settings, ...(reference !== undefined && { reference }) };
+      }),
+      ...(metrics.some((metric) => metric.randomOrder !== undefined) ? [baseline] : []),
+    ],
+    metrics: metrics.map((metric) => metric.record),
+    target,
+    layer: spec.layer,
+    ...(spec.layout !== undefined && { layout: spec.layout }),
+    layers: setup.explainers.map(({ layer }) => layer ?? null),
+  };
+}

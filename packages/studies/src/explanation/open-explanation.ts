@@ -1,0 +1,211 @@
+import { seededRandom } from '@understory/core';
+import { colourMapNames, defaultColourMap, type ColourMapName } from '@understory/imaging';
+import { datasetRecord, experimentRecord } from '../common/experiment-record.ts';
+import { fileSafe } from '../common/file-safe.ts';
+import { modelRecord, versionsOf, type RunRecord } from '../common/record.ts';
+import type { ChosenImage, Environment, FoundImages, ReadableImage } from '../environment.ts';
+import { studyErrors } from '../errors.ts';
+import { assumedNote } from '../setup/preprocessing.ts';
+import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
+import { selectionsOf } from '../spec/selections.ts';
+import type { ExplanationSpec } from '../spec/study-spec.ts';
+import { studyOf, type Study, type StudyOptions } from '../study.ts';
+import { explainImages, type NamedExplainer, type Outcome } from './explain-images.ts';
+import { ImageRecords, writeMap, type ImageRecord } from './explanation-record.ts';
+import { slotsOf } from './targets.ts';
+
+/** What explaining images came to. */
+export interface ExplanationSummary {
+  readonly images: number;
+  readonly maps: number;
+}
+
+/** What is told while images are explained; a map is there, and written, before its image is done. */
+export type ExplanationEvent =
+  | { readonly kind: 'map'; readonly image: ReadableImage; readonly record: ImageRecord }
+  | { readonly kind: 'mapLost'; readonly image: ReadableImage; readonly explainer: string; readonly error: unknown }
+  | { readonly kind: 'image'; readonly image: ReadableImage; readonly record: ImageRecord }
+  | Extract<Outcome, { kind: 'imageFailed' | 'explainerFailed' }>;
+
+export interface ExplanationStudy extends Study<ExplanationSpec, ImageRecord, ExplanationSummary> {
+  /** What a document of results says of where they come from. */
+  readonly document: RunRecord;
+  readonly images: FoundImages['images'];
+  /** What was asked for and is no image. */
+  readonly notFound: FoundImages['failures'];
+  /** Explainers that lack something on this model, and were left out. */
+  readonly unfit: readonly { readonly explainer: string; readonly error: unknown }[];
+  readonly explainers: readonly Pick<NamedExplainer, 'id' | 'layer'>[];
+  /** Explains all images in batches, telling of each map as it is made; throws the signal's reason when it is aborted. */
+  explain(): AsyncGenerator<ExplanationEvent, void>;
+  /** The records of images that `explain` left unfinished and that have maps. */
+  unfinished(): readonly ImageRecord[];
+}
+
+export interface ExplanationOptions extends StudyOptions {
+  /** What stands before the names of files in records; nothing by default. */
+  readonly out?: string;
+}
+
+/** Where a network looked, for images; throws what finding images, setting up and choosing explainers throws. */
+export async function openExplanation(
+  spec: ExplanationSpec,
+  environment: Environment,
+  { store, signal = new AbortController().signal, onStep, out = '' }: ExplanationOptions = {},
+): Promise<ExplanationStudy> {
+  const { images, failures: notFound } = await imagesOf(spec, environment);
+  const unfit: { explainer: string; error: unknown }[] = [];
+  const asked = {
+    explainers: selectionsOf(spec.explainers),
+    layer: spec.layer,
+    onUnfit: (explainer: string, error: unknown) => void unfit.push({ explainer, error }),
+  };
+  const setup = await withPlugins(spec, environment, (loaded) => setUp(spec, asked, environment, loaded));
+  try {
+    const { classifier, explainers, preprocessing } = setup;
+    setup.steps.listener = onStep;
+    const slots = slotsOf(spec.target, classifier);
+    const drawing = { colourMap: colourMapOf(spec.colourMap), opacity: spec.opacity };
+    const writing = store && {
+      ...{ ...drawing, overlay: spec.overlay, npy: spec.npy, out, store },
+      codec: environment.codec,
+    };
+    if (store !== undefined && (spec.overlay || spec.npy)) await store.prepare('');
+    const request = {
+      ...{ classifier, explainers, slots, signal, seed: spec.seed },
+      preprocessing: preprocessing.preprocessing,
+    };
+    const records = new ImageRecords(classifier);
+
+    async function* explained(asked: readonly ReadableImage[], batch: number): AsyncGenerator<ExplanationEvent, void> {
+      // With no explainer that can work there is nothing to do.
+      for await (const outcome of explainImages({ ...request, batch, images: explainers.length === 0 ? [] : asked })) {
+        if (outcome.kind === 'map') {
+          const { image } = outcome;
+          try {
+            const made = writing === undefined ? undefined : await writeMap(outcome, classifier, writing);
+            yield { kind: 'map', image, record: records.of(outcome, made) };
+          } catch (error) {
+            yield { kind: 'mapLost', image, explainer: outcome.map.explainer, error };
+          }
+        } else if (outcome.kind === 'image') {
+          yield { kind: 'image', image: outcome.image, record: records.finish(outcome) };
+        } else yield outcome;
+      }
+    }
+
+    const random = seededRandom(spec.seed);
+    const experiment = {
+      async rows({ id, picture }: ChosenImage): Promise<readonly ImageRecord[]> {
+        const rows: ImageRecord[] = [];
+        for await (const event of explained([{ path: id, name: fileSafe(id), picture }], 1)) {
+          if (event.kind === 'image') rows.push(event.record);
+          else if (event.kind !== 'map') throw event.error;
+        }
+        return rows;
+      },
+      async summarise(rows: AsyncIterable<ImageRecord>): Promise<ExplanationSummary> {
+        let [count, maps] = [0, 0];
+        for await (const row of rows) {
+          count += 1;
+          maps += row.maps.length;
+        }
+        return { images: count, maps };
+      },
+    };
+    const document = documentOf(
+      setup,
+      spec,
+      slots.map(({ name }) => name),
+      drawing,
+    );
+    return {
+      ...{ spec, document, images, notFound, unfit, explainers, files: images, size: images.length },
+      ...studyOf(experiment, (item) => random.fork(item)),
+      async *items() {
+        for (const { name, picture } of images) yield { id: name, item: {}, picture };
+      },
+      record: experimentRecord<object>(setup, {
+        ...{ seed: spec.seed, backends: setup.backends() },
+        parameters: {
+          kind: 'explanation',
+          dataset: datasetRecord(
+            { name: 'images', images: images.map(({ name }) => name) },
+            spec.images,
+            spec.images.ids,
+          ),
+          ...document.parameters,
+        },
+      }),
+      model: modelRecord(setup.opened),
+      configuration: setup.configurationPath ?? null,
+      notes: notesOf(setup),
+      explain: () => explained(images, spec.batch),
+      unfinished: () => records.unfinished(),
+      imagesOf: ({ images: count }) => count,
+      faults: () => [],
+      close: () => setup.close(),
+    };
+  } catch (error) {
+    await setup.close();
+    throw error;
+  }
+}
+
+async function imagesOf({ images: spec }: ExplanationSpec, environment: Environment): Promise<FoundImages> {
+  if (typeof spec.from !== 'string') {
+    const { images, failures } = await environment.findImages(spec.from);
+    const { ids, offset = 0, limit = Infinity } = spec;
+    return {
+      images: images.filter(({ name }) => ids?.includes(name) ?? true).slice(offset, offset + limit),
+      failures,
+    };
+  }
+  const chosen = await environment.chooseImages(spec);
+  const images: ReadableImage[] = [];
+  for await (const item of chosen.items())
+    images.push({ path: item.id, name: fileSafe(item.id), picture: () => item.picture() });
+  return { images, failures: [] };
+}
+
+function colourMapOf(name: string | undefined): ColourMapName {
+  if (name === undefined) return defaultColourMap;
+  const found = colourMapNames.find((each) => each === name);
+  if (found !== undefined) return found;
+  throw studyErrors.specInvalid({
+    ...{ name: 'explain', where: 'colourMap', found: name },
+    expected: `one of ${colourMapNames.join(', ')}`,
+  });
+}
+
+/** What a user should know of a run that is no error. */
+function notesOf({ backends, classifier, preprocessing }: Setup): readonly string[] {
+  const one = 'the model gives one score: its probability is the sigmoid of it, of the positive class against the rest';
+  return [
+    ...new Set(backends().flatMap(({ remarks }) => remarks)),
+    ...(preprocessing.assumed ? [assumedNote(preprocessing.preprocessing)] : []),
+    ...(classifier.classCount === 1 ? [one] : []),
+  ];
+}
+
+function documentOf(
+  { host, opened, preprocessing, backends, environment }: Setup,
+  spec: ExplanationSpec,
+  targets: readonly string[],
+  { colourMap, opacity }: { readonly colourMap: string; readonly opacity: number },
+): RunRecord {
+  const { explainers, layer, batch, devices = null, devicesOf = {}, threads = null, seed } = spec;
+  return {
+    model: modelRecord(opened),
+    backends: backends(),
+    preprocessing: preprocessing.preprocessing,
+    preprocessingAssumed: preprocessing.assumed,
+    parameters: {
+      ...{ explainers, targets, layer, batch, colourMap, opacity, devices, devicesOf, threads },
+      ...(spec.layout !== undefined && { layout: spec.layout }),
+      ...{ interpolation: 'bilinear', normalisation: 'min-max' },
+    },
+    seed,
+    versions: versionsOf(host, environment),
+  };
+}

@@ -1,0 +1,98 @@
+import { seededRandom, type ProbeRequest, type ProbeSummary, type Selection } from '@understory/core';
+import { datasetRecord, experimentRecord, explainerRecord } from '../common/experiment-record.ts';
+import { modelRecord } from '../common/record.ts';
+import { notesOf } from '../common/run-notes.ts';
+import type { ChosenImages, Environment } from '../environment.ts';
+import { pixelClassifierOf } from '../setup/pixel-classifier-of.ts';
+import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
+import { selectionOf } from '../spec/selections.ts';
+import type { ProbeSpec } from '../spec/study-spec.ts';
+import { studyOf, type Study, type StudyOptions } from '../study.ts';
+import { chooseProbe, type ChosenProbe } from './choose-probe.ts';
+import { dropOtherPictures, probeKeeper } from './keep-probe.ts';
+import { probeExperiment, probeExplainer, type ProbeRow } from './probe-experiment.ts';
+import type { ProbeRecord } from './probe-rows.ts';
+
+export type ProbeStudy = Study<ProbeSpec, ProbeRow, ProbeSummary, ProbeRecord['parameters']>;
+
+/** A question put to a network over images; throws what setting up and choosing the probe throws. */
+export async function openProbe(
+  spec: ProbeSpec,
+  environment: Environment,
+  { store, signal = new AbortController().signal, onStep }: StudyOptions = {},
+): Promise<ProbeStudy> {
+  const explainer = spec.explainer === null ? undefined : selectionOf(spec.explainer, 'explainer');
+  const images = await environment.chooseImages(spec.images);
+  const { setup, chosen } = await setUpProbe(spec, explainer, environment);
+  try {
+    const { classifier, explainers } = setup;
+    setup.steps.listener = onStep;
+    const { preprocessing } = setup.preprocessing;
+    const labels = images.labelsFor(classifier.labels);
+    const request: ProbeRequest = {
+      ...{ classifier: pixelClassifierOf(classifier, preprocessing), seed: spec.seed, signal },
+      ...(store && { keep: probeKeeper(store, environment.codec) }),
+    };
+    const [named] = explainers;
+    const experiment = probeExperiment({
+      ...{ probe: chosen.probe, preprocessing, labels, onlyCorrect: spec.images.onlyCorrect === true },
+      request: { ...request, ...(named && { explainer: probeExplainer(named, request, preprocessing) }) },
+    });
+    const random = seededRandom(spec.seed);
+    return {
+      ...{ spec, size: images.size, items: () => images.items() },
+      ...(images.files && { files: images.files }),
+      ...studyOf(experiment, (item) => random.fork(item)),
+      record: experimentRecord<ProbeRecord['parameters']>(setup, {
+        ...{ seed: spec.seed, backends: setup.backends() },
+        parameters: parametersOf(setup, { spec, images, explainer, probe: chosen.record }),
+      }),
+      model: modelRecord(setup.opened),
+      configuration: setup.configurationPath ?? null,
+      notes: notesOf(setup, labels.unmapped),
+      ...(store && { finish: (summary: ProbeSummary) => dropOtherPictures(store, summary) }),
+      imagesOf: ({ images: count }) => count,
+      faults: () => [],
+      close: () => setup.close(),
+    };
+  } catch (error) {
+    await setup.close();
+    throw error;
+  }
+}
+
+/** The probe is chosen before the model is opened. */
+function setUpProbe(spec: ProbeSpec, explainer: Selection | undefined, environment: Environment) {
+  return withPlugins(spec, environment, async (loaded) => {
+    const { preset, batch } = spec;
+    const chosen = chooseProbe(loaded.host, { probe: selectionOf(spec.probe, 'probe'), preset, batch });
+    const { id } = chosen.record;
+    const asked = {
+      explainers: explainer === undefined ? [] : [explainer],
+      layer: spec.layer,
+      principal: { kind: 'probe' as const, id, name: id },
+    };
+    return { chosen, setup: await setUp(spec, asked, environment, loaded) };
+  });
+}
+
+interface Decided {
+  readonly spec: ProbeSpec;
+  readonly images: ChosenImages;
+  readonly explainer: Selection | undefined;
+  readonly probe: ChosenProbe['record'];
+}
+
+function parametersOf(setup: Setup, { spec, images, explainer, probe }: Decided): ProbeRecord['parameters'] {
+  return {
+    kind: 'probe',
+    dataset: datasetRecord(images.record, spec.images, images.ids),
+    probe,
+    explainer: explainer === undefined ? null : explainerRecord(setup, explainer),
+    ...(explainer !== undefined && {
+      layer: spec.layer,
+      ...(spec.layout !== undefined && { layout: spec.layout }),
+      layers: setup.explainers.map(({ layer }) => layer ?? null),
+    }),
+  };
+}

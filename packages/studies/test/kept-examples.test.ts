@@ -1,0 +1,25 @@
+import { expect, it } from '@jest/globals';
+import { byExampleRank, exampleFile, exampleStore } from '../src/index.ts';
+import { memoryFiles } from './support/memory-files.ts';
+
+it('keeps the examples that the seed prefers, each whole, however many are written at once', async () => {
+  const store = memoryFiles();
+  const items = Array.from({ length: 12 }, (_, at) => `image-${at}`);
+  const best = byExampleRank(items, (item) => item, 3).slice(0, 2);
+  // The worst first, so that each takes the place of one that was offered before it.
+  const order = byExampleRank(items, (item) => item, 3).toReversed();
+  const keep = await exampleStore(store, 'maps', { most: 2, seed: 3, kept: [] });
+  await Promise.all(
+    order.map((item) =>
+      keep({ item, kind: 'all' }, async (own) => {
+        for (const name of ['a', 'b', 'c', exampleFile]) {
+          await new Promise((resolve) => setImmediate(resolve));
+          await store.write(`${own}/${name}`, item);
+        }
+      }),
+    ),
+  );
+  const kept = best.flatMap((item) => ['a', 'b', 'c', exampleFile].map((name) => [`maps/${item}/${name}`, item]));
+  const found = [...store.files].map(([name, bytes]) => [name, new TextDecoder().decode(bytes)]);
+  expect(found.sort()).toEqual(kept.sort());
+});
