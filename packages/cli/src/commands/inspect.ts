@@ -56,10 +56,10 @@ type InspectOptions = ReturnType<ReturnType<typeof define>['opts']>;
 export type Inspection = Awaited<ReturnType<typeof examine>>;
 
 async function inspect(asked: string, options: InspectOptions, io: Io): Promise<void> {
-  const environment = environmentOf(io);
+  const environment = environmentOf(io, options);
   const spec = commonSpec({ ...options, model: asked });
   const loaded = await environment.loadPlugins(pluginsOf(spec));
-  const { host } = loaded;
+  const { host, configurationPath: configuration = null } = loaded;
   try {
     const resolved = await environment.findModel(asked);
     const models = new Models(loaded, resolved, spec, [
@@ -69,6 +69,7 @@ async function inspect(asked: string, options: InspectOptions, io: Io): Promise<
     try {
       const inspection = {
         ...(await examine(host, models, spec, environment)),
+        configuration,
         versions: versionsOf(host, environment),
       };
       io.stdout.write(

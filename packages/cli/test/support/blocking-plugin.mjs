@@ -19,7 +19,7 @@ const blocking = {
     return Array.from({ length: samples }, (_, sample) => ({
       height: 2,
       width: 2,
-      data: image.data.slice(sample * size, sample * size + 4).map((value, at) => value + at),
+      data: image.data.slice(sample * size, sample * size + 4).map((value, at) => (value + at) / 4),
     }));
   },
 };
