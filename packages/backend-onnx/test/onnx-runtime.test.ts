@@ -1,6 +1,6 @@
 import { expect, it, jest } from '@jest/globals';
 
-const reason = "Cannot find module '../bin/napi-v6/plan9/mips/onnxruntime_binding.node'";
+const reason = "Cannot find module '../bin/plan9/mips/onnxruntime_binding.node'";
 jest.unstable_mockModule('onnxruntime-node', () => {
   throw new Error(`${reason}\nRequire stack:\n- binding.js`);
 });
