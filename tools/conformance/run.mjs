@@ -4,7 +4,9 @@
  * Logits, the gradient of the input and Grad-CAM of every network that `export.py` writes; some of the differentiated
  * graphs also run as files in Python's ONNX Runtime.
  */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { check } from './check.mjs';
 import { exported, listCases, torchPython } from './exporters.mjs';
@@ -15,6 +17,7 @@ const usage = `usage: npm run conformance -- [options]
   --filter TEXT   only networks and settings whose name holds the text, such as swin or dynamo-20
   --all           every setting of every network, and the networks of real size
   --list          print the names and do nothing
+  --layouts       only the table of layers that auto takes: exports each family by both exporters, and compares
   --threads N     threads of each side (1)
 `;
 
@@ -40,6 +43,7 @@ async function main() {
       filter: { type: 'string', default: '' },
       all: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
+      layouts: { type: 'boolean', default: false },
       threads: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
     },
@@ -48,6 +52,7 @@ async function main() {
     process.stdout.write(usage);
     return 0;
   }
+  if (values.layouts) return checkLayouts();
   const threads = Number(values.threads);
   const listed = listCases(values.all);
   if (!listed) return 2;
@@ -98,6 +103,17 @@ async function main() {
   const expected = tally.expected > 0 ? `, ${tally.expected} failed as listed in known-failures.json` : '';
   console.log(`\n${tally.passed} passed, ${tally.failed} failed${expected} (${seconds} s)`);
   return tally.failed > 0 ? 1 : 0;
+}
+
+/** The layers that `auto` takes, beside fixtures/golden/layouts.jsonl.gz; what an exporter does not export is named and left out. */
+function checkLayouts() {
+  if (!torchPython) {
+    console.error('PyTorch exports the networks: name a Python that has it in $UNDERSTORY_PYTHON');
+    return 2;
+  }
+  const golden = fileURLToPath(new URL('../golden/', import.meta.url));
+  spawnSync(torchPython, [`${golden}layouts.py`], { stdio: 'inherit' });
+  return spawnSync(process.execPath, [`${golden}layouts.mjs`, '--check'], { stdio: 'inherit' }).status ?? 1;
 }
 
 function judge(outcome, entry) {

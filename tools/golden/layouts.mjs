@@ -76,7 +76,9 @@ if (process.argv.includes('--check')) {
   for (const entry of entries) {
     const golden = before.find(({ network, exporter }) => network === entry.network && exporter === entry.exporter);
     const isSame =
-      golden && JSON.stringify([golden.auto?.name, golden.map]) === JSON.stringify([entry.auto?.name, entry.map]);
+      golden &&
+      JSON.stringify([golden.auto?.name, golden.map, golden.expected]) ===
+        JSON.stringify([entry.auto?.name, entry.map, entry.expected]);
     if (!isSame) failed += 1;
     console.log(
       [

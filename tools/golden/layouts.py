@@ -1,10 +1,10 @@
 """Exports one member of each family of torchvision and timm, small and with random weights, for `layouts.mjs` to write down what it shows.
 
-    python tools/golden/layouts.py [--exporter torchscript|dynamo] [NAME ...]
+    python tools/golden/layouts.py [--exporter torchscript|dynamo] [--describe] [NAME ...]
 
-Each network `NAME` goes to `tmp/layouts/NAME-EXPORTER.onnx`, beside a `.json` with the module that the documentation recommends for
-Grad-CAM (pytorch-grad-cam's README where it names the family, the last block or last norm before the pooling elsewhere), how that
-module's output is laid out, and the height and width that it has in PyTorch.
+Each network `NAME` goes to `tmp/layouts/NAME-EXPORTER.onnx`, beside a `.json` with the last module that sees places, how its output is
+laid out and the height and width that it has in PyTorch; the module that documentation recommends (pytorch-grad-cam's README where it
+names the family, the last of timm's `feature_info` elsewhere), and which module `auto` is expected to take, with a reason where that is another.
 """
 
 from __future__ import annotations
@@ -109,6 +109,11 @@ TIMM: dict[str, Family] = {
     'twins_pcpvt_small': tokens('norm', 0, 64, img_size=64, depths=(1, 1, 1, 1)),
     'nf_regnet_b0': last('final_conv'),
     'eca_nfnet_l0': last('final_conv'),
+    'convmixer_768_32': last('blocks'),
+    'nextvit_small': last('norm'),
+    'pit_ti_224': tokens('transformers.2.blocks.3.norm1', 1, 224),
+    'tf_efficientnetv2_b0': last('bn2'),
+    'tnt_s_legacy_patch16_224': tokens('blocks.1.norm_out', 1, 64, img_size=64, depth=2),
     'hrnet_w18_small': last('final_layer'),
     'focalnet_tiny_srf': last('layers', 64),
     'davit_tiny': last('stages', 64, depths=(1, 1, 1, 1)),
@@ -171,6 +176,92 @@ VISION: dict[str, Family] = {
 }
 """By the name that the conformance run gives it."""
 
+GRAD_CAM = ('resnet18', 'densenet', 'vit_', 'deit', 'convit', 'swin_', 'swinv2_tiny', 'torchvision-alexnet', 'torchvision-densenet',
+            'torchvision-mnasnet', 'torchvision-mobilenet', 'torchvision-resnet', 'torchvision-swin', 'torchvision-vgg',
+            'torchvision-vit')
+"""What pytorch-grad-cam's README names a target for, or is built alike; of `features[-1]` the output is that of `features`."""
+
+NORM = 'the normalisation behind the last stage still has places, and the pooling reads it'
+POOLED_TOKENS = 'patch tokens are averaged, so all that follows on the last attention counts, and the last of it is its norm'
+CLASS_TOKEN = 'the class token is read, and the last layer that all tokens reach it from is the norm in front of the last attention'
+HEAD_CONVOLUTION = 'a further convolution stands between the last stage and the pooling, at the same places'
+ACTIVATION = 'the activation behind the module'
+POOLING = 'the adaptive pooling that keeps 7 x 7 (6 x 6) places comes last; at the size of training it changes nothing'
+TURNED = 'the module writes channels last, and the same values are turned to channels first behind it'
+
+OTHERS: dict[str, tuple[str | None, str]] = {
+    'beit_base_patch16_224': (None, 'patch tokens of the last block are cut off from the class token and averaged'),
+    'beitv2_base_patch16_224': (None, 'patch tokens of the last block are cut off from the class token and averaged'),
+    'botnet26t_256': ('stages.3', 'the module is an identity here, so that no node is called by its name'),
+    'cait_xxs24_224': ('blocks_token_only.1.norm1', CLASS_TOKEN),
+    'coat_lite_tiny': ('serial_blocks4.1.norm1', CLASS_TOKEN),
+    'coat_tiny': ('parallel_blocks.5.norm14', CLASS_TOKEN),
+    'coatnet_pico_rw_224': ('norm', NORM),
+    'dpn48b': ('features', 'the norm and activation behind the last block'),
+    'eca_nfnet_l0': ('final_act', ACTIVATION),
+    'efficientformer_l1': ('norm', NORM),
+    'efficientformerv2_s0': ('norm', NORM),
+    'efficientnet_b0': ('bn2', HEAD_CONVOLUTION),
+    'efficientvit_b0': ('head.in_conv', HEAD_CONVOLUTION),
+    'eva02_tiny_patch14_224': (None, 'patch tokens of the last block are cut off from the class token and averaged'),
+    'fastvit_t8': ('final_conv', HEAD_CONVOLUTION),
+    'focalnet_tiny_srf': ('norm', NORM),
+    'ghostnet_050': ('blocks.9', HEAD_CONVOLUTION),
+    'ghostnetv2_100': ('blocks.9', HEAD_CONVOLUTION),
+    'gmlp_ti16_224': ('norm', POOLED_TOKENS),
+    'hrnet_w18_small': ('final_layer', HEAD_CONVOLUTION),
+    'maxvit_pico_rw_256': ('norm', NORM),
+    'mixer_s32_224': ('norm', POOLED_TOKENS),
+    'mixnet_s': ('bn2', HEAD_CONVOLUTION),
+    'mnasnet_small': ('bn2', HEAD_CONVOLUTION),
+    'mobilevitv2_050': ('stages.4', 'the module is an identity here, so that no node is called by its name'),
+    'mvitv2_tiny': ('norm', POOLED_TOKENS),
+    'nest_tiny': (None, TURNED),
+    'nextvit_small': ('norm', NORM),
+    'nf_regnet_b0': ('final_act', ACTIVATION),
+    'pit_ti_224': ('transformers.2.blocks.3.norm1', CLASS_TOKEN),
+    'repvgg_a0': ('stages.3', 'the module is an identity here, so that no node is called by its name'),
+    'resmlp_12_224': ('norm', POOLED_TOKENS),
+    'resnetv2_50d_gn': ('norm', NORM),
+    'rexnet_100': ('features', HEAD_CONVOLUTION),
+    'samvit_base_patch16_224': ('neck', HEAD_CONVOLUTION),
+    'sequencer2d_s': ('norm', NORM),
+    'starnet_s1': ('norm', NORM),
+    'swin_tiny_patch4_window7_224': ('norm', NORM),
+    'swinv2_tiny_window8_256': ('norm', NORM),
+    'tf_efficientnetv2_b0': ('bn2', HEAD_CONVOLUTION),
+    'tnt_s_legacy_patch16_224': ('blocks.1.norm_out', CLASS_TOKEN),
+    'torchvision-alexnet': ('avgpool', POOLING),
+    'torchvision-densenet121': (None, 'the activation behind the module is a function, which has no name'),
+    'torchvision-squeezenet1_0': ('classifier.2', 'the convolution that scores classes at each place, rectified, is what is pooled'),
+    'torchvision-swin-narrow': ('permute', TURNED),
+    'torchvision-swin-uneven': ('permute', TURNED),
+    'torchvision-swin_v2-narrow': ('permute', TURNED),
+    'torchvision-vgg11': ('avgpool', POOLING),
+    'torchvision-vgg11_bn': ('avgpool', POOLING),
+    'twins_pcpvt_small': ('norm', POOLED_TOKENS),
+    'twins_svt_small': ('norm', POOLED_TOKENS),
+    'vit_base_patch16_gap_224': ('norm', POOLED_TOKENS),
+    'vit_base_patch16_siglip_224': ('norm', POOLED_TOKENS),
+    'xcit_nano_12_p16_224': ('cls_attn_blocks.1.norm1', CLASS_TOKEN),
+}
+"""
+Where the last layer with places is another than what is recommended: the module by the network's `forward` (None where it has no name), and why.
+"""
+
+
+def recommendation(name: str, model: torch.nn.Module, family: Family) -> dict[str, object]:
+    """The target that documentation names, read from the network's definition, beside what `auto` is expected to take."""
+    told = getattr(model, 'feature_info', None)
+    if name.startswith(GRAD_CAM):
+        module, source = family.module, 'pytorch-grad-cam'
+    elif told and told[-1]['module']:
+        module, source = told[-1]['module'], 'feature_info'
+    else:
+        module, source = family.module, 'definition'
+    expected, because = OTHERS.get(name, (module, None))
+    return {'recommended': module, 'source': source, 'expected': expected, 'because': because}
+
 
 def built(name: str) -> tuple[torch.nn.Module, Family]:
     if name.startswith('torchvision-'):
@@ -214,18 +305,33 @@ def write(name: str, exporter: str) -> None:
     torch._dynamo.reset()
     path.with_suffix('.json').write_text(json.dumps({
         'network': name, 'exporter': exporter, 'module': family.module, 'layout': family.layout, 'map': [height, width],
+        **recommendation(name, model, family),
     }) + '\n', encoding='utf-8')
+
+
+def describe(name: str) -> None:
+    """Writes the recommendation once more, beside what was exported before."""
+    model, family = built(name)
+    for exporter in OPSETS:
+        path = OUTPUT / f'{name}-{exporter}.json'
+        if path.exists():
+            known = json.loads(path.read_text(encoding='utf-8')) | recommendation(name, model, family)
+            path.write_text(json.dumps(known) + '\n', encoding='utf-8')
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('names', nargs='*', metavar='NAME')
     parser.add_argument('--exporter', choices=OPSETS, action='append')
+    parser.add_argument('--describe', action='store_true', help='export nothing, only say once more what is recommended')
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     torch.backends.mha.set_fastpath_enabled(False)
     failed = 0
     for name in arguments.names or [*(f'torchvision-{each}' for each in VISION), *TIMM]:
+        if arguments.describe:
+            describe(name)
+            continue
         for exporter in arguments.exporter or OPSETS:
             try:
                 write(name, exporter)

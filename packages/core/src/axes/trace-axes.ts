@@ -1,5 +1,6 @@
 import type { GraphNode, GraphView } from '../contracts/graph.ts';
 import type { Dimension, LayerSpec, TensorSpec } from '../contracts/model.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import { append } from '../long-lists.ts';
 import {
   assertRole,
@@ -8,6 +9,7 @@ import {
   concatenated,
   leavesOf,
   lengthOf,
+  placeOf,
   roleOf,
   sliced,
   unify,
@@ -21,7 +23,7 @@ import { numberOf, sizeOf } from './sizes.ts';
 export type TracedAxes = ReadonlyMap<string, readonly Axis[]>;
 
 /** Fewer rows or columns than this are channels rather. */
-const smallestImage = 16;
+const smallestImage = 8;
 
 const convolutions = words('Conv ConvInteger ConvTranspose DeformConv FusedConv NhwcFusedConv QLinearConv');
 const windows = words('AveragePool LpPool MaxPool MaxUnpool NhwcMaxPool QLinearAveragePool');
@@ -446,8 +448,32 @@ class Tracer {
       const chosen = run ?? this.fresh([dims?.[axis] ?? ''])[0]!;
       return axes.map((each, place) => (place === axis ? chosen : each));
     }
-    const between = Array.from({ length: added }, (_, place) => this.fresh([dims?.[axis + place] ?? ''])[0]!);
+    const slid = added === 2 ? (indices ? windowOf(indices) : this.windowAt(at)) : undefined;
+    const role = slid && axes[axis]!.length === 1 ? placeOf(axes[axis]![0]!) : undefined;
+    const between = Array.from({ length: added }, (_, place) => {
+      const dim = dims?.[axis + place] ?? '';
+      // Windows along height or width: one index counts windows in their order, the other what lies in one.
+      if (place === slid && !one(dim) && role?.isOutermost && (role.role === 'height' || role.role === 'width'))
+        return [atom(sizeOf(dim), role.role)];
+      return this.fresh([dim])[0]!;
+    });
     return [...axes.slice(0, axis), ...between, ...axes.slice(axis + 1)];
+  }
+
+  /** The same of indices that the graph computes: how far windows are apart, and `[0, 1, ...]` within one across them. */
+  private windowAt(name: string): number | undefined {
+    const sum = this.producers.get(name);
+    if (sum?.operator !== 'Add') return undefined;
+    for (const [within, apart] of [sum.inputs, sum.inputs.toReversed()]) {
+      const inner = this.graph.constant(within ?? '');
+      const [rows = 0, columns = 0] = inner?.dims ?? [];
+      if (inner?.dims.length !== 2 || Math.min(rows, columns) !== 1 || windowStep(inner) !== 1) continue;
+      const unsqueeze = this.producers.get(apart ?? '');
+      const range = unsqueeze?.operator === 'Unsqueeze' ? this.producers.get(unsqueeze.inputs[0] ?? '') : undefined;
+      const step = range?.operator === 'Range' ? this.graph.constant(range.inputs[2] ?? '') : undefined;
+      if (step && Number(step.data[0]) >= Math.max(rows, columns)) return columns === 1 ? 1 : 0;
+    }
+    return undefined;
   }
 
   private spread(node: GraphNode, axes: readonly Axis[]): readonly Axis[] | undefined {
@@ -601,6 +627,30 @@ class Tracer {
     const value = name ? this.graph.constant(name) : undefined;
     return value && [...(value.data as Iterable<number | bigint>)].map(Number);
   }
+}
+
+/** Which of two axes of indices counts windows that are slid along what is gathered from: the one with the larger steps, 0 or 1. */
+function windowOf({ dims, data }: Tensor): number | undefined {
+  const [rows = 0, columns = 0, ...more] = dims;
+  if (dims.length !== 2 || more.length > 0 || rows < 1 || columns < 1) return undefined;
+  const at = (row: number, column: number) => Number(data[row * columns + column]);
+  const [down, right] = [rows > 1 ? at(1, 0) - at(0, 0) : 0, columns > 1 ? at(0, 1) - at(0, 0) : 0];
+  for (let row = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      if (at(row, column) !== at(0, 0) + row * down + column * right) return undefined;
+    }
+  }
+  if (down < 0 || right < 0 || at(0, 0) < 0) return undefined;
+  // Within a window neighbours are neighbours; windows do not overlap, or which is which cannot be told.
+  if (down === 1 && right >= rows) return 1;
+  return right === 1 && down >= columns ? 0 : undefined;
+}
+
+/** What the elements of a row or column of indices are apart, where they begin at zero. */
+function windowStep({ data }: Tensor): number | undefined {
+  const values = [...(data as Iterable<number | bigint>)].map(Number);
+  const step = values.length > 1 ? values[1]! : 1;
+  return values.every((value, at) => value === at * step) ? step : undefined;
 }
 
 function one(dim: Dimension): boolean {

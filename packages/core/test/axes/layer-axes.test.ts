@@ -135,6 +135,46 @@ describe('layerReadings', () => {
     expect(read(model, 'rest', counted(1, 24, 8), 1).reading).toBe('tokens 0..23 as 4 x 6');
   });
 
+  it.each([
+    ['computed', ['Add', ['starts', 'within'], 'indices']],
+    ['stored', undefined],
+  ] as const)('follows patches that are cut by indices, %s', (_, sum) => {
+    const at = sum ? 'indices' : 'stored';
+    const model = modelOf(
+      [
+        ['Conv', ['image', 'w'], 'conv', ['N', 8, 4, 6]],
+        ['Gather', ['conv', at], 'rows', ['N', 8, 2, 2, 6], { axis: 2 }],
+        ['Gather', ['rows', 'across'], 'cut', ['N', 8, 2, 2, 2, 3], { axis: 4 }],
+        ['Transpose', ['cut'], 'turned', ['N', 8, 2, 2, 2, 3], { perm: [0, 1, 2, 4, 3, 5] }],
+        ['Reshape', ['turned', 's'], 'columns', ['N', 32, 6]],
+        ['Transpose', ['columns'], 'patches', ['N', 6, 32], { perm: [0, 2, 1] }],
+        ['MatMul', ['patches', 'w'], 'tokens', ['N', 6, 16]],
+      ],
+      {
+        integers: { zero: [0], four: [4], two: [2] },
+        matrices: {
+          ...{
+            within: [[0], [1]],
+            across: [
+              [0, 2, 4],
+              [1, 3, 5],
+            ],
+          },
+          stored: [
+            [0, 2],
+            [1, 3],
+          ],
+        },
+        hidden: sum
+          ? [['Range', ['zero', 'four', 'two'], 'range'], ['Unsqueeze', ['range', 'zero'], 'starts'], sum]
+          : [],
+      },
+    );
+    expect(read(model, 'tokens', counted(1, 6, 16), 1).reading).toBe('tokens 0..5 as 2 x 3');
+    expect(chosen(model)).toBe('tokens');
+    expect(typeof layerReadings(model).get('cut')).toBe('string');
+  });
+
   it('reads no map that is rolled, until it is rolled back', () => {
     const integers = { zero: [0], one: [1], five: [5], six: [6], axis: [3] };
     const roll = (from: string, to: string, at: string): readonly Part[] => [

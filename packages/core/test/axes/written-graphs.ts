@@ -5,8 +5,12 @@ import { tensor, type AttributeValue, type Dimension, type Model } from '@unders
 type Written = {
   readonly network: string;
   readonly exporter: string;
-  /** What the documentation recommends for Grad-CAM, and the size that it has in PyTorch. */
+  /** The last module that sees places, and the size that it has in PyTorch. */
   readonly module: string;
+  /** What pytorch-grad-cam or timm's `feature_info` names, and what `auto` is expected to take: a module, or one without a name, and why it is another. */
+  readonly recommended: string;
+  readonly expected: string | null;
+  readonly because: string | null;
   readonly map: readonly [height: number, width: number];
   readonly auto: { readonly layer: number; readonly name: string; readonly kind: 'map' | 'tokens' };
   readonly input: readonly [tensor: number, dims: readonly Dimension[]];
@@ -16,7 +20,10 @@ type Written = {
   readonly constants: Readonly<Record<string, readonly [dims: readonly number[], values?: readonly number[]]>>;
 };
 
-export interface WrittenGraph extends Pick<Written, 'network' | 'exporter' | 'module' | 'map'> {
+export interface WrittenGraph extends Pick<
+  Written,
+  'network' | 'exporter' | 'module' | 'recommended' | 'expected' | 'because' | 'map'
+> {
   readonly auto: { readonly layer: string; readonly name: string; readonly kind: 'map' | 'tokens' };
   readonly model: Pick<Model, 'layers' | 'inputs' | 'graph'>;
   readonly outputs: readonly string[];
