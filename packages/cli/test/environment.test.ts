@@ -91,7 +91,10 @@ describe('what the environment does to a run', () => {
     await mkdir(join(workspace.folder, 'blocked'));
     await workspace.write('blocked/maps', 'a file where the folder should be');
     const stopped = await evaluate('blocked');
-    expect([stopped.code, errorsOf(stopped.stderr)]).toMatchObject([2, [{ error: { code: 'OUTPUT_NOT_WRITABLE' } }]]);
+    expect([stopped.code, errorsOf(stopped.stderr)]).toMatchObject([
+      2,
+      [{ error: { code: 'RUN_FOLDER_NOT_READABLE' } }],
+    ]);
     await remove('blocked/maps');
     expect((await evaluate('blocked')).code).toBe(0);
   });

@@ -6,7 +6,8 @@ import type { ShapeRule, ShapeRules } from './shape-rule.ts';
 const matMul: ShapeRule = (c) => {
   const a = c.input(0);
   const b = c.input(1);
-  if (!a?.shape || !b?.shape) return c.set(0, a?.type ?? b?.type, undefined);
+  // The operator has no form for scalars.
+  if (!a?.shape?.length || !b?.shape?.length) return c.set(0, a?.type ?? b?.type, undefined);
   // A vector counts as a row on the left and as a column on the right, and that axis goes afterwards.
   const rows: Shape = a.shape.length === 1 ? [] : [a.shape.at(-2)!];
   const columns: Shape = b.shape.length === 1 ? [] : [b.shape.at(-1)!];

@@ -8,7 +8,8 @@ const same: ShapeRule = (c) => c.set(0, c.input(0)?.type, c.input(0)?.shape);
 function reduced(c: ShapeContext, whole?: (values: readonly Dim[]) => Dim | undefined): void {
   const x = c.input(0);
   const keep = c.node.int('keepdims', 1) === 1;
-  const given = c.node.inputs[1] ? c.numbers(1) : [];
+  // Before a graph is raised to opset 18 the axes are an attribute.
+  const given = c.node.inputs[1] ? c.numbers(1) : (c.node.ints('axes') ?? []);
   if (!x?.shape || !given) {
     // Which axes go is not known, but with keepdims they stay in place.
     return c.set(0, x?.type, keep && x?.shape ? c.unknowns.shape(x.shape.length) : undefined);
