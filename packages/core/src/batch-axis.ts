@@ -1,4 +1,4 @@
-import type { Dimension, TensorSpec } from './contracts/model.ts';
+import type { Dimension, TensorSpec } from './tensor/tensor-spec.ts';
 
 /** The first dimensions of the inputs that take images. */
 export function batchesOf(inputs: readonly TensorSpec[]): readonly Dimension[] {

@@ -1,6 +1,7 @@
-import type { Feeds, TensorSpec } from './contracts/model.ts';
+import type { Feeds } from './contracts/model.ts';
 import { errors } from './errors.ts';
 import type { Tensor } from './tensor/tensor.ts';
+import type { TensorSpec } from './tensor/tensor-spec.ts';
 
 /** The batch size of feeds for these inputs; throws FEEDS_INVALID where names, types, dimensions or batch sizes do not fit. */
 export function checkFeeds(inputs: readonly TensorSpec[], feeds: Feeds): number {

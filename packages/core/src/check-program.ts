@@ -1,8 +1,8 @@
 import { expressionsWithin, type Expression } from './contracts/expression.ts';
-import type { TensorSpec } from './contracts/model.ts';
 import type { Program } from './contracts/program.ts';
 import { errors } from './errors.ts';
 import { largestOf } from './long-lists.ts';
+import type { TensorSpec } from './tensor/tensor-spec.ts';
 
 /**
  * Throws PROGRAM_INVALID where the names of a program do not fit together or the inputs of the model; shapes and the model's

@@ -1,5 +1,5 @@
 import type { GraphNode, GraphView } from './contracts/graph.ts';
-import type { Dimension, Feeds, Model, TensorSpec } from './contracts/model.ts';
+import type { Feeds, Model } from './contracts/model.ts';
 import { batchOf } from './contracts/model.ts';
 import type { Objective } from './contracts/objective.ts';
 import { errors } from './errors.ts';
@@ -10,6 +10,7 @@ import type { Target } from './target.ts';
 import { fromFloat32 } from './tensor/from-float32.ts';
 import type { Tensor } from './tensor/tensor.ts';
 import { toFloat32 } from './tensor/to-float32.ts';
+import type { Dimension, TensorSpec } from './tensor/tensor-spec.ts';
 
 export interface ImageClassifierOptions {
   readonly model: Model;

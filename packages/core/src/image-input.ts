@@ -1,8 +1,9 @@
 import { readingOf, type AskedModel } from './axes/layer-axes.ts';
-import type { Feeds, Model, TensorSpec } from './contracts/model.ts';
+import type { Feeds, Model } from './contracts/model.ts';
 import { errors } from './errors.ts';
 import { elementCount } from './tensor/tensor.ts';
 import type { ElementType } from './tensor/tensor.ts';
+import type { TensorSpec } from './tensor/tensor-spec.ts';
 
 export type ImageLayout = 'NCHW' | 'NHWC';
 

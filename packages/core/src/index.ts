@@ -48,6 +48,7 @@ export * from './suggest.ts';
 export * from './system-reason.ts';
 export * from './target.ts';
 export * from './tensor/from-float32.ts';
+export * from './tensor/tensor-spec.ts';
 export * from './tensor/tensor.ts';
 export * from './tensor/to-float32.ts';
 export * from './unmet-need.ts';

@@ -2,10 +2,11 @@ import { fits, parseLayout, type Layout } from './axes/layout.ts';
 import { layerReadings, readingOf, type AskedModel } from './axes/layer-axes.ts';
 import { isReading, type LayerReading } from './axes/read-axes.ts';
 import { batchesOf } from './batch-axis.ts';
-import type { Dimension, LayerSpec } from './contracts/model.ts';
+import type { LayerSpec } from './contracts/model.ts';
 import { errors } from './errors.ts';
 import { closest } from './suggest.ts';
 import { lastTokenLayer, reachesPast } from './tokens.ts';
+import type { Dimension } from './tensor/tensor-spec.ts';
 
 /**
  * The layer that a person names by its tensor or, failing that, by its module path (`layer4.2`) or the end of one that no other module

@@ -12,6 +12,7 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from 'onnx-buf';
+import { constantOf } from './attributes/constant-of.ts';
 import { copyWith } from './copy-with.ts';
 import { AutodiffError, errors } from './errors.ts';
 import { checkFunctions } from './limits/check-functions.ts';
@@ -338,22 +339,6 @@ export function parseModel(bytes: Uint8Array): Graph {
     initializers,
     declared: new Map(graph.valueInfo.map((info) => [info.name, fromValueInfo(info)])),
   });
-}
-
-/** The value of a Constant node, where it is a tensor of numbers. */
-export function constantOf(node: Node): Constant | undefined {
-  if (node.operator !== 'Constant' || node.domain !== '') return undefined;
-  const tensor = node.tensor('value');
-  if (tensor) return readTensor(tensor);
-  const int = node.int('value_int');
-  if (int !== undefined) return { type: 'int64', dims: [], values: [int] };
-  const ints = node.ints('value_ints');
-  if (ints) return { type: 'int64', dims: [ints.length], values: ints };
-  const float = node.float('value_float');
-  if (float !== undefined) return { type: 'float32', dims: [], values: [float] };
-  const floats = node.floats('value_floats');
-  if (floats) return { type: 'float32', dims: [floats.length], values: floats };
-  return undefined;
 }
 
 export function fromValueInfo(info: ValueInfoProto): Value {

@@ -5,6 +5,7 @@ export * from './chain-program.ts';
 export * from './chain-steps.ts';
 export * from './contract-case.ts';
 export * from './differentiable-backend-contract.ts';
+export * from './differentiable-backend-subject.ts';
 export * from './explainer-contract.ts';
 export * from './expression-cases.ts';
 export * from './golden.ts';

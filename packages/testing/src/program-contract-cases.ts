@@ -14,7 +14,7 @@ import {
 } from '@understory/core';
 import { check, checkClose, checkRejects, checkTensor } from './check.ts';
 import type { ContractCase } from './contract-case.ts';
-import type { DifferentiableBackendSubject } from './differentiable-backend-contract.ts';
+import type { DifferentiableBackendSubject } from './differentiable-backend-subject.ts';
 import {
   expressionCases,
   expressionFeeds,

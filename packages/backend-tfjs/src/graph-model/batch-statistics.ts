@@ -1,4 +1,4 @@
-import type { JsonNode } from './graph-json.ts';
+import type { JsonNode } from './node.ts';
 import { whole, type PartConstant, type Parts } from './parts.ts';
 
 const normalizations = new Set(['FusedBatchNorm', 'FusedBatchNormV2', 'FusedBatchNormV3']);

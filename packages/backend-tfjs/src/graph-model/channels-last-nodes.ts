@@ -1,4 +1,4 @@
-import type { JsonNode } from './graph-json.ts';
+import type { JsonNode } from './node.ts';
 import { whole, type Parts } from './parts.ts';
 
 /** Operators on images, and which input is one. */

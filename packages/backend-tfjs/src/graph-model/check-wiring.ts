@@ -1,5 +1,6 @@
 import { errors } from '../errors.ts';
-import { parse, type JsonNode } from './graph-json.ts';
+import { parse } from './graph-json.ts';
+import type { JsonNode } from './node.ts';
 
 /** What starts a loop of TensorFlow's control flow, which is refused by its operators. */
 const loops = new Set(['NextIteration', 'Enter', 'Merge', 'Switch', 'LoopCond', 'Exit']);

@@ -2,15 +2,8 @@ import { byOwnStatistics } from './batch-statistics.ts';
 import { channelsLast } from './channels-last-nodes.ts';
 import { unfused } from './fused-nodes.ts';
 import { guardedDivision } from './guarded-division.ts';
+import type { JsonNode } from './node.ts';
 import { within, type PartConstant } from './parts.ts';
-
-/** A node of a graph model as its model.json has it. */
-export interface JsonNode {
-  readonly name: string;
-  readonly op: string;
-  readonly input?: readonly string[];
-  readonly attr?: Readonly<Record<string, unknown>>;
-}
 
 /** A graph model whose every tensor is the only one of a node, so that each can be fed and asked for by the node's name. */
 export interface PlainGraph {

@@ -17,7 +17,8 @@ import { OnnxView } from '../onnx-view/onnx-view.ts';
 import { withForwardKernels } from '../with-kernels.ts';
 import { checkWiring } from './check-wiring.ts';
 import { graphKinds } from './graph-kinds.ts';
-import { parse, plainGraph, type JsonNode } from './graph-json.ts';
+import { parse, plainGraph } from './graph-json.ts';
+import type { JsonNode } from './node.ts';
 import type { PartConstant } from './parts.ts';
 import { withStopGradient } from './stop-gradient.ts';
 

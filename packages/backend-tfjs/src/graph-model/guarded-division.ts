@@ -1,4 +1,4 @@
-import type { JsonNode } from './graph-json.ts';
+import type { JsonNode } from './node.ts';
 import { whole, type Parts } from './parts.ts';
 
 /** A division without NaN divides by 1 where it would divide by 0, so that nothing infinite comes back from there. */

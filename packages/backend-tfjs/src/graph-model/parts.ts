@@ -1,4 +1,4 @@
-import type { JsonNode } from './graph-json.ts';
+import type { JsonNode } from './node.ts';
 
 /** A float, or a list of whole numbers. */
 export type PartConstant = number | readonly number[];

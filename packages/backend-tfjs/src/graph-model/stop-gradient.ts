@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { registerOp } from '@tensorflow/tfjs-converter';
-import type { JsonNode } from './graph-json.ts';
+import type { JsonNode } from './node.ts';
 
 /** An operator of our own, as TensorFlow.js hands gradients on through StopGradient. */
 const operator = 'UnderstoryStopGradient';

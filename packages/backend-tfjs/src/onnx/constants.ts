@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Constant, Graph, Inference, Node } from '@understory/onnx-autodiff';
+import type { KnownConstants } from './known-constants.ts';
 import { channelsFirst, channelsLast, writtenBy } from './layouts.ts';
 import type { Layout } from './operator.ts';
 import { prepare } from './prepare.ts';
@@ -15,7 +16,7 @@ export interface ConstantsParts {
 }
 
 /** What a graph's tensors are that do not depend on what is fed, and what was made of them for the engine. */
-export class Constants {
+export class Constants implements KnownConstants {
   private readonly parts: ConstantsParts;
   private readonly names: ReadonlySet<string>;
   private readonly kept = new Map<string, tf.Tensor>();

@@ -1,6 +1,6 @@
 import type { Inference, Node } from '@understory/onnx-autodiff';
-import type { Constants } from './constants.ts';
 import { errors } from './errors.ts';
+import type { KnownConstants } from './known-constants.ts';
 import type { Compute, Layout, Operator } from './operator.ts';
 import { errors as sharedErrors } from '../errors.ts';
 import { operators } from './operators/index.ts';
@@ -10,7 +10,7 @@ export interface Preparation {
   /** How messages call the model. */
   readonly model: string;
   readonly inference: Inference;
-  readonly constants: Constants;
+  readonly constants: KnownConstants;
   readonly layout: Layout;
 }
 

@@ -1,25 +1,9 @@
 import type { Command } from '@commander-js/extra-typings';
-import {
-  isDiagnosed,
-  isDifferentiable,
-  type Host,
-  type LayerSpec,
-  type Model,
-  type TensorSpec,
-} from '@understory/core';
-import { applicabilityOf, operatorsOf, reachOf } from '../examine-model.ts';
-import { errorRecord, json } from '../formatters/json.ts';
+import { json } from '../formatters/json.ts';
 import { inspectionText } from '../formatters/inspection.ts';
 import type { Io } from '../io.ts';
-import {
-  choosePreprocessing,
-  classifierOf,
-  type Environment,
-  modelRecord,
-  Models,
-  type SetupSpec,
-  versionsOf,
-} from '@understory/studies';
+import { Models, versionsOf } from '@understory/studies';
+import { examine } from '../inspection.ts';
 import { withOutput, withPreprocessing, withRunning, withTensors } from '../options.ts';
 import { commonSpec, pluginsOf } from '../spec-of.ts';
 import { environmentOf } from '../study-command.ts';
@@ -52,9 +36,6 @@ function define(program: Command) {
 
 type InspectOptions = ReturnType<ReturnType<typeof define>['opts']>;
 
-/** What `inspect` finds out about a model. */
-export type Inspection = Awaited<ReturnType<typeof examine>>;
-
 async function inspect(asked: string, options: InspectOptions, io: Io): Promise<void> {
   const environment = environmentOf(io, options);
   const spec = commonSpec({ ...options, model: asked });
@@ -83,68 +64,4 @@ async function inspect(asked: string, options: InspectOptions, io: Io): Promise<
   } finally {
     await host.dispose();
   }
-}
-
-async function examine(host: Host, models: Models, spec: SetupSpec, environment: Environment) {
-  const opened = await models.of();
-  const { model } = opened;
-  return {
-    model: modelRecord(opened),
-    opset: model.graph?.opset ?? null,
-    inputs: model.inputs.map(tensorRecord),
-    outputs: model.outputs.map(tensorRecord),
-    operators: operatorsOf(model) ?? null,
-    reach: reachOf(model),
-    layers: layersOf(model),
-    classifier: await examineClassifier(host, models, spec, environment),
-  };
-}
-
-/** A model need not be a classifier of images; then the reason stands in its place. */
-async function examineClassifier(host: Host, models: Models, spec: SetupSpec, environment: Environment) {
-  try {
-    const opened = await models.of();
-    const classifier = await classifierOf(opened, spec, environment);
-    const classifierFor = async (plugin: string) => {
-      const its = await models.of(plugin);
-      return its === opened ? classifier : classifierOf(its, spec, environment);
-    };
-    const { input, logits, scoreKind, classCount = null, layout, imageSize = null, labels } = classifier;
-    const { preprocessing, assumed } = choosePreprocessing(
-      classifier,
-      opened.resolved.preprocessing,
-      spec.preprocessing ?? {},
-    );
-    return {
-      ...{ input, logits, scoreKind, classCount, layout, imageSize },
-      labelled: labels !== undefined,
-      preprocessing,
-      preprocessingAssumed: assumed,
-      explainers: await applicabilityOf(host, classifierFor, preprocessing),
-    };
-  } catch (error) {
-    if (!isDiagnosed(error)) throw error;
-    return { error: errorRecord(error) };
-  }
-}
-
-function tensorRecord({ name, type, dims }: TensorSpec) {
-  return { name, type, dims: dims ?? null };
-}
-
-function layersOf(model: Model) {
-  const [output] = model.outputs;
-  return model.layers.map((layer) => ({
-    ...tensorRecord(layer),
-    operator: layer.operator,
-    modules: layer.modules,
-    gradient: output === undefined ? 'no' : gradientOf(model, output.name, layer),
-  }));
-}
-
-function gradientOf(model: Model, output: string, { name }: LayerSpec): 'yes' | 'blocked' | 'no' {
-  if (!isDifferentiable(model)) return 'no';
-  const way = model.differentiability(output, name);
-  if (way.differentiable) return 'yes';
-  return way.reason === 'operator' ? 'blocked' : 'no';
 }

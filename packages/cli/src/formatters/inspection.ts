@@ -1,5 +1,5 @@
 import type { ApplicabilityRecord } from '../examine-model.ts';
-import type { Inspection } from '../commands/inspect.ts';
+import type { Inspection } from '../inspection.ts';
 import type { Style } from '../style.ts';
 import { describePreprocessing } from './explanation.ts';
 import { columns, count, shape } from './text.ts';

@@ -1,9 +1,10 @@
 import { betweenIn } from '../between.ts';
 import type { GraphView } from '../contracts/graph.ts';
-import type { Dimension, LayerSpec, Model } from '../contracts/model.ts';
+import type { LayerSpec, Model } from '../contracts/model.ts';
 import { foldedOf, placeOf, roleOf, type Axis } from './axis.ts';
 import { isReading, readAxes, type LayerReading, type Unreadable } from './read-axes.ts';
 import { traceAxes } from './trace-axes.ts';
+import type { Dimension } from '../tensor/tensor-spec.ts';
 
 export type AskedModel = Pick<Model, 'layers' | 'inputs' | 'graph'>;
 

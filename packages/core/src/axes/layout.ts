@@ -1,6 +1,6 @@
-import type { Dimension } from '../contracts/model.ts';
 import { errors } from '../errors.ts';
 import type { AxisReading, Factor, LayerReading } from './read-axes.ts';
+import type { Dimension } from '../tensor/tensor-spec.ts';
 
 /** What a person says of a layer's axes: `[N, C, H, W]`, `[N, H, W, C]`, or tokens `[N, T, C]` as a grid behind a prefix: `tokens:14x14+1`. */
 export type Layout = 'nchw' | 'nhwc' | `tokens:${string}`;

@@ -1,6 +1,6 @@
-import type { Dimension } from '../contracts/model.ts';
 import { foldedOf, placeOf, type Atom, type Axis } from './axis.ts';
 import { numberOf } from './sizes.ts';
+import type { Dimension } from '../tensor/tensor-spec.ts';
 
 /** A run of indices within one axis, and how many there are where that is known ahead. */
 export interface Factor {

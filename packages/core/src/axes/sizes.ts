@@ -1,4 +1,4 @@
-import type { Dimension } from '../contracts/model.ts';
+import type { Dimension } from '../tensor/tensor-spec.ts';
 
 /** A number of elements: a factor times sizes that are only known when the model runs, sorted by name. */
 export interface Size {

@@ -1,5 +1,5 @@
 import type { GraphNode, GraphView } from '../contracts/graph.ts';
-import type { Dimension, LayerSpec, TensorSpec } from '../contracts/model.ts';
+import type { LayerSpec } from '../contracts/model.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { append } from '../long-lists.ts';
 import {
@@ -18,6 +18,7 @@ import {
 } from './axis.ts';
 import { regrouped } from './regroup.ts';
 import { numberOf, sizeOf } from './sizes.ts';
+import type { Dimension, TensorSpec } from '../tensor/tensor-spec.ts';
 
 /** What is known of the axes of activations, inputs among them, by tensor name. */
 export type TracedAxes = ReadonlyMap<string, readonly Axis[]>;

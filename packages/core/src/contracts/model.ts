@@ -1,17 +1,8 @@
-import type { ElementType, Tensor, Tensors } from '../tensor/tensor.ts';
+import type { Tensor, Tensors } from '../tensor/tensor.ts';
+import type { TensorSpec } from '../tensor/tensor-spec.ts';
 import type { GraphView } from './graph.ts';
 import type { Objective, ObjectiveForm } from './objective.ts';
 import type { CompiledProgram, Program } from './program.ts';
-
-/** A size known ahead, or the name of one that is only known when the model runs (the empty string where it has none). */
-export type Dimension = number | string;
-
-export interface TensorSpec {
-  readonly name: string;
-  readonly type: ElementType;
-  /** Undefined where not even the rank is known ahead. */
-  readonly dims: readonly Dimension[] | undefined;
-}
 
 /** An activation that can be asked for by name or by module path. */
 export interface LayerSpec extends TensorSpec {

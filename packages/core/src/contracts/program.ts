@@ -1,6 +1,6 @@
 import type { Tensors } from '../tensor/tensor.ts';
 import type { Expression } from './expression.ts';
-import type { TensorSpec } from './model.ts';
+import type { TensorSpec } from '../tensor/tensor-spec.ts';
 
 /**
  * A computation around one forward and one backward pass, as data: what a step of an attack does, from pixels to changed pixels,

@@ -7,7 +7,7 @@ import type { Feeds, Model } from '../contracts/model.ts';
 import type { ProbeItem, ProbeSummary } from '../contracts/probe.ts';
 import { errors } from '../errors.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { GuardedContribution } from './guard.ts';
+import type { GuardedContribution } from './guarded-contribution.ts';
 
 /** One finite map a sample; throws PLUGIN_RESULT_INVALID and HEAT_MAP_NOT_FINITE. */
 export function checkHeatMaps(

@@ -18,14 +18,8 @@ import {
   checkProbeRows,
   checkProbeSummary,
 } from './check-results.ts';
+import type { GuardedContribution } from './guarded-contribution.ts';
 import type { ContributionKind } from './tokens.ts';
-
-/** A contribution and the package that it comes from, as messages name them. */
-export interface GuardedContribution {
-  readonly plugin: string;
-  readonly kind: ContributionKind;
-  readonly id: string;
-}
 
 /**
  * What a plugin provides, so that everything it gives back has been checked and everything it throws carries a code and its name:

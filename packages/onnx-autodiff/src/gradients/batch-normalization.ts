@@ -1,6 +1,6 @@
 import { errors } from '../errors.ts';
 import type { GradientRule } from '../gradient-rule.ts';
-import { range } from '../support/sizes.ts';
+import { range } from '../range.ts';
 
 export const batchNormalization: GradientRule = {
   operator: 'BatchNormalization',

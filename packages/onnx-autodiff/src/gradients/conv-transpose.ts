@@ -1,8 +1,9 @@
 import { errors } from '../errors.ts';
 import type { GradientRule } from '../gradient-rule.ts';
+import { readTransposedWindow } from '../attributes/transposed-window.ts';
 import { kernelGradient } from '../support/convolution.ts';
-import { range } from '../support/sizes.ts';
-import { padsOfTransposed, readTransposedWindow } from '../support/transposed-window.ts';
+import { range } from '../range.ts';
+import { padsOfTransposed } from '../support/transposed-pads.ts';
 
 export const convTranspose: GradientRule = {
   operator: 'ConvTranspose',

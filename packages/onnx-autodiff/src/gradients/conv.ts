@@ -1,8 +1,8 @@
 import { errors } from '../errors.ts';
 import type { GradientRule } from '../gradient-rule.ts';
 import { kernelGradient, transposedConvolution } from '../support/convolution.ts';
-import { range } from '../support/sizes.ts';
-import { readWindow } from '../support/window.ts';
+import { range } from '../range.ts';
+import { readWindow } from '../attributes/window.ts';
 
 export const conv: GradientRule = {
   operator: 'Conv',

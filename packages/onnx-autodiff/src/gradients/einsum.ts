@@ -1,6 +1,6 @@
 import { errors } from '../errors.ts';
 import type { GradientContext, GradientRule } from '../gradient-rule.ts';
-import { labelsOf, type Labels } from '../support/einsum-equation.ts';
+import { labelsOf, type Labels } from '../attributes/einsum-equation.ts';
 import { countUp } from '../support/placement.ts';
 import type { Value } from '../types.ts';
 

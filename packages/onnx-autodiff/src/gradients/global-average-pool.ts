@@ -1,6 +1,7 @@
 import { errors } from '../errors.ts';
 import type { GradientRule } from '../gradient-rule.ts';
-import { divideByCount, range } from '../support/sizes.ts';
+import { range } from '../range.ts';
+import { divideByCount } from '../support/sizes.ts';
 
 export const globalAveragePool: GradientRule = {
   operator: 'GlobalAveragePool',

@@ -3,7 +3,8 @@ import type { GradientRule } from '../gradient-rule.ts';
 import { product } from '../shapes/dims.ts';
 import { combinations, flatPlaces, gridTaps, type GridAxis } from '../support/grid-taps.ts';
 import { scatterAlong } from '../support/placement.ts';
-import { range, reshapeTo } from '../support/sizes.ts';
+import { range } from '../range.ts';
+import { reshapeTo } from '../support/sizes.ts';
 import type { Value } from '../types.ts';
 
 export const gridSample: GradientRule = {

@@ -2,7 +2,8 @@ import { errors } from '../errors.ts';
 import type { GradientRule } from '../gradient-rule.ts';
 import { formula, product } from '../shapes/dims.ts';
 import { floorOf } from '../shapes/size-names.ts';
-import { range, reshapeTo } from '../support/sizes.ts';
+import { range } from '../range.ts';
+import { reshapeTo } from '../support/sizes.ts';
 import { standardise, throughStandardisation } from '../support/standardise.ts';
 import type { Value } from '../types.ts';
 

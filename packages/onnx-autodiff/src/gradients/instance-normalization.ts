@@ -1,7 +1,8 @@
 import { errors } from '../errors.ts';
 import type { GradientRule } from '../gradient-rule.ts';
 import { product } from '../shapes/dims.ts';
-import { range, reshapeTo } from '../support/sizes.ts';
+import { range } from '../range.ts';
+import { reshapeTo } from '../support/sizes.ts';
 import { standardise, throughStandardisation } from '../support/standardise.ts';
 
 export const instanceNormalization: GradientRule = {

@@ -1,7 +1,7 @@
 import { errors } from '../errors.ts';
 import type { GradientRule } from '../gradient-rule.ts';
 import { normaliseAxis } from '../shapes/dims.ts';
-import { range } from '../support/sizes.ts';
+import { range } from '../range.ts';
 import { standardise, throughStandardisation } from '../support/standardise.ts';
 
 export const layerNormalization: GradientRule = {

@@ -3,7 +3,8 @@ import { errors } from '../errors.ts';
 import type { GradientRule } from '../gradient-rule.ts';
 import type { Node } from '../node.ts';
 import { normaliseAxis } from '../shapes/dims.ts';
-import { range, shapeVector } from '../support/sizes.ts';
+import { range } from '../range.ts';
+import { shapeVector } from '../support/sizes.ts';
 import type { Value } from '../types.ts';
 
 export const resize: GradientRule = {

@@ -1,6 +1,6 @@
 import type { FunctionProto, GraphProto, NodeProto, TensorProto } from 'onnx-buf';
+import { constantOf } from '../attributes/constant-of.ts';
 import { errors } from '../errors.ts';
-import { constantOf } from '../graph.ts';
 import { bodiesOf, Node } from '../node.ts';
 import { readTensor } from '../tensor.ts';
 import { limits } from './limits.ts';

@@ -1,5 +1,5 @@
-import { readTransposedWindow, transposedOutput } from '../support/transposed-window.ts';
-import { readWindow, windowOutput } from '../support/window.ts';
+import { readTransposedWindow, transposedOutput } from '../attributes/transposed-window.ts';
+import { readWindow, windowOutput } from '../attributes/window.ts';
 import { product } from './dims.ts';
 import type { ShapeRules } from './shape-rule.ts';
 

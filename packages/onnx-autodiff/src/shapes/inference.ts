@@ -1,6 +1,6 @@
+import { constantOf } from '../attributes/constant-of.ts';
 import { AutodiffError, errors } from '../errors.ts';
 import type { Graph } from '../graph.ts';
-import { constantOf } from '../graph.ts';
 import type { Node } from '../node.ts';
 import type { Constant } from '../tensor.ts';
 import { elementTypeOf, staticShape, type Dim, type Value } from '../types.ts';

@@ -1,4 +1,4 @@
-import { labelsOf } from '../support/einsum-equation.ts';
+import { labelsOf } from '../attributes/einsum-equation.ts';
 import type { Dim, Shape } from '../types.ts';
 import { broadcast, product, quotient } from './dims.ts';
 import type { ShapeRule, ShapeRules } from './shape-rule.ts';

@@ -1,4 +1,4 @@
-import { readWindow, windowOutput } from '../support/window.ts';
+import { readWindow, windowOutput } from '../attributes/window.ts';
 import type { ShapeRule, ShapeRules } from './shape-rule.ts';
 
 const pooling: ShapeRule = (c) => {

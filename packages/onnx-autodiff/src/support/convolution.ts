@@ -1,8 +1,9 @@
 import { fitsBlocks } from '../blocked-layout.ts';
 import type { GraphBuilder } from '../builder.ts';
 import { staticShape, type Value } from '../types.ts';
-import { range, reshapeTo, shapeVector } from './sizes.ts';
-import { spanOf, type Pads, type Window } from './window.ts';
+import { range } from '../range.ts';
+import { reshapeTo, shapeVector } from './sizes.ts';
+import { spanOf, type Pads, type Window } from '../attributes/window.ts';
 
 /** The padding in front of each spatial axis and behind it, as int64 vectors, where automatic padding is only known at run time. */
 export function runtimePads(

@@ -4,9 +4,9 @@ import { Node } from '../node.ts';
 import type { Inference } from '../shapes/inference.ts';
 import type { Value } from '../types.ts';
 import { runtimePads } from './convolution.ts';
-import { range } from './sizes.ts';
-import { readTransposedWindow, transposedOutput } from './transposed-window.ts';
-import { placesOf, readWindow, spanOf, type Window } from './window.ts';
+import { range } from '../range.ts';
+import { readTransposedWindow, transposedOutput } from '../attributes/transposed-window.ts';
+import { placesOf, readWindow, spanOf, type Window } from '../attributes/window.ts';
 
 /**
  * The same model with the windows of poolings and convolutions written so that everybody counts them alike. ONNX Runtime's shape

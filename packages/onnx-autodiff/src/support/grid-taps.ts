@@ -1,7 +1,8 @@
 import type { GraphBuilder } from '../builder.ts';
 import type { Node } from '../node.ts';
 import type { Value } from '../types.ts';
-import { range, reshapeTo } from './sizes.ts';
+import { range } from '../range.ts';
+import { reshapeTo } from './sizes.ts';
 
 /** One neighbour along one axis, for every point of the grid `[N, 1, P]`. */
 export interface Tap {

@@ -4,8 +4,9 @@ import { transposedConvolution } from './convolution.ts';
 import type { Node } from '../node.ts';
 import { errors } from '../errors.ts';
 import { product as productOf } from '../shapes/dims.ts';
-import { range, reshapeTo } from './sizes.ts';
-import { readWindow, type Window } from './window.ts';
+import { range } from '../range.ts';
+import { reshapeTo } from './sizes.ts';
+import { readWindow, type Window } from '../attributes/window.ts';
 
 /** The window of a pooling that sums; throws GRADIENT_UNSUPPORTED_FORM where there is none. */
 export function readPoolingWindow(node: Node, input: Value): Window {

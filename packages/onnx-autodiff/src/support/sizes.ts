@@ -37,11 +37,6 @@ export function reshapeTo(graph: GraphBuilder, a: Value, parts: readonly ShapePa
   return graph.reshape(a, shapeVector(graph, parts));
 }
 
-/** The whole numbers from `start` up to, not including, `end`. */
-export function range(start: number, end: number): readonly number[] {
-  return Array.from({ length: Math.max(end - start, 0) }, (_, at) => start + at);
-}
-
 /** The product of the sizes of some axes, as a number where it is known ahead, otherwise as an int64 vector of one element. */
 export function countOf(graph: GraphBuilder, a: Value, axes: readonly number[]): number | Value {
   const known = axes.map((axis) => a.shape?.[axis]);

@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../builder.ts';
 import type { Value } from '../types.ts';
-import { range, shapeVector } from './sizes.ts';
+import { range } from '../range.ts';
+import { shapeVector } from './sizes.ts';
 
 /** A tensor less its mean and over its standard deviation, and what it was multiplied with. */
 export interface Standardised {

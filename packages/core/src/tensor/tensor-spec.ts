@@ -1,0 +1,12 @@
+import type { ElementType } from './tensor.ts';
+
+/** A size known ahead, or the name of one that is only known when the model runs (the empty string where it has none). */
+export type Dimension = number | string;
+
+/** A tensor as a model declares it. */
+export interface TensorSpec {
+  readonly name: string;
+  readonly type: ElementType;
+  /** Undefined where not even the rank is known ahead. */
+  readonly dims: readonly Dimension[] | undefined;
+}
