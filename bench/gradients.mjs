@@ -34,7 +34,7 @@ export async function gradients({ networks, batches, rounds, threads }) {
           [`torch.${name}`, async () => (await peer.request({ op, batch })).seconds],
         ]),
       );
-      // In the second round the forward session, which gave way to the first gradient, is opened anew.
+      // In the second round the forward session, which gave way to the first gradient, is opened again.
       const t = await interleave(tasks, { rounds, warmups: 2 });
       await ours.model.close();
       rows.push([

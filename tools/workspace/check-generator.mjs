@@ -15,7 +15,7 @@ const { values } = parseArgs({ options: { keep: { type: 'boolean', default: fals
 const copy = copyWorkspace();
 const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NX_ISOLATE_PLUGINS: 'false', NODE_OPTIONS: '' };
 
-/** The rules that are taken away and generated anew, since every operator that works so has one. */
+/** The rules that are removed and generated again, since every operator of this form has one. */
 const rules = [
   { operator: 'Softsign', name: 'softsign', file: 'softsign' },
   { operator: 'Gelu', domain: 'com.microsoft', name: 'microsoftGelu', file: 'microsoft-gelu' },

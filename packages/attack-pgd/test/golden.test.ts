@@ -86,7 +86,7 @@ const attackOf = (options: Parameters<typeof pgd>[0]) => {
 
 /**
  * How many signs differ when each step starts where PyTorch stands, and by how much probabilities may differ, relative to PyTorch's, when the
- * attack goes by itself: where rectifiers of EfficientNet-Lite0 are at a kink but for rounding, a few signs differ, and what follows does too.
+ * attack goes by itself: where ReLUs of EfficientNet-Lite0 are at a kink but for rounding, a few signs differ, and what follows does too.
  */
 const cases = [
   { network: 'cifar10-resnet', most: 2, apart: 1e-5 },

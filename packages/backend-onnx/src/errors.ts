@@ -40,7 +40,7 @@ export const errors = {
   layerWithoutWeights: (layer: string) =>
     new UnderstoryError({
       code: 'LAYER_WITHOUT_WEIGHTS',
-      message: `The layer "${layer}" has no weights that could be drawn anew.`,
+      message: `The layer "${layer}" has no weights that could be re-initialised.`,
       found: 'an operator that reads no float constant of rank 2 or more',
       expected: 'a layer such as a convolution or a matrix product with weights',
       next: 'Name layers that the model lists among its `weightedLayers`.',

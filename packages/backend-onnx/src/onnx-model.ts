@@ -315,7 +315,7 @@ export class OnnxModel implements DifferentiableModel {
     const graph = redrawWeights(this.differentiable.graph, layers, (values) => redrawn(values, seed));
     const bytes = graph.encode();
     const count = `${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}`;
-    const remark = `the weights of ${count} are drawn anew with seed ${seed}`;
+    const remark = `the weights of ${count} are re-initialised with seed ${seed}`;
     return new OnnxModel({
       graph,
       origin: {

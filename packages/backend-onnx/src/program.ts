@@ -33,7 +33,7 @@ export class OnnxProgram implements CompiledProgram {
   constructor(program: Program, target: ProgramTarget) {
     this.program = program;
     this.target = target;
-    // What is wrong shall be said now and not on the first run.
+    // Report what is wrong now and not on the first run.
     this.graphOf(target.fixedBatch ?? 1);
   }
 

@@ -43,7 +43,7 @@ export class SessionCache<T extends Releasable> {
     try {
       return await work(await entry.opened);
     } catch (error) {
-      // A session that could not be opened must be tried anew next time.
+      // A session that could not be opened must be tried again next time.
       entry.opened.catch(() => this.entries.get(key) === entry && this.entries.delete(key));
       throw error;
     } finally {

@@ -61,7 +61,7 @@ describe('OnnxModel', () => {
     await expect(rejected).rejects.toMatchObject({ code: 'FEEDS_INVALID', expected: 'float32 [3, 2]' });
   });
 
-  it('cuts off what comes back to a rectifier, where it is asked for guided gradients', async () => {
+  it('cuts off what comes back to a ReLU, where it is asked for guided gradients', async () => {
     const model = await open(linear('N'));
     const request = {
       feeds: x([1, -1], [2, 3]),

@@ -120,7 +120,7 @@ describe('randomised', () => {
     const changed = keep(await model.randomised({ layers: ['y'], seed: 7 }));
     expect(changed.origin.sha256).not.toBe(model.origin.sha256);
     expect(changed.origin.remarks).toEqual([
-      'the weights of 1 layer are drawn anew with seed 7',
+      'the weights of 1 layer are re-initialised with seed 7',
       ...model.origin.remarks,
     ]);
   });

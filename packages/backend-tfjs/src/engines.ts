@@ -123,7 +123,7 @@ export function onEngine<T>({ backend }: Engine, work: () => T): T {
   }
 }
 
-/** Loads something on an engine, which keeps what shall stay; other work in between puts the engine back. */
+/** Loads something on an engine, which keeps the tensors that must outlive the call; other work in between puts the engine back. */
 export async function loadOnEngine<T>({ backend }: Engine, work: () => Promise<T>): Promise<T> {
   return inTurn(async () => {
     const before = tf.getBackend();

@@ -25,7 +25,7 @@ export interface NetworkLayer extends LayerSpec {
   readonly channelsLast: boolean;
 }
 
-/** A weight of a network that `randomised` can draw anew. */
+/** A weight of a network that `randomised` can re-initialise. */
 export interface NetworkWeights {
   readonly layer: string;
   readonly weights: readonly StoredWeight[];

@@ -42,7 +42,7 @@ export interface TfjsModelParts {
   readonly network: Network;
   readonly engine: Engine;
   readonly origin: ModelOrigin;
-  /** The same model with the weights of some layers drawn anew. */
+  /** The same model with the weights of some layers re-initialised. */
   readonly redrawn?: (layers: readonly string[], seed: number, remark: string) => Promise<TfjsModel>;
 }
 
@@ -185,7 +185,7 @@ export class TfjsModel implements DifferentiableModel {
     if (unweighted !== undefined) throw errors.layerWithoutWeights(unweighted);
     const count = `${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}`;
     if (this.redrawn === undefined) throw errors.layerWithoutWeights(layers.join(', '));
-    return this.redrawn(layers, seed, `the weights of ${count} are drawn anew with seed ${seed}`);
+    return this.redrawn(layers, seed, `the weights of ${count} are re-initialised with seed ${seed}`);
   }
 
   async close(): Promise<void> {

@@ -181,7 +181,7 @@ export class TfjsProgram implements CompiledProgram {
     });
   }
 
-  /** What is wrong shall be said now and not on the first run. */
+  /** Report what is wrong now and not on the first run. */
   private tryOut(): void {
     const { inputs } = this.program;
     const isOpen = inputs.some(({ dims }) => !dims || dims.slice(1).some((dim) => typeof dim === 'string'));

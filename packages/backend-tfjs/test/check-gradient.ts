@@ -19,7 +19,7 @@ export function apart(dims: readonly number[], range: Range): Float32Array {
     .sort((left, right) => left.key - right.key)
     .map(({ at }) => at);
   return Float32Array.from(order, (place) => {
-    // Never at zero, where rectifiers bend.
+    // Never at zero, where ReLUs bend.
     const share = (place + 0.3) / count;
     if (range === 'positive') return 0.5 + 2 * share;
     return (range === 'small' ? 1.6 : 4) * (share - 0.5);

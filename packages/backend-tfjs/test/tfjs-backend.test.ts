@@ -277,7 +277,7 @@ describe('a model', () => {
     await model.close();
   });
 
-  it('gets other weights in the layers that are drawn anew, the same for the same seed', async () => {
+  it('gets other weights in the layers that are re-initialised, the same for the same seed', async () => {
     const model = await open(graphClassifier());
     expect(model.weightedLayers).toEqual(['body/stem/Relu6', 'body/depth/Relu', 'body/project', 'head/BiasAdd']);
     const draw = (seed: number) => model.randomised({ layers: ['head/BiasAdd'], seed });
@@ -294,7 +294,7 @@ describe('a model', () => {
     for (const one of [model, ...drawn]) await one.close();
   });
 
-  it('cuts off at rectifiers what comes back below zero, where the rules are guided', async () => {
+  it('cuts off at ReLUs what comes back below zero, where the rules are guided', async () => {
     const model = await open(
       graphModelFile({
         input: [-1, 4],

@@ -134,7 +134,7 @@ describe('a run on two backends', () => {
     ]);
   });
 
-  it('has weights drawn anew on the model of the metric', async () => {
+  it('has weights re-initialised on the model of the metric', async () => {
     const onSecond = ['--backend', 'understory-plugin-fake-metrics=second'];
     const { code, stderr } = await evaluate('redrawn', '--metric', 'redraws', '--quiet', ...onSecond);
     expect([code, stderr]).toEqual([0, '']);

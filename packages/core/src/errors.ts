@@ -9,7 +9,7 @@ export interface Diagnosis {
   readonly next: string;
 }
 
-/** An error that a user can meet and mend. */
+/** An error that a user can act on. */
 export class UnderstoryError extends Error implements Diagnosis {
   readonly code: string;
   readonly found: string;
@@ -533,7 +533,7 @@ export const errors = {
       message: `The package ${name} is installed and does not load.`,
       found: reason,
       expected: `a working installation of ${name}`,
-      next: `Install it anew: ${install}`,
+      next: `Install it again: ${install}`,
       cause,
     });
   },
@@ -558,7 +558,7 @@ export const errors = {
       message: `${plugin} is not a valid plugin.`,
       found: reason,
       expected: 'a default export made by definePlugin whose register binds exactly what it declares',
-      next: `Mend ${plugin}, or remove it from the configuration.`,
+      next: `Fix ${plugin}, or remove it from the configuration.`,
       cause,
     });
   },
@@ -624,7 +624,7 @@ export const errors = {
       message: key === '' ? 'The configuration is not valid.' : `The configuration is not valid at "${key}".`,
       found,
       expected,
-      next: key === '' ? 'Mend the configuration.' : `Mend "${key}" in the configuration.`,
+      next: key === '' ? 'Correct the configuration.' : `Correct "${key}" in the configuration.`,
     });
   },
 

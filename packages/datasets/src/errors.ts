@@ -120,7 +120,7 @@ export const datasetErrors = {
       message: `"${file}" is not valid${line === undefined ? '' : ` at line ${line}`}.`,
       found,
       expected,
-      next: 'Mend the file, or download it again.',
+      next: 'Correct the file, or download it again.',
       cause,
     });
   },
@@ -174,7 +174,7 @@ export const datasetErrors = {
       message: `The option "${option}" of a data set is not valid.`,
       found,
       expected,
-      next: `Mend "${option}".`,
+      next: `Correct "${option}".`,
     });
   },
 

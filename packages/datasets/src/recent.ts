@@ -14,7 +14,7 @@ export class Recent<Key, Value> {
 
   get(key: Key): Promise<Value> {
     const value = this.#values.get(key) ?? this.#load(key);
-    // Setting it anew moves it to the end, where it is forgotten last.
+    // Setting it again moves it to the end, where it is forgotten last.
     this.#values.delete(key);
     this.#values.set(key, value);
     for (const oldest of this.#values.keys()) {

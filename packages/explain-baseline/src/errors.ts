@@ -5,7 +5,7 @@ export const errors = {
   cannotRandomise({ backend }: { backend: string }) {
     return new UnderstoryError({
       code: 'CANNOT_RANDOMISE',
-      message: 'The weights of this model cannot be drawn anew.',
+      message: 'The weights of this model cannot be re-initialised.',
       found: `the backend "${backend}" does not say which layers have weights, or does not draw them`,
       expected: 'a backend that does, as "onnx"',
       next: 'Use random, centre or sobel.',
@@ -15,7 +15,7 @@ export const errors = {
   noWeights() {
     return new UnderstoryError({
       code: 'NO_WEIGHTS',
-      message: 'The model has no weights that could be drawn anew.',
+      message: 'The model has no weights that could be re-initialised.',
       found: 'no layer whose operator reads learned weights',
       expected: 'at least one convolution or linear layer with constant weights',
       next: 'Use random, centre or sobel.',

@@ -26,7 +26,7 @@ export class Latest<T> {
       const [thing] = await Promise.all([entry.made, dropping]);
       return await work(thing);
     } catch (failure) {
-      // What could not be made must be tried anew next time.
+      // What could not be made must be tried again next time.
       entry.made.catch(() => this.#entry === entry && (this.#entry = undefined));
       throw failure;
     } finally {

@@ -14,7 +14,7 @@ const baselines: readonly Baseline[] = [
   {
     id: 'random',
     title: 'Random',
-    description: 'Draws a number for every pixel, anew for every image.',
+    description: 'Draws a random number for every pixel of every image.',
     make: () => random,
   },
   {
@@ -35,7 +35,7 @@ const baselines: readonly Baseline[] = [
   {
     id: 'randomised',
     title: 'Randomised weights',
-    description: 'Applies another explainer to the network with all its weights drawn anew.',
+    description: 'Applies another explainer to the network with all its weights re-initialised.',
     reference: 'Adebayo et al. 2018, section 3',
     options: {
       explainer: {

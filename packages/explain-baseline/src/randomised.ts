@@ -8,7 +8,7 @@ export interface RandomisedExplainer extends Explainer {
 }
 
 /**
- * Randomised weights: another explainer on the same network with all its weights drawn anew. What it still shows is the
+ * Randomised weights: another explainer on the same network with all its weights re-initialised. What it still shows is the
  * architecture and the image, not what was learned.
  *
  * Adebayo et al. 2018, "Sanity Checks for Saliency Maps", section 3, the model parameter randomisation test. The draw depends on the

@@ -12,11 +12,11 @@ export const errors = {
     });
   },
 
-  noRectifier() {
+  noRelu() {
     return new UnderstoryError({
       code: 'NO_RECTIFIER',
       message: 'Guided backpropagation does not apply to this network.',
-      found: 'no rectifier in the graph: the result would be the plain gradient under another name',
+      found: 'no ReLU in the graph: the result would be the plain gradient under another name',
       expected: 'a network with ReLU or ReLU6, leaky or not',
       next: 'Use saliency or smoothgrad.',
     });

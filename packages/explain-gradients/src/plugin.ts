@@ -43,7 +43,7 @@ const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly make:
     {
       id: 'guided-backpropagation',
       title: 'Guided backpropagation',
-      description: 'Takes a gradient that passes rectifiers only where it is positive and the activation is too.',
+      description: 'Takes a gradient that passes a ReLU only where both it and the activation are positive.',
       reference: 'Springenberg et al. 2015, section 3.4',
       make: () => guidedBackpropagation,
     },

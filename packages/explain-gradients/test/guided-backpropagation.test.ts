@@ -56,7 +56,7 @@ describe('guidedBackpropagation', () => {
     expect(await saliency.explain({ model: plain, feeds, objective })).toHaveLength(1);
   });
 
-  it('refuses a network without rectifiers', async () => {
+  it('refuses a network without ReLUs', async () => {
     const refused = mapOf(guidedBackpropagation, linearScore([1, 2], [1, 1, 2]), [1, 1]);
     await expect(refused).rejects.toMatchObject({ code: 'NO_RECTIFIER' });
   });

@@ -43,7 +43,7 @@ describe('integratedGradients', () => {
     expect(close(map.data, [0, 4 - mean, 0, 0, 0, 0, 0, 0])).toBe(true);
   });
 
-  it('finds the kink of a rectifier: S = ReLU(x - 1) at 3 is 2, a third of the way is silent', async () => {
+  it('finds the kink of a ReLU: S = ReLU(x - 1) at 3 is 2, a third of the way is silent', async () => {
     const model = twoLayers({ first: [[1]], bias: [-1], second: [1] }, [1, 1, 1]);
     const map = await mapOf(integratedGradients({ steps: 300 }), model, [3]);
     expect(close(map.data, [2])).toBe(true);

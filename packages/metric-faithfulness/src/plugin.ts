@@ -1,4 +1,11 @@
-import { type Contribution, definePlugin, METRIC, type Metric, type Options, type OptionSchema } from '@understory/core';
+import {
+  type Contribution,
+  definePlugin,
+  METRIC,
+  type Metric,
+  type Options,
+  type OptionSchema,
+} from '@understory/core';
 import { averageDrop } from './average-drop.ts';
 import { deletion } from './deletion.ts';
 import { increaseInConfidence } from './increase-in-confidence.ts';
@@ -77,7 +84,7 @@ const metrics: readonly (Omit<Contribution, 'kind' | 'options'> & {
   {
     id: 'sanity',
     title: 'Sanity check',
-    description: 'Measures how much of the map survives when weights are drawn anew, from the output backwards.',
+    description: 'Measures how much of the map survives when weights are re-initialised, from the output backwards.',
     reference: 'Adebayo et al. 2018, section 3.1',
     metric: sanity,
   },

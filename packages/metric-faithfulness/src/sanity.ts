@@ -15,7 +15,7 @@ export interface SanityMetric extends Metric {
 }
 
 /**
- * How much of a heat map survives when the weights behind it are drawn anew, layer by layer from the output backwards.
+ * How much of a heat map survives when the weights behind it are re-initialised, layer by layer from the output backwards.
  *
  * The value is the mean over the stages of the cascade of the chosen similarity to the map of the trained network; the curve has it at
  * each share of randomised layers, from 1 at 0. Structural similarity compares maps at the size of the input, min-max to 0..1; rank
@@ -149,8 +149,12 @@ class Cascade {
   async *of(model: Model): AsyncGenerator<{ readonly share: number; readonly model: Model }> {
     const { weightedLayers: layers = [] } = model;
     if (model.randomised === undefined || layers.length === 0) {
-      const next = 'Use a backend that can draw weights anew, such as onnx, and a network that has some.';
-      throw faithfulnessErrors.requestLacks({ metric: 'sanity', what: 'layers whose weights can be drawn anew', next });
+      const next = 'Use a backend that can re-initialise weights, such as onnx, and a network with learned weights.';
+      throw faithfulnessErrors.requestLacks({
+        metric: 'sanity',
+        what: 'layers whose weights can be re-initialised',
+        next,
+      });
     }
     if (this.#trained !== model) {
       await this.close();

@@ -114,7 +114,7 @@ describe('on ResNet-20', () => {
       });
       for (const { curve, details } of found) {
         expect(curve!.x).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
-        // The first four layers drawn anew are behind the one that the map shows; the next are not.
+        // The first four layers re-initialised are behind the one that the map shows; the next are not.
         expect(curve!.y[1]).toBeCloseTo(1, 6);
         expect(details!['ssim.1']).toBeCloseTo(1, 6);
         expect(curve!.y[2]).toBeLessThan(0.9);

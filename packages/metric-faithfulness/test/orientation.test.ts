@@ -78,7 +78,7 @@ function turnedModel(model: Model, orientation: Orientation): Model {
   };
 }
 
-/** A network whose weights may be drawn anew: another one of its form. */
+/** A network whose weights may be re-initialised: another one of its form. */
 function network(size: Tiny): Model {
   return {
     ...watched(tinyModel(size), () => {}),

@@ -6,7 +6,7 @@ import { relu } from './gradients/relu.ts';
 import { thresholdedRelu } from './gradients/thresholded-relu.ts';
 
 /**
- * Rules of guided backpropagation, for `DifferentiableGraphOptions.rules`: what comes back to a rectifier is cut off at 0 before
+ * Rules of guided backpropagation, for `DifferentiableGraphOptions.rules`: the gradient that reaches a ReLU is cut off at 0 before
  * its own rule is applied. A Clip is one where its lower bound is the constant 0, as that of ReLU6. Springenberg et al. 2015,
  * "Striving for Simplicity: The All Convolutional Net", section 3.4.
  */

@@ -25,7 +25,7 @@ describe('guidedRules', () => {
     expect(await guided('Relu')).toEqual([0, 0, 2, 0, 3, 0]);
   });
 
-  it('take ReLU6 for a rectifier, and any Clip from 0', async () => {
+  it('take ReLU6 for a ReLU, and any Clip from 0', async () => {
     expect(await guided('Clip', {}, { low: scalar(0), high: scalar(6) })).toEqual([0, 0, 2, 0, 0, 0]);
     expect(await guided('Clip', {}, { low: scalar(0) })).toEqual([0, 0, 2, 0, 3, 0]);
   });
@@ -34,7 +34,7 @@ describe('guidedRules', () => {
     expect(await guided('Clip', {}, { low: scalar(-1.5), high: scalar(8) })).toEqual([0, -1, 2, -2, 3, 0]);
   });
 
-  it('cut off before the slope of a leaky rectifier', async () => {
+  it('cut off before the slope of a leaky ReLU', async () => {
     expect(await guided('LeakyRelu', { alpha: { float: 0.5 } })).toEqual([0.5, 0, 2, 0, 3, 0]);
     expect(await guided('PRelu', {}, { slope: vector([0.5]) })).toEqual([0.5, 0, 2, 0, 3, 0]);
     expect(await guided('ThresholdedRelu', { alpha: { float: 2 } })).toEqual([0, 0, 0, 0, 3, 0]);

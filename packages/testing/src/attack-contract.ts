@@ -187,7 +187,7 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
           for (const [name, entries] of Object.entries(trajectory) as [string, readonly number[]][]) {
             check(entries.length === evaluations, `${name}: ${entries.length} entries in ${evaluations} evaluations`);
             check(entries.every(Number.isFinite), `${name}: expected finite numbers`);
-            const isShare = name.endsWith('robability');
+            const isShare = name.toLowerCase().endsWith('probability');
             check(!isShare || entries.every((value) => value >= 0 && value <= 1 + 1e-6), `${name}: expected shares`);
           }
         }

@@ -26,7 +26,7 @@ export interface OpenedSource {
 }
 
 export interface BackendSubject extends ContractTime {
-  /** Opens the model anew each time. */
+  /** Opens another instance of the model on each call. */
   readonly open: () => Model | Promise<Model>;
   /** The backend that opens it; without it nothing is said of what is accepted and refused. */
   readonly backend?: OpenedSource;

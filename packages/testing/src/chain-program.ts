@@ -37,7 +37,7 @@ export class ChainProgram implements CompiledProgram {
     this.#program = program;
     this.#input = input;
     this.#steps = steps;
-    // What is wrong with shapes shall be said now and not on the first run; sizes that are open are tried as 1.
+    // Report wrong shapes now and not on the first run; sizes that are open are tried as 1.
     this.#run(
       Object.fromEntries(
         program.inputs.map(({ name, dims = ['N'] }) => {

@@ -244,7 +244,7 @@ export function differentiableBackendContract(subject: DifferentiableBackendSubj
         if (model.runFrom === undefined) return;
         const own = (await model.run(feeds, [layer]))[layer]!;
         const values = toFloat32(own);
-        // Where a rectifier gave zero, what comes next may tie: a kink, at which differences are no derivative.
+        // Where a ReLU gave zero, what comes next may tie: a kink, at which differences are no derivative.
         const gradient = toFloat32((await derive(score, [layer])).gradients[layer]!).map((slope, place) =>
           values[place] === 0 ? 0 : slope,
         );

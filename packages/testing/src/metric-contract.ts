@@ -200,7 +200,7 @@ function checkSame(
   });
 }
 
-/** The same model, gradients and all, whose weights cannot be drawn anew. */
+/** The same model, gradients and all, whose weights cannot be re-initialised. */
 function neverRandomised(model: Model): Model {
   const hidden: readonly PropertyKey[] = ['randomised', 'weightedLayers'];
   return new Proxy(model, {

@@ -5,7 +5,7 @@ import { timed, type ContractCase, type ContractTime } from './contract-case.ts'
 import { bareModel, classifierOf, withoutGradients } from './plain-models.ts';
 
 export interface ProbeSubject extends ContractTime {
-  /** Made anew for each run. */
+  /** Made for each run. */
   readonly create: () => Probe | Promise<Probe>;
   /** The same probe with settings that change no result, such as other batches. */
   readonly equals?: readonly (() => Probe | Promise<Probe>)[];

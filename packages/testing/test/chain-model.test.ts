@@ -54,7 +54,7 @@ describe('ChainModel', () => {
     expect(stem!.data).toEqual(Float32Array.of(3, 7, -1, -3, -3, 5, 2, -2));
   });
 
-  it('cuts off what comes back to a rectifier, where it is asked for guided gradients', async () => {
+  it('cuts off what comes back to a ReLU, where it is asked for guided gradients', async () => {
     const request = { feeds, objective: score, withRespectTo: ['stem', 'features'], rules: 'guided' } as const;
     const { gradients } = await model.differentiate(request);
     expect(gradients['features']!.data).toEqual(Float32Array.of(0.5, 0.5, 5, 5, 0, 0, -2, -2));

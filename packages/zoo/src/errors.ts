@@ -41,7 +41,7 @@ export const zooErrors = {
       message: `"${file}" is not JSON: line ${line}, column ${column}.`,
       found,
       expected: 'JSON',
-      next: 'Mend the file at that place, or download it again.',
+      next: 'Correct the file at that position, or download it again.',
       cause,
     });
   },
@@ -52,7 +52,7 @@ export const zooErrors = {
       message: `"${file}" is not valid${key === '' ? '' : ` at "${key}"`}.`,
       found,
       expected,
-      next: 'Mend the file, or download it again.',
+      next: 'Correct the file, or download it again.',
     });
   },
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { GradientOverride } from './override.ts';
 
 /**
- * What comes back to a rectifier is cut off at 0 before its own derivative is applied; a clip is one where its lower bound is 0.
+ * The gradient that reaches a ReLU is cut off at 0 before the ReLU's own derivative is applied; a clip counts as a ReLU where its lower bound is 0.
  * Springenberg et al. 2015, "Striving for Simplicity: The All Convolutional Net", section 3.4.
  */
 export function guidedOverrides(): readonly GradientOverride[] {

@@ -274,7 +274,7 @@ function writeFused(use: GraphUse): void {
   const { hasBias, activation } = fusedOf(use);
   const before = activation === undefined || activation === 'linear' ? output : `${output}/Conv`;
   writeConvolution(use, before, hasBias ? inputs[2] : undefined);
-  if (before !== output) writeRectifier(use, view, before, activation!);
+  if (before !== output) writeRelu(use, view, before, activation!);
 }
 
 function writeFusedMatMul(use: GraphUse): void {
@@ -288,10 +288,10 @@ function writeFusedMatMul(use: GraphUse): void {
   const before = activation === undefined || activation === 'linear' ? output : `${output}/Gemm`;
   const turned = { transA: attribute('transposeA') === true ? 1 : 0, transB: attribute('transposeB') === true ? 1 : 0 };
   view.node('Gemm', [view.asFile(a), b, ...(hasBias ? [bias] : [])], before, turned);
-  if (before !== output) writeRectifier(use, view, before, activation!);
+  if (before !== output) writeRelu(use, view, before, activation!);
 }
 
-function writeRectifier(
+function writeRelu(
   { inputs, output, attribute }: GraphUse,
   view: GraphUse['view'],
   before: string,

@@ -29,7 +29,7 @@ export function writeActivation(view: OnnxView, name: string, input: string, out
   elementwise(view, operator, [input], output, onImage ? { ...attributes, axis: 1 } : attributes);
 }
 
-/** What a rectifier with an upper bound does. */
+/** ReLU with an upper bound. */
 export function writeClip(view: OnnxView, input: string, output: string, low: number, high: number): void {
   const bounds = [view.scalar(`${output}/min`, low), view.scalar(`${output}/max`, high)];
   if (view.images.has(input)) view.image('Clip', [input, ...bounds], output);

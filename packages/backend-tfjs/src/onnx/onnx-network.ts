@@ -204,7 +204,7 @@ export class OnnxNetwork implements Network {
     return plan;
   }
 
-  /** What cannot be computed shall be said when the model is opened. */
+  /** Reports what cannot be computed when the model is opened. */
   private tryOut(): void {
     const sizes = new Map<string, number>();
     let isOpen = false;

@@ -45,7 +45,7 @@ export function openOnnxNetwork({ graph, name }: OnnxFile): OnnxNetwork {
   }
 }
 
-/** The same file with the weights of some layers drawn anew. */
+/** The same file with the weights of some layers re-initialised. */
 export function redrawnFile(file: OnnxFile, layers: readonly string[], seed: number): OnnxFile {
   const { graph: raised } = new DifferentiableGraph(file.graph);
   const graph = redrawWeights(raised, layers, (values) => redrawn(values, seed));

@@ -65,8 +65,8 @@ function define(program: Command) {
     // Settings of the attack, such as --epsilon, are flags too, which only its plugin knows.
     .allowUnknownOption()
     .option('--model <model>', 'the name of a bundled model, a model folder or a model file', defaultModel)
-    .option('--target-class <class>', 'the class that the network shall say: its index or name')
-    .option('--untargeted', 'the network shall say anything but what it says')
+    .option('--target-class <class>', 'the target class: its index or name')
+    .option('--untargeted', 'aim for any class but the predicted one')
     .option('--mask <list>', 'which pixels may change, each mask an attack of its own', 'all')
     .option('--preset <name>', 'settings that belong together, such as paper')
     .option('--sweep-fraction <list>', 'every mask with each of these shares of the pixels, such as 0.05,0.1,0.2', list)

@@ -23,7 +23,7 @@ const refusal = Object.assign(new Error('It needs what nobody has.'), {
   next: 'Use mass.',
 });
 
-/** 1 where a model with weights drawn anew is explained by the names that it goes by. */
+/** 1 where a model with weights re-initialised is explained by the names that it goes by. */
 const redraws = () => ({
   better: 'higher',
   range: [0, 1],
@@ -70,7 +70,7 @@ const contributions = [
   {
     id: 'redraws',
     title: 'Redraws',
-    description: 'Measures the map of a model with weights drawn anew.',
+    description: 'Measures the map of a model with weights re-initialised.',
     make: redraws,
   },
   {

@@ -5,9 +5,9 @@ import type { Cancellation } from './cancellation.ts';
 
 /** What an attack is after, one class a sample. */
 export type AttackGoal =
-  /** The model shall say this class. */
+  /** The attack succeeds when the model predicts this class. */
   | { readonly kind: 'targeted'; readonly classes: readonly number[] }
-  /** The model shall say anything but this class. */
+  /** The attack succeeds when the model predicts any other class. */
   | { readonly kind: 'untargeted'; readonly classes: readonly number[] };
 
 /** The goal of one sample. */

@@ -33,10 +33,10 @@ export interface Model {
   readonly layers: readonly LayerSpec[];
   readonly origin: ModelOrigin;
   readonly graph?: GraphView;
-  /** The layers whose operators read learned weights, by tensor name in execution order: those that `randomised` can draw anew. */
+  /** The layers whose operators read learned weights, by tensor name in execution order: those that `randomised` can re-initialise. */
   readonly weightedLayers?: readonly string[];
   /**
-   * The same network with the weights of some layers drawn anew, each from the normal distribution with that weight's own mean
+   * The same network with the weights of some layers re-initialised, each from the normal distribution with that weight's own mean
    * and deviation as `redrawn` does; the caller closes it. Layers by tensor name: the weights that their operators read.
    */
   randomised?(options: { readonly layers: readonly string[]; readonly seed: number }): Promise<Model>;
@@ -52,7 +52,7 @@ export interface Model {
 }
 
 /**
- * What stands in for derivatives on the way back: `guided` lets through a rectifier only what is positive on both ways
+ * What stands in for derivatives on the way back: `guided` lets through a ReLU only what is positive on both ways
  * (Springenberg et al. 2015, section 3.4).
  */
 export type GradientRules = 'guided';

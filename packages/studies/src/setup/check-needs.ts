@@ -11,14 +11,14 @@ import {
 import { shortName } from '../common/short-name.ts';
 import type { OpenedModel } from './open-model.ts';
 
-/** What is asked of a model: by a manifest, or `randomised` by a metric that draws its weights anew. */
+/** What is asked of a model: by a manifest, or `randomised` by a metric that re-initialises its weights. */
 export type Need = ModelNeed | 'randomised';
 
 const capabilities: Readonly<Record<Need, string>> = {
   gradients: 'gradients',
   graph: 'graphs',
   programs: 'compiled programs',
-  randomised: 'weights that can be drawn anew',
+  randomised: 'weights that can be re-initialised',
 };
 
 export interface NeedsCheck {

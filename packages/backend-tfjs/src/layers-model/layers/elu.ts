@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { OwnLayer } from './own-layer.ts';
 
-/** A rectifier that falls to -alpha, which TensorFlow.js only has for 1. */
+/** ELU, which falls to -alpha; TensorFlow.js only has it for 1. */
 export class Elu extends OwnLayer {
   static readonly className = 'ELU';
   private readonly alpha: number;

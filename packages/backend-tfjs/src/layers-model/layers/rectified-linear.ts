@@ -7,7 +7,7 @@ interface Config {
   readonly threshold?: number | null;
 }
 
-/** A rectifier with a slope below its threshold, which TensorFlow.js passes over. */
+/** ReLU with a slope below its threshold, which TensorFlow.js ignores. */
 export class RectifiedLinear extends OwnLayer {
   static readonly className = 'RectifiedLinear';
   private readonly config: Config;

@@ -55,7 +55,7 @@ export function levelled(a: tf.Tensor, b: tf.Tensor): readonly [tf.Tensor, tf.Te
   return [stretched(a, shape), stretched(b, shape)];
 }
 
-/** At least and at most, element by element; no rectifier, whose gradient rules may be replaced. */
+/** Element-wise minimum and maximum; not a ReLU, whose gradient rule may be replaced. */
 export function clamped(x: tf.Tensor, low: number, high: number): tf.Tensor {
   return tf.minimum(tf.maximum(x, low), high);
 }
