@@ -18,7 +18,8 @@ export const errors = {
       message: `The model cannot be opened on ${tried.join(' or ')}.`,
       found: reasons.join('; '),
       expected: 'a device that ONNX Runtime can use here',
-      next: 'Use --device cpu, or several devices in order of preference such as --device cuda,cpu.',
+      next: 'Use the device "cpu", or several in order of preference such as "cuda", "cpu".',
+      remedy: { kind: 'settings', settings: [{ name: 'device', value: 'cpu' }] },
     }),
   unknownDevice: (device: string, known: readonly string[]) =>
     new UnderstoryError({
@@ -26,7 +27,8 @@ export const errors = {
       message: `ONNX Runtime for Node has no device "${device}".`,
       found: device,
       expected: `one or more of ${known.join(', ')}`,
-      next: 'Use --device cpu, or several devices in order of preference such as --device cuda,cpu.',
+      next: 'Use the device "cpu", or several in order of preference such as "cuda", "cpu".',
+      remedy: { kind: 'settings', settings: [{ name: 'device', value: 'cpu' }] },
     }),
   notRunnable: (reason: string, cause: unknown) =>
     new UnderstoryError({
@@ -51,7 +53,8 @@ export const errors = {
       message: 'ONNX Runtime stopped in the middle of the model.',
       found: reason,
       expected: 'inputs that every operator of the model can work on',
-      next: 'Check that the image size and batch size are what the model was exported for; `understory inspect` shows its inputs.',
+      next: 'Check that the image size and batch size are what the model was exported for.',
+      remedy: { kind: 'list', of: 'inputs' },
       cause,
     }),
 };

@@ -93,7 +93,8 @@ export const errors = {
       message: `TensorFlow.js has no engine "${device}" in Node.`,
       found: device,
       expected: `auto, or one or more of ${known.join(', ')}`,
-      next: 'Use --device auto, or several engines in order of preference such as --device tfjs-node,wasm.',
+      next: 'Use the device "auto", or several engines in order of preference such as "tfjs-node", "wasm".',
+      remedy: { kind: 'settings', settings: [{ name: 'device', value: 'auto' }] },
     }),
   noDevice: (tried: readonly string[], reasons: readonly string[]) =>
     new UnderstoryError({
@@ -101,7 +102,8 @@ export const errors = {
       message: `The model cannot be opened on ${tried.join(' or ')}.`,
       found: reasons.join('; '),
       expected: 'an engine of TensorFlow.js that works here',
-      next: 'Use --device wasm, which needs no installation.',
+      next: 'Use the device "wasm", which needs no installation.',
+      remedy: { kind: 'settings', settings: [{ name: 'device', value: 'wasm' }] },
     }),
   nodeTooNew: ({ engine, node, last }: { engine: string; node: string; last: number }) =>
     new UnderstoryError({
@@ -125,7 +127,8 @@ export const errors = {
       message: 'TensorFlow.js stopped in the middle of the model.',
       found: reason,
       expected: 'inputs that every operator of the model can work on, and operators that the engine has',
-      next: 'Check the image size; another engine, such as --device cpu, may have what is missing.',
+      next: 'Check the image size; another device, such as "cpu", may have what is missing.',
+      remedy: { kind: 'settings', settings: [{ name: 'device', value: 'cpu' }] },
       cause,
     }),
   shapesRefused: ({ what, model, found }: { what: string; model?: string; found: string }) =>

@@ -95,7 +95,7 @@ describe('--backend', () => {
     [['nothing'], 'UNKNOWN_BACKEND', 'nothing'],
     [['second=nothing'], 'UNKNOWN_BACKEND', 'nothing'],
     [['secnd=fake'], 'PLUGIN_UNKNOWN', 'Did you mean "second"?'],
-    [['elsewhere=fake'], 'PLUGIN_UNKNOWN', 'Add it with --plugin.'],
+    [['elsewhere=fake'], 'PLUGIN_UNKNOWN', 'Add it to the plugins (--plugin).'],
     [['fake', 'second'], 'USAGE', 'a second backend for everything'],
     [['second=fake', '@understory/second=second'], 'USAGE', 'a second backend for second'],
     [['=fake'], 'USAGE', 'chooses no backend'],
@@ -210,7 +210,7 @@ describe('what a backend lacks', () => {
   it('is told of an explainer before anything is read, with the backend that has it; the rest goes on', async () => {
     const { code, stdout, stderr } = await explain('--explainer', 'slopes,brightness');
     expect([code, codeOf(stderr)]).toEqual([2, 'CAPABILITY_MISSING']);
-    expect(stderr).toContain('Give --backend second=second.');
+    expect(stderr).toContain('(--backend second=second).');
     expect(stdout).toContain('brightness');
     const { images, failures } = await explainJson('--explainer', 'slopes');
     expect([images, failures.length]).toEqual([[], 1]);
@@ -231,7 +231,7 @@ describe('what a backend lacks', () => {
   ])('ends %s %j before it makes a folder', async (command, argv, plugin) => {
     const { code, stdout, stderr } = await workspace.cli([command, ...argv, ...model(), '--out', 'unmade']);
     expect([code, codeOf(stderr), stdout]).toEqual([2, 'CAPABILITY_MISSING', '']);
-    expect(stderr).toContain(`Give --backend ${plugin}=second.`);
+    expect(stderr).toContain(`(--backend ${plugin}=second).`);
     await expect(runOf('unmade')).rejects.toThrow('ENOENT');
   });
 

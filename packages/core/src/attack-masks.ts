@@ -1,5 +1,5 @@
 import type { AttackRequest } from './contracts/attack.ts';
-import { errors } from './errors.ts';
+import { errors } from './errors/index.ts';
 import { checkClass } from './target.ts';
 import { float32, type Tensor } from './tensor/tensor.ts';
 

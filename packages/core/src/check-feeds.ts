@@ -1,5 +1,5 @@
 import type { Feeds } from './contracts/model.ts';
-import { errors } from './errors.ts';
+import { errors } from './errors/index.ts';
 import type { Tensor } from './tensor/tensor.ts';
 import type { TensorSpec } from './tensor/tensor-spec.ts';
 

@@ -1,6 +1,6 @@
 import { expressionsWithin, type Expression } from './contracts/expression.ts';
 import type { Program } from './contracts/program.ts';
-import { errors } from './errors.ts';
+import { errors } from './errors/index.ts';
 import { largestOf } from './long-lists.ts';
 import type { TensorSpec } from './tensor/tensor-spec.ts';
 

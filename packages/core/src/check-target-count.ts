@@ -1,5 +1,5 @@
 import type { Objective } from './contracts/objective.ts';
-import { errors } from './errors.ts';
+import { errors } from './errors/index.ts';
 
 /** Throws TARGET_COUNT where an objective does not have exactly one entry a sample, in any of its terms. */
 export function checkTargetCount(objective: Objective, batch: number): void {

@@ -1,4 +1,4 @@
-import { errors } from './errors.ts';
+import { errors } from './errors/index.ts';
 import { closest } from './suggest.ts';
 
 /** What a user chooses: which plugins there are, and which backend they run on. */

@@ -2,7 +2,7 @@ import type { GraphNode, GraphView } from './contracts/graph.ts';
 import type { Feeds, Model } from './contracts/model.ts';
 import { batchOf } from './contracts/model.ts';
 import type { Objective } from './contracts/objective.ts';
-import { errors } from './errors.ts';
+import { errors } from './errors/index.ts';
 import { imageLayoutOf } from './image-input.ts';
 import type { ImageLayout } from './image-input.ts';
 import { checkClass, resolveTarget, resolveTargets } from './target.ts';

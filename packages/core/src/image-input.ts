@@ -1,6 +1,6 @@
 import { readingOf, type AskedModel } from './axes/layer-axes.ts';
 import type { Feeds, Model } from './contracts/model.ts';
-import { errors } from './errors.ts';
+import { errors } from './errors/index.ts';
 import { elementCount } from './tensor/tensor.ts';
 import type { ElementType } from './tensor/tensor.ts';
 import type { TensorSpec } from './tensor/tensor-spec.ts';

@@ -3,7 +3,7 @@ import { layerReadings, readingOf, type AskedModel } from './axes/layer-axes.ts'
 import { isReading, type LayerReading } from './axes/read-axes.ts';
 import { batchesOf } from './batch-axis.ts';
 import type { LayerSpec } from './contracts/model.ts';
-import { errors } from './errors.ts';
+import { errors } from './errors/index.ts';
 import { closest } from './suggest.ts';
 import { lastTokenLayer, reachesPast } from './tokens.ts';
 import type { Dimension } from './tensor/tensor-spec.ts';

@@ -1,6 +1,6 @@
 import { batchOf } from './contracts/model.ts';
 import type { Objective } from './contracts/objective.ts';
-import { errors } from './errors.ts';
+import { errors } from './errors/index.ts';
 import { elementCount } from './tensor/tensor.ts';
 import type { Tensor, Tensors } from './tensor/tensor.ts';
 import { toFloat32 } from './tensor/to-float32.ts';

@@ -1,6 +1,6 @@
 import { expression, type Expression } from './contracts/expression.ts';
 import type { Feeds } from './contracts/model.ts';
-import { errors } from './errors.ts';
+import { errors } from './errors/index.ts';
 import type { ImageClassifier, Prediction } from './image-classifier.ts';
 import { float32, type Tensor } from './tensor/tensor.ts';
 

@@ -2,7 +2,7 @@ import { readAsStated, type Layout } from './axes/layout.ts';
 import { layerReadings, squareOf, type AskedModel } from './axes/layer-axes.ts';
 import { isReading, type LayerReading } from './axes/read-axes.ts';
 import type { Feeds, LayerSpec } from './contracts/model.ts';
-import { errors } from './errors.ts';
+import { errors } from './errors/index.ts';
 import { layersLike } from './layers.ts';
 import { elementCount, type Tensor } from './tensor/tensor.ts';
 import { toFloat32 } from './tensor/to-float32.ts';

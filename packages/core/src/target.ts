@@ -1,4 +1,4 @@
-import { errors } from './errors.ts';
+import { errors } from './errors/index.ts';
 import { closest } from './suggest.ts';
 
 /** Which classes a person asks about: the best `count` of each sample, or one class whatever the sample. */

@@ -25,21 +25,16 @@ const examples: { readonly [name in keyof typeof errors]: () => UnderstoryError 
   unknownId: () => errors.unknownId({ kind: 'metric', id: 'deletion', suggestions: [] }),
   notDifferentiable: () =>
     errors.notDifferentiable({ output: 'logits', tensor: 'x', reason: 'TopK has no gradient', alternatives: ['cam'] }),
-  camNotApplicable: () => errors.camNotApplicable({ reason: 'two linear layers', alternatives: [] }),
   imageChannelMismatch: () => errors.imageChannelMismatch({ found: 1, expected: 3, input: 'pixels' }),
   notAnImageClassifier: () => errors.notAnImageClassifier({ what: 'input', candidates: ['a', 'b'], option: 'input' }),
   noImageInput: () => errors.noImageInput({ inputs: ['ids (int64 [N, 77])'] }),
   labelCount: () => errors.labelCount({ labels: 999, classCount: 1000 }),
-  modelNotFound: () => errors.modelNotFound({ model: 'resnet', suggestions: [] }),
   modelNotReadable: () => errors.modelNotReadable({ model: 'a.onnx', reason: 'it ends early' }),
-  backendCannotRead: () => errors.backendCannotRead({ model: 'cat.onnx', backend: 'tfjs', others: ['onnx'] }),
   modelClosed: () => errors.modelClosed({ backend: 'onnx' }),
   noBackendFor: () => errors.noBackendFor({ model: 'a.pt', backends: ['onnx'] }),
-  outputNotWritable: () => errors.outputNotWritable({ path: 'out', reason: 'it is a file' }),
   hostApiMismatch: () => errors.hostApiMismatch({ plugin: 'p', asked: '^2.0.0', offered: '1.0.0' }),
   duplicateId: () => errors.duplicateId({ kind: 'explainer', id: 'cam', first: 'a', second: 'b' }),
   duplicatePlugin: () => errors.duplicatePlugin({ plugin: 'p', first: 'here', second: 'there' }),
-  missingCapability: () => errors.missingCapability({ plugin: 'p', kind: 'backend' }),
   missingPeer: () => errors.missingPeer({ name: 'tfjs', install: 'npm install tfjs' }),
   peerNotLoadable: () => errors.peerNotLoadable({ name: 'tfjs', reason: 'no library', install: 'npm install tfjs' }),
   pluginNotFound: () => errors.pluginNotFound({ plugin: 'p', from: 'here' }),
@@ -69,6 +64,38 @@ describe('the catalogue of errors', () => {
       expect(text).not.toMatch(/undefined|null|NaN|\[object/);
     }
     expect(error.message).toMatch(/\.$/);
+  });
+
+  it.each(catalogue)('$name speaks of no flag and no command of a program that uses the library', ({ error }) => {
+    expect(`${error.message} ${error.expected} ${error.next}`).not.toMatch(/(^|[^-\w])--[a-z]|understory [a-z]/);
+  });
+
+  it('names what could be changed as data, for a front end to say in its own words', () => {
+    expect(
+      errors.layerNotSpatial({ layer: 'fc', dims: ['N', 10], batch: 2, candidates: ['conv2', 'conv1'] }).remedy,
+    ).toEqual({
+      kind: 'settings',
+      settings: [{ name: 'layer', value: 'conv2' }],
+    });
+    expect(examples.layerNotSpatial().remedy).toEqual({
+      kind: 'settings',
+      settings: [{ name: 'layer', value: 'auto' }],
+    });
+    expect(errors.layerAxes({ layer: 'block', axes: 'unknown' }).remedy).toEqual({
+      kind: 'settings',
+      settings: [{ name: 'layout' }],
+    });
+    expect(examples.capabilityMissing().remedy).toEqual({ kind: 'backend', ids: [] });
+    expect(examples.unknownExplainer().remedy).toEqual({ kind: 'list', of: 'plugins' });
+    expect('remedy' in examples.labelCount() && examples.labelCount().remedy).toBeFalsy();
+  });
+
+  it('gives one code to what a backend lacks and to what no plugin provides', () => {
+    expect(errors.capabilityMissing({ plugin: 'p', kind: 'explainer', id: 'cam' })).toMatchObject({
+      code: 'CAPABILITY_MISSING',
+      message: 'The plugin p needs the explainer "cam".',
+      expected: 'the explainer "cam"',
+    });
   });
 
   it('is the table of the README, no more and no less', () => {

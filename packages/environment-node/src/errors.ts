@@ -8,7 +8,8 @@ export const environmentErrors = {
       message: `The plugin ${plugin} runs no models on a backend.`,
       found: `a backend for ${plugin}`,
       expected: 'a backend for a plugin of explainers, metrics, probes or attacks',
-      next: 'Leave it out, or name another plugin; `understory plugins` lists what each provides.',
+      next: 'Leave it out, or name another plugin.',
+      remedy: { kind: 'list', of: 'plugins' },
     });
   },
 
@@ -69,7 +70,8 @@ export const environmentErrors = {
       message: `The labels in "${path}" cannot be used.`,
       found: reason,
       expected: 'one label a line, a JSON list of labels, or a JSON object from class index to label',
-      next: 'Correct the file, or leave --labels out and name classes by their index.',
+      next: 'Correct the file, or leave the labels out and name classes by their index.',
+      remedy: { kind: 'settings', settings: [{ name: 'labels' }] },
     });
   },
 
@@ -105,10 +107,11 @@ export const environmentErrors = {
   }) {
     return new UnderstoryError({
       code: 'PLUGIN_UNKNOWN',
-      message: `No plugin "${plugin}" is loaded that --backend could choose a backend for.`,
+      message: `No plugin "${plugin}" is loaded that a backend could be chosen for.`,
       found: `"${plugin}"`,
       expected: `one of ${plugins.join(', ')}`,
-      next: suggestion === undefined ? 'Add it with --plugin.' : `Did you mean "${suggestion}"?`,
+      next: suggestion === undefined ? 'Add it to the plugins.' : `Did you mean "${suggestion}"?`,
+      remedy: suggestion === undefined ? { kind: 'settings', settings: [{ name: 'plugin' }] } : undefined,
     });
   },
 
@@ -139,6 +142,18 @@ export const environmentErrors = {
       found: `an offset of ${offset}`,
       expected: `less than ${size}, the number of images`,
       next: 'Lower the offset.',
+    });
+  },
+
+  outputNotWritable({ path, reason, cause }: { path: string; reason: string; cause?: unknown }) {
+    return new UnderstoryError({
+      code: 'OUTPUT_NOT_WRITABLE',
+      message: `"${path}" cannot be written.`,
+      found: reason,
+      expected: 'a folder that can be created and written to',
+      next: 'Name another place.',
+      remedy: { kind: 'settings', settings: [{ name: 'out' }] },
+      cause,
     });
   },
 };

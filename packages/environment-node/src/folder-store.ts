@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { errors, reasonOf, systemCode } from '@understory/core';
+import { reasonOf, systemCode } from '@understory/core';
 import type { ArtifactStore } from '@understory/studies';
 import { environmentErrors } from './errors.ts';
 import { prepareFolder, writeWhole } from './write-file.ts';
@@ -36,7 +36,7 @@ export function folderStore(folder: string): ArtifactStore {
         await rm(pathOf(name), { recursive: true, force: true });
         made.clear();
       } catch (cause) {
-        throw errors.outputNotWritable({ path: pathOf(name), reason: reasonOf(cause), cause });
+        throw environmentErrors.outputNotWritable({ path: pathOf(name), reason: reasonOf(cause), cause });
       }
     },
   };

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errors, reasonOf, systemCode } from '@understory/core';
+import { reasonOf, systemCode } from '@understory/core';
+import { environmentErrors } from './errors.ts';
 import { unfinished } from './unfinished-files.ts';
 
 /** Writes a file as a whole or not at all; throws OUTPUT_NOT_WRITABLE, and then nothing of it stays behind. */
@@ -18,7 +19,7 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
       }
     });
   } catch (cause) {
-    throw errors.outputNotWritable({ path, reason: reasonOf(cause), cause });
+    throw environmentErrors.outputNotWritable({ path, reason: reasonOf(cause), cause });
   }
 }
 
@@ -30,7 +31,7 @@ export async function prepareFolder(folder: string): Promise<void> {
     await writeFile(trial, '', { flag: 'wx' });
     await rm(trial);
   } catch (cause) {
-    throw errors.outputNotWritable({ path: folder, reason: reasonOf(cause), cause });
+    throw environmentErrors.outputNotWritable({ path: folder, reason: reasonOf(cause), cause });
   }
 }
 

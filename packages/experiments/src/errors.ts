@@ -17,7 +17,8 @@ export const experimentErrors = {
       message: `"${path}" cannot be written.`,
       found: reason,
       expected: 'a run folder that can be written to, on a disk with room',
-      next: 'Make room or repair the folder and run the same command again: it goes on from what was written. Or name another folder with --out.',
+      next: 'Make room or repair the folder and start it again: it goes on from what was written. Or name another folder.',
+      remedy: { kind: 'settings', settings: [{ name: 'out' }] },
       cause,
     });
   },
@@ -49,7 +50,8 @@ export const experimentErrors = {
       message: `The run folder "${folder}" was made with other parameters.`,
       found: differences.map(({ key, stored, now }) => `${key}: stored ${stored}, now ${now}`).join('; '),
       expected: 'the parameters that the run was started with',
-      next: 'Name another folder with --out, or give the stored parameters to go on with this run.',
+      next: 'Give the stored parameters to go on with this run, or name another folder.',
+      remedy: { kind: 'settings', settings: [{ name: 'out' }] },
     });
   },
 
@@ -59,7 +61,8 @@ export const experimentErrors = {
       message: `"${path}" is not what a run writes.`,
       found: reason,
       expected: 'the record of a run, of format 2',
-      next: 'Restore the file, or name another folder with --out.',
+      next: 'Restore the file, or name another folder.',
+      remedy: { kind: 'settings', settings: [{ name: 'out' }] },
       cause,
     });
   },
@@ -80,7 +83,7 @@ export const experimentErrors = {
       message: `"${path}" is damaged at line ${line}.`,
       found: reason,
       expected: 'one JSON object a line with its checksum, as this run wrote it',
-      next: `Restore the line, or delete line ${line} and run the same command again: what it held is computed again.`,
+      next: `Restore the line, or delete line ${line} and start the run again: what it held is computed again.`,
       cause,
     });
   },
@@ -104,7 +107,7 @@ export const experimentErrors = {
       message: 'The lock of this run was taken away while it ran.',
       found: `"${path}" is gone or belongs to another process`,
       expected: 'the lock that this process made',
-      next: 'Run the same command again when no other process works in the folder; it goes on from what was written.',
+      next: 'Start the run again when no other process works in the folder; it goes on from what was written.',
     });
   },
 
@@ -114,7 +117,8 @@ export const experimentErrors = {
       message: 'The data set is not the one that the run was started with.',
       found: `item ${place}, counted from 0, was ${before} and is now ${now}`,
       expected: 'the same items in the same order',
-      next: 'Restore the data set, or name another folder with --out.',
+      next: 'Restore the data set, or name another folder.',
+      remedy: { kind: 'settings', settings: [{ name: 'out' }] },
     });
   },
 
@@ -135,7 +139,8 @@ export const experimentErrors = {
       message: `"${item}" failed: ${message}`,
       found: code,
       expected: 'no failure, because the run is strict',
-      next: 'Fix the item and run the same command again, or run without --strict to record failures and go on.',
+      next: 'Fix the item and start the run again, or leave strict out to record failures and go on.',
+      remedy: { kind: 'settings', settings: [{ name: 'strict' }] },
       cause,
     });
   },
@@ -146,7 +151,7 @@ export const experimentErrors = {
       message: `The run stopped at "${item}", which is not recorded as failed: ${messageOf(cause)}`,
       found: `${environmentFailure(cause) ?? failureOf(cause).code}${foundOf(cause)}`,
       expected: 'files that can be read and written, and room on the disk',
-      next: 'Restore the file, its permissions or the room, and run the same command again: it goes on where it stopped.',
+      next: 'Restore the file, its permissions or the room, and start the run again: it goes on where it stopped.',
       cause,
     });
   },
@@ -167,7 +172,7 @@ export const experimentErrors = {
       message: `The run in "${folder}" is not complete.`,
       found,
       expected: 'the results of every item',
-      next: 'Run every shard to its end, each with the command it was started with, and merge again.',
+      next: 'Run every shard to its end, each with the parameters it was started with, and merge again.',
     });
   },
 } as const;

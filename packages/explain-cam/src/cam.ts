@@ -1,6 +1,7 @@
-import { batchOf, checkTargetCount, errors, fedImageSize, outputsOf, placesOf, toFloat32 } from '@understory/core';
+import { batchOf, checkTargetCount, fedImageSize, outputsOf, placesOf, toFloat32 } from '@understory/core';
 import type { ExplainRequest, Explainer, FeatureMaps, HeatMap, Tensor, Tensors } from '@understory/core';
 import { LengthMismatch } from './affine-steps.ts';
+import { camErrors } from './errors.ts';
 import { alternatives, findLinearHead } from './linear-head.ts';
 import type { LinearHead } from './linear-head.ts';
 import { checkLinear, outputWeights } from './output-weights.ts';
@@ -61,7 +62,7 @@ export const cam: Explainer = {
 };
 
 function notApplicable(reason: string) {
-  return errors.camNotApplicable({ reason, alternatives });
+  return camErrors.camNotApplicable({ reason, alternatives });
 }
 
 function pull(head: LinearHead, own: Float64Array, channels: number) {

@@ -1,8 +1,8 @@
-import { errors } from '@understory/core';
 import type { GraphNode, GraphView, Layout, Model } from '@understory/core';
 import { affineStepOf } from './affine-steps.ts';
 import type { Pull } from './affine-steps.ts';
 import { producerOf } from './constant-of.ts';
+import { camErrors } from './errors.ts';
 import { poolingOf } from './pooling.ts';
 import type { Pooling } from './pooling.ts';
 
@@ -20,7 +20,7 @@ export interface LinearHead {
 export function findLinearHead(model: Model, graph: GraphView, output: string, layout?: Layout): LinearHead {
   const { head, reason, node } = follow(model, graph, output, layout);
   if (head !== undefined) return head;
-  throw errors.camNotApplicable({ reason: reason ?? reasonAgainst(model, graph, output, node), alternatives });
+  throw camErrors.camNotApplicable({ reason: reason ?? reasonAgainst(model, graph, output, node), alternatives });
 }
 
 type Followed =

@@ -1,5 +1,6 @@
 import { elementCount, errors, toFloat32 } from '@understory/core';
 import type { Objective } from '@understory/core';
+import { camErrors } from './errors.ts';
 import { alternatives } from './linear-head.ts';
 
 /** Throws CAM_NOT_APPLICABLE where an objective is not a weighted sum of what it reads. */
@@ -7,7 +8,7 @@ export function checkLinear(objective: Objective): void {
   if (objective.kind === 'sum') for (const term of objective.terms) checkLinear(term.of);
   if (objective.kind !== 'crossEntropy') return;
   const reason = 'a cross-entropy is explained, which is no weighted sum of scores';
-  throw errors.camNotApplicable({ reason, alternatives });
+  throw camErrors.camNotApplicable({ reason, alternatives });
 }
 
 /**

@@ -5,8 +5,14 @@ export interface Diagnosis {
   readonly found: string;
   readonly expected: string;
   readonly next: string;
+  /** What could be changed, as data for a front end to name in its own words. */
+  readonly remedy?: Remedy | undefined;
   readonly cause?: unknown;
 }
+
+export type Remedy =
+  | { readonly kind: 'settings'; readonly settings: readonly { readonly name: string }[] }
+  | { readonly kind: 'list'; readonly of: 'layers' | 'outputs' };
 
 /** What went wrong with a model or a request, with what was found, what was expected and what to do next. */
 export class AutodiffError extends Error {
@@ -15,6 +21,7 @@ export class AutodiffError extends Error {
   readonly found: string;
   readonly expected: string;
   readonly next: string;
+  readonly remedy?: Remedy | undefined;
 
   constructor(diagnosis: Diagnosis) {
     super(diagnosis.message, 'cause' in diagnosis ? { cause: diagnosis.cause } : undefined);
@@ -22,6 +29,7 @@ export class AutodiffError extends Error {
     this.found = diagnosis.found;
     this.expected = diagnosis.expected;
     this.next = diagnosis.next;
+    if (diagnosis.remedy !== undefined) this.remedy = diagnosis.remedy;
   }
 }
 
@@ -112,8 +120,9 @@ export const errors = {
       found: `${operator} (node "${node}", opset ${opset})`,
       expected: 'an operator with a gradient rule on every step of the path',
       next:
-        'Explain a layer behind this operator with --layer, use an explainer that needs no gradients (cam, rise, occlusion, scorecam, ablationcam), ' +
-        'or add a rule (docs/how-to/gradient-rule.md).',
+        'Explain a layer behind this operator, use an explainer that needs no gradients (cam, rise, occlusion, scorecam, ablationcam), ' +
+        'or add a rule as docs/how-to/gradient-rule.md tells.',
+      remedy: { kind: 'settings', settings: [{ name: 'layer' }] },
     }),
   ruleLimit: (operator: string, node: string, found: string, expected: string) =>
     new AutodiffError({
@@ -129,7 +138,8 @@ export const errors = {
       message: `The objective does not depend on "${from}" in a differentiable way.`,
       found: `no differentiable path from "${from}" to ${to}`,
       expected: 'a tensor that the objective is computed from',
-      next: 'Ask for a layer between the input and the output; `understory inspect` lists those with a gradient.',
+      next: 'Ask for a layer between the input and the output.',
+      remedy: { kind: 'list', of: 'layers' },
     }),
   unknownTensor: (name: string, suggestions: readonly string[]) =>
     new AutodiffError({
@@ -137,7 +147,8 @@ export const errors = {
       message: `The model has no tensor named "${name}".`,
       found: name,
       expected: suggestions.length > 0 ? `for example ${suggestions.join(', ')}` : 'a tensor of the graph',
-      next: 'List the layers with `understory inspect` and pass one of their names or module paths.',
+      next: 'Pass the name or module path of one of the layers of the model.',
+      remedy: { kind: 'list', of: 'layers' },
     }),
   objective: (message: string, found: string, expected: string) =>
     new AutodiffError({
@@ -145,7 +156,8 @@ export const errors = {
       message,
       found,
       expected,
-      next: 'Give an objective that fits the output; `understory inspect` shows the shapes of the outputs.',
+      next: 'Give an objective that fits the shape of the output.',
+      remedy: { kind: 'list', of: 'outputs' },
     }),
   upgrade: (operator: string, node: string, found: string, expected: string) =>
     new AutodiffError({

@@ -28,7 +28,7 @@ export const reportErrors = {
       message: `What the run found, "${path}", cannot be read.`,
       found,
       expected: 'the summary that a finished probe writes',
-      next: 'Give the command of the run again: it does nothing twice and writes the summary again.',
+      next: 'Start the run again: it does nothing twice and writes the summary again.',
     });
   },
 };

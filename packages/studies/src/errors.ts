@@ -149,4 +149,19 @@ export const studyErrors = {
       next: 'Do not use these numbers; report the fault to whoever wrote the attack.',
     });
   },
+
+  backendCannotRead({ model, backend, others }: { model: string; backend: string; others: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'BACKEND_CANNOT_READ',
+      message: `The backend "${backend}" does not read "${model}".`,
+      found: others.length === 0 ? 'no loaded backend that reads it' : `read by ${others.join(', ')}`,
+      expected: `a file that "${backend}" accepts`,
+      next:
+        others.length === 0
+          ? 'Check that the file is a model, or add the plugin of its format.'
+          : `Use the backend "${others[0]}", or convert the model.`,
+      remedy:
+        others.length === 0 ? { kind: 'settings', settings: [{ name: 'plugin' }] } : { kind: 'backend', ids: others },
+    });
+  },
 };

@@ -1,7 +1,7 @@
-import { UnderstoryError } from '@understory/core';
+import { didYouMean, UnderstoryError } from '@understory/core';
 import type { ExportRecipe } from './export-recipes.ts';
 
-/** Every error of this package, by what went wrong; `MODEL_NOT_FOUND` is core's. */
+/** Every error of this package, by what went wrong. */
 export const zooErrors = {
   folderWithoutModel({ folder, found }: { folder: string; found: readonly string[] }) {
     return new UnderstoryError({
@@ -84,6 +84,16 @@ export const zooErrors = {
       expected: cause.expected,
       next: cause.next,
       cause,
+    });
+  },
+
+  modelNotFound({ model, suggestions }: { model: string; suggestions: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'MODEL_NOT_FOUND',
+      message: `There is no model "${model}".`,
+      found: `"${model}" is neither a bundled model nor a file or folder`,
+      expected: 'the name of a bundled model, a model folder or a model file',
+      next: didYouMean(suggestions, 'Check the path.'),
     });
   },
 } as const;

@@ -47,7 +47,7 @@ export async function resolveModel(spec: string, { cwd = '.' }: ResolveOptions =
   const path = spec.startsWith('file://') ? fileURLToPath(spec) : resolve(cwd, spec);
   const found = spec.trim() === '' ? undefined : await statOf(path);
   if (found === undefined)
-    throw errors.modelNotFound({ model: spec, suggestions: await suggestionsFor(spec, path, zoo) });
+    throw zooErrors.modelNotFound({ model: spec, suggestions: await suggestionsFor(spec, path, zoo) });
   if (found.isDirectory()) return inFolder(path);
   const recipe = exportRecipe(path);
   if (recipe !== undefined) throw zooErrors.needsExport({ model: spec, files: [], recipe });

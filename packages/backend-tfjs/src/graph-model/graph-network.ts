@@ -173,7 +173,7 @@ export class GraphNetwork implements Network {
       const isLacking = kernel !== undefined && tf.getKernel(kernel, backend) === undefined;
       if (category !== undefined && !isAsynchronous && !isLacking) continue;
       const detail = isLacking
-        ? `the engine ${backend} has no such operator; --device cpu or tfjs-node has`
+        ? `the engine ${backend} has no such operator; the devices cpu and tfjs-node have`
         : isAsynchronous
           ? 'control flow, or a result whose size depends on its values'
           : 'TensorFlow.js knows no such operator';

@@ -8,7 +8,8 @@ export const errors = {
       message: `"${model}" uses ${title}, which cannot be computed by TensorFlow.js here.`,
       found: title,
       expected: 'operators of convolutional networks and transformers that this importer has',
-      next: 'Use --backend onnx, which runs every operator of ONNX Runtime.',
+      next: 'Use the backend "onnx", which runs every operator of ONNX Runtime.',
+      remedy: { kind: 'backend', ids: ['onnx'] },
     }),
   form: (title: string, model: string, detail: string) =>
     new UnderstoryError({
@@ -16,7 +17,8 @@ export const errors = {
       message: `"${model}" uses ${title} in a way that cannot be computed by TensorFlow.js here.`,
       found: detail,
       expected: 'a form of the operator that this importer has',
-      next: 'Use --backend onnx, which runs every form that ONNX Runtime has.',
+      next: 'Use the backend "onnx", which runs every form that ONNX Runtime has.',
+      remedy: { kind: 'backend', ids: ['onnx'] },
     }),
   weightType: (weight: string, model: string, type: string) =>
     new UnderstoryError({
@@ -24,6 +26,7 @@ export const errors = {
       message: `"${model}" has a weight that TensorFlow.js has no numbers for.`,
       found: `"${weight}" of type ${type}`,
       expected: 'weights of float32, float16, bfloat16 or float64, whole numbers or bool, in files that can be read',
-      next: 'Use --backend onnx, or export the model with float32 weights.',
+      next: 'Use the backend "onnx", or export the model with float32 weights.',
+      remedy: { kind: 'backend', ids: ['onnx'] },
     }),
 };

@@ -162,7 +162,8 @@ describe('what is refused when it is opened, by operator and node', () => {
       code: 'OPERATOR_UNSUPPORTED',
       message: expect.stringContaining(`${row.operator} "node"`),
       found,
-      next: expect.stringContaining('--backend onnx'),
+      next: expect.stringContaining('the backend "onnx"'),
+      remedy: { kind: 'backend', ids: ['onnx'] },
     });
   });
 });

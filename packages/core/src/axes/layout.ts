@@ -1,4 +1,4 @@
-import { errors } from '../errors.ts';
+import { errors } from '../errors/index.ts';
 import type { AxisReading, Factor, LayerReading } from './read-axes.ts';
 import type { Dimension } from '../tensor/tensor-spec.ts';
 

@@ -5,7 +5,7 @@ import type { MaskRequest } from '../contracts/mask.ts';
 import type { Measurement, Metric, MetricRequest } from '../contracts/metric.ts';
 import type { Feeds, Model } from '../contracts/model.ts';
 import type { ProbeItem, ProbeSummary } from '../contracts/probe.ts';
-import { errors } from '../errors.ts';
+import { errors } from '../errors/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { GuardedContribution } from './guarded-contribution.ts';
 

@@ -1,5 +1,5 @@
 import { valid, validRange } from 'semver';
-import { errors } from '../errors.ts';
+import { errors } from '../errors/index.ts';
 import { type Options, type OptionSchema, readOptions, whatIsWrongWithOptions } from './options.ts';
 import type { Registry } from './registry.ts';
 import { type ContributionKind, contributionKinds } from './tokens.ts';

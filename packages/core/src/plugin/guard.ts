@@ -6,7 +6,7 @@ import type { Metric } from '../contracts/metric.ts';
 import type { Backend } from '../contracts/model.ts';
 import type { Probe, ProbeRequest } from '../contracts/probe.ts';
 import { environmentFailure } from '../environment-failure.ts';
-import { errors, isDiagnosed } from '../errors.ts';
+import { errors, isDiagnosed } from '../errors/index.ts';
 import {
   checkAttackResult,
   checkExperiment,

@@ -5,7 +5,7 @@ import type { DependencyContainer } from 'tsyringe';
 import { satisfies } from 'semver';
 import type { Configuration } from '../configuration.ts';
 import type { Backend, ModelSource } from '../contracts/model.ts';
-import { errors, isDiagnosed } from '../errors.ts';
+import { errors, isDiagnosed } from '../errors/index.ts';
 import { append } from '../long-lists.ts';
 import { closest } from '../suggest.ts';
 import { isManifest, nameOf, whatIsWrong, whatIsWrongWithin } from './define-plugin.ts';
@@ -41,7 +41,7 @@ export interface Host {
    * Throws PLUGIN_INVALID, HOST_API_MISMATCH, DUPLICATE_PLUGIN or DUPLICATE_ID, and is then as if it had not been asked.
    */
   use(plugin: unknown, origin: { readonly from: string }): PluginManifest;
-  /** Checks that all that plugins and configuration ask for is there; throws MISSING_CAPABILITY, UNKNOWN_BACKEND or CONFIGURATION_INVALID. */
+  /** Checks that all that plugins and configuration ask for is there; throws CAPABILITY_MISSING, UNKNOWN_BACKEND or CONFIGURATION_INVALID. */
   start(): void;
   /**
    * The contribution of that id with these settings, made when first asked for with them.
@@ -56,7 +56,7 @@ export interface Host {
   /** What is provided, in the order of loading; everything where no kind is given. */
   list(kind?: ContributionKind): readonly LoadedContribution[];
   plugins(): readonly LoadedPlugin[];
-  /** The id of the backend that the configuration gives a plugin; without a word on it the first that was loaded. Throws MISSING_CAPABILITY where there is none. */
+  /** The id of the backend that the configuration gives a plugin; without a word on it the first that was loaded. Throws CAPABILITY_MISSING where there is none. */
   backendIdFor(plugin: string): string;
   /** The backend of that id. */
   backendFor(plugin: string): Backend;
@@ -111,7 +111,7 @@ export function createHost(configuration: Configuration = { plugins: [] }): Host
   const ownBackends = new Map(Object.entries(configuration.backends ?? {}));
   const backendIdFor = (plugin: string): string => {
     const id = ownBackends.get(plugin) ?? configuration.backend ?? list('backend')[0]?.id;
-    if (id === undefined) throw errors.missingCapability({ plugin, kind: 'backend' });
+    if (id === undefined) throw errors.capabilityMissing({ plugin, kind: 'backend' });
     return id;
   };
 
@@ -212,7 +212,7 @@ export function createHost(configuration: Configuration = { plugins: [] }): Host
       if (state === 'disposed') throw new Error('the host is disposed of');
       for (const { manifest } of plugins) {
         const missing = manifest.requires?.find((capability) => !isProvided(capability));
-        if (missing !== undefined) throw errors.missingCapability({ plugin: manifest.name, ...missing });
+        if (missing !== undefined) throw errors.capabilityMissing({ plugin: manifest.name, ...missing });
       }
       for (const plugin of Object.keys(configuration.backends ?? {})) {
         if (plugins.some(({ manifest }) => manifest.name === plugin)) continue;

@@ -1,4 +1,4 @@
-import { errors } from '../errors.ts';
+import { errors } from '../errors/index.ts';
 
 /**
  * An optional package, imported by the plugin that needs it: `importPeer('pkg', 'npm install pkg', () => import('pkg'))`.

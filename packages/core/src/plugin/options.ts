@@ -1,4 +1,4 @@
-import { errors } from '../errors.ts';
+import { errors } from '../errors/index.ts';
 import { closest } from '../suggest.ts';
 
 /** A setting of a contribution: its kind of value, what it is where nobody says, and one sentence on what it does. */

@@ -1,4 +1,4 @@
-import { errors } from '../errors.ts';
+import { errors } from '../errors/index.ts';
 import type { Options } from './options.ts';
 
 /** A contribution as somebody asks for it: its id and the settings that are not to be the default. */

@@ -245,10 +245,10 @@ describe('starting', () => {
   it('refuses a plugin that needs what nobody provides', () => {
     const needy = (requires: PluginManifest['requires'] & object) => hostOf([plugin('p', { requires })]);
     expect(() => needy([{ kind: 'backend' }]).start()).toThrow(
-      expect.objectContaining({ code: 'MISSING_CAPABILITY', message: 'The plugin p needs a backend.' }),
+      expect.objectContaining({ code: 'CAPABILITY_MISSING', message: 'The plugin p needs a backend.' }),
     );
     expect(() => needy([{ kind: 'explainer', id: 'cam' }]).start()).toThrow(
-      expect.objectContaining({ code: 'MISSING_CAPABILITY', message: 'The plugin p needs the explainer "cam".' }),
+      expect.objectContaining({ code: 'CAPABILITY_MISSING', message: 'The plugin p needs the explainer "cam".' }),
     );
   });
 
@@ -280,7 +280,7 @@ describe('the backend of a plugin', () => {
   });
 
   it('is missed where there is none', () => {
-    expect(() => hostOf([plugin('cam')]).backendIdFor('cam')).toThrow(failure('MISSING_CAPABILITY'));
+    expect(() => hostOf([plugin('cam')]).backendIdFor('cam')).toThrow(failure('CAPABILITY_MISSING'));
   });
 
   it('is what its factories resolve', () => {

@@ -9,7 +9,7 @@ export interface Slot {
   classOf(ranking: readonly number[]): number;
 }
 
-/** The classes that `--target` asks for, each once; throws as `ImageClassifier.resolveTargets` does. */
+/** The classes that are asked for, each once; throws as `ImageClassifier.resolveTargets` does. */
 export function slotsOf(text: string, classifier: ImageClassifier): readonly Slot[] {
   const slots = new Map<string, Slot & { readonly index?: number }>();
   for (const { part, target } of partsOf(text, classifier)) {

@@ -41,8 +41,12 @@ export async function checkNeeds({ host, what, plugin, needs, opened }: NeedsChe
     ...{ what, capability: capabilities[unmet], backend: opened.backend },
     next:
       first === undefined
-        ? 'No other backend that is loaded has it for this model: choose another method; `understory plugins` lists them.'
-        : `Give --backend ${shortName(plugin)}=${first}${rest.length === 0 ? '' : ` (or ${rest.join(', ')})`}.`,
+        ? 'No other backend that is loaded has it for this model: choose another method.'
+        : `Choose the backend "${first}"${rest.length === 0 ? '' : ` (or ${rest.join(', ')})`} for ${plugin}.`,
+    remedy:
+      first === undefined
+        ? { kind: 'list', of: 'plugins' }
+        : { kind: 'backend', plugin: shortName(plugin), ids: others },
   });
 }
 

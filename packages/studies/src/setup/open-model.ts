@@ -42,7 +42,7 @@ export async function openModel(
     readable[0];
   if (source === undefined) {
     const readers = ids.filter((each) => host.get(BACKEND, each).accepts(asked.source));
-    throw errors.backendCannotRead({ model: asked.source.path, backend: id, others: readers });
+    throw studyErrors.backendCannotRead({ model: asked.source.path, backend: id, others: readers });
   }
   const resolved = { ...asked, source };
   const devices = devicesOf[id] ?? everywhere;

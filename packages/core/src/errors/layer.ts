@@ -1,0 +1,172 @@
+import type { Unreadable } from '../axes/read-axes.ts';
+import { UnderstoryError, type Remedy } from './diagnosis.ts';
+import { count, didYouMean } from './words.ts';
+
+/** Errors of layers and how they are read. */
+export const layerErrors = {
+  unknownLayer({
+    layer,
+    suggestions,
+    examples = [],
+  }: {
+    layer: string;
+    suggestions: readonly string[];
+    /** A few layers of the model, for where nothing comes close. */
+    examples?: readonly string[];
+  }) {
+    const shown = suggestions.length === 0 && examples.length > 0;
+    const last = shown ? `Its last layers are ${examples.map((example) => `"${example}"`).join(', ')}. ` : '';
+    return new UnderstoryError({
+      code: 'UNKNOWN_LAYER',
+      message: `The model has no layer "${layer}".`,
+      found: `"${layer}"`,
+      expected: 'a tensor name, a module path or auto',
+      next: didYouMean(suggestions, `${last}The model lists every layer.`),
+      remedy: { kind: 'list', of: 'layers' },
+    });
+  },
+
+  ambiguousLayer({ layer, matches }: { layer: string; matches: readonly string[] }) {
+    const shown = matches.slice(0, 10).map((match) => `"${match}"`);
+    return new UnderstoryError({
+      code: 'AMBIGUOUS_LAYER',
+      message: `Several modules end with "${layer}".`,
+      found: `${count(matches.length, 'module')}: ${shown.join(', ')}${matches.length > shown.length ? ', ...' : ''}`,
+      expected: 'a tensor name, a module path, or the end of one that no other module shares',
+      next: 'Write more of the path of the one that you mean.',
+    });
+  },
+
+  layerNotSpatial({
+    layer,
+    dims,
+    batch,
+    candidates = [],
+  }: {
+    layer: string;
+    dims: readonly (number | string)[];
+    batch: number;
+    /** Layers that can be read. */
+    candidates?: readonly string[];
+  }) {
+    return new UnderstoryError({
+      code: 'LAYER_NOT_SPATIAL',
+      message: `The layer "${layer}" has no spatial positions that a heat map could show.`,
+      found: shownDims(dims),
+      expected: `a feature map of more than one row and column, such as [${batch}, channels, height, width], or tokens [${batch}, tokens, channels] that lie on a grid`,
+      next: `Leave the choice to the layer "auto", or ${takeOneOf(candidates)}.`,
+      remedy: layerRemedy(candidates),
+    });
+  },
+
+  layerAxes({
+    layer,
+    axes,
+    dims,
+    candidates = [],
+  }: {
+    layer: string;
+    axes: Exclude<Unreadable, 'noPositions'> | 'open';
+    dims?: readonly (number | string)[] | undefined;
+    /** Layers that can be read. */
+    candidates?: readonly string[];
+  }) {
+    return new UnderstoryError({
+      code: 'LAYER_AXES',
+      message:
+        axes === 'unknown' || axes === 'open'
+          ? `Nothing tells which axes of layer "${layer}" are height and width.`
+          : `The axes of layer "${layer}" are not those of a feature map.`,
+      found: `${foundAxes[axes]}${dims ? `, ${shownDims(dims)}` : ''}`,
+      expected:
+        'axes that a convolution, pooling, resize or normalisation makes or reads as height and width, or tokens [N, T, C] of such',
+      next:
+        axes === 'unknown' || axes === 'open'
+          ? `${capital(takeOneOf(candidates))}; or say what its axes are, with a layout: nchw, nhwc, or tokens:HxW, and +prefix for tokens in front.`
+          : `Use the layer "auto", or ${takeOneOf(candidates)}.`,
+      remedy:
+        axes === 'unknown' || axes === 'open'
+          ? { kind: 'settings', settings: [{ name: 'layout' }] }
+          : layerRemedy(candidates),
+    });
+  },
+
+  layoutInvalid({ layout }: { layout: string }) {
+    return new UnderstoryError({
+      code: 'LAYOUT_INVALID',
+      message: 'This is no layout of a layer.',
+      found: `"${layout}"`,
+      expected:
+        'nchw, nhwc, or tokens:HEIGHTxWIDTH, with +PREFIX where tokens in front stand for no spatial position, such as tokens:14x14+1',
+      next: 'Write it as one of these.',
+    });
+  },
+
+  layoutMismatch({ layer, layout, dims }: { layer: string; layout: string; dims: readonly (number | string)[] }) {
+    return new UnderstoryError({
+      code: 'LAYOUT_MISMATCH',
+      message: `The layer "${layer}" cannot be read as ${layout}.`,
+      found: shownDims(dims),
+      expected: layout.startsWith('tokens')
+        ? 'three dimensions, the second with as many elements as the grid and the prefix'
+        : 'four dimensions',
+      next: 'Name another layer, or a layout that fits its sizes.',
+    });
+  },
+
+  noSpatialLayer({
+    layers,
+    output,
+    candidates = [],
+    layout,
+  }: {
+    layers: number;
+    output: string;
+    /** Layers whose axes nothing tells, with their sizes. */
+    candidates?: readonly string[];
+    layout?: string | undefined;
+  }) {
+    const asked = layout === undefined ? 'known to have height and width' : `of sizes that fit ${layout}`;
+    return new UnderstoryError({
+      code: 'NO_SPATIAL_LAYER',
+      message: 'The model has no spatial activation that the explained output depends on.',
+      found: `${count(layers, 'layer')}, none of them ${asked}, on the way to "${output}"${candidates.length > 0 ? `; not known are ${candidates.join(', ')}` : ''}`,
+      expected: 'a feature map with more than one row and column, or tokens of an image on a grid',
+      next:
+        candidates.length > 0
+          ? 'Name one of these as the layer, and say what its axes are with a layout: nchw, nhwc, or tokens:HxW, and +prefix for tokens in front.'
+          : 'Name a layer, or use an explainer that works on the input.',
+      remedy: {
+        kind: 'settings',
+        settings: candidates.length > 0 ? [{ name: 'layer' }, { name: 'layout' }] : [{ name: 'layer' }],
+      },
+    });
+  },
+} as const;
+
+const foundAxes = {
+  attention: 'queries, keys, scores or values of attention, or a channel axis taken apart',
+  windows: 'windows of a feature map, or parts of its axes',
+  batch: 'an axis that does not begin with the batch',
+  unknown: 'axes that no operator tells',
+  open: 'tokens whose grid is not known',
+};
+
+function shownDims(dims: readonly (number | string)[]): string {
+  return `[${dims.map((dim) => (dim === '' ? '?' : dim)).join(', ')}]`;
+}
+
+function takeOneOf(candidates: readonly string[]): string {
+  return candidates.length > 0
+    ? `name a layer that can be read, such as ${candidates.map((name) => `"${name}"`).join(', ')}`
+    : 'take another of those that the model lists';
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A layer that can be read, or the automatic choice. */
+function layerRemedy([candidate]: readonly string[]): Remedy {
+  return { kind: 'settings', settings: [{ name: 'layer', value: candidate ?? 'auto' }] };
+}

@@ -1,0 +1,63 @@
+import { UnderstoryError } from './diagnosis.ts';
+import { count, didYouMean } from './words.ts';
+
+/** Errors of classes and targets. */
+export const targetErrors = {
+  unknownClass({ label, suggestions }: { label: string; suggestions: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'UNKNOWN_CLASS',
+      message: `The model has no class "${label}".`,
+      found: `"${label}"`,
+      expected: 'a label of the model, a class index, or top1, top2 ...',
+      next: didYouMean(suggestions, 'Give the class by its index.'),
+    });
+  },
+
+  ambiguousClass({ label, candidates }: { label: string; candidates: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'AMBIGUOUS_CLASS',
+      message: `"${label}" names more than one class.`,
+      found: candidates.join('; '),
+      expected: 'a label that names one class',
+      next: 'Give the whole label or the class index.',
+    });
+  },
+
+  classOutOfRange({
+    index,
+    classCount,
+    suggestions = [],
+  }: {
+    index: number;
+    classCount: number | undefined;
+    suggestions?: readonly string[];
+  }) {
+    return new UnderstoryError({
+      code: 'CLASS_OUT_OF_RANGE',
+      message: `Class ${index} is out of range.`,
+      found: `${index}`,
+      expected: classCount === undefined ? 'a whole number from 0' : `a whole number from 0 to ${classCount - 1}`,
+      next: didYouMean(suggestions, 'Classes are counted from 0.'),
+    });
+  },
+
+  topOutOfRange({ asked, classCount }: { asked: string; classCount: number | undefined }) {
+    return new UnderstoryError({
+      code: 'TOP_OUT_OF_RANGE',
+      message: `"${asked}" asks for a number of classes that the model cannot give.`,
+      found: asked,
+      expected: classCount === undefined ? 'top1, top2 ...' : `top1 to top${classCount}`,
+      next: classCount === undefined ? 'Ask for top1.' : `The model has ${count(classCount, 'class', 'classes')}.`,
+    });
+  },
+
+  targetCount({ targets, batch }: { targets: number; batch: number }) {
+    return new UnderstoryError({
+      code: 'TARGET_COUNT',
+      message: 'The list of targets does not fit the batch.',
+      found: `${count(targets, 'target')} for ${count(batch, 'sample')}`,
+      expected: 'one target a sample',
+      next: `Give ${count(batch, 'target')}.`,
+    });
+  },
+} as const;
