@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { environmentFailure, errors } from '../src/index.ts';
+import { environmentFailure } from '../src/index.ts';
 
 const system = (code: string) => Object.assign(new Error(`${code}: it failed`), { code });
 
@@ -11,9 +11,8 @@ describe('environmentFailure', () => {
   it('looks behind an error at what caused it', () => {
     const cause = new Error('the picture is lost', { cause: system('EIO') });
     expect(environmentFailure(new Error('no rows', { cause }))).toBe('EIO');
-    expect(environmentFailure(errors.outputNotWritable({ path: 'a.png', reason: 'in the way' }))).toBe(
-      'OUTPUT_NOT_WRITABLE',
-    );
+    const own = Object.assign(new Error('"a.png" cannot be written.'), { code: 'OUTPUT_NOT_WRITABLE' });
+    expect(environmentFailure(own)).toBe('OUTPUT_NOT_WRITABLE');
   });
 
   it('leaves errors about what was worked on alone', () => {
