@@ -27,7 +27,7 @@ export async function inspectClassifier(classifier: PixelClassifier): Promise<In
 }
 
 /** Whether numbers are at least 0 and sum to 1. Croce and Hein's AutoAttack looks for the same. */
-export function looksLikeProbabilities(row: Float32Array): boolean {
+function looksLikeProbabilities(row: Float32Array): boolean {
   return (
     row.length > 1 &&
     row.every((value) => value >= 0) &&

@@ -8,7 +8,7 @@ import { stepProgram } from './step-program.ts';
 export type CompilableModel = DifferentiableModel & Required<Pick<DifferentiableModel, 'compile'>>;
 
 /** Throws CAPABILITY_MISSING. */
-export function compilable(model: Model, what: string): CompilableModel {
+function compilable(model: Model, what: string): CompilableModel {
   const { backend } = model.origin;
   if (!isDifferentiable(model)) throw errors.capabilityMissing({ what, capability: 'gradients', backend });
   if (!canCompile(model)) throw errors.capabilityMissing({ what, capability: 'compiled programs', backend });

@@ -3,9 +3,9 @@ import { importPeer } from '@understory/core';
 import { errors, firstLine } from './errors.ts';
 import { loaded } from './support/scoped.ts';
 
-export const engineNames = ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const;
+const engineNames = ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const;
 
-export type EngineName = (typeof engineNames)[number];
+type EngineName = (typeof engineNames)[number];
 
 /** What computes tensors. */
 export interface Engine {

@@ -38,7 +38,7 @@ export interface ModelFiles {
   readonly sha256: string;
 }
 
-export interface ModelJson {
+interface ModelJson {
   readonly format?: unknown;
   readonly modelTopology: Readonly<Record<string, unknown>>;
   readonly weightsManifest?: readonly {
@@ -49,7 +49,7 @@ export interface ModelJson {
 }
 
 /** The path of the model.json that a source names, as a file, a file:// URL, or the folder that holds it. */
-export function pathOf(path: string): string {
+function pathOf(path: string): string {
   const plain = path.startsWith('file:') ? fileURLToPath(path) : path;
   try {
     return statSync(plain).isDirectory() ? join(plain, 'model.json') : plain;

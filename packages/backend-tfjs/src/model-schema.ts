@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { errors } from './errors.ts';
 
 /** How deep objects and lists of a model.json lie in each other: a nested model of Keras takes four levels. */
-export const deepestJson = 200;
+const deepestJson = 200;
 
 /** The largest model.json that is read, in bytes. */
 export const largestJson = 2 ** 28;

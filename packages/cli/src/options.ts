@@ -30,19 +30,19 @@ export function wholeNumber(low: number): (text: string) => number {
   };
 }
 
-export function fraction(text: string): number {
+function fraction(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && value <= 1) return value;
   throw new InvalidArgumentError('Expected a number from 0 to 1.');
 }
 
-export function numbers(text: string): readonly number[] {
+function numbers(text: string): readonly number[] {
   const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
   if (values.every(Number.isFinite)) return values;
   throw new InvalidArgumentError('Expected numbers with commas between them, one a channel.');
 }
 
-export function size(text: string): SizeOption {
+function size(text: string): SizeOption {
   if (text === 'none') return 'none';
   const [, width, height] = /^([1-9]\d{0,4})(?:[x×]([1-9]\d{0,4}))?$/.exec(text) ?? [];
   if (width === undefined) throw new InvalidArgumentError('Expected a number of pixels such as 224, or 320x240.');
@@ -64,7 +64,7 @@ export function layout(text: string): Layout {
 }
 
 /** A size that has to be one. */
-export function givenSize(text: string): Exclude<SizeOption, 'none'> {
+function givenSize(text: string): Exclude<SizeOption, 'none'> {
   const value = size(text);
   if (value === 'none') throw new InvalidArgumentError('Expected a number of pixels such as 224, or 320x240.');
   return value;
@@ -114,14 +114,14 @@ export function withDrawing<A extends Arguments, O extends OptionValues>(
 }
 
 /** Devices in order of preference, for every backend and for some. */
-export interface DeviceChoice {
+interface DeviceChoice {
   readonly everywhere?: readonly string[];
   /** By the id of a backend. */
   readonly byBackend: Readonly<Record<string, readonly string[]>>;
 }
 
 /** `cuda,cpu` for every backend, `tfjs=wasm,cpu` for one. */
-export function devices(text: string, { byBackend, ...others }: DeviceChoice = { byBackend: {} }): DeviceChoice {
+function devices(text: string, { byBackend, ...others }: DeviceChoice = { byBackend: {} }): DeviceChoice {
   const at = text.indexOf('=');
   const backend = text.slice(0, Math.max(0, at)).trim();
   const earlier = at === -1 ? others.everywhere : byBackend[backend];
@@ -161,7 +161,7 @@ export function withRunning<A extends Arguments, O extends OptionValues>(
 }
 
 /** `2/4`: the second of four. */
-export function shard(text: string): Shard {
+function shard(text: string): Shard {
   const [, place, count] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text) ?? [];
   if (place === undefined || Number(place) > Number(count)) {
     throw new InvalidArgumentError('Expected the number of the shard and how many there are, such as 1/4 to 4/4.');

@@ -53,14 +53,6 @@ export function readPluginFlags(
   return { positionals: parsed.positionals, settings };
 }
 
-/** The lines of a help text for the flags that a contribution's settings become. */
-export function pluginFlagsText(schema: OptionSchema): readonly (readonly [flag: string, description: string])[] {
-  return Object.entries(schema).map(([name, spec]) => {
-    const value = spec.type === 'boolean' ? '' : ` <${valueOf(spec)}>`;
-    return [`--${flagOf(name, spec)}${value}`, spec.description];
-  });
-}
-
 /** What a command line calls a setting: its name in kebab case, or what it says itself. */
 function flagOf(name: string, { flag }: OptionSpec): string {
   return flag ?? name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -72,10 +64,4 @@ function listText(text: string): string {
     .split(',')
     .map((part) => part.trim())
     .join('+');
-}
-
-function valueOf(spec: OptionSpec): string {
-  if (spec.type === 'choice') return spec.choices.join('|');
-  if (spec.type === 'integers' || spec.type === 'choices') return 'list';
-  return spec.type === 'text' ? 'text' : 'n';
 }

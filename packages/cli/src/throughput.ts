@@ -68,7 +68,7 @@ export function throughputOn(
 }
 
 /** `3.2 images/s, 19 s left`. */
-export function paceText({ rate, eta }: Pick<Progress, 'rate' | 'eta'>): string {
+function paceText({ rate, eta }: Pick<Progress, 'rate' | 'eta'>): string {
   if (rate === undefined || rate <= 0) return '';
   const pace = rate < 0.1 ? `${(1 / rate).toFixed(0)} s/image` : `${rate.toFixed(rate < 10 ? 1 : 0)} images/s`;
   return eta === undefined || eta <= 0 ? pace : `${pace}, ${duration(eta)} left`;

@@ -5,7 +5,7 @@ import { decodeImage } from '@understory/imaging/sharp';
 import type { ChosenImage, ImagesSpec } from '@understory/studies';
 
 /** A data set's spec with its path seen from a folder. */
-export function specFrom(spec: string, cwd: string): ReturnType<typeof parseDatasetSpec> {
+function specFrom(spec: string, cwd: string): ReturnType<typeof parseDatasetSpec> {
   const parsed = parseDatasetSpec(spec);
   return { ...parsed, path: resolve(cwd, parsed.path) };
 }

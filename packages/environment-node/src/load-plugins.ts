@@ -9,7 +9,7 @@ import { shortName, type LoadedPlugins, type PluginRequest } from '@understory/s
 import { withBackends } from './choose-backends.ts';
 
 /** What there is where the configuration does not list plugins. */
-export const defaultPlugins = [
+const defaultPlugins = [
   '@understory/backend-onnx',
   '@understory/backend-tfjs',
   '@understory/explain-cam',

@@ -47,7 +47,7 @@ function sumOf(body: string): string {
   return sha256Of(body).slice(0, sumLength);
 }
 
-export function isLogLine(value: unknown): value is LogLine {
+function isLogLine(value: unknown): value is LogLine {
   const { item, at, rows, error, items } = (value ?? {}) as Record<string, unknown>;
   if (items !== undefined) return isCount(items);
   if (typeof item !== 'string' || !isCount(at)) return false;

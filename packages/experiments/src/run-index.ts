@@ -5,7 +5,7 @@ import { readLog, type OnDamage } from './read-log.ts';
 import { decodeLine, type LogLine } from './log-line.ts';
 
 /** Where the logs keep what came of an item. */
-export interface IndexEntry {
+interface IndexEntry {
   readonly item: string;
   /** Its place in the data set, counted from 0. */
   readonly at: number;

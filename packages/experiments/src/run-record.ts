@@ -12,7 +12,7 @@ export interface RunRecord {
   readonly [field: string]: unknown;
 }
 
-export const recordName = 'run.json';
+const recordName = 'run.json';
 
 /** Said about a run beside what decides its rows, such as the spec of the study: two runs that differ in it alone are one. */
 export type About = Readonly<Record<string, unknown>>;

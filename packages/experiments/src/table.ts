@@ -7,7 +7,7 @@ export interface Table<Row> {
 }
 
 /** What a column holds: the narrowest kind that fits all its values; JSON where no other does. */
-export type ColumnKind = 'number' | 'text' | 'flag' | 'numbers' | 'json';
+type ColumnKind = 'number' | 'text' | 'flag' | 'numbers' | 'json';
 
 export interface Column {
   readonly name: string;

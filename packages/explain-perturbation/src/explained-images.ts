@@ -12,7 +12,7 @@ import {
 import type { ExplainRequest, ImageInput, Objective, Tensors } from '@understory/core';
 
 /** How a number is read off the outputs for an objective. */
-export type Score = (objective: Objective, outputs: Tensors) => Float64Array;
+type Score = (objective: Objective, outputs: Tensors) => Float64Array;
 
 /** The images of a request, seen as what is perturbed. */
 export interface ExplainedImages {

@@ -40,7 +40,7 @@ export interface SampleCurves {
 }
 
 /** How far a map leaves the order of its pixels open; the open part is drawn by the seed. */
-export interface Ties {
+interface Ties {
   /** The share of the pixels whose score is another's too. */
   readonly tied: number;
   /** The share of the pixels that have the score at which the curve ends, where it ends among equal ones. */

@@ -5,7 +5,7 @@ import type { PictureFrame } from '@understory/imaging';
 export type Order = 'descending' | 'ascending' | 'random';
 
 /** An order of all places that no score decides: the draw is for the content of the picture, whichever way up it is. */
-export function randomOrder({ places }: PictureFrame, random: SeededRandom): Uint32Array {
+function randomOrder({ places }: PictureFrame, random: SeededRandom): Uint32Array {
   return Uint32Array.from(random.permutation(places.length), (at) => places[at]!);
 }
 

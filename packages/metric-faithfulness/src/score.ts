@@ -39,7 +39,7 @@ export function scoreReader(score: Score, model: Model, objective: Objective, in
 }
 
 /** Below this the anchors of a normalised logit coincide: the number that divides by their gap would be rounding. */
-export const smallestGap = 1e-3;
+const smallestGap = 1e-3;
 
 /** (L - L_perturbed) / (L_original - L_perturbed), section 4.1 of the paper; undefined where the gap is at most `smallestGap`. */
 export function normaliser(original: number, perturbed: number): ((value: number) => number) | undefined {

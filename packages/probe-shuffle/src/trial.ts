@@ -15,7 +15,7 @@ export interface Trial {
   readonly drawn: readonly number[];
 }
 
-export interface TrialRequest {
+interface TrialRequest {
   readonly grid: number;
   /** Of one picture. */
   readonly size: Size;

@@ -70,7 +70,7 @@ function quarters(name: string): ChainStep {
 }
 
 /** What the channels of `features` add to the score of a class at each place: CAM in closed form. */
-export const cam: Explainer = {
+const cam: Explainer = {
   async explain({ model, feeds, objective, signal }) {
     signal?.throwIfAborted();
     if (objective.kind !== 'score') throw new Error('explains scores');
@@ -88,7 +88,7 @@ export const cam: Explainer = {
   },
 };
 
-export function classifierOf(model: Model, side: number): PixelClassifier {
+function classifierOf(model: Model, side: number): PixelClassifier {
   return new PixelClassifier(
     new ImageClassifier({ model }),
     { mean: [0, 0, 0], deviation: [1, 1, 1], order: 'RGB' },

@@ -9,7 +9,7 @@ import type { ProbeRun } from '../src/index.ts';
 import { probePicturePath, type ProbeRecord } from '@understory/studies';
 import { record } from './support.ts';
 
-export function probeRecord(): ProbeRecord {
+function probeRecord(): ProbeRecord {
   return {
     ...record(),
     parameters: {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 /** Numbers as measurements are: many decimals, but neither tiny nor huge. */
 export const measurement = fc.integer({ min: -1_000_000, max: 1_000_000 }).map((number) => number / 1024);
 
-export const sample = fc.array(measurement, { minLength: 0, maxLength: 24 });
+const sample = fc.array(measurement, { minLength: 0, maxLength: 24 });
 
 /** A sample and the same one in another order. */
 export const shuffled = sample.chain((values) =>

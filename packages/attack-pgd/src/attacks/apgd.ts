@@ -5,7 +5,7 @@ import { autoPgd } from '../step-controls/auto-pgd.ts';
 import { batchOptions, budgetOptions, endOptions, objectiveOptions, restartOptions } from './options.ts';
 import { budgetOf, directionOf, objectiveOf, stopOf } from './parts.ts';
 
-export const apgdOptions = {
+const apgdOptions = {
   ...budgetOptions,
   norm: {
     type: 'choice',

@@ -1,7 +1,7 @@
 import { configurable } from '@understory/core';
 import { iterated, iteratedOptions } from './iterated.ts';
 
-export const miFgsmOptions = {
+const miFgsmOptions = {
   ...iteratedOptions,
   epsilon: { ...iteratedOptions.epsilon, default: 16 / 255 },
   alpha: { ...iteratedOptions.alpha, default: 1.6 / 255 },

@@ -15,7 +15,7 @@ import {
 } from './options.ts';
 import { budgetOf, directionOf, objectiveOf, stopOf } from './parts.ts';
 
-export const pgdOptions = {
+const pgdOptions = {
   ...budgetOptions,
   epsilon: { ...budgetOptions.epsilon, default: 12 / 255 },
   steps: { type: 'integer', default: 50, range: [1, 100_000], description: 'How many steps are made at most.' },

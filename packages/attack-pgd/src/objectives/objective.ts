@@ -1,7 +1,7 @@
 import type { AttackGoal, Expression } from '@understory/core';
 
 /** What an objective is made of. */
-export interface ObjectiveParts {
+interface ObjectiveParts {
   /** `[N, C]`. */
   readonly logits: Expression;
   /** The class of the goal, int64 `[N]`. */

@@ -1,7 +1,7 @@
 import type { ClassGoal } from '@understory/core';
 
 /** What a model says of one sample. */
-export interface Verdict {
+interface Verdict {
   /** The class of the largest logit; of equal ones the lowest. */
   readonly best: number;
   readonly probabilities: Float32Array;

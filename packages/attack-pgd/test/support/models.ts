@@ -11,7 +11,7 @@ export interface ClosedForm {
 
 export const size = { height: 3, width: 4 } as const;
 export const components = 3 * size.height * size.width;
-export const classes = 5;
+const classes = 5;
 
 /** Exact in binary, so that both sides of a test normalise alike. */
 export const normalisation = { mean: [0.5, 0.25, 0.5], deviation: [0.5, 0.25, 1], order: 'RGB' } as const;

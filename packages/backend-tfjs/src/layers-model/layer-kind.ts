@@ -1,6 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@understory/core';
-import type { Passage } from '../network.ts';
 import type { OnnxView } from '../onnx-view/onnx-view.ts';
 
 /** What of a layer of TensorFlow.js is used here. */
@@ -47,5 +46,3 @@ export interface LayerKind {
   /** Why TensorFlow.js would not compute this one as it was meant. */
   readonly unsupported?: (config: Readonly<Record<string, unknown>>) => string | undefined;
 }
-
-export type { Passage };

@@ -44,7 +44,7 @@ export interface OperatorUse {
  * An input of the node as a tensor, in the layout of the outputs unless told otherwise. What has a lower rank than 4 and is asked
  * for with channels last gets axes in front, so that it broadcasts against images as it does in ONNX.
  */
-export type Read = (input: number, layout?: Layout) => tf.Tensor;
+type Read = (input: number, layout?: Layout) => tf.Tensor;
 
 /** Computes the outputs; those that nothing reads may be left out at the end. */
 export type Compute = (read: Read) => tf.Tensor | readonly tf.Tensor[];

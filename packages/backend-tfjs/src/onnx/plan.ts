@@ -6,7 +6,7 @@ import type { Layout } from './operator.ts';
 import { checkShapes, prepare } from './prepare.ts';
 
 /** Hands out a tensor that is computed, in a layout. */
-export type ValueOf = (name: string, layout: Layout) => tf.Tensor;
+type ValueOf = (name: string, layout: Layout) => tf.Tensor;
 
 /** A node made ready for inputs of certain sizes. */
 export interface PlannedStep extends Step {

@@ -15,7 +15,7 @@ export interface Window {
 }
 
 /** What came back to a window's results, laid out so that a plain convolution with the turned filter is the gradient of the input. */
-export function laidOut(dy: tf.Tensor4D, window: Window): tf.Tensor4D {
+function laidOut(dy: tf.Tensor4D, window: Window): tf.Tensor4D {
   const reachHeight = (window.filterHeight - 1) * window.dilationHeight;
   const reachWidth = (window.filterWidth - 1) * window.dilationWidth;
   return spread(dy, {

@@ -15,7 +15,7 @@ import { attackedImageText, attackText } from './attack.ts';
 import { evaluationText } from './evaluation.ts';
 import { probeText } from './probe.ts';
 
-export interface Told {
+interface Told {
   /** The run folder as it was written, and its path. */
   readonly out: string;
   readonly folder: string;

@@ -9,7 +9,7 @@ import { run, type ExitCode } from '../../src/index.ts';
 
 export const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 
-export interface Outcome {
+interface Outcome {
   readonly code: ExitCode;
   readonly stdout: string;
   readonly stderr: string;

@@ -28,7 +28,7 @@ export interface Atom {
 /** The atoms of one dimension, outermost first; none where its size is one. */
 export type Axis = readonly Atom[];
 
-export interface Segment {
+interface Segment {
   /** Undefined where nothing is known of it: padding, or weights. */
   readonly of: Axis | undefined;
   readonly start: number | undefined;
@@ -47,7 +47,7 @@ export function atom(size: Size | undefined, role?: Role): Atom {
   return { size, ...(role && { role }) };
 }
 
-export function find(of: Atom): Atom {
+function find(of: Atom): Atom {
   let root = of;
   while (root.same) root = root.same;
   // Shorter ways for the next who asks.

@@ -31,7 +31,7 @@ export interface Contribution {
 }
 
 /** The settings under which a metric ignores the map, and the presets that measure this too. */
-export interface Baseline {
+interface Baseline {
   readonly options: Options;
   readonly inPresets?: readonly string[];
 }

@@ -124,7 +124,7 @@ const wholeNumber =
 
 export const floor: ElementArithmetic = wholeNumber('floor', Math.floor);
 export const ceil: ElementArithmetic = wholeNumber('ceil', Math.ceil);
-export const trunc: ElementArithmetic = wholeNumber('trunc', Math.trunc);
+const trunc: ElementArithmetic = wholeNumber('trunc', Math.trunc);
 
 export const round: ElementArithmetic = wholeNumber('round', (value) => {
   const below = Math.floor(value);

@@ -44,7 +44,7 @@ export function padSpatial(graph: GraphBuilder, a: Value, begin: Value, end: Val
 }
 
 /** An input with its automatic padding written out where that is only known at run time, and the padding that is left to do. */
-export function withKnownPads(
+function withKnownPads(
   graph: GraphBuilder,
   window: Window,
   input: Value,

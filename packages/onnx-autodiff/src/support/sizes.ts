@@ -38,7 +38,7 @@ export function reshapeTo(graph: GraphBuilder, a: Value, parts: readonly ShapePa
 }
 
 /** The product of the sizes of some axes, as a number where it is known ahead, otherwise as an int64 vector of one element. */
-export function countOf(graph: GraphBuilder, a: Value, axes: readonly number[]): number | Value {
+function countOf(graph: GraphBuilder, a: Value, axes: readonly number[]): number | Value {
   const known = axes.map((axis) => a.shape?.[axis]);
   if (known.every((dim) => typeof dim === 'number'))
     return known.reduce<number>((total, dim) => total * (dim as number), 1);

@@ -12,7 +12,7 @@ export interface AttackDetail {
 }
 
 /** Probabilities as the attack went on; an image that is finished stays at what it reached. */
-export interface MeanTrajectories {
+interface MeanTrajectories {
   readonly n: number;
   /** At each evaluation, the first one being of the untouched image. */
   readonly target: readonly number[];

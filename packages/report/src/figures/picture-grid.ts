@@ -68,7 +68,7 @@ export function pictureGrid(
 }
 
 /** Words in lines of so many letters; a word that is longer is cut. */
-export function wrapped(text: string, most: number): readonly string[] {
+function wrapped(text: string, most: number): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(/[ \n]+/).filter((each) => each !== '')) {
     const last = lines.at(-1);
