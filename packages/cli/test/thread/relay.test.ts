@@ -50,10 +50,10 @@ describe('a relay', () => {
     const { events, thread, say, pass, ended } = scene();
     say({ kind: 'write', stream: 'stdout', bytes: text('one') });
     say({ kind: 'write', stream: 'stderr', bytes: text('two') });
-    say({ kind: 'ended', code: 1 });
+    say({ kind: 'ended', code: 2 });
     await pass(0);
     thread.emit('exit');
-    expect(await ended).toBe(1);
+    expect(await ended).toBe(2);
     expect(events).toEqual([
       'stdout: one',
       'stderr: two',
