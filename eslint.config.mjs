@@ -38,15 +38,17 @@ const noSpreadingOfData = {
 };
 
 /** Sources that no runtime is assumed for: what a package's tsconfig.neutral.json includes, or all where its only tsconfig has `types: []`. */
-const neutral = readdirSync(new URL('packages', import.meta.url)).flatMap((name) => {
+const neutral = { files: [], ignores: [] };
+for (const name of readdirSync(new URL('packages', import.meta.url))) {
   const read = (file) => {
     const url = new URL(`packages/${name}/${file}`, import.meta.url);
     return existsSync(url) ? JSON.parse(readFileSync(url, 'utf8')) : undefined;
   };
   const isNeutral = read('tsconfig.lib.json')?.compilerOptions.types.length === 0;
-  const included = read('tsconfig.neutral.json')?.include ?? (isNeutral ? ['src/**/*.ts'] : []);
-  return included.map((pattern) => `packages/${name}/${pattern}`);
-});
+  const { include, exclude = [] } = read('tsconfig.neutral.json') ?? { include: isNeutral ? ['src/**/*.ts'] : [] };
+  neutral.files.push(...include.map((pattern) => `packages/${name}/${pattern}`));
+  neutral.ignores.push(...exclude.map((pattern) => `packages/${name}/${pattern}`));
+}
 
 export default defineConfig(
   { ignores: ['**/dist', '**/node_modules', '**/out', '.nx', '**/coverage', '**/tmp', '.venv*'] },
@@ -81,7 +83,7 @@ export default defineConfig(
     },
   },
   {
-    files: neutral,
+    ...neutral,
     rules: {
       'no-restricted-imports': [
         'error',

@@ -3,8 +3,8 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { OnnxBackend } from '@understory/backend-onnx';
 import { toFloat32 } from '@understory/core';
 import type { Objective, Tensor } from '@understory/core';
-import { listGoldens, readGolden } from '@understory/testing';
-import type { GoldenEntry } from '@understory/testing';
+import { listGoldens, readGolden } from '@understory/testing/node';
+import type { GoldenEntry } from '@understory/testing/node';
 
 const goldens = await listGoldens(fileURLToPath(new URL('../../..', import.meta.url)));
 

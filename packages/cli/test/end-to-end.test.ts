@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeImage } from '@understory/imaging/sharp';
 import { Node } from '@understory/onnx-autodiff';
-import { readGolden } from '@understory/testing';
+import { readGolden } from '@understory/testing/node';
 import { onnxModel } from './support/onnx-model.ts';
 import { emptyWorkspace, quarter, repository, type Workspace } from './support/workspace.ts';
 

@@ -5,7 +5,7 @@ import { toFloat32 } from '@understory/core';
 import type { Objective } from '@understory/core';
 import { cam } from '@understory/explain-cam';
 import { gradCam } from '@understory/explain-gradcam';
-import { listGoldens, readGolden } from '@understory/testing';
+import { listGoldens, readGolden } from '@understory/testing/node';
 
 const found = await listGoldens(fileURLToPath(new URL('../../..', import.meta.url)));
 const goldens = await Promise.all(found.map(async (place) => ({ ...place, golden: await readGolden(place.folder) })));

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OnnxBackend, type OnnxModel } from '@understory/backend-onnx';
 import { toFloat32 } from '@understory/core';
 import type { Objective } from '@understory/core';
-import { listGoldens, readGolden } from '@understory/testing';
-import type { Golden } from '@understory/testing';
+import { listGoldens, readGolden } from '@understory/testing/node';
+import type { Golden } from '@understory/testing/node';
 import { ids, methods } from './methods.ts';
 
 const goldens = await listGoldens(fileURLToPath(new URL('../../..', import.meta.url)));

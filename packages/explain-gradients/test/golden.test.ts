@@ -11,7 +11,7 @@ import {
   saliency,
   smoothGrad,
 } from '@understory/explain-gradients';
-import { readGolden } from '@understory/testing';
+import { readGolden } from '@understory/testing/node';
 
 interface GradientMaps {
   readonly smoothgrad: { readonly samples: number; readonly noise: number; readonly seed: number };

@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import { decodeImage } from '../src/node/sharp.ts';
-import { decodeInChromium, findChromium, type Decoded } from './browser/in-chromium.ts';
+import { findChromium } from '@understory/testing/node';
+import { decodeInChromium, type Decoded } from './browser/in-chromium.ts';
 import { bytes, fixture, largestDifference, rejection } from './golden.ts';
 
 const chromium = findChromium();

@@ -4,7 +4,7 @@ import { OnnxBackend, type OnnxModel } from '@understory/backend-onnx';
 import { float32 } from '@understory/core';
 import type { Measurement } from '@understory/core';
 import { upsample } from '@understory/imaging';
-import { readGolden } from '@understory/testing';
+import { readGolden } from '@understory/testing/node';
 import { deletion, insertion, road, sanity } from '../src/index.ts';
 import { cifarNet, efficientNet, goldens, hasResNet20, mapOf, randomNumbers, resNet20 } from './support/networks.ts';
 import { plainBlur, plainCurve, type PlainPlan, type Subject } from './support/reference.ts';

@@ -8,7 +8,6 @@ export * from './differentiable-backend-contract.ts';
 export * from './differentiable-backend-subject.ts';
 export * from './explainer-contract.ts';
 export * from './expression-cases.ts';
-export * from './golden.ts';
 export * from './mask-contract.ts';
 export * from './metric-contract.ts';
 export * from './probe-contract.ts';

@@ -1,10 +1,5 @@
-import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runInChromium } from '@understory/testing/node';
 import { build } from 'esbuild';
 
 /** A picture as the page sends it, its bytes in base64, or the error that there was. */
@@ -18,66 +13,12 @@ export type Decoded =
     }
   | { readonly error: { readonly code: string; readonly found: string } };
 
-/** The path of a Chromium, or undefined where there is none. */
-export function findChromium(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const paths = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) =>
-    folders.map((folder) => join(folder, name)),
-  );
-  return paths.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
 /** Runs `page.ts` in a headless Chromium, which decodes the files. */
 export async function decodeInChromium(
   chromium: string,
   files: ReadonlyMap<string, Uint8Array>,
 ): Promise<Readonly<Record<string, Decoded>>> {
-  const script = await bundle();
-  const { promise, resolve, reject } = withResolvers<Readonly<Record<string, Decoded>>>();
-  const server = createServer((request, response) => {
-    const url = request.url ?? '';
-    if (url === '/')
-      response.setHeader('content-type', 'text/html').end('<script type="module" src="/page.js"></script>');
-    else if (url === '/page.js') response.setHeader('content-type', 'text/javascript').end(script);
-    else if (url === '/names') response.end(JSON.stringify([...files.keys()]));
-    else if (url === '/results') {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        response.end();
-        resolve(JSON.parse(Buffer.concat(chunks).toString()) as Record<string, Decoded>);
-      });
-    } else {
-      const file = files.get(decodeURIComponent(url.replace('/files/', '')));
-      response.writeHead(file === undefined ? 404 : 200).end(file);
-    }
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const profile = mkdtempSync(join(tmpdir(), 'understory-chromium-'));
-  const { port } = server.address() as AddressInfo;
-  const options = ['--headless=new', '--no-sandbox', '--no-first-run', '--enable-unsafe-swiftshader'];
-  const browser = spawn(chromium, [...options, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`], {
-    stdio: 'ignore',
-  });
-  const ended = new Promise<void>((left) => browser.once('close', () => left()));
-  browser.once('error', reject);
-  void ended.then(() => reject(new Error('Chromium ended before it sent its results')));
-  try {
-    return await promise;
-  } finally {
-    browser.kill();
-    await ended;
-    server.closeAllConnections();
-    server.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-  }
+  return runInChromium(chromium, { script: await bundle(), files });
 }
 
 async function bundle(): Promise<Uint8Array> {
@@ -91,10 +32,4 @@ async function bundle(): Promise<Uint8Array> {
     conditions: ['@understory/source'],
   });
   return outputFiles[0]!.contents;
-}
-
-function withResolvers<T>() {
-  let [resolve, reject]: [(value: T) => void, (reason: unknown) => void] = [() => {}, () => {}];
-  const promise = new Promise<T>((...both) => ([resolve, reject] = both));
-  return { promise, resolve, reject };
 }

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { sharpCodec } from '@understory/imaging/sharp';
+import { findChromium, runInChromium } from '@understory/testing/node';
+import { bundleForBrowser } from './browser/bundle.ts';
+import { explainOne, type Explanation } from './browser/one-explanation.ts';
+
+const chromium = findChromium();
+const picture = new Uint8Array(readFileSync(new URL('../../../fixtures/images/coffee.png', import.meta.url)));
+
+/** What has to run without Node, by its entry points. */
+const neutral = [
+  ...['core', 'onnx-autodiff', 'onnx-autodiff/gradient-check', 'statistics', 'experiments', 'experiments/opfs'],
+  ...['imaging', 'imaging/canvas', 'studies', 'report', 'testing', 'attack-pgd', 'metric-faithfulness'],
+  ...['probe-shuffle', 'explain-baseline', 'explain-cam', 'explain-gradcam', 'explain-gradients'],
+  'explain-perturbation',
+].map((name) => `@understory/${name}`);
+
+describe('in a browser', () => {
+  it('what is neutral imports nothing of Node', async () => {
+    const code = neutral.map((name, at) => `export * as package${at} from '${name}';`).join('\n');
+    expect((await bundleForBrowser('entry.js', { code })).ofNode).toEqual([]);
+  }, 60_000);
+
+  it('tells what is of Node', async () => {
+    const { ofNode } = await bundleForBrowser('entry.js', { code: "export * as files from 'node:fs';" });
+    expect(ofNode).toEqual([
+      expect.stringContaining('node:fs in '),
+      expect.stringContaining('__vite-browser-external:node:fs'),
+    ]);
+  }, 60_000);
+
+  // Where there is no Chromium, this is shown as skipped.
+  (chromium === undefined ? it.skip : it)(
+    'a study explains a picture as in Node',
+    async () => {
+      const { code, ofNode } = await bundleForBrowser('page.ts', { minify: true });
+      expect(ofNode).toEqual([]);
+      const files = new Map([['picture.png', picture]]);
+      const found = await runInChromium<Explanation>(chromium!, { script: code, files });
+      const expected = await explainOne(sharpCodec, picture);
+      expect(expected).toMatchObject({ layer: 'bright', size: [24, 24] });
+      expect(found).toEqual({
+        ...{ ...expected, heat: expect.any(Array) },
+        top: expected.top.map(({ label, probability }) => ({ label, probability: expect.closeTo(probability, 6) })),
+      });
+      const most = Math.max(...expected.heat);
+      expect(most).toBeGreaterThan(Math.min(...expected.heat));
+      expect(found.heat).toHaveLength(24 * 24);
+      expect(largestDifference(found.heat, expected.heat)).toBeLessThanOrEqual(1e-6 * most);
+    },
+    60_000,
+  );
+});
+
+function largestDifference(found: readonly number[], expected: readonly number[]): number {
+  return expected.reduce((most, value, at) => Math.max(most, Math.abs(value - (found[at] ?? NaN))), 0);
+}
