@@ -341,9 +341,13 @@ export function parseModel(bytes: Uint8Array): Graph {
   });
 }
 
+/** Throws ONNX_TOO_LARGE for sizes that no number holds. */
 export function fromValueInfo(info: ValueInfoProto): Value {
   const tensor = info.type?.value.case === 'tensorType' ? info.type.value.value : undefined;
   const shape: Shape = tensor?.shape?.dim.map(({ value }, axis): Dim => {
+    if (value.case === 'dimValue' && value.value > BigInt(Number.MAX_SAFE_INTEGER)) {
+      throw errors.tooLarge(`a size of "${info.name}"`, `${value.value}`, `${Number.MAX_SAFE_INTEGER}`);
+    }
     // Sizes of zero and below are what some exporters write for one that is open.
     if (value.case === 'dimValue' && value.value > 0n) return Number(value.value);
     return (value.case === 'dimParam' && value.value) || `${info.name}.${axis}`;

@@ -174,6 +174,18 @@ describe('what a file declares is held against the file and the limits before an
     }
   });
 
+  it('sizes that no number holds are refused', () => {
+    const sized = (size: bigint) => () =>
+      parseModel(
+        changed((_, { input }) => {
+          const type = input[0]!.type!.value;
+          if (type.case === 'tensorType') type.value.shape!.dim[0]!.value = { case: 'dimValue', value: size };
+        }),
+      ).encode();
+    expect(sized(2n ** 63n - 1n)).toThrow(coded('ONNX_TOO_LARGE', /^9223372036854775807$/));
+    expect(sized(2n ** 53n - 1n)).not.toThrow();
+  });
+
   it.each(['__proto__', 'constructor', 'toString'])('names tensors, nodes and attributes "%s" as any other', (name) => {
     const graph = parseModel(
       changed((_, { node, output }) => {
