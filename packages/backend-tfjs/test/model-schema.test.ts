@@ -148,6 +148,12 @@ describe('what is wrong in a model.json is named by its place', () => {
     expect(error.found).toContain(found);
   });
 
+  it.each(['constructor', 'toString', 'nothing'])('an activation that nobody has: %s', async (activation) => {
+    const error = await refusal(changed(layers, (json) => (layerOf(json, 'stem').config['activation'] = activation)));
+    expect(error).toMatchObject({ code: 'OPERATOR_UNSUPPORTED' });
+    expect(error.message).toContain(`the activation "${activation}"`);
+  });
+
   it('nodes that wait for each other', async () => {
     const nodes = [
       { name: 'a', op: 'AddV2', input: ['x', 'b'], attr: floats },
@@ -199,6 +205,24 @@ describe('what is declared is not allocated', () => {
     const error = await refusal(changed(layers, (json) => (layerOf(json, 'scores').config['units'] = 1e9)));
     expect(error).toMatchObject({ code: 'MODEL_NOT_RUNNABLE' });
     expect(error.found).toContain('the weight kernel [8, 1000000000] of the layer "scores" is larger than any');
+  });
+});
+
+describe('weights of a layers model', () => {
+  const withDtype = (dtype: string) =>
+    changed(
+      layers,
+      (json) => (json.weightsManifest[0]!.weights.find(({ name }) => name === 'scores/bias')!['dtype'] = dtype),
+    );
+
+  it('of another type than the layer has', async () => {
+    const error = await refusal(withDtype('int32'));
+    expect(error).toMatchObject({ code: 'MODEL_NOT_RUNNABLE' });
+    expect(error.found).toBe('"scores/bias" holds int32 where the layer has float32');
+  });
+
+  it('that do not hold the values that they are said to', async () => {
+    expect(await refusal(withDtype('string'))).toMatchObject({ code: 'MODEL_NOT_RUNNABLE' });
   });
 });
 

@@ -7,7 +7,10 @@ const known = new Set(
     ' ',
   ),
 );
-const aliases: Readonly<Record<string, string>> = { silu: 'swish', hard_swish: 'hard_silu' };
+const aliases = new Map([
+  ['silu', 'swish'],
+  ['hard_swish', 'hard_silu'],
+]);
 
 const hardSigmoid = (x: tf.Tensor) => tf.mul(tf.relu6(tf.add(x, tf.scalar(3))), tf.scalar(1 / 6));
 
@@ -39,13 +42,13 @@ export function readActivation(
   if (value === null || value === undefined) return { known: null };
   const held = value as { readonly class_name?: unknown; readonly config?: unknown };
   const named = typeof value === 'string' ? value : held.class_name === 'function' ? held.config : held.class_name;
-  const name = aliases[String(named)] ?? String(named);
+  const name = aliases.get(String(named)) ?? String(named);
   if (name === 'hard_sigmoid' && isKeras3) return { own: 'hard_sigmoid_3' };
   if (known.has(name)) return { known: name };
   // Files that TensorFlow.js wrote have its own names.
   const written = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   if (known.has(written)) return { known: written };
-  return name in own ? { own: name } : {};
+  return Object.hasOwn(own, name) ? { own: name } : {};
 }
 
 /** One of our own activations. */

@@ -20,6 +20,7 @@ export interface KerasActivation {
 export interface KerasWeight {
   readonly originalName: string;
   readonly shape: readonly (number | null)[];
+  readonly dtype: tf.DataType;
   read(): tf.Tensor;
 }
 

@@ -97,8 +97,22 @@ function visit(
 function fill(files: ModelFiles, owners: ReadonlyMap<WeightEntry, Variable['weight']>): void {
   // Names need not differ in a file; places do.
   const specs = files.weights.map((entry, at) => ({ ...entry, name: String(at) }));
-  const values = tf.io.decodeWeights(files.weightData, specs as unknown as tf.io.WeightsManifestEntry[]);
+  const values = decoded(files, specs as unknown as tf.io.WeightsManifestEntry[]);
   files.weights.forEach((entry, at) => {
-    owners.get(entry)?.write(values[at]!);
+    const [value, owner] = [values[at]!, owners.get(entry)];
+    if (owner === undefined) return;
+    if (value.dtype !== owner.dtype) {
+      const reason = `"${entry.name}" holds ${value.dtype} where the layer has ${owner.dtype}`;
+      throw errors.notLoadable({ model: files.name, reason, cause: undefined });
+    }
+    owner.write(value);
   });
+}
+
+function decoded({ name, weightData }: ModelFiles, specs: readonly tf.io.WeightsManifestEntry[]): tf.NamedTensorMap {
+  try {
+    return tf.io.decodeWeights(weightData, [...specs]);
+  } catch (error) {
+    throw errors.notLoadable({ model: name, reason: firstLine(error), cause: error });
+  }
 }
