@@ -40,9 +40,16 @@ const examples: { readonly [name in keyof typeof errors]: () => UnderstoryError 
   pluginNotFound: () => errors.pluginNotFound({ plugin: 'p', from: 'here' }),
   pluginInvalid: () => errors.pluginInvalid({ plugin: 'p', reason: 'it exports no manifest' }),
   pluginFailed: () => errors.pluginFailed({ plugin: '@x/lime', kind: 'explainer', id: 'lime', reason: 'no seed' }),
+  environmentFailed: () =>
+    errors.environmentFailed({
+      ...{ plugin: '@x/lime', kind: 'explainer', id: 'lime' },
+      reason: 'ENOSPC: no space left on device',
+      cause: undefined,
+    }),
   pluginResultInvalid: () =>
     errors.pluginResultInvalid({ plugin: '@x/lime', kind: 'explainer', id: 'lime', found: '0 maps', expected: '1' }),
   heatMapNotFinite: () => errors.heatMapNotFinite({ found: 'Infinity, in 3 of 49 places' }),
+  scoresNotFinite: () => errors.scoresNotFinite({ what: 'scores', found: 'Infinity, in 4 of 4 places' }),
   configurationInvalid: () => errors.configurationInvalid({ key: 'backend', found: '3', expected: 'an id' }),
   unknownOption: () =>
     errors.unknownOption({ of: 'The metric "x"', option: 'step', known: ['steps'], suggestions: [] }),

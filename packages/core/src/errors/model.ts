@@ -185,6 +185,16 @@ export const modelErrors = {
     });
   },
 
+  scoresNotFinite({ what, found }: { what: string; found: string }) {
+    return new UnderstoryError({
+      code: 'SCORES_NOT_FINITE',
+      message: `The network gives ${what} that are not finite numbers.`,
+      found,
+      expected: 'finite values',
+      next: 'Look for an overflow in the model: a float16 one often works as float32.',
+    });
+  },
+
   feedsInvalid({ input, found, expected }: { input: string; found: string; expected: string }) {
     return new UnderstoryError({
       code: 'FEEDS_INVALID',

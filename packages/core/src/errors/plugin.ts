@@ -144,6 +144,29 @@ export const pluginErrors = {
     });
   },
 
+  environmentFailed({
+    plugin,
+    kind,
+    id,
+    reason,
+    cause,
+  }: {
+    plugin: string;
+    kind: string;
+    id: string;
+    reason: string;
+    cause: unknown;
+  }) {
+    return new UnderstoryError({
+      code: 'ENVIRONMENT_FAILED',
+      message: `The ${kind} "${id}" of the plugin ${plugin} could not go on, because the system failed.`,
+      found: reason,
+      expected: 'files that can be read and written, room on the disk, memory, and connections that hold',
+      next: 'Put right what the system reports, and try again.',
+      cause,
+    });
+  },
+
   pluginResultInvalid({
     plugin,
     kind,

@@ -23,8 +23,8 @@ import type { ContributionKind } from './tokens.ts';
 
 /**
  * What a plugin provides, so that everything it gives back has been checked and everything it throws carries a code and its name:
- * PLUGIN_RESULT_INVALID, HEAT_MAP_NOT_FINITE or PLUGIN_FAILED. Errors that carry a diagnosis, failures of the environment and the
- * reason of a signal stay as they are.
+ * PLUGIN_RESULT_INVALID, HEAT_MAP_NOT_FINITE, PLUGIN_FAILED or ENVIRONMENT_FAILED. Errors that carry a diagnosis and the reason of a
+ * signal stay as they are.
  *
  * There is no limit of time, since honest work may take hours; a call that nothing can settle any more is for `failStalledCall`.
  * Throws PLUGIN_RESULT_INVALID where it is not what its kind asks for.
@@ -189,8 +189,9 @@ function callNow<T>(of: GuardedContribution, work: () => T): T {
 
 function named(failure: unknown, of: GuardedContribution, signal: Cancellation | undefined): unknown {
   try {
-    if (isDiagnosed(failure) || signal?.aborted === true || environmentFailure(failure) !== undefined) return failure;
-    return errors.pluginFailed({ ...of, reason: messageOf(failure), cause: failure });
+    if (isDiagnosed(failure) || signal?.aborted === true) return failure;
+    const failed = environmentFailure(failure) === undefined ? errors.pluginFailed : errors.environmentFailed;
+    return failed({ ...of, reason: messageOf(failure), cause: failure });
   } catch {
     return errors.pluginFailed({ ...of, reason: 'it throws what throws in turn when it is looked at' });
   }

@@ -4,6 +4,7 @@ import {
   BACKEND,
   createHost,
   definePlugin,
+  environmentFailure,
   errors,
   EXPLAINER,
   failStalledCall,
@@ -121,7 +122,9 @@ describe('an explainer behind the host', () => {
     await expect(explaining(() => Promise.reject(diagnosed))).rejects.toBe(diagnosed);
     expect(isPluginFault(diagnosed)).toBe(false);
     const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
-    await expect(explaining(() => Promise.reject(full))).rejects.toBe(full);
+    const told = await explaining(() => Promise.reject(full)).catch((error: unknown) => error);
+    expect(told).toMatchObject({ code: 'ENVIRONMENT_FAILED', found: 'no space left', cause: full });
+    expect([environmentFailure(told), isPluginFault(told)]).toEqual(['ENOSPC', false]);
     const reason = new Error('told to stop');
     await expect(explaining(() => Promise.reject(reason), 1, { signal: AbortSignal.abort(reason) })).rejects.toBe(
       reason,
