@@ -201,10 +201,21 @@ class Run {
       }),
     });
     const read = (name: string) => toFloat32(outputs[name]!);
+    const logits = read('logits');
+    const scores = logits.filter(Number.isNaN);
+    if (scores.length > 0) {
+      throw errors.scoresNotFinite({ what: 'scores', found: `NaN, in ${scores.length} of ${logits.length} places` });
+    }
+    const next = read('pixels');
+    const steps = next.filter((value) => !Number.isFinite(value));
+    if (steps.length > 0) {
+      const found = `${steps[0]}, in ${steps.length} of ${next.length} places after a step along them`;
+      throw errors.scoresNotFinite({ what: 'gradients', found });
+    }
     return {
-      next: read('pixels'),
+      next,
       momentum: momentum === 0 ? undefined : read('momentum'),
-      logits: read('logits'),
+      logits,
       probabilities: read('probabilities'),
       objective: read('objective'),
       strength: read('strength'),

@@ -3,7 +3,7 @@ import { float32, ImageClassifier, PixelClassifier, takeTensor } from '@understo
 import type { AttackRequest, AttackResult, DifferentiableModel, Model } from '@understory/core';
 import { flatten, linear, type ChainStep } from '@understory/testing';
 import fc from 'fast-check';
-import { apgd, pgd } from '../src/index.ts';
+import { apgd, fgsm, pgd } from '../src/index.ts';
 import {
   classifierOf,
   components,
@@ -77,6 +77,26 @@ describe('the stop rule', () => {
       const own = { kind: 'targeted', class: goal.classes[sample]! } as const;
       expect(attack.isReached(prediction, own)).toBe(found[sample]!.success);
     });
+  });
+});
+
+describe('a network whose numbers are not finite', () => {
+  const rows = (value: number) =>
+    Array.from({ length: 5 }, (_, row) => Array.from({ length: components }, () => (row === 2 ? value : 0.1)));
+  const flat = linear('logits', rows(0.2), [0, 0, 0, 0, 0]);
+  const networks: Readonly<Record<string, ChainStep>> = {
+    scores: linear('logits', rows(NaN), [0, 0, 0, 0, 0]),
+    gradients: { ...flat, backward: (x, gradient) => flat.backward(x, gradient).map(() => NaN) },
+  };
+
+  it.each(['scores', 'gradients'])('is told by its %s, rather than attacked', async (what) => {
+    const broken = classifierOf([flatten('flat'), networks[what]!]);
+    for (const attack of [fgsm(), pgd(paper), apgd(paper)]) {
+      await expect(attack.perturb({ ...request, classifier: broken })).rejects.toMatchObject({
+        code: 'SCORES_NOT_FINITE',
+        message: `The network gives ${what} that are not finite numbers.`,
+      });
+    }
   });
 });
 
