@@ -38,9 +38,11 @@ export function nodeEnvironment({
     },
     chooseImages: (images) => chooseImages(images, cwd),
     findTargetReference: (request) => findTargetReference(request, { cwd, env }),
-    whenIdle(listener) {
-      process.on('beforeExit', listener);
-      return () => void process.removeListener('beforeExit', listener);
+    whenIdle(canHelp) {
+      // In an event of the loop, which runs what follows from it; a thread ends right after `beforeExit` otherwise.
+      const onIdle = () => void (canHelp() && setImmediate(() => undefined));
+      process.on('beforeExit', onIdle);
+      return () => void process.removeListener('beforeExit', onIdle);
     },
     codec: sharpCodec,
   };

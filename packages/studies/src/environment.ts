@@ -18,8 +18,11 @@ export interface Environment {
   findImages(paths: readonly string[]): Promise<FoundImages>;
   /** An image of a class, out of a path or of the samples that the machine has; throws TARGET_IMAGE_MISSING. */
   findTargetReference(request: TargetReferenceRequest): Promise<TargetReference>;
-  /** Calls back when nothing is left to happen, so that what still waits never ends; gives back what stops it. */
-  whenIdle(listener: () => void): () => void;
+  /**
+   * Calls back when nothing is left to happen, so that what still waits never ends, and goes on where that says that it changed
+   * something; gives back what stops it.
+   */
+  whenIdle(canHelp: () => boolean): () => void;
   readonly codec: ImageCodec;
 }
 

@@ -96,7 +96,7 @@ export async function withPlugins<Result>(
 ): Promise<Result> {
   const loaded = await environment.loadPlugins({ plugins, backend, backends });
   // Nothing is left to happen: what still waits will wait for ever.
-  const stop = environment.whenIdle(() => void failStalledCall());
+  const stop = environment.whenIdle(failStalledCall);
   const dispose = async () => {
     stop();
     await loaded.host.dispose();
