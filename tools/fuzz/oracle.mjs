@@ -19,7 +19,7 @@ export async function judge({ argv, outcome, before, after, folder, outs, mustSu
   problems.push(...judgeOutput(argv, outcome, { mustSucceed, isTalkative }));
   for (const path of changesOutside(before, after, outs))
     problems.push(`it changed ${path}, outside of ${outs.join(', ')}`);
-  problems.push(...(await judgeFiles(folder, before, after)));
+  problems.push(...(await judgeFiles(folder, before, after, outs)));
   return problems;
 }
 
@@ -68,16 +68,18 @@ function* judgeOutput(
   if (told.length > longestError) yield `stderr has ${told.length} characters`;
 }
 
-async function* filesIn(folder, before, after) {
+/** What was written, but for the file that `--out` itself names: it is what the command makes, whatever its name ends with. */
+async function* filesIn(folder, before, after, outs) {
   for (const path of after.keys()) {
-    if (!path.endsWith('/') && before.get(path) !== after.get(path)) yield { path, file: join(folder, path) };
+    const isMade = !path.endsWith('/') && before.get(path) !== after.get(path);
+    if (isMade && !outs.includes(path)) yield { path, file: join(folder, path) };
   }
 }
 
 /** Files that were written, each whole and holding numbers that are numbers. */
-async function judgeFiles(folder, before, after) {
+async function judgeFiles(folder, before, after, outs) {
   const problems = [];
-  for await (const { path, file } of filesIn(folder, before, after)) {
+  for await (const { path, file } of filesIn(folder, before, after, outs)) {
     if (/\.tmp$/.test(path)) problems.push(`${path} was left behind`);
     else if (/\.lock$/.test(path)) problems.push(`the lock ${path} was left behind`);
     else if (path.endsWith('.npy')) {
