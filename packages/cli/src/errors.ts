@@ -71,6 +71,17 @@ export const cliErrors = {
     });
   },
 
+  rejectionUnhandled({ reason, cause }: { reason: string; cause: unknown }) {
+    return new UnderstoryError({
+      code: 'REJECTION_UNHANDLED',
+      message: 'A promise was rejected that nothing waited for, so that something may be missing.',
+      found: reason,
+      expected: 'every promise that a plugin makes to be awaited, or its rejection to be handled',
+      next: 'Tell the author of the plugin that is named above, or leave plugins out one at a time to find it.',
+      cause,
+    });
+  },
+
   outOfMemory({ limit, cause }: { limit: number; cause: unknown }) {
     return new UnderstoryError({
       code: 'OUT_OF_MEMORY',

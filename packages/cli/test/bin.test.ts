@@ -175,12 +175,23 @@ describe('the executable', () => {
     [
       'an exception',
       `setImmediate(() => { throw new Error('thrown'); }); await new Promise(() => undefined);`,
-      'thrown',
+      'failed 0 thrown',
     ],
-    ['a rejection', `void Promise.reject(new Error('lost')); await new Promise(() => undefined);`, 'lost'],
+    ['a rejection', `void Promise.reject(new Error('lost')); await new Promise(() => undefined);`, 'left 0 lost'],
+    ['a rejection of nothing', `void Promise.reject(); await new Promise(() => undefined);`, 'left 0 undefined'],
   ])('tells of %s that nobody catches, with 2', async (_, body, told) => {
     await command(body);
-    expect(await start('explain').ended).toMatchObject({ code: 2, stderr: `failed 0 ${told}\n` });
+    expect(await start('explain').ended).toMatchObject({ code: 2, stderr: `${told}\n` });
+  });
+
+  it('lets a command come to its end though a promise is rejected that nobody waits for, and tells of it then', async () => {
+    await command(
+      `void Promise.reject(new Error('lost'));
+       await new Promise((resolve) => setTimeout(resolve, 20));
+       io.stdout.write('kept\\n');`,
+    );
+    const { code, stdout, stderr } = await start('explain').ended;
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: 'ready\nkept\n', stderr: 'left 0 lost\n' });
   });
 
   it('ends a command that is through, whatever it left running, and writes all that it said in order', async () => {

@@ -26,6 +26,8 @@ export type FromThread =
   | { readonly kind: 'standing'; readonly event: StandingEvent }
   /** A file that is removed where the process ends before it has its name. */
   | { readonly kind: 'unfinished'; readonly path: string; readonly exists: boolean }
+  /** A promise was rejected, and nothing waited for it. */
+  | { readonly kind: 'left'; readonly error: Error }
   | { readonly kind: 'ended'; readonly code: ExitCode };
 
 /** What is said to the thread of a command. */

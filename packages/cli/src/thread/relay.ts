@@ -31,6 +31,8 @@ export type Silence =
   /** The thread ended though the command had not. */
   | { readonly kind: 'neverSettled' }
   | { readonly kind: 'failed'; readonly error: unknown }
+  /** A promise was rejected that nothing waited for; the command itself may have come to its end. */
+  | { readonly kind: 'left'; readonly error: Error }
   /** What is written to a stream goes nowhere, and not because its reader has gone. */
   | { readonly kind: 'notWritable'; readonly stream: StreamName; readonly error: unknown };
 
@@ -77,6 +79,7 @@ export function relay(thread: CommandThread, around: Surroundings): Relay {
   let isUnread = false;
   let isForced = false;
   let code: ExitCode | undefined;
+  let left: Extract<Silence, { kind: 'left' }> | undefined;
   const waiting = { writes: 0, done: () => {} };
   let finish: (code: ExitCode) => void = () => {};
   const ended = new Promise<ExitCode>((resolve) => void (finish = resolve));
@@ -109,9 +112,9 @@ export function relay(thread: CommandThread, around: Surroundings): Relay {
     around.after(grace, () => void force(signal));
   };
 
-  const say = async (silence: Silence) => {
+  const say = async (silence: Silence, isAnswered = false) => {
     const { stdout, stderr } = await around.wordsFor(silence, standing.now());
-    if (stdout !== '') write('stdout', stdout);
+    if (stdout !== '' && !isAnswered) write('stdout', stdout);
     // A bar that is drawn at the time hides the cursor and keeps lines from wrapping.
     write('stderr', `${around.stderr.isTTY === true ? '\r\u001b[2K\u001b[?25h\u001b[?7h' : ''}${stderr}`);
   };
@@ -154,9 +157,16 @@ export function relay(thread: CommandThread, around: Surroundings): Relay {
         if (message.exists) unfinished.add(message.path);
         else unfinished.delete(message.path);
         return;
-      case 'ended':
-        code ??= message.code;
-        void written().then(() => thread.terminate());
+      case 'left':
+        left ??= message;
+        return;
+      case 'ended': {
+        const told = left !== undefined && code === undefined && first === undefined ? say(left, true) : undefined;
+        code ??= told === undefined ? message.code : 2;
+        void Promise.resolve(told)
+          .then(written)
+          .then(() => thread.terminate());
+      }
     }
   });
   thread.on('error', (error) => {
@@ -166,7 +176,8 @@ export function relay(thread: CommandThread, around: Surroundings): Relay {
   });
   thread.on('exit', () => {
     if (isForced) return;
-    const spoken = code === undefined ? say({ kind: first === undefined ? 'neverSettled' : 'interrupted' }) : undefined;
+    const silence: Silence = first === undefined ? (left ?? { kind: 'neverSettled' }) : { kind: 'interrupted' };
+    const spoken = code === undefined ? say(silence) : undefined;
     code ??= 2;
     const own = code;
     void Promise.resolve(spoken)

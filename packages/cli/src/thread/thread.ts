@@ -29,6 +29,19 @@ for (const stream of [process.stdout, process.stderr]) {
   Object.defineProperty(stream, 'write', { value: to.stderr.write.bind(to.stderr) });
 }
 
+// The command goes on, so that what it has is kept; the other end tells of it.
+process.on('unhandledRejection', (reason) => send({ kind: 'left', error: plainError(reason) }));
+
+/** What may be sent to another thread of whatever was thrown. */
+function plainError(reason: unknown): Error {
+  try {
+    const { message, stack } = reason instanceof Error ? reason : { message: String(reason), stack: undefined };
+    return Object.assign(new Error(String(message)), { stack: String(stack ?? `rejected with ${String(message)}`) });
+  } catch {
+    return new Error('something that throws when it is looked at');
+  }
+}
+
 watchUnfinished((path, exists) => send({ kind: 'unfinished', path, exists }));
 
 const finished = (stream: RemoteStream) =>

@@ -31,6 +31,11 @@ function errorOf(silence: Silence, { begun, done, asked, resumes }: Standing, he
       return cliErrors.interrupted({ done, asked: begun ? asked : undefined, resumes });
     case 'neverSettled':
       return cliErrors.neverSettled();
+    case 'left':
+      return cliErrors.rejectionUnhandled({
+        reason: silence.error.stack ?? silence.error.message,
+        cause: silence.error,
+      });
     case 'notWritable': {
       const { stream, error } = silence;
       return cliErrors.streamNotWritable({ stream, reason: reasonOf(error), cause: error });

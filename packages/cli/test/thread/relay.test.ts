@@ -132,6 +132,18 @@ describe('a relay', () => {
     expect(failing.events).toEqual(['stderr: failed 0/0']);
   });
 
+  it('tells of a rejection that nobody handled when the command is through, and of the first alone', async () => {
+    const { events, thread, say, pass, ended } = scene();
+    say({ kind: 'left', error: new Error('first') });
+    say({ kind: 'left', error: new Error('second') });
+    expect(events).toEqual([]);
+    say({ kind: 'ended', code: 0 });
+    await pass(0);
+    thread.emit('exit');
+    expect(await ended).toBe(2);
+    expect(events).toEqual(['stderr: left 0/0', 'terminated']);
+  });
+
   it('asks the thread to stop where the reader has gone, and ends quietly with 0', async () => {
     const { events, thread, say, pass, ended } = scene({
       stdout: () => Object.assign(new Error('gone'), { code: 'EPIPE' }),
