@@ -13,10 +13,20 @@ const longestError = 200_000;
  * `outcome` is the referee's, `before` and `after` are snapshots of its folder, `outs` are where it may write; one is talkative where
  * a plugin writes to stderr.
  */
-export async function judge({ argv, outcome, before, after, folder, outs, mustSucceed = false, isTalkative = false }) {
+export async function judge({
+  argv,
+  outcome,
+  before,
+  after,
+  folder,
+  outs,
+  mustSucceed = false,
+  isTalkative = false,
+  leaves = false,
+}) {
   const problems = [...judgeEnding(outcome)];
   if (problems.length > 0) return problems;
-  problems.push(...judgeOutput(argv, outcome, { mustSucceed, isTalkative }));
+  problems.push(...judgeOutput(argv, outcome, { mustSucceed, isTalkative, leaves }));
   for (const path of changesOutside(before, after, outs))
     problems.push(`it changed ${path}, outside of ${outs.join(', ')}`);
   problems.push(...(await judgeFiles(folder, before, after, outs)));
@@ -35,7 +45,7 @@ function* judgeEnding({ broken, died, killedBy, uncaught, stuck, code, stderr = 
 function* judgeOutput(
   argv,
   { code, stdout, stderr, beside = { stdout: '', stderr: '' } },
-  { mustSucceed, isTalkative },
+  { mustSucceed, isTalkative, leaves },
 ) {
   const asJson = argv.includes('--json');
   if (mustSucceed && code !== 0) yield `it should succeed and ends with ${code}: ${lastLines(stderr)}`;
@@ -59,10 +69,12 @@ function* judgeOutput(
   if (code === 0 && codes.length > 0) yield `exit code 0 with errors: ${codes.join(', ')}`;
   const isOwn = /\bINTERNAL\b/.test(told + stdout);
   if (isOwn) yield `it failed itself: ${around(told + stdout, 'INTERNAL')}`;
+  if (!leaves && /\bREJECTION_UNHANDLED\b/.test(told + stdout))
+    yield `it leaves a rejection: ${around(told + stdout, 'REJECTION_UNHANDLED')}`;
   if (/fault of @understory\//.test(told + stdout))
     yield `a plugin of its own failed: ${around(told + stdout, 'PLUGIN_')}`;
   // The author of a plugin is shown where it failed.
-  if (!isOwn && stackTrace.test(told) && !codes.some((code) => code === 'PLUGIN_FAILED'))
+  if (!isOwn && stackTrace.test(told) && !codes.some((code) => /^(PLUGIN_FAILED|REJECTION_UNHANDLED)$/.test(code)))
     yield `there is a stack trace: ${lastLines(told)}`;
   if (/\[object \w+\]/.test(told)) yield `a message shows an object: ${around(told, '[object')}`;
   if (told.length > longestError) yield `stderr has ${told.length} characters`;

@@ -23,6 +23,10 @@ export async function run([fault], { stdout, stderr, cwd, env }) {
       stderr.write(error('INTERNAL'));
       return 2;
     },
+    leavesRejection() {
+      stderr.write(error('REJECTION_UNHANDLED'));
+      return 2;
+    },
     failsAsPlugin() {
       stderr.write(error('PLUGIN_FAILED').replace('planted', 'This is a fault of @understory/planted'));
       return 2;

@@ -31,7 +31,7 @@ export async function runCase({ files, steps, check }, folder, referee) {
   write(work, files);
   const problems = [];
   const done = [];
-  for (const { change, argv, outs = ['out'], through, mustSucceed, isTalkative } of steps) {
+  for (const { change, argv, outs = ['out'], through, mustSucceed, isTalkative, leaves } of steps) {
     if (change) {
       await change(work);
       continue;
@@ -42,7 +42,17 @@ export async function runCase({ files, steps, check }, folder, referee) {
     const after = await snapshot(folder);
     done.push({ argv, outcome });
     const allowed = [...outs.map((out) => `work/${out}`), ...ofTheRuntime(after)];
-    const found = await judge({ argv, outcome, before, after, folder, outs: allowed, mustSucceed, isTalkative });
+    const found = await judge({
+      argv,
+      outcome,
+      before,
+      after,
+      folder,
+      outs: allowed,
+      mustSucceed,
+      isTalkative,
+      leaves,
+    });
     if (found.length > 0) problems.push(`understory ${argv.join(' ')}`, ...found);
     if (found.length > 0) break;
   }

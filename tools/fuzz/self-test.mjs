@@ -12,6 +12,7 @@ const faults = {
   throws: /nobody caught/,
   rejectsLater: /nobody handled/,
   failsItself: /failed itself/,
+  leavesRejection: /leaves a rejection/,
   failsAsPlugin: /plugin of its own/,
   hidesFailure: /of its own/,
   wrongCode: /exit code is 3/,

@@ -27,6 +27,9 @@ const anywhere = {
   neverSettles: 'return new Promise(() => {});',
   printsFirst: 'process.stdout.write("printed\\n"); console.log("logged"); return usual(request);',
   printsErrors: 'console.error("logged"); return usual(request);',
+  leavesRejection:
+    'Promise.reject(new Error("left")); await new Promise((resolve) => setTimeout(resolve, 5)); return usual(request);',
+  leavesNothing: 'Promise.reject(); return usual(request);',
   usual: 'return usual(request);',
   late: 'await new Promise((resolve) => setTimeout(resolve, 5)); return usual(request);',
 };
@@ -189,7 +192,7 @@ const manifests = [
 ];
 
 /** Printing past the results and waiting for ever are the program's to deal with, not the function's. */
-const ofTheProgram = new Set(['neverSettles', 'printsFirst', 'printsErrors']);
+const ofTheProgram = new Set(['neverSettles', 'printsFirst', 'printsErrors', 'leavesRejection', 'leavesNothing']);
 
 /** A plugin that breaks its contract, and a command that uses it. */
 export async function make(draw) {
@@ -236,6 +239,13 @@ export async function make(draw) {
   return {
     title: `${kind} ${misdeed}`,
     files: { ...files, 'odd.mjs': text },
-    steps: [{ argv, through: ofTheProgram.has(misdeed) ? 'bin' : 'worker', isTalkative: misdeed.startsWith('prints') }],
+    steps: [
+      {
+        argv,
+        through: ofTheProgram.has(misdeed) ? 'bin' : 'worker',
+        isTalkative: misdeed.startsWith('prints'),
+        leaves: misdeed.startsWith('leaves'),
+      },
+    ],
   };
 }
