@@ -7,6 +7,8 @@ const packages = readdirSync(new URL('./packages', import.meta.url), { withFileT
 
 export default {
   projects: packages.map(packageConfig),
+  // The time a test may take says when it hangs; it does not measure speed, which differs threefold between machines.
+  testTimeout: 120_000,
   // Jest leaves one processor free by default, which on two is half of them.
   maxWorkers: '100%',
   reporters: ['default', '<rootDir>/tools/workspace/closing-line-reporter.mjs'],
