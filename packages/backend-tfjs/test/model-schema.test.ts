@@ -148,6 +148,17 @@ describe('what is wrong in a model.json is named by its place', () => {
     expect(error.found).toContain(found);
   });
 
+  it('a model inside it that has no layers', async () => {
+    const error = await refusal(changed(layers, (json) => (layerOf(json, 'stem').class_name = 'Model')));
+    expect(error).toMatchObject({ code: 'TFJS_MODEL_INVALID', found: 'no layers', expected: 'a list of layers' });
+  });
+
+  it('a configuration that no reader foresees', async () => {
+    const error = await refusal(changed(layers, (json) => (layerOf(json, 'stem').config['layer'] = null)));
+    expect(error).toMatchObject({ code: 'TFJS_MODEL_INVALID' });
+    expect(error.expected).toBe('layers and their configurations as Keras writes them');
+  });
+
   it.each(['constructor', 'toString', 'nothing'])('an activation that nobody has: %s', async (activation) => {
     const error = await refusal(changed(layers, (json) => (layerOf(json, 'stem').config['activation'] = activation)));
     expect(error).toMatchObject({ code: 'OPERATOR_UNSUPPORTED' });

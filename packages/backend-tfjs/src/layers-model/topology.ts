@@ -1,4 +1,5 @@
-import { errors } from '../errors.ts';
+import { isDiagnosed } from '@understory/core';
+import { errors, firstLine } from '../errors.ts';
 import { readActivation } from './keras-activations.ts';
 import { passedOver } from './keras-configuration.ts';
 import { isTensor, type Json, type Reference, type TensorJson } from './keras-json.ts';
@@ -27,11 +28,21 @@ export function placeOf(scope: readonly string[], name: string): string {
   return JSON.stringify([...scope, name]);
 }
 
-/** Reads the topology of Keras 2 and 3; throws OPERATOR_UNSUPPORTED. */
+/** Reads the topology of Keras 2 and 3; throws OPERATOR_UNSUPPORTED or TFJS_MODEL_INVALID. */
 export function readTopology(topology: Json, file: string): Topology {
   const held = topology['model_config'] ?? topology;
   const root = (typeof held === 'string' ? JSON.parse(held) : held) as LayerJson;
-  return new TopologyReader(file, String(topology['keras_version'] ?? '').startsWith('3')).read(root);
+  try {
+    return new TopologyReader(file, String(topology['keras_version'] ?? '').startsWith('3')).read(root);
+  } catch (error) {
+    if (isDiagnosed(error)) throw error;
+    // Layers hold far more than the schema says of them, by their class.
+    throw errors.invalid({
+      ...{ model: file, path: 'modelTopology' },
+      found: firstLine(error),
+      expected: 'layers and their configurations as Keras writes them',
+    });
+  }
 }
 
 const models = new Set(['Functional', 'Model', 'Sequential']);
@@ -66,7 +77,11 @@ class TopologyReader {
 
   private model({ class_name, config }: LayerJson, scope: readonly string[], folder: string): Json {
     const plain = class_name === 'Sequential' ? chained(config, this.isKeras3) : config;
-    const layers = plain['layers'] as readonly LayerJson[];
+    const layers = plain['layers'] as readonly LayerJson[] | undefined;
+    if (layers === undefined) {
+      const path = `the model "${String(plain['name'])}" in modelTopology`;
+      throw errors.invalid({ model: this.file, path, found: 'no layers', expected: 'a list of layers' });
+    }
     const nested = new Set(layers.filter((layer) => models.has(layer.class_name)).map((layer) => nameOf(layer)));
     const counts = new Map<string, number>();
     return {
