@@ -20,7 +20,7 @@ describe('in a browser', () => {
   it('what is neutral imports nothing of Node', async () => {
     const code = neutral.map((name, at) => `export * as package${at} from '${name}';`).join('\n');
     expect((await bundleForBrowser('entry.js', { code })).ofNode).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   it('tells what is of Node', async () => {
     const { ofNode } = await bundleForBrowser('entry.js', { code: "export * as files from 'node:fs';" });
@@ -28,7 +28,7 @@ describe('in a browser', () => {
       expect.stringContaining('node:fs in '),
       expect.stringContaining('__vite-browser-external:node:fs'),
     ]);
-  }, 60_000);
+  }, 180_000);
 
   // Where there is no Chromium, this is shown as skipped.
   (chromium === undefined ? it.skip : it)(
@@ -49,7 +49,7 @@ describe('in a browser', () => {
       expect(found.heat).toHaveLength(24 * 24);
       expect(largestDifference(found.heat, expected.heat)).toBeLessThanOrEqual(1e-6 * most);
     },
-    60_000,
+    180_000,
   );
 });
 
