@@ -71,8 +71,8 @@ export default async function plugin(tree, { kind, name }) {
   const own = { path: './tsconfig.lib.json' };
   for (const [file, value] of [
     ['tsconfig.json', { files: [], include: [], references: [own, { path: './tsconfig.spec.json' }] }],
-    ['tsconfig.lib.json', { ...tsconfigOf(tree, 'lib'), references: references(all) }],
-    ['tsconfig.spec.json', { ...tsconfigOf(tree, 'spec'), references: [own, ...references(all)] }],
+    ['tsconfig.lib.json', { ...tsconfigOf(tree, 'lib', tag), references: references(all) }],
+    ['tsconfig.spec.json', { ...tsconfigOf(tree, 'spec', tag), references: [own, ...references(all)] }],
   ]) {
     tree.write(`${folder}/${file}`, json({ extends: '../../tsconfig.base.json', ...value }));
   }
@@ -129,9 +129,10 @@ function importsOf(files) {
   return { source, test: of((path) => path.startsWith('test/')).filter((name) => !source.includes(name)) };
 }
 
-/** Compiler settings as those of a package that exists. */
-function tsconfigOf(tree, part) {
-  const { compilerOptions, include } = readJson(tree, `packages/explain-gradcam/tsconfig.${part}.json`);
+/** Compiler settings as those of a package that exists: a backend reads files and is for Node, the other kinds run anywhere. */
+function tsconfigOf(tree, part, tag) {
+  const like = tag === 'backend' ? 'backend-onnx' : 'explain-gradcam';
+  const { compilerOptions, include } = readJson(tree, `packages/${like}/tsconfig.${part}.json`);
   return { compilerOptions, include };
 }
 
