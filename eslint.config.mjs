@@ -14,6 +14,8 @@ const arrows = [
   { sourceTag: 'type:helper', onlyDependOnLibsWithTags: only('core', 'helper') },
   { sourceTag: 'type:plugin', onlyDependOnLibsWithTags: only('core', 'helper') },
   { sourceTag: 'type:backend', onlyDependOnLibsWithTags: only('core', 'engine', 'helper') },
+  // Reads a format for one backend, whose engines it computes on.
+  { sourceTag: 'type:reader', onlyDependOnLibsWithTags: [...only('core', 'engine', 'helper'), 'backend:tfjs'] },
   { sourceTag: 'type:testing', onlyDependOnLibsWithTags: only('core', 'engine') },
   { sourceTag: 'type:app', onlyDependOnLibsWithTags: only('core', 'helper') },
 ];

@@ -7,6 +7,8 @@ const rule = '@nx/enforce-module-boundaries';
 const forbidden = [
   ['explain-cam', '@understory/explain-gradcam', 'a plugin importing a plugin'],
   ['explain-cam', '@understory/backend-onnx', 'a plugin importing a backend'],
+  ['backend-tfjs', '@understory/backend-tfjs-onnx', 'a backend importing what reads a format for it'],
+  ['backend-onnx', '@understory/backend-tfjs', 'a backend importing a backend'],
   ['core', '@understory/imaging', 'core importing a package above it'],
   ['onnx-autodiff', '@understory/core', 'the engine importing the host'],
   ['cli', '@understory/explain-cam', 'the command line importing a plugin'],

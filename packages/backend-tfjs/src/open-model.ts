@@ -5,16 +5,16 @@ import { firstEngine, loadOnEngine, onEngine, type Engine } from './engines.ts';
 import { GraphNetwork } from './graph-model/graph-network.ts';
 import { LayersNetwork } from './layers-model/layers-network.ts';
 import { loadLayers } from './layers-model/load-layers.ts';
+import { looksLikeOnnx } from './looks-like-onnx.ts';
 import { readModelFiles, type ModelFiles } from './model-files.ts';
 import type { Network } from './network.ts';
-import { looksLikeOnnx } from './onnx/looks-like-onnx.ts';
-import { openOnnxNetwork, readOnnxFile, redrawnFile, type OnnxFile } from './onnx/open-onnx.ts';
+import { onnxReader, type OnnxFile } from './onnx-reader.ts';
 import { redrawWeights } from './redraw-weights.ts';
 import { scoped } from './support/scoped.ts';
 import { fromTf } from './tensors.ts';
 import { TfjsModel } from './tfjs-model.ts';
 
-/** Opens a model.json or an ONNX file on the first engine that works; throws TFJS_*, ONNX_*, MODEL_NOT_*, OPERATOR_UNSUPPORTED or DEVICE_*. */
+/** Opens a model.json or an ONNX file on the first engine that works; throws TFJS_*, ONNX_*, MODEL_NOT_*, OPERATOR_UNSUPPORTED, DEVICE_* or MISSING_PEER. */
 export async function openModel(source: ModelSource, { devices }: OpenOptions = {}): Promise<TfjsModel> {
   if (looksLikeOnnx(source)) return openOnnx(source, devices);
   const files = await readModelFiles(source);
@@ -28,6 +28,7 @@ export async function openModel(source: ModelSource, { devices }: OpenOptions = 
 }
 
 async function openOnnx(source: ModelSource, devices: OpenOptions['devices']): Promise<TfjsModel> {
+  const { readOnnxFile } = await onnxReader();
   const file = await readOnnxFile(source);
   const { engine, remarks } = await firstEngine(devices);
   return openOnnxOn(engine, file, {
@@ -39,13 +40,13 @@ async function openOnnx(source: ModelSource, devices: OpenOptions['devices']): P
 }
 
 async function openOnnxOn(engine: Engine, file: OnnxFile, origin: ModelOrigin): Promise<TfjsModel> {
-  const network = await loadOnEngine(engine, async () => openOnnxNetwork(file));
+  const network = await loadOnEngine(engine, async () => file.network());
   return new TfjsModel({
     network,
     engine,
     origin: { ...origin, remarks: [...origin.remarks, ...network.remarks] },
     redrawn: (layers, seed, remark) => {
-      const drawn = redrawnFile(file, layers, seed);
+      const drawn = file.redrawn(layers, seed);
       return openOnnxOn(engine, drawn, { ...origin, sha256: drawn.sha256, remarks: [...origin.remarks, remark] });
     },
   });

@@ -1,5 +1,6 @@
 import { BACKEND, definePlugin } from '@understory/core';
 import { name, version } from './manifest.ts';
+import { onnxPackage } from './onnx-reader.ts';
 import { TfjsBackend } from './tfjs-backend.ts';
 
 export default definePlugin({
@@ -16,6 +17,7 @@ export default definePlugin({
     },
   ],
   optionalPeers: [
+    onnxPackage,
     { name: '@tensorflow/tfjs-node', install: 'npm run setup:tfjs-node' },
     { name: '@tensorflow/tfjs-node-gpu', install: 'npm run setup:tfjs-gpu' },
   ],

@@ -1,11 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { TfjsBackend } from '@understory/backend-tfjs';
 import { float32, toFloat32, type Tensor } from '@understory/core';
-import { Node } from '@understory/onnx-autodiff';
-import { TensorProto_DataType as DataType } from 'onnx-buf';
 import { engines } from './engines.ts';
 import { attribute, graphModelFile, type ConstSpec, type NodeSpec } from './models.ts';
-import { fed, modelOf, type Row as OnnxRow } from './onnx/model.ts';
 
 const { type, int, ints, text, bool } = attribute;
 
@@ -133,22 +130,6 @@ describe.each(engines)('%s computes', (engine) => {
   it.each(rows)('$what', async ({ x, constants, nodes, y }) => {
     const model = await open(graphModelFile({ input: [1, x.length], nodes, ...(constants && { constants }) }));
     close((await model.run({ x: line(x) }, ['y']))['y']!, y);
-    await model.close();
-  });
-
-  it('casts of ONNX to what is true', async () => {
-    const row: OnnxRow = {
-      operator: 'Cast',
-      form: 'of a truth',
-      inputs: [fed(1, 4)],
-      attributes: { to: DataType.FLOAT },
-    };
-    const source = modelOf(row, false, ([node]) => [
-      Node.of('Cast', ['x0'], ['truth'], { to: DataType.BOOL }, 'truth'),
-      node!.with({ inputs: ['truth'] }),
-    ]);
-    const model = await open(source);
-    close((await model.run({ x0: line([0.3, 0, -0.4, 256]) }, ['y']))['y']!, [1, 0, 1, 1]);
     await model.close();
   });
 

@@ -9,8 +9,8 @@ import {
   type DifferentiableModel,
   type Tensor,
 } from '@understory/core';
-import { operators } from '../../src/onnx/operators/index.ts';
-import { engines } from '../engines.ts';
+import { operators } from '../src/operators/index.ts';
+import { engines } from './engines.ts';
 import { fedNames, modelOf, type Row } from './model.ts';
 import { rows } from './rows.ts';
 

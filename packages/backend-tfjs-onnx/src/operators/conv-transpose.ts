@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { convInputGradient } from '@understory/backend-tfjs/engine';
 import type { Operator } from '../operator.ts';
 import { tensorFrom } from '../support/dtype.ts';
-import { convInputGradient } from '../../support/window-gradient.ts';
 
 /** The gradient of a convolution's input, as an operation of its own. */
 export const convTranspose: Operator = {

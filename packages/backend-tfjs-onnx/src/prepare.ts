@@ -1,8 +1,8 @@
+import { errors as sharedErrors } from '@understory/backend-tfjs/engine';
 import type { Inference, Node } from '@understory/onnx-autodiff';
 import { errors } from './errors.ts';
 import type { KnownConstants } from './known-constants.ts';
 import type { Compute, Layout, Operator } from './operator.ts';
-import { errors as sharedErrors } from '../errors.ts';
 import { operators } from './operators/index.ts';
 import { forbidden } from './shape-rules.ts';
 

@@ -1,33 +1,23 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { errors, firstLine, largestWeights, type OnnxFile } from '@understory/backend-tfjs/engine';
 import { isDiagnosed, redrawn, type ModelSource } from '@understory/core';
 import { DifferentiableGraph, parseModel, redrawWeights, type Graph } from '@understory/onnx-autodiff';
 import { openModelFile } from '@understory/onnx-autodiff/model-file';
-import { errors, firstLine } from '../errors.ts';
-import { largestWeights } from '../model-schema.ts';
 import { OnnxNetwork } from './onnx-network.ts';
-
-/** An ONNX file as it was read. */
-export interface OnnxFile {
-  /** How messages call it. */
-  readonly name: string;
-  readonly graph: Graph;
-  /** SHA-256 of the file in hexadecimal. */
-  readonly sha256: string;
-}
 
 /** Throws MODEL_NOT_READABLE, MODEL_WEIGHTS_MISSING, ONNX_* and TFJS_MODEL_TOO_LARGE. */
 export async function readOnnxFile(source: ModelSource): Promise<OnnxFile> {
   if (source.kind === 'file') {
     const { graph, sha256 } = await openModelFile(source.path);
     checkWeights(graph, source.path);
-    return { name: basename(source.path), graph: graph.embedded(), sha256 };
+    return fileOf(basename(source.path), graph.embedded(), sha256);
   }
   const name = 'model.onnx';
   const parsed = parseModel(source.bytes);
   checkWeights(parsed, name);
   const graph = parsed.externalFiles.length === 0 ? parsed : parsed.withExternalData(source.externalData ?? {});
-  return { name, graph, sha256: createHash('sha256').update(source.bytes).digest('hex') };
+  return fileOf(name, graph, createHash('sha256').update(source.bytes).digest('hex'));
 }
 
 /** Weights may share their bytes in a file, and none are shared once they are read. */
@@ -36,18 +26,23 @@ function checkWeights(graph: Graph, model: string): void {
   if (found > largestWeights) throw errors.tooLarge({ model, what: 'weights', found, limit: largestWeights });
 }
 
-/** A network that TensorFlow.js computes; made on the engine that is current. Throws ONNX_*, OPERATOR_UNSUPPORTED, and MODEL_NOT_RUNNABLE or RUN_FAILED for sizes that cannot be. */
-export function openOnnxNetwork({ graph, name }: OnnxFile): OnnxNetwork {
+/** `name` is how messages call it, `sha256` that of the file in hexadecimal. */
+function fileOf(name: string, graph: Graph, sha256: string): OnnxFile {
+  return {
+    sha256,
+    network: () => networkOf(name, graph),
+    redrawn(layers, seed) {
+      const { graph: raised } = new DifferentiableGraph(graph);
+      const drawn = redrawWeights(raised, layers, (values) => redrawn(values, seed));
+      return fileOf(name, drawn, createHash('sha256').update(drawn.encode()).digest('hex'));
+    },
+  };
+}
+
+function networkOf(name: string, graph: Graph): OnnxNetwork {
   try {
     return new OnnxNetwork(graph, name);
   } catch (error) {
     throw isDiagnosed(error) ? error : errors.notLoadable({ model: name, reason: firstLine(error), cause: error });
   }
-}
-
-/** The same file with the weights of some layers re-initialised. */
-export function redrawnFile(file: OnnxFile, layers: readonly string[], seed: number): OnnxFile {
-  const { graph: raised } = new DifferentiableGraph(file.graph);
-  const graph = redrawWeights(raised, layers, (values) => redrawn(values, seed));
-  return { ...file, graph, sha256: createHash('sha256').update(graph.encode()).digest('hex') };
 }

@@ -7,12 +7,14 @@ import { TfjsBackend } from '@understory/backend-tfjs';
 import { elementCount, float32, seededRandom, toFloat32, type Objective, type Tensor } from '@understory/core';
 import { Node } from '@understory/onnx-autodiff';
 import { backendContract, differentiableBackendContract } from '@understory/testing';
+import { TensorProto_DataType as DataType } from 'onnx-buf';
+import { engines } from './engines.ts';
 import { fed, modelOf, number, weight } from './model.ts';
 
 jest.setTimeout(60_000);
 
 const pathOf = (network: string) =>
-  fileURLToPath(new URL(join('../../../../fixtures/golden/networks', network, 'model.onnx'), import.meta.url));
+  fileURLToPath(new URL(join('../../../fixtures/golden/networks', network, 'model.onnx'), import.meta.url));
 const devices = ['wasm'];
 const open = (network: string) => new TfjsBackend().open({ kind: 'file', path: pathOf(network) }, { devices });
 
@@ -127,6 +129,18 @@ describe('an ONNX file on TensorFlow.js', () => {
     expect(Array.from(y!.data as Float32Array)).toEqual([0.5, -4, 4.5, 2, -10, 9]);
     await model.close();
   });
+});
+
+it.each(engines)('%s casts what is not zero to true', async (engine) => {
+  const row = { operator: 'Cast', form: 'of a truth', inputs: [fed(1, 4)], attributes: { to: DataType.FLOAT } };
+  const source = modelOf(row, false, ([node]) => [
+    Node.of('Cast', ['x0'], ['truth'], { to: DataType.BOOL }, 'truth'),
+    node!.with({ inputs: ['truth'] }),
+  ]);
+  const model = await new TfjsBackend().open(source, { devices: [engine] });
+  const { y } = await model.run({ x0: float32(Float32Array.of(0.3, 0, -0.4, 256), [1, 4]) }, ['y']);
+  expect(Array.from(y!.data as Float32Array)).toEqual([1, 0, 1, 1]);
+  await model.close();
 });
 
 describe('what is refused when it is opened, by operator and node', () => {

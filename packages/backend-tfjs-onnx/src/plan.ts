@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Step } from '@understory/backend-tfjs/engine';
 import { Inference, type Graph, type Node } from '@understory/onnx-autodiff';
-import type { Step } from '../network.ts';
 import { Constants } from './constants.ts';
 import type { Layout } from './operator.ts';
 import { checkShapes, prepare } from './prepare.ts';

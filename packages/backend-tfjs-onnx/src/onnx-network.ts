@@ -1,4 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
+import {
+  neededSteps,
+  withForwardKernels,
+  type OnnxNetwork as Network,
+  type NetworkLayer,
+  type NetworkWeights,
+  type Step,
+} from '@understory/backend-tfjs/engine';
 import { isDiagnosed, type Dimension, type ElementType, type GraphView, type TensorSpec } from '@understory/core';
 import {
   DifferentiableGraph,
@@ -12,9 +20,6 @@ import {
   type Value,
   weightedLayers,
 } from '@understory/onnx-autodiff';
-import { neededSteps } from '../needed-steps.ts';
-import type { Network, NetworkLayer, NetworkWeights, Step } from '../network.ts';
-import { withForwardKernels } from '../with-kernels.ts';
 import { Constants } from './constants.ts';
 import { errors } from './errors.ts';
 import { graphViewOf } from './graph-view.ts';

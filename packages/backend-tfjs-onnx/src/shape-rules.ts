@@ -1,5 +1,5 @@
+import { largestResult } from '@understory/backend-tfjs/engine';
 import type { Node } from '@understory/onnx-autodiff';
-import { largestResult } from '../kernels/shape-guards.ts';
 
 /** A node whose shapes are held against what ONNX says of them; what is not known is not checked. */
 export interface ShapeUse {

@@ -10,7 +10,7 @@ import {
   type Tensors,
 } from '@understory/core';
 import * as ort from 'onnxruntime-node';
-import { engines } from '../engines.ts';
+import { engines } from './engines.ts';
 import { drawn, hostile } from './hostile-rows.ts';
 import { modelOf, type Row } from './model.ts';
 

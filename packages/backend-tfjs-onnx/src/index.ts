@@ -1,0 +1,1 @@
+export { readOnnxFile } from './read-onnx-file.ts';
