@@ -8,13 +8,14 @@ import { float32, type Tensor } from './tensor/tensor.ts';
  *
  * Throws TARGET_COUNT, CLASS_OUT_OF_RANGE, PIXELS_INVALID, MASK_INVALID, and a RangeError for seeds.
  */
-export function attackMasks({ classifier, pixels, goal, masks, seeds }: AttackRequest): readonly Tensor<'float32'>[] {
-  classifier.check(pixels);
+export function attackMasks({ subject, pixels, goal, masks, seeds }: AttackRequest): readonly Tensor<'float32'>[] {
+  subject.check(pixels);
   const samples = pixels.dims[0]!;
-  if (goal.classes.length !== samples) throw errors.targetCount({ targets: goal.classes.length, batch: samples });
-  for (const index of goal.classes) checkClass(index, classifier.classifier.classCount);
+  const targets = goal.kind === 'raise' ? goal.targets : goal.classes;
+  if (targets.length !== samples) throw errors.targetCount({ targets: targets.length, batch: samples });
+  if (goal.kind !== 'raise') for (const index of goal.classes) checkClass(index, subject.subject.classes?.count);
   if (seeds.length !== samples) throw new RangeError(`${seeds.length} seeds for ${samples} samples`);
-  const { height, width } = classifier;
+  const { height, width } = subject;
   if (masks === undefined) {
     const all = float32(new Float32Array(height * width).fill(1), [height, width]);
     return Array.from({ length: samples }, () => all);

@@ -2,7 +2,7 @@ import { errors } from './errors/index.ts';
 import { closest } from './suggest.ts';
 
 /** Which classes a person asks about: the best `count` of each sample, or one class whatever the sample. */
-export type Target =
+export type ClassTarget =
   { readonly kind: 'top'; readonly count: number } | { readonly kind: 'class'; readonly index: number };
 
 /** What a target's text can refer to. */
@@ -18,7 +18,7 @@ export interface TargetVocabulary {
  * A label is matched whole, then as one of its comma-separated synonyms ("tabby" for "tabby, tabby cat"), without regard to case.
  * Throws TOP_OUT_OF_RANGE, CLASS_OUT_OF_RANGE, AMBIGUOUS_CLASS or UNKNOWN_CLASS.
  */
-export function resolveTarget(text: string, { labels, classCount }: TargetVocabulary): Target {
+export function resolveTarget(text: string, { labels, classCount }: TargetVocabulary): ClassTarget {
   const asked = text.trim();
   const top = /^top(\d+)$/i.exec(asked);
   if (top !== null) {
@@ -40,18 +40,18 @@ export function resolveTarget(text: string, { labels, classCount }: TargetVocabu
  * The targets that a comma-separated list names, each once; commas within quotes, and those of a label given whole, do not separate.
  * Throws as `resolveTarget` does.
  */
-export function resolveTargets(text: string, vocabulary: TargetVocabulary): readonly Target[] {
+export function resolveTargets(text: string, vocabulary: TargetVocabulary): readonly ClassTarget[] {
   const whole = normalise(unquote(text.trim()));
   const isOneLabel = vocabulary.labels?.some((label) => normalise(label) === whole) ?? false;
   const parts = isOneLabel ? [text] : (text.match(/(?:"[^"]*"|[^,])+/g) ?? [text]);
   const targets = parts.filter((part) => part.trim() !== '' || parts.length === 1);
   const resolved = targets.map((part) => resolveTarget(part, vocabulary));
-  const key = (target: Target) => (target.kind === 'top' ? `top${target.count}` : `${target.index}`);
+  const key = (target: ClassTarget) => (target.kind === 'top' ? `top${target.count}` : `${target.index}`);
   return [...new Map(resolved.map((target) => [key(target), target])).values()];
 }
 
 /** The classes that targets mean for one sample, each once, given its classes from best to worst. */
-export function classesOf(targets: readonly Target[], ranking: readonly number[]): readonly number[] {
+export function classesOf(targets: readonly ClassTarget[], ranking: readonly number[]): readonly number[] {
   return [
     ...new Set(
       targets.flatMap((target) => {

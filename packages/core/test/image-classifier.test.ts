@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { float32, ImageClassifier, tensor } from '@understory/core';
+import { answer, float32, ImageClassifier, tensor } from '@understory/core';
 import type { Dimension, GraphNode, LayerSpec, Model, Tensor, TensorSpec } from '@understory/core';
 
 const spec = (name: string, dims: readonly Dimension[] | undefined, type: TensorSpec['type'] = 'float32') => ({
@@ -290,13 +290,13 @@ describe('predict', () => {
     for (const logits of ['fc', 'flat']) {
       const classifier = new ImageClassifier({ model, logits });
       expect(classifier).toMatchObject({ scoreKind: 'logit', endsWith: 'Sigmoid' });
-      const [none, sure, quarter] = classifier.probabilities(scores);
+      const [none, sure, quarter] = classifier.probabilitiesOf(scores);
       expect([none, sure]).toEqual([0.5, 1]);
       expect(quarter).toBeCloseTo(0.25, 6);
     }
     const itself = new ImageClassifier({ model, logits: 'logits' });
     expect(itself).toMatchObject({ scoreKind: 'probability', endsWith: 'Sigmoid' });
-    expect(itself.probabilities(Float32Array.of(0.5, 1, 0.25))).toEqual(Float32Array.of(0.5, 1, 0.25));
+    expect(itself.probabilitiesOf(Float32Array.of(0.5, 1, 0.25))).toEqual(Float32Array.of(0.5, 1, 0.25));
   });
 
   it.each([
@@ -338,6 +338,90 @@ describe('predict', () => {
         expect(along).toEqual(along.toSorted((left, right) => right - left));
       }),
       { seed: 1, numRuns: 200 },
+    );
+  });
+});
+
+describe('a network of one logit', () => {
+  const one = (value: number, labels?: readonly string[], dims: readonly Dimension[] = ['N', 1]) => {
+    const outputs = [spec('logit', dims)];
+    const answers = { logit: float32(Float32Array.of(value), dims.length === 1 ? [1] : [1, 1]) };
+    return new ImageClassifier({ model: modelOf({ outputs, answers }), logits: 'logit', ...(labels && { labels }) });
+  };
+
+  it.each([
+    [2, 0, 'positive'],
+    [-2, 1, 'negative'],
+  ])('of %f decides on one of two classes', async (value, decision, label) => {
+    const classifier = one(value);
+    expect(classifier).toMatchObject({ classCount: 2, labels: ['positive', 'negative'] });
+    const [said] = await answer(classifier, { pixels: image });
+    expect(said).toMatchObject({ decision: label, classes: { decision, ranking: [decision, 1 - decision] } });
+    expect(said!.classes!.logits).toEqual(Float32Array.of(value, -value));
+    const positive = 1 / (1 + Math.exp(-value));
+    expect(said!.classes!.probabilities[0]).toBeCloseTo(positive, 6);
+    expect(said!.classes!.probabilities[1]).toBeCloseTo(1 - positive, 6);
+  });
+
+  it('calls the positive class by the one label, or by the last of two', async () => {
+    expect(one(1, ['cat']).labels).toEqual(['cat', 'not cat']);
+    const both = one(1, ['dog', 'cat']);
+    const [said] = await answer(both, { pixels: image });
+    expect(said).toMatchObject({ decision: 'cat', classes: { decision: 1, logits: Float32Array.of(-1, 1) } });
+    expect(() => one(1, ['a', 'b', 'c'])).toThrow(failure('LABEL_COUNT', '3 labels'));
+  });
+
+  it('explains the negative class by the negative of its number', () => {
+    const classifier = one(1);
+    expect(classifier.score([0, 0])).toEqual({ kind: 'score', output: 'logit', index: [[0], [0]] });
+    expect(classifier.score([1])).toEqual({
+      kind: 'sum',
+      terms: [{ weight: -1, of: { kind: 'score', output: 'logit', index: [[0]] } }],
+    });
+    const mixed = classifier.score([0, 1]);
+    expect(mixed).toEqual({ kind: 'cotangent', cotangents: { logit: float32(Float32Array.of(1, -1), [2, 1]) } });
+    expect(one(1, undefined, ['N']).score([0])).toEqual({ kind: 'score', output: 'logit', index: [[]] });
+  });
+});
+
+describe('a classifier as a subject', () => {
+  const answers = { logits: float32(Float32Array.of(1, 3, 2, 0, 1, 5), [2, 3]) };
+  const classifier = new ImageClassifier({ model: modelOf({ answers }), labels: ['ant', 'bee', 'cat'] });
+
+  it('names its classes from best to worst', async () => {
+    const [first, second] = await answer(classifier, { pixels: image });
+    expect(first).toMatchObject({
+      decision: 'bee',
+      options: [{ target: '1', label: 'bee', score: 3 }, { target: '2' }, {}],
+    });
+    expect(first!.probability).toBeCloseTo(Math.exp(3) / (Math.exp(1) + Math.exp(3) + Math.exp(2)), 6);
+    expect(classifier.targets('top2', first!).map(({ words, label }) => [words, label])).toEqual([
+      ['1', 'bee'],
+      ['2', 'cat'],
+    ]);
+    const [ant] = classifier.targets('ant', first!);
+    expect([classifier.says(first!, ant!), classifier.says(first!, classifier.targets('bee', first!)[0]!)]).toEqual([
+      false,
+      true,
+    ]);
+    expect([classifier.agrees(first!, first!), classifier.agrees(first!, second!)]).toEqual([true, false]);
+    expect(() => classifier.targets('top4', first!)).toThrow(failure('TOP_OUT_OF_RANGE'));
+    const both = [...classifier.targets('cat', first!), ...classifier.targets('cat', second!)];
+    const found = classifier.probabilities(both, answers);
+    expect(found[0]).toBeCloseTo(first!.classes!.probabilities[2]!, 7);
+    expect(found[1]).toBeCloseTo(second!.classes!.probabilities[2]!, 7);
+  });
+
+  it('feeds its side inputs with the pixels', () => {
+    const sides = (samples: number, { height, width }: { height: number; width: number }) => ({
+      shape: float32(
+        Float32Array.from({ length: 2 * samples }, (_, at) => (at % 2 ? width : height)),
+        [samples, 2],
+      ),
+    });
+    const sided = new ImageClassifier({ model: modelOf(), sides });
+    expect(sided.feeds(float32(new Float32Array(12), [2, 3, 2, 1]))['shape']).toEqual(
+      float32(Float32Array.of(2, 1, 2, 1), [2, 2]),
     );
   });
 });

@@ -1,24 +1,34 @@
-import type { Prediction } from '../image-classifier.ts';
-import type { PixelClassifier } from '../pixel-classifier.ts';
+import type { Prediction } from '../class-scores.ts';
+import type { PixelSubject } from '../pixel-subject.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Cancellation } from './cancellation.ts';
+import type { Answer, Target } from './subject.ts';
 
-/** What an attack is after, one class a sample. */
+/** What an attack is after, one class or one target a sample. */
 export type AttackGoal =
   /** The attack succeeds when the model predicts this class. */
   | { readonly kind: 'targeted'; readonly classes: readonly number[] }
   /** The attack succeeds when the model predicts any other class. */
-  | { readonly kind: 'untargeted'; readonly classes: readonly number[] };
+  | { readonly kind: 'untargeted'; readonly classes: readonly number[] }
+  /**
+   * Numbers to raise, of any subject: a box's score, a region's, a similarity; what is to fall is a target with a minus. All are of one
+   * form. The attack succeeds when `isReached` says so of what the model says of a sample and of its number.
+   */
+  | {
+      readonly kind: 'raise';
+      readonly targets: readonly Target[];
+      readonly isReached: (answer: Answer, value: number, sample: number) => boolean;
+    };
 
-/** The goal of one sample. */
+/** The goal of one sample in classes. */
 export interface ClassGoal {
-  readonly kind: AttackGoal['kind'];
+  readonly kind: 'targeted' | 'untargeted';
   readonly class: number;
 }
 
 export interface AttackRequest {
-  readonly classifier: PixelClassifier;
-  /** `[N, 3, H, W]` in 0..1. */
+  readonly subject: PixelSubject;
+  /** `[N, C, H, W]` in 0..1. */
   readonly pixels: Tensor<'float32'>;
   readonly goal: AttackGoal;
   /** `[H, W]` weights in 0..1, one a sample: 0 where a pixel stays, less than 1 where it moves less; absent means every pixel. */
@@ -32,10 +42,11 @@ export interface AttackRequest {
 
 /** What the model said of one sample as the attack went on, one entry an evaluation. */
 export interface Trajectory {
-  /** Of the goal's class. */
+  /** Of the goal's class; empty where the goal is none. */
   readonly probability: readonly number[];
+  /** Of the goal's class, or the number that is raised. */
   readonly logit: readonly number[];
-  /** Of the class that the model said of the untouched sample. */
+  /** Of the class that the model said of the untouched sample; empty where the goal is no class. */
   readonly originalProbability: readonly number[];
   readonly originalLogit: readonly number[];
 }
@@ -53,7 +64,7 @@ export interface AttackedSample {
 }
 
 export interface AttackResult {
-  /** `[N, 3, H, W]` in 0..1. */
+  /** `[N, C, H, W]` in 0..1. */
   readonly adversarial: Tensor<'float32'>;
   /** In the order of the batch. */
   readonly samples: readonly AttackedSample[];

@@ -1,5 +1,6 @@
 import type { Cancellation } from './cancellation.ts';
 import type { HeatMap } from './explainer.ts';
+import type { Tensors } from '../tensor/tensor.ts';
 import type { Feeds, Model } from './model.ts';
 import type { Objective } from './objective.ts';
 
@@ -15,6 +16,11 @@ export interface MetricRequest {
   readonly model: Model;
   readonly feeds: Feeds;
   readonly objective: Objective;
+  /**
+   * The probability of what is explained, one a sample, in 0..1, given the tensors that the objective reads for those samples of the
+   * batch; absent where the model gives none.
+   */
+  readonly probability?: (outputs: Tensors, samples: readonly number[]) => Float64Array;
   /** One map a sample, at the resolution of its explainer. */
   readonly maps: readonly HeatMap[];
   /** Where the explained thing is, one list a sample, for metrics that need it. */

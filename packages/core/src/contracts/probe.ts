@@ -1,4 +1,4 @@
-import type { PixelClassifier } from '../pixel-classifier.ts';
+import type { PixelSubject } from '../pixel-subject.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Explainer } from './explainer.ts';
@@ -14,19 +14,21 @@ export interface Verdict {
 /** An image as a probe is given it. */
 export interface ProbeItem {
   readonly id: string;
-  /** What the network would see, before normalisation: `[1, 3, H, W]` in 0..1. */
+  /** What the network would see, before normalisation: `[1, C, H, W]` in 0..1. */
   readonly pixels: Tensor<'float32'>;
   /** The class of the label, where there is one that the model knows. */
   readonly label?: number;
 }
 
 export interface ProbeRequest {
-  readonly classifier: PixelClassifier;
+  readonly subject: PixelSubject;
+  /** The target to watch, as a user names it; what the subject says of the untouched picture where absent. */
+  readonly target?: string;
   /** Explains what the model says, for probes that ask where it looks. */
   readonly explainer?: { readonly name: string; readonly explainer: Explainer; readonly layer?: string };
   readonly seed: number;
   readonly signal?: Cancellation;
-  /** Told of pictures worth keeping, each `[1, 3, H, W]` in 0..1 under a stable name. */
+  /** Told of pictures worth keeping, each `[1, C, H, W]` in 0..1 under a stable name. */
   readonly keep?: (item: string, name: string, pixels: Tensor<'float32'>) => Promise<void>;
 }
 

@@ -3,6 +3,14 @@ import { count, didYouMean } from './words.ts';
 
 /** Errors of classes and targets. */
 export const targetErrors = {
+  targetInvalid({ found, expected, next }: { found: string; expected: string; next: string }) {
+    return new UnderstoryError({
+      code: 'TARGET_INVALID',
+      message: 'The target does not fit what the model says.',
+      ...{ found, expected, next },
+    });
+  },
+
   unknownClass({ label, suggestions }: { label: string; suggestions: readonly string[] }) {
     return new UnderstoryError({
       code: 'UNKNOWN_CLASS',

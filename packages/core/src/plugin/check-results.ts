@@ -7,6 +7,7 @@ import type { Feeds, Model } from '../contracts/model.ts';
 import type { ProbeItem, ProbeSummary } from '../contracts/probe.ts';
 import { errors } from '../errors/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { checker, isFloat32 } from './checker.ts';
 import type { GuardedContribution } from './guarded-contribution.ts';
 
 /** One finite map a sample; throws PLUGIN_RESULT_INVALID and HEAT_MAP_NOT_FINITE. */
@@ -163,70 +164,14 @@ export function checkProbeSummary<Summary extends ProbeSummary>(result: Summary,
   return result;
 }
 
-/** A picture `[1, 3, H, W]` in 0..1; throws PLUGIN_RESULT_INVALID. */
+/** A picture `[1, C, H, W]` in 0..1 of at most four channels; throws PLUGIN_RESULT_INVALID. */
 export function checkKept(pixels: Tensor<'float32'>, name: string, of: GuardedContribution): void {
   const check = checker(of);
   const { dims = [] } = check.object<typeof pixels>(pixels, `the picture "${name}"`);
-  const [one, three, height, width] = dims;
-  const fits = dims.length === 4 && one === 1 && three === 3 && isSize(height) && isSize(width);
-  check.that(fits, `a picture "${name}" of [${dims.join(', ')}]`, '[1, 3, height, width]');
+  const [one, channels = 0, height, width] = dims;
+  const fits = dims.length === 4 && one === 1 && isSize(channels) && channels <= 4 && isSize(height) && isSize(width);
+  check.that(fits, `a picture "${name}" of [${dims.join(', ')}]`, '[1, channels, height, width]');
   check.pixels(pixels, dims, `the picture "${name}"`);
-}
-
-function checker(of: GuardedContribution) {
-  const refuse = (found: string, expected: string): never => {
-    throw errors.pluginResultInvalid({ ...of, found, expected });
-  };
-  const that = (fits: boolean, found: string, expected: string): void => {
-    if (!fits) refuse(found, expected);
-  };
-  const object = <T extends object>(value: unknown, what: string): T => {
-    that(
-      typeof value === 'object' && value !== null && !Array.isArray(value),
-      `${what}: ${kindOf(value)}`,
-      'an object',
-    );
-    return value as T;
-  };
-  return {
-    that,
-    object,
-    /** A list of so many things; of any number where undefined. */
-    list(value: unknown, what: string, count: number | undefined): readonly unknown[] {
-      if (!Array.isArray(value)) return refuse(`${kindOf(value)} for ${what}`, 'a list');
-      that(count === undefined || value.length === count, `${value.length} ${what}`, `${count}`);
-      return value as readonly unknown[];
-    },
-    details(details: unknown, what: string): void {
-      if (details === undefined) return;
-      for (const [name, value] of Object.entries(object(details, `the details of ${what}`))) {
-        that(Number.isFinite(value), `the detail "${name}" of ${what}: ${String(value)}`, 'a finite number');
-      }
-    },
-    pixels(value: unknown, dims: readonly number[], what: string): void {
-      const tensor = object<Tensor>(value, what);
-      const form = `${tensor.type} [${Array.isArray(tensor.dims) ? tensor.dims.join(', ') : ''}]`;
-      const fits = tensor.type === 'float32' && isFloat32(tensor.data) && form === `float32 [${dims.join(', ')}]`;
-      that(fits, `${what}: ${form}`, `float32 [${dims.join(', ')}]`);
-      const values = tensor.data as Float32Array;
-      const size = dims.reduce((product, dim) => product * dim, 1);
-      that(values.length === size, `${what}: ${values.length} values`, `${size}`);
-      const outside = values.find((each) => !(each >= 0 && each <= 1));
-      that(outside === undefined, `${what}: a value of ${outside}`, 'values in 0..1');
-    },
-    /** Whether all numbers, however deep, are finite, for JSON has no others. */
-    finite(whole: unknown, what: string): void {
-      const left: unknown[] = [whole];
-      const seen = new Set<unknown>();
-      while (left.length > 0) {
-        const value = left.pop();
-        if (typeof value === 'number') that(Number.isFinite(value), `${what}: a ${value}`, 'finite numbers, or null');
-        if (typeof value !== 'object' || value === null || seen.has(value)) continue;
-        seen.add(value);
-        for (const each of Object.values(value)) left.push(each);
-      }
-    },
-  };
 }
 
 /** What rounding may add to a value at the end of a range. */
@@ -238,11 +183,6 @@ function slack(end: number): number {
 function samplesIn(feeds: Feeds): number | undefined {
   const sizes = new Set(Object.values(feeds).map(({ dims }) => dims[0]));
   return sizes.size === 1 ? [...sizes][0] : undefined;
-}
-
-/** By its tag: an array of another realm is one too. */
-function isFloat32(data: unknown): data is Float32Array {
-  return Object.prototype.toString.call(data) === '[object Float32Array]';
 }
 
 function isSize(value: unknown): boolean {
@@ -263,8 +203,4 @@ function areNumbers(list: unknown): list is readonly number[] {
 
 function areTexts(list: unknown): boolean {
   return Array.isArray(list) && list.every((each) => typeof each === 'string');
-}
-
-function kindOf(value: unknown): string {
-  return value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
 }

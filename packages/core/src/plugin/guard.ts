@@ -5,6 +5,7 @@ import type { Mask } from '../contracts/mask.ts';
 import type { Metric } from '../contracts/metric.ts';
 import type { Backend } from '../contracts/model.ts';
 import type { Probe, ProbeRequest } from '../contracts/probe.ts';
+import type { SubjectKind } from '../contracts/subject.ts';
 import { environmentFailure } from '../environment-failure.ts';
 import { errors, isDiagnosed } from '../errors/index.ts';
 import {
@@ -18,6 +19,7 @@ import {
   checkProbeRows,
   checkProbeSummary,
 } from './check-results.ts';
+import { checkedSubject, checkReadings } from './check-subjects.ts';
 import type { GuardedContribution } from './guarded-contribution.ts';
 import type { ContributionKind } from './tokens.ts';
 
@@ -58,6 +60,7 @@ const methodsOf: Readonly<Record<ContributionKind, readonly string[]>> = {
   attack: ['perturb'],
   mask: ['draw'],
   backend: ['accepts', 'open'],
+  subject: ['readings', 'open'],
 };
 
 type Methods<T> = (product: T, of: GuardedContribution) => Partial<T>;
@@ -69,6 +72,7 @@ const guards: {
   readonly attack: Methods<Attack>;
   readonly mask: Methods<Mask>;
   readonly backend: Methods<Backend>;
+  readonly subject: Methods<SubjectKind>;
 } = {
   explainer: (explainer, of) => ({
     explain: async (request) =>
@@ -88,6 +92,15 @@ const guards: {
   backend: (backend, of) => ({
     accepts: (source) => callNow(of, () => backend.accepts(source)),
     open: async (source, options) => checkModel(await call(of, undefined, () => backend.open(source, options)), of),
+  }),
+  subject: (kind, of) => ({
+    readings: (facts) =>
+      checkReadings(
+        callNow(of, () => kind.readings(facts)),
+        of,
+      ),
+    open: async (facts, reading, settings) =>
+      checkedSubject(await call(of, undefined, () => kind.open(facts, reading, settings)), of),
   }),
   probe: (probe, of) => ({
     experiment(request) {

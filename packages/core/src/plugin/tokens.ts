@@ -4,6 +4,7 @@ import type { Mask } from '../contracts/mask.ts';
 import type { Metric } from '../contracts/metric.ts';
 import type { Backend } from '../contracts/model.ts';
 import type { Probe } from '../contracts/probe.ts';
+import type { SubjectKind } from '../contracts/subject.ts';
 
 declare const carried: unique symbol;
 
@@ -25,8 +26,9 @@ export const PROBE = token<Probe>('probe');
 export const ATTACK = token<Attack>('attack');
 export const MASK = token<Mask>('mask');
 export const BACKEND = token<Backend>('backend');
+export const SUBJECT = token<SubjectKind>('subject');
 
 /** The kinds of things that plugins provide, each the name of its token. */
-export const contributionKinds = ['explainer', 'metric', 'probe', 'attack', 'mask', 'backend'] as const;
+export const contributionKinds = ['explainer', 'metric', 'probe', 'attack', 'mask', 'backend', 'subject'] as const;
 
 export type ContributionKind = (typeof contributionKinds)[number];

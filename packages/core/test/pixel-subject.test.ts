@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { expression, float32, ImageClassifier, PixelClassifier, toFloat32 } from '@understory/core';
+import { expression, float32, ImageClassifier, PixelSubject, toFloat32 } from '@understory/core';
 import type { Dimension, Feeds, Model } from '@understory/core';
 
 /** A model that says of each sample the sum of what it is fed, and minus that. */
@@ -28,8 +28,8 @@ const normalisation = { mean: [0.25, 0.5, 0.75], deviation: [0.5, 0.25, 1], orde
 function classifier(
   dims: readonly Dimension[],
   { order = 'RGB' as 'RGB' | 'BGR', size = { height: 1, width: 2 } } = {},
-): PixelClassifier {
-  return new PixelClassifier(new ImageClassifier({ model: modelOf(dims) }), { ...normalisation, order }, size);
+): PixelSubject {
+  return new PixelSubject(new ImageClassifier({ model: modelOf(dims) }), { ...normalisation, order }, size);
 }
 
 const channelsLast = () => classifier(['N', 2, 1, 3], { size: { height: 2, width: 1 } });
@@ -37,7 +37,7 @@ const channelsLast = () => classifier(['N', 2, 1, 3], { size: { height: 2, width
 /** One picture of two pixels: (0.25, 0.5, 0.75) and (0.75, 1, 0.25). */
 const pixels = float32(Float32Array.of(0.25, 0.75, 0.5, 1, 0.75, 0.25), [1, 3, 1, 2]);
 
-describe('what a PixelClassifier feeds', () => {
+describe('what a PixelSubject feeds', () => {
   it('is normalised a channel at a time', () => {
     const { images } = classifier(['N', 3, 1, 2]).feeds(pixels);
     expect(images).toEqual(float32(Float32Array.of(0, 1, 0, 2, 0, -0.5), [1, 3, 1, 2]));
@@ -60,13 +60,13 @@ describe('what a PixelClassifier feeds', () => {
       [1, 3, 1, 2],
     );
     const both = float32(Float32Array.of(...pixels.data, ...other.data), [2, 3, 1, 2]);
-    const together = await model.predict(both);
-    expect(together).toEqual([...(await model.predict(pixels)), ...(await model.predict(other))]);
-    expect(together[0]!.logits).toEqual(Float32Array.of(2.5, -2.5));
+    const together = await model.answer(both);
+    expect(together).toEqual([...(await model.answer(pixels)), ...(await model.answer(other))]);
+    expect(together[0]!.classes!.logits).toEqual(Float32Array.of(2.5, -2.5));
   });
 });
 
-describe('the expression of what a PixelClassifier feeds', () => {
+describe('the expression of what a PixelSubject feeds', () => {
   it('takes the mean off and divides, in the layout of the model', () => {
     const image = expression.input('pixels');
     const channel = (values: readonly number[]) =>
@@ -81,7 +81,35 @@ describe('the expression of what a PixelClassifier feeds', () => {
   });
 });
 
-describe('what a PixelClassifier refuses', () => {
+describe('a PixelSubject of other channels', () => {
+  const grey = { mean: [0.5], deviation: [0.25], order: 'RGB' } as const;
+
+  it('takes one', () => {
+    const subject = new PixelSubject(new ImageClassifier({ model: modelOf(['N', 1, 1, 2]) }), grey, {
+      height: 1,
+      width: 2,
+    });
+    expect(subject.channels).toBe(1);
+    expect(subject.feeds(float32(Float32Array.of(0, 1), [1, 1, 1, 2]))['images']).toEqual(
+      float32(Float32Array.of(-2, 2), [1, 1, 1, 2]),
+    );
+    const [said] = [subject.normalised(expression.input('pixels'))];
+    expect(said).toMatchObject({ kind: 'binary', left: { left: expression.input('pixels') } });
+  });
+
+  it('swaps red and blue of four, and leaves the last where it is', () => {
+    const four = { mean: [0, 0, 0, 0], deviation: [1, 1, 1, 1], order: 'BGR' } as const;
+    const subject = new PixelSubject(new ImageClassifier({ model: modelOf(['N', 4, 1, 1]) }), four, {
+      height: 1,
+      width: 1,
+    });
+    expect(subject.feeds(float32(Float32Array.of(0, 0.25, 0.5, 1), [1, 4, 1, 1]))['images']).toEqual(
+      float32(Float32Array.of(0.5, 0.25, 0, 1), [1, 4, 1, 1]),
+    );
+  });
+});
+
+describe('what a PixelSubject refuses', () => {
   const refused: readonly {
     readonly what: string;
     readonly found: string;
@@ -99,7 +127,7 @@ describe('what a PixelClassifier refuses', () => {
     expect(failure).toMatchObject({ code: 'PIXELS_INVALID', found });
   });
 
-  it('a model of one channel', () => {
+  it('a normalisation of other channels than the model has', () => {
     expect(thrownBy(() => classifier(['N', 1, 4, 4]))).toMatchObject({ code: 'PIXELS_INVALID' });
   });
 });

@@ -1,0 +1,154 @@
+import type { ClassScores, Prediction } from '../class-scores.ts';
+import type { ImageLayout } from '../image-input.ts';
+import type { Tensor, Tensors } from '../tensor/tensor.ts';
+import type { TensorSpec } from '../tensor/tensor-spec.ts';
+import type { Box } from './metric.ts';
+import type { Feeds, Model } from './model.ts';
+import type { Index } from './objective.ts';
+
+/** A number that a model gives for one sample, as data: what a target means. */
+export type Reading =
+  /** One element of an output or layer; the batch is left out of `index`. */
+  | { readonly kind: 'element'; readonly output: string; readonly index: Index }
+  /** All elements of an output or layer, each by a weight; `weights` has its dimensions without the batch. */
+  | { readonly kind: 'weights'; readonly output: string; readonly weights: Tensor<'float32'> }
+  /** `scale` times the cosine of the angle between an output `[N, D]` and a vector `[D]`. */
+  | { readonly kind: 'similarity'; readonly output: string; readonly to: Float32Array; readonly scale: number }
+  | { readonly kind: 'sum'; readonly terms: readonly { readonly weight: number; readonly of: Reading }[] };
+
+/** What is explained or attacked in one sample. */
+export interface Target {
+  /** As a user would name it, in one form: `281`, `box:3`, `region:cat`, `output0[4,2063]`, `-age`. */
+  readonly words: string;
+  /** For a person: `tabby, tabby cat`; null where the words say all there is to say. */
+  readonly label: string | null;
+  readonly reading: Reading;
+  /** The class, where the subject's decision is one class of a list and the target is the score of that class. */
+  readonly classIndex?: number;
+  /** In pixels of the picture that the model is fed, where the target is of a part of it. */
+  readonly box?: Box;
+}
+
+/** One of the things that a model says of a picture, such as a class, a box, a region or a character. */
+export interface AnswerOption {
+  /** What names it as a target. */
+  readonly target: string;
+  readonly label: string | null;
+  /** The number that is explained. */
+  readonly score: number;
+  /** In 0..1, where the model gives one. */
+  readonly probability?: number;
+  /** In pixels of the picture that the model is fed. */
+  readonly box?: Box;
+  /** Of the picture, in 0..1. */
+  readonly share?: number;
+}
+
+/** What a model says of one sample. */
+export interface Answer {
+  /** From best to worst; those that the subject's threshold leaves out are not in it. */
+  readonly options: readonly AnswerOption[];
+  /** In one line for a person: a label, `2 dogs, 1 person`, `age 31.4`; empty where there is nothing to decide. */
+  readonly decision: string;
+  /** Of the decision, in 0..1; undefined where the model gives none. */
+  readonly probability: number | undefined;
+  /** Of a subject whose decision is one class of a list. */
+  readonly classes?: Prediction;
+}
+
+/** Where a model takes its picture. */
+export interface PictureInput {
+  /** The name of the input. */
+  readonly name: string;
+  /** `uint8` where it takes 8-bit samples as they are. */
+  readonly type: TensorSpec['type'];
+  readonly layout: ImageLayout;
+  /** Undefined where the model leaves it open, as with `size`. */
+  readonly channels: number | undefined;
+  /** In pixels. */
+  readonly size: { readonly height: number; readonly width: number } | undefined;
+}
+
+/** A model together with what its inputs and outputs mean. */
+export interface Subject<Said extends Answer = Answer> {
+  /** The name of the task at Hugging Face, such as `image-classification`, or `regression` or `raw`. */
+  readonly task: string;
+  readonly model: Model;
+  readonly picture: PictureInput;
+  /** One a class, where the task has classes. */
+  readonly labels?: readonly string[] | undefined;
+  /** The outputs and layers that `answersOf` is given. */
+  readonly reads: readonly string[];
+  /** Where the scores of the classes lie, of a subject whose decision is one class of a list. */
+  readonly classes?: ClassScores;
+  /** What the model is fed for prepared pictures, side inputs included: `[N, C, H, W]` or as the layout of `picture` is. */
+  feeds(pixels: Tensor<'float32'>): Feeds;
+  /** What the model says of each sample, given the tensors of `reads`. */
+  answersOf(outputs: Tensors): readonly Said[];
+  /**
+   * What one piece of a user's text names in a sample; several for `top3` or `boxes`, and none for a text of another kind, which may be
+   * an output of the model. Throws what says why, such as UNKNOWN_CLASS, where the kind is known and nothing has that name.
+   */
+  targets(words: string, answer: Said): readonly Target[] | undefined;
+  /** Every form of text that `targets` takes, for a person: `top1`, `box:3`, `box:LABEL`. */
+  readonly forms: readonly string[];
+  /**
+   * Probabilities of targets of one form, one a sample, in 0..1, given the tensors that they read; absent, or undefined, where the
+   * model gives none.
+   */
+  probabilities?(targets: readonly Target[], outputs: Tensors): Float64Array | undefined;
+  /** Whether two answers are the same decision. */
+  agrees(one: Said, other: Said): boolean;
+  /** Whether an answer says what a target names: the class, such a box, that region; undefined where the task decides nothing. */
+  says(answer: Said, target: Target): boolean | undefined;
+}
+
+/** What lies beside a model and says what it is. */
+export interface ModelFolder {
+  /** `config.json` as it was read. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** What the model file says of itself by name, such as the `names` and `task` of Ultralytics. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** What is known of a model before it is read as anything. */
+export interface ModelFacts {
+  readonly model: Model;
+  readonly folder: ModelFolder;
+  readonly labels?: readonly string[] | undefined;
+  /** The input that takes the picture, where the user said it. */
+  readonly input?: string | undefined;
+  /** The outputs or layers that hold the answer, where the user said it. */
+  readonly outputs?: readonly string[] | undefined;
+}
+
+/** What speaks for a reading, from strong to weak; what the user says goes before all of them. */
+export const evidence = ['folder', 'graph', 'shape'] as const;
+export type Evidence = (typeof evidence)[number];
+
+/** A way in which a model can be read as a task. */
+export interface SubjectReading {
+  readonly evidence: Evidence;
+  /** What was found, for a person: `a softmax closes "probs"`. */
+  readonly why: string;
+  /** Which tensor plays which part, such as `boxes` and `scores`; all that `output` names where a user chooses this reading. */
+  readonly tensors: Readonly<Record<string, string>>;
+  /** What is left to say of how they are laid out, such as `yolov8`. */
+  readonly form?: string;
+}
+
+/** What a subject is opened with besides the model. */
+export interface SubjectSettings {
+  /** Values of inputs other than the picture, one sample each. */
+  readonly sides?: (samples: number, picture: { readonly height: number; readonly width: number }) => Feeds;
+  /** Embeds or reads pictures beside the one that is explained, such as the other one of a pair: `[1, C, H, W]` as the model is fed. */
+  readonly others?: Readonly<Record<string, Tensor<'float32'>>>;
+}
+
+/** A kind of subject that a plugin provides: it says whether it can read a model, and reads it. */
+export interface SubjectKind {
+  /** Every way in which the model can be read as this task; none where it cannot. */
+  readings(facts: ModelFacts): readonly SubjectReading[];
+  /** The model read in that way; throws LABEL_COUNT and NOT_AN_IMAGE_CLASSIFIER, and what is wrong with the settings. */
+  open(facts: ModelFacts, reading: SubjectReading, settings: SubjectSettings): Promise<Subject>;
+}

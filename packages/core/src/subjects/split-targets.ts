@@ -1,0 +1,16 @@
+/** The pieces of a comma-separated list of targets; commas within quotes, brackets and parentheses do not separate. */
+export function splitTargets(text: string): readonly string[] {
+  const pieces: string[] = [];
+  let [piece, depth, isQuoted] = ['', 0, false];
+  for (const character of text) {
+    if (character === '"') isQuoted = !isQuoted;
+    else if (!isQuoted && '[('.includes(character)) depth += 1;
+    else if (!isQuoted && '])'.includes(character)) depth = Math.max(0, depth - 1);
+    if (character === ',' && !isQuoted && depth === 0) {
+      pieces.push(piece);
+      piece = '';
+    } else piece += character;
+  }
+  pieces.push(piece);
+  return pieces.map((each) => each.trim()).filter((each, _, all) => each !== '' || all.length === 1);
+}
