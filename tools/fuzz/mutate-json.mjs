@@ -18,16 +18,19 @@ function placesOf(value) {
 const set = (holder, key, value) =>
   Object.defineProperty(holder, key, { value, enumerable: true, writable: true, configurable: true });
 
+/** A value of its own: what is put into one place is changed there alone, and in this case alone. */
+const fresh = (draw) => structuredClone(draw.pick(jsonValues));
+
 const structural = {
-  replace: ({ holder, key }, draw) => set(holder, key, draw.pick(jsonValues)),
+  replace: ({ holder, key }, draw) => set(holder, key, fresh(draw)),
   name: ({ holder, key }, draw) => set(holder, key, draw.pick(names)),
   remove({ holder, key }) {
     if (Array.isArray(holder)) holder.splice(Number(key), 1);
     else delete holder[key];
   },
   add({ holder }, draw) {
-    if (Array.isArray(holder)) holder.push(draw.pick(jsonValues));
-    else set(holder, draw.pick(names), draw.pick(jsonValues));
+    if (Array.isArray(holder)) holder.push(fresh(draw));
+    else set(holder, draw.pick(names), fresh(draw));
   },
   rename({ holder, key }, draw) {
     if (Array.isArray(holder)) return;

@@ -5,15 +5,16 @@ export { fgsm } from './attacks/fgsm.ts';
 export { miFgsm } from './attacks/mi-fgsm.ts';
 export { pgd, type PgdOptions } from './attacks/pgd.ts';
 export { all } from './masks/all.ts';
-export { inside } from './masks/inside.ts';
-export { originBottom } from './masks/origin-bottom.ts';
-export { originTop } from './masks/origin-top.ts';
-export { originWeighted } from './masks/origin-weighted.ts';
-export { outside } from './masks/outside.ts';
+export { inside, outside } from './masks/boxes.ts';
+export {
+  originBottom,
+  originTop,
+  originWeighted,
+  targetBottom,
+  targetTop,
+  targetWeighted,
+} from './masks/heat-masks.ts';
 export { random } from './masks/random.ts';
-export { targetBottom } from './masks/target-bottom.ts';
-export { targetTop } from './masks/target-top.ts';
-export { targetWeighted } from './masks/target-weighted.ts';
 export { uniform } from './masks/uniform.ts';
 export { foolboxPgd, paper, torchattacksPgd } from './presets.ts';
 export { projectedGradientDescent, type GradientAttack } from './projected-gradient-descent.ts';

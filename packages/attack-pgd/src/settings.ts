@@ -4,7 +4,7 @@ import type { Ball } from './norms/norm.ts';
 import type { AttackObjective } from './objectives/objective.ts';
 import type { Start } from './starts/start.ts';
 import type { StepControls } from './step-controls/step-control.ts';
-import type { StopRule } from './stop-rules/stop-rule.ts';
+import type { StopRule } from './stop-rules.ts';
 
 /** What projected gradient descent is made of; every attack of this package is one choice of it. */
 export interface Settings {

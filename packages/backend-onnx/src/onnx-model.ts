@@ -24,6 +24,7 @@ import {
 } from '@understory/core';
 import {
   DifferentiableGraph,
+  FedSizes,
   feedFrom,
   guidedRules,
   layersOf,
@@ -85,6 +86,7 @@ export class OnnxModel implements DifferentiableModel {
   private readonly differentiable: DifferentiableGraph;
   /** Where gradients come from: computed in float32 where the file says half precision, unless that is asked for. */
   private readonly derivativeSource: Graph;
+  private readonly fedSizes: FedSizes;
   private readonly blockedLayout: boolean;
   private readonly computed: Float32Graph['computed'];
   private readonly openSession: OnnxModelParts['openSession'];
@@ -132,6 +134,7 @@ export class OnnxModel implements DifferentiableModel {
       ...layer,
       type: (layer.type ?? 'float32') as ElementType,
     }));
+    this.fedSizes = new FedSizes(this.differentiable.graph, this.differentiable.inference);
     const first = this.inputs[0]?.dims?.[0];
     const training = trainingMode(this.differentiable.graph, this.differentiable.inference);
     const declared = typeof first === 'number' ? first : undefined;
@@ -393,7 +396,7 @@ export class OnnxModel implements DifferentiableModel {
     const asked = names.filter((name) => !(name in feeds));
     return {
       ...Object.fromEntries(echoed.map((name) => [name, feeds[name]!])),
-      ...(await runInParts(session, { ...feeds, ...numbers }, asked, batch, size)),
+      ...(await runInParts(session, { ...feeds, ...numbers }, asked, { batch, size, fedSizes: this.fedSizes })),
     };
   }
 

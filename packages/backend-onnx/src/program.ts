@@ -1,5 +1,5 @@
 import { checkFeeds, type CompiledProgram, type Program, type Tensors, type TensorSpec } from '@understory/core';
-import type { Graph } from '@understory/onnx-autodiff';
+import { FedSizes, Inference, type Graph } from '@understory/onnx-autodiff';
 import type * as ort from 'onnxruntime-common';
 import { BatchSizes } from './batch-sizes.ts';
 import { programGraph, type ProgramGraph } from './program-graph.ts';
@@ -25,7 +25,7 @@ export interface ProgramTarget {
 export class OnnxProgram implements CompiledProgram {
   private readonly program: Program;
   private readonly target: ProgramTarget;
-  private readonly graphs = new Map<number, ProgramGraph>();
+  private readonly graphs = new Map<number, ProgramGraph & { readonly fedSizes: FedSizes }>();
   private readonly sizes = new BatchSizes();
   private readonly sessions = new SessionCache<ort.InferenceSession>(openSessions);
 
@@ -46,7 +46,7 @@ export class OnnxProgram implements CompiledProgram {
     const results = await this.sessions.use(
       `${size}`,
       () => this.target.open(made.graph),
-      (session) => runInParts(session, feeds, Object.values(made.outputs), batch, size),
+      (session) => runInParts(session, feeds, Object.values(made.outputs), { batch, size, fedSizes: made.fedSizes }),
     );
     return Object.fromEntries(Object.entries(made.outputs).map(([name, output]) => [name, results[output]!]));
   }
@@ -55,11 +55,12 @@ export class OnnxProgram implements CompiledProgram {
     await this.sessions.clear();
   }
 
-  private graphOf(batch: number): ProgramGraph {
+  private graphOf(batch: number): ProgramGraph & { readonly fedSizes: FedSizes } {
     let made = this.graphs.get(batch);
     if (!made) {
       const { inputs: modelInputs, computed, blockedLayout, graphOf } = this.target;
-      made = programGraph(this.program, { graph: graphOf(batch), batch, modelInputs, computed, blockedLayout });
+      const parts = programGraph(this.program, { graph: graphOf(batch), batch, modelInputs, computed, blockedLayout });
+      made = { ...parts, fedSizes: new FedSizes(parts.graph, new Inference(parts.graph)) };
       this.graphs.set(batch, made);
       for (const old of this.graphs.keys()) {
         if (this.graphs.size > openSessions && old !== batch && !this.sessions.has(`${old}`)) this.graphs.delete(old);

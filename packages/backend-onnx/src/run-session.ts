@@ -1,16 +1,19 @@
 import { joinParts, type Tensor, type Tensors } from '@understory/core';
+import type { FedSizes } from '@understory/onnx-autodiff';
 import type * as ort from 'onnxruntime-common';
 import { errors } from './errors.ts';
 import { firstLine } from './execution-providers.ts';
 import { fromOrt, takeSamples, toOrt } from './tensors.ts';
 
-/** Runs a session of batch size `size` as often as `batch` samples ask for; scalars go to every part. Throws RUN_FAILED. */
+/**
+ * Runs a session of batch size `size` as often as `batch` samples ask for; scalars go to every part. Throws RUN_FAILED, and ONNX_TOO_LARGE
+ * where what is fed makes sizes beyond the limits.
+ */
 export async function runInParts(
   session: ort.InferenceSession,
   feeds: Tensors,
   fetch: readonly string[],
-  batch: number,
-  size: number,
+  { batch, size, fedSizes }: { readonly batch: number; readonly size: number; readonly fedSizes: FedSizes },
 ): Promise<Tensors> {
   const parts: Tensors[] = [];
   if (!(size >= 1)) throw errors.runFailed(`a batch size of ${size}`, undefined);
@@ -19,6 +22,7 @@ export async function runInParts(
       name,
       size === batch || tensor.dims.length === 0 ? tensor : takeSamples(tensor, start, size),
     ]);
+    fedSizes.check(Object.fromEntries(part));
     parts.push(await execute(session, part, fetch));
   }
   return Object.fromEntries(

@@ -478,4 +478,52 @@ describe('OnnxModel', () => {
       next: expect.stringContaining('cam'),
     });
   });
+
+  it('asks the runtime for no sizes beyond the limits, whatever is asked for and whatever is fed', async () => {
+    const model = await open(
+      modelFile({
+        input: ['N', 'L'],
+        output: ['N', 'R'],
+        nodes: [
+          Node.of('Relu', ['x'], ['h']),
+          Node.of('Shape', ['h'], ['shape'], { start: 1 }),
+          Node.of('Mul', ['shape', 'thousand'], ['times']),
+          Node.of('Concat', ['one', 'times'], ['repeats'], { axis: 0 }),
+          Node.of('Tile', ['h', 'repeats'], ['t'], {}, 'grow'),
+          Node.of('ReduceSum', ['t'], ['y'], { keepdims: 1 }),
+        ],
+        weights: {
+          thousand: { type: 'int64', dims: [1], values: [1000] },
+          one: { type: 'int64', dims: [1], values: [1] },
+        },
+      }),
+    );
+    const feeds = (length: number) => ({ x: float32(new Float32Array(length).fill(1), [1, length]) });
+    const refusal = {
+      code: 'ONNX_TOO_LARGE',
+      found: expect.stringMatching(/"t", \[1, 4000000000\], of Tile in node "grow", fed with .*\[1, 2000\]/) as unknown,
+    };
+    const long = 2000;
+    const request = { objective: { kind: 'score', output: 'y', index: [[0]] }, withRespectTo: ['x'] } as const;
+    const inputs = [{ name: 'x', type: 'float32', dims: ['N', 'L'] }] as const;
+    const program = await model.compile({
+      inputs,
+      feeds: { x: { kind: 'input', name: 'x' } },
+      outputs: { y: { kind: 'tensor', name: 'y' } },
+    });
+    for (const attempt of [
+      () => model.run(feeds(long), ['y']),
+      () => model.run(feeds(long), ['t']),
+      () => model.differentiate({ ...request, feeds: feeds(long) }),
+      () => model.runFrom(feeds(long), { h: feeds(long).x }, ['y']),
+      () => program.run(feeds(long)),
+    ]) {
+      await expect(attempt()).rejects.toMatchObject(refusal);
+    }
+    await program.close();
+    expect(values((await model.run(feeds(3), ['y']))['y'])).toEqual([9000]);
+    expect(values((await model.differentiate({ ...request, feeds: feeds(3) })).gradients['x'])).toEqual([
+      3000, 3000, 3000,
+    ]);
+  });
 });

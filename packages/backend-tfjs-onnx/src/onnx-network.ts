@@ -11,7 +11,6 @@ import { isDiagnosed, type Dimension, type ElementType, type GraphView, type Ten
 import {
   DifferentiableGraph,
   layersOf,
-  type Dim,
   type Graph,
   type Inference,
   type Node,
@@ -194,7 +193,7 @@ export class OnnxNetwork implements Network {
       this.plans.set(key, before);
       return before;
     }
-    const plan = new Plan(withSizes(this.raised, bound), {
+    const plan = new Plan(this.raised.withSizes(bound), {
       model: this.name,
       steps: this.steps,
       layoutOf: (name) => this.layoutOf(name),
@@ -228,15 +227,6 @@ export class OnnxNetwork implements Network {
       if (!isOpen && !isUnfit) throw error;
     }
   }
-}
-
-function withSizes(graph: Graph, sizes: ReadonlyMap<string, number>): Graph {
-  const fix = (value: Value): Value => ({
-    ...value,
-    shape: value.shape?.map((dim): Dim => (typeof dim === 'string' ? (sizes.get(dim) ?? dim) : dim)),
-  });
-  const declared = new Map([...graph.declared].map(([name, value]) => [name, fix(value)]));
-  return graph.with({ inputs: graph.inputs.map(fix), outputs: graph.outputs.map(fix), declared });
 }
 
 /** Half and double precision are fed and computed as float32. */

@@ -51,13 +51,15 @@ export function prepare(node: Node, { model, inference, constants, layout }: Pre
 /** Holds what a node reads against what ONNX says of its shapes, as far as these are known; throws RUN_FAILED. */
 export function checkShapes(node: Node, { model, inference, constants }: Omit<Preparation, 'layout'>): void {
   const nameOf = (input: number) => node.inputs[input] ?? '';
+  const shapeOf = (name: string) => {
+    const shape = name === '' ? undefined : inference.value(name).shape;
+    return shape?.every((size) => typeof size === 'number') ? shape : undefined;
+  };
   const found = forbidden({
     node,
     count: node.inputs.length,
-    shape: (input) => {
-      const shape = nameOf(input) === '' ? undefined : inference.value(nameOf(input)).shape;
-      return shape?.every((size) => typeof size === 'number') ? shape : undefined;
-    },
+    results: node.outputs.map(shapeOf),
+    shape: (input) => shapeOf(nameOf(input)),
     numbers: (input) => (constants.has(nameOf(input)) ? constants.numbers(nameOf(input)) : undefined),
   });
   if (found !== undefined) throw sharedErrors.shapesRefused({ what: titleOf(node), model, found });

@@ -5,6 +5,8 @@ import type { Node } from '@understory/onnx-autodiff';
 export interface ShapeUse {
   readonly node: Node;
   readonly count: number;
+  /** Sizes of what it would write, in ONNX order. */
+  readonly results: readonly (readonly number[] | undefined)[];
   /** Sizes in ONNX order. */
   readonly shape: (input: number) => readonly number[] | undefined;
   /** The elements of an input that does not depend on what is fed. */
@@ -17,7 +19,8 @@ type ShapeRule = (use: ShapeUse) => string | undefined;
 /** What ONNX forbids of the shapes that a node reads and would write; undefined where they fit or are not known. */
 export function forbidden(use: ShapeUse): string | undefined {
   const { domain, operator } = use.node;
-  return domain === '' && Object.hasOwn(shapeRules, operator) ? shapeRules[operator]!(use) : undefined;
+  const misfit = domain === '' && Object.hasOwn(shapeRules, operator) ? shapeRules[operator]!(use) : undefined;
+  return misfit ?? use.results.map((sizes) => sizes && tooLarge(sizes)).find(Boolean);
 }
 
 type Sizes = readonly number[];

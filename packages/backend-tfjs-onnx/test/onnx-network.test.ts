@@ -9,7 +9,7 @@ import { Node } from '@understory/onnx-autodiff';
 import { backendContract, differentiableBackendContract } from '@understory/testing';
 import { TensorProto_DataType as DataType } from 'onnx-buf';
 import { engines } from './engines.ts';
-import { fed, modelOf, number, weight } from './model.ts';
+import { fed, ints, modelOf, number, weight, type Input } from './model.ts';
 
 jest.setTimeout(60_000);
 
@@ -188,3 +188,32 @@ function apart(expected: Tensor, found: Tensor): number {
   const largest = left.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
   return left.reduce((most, value, at) => Math.max(most, Math.abs(value - right[at]!)), 0) / largest;
 }
+
+describe('sizes that follow from what is fed', () => {
+  const row = (operator: string, inputs: readonly Input[], attributes = {}) =>
+    modelOf({ operator, form: 'grow', inputs, attributes, sizes: 'open' });
+  const scales = { constant: { type: 'float32', dims: [4], values: [1, 1, 200, 200] } } as const;
+
+  it.each([
+    ['Tile', row('Tile', [fed(1, 3, 8, 8), ints(1, 1, 200, 200)]), /Tile/],
+    ['Pad', row('Pad', [fed(1, 3, 8, 8), ints(0, 0, 14000, 14000, 0, 0, 0, 0)]), /Pad/],
+    ['Resize', row('Resize', [fed(1, 3, 8, 8), null, scales]), /Resize/],
+    ['a sum of a column and a row', row('Add', [fed(1, 8, 1), fed(1, 1, 8)]), /Add/],
+  ])('beyond the limit are refused before anything is computed: %s', async (_, source, found) => {
+    const model = await new TfjsBackend().open(source, { devices: ['cpu'] });
+    const large = (spec: { readonly name: string; readonly dims?: readonly unknown[] | undefined }) => {
+      const { dims = [] } = spec;
+      const side = dims.length === 3 ? 30_000 : 256;
+      const wide = dims.length === 3 ? (spec.name === 'x0' ? [1, side, 1] : [1, 1, side]) : [1, 3, side, side];
+      return float32(new Float32Array(elementCount(wide)), wide);
+    };
+    const feeds = Object.fromEntries(model.inputs.map((spec) => [spec.name, large(spec)]));
+    const refusal = model.run(feeds, ['y']);
+    await expect(refusal).rejects.toMatchObject({
+      code: 'RUN_FAILED',
+      message: expect.stringMatching(found) as unknown,
+      found: expect.stringMatching(/of more than 536870912 elements/) as unknown,
+    });
+    await model.close();
+  });
+});

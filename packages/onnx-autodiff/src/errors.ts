@@ -104,6 +104,15 @@ export const errors = {
       expected: `at most ${most}`,
       next: `Check that the file is what its exporter wrote, and where it comes from. ${reexport}`,
     }),
+  fedTooLarge: (found: string, fed: string, most: string) =>
+    new AutodiffError({
+      code: 'ONNX_TOO_LARGE',
+      message:
+        'The model asks for more than is allowed: with these feeds a tensor is larger than any image model needs.',
+      found: `${found}, fed with ${fed}`,
+      expected: `at most ${most}`,
+      next: 'Feed smaller images or fewer of them at a time; where they are small, check that the file is what its exporter wrote.',
+    }),
   invalidNode: (operator: string, node: string, cause: unknown) =>
     new AutodiffError({
       code: 'ONNX_MALFORMED',

@@ -110,10 +110,15 @@ export class Graph implements GraphParts {
   /** The same model for one batch size, where the first dimension of its inputs is open: sizes that are known ahead make quicker graphs. */
   withBatch(size: number): Graph {
     const open = new Set(this.inputs.map(({ shape }) => shape?.[0]).filter((dim) => typeof dim === 'string'));
-    if (open.size === 0) return this;
+    return this.withSizes(new Map(Array.from(open, (dim) => [dim, size])));
+  }
+
+  /** The same model with open sizes of its inputs filled in, by their names. */
+  withSizes(sizes: ReadonlyMap<string, number>): Graph {
+    if (sizes.size === 0) return this;
     const fix = (value: Value): Value =>
-      value.shape?.some((dim) => open.has(dim as string))
-        ? { ...value, shape: value.shape.map((dim) => (open.has(dim as string) ? size : dim)) }
+      value.shape?.some((dim) => sizes.has(dim as string))
+        ? { ...value, shape: value.shape.map((dim) => sizes.get(dim as string) ?? dim) }
         : value;
     const declared = new Map([...this.declared].map(([name, value]) => [name, fix(value)]));
     return this.with({ inputs: this.inputs.map(fix), outputs: this.outputs.map(fix), declared });

@@ -18,6 +18,7 @@ export { Node, type AttributeInput, type AttributeInputs } from './node.ts';
 export { layersOf, type Layer } from './layers.ts';
 export { redrawWeights, weightedLayers, type WeightedLayer } from './learned-weights.ts';
 export { trainingMode, trainingRemarks, type TrainingMode } from './training-mode.ts';
+export { FedSizes, type FedTensor } from './limits/fed-sizes.ts';
 export { Inference } from './shapes/inference.ts';
 export { operatorNames, operatorsPage } from './operators-page.ts';
 export { toFloat32, type Float32Graph } from './precision.ts';

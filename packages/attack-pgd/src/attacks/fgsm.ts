@@ -1,8 +1,8 @@
 import { configurable } from '@understory/core';
 import { projectedGradientDescent } from '../projected-gradient-descent.ts';
-import { constant } from '../schedules/constant.ts';
+import { constant } from '../schedules.ts';
 import { scheduled } from '../step-controls/scheduled.ts';
-import { never } from '../stop-rules/never.ts';
+import { never } from '../stop-rules.ts';
 import { batchOptions, budgetOptions, objectiveOptions } from './options.ts';
 import { budgetOf, directionOf, objectiveOf } from './parts.ts';
 

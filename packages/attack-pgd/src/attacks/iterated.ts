@@ -1,7 +1,7 @@
 import type { OptionSchema, OptionValues } from '@understory/core';
 import type { GradientAttack } from '../projected-gradient-descent.ts';
 import { projectedGradientDescent } from '../projected-gradient-descent.ts';
-import { constant } from '../schedules/constant.ts';
+import { constant } from '../schedules.ts';
 import { scheduled } from '../step-controls/scheduled.ts';
 import { batchOptions, budgetOptions, endOptions, objectiveOptions } from './options.ts';
 import { budgetOf, directionOf, objectiveOf, stopOf } from './parts.ts';

@@ -10,10 +10,7 @@ import { logitsRatio } from '../objectives/logits-ratio.ts';
 import { margin } from '../objectives/margin.ts';
 import type { AttackObjective } from '../objectives/objective.ts';
 import type { Settings } from '../settings.ts';
-import { misclassification } from '../stop-rules/misclassification.ts';
-import { never } from '../stop-rules/never.ts';
-import { probability } from '../stop-rules/probability.ts';
-import type { StopRule } from '../stop-rules/stop-rule.ts';
+import { misclassification, never, probability, type StopRule } from '../stop-rules.ts';
 import type { BudgetValues, DirectionValues, EndValues, ObjectiveValues } from './options.ts';
 
 export function budgetOf({ norm, epsilon }: BudgetValues): Pick<Settings, 'budget' | 'ball'> {

@@ -1,8 +1,6 @@
 import { configurable, errors, type OptionValues } from '@understory/core';
 import { projectedGradientDescent } from '../projected-gradient-descent.ts';
-import { constant } from '../schedules/constant.ts';
-import { cosine } from '../schedules/cosine.ts';
-import { linear } from '../schedules/linear.ts';
+import { constant, cosine, linear } from '../schedules.ts';
 import { uniform } from '../starts/uniform.ts';
 import { scheduled } from '../step-controls/scheduled.ts';
 import {

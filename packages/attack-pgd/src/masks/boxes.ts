@@ -1,14 +1,26 @@
-import { errors, type Box, type MaskRequest, type Tensor } from '@understory/core';
+import { configurable, errors, type Box, type Mask, type MaskRequest, type Tensor } from '@understory/core';
 import { maskOf, notEmpty } from './binary-mask.ts';
 
-/** One mask a sample of the pixels whose centres lie inside its boxes, or outside all of them; throws MASK_NEEDS and MASK_INVALID. */
-export function boxMasks(mask: string, side: 'inside' | 'outside', request: MaskRequest): readonly Tensor<'float32'>[] {
+type Side = 'inside' | 'outside';
+
+/** Every pixel whose centre lies inside the annotation boxes of its sample; throws MASK_NEEDS and MASK_INVALID. */
+export const inside = ofSide('inside');
+
+/** Every pixel whose centre lies outside all annotation boxes of its sample; throws MASK_NEEDS and MASK_INVALID. */
+export const outside = ofSide('outside');
+
+function ofSide(side: Side) {
+  const draw = async (request: MaskRequest) => boxMasks(side, request);
+  return configurable(side, {}, (): Mask => ({ needs: ['boxes'], draw }));
+}
+
+function boxMasks(side: Side, request: MaskRequest): readonly Tensor<'float32'>[] {
   const { boxes, samples, height, width } = request;
   return Array.from({ length: samples }, (_, sample) => {
     const own = boxes?.[sample] ?? [];
     if (own.length === 0) {
       throw errors.maskNeeds({
-        mask,
+        mask: side,
         what: 'annotation box',
         next: 'Take a data set with boxes, leave out the images without, or choose another mask.',
       });

@@ -1,14 +1,8 @@
 import type { Contribution, Mask, Options, OptionSchema } from '@understory/core';
 import { all } from './all.ts';
-import { inside } from './inside.ts';
-import { originBottom } from './origin-bottom.ts';
-import { originTop } from './origin-top.ts';
-import { originWeighted } from './origin-weighted.ts';
-import { outside } from './outside.ts';
+import { inside, outside } from './boxes.ts';
+import { originBottom, originTop, originWeighted, targetBottom, targetTop, targetWeighted } from './heat-masks.ts';
 import { random } from './random.ts';
-import { targetBottom } from './target-bottom.ts';
-import { targetTop } from './target-top.ts';
-import { targetWeighted } from './target-weighted.ts';
 import { uniform } from './uniform.ts';
 
 /** The masks that this package provides, each with what makes it from its options. */

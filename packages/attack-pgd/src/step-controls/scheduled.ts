@@ -1,4 +1,4 @@
-import type { Schedule } from '../schedules/schedule.ts';
+import type { Schedule } from '../schedules.ts';
 import type { StepControls } from './step-control.ts';
 
 /** Step sizes that are known ahead. */

@@ -2,16 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import { seededRandom, type HeatMap, type Mask, type MaskRequest } from '@understory/core';
 import fc from 'fast-check';
 import { all } from '../../src/masks/all.ts';
+import { inside, outside } from '../../src/masks/boxes.ts';
+import {
+  originBottom,
+  originTop,
+  originWeighted,
+  targetBottom,
+  targetTop,
+  targetWeighted,
+} from '../../src/masks/heat-masks.ts';
 import { masks } from '../../src/masks/index.ts';
-import { inside } from '../../src/masks/inside.ts';
-import { originBottom } from '../../src/masks/origin-bottom.ts';
-import { originTop } from '../../src/masks/origin-top.ts';
-import { originWeighted } from '../../src/masks/origin-weighted.ts';
-import { outside } from '../../src/masks/outside.ts';
 import { random } from '../../src/masks/random.ts';
-import { targetBottom } from '../../src/masks/target-bottom.ts';
-import { targetTop } from '../../src/masks/target-top.ts';
-import { targetWeighted } from '../../src/masks/target-weighted.ts';
 import { uniform } from '../../src/masks/uniform.ts';
 
 const mapOf = (data: readonly number[], width: number): HeatMap => ({

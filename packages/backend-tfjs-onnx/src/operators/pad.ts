@@ -23,7 +23,7 @@ export const pad: Operator = {
       return (read) =>
         moving.reduce((x, { axis, before, behind }) => {
           const size = x.shape[axis]!;
-          const from = Array.from({ length: size + before + behind }, (_, at) => source(mode, at - before, size));
+          const from = Int32Array.from({ length: size + before + behind }, (_, at) => source(mode, at - before, size));
           return tf.gather(x, tf.tensor1d(from, 'int32'), axis);
         }, read(0));
     }

@@ -7,7 +7,11 @@ export const range: Operator = {
   prepare(use) {
     const [start = 0, limit = 0, step = 1] = [0, 1, 2].map((input) => use.numbers(input)[0]);
     const count = Math.max(0, Math.ceil((limit - start) / step));
-    const values = Array.from({ length: count }, (_, at) => start + at * step);
-    return () => tf.tensor1d(values, dtypeOf(use.outputType() ?? 'float32') ?? 'float32');
+    const dtype = dtypeOf(use.outputType() ?? 'float32') ?? 'float32';
+    // A list of plain numbers would take several times the memory of the tensor.
+    const places = { length: count };
+    const value = (_: unknown, at: number) => start + at * step;
+    return () =>
+      tf.tensor1d(dtype === 'float32' ? Float32Array.from(places, value) : Int32Array.from(places, value), dtype);
   },
 };

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { largestResult } from '@understory/backend-tfjs/engine';
 import type { Operator } from '../operator.ts';
 import { entriesIn } from '../support/axes.ts';
 import { alike } from '../support/elementwise.ts';
@@ -24,6 +25,7 @@ export const resize: Operator = {
       // As ONNX Runtime multiplies: 10 x 0.7 is 7 in float32, and less than 7 in doubles of the same two numbers.
       const to = at < 0 ? from : sizes.length > 0 ? sizes[at]! : Math.floor(Math.fround(from * scale));
       if (to === from && scale === 1) return undefined;
+      if (to * from > largestResult) use.refuse(`${from} places resized to ${to} along axis ${axis}`);
       const weights = resizeWeights({ from, to, scale }, node);
       if (typeof weights === 'string') return use.refuse(weights);
       return use.made(`axis ${axis}`, () => tf.tensor(weights, [to, from]));

@@ -12,6 +12,12 @@ import type { Known, ShapeContext } from './shape-rule.ts';
 /** Characters of the expression for a size. */
 const longestName = 1000;
 
+/** A tensor that is fed: what it is, and its elements where they are few and known. */
+export interface Given {
+  readonly value: Value;
+  readonly constant: Constant | undefined;
+}
+
 /** Types, shapes and the values of shape arithmetic of a graph's tensors, found without running it. */
 export class Inference {
   readonly unknowns = new Unknowns();
@@ -20,11 +26,15 @@ export class Inference {
   private readonly shortNames = new Map<string, Dim>();
   private readonly graph: Graph;
   private readonly outputs: ReadonlyMap<string, Value>;
+  private readonly given: ReadonlyMap<string, Given>;
 
-  constructor(graph: Graph) {
+  /** What is given, by its name, stands whatever the graph says of it. */
+  constructor(graph: Graph, given: ReadonlyMap<string, Given> = new Map()) {
     this.graph = graph;
+    this.given = given;
     this.outputs = new Map(graph.outputs.map((output) => [output.name, output]));
     for (const input of graph.inputs) this.values.set(input.name, input);
+    for (const { value, constant } of given.values()) this.declare(value, constant);
     for (const [name, { proto }] of graph.initializers) {
       const dims = proto.dims.map(Number);
       this.values.set(name, { name, type: elementTypeOf(proto.dataType), shape: dims });
@@ -70,7 +80,11 @@ export class Inference {
         throw cause instanceof AutodiffError ? cause : errors.invalidNode(node.operator, node.name, cause);
       }
     }
-    for (const name of node.outputs) if (name) this.refine(name);
+    for (const name of node.outputs) {
+      const given = this.given.get(name);
+      if (given) this.declare(given.value, given.constant);
+      else if (name) this.refine(name);
+    }
   }
 
   private contextOf(node: Node): ShapeContext {

@@ -1,10 +1,7 @@
-import { columns } from './columns.ts';
-import { flipHorizontal } from './flip-horizontal.ts';
-import { flipVertical } from './flip-vertical.ts';
+import { flipHorizontal, flipVertical } from './flips.ts';
+import { columns, rows, shuffledPatches } from './orders.ts';
 import { rotate } from './rotate.ts';
-import { rows } from './rows.ts';
 import { seams } from './seams.ts';
-import { shuffledPatches } from './shuffle.ts';
 
 /** What is compared with shuffled patches, by id. */
 export const controls = {
