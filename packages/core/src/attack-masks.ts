@@ -6,14 +6,18 @@ import { float32, type Tensor } from './tensor/tensor.ts';
 /**
  * The weights of each sample's mask, all ones where the request has none, of a request that was checked.
  *
- * Throws TARGET_COUNT, CLASS_OUT_OF_RANGE, PIXELS_INVALID, MASK_INVALID, and a RangeError for seeds.
+ * Throws TARGET_COUNT, CLASSES_MISSING, CLASS_OUT_OF_RANGE, PIXELS_INVALID, MASK_INVALID, and a RangeError for seeds.
  */
 export function attackMasks({ subject, pixels, goal, masks, seeds }: AttackRequest): readonly Tensor<'float32'>[] {
   subject.check(pixels);
   const samples = pixels.dims[0]!;
   const targets = goal.kind === 'raise' ? goal.targets : goal.classes;
   if (targets.length !== samples) throw errors.targetCount({ targets: targets.length, batch: samples });
-  if (goal.kind !== 'raise') for (const index of goal.classes) checkClass(index, subject.subject.classes?.count);
+  if (goal.kind !== 'raise') {
+    const { task, classes, forms } = subject.subject;
+    if (classes === undefined) throw errors.classesMissing({ task, forms });
+    for (const index of goal.classes) checkClass(index, classes.count);
+  }
   if (seeds.length !== samples) throw new RangeError(`${seeds.length} seeds for ${samples} samples`);
   const { height, width } = subject;
   if (masks === undefined) {

@@ -59,6 +59,16 @@ export const targetErrors = {
     });
   },
 
+  classesMissing({ task, forms }: { task: string; forms: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'CLASSES_MISSING',
+      message: 'A class is asked for, and the model does not decide between classes.',
+      found: `a model for ${task}`,
+      expected: 'a model whose answer is one class of a list',
+      next: `Give a target instead${forms.length === 0 ? '' : `: ${forms.join(', ')}`}.`,
+    });
+  },
+
   targetCount({ targets, batch }: { targets: number; batch: number }) {
     return new UnderstoryError({
       code: 'TARGET_COUNT',

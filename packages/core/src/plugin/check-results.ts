@@ -76,7 +76,11 @@ export function checkMeasurements(
 }
 
 /** Pixels of the same form in 0..1, and what became of each sample; throws PLUGIN_RESULT_INVALID. */
-export function checkAttackResult(result: unknown, { pixels }: AttackRequest, of: GuardedContribution): AttackResult {
+export function checkAttackResult(
+  result: unknown,
+  { pixels, goal }: AttackRequest,
+  of: GuardedContribution,
+): AttackResult {
   const check = checker(of);
   const attacked = check.object<AttackResult>(result, 'the result');
   check.pixels(attacked.adversarial, pixels.dims, 'the adversarial pixels');
@@ -97,8 +101,12 @@ export function checkAttackResult(result: unknown, { pixels }: AttackRequest, of
       `the trajectory of ${what}`,
     );
     const lists: readonly unknown[] = [probability, logit, originalProbability, originalLogit];
-    const fits = lists.every((list) => Array.isArray(list) && list.length === probability.length);
-    check.that(fits, `a trajectory of ${what} without its lists of equal length`, 'four lists of equal length');
+    const isOfNoClass = goal.kind === 'raise';
+    const fits = lists.every(
+      (list) => Array.isArray(list) && (list.length === logit.length || (isOfNoClass && list.length === 0)),
+    );
+    const expected = isOfNoClass ? 'lists of equal length, empty but for the numbers' : 'four lists of equal length';
+    check.that(fits, `a trajectory of ${what} without its lists of equal length`, expected);
     check.that(areTexts(warnings), `warnings of ${what} that are no texts`, 'texts');
   }
   return attacked;

@@ -192,12 +192,24 @@ describe('an attack behind the host', () => {
   const trajectory = { probability: [1], logit: [1], originalProbability: [1], originalLogit: [1] };
   const sample = { success: true, evaluations: 1, updates: 0, trajectory, warnings: [] };
   const pixels = (data: readonly number[]) => float32(Float32Array.from(data), [1, 3, 1, 1]);
-  const attacking = (result: unknown) =>
-    handedOut(ATTACK, { budget: {}, perturb: async () => result }).perturb({ pixels: pixels([0, 0, 0]) } as never);
+  const attacking = (result: unknown, kind = 'targeted') =>
+    handedOut(ATTACK, { budget: {}, perturb: async () => result }).perturb({
+      ...{ pixels: pixels([0, 0, 0]), goal: { kind } },
+    } as never);
 
   it('gives pixels in 0..1 and what became of each sample', async () => {
     const result = { adversarial: pixels([0, 0.5, 1]), samples: [sample] };
     expect(await attacking(result)).toBe(result);
+  });
+
+  it('has numbers alone where the goal is no class', async () => {
+    const numbers = { ...trajectory, probability: [], originalProbability: [], originalLogit: [] };
+    const result = { adversarial: pixels([0, 0.5, 1]), samples: [{ ...sample, trajectory: numbers }] };
+    expect(await attacking(result, 'raise')).toBe(result);
+    await expect(attacking(result)).rejects.toThrow(invalid('trajectory'));
+    const long = { ...numbers, probability: [0.5, 0.5] };
+    const samples = [{ ...sample, trajectory: long }];
+    await expect(attacking({ ...result, samples }, 'raise')).rejects.toThrow(invalid('trajectory'));
   });
 
   it.each<[string, unknown, string]>([
