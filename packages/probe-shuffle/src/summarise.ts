@@ -124,11 +124,11 @@ function curvesOf(tally: Tally, found: Estimates, chance: number | undefined): r
   const { untouched } = found;
   const curves: readonly ProbeCurve[] = [
     {
-      ...{ title: 'Spatial blindness', xTitle, yTitle: 'share that keeps its top-1', series: byControl(sameTop1) },
+      ...{ title: 'Spatial blindness', xTitle, yTitle: 'fraction that keeps its top-1', series: byControl(sameTop1) },
       ...(chance !== undefined && { chance }),
     },
     {
-      ...{ title: 'Accuracy', xTitle, yTitle: 'share predicted right' },
+      ...{ title: 'Accuracy', xTitle, yTitle: 'fraction classified correctly' },
       series: [
         ...byControl(accuracy),
         {
@@ -144,7 +144,7 @@ function curvesOf(tally: Tally, found: Estimates, chance: number | undefined): r
       series: byControl(logitChange),
     },
     {
-      ...{ title: 'Piece or place', xTitle, yTitle: 'rank correlation with the map before' },
+      ...{ title: 'Content or position', xTitle, yTitle: 'rank correlation with the map before' },
       series: [
         { name: 'follows its piece', points: points('shuffle', followsPiece) },
         { name: 'keeps its place', points: points('shuffle', keepsPlace) },

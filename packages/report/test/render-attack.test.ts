@@ -67,7 +67,7 @@ describe('renderAttack', () => {
     const bottom = found.find((each) => each.includes('origin-bottom succeeds more often than origin-top'));
     expect(bottom).toMatch(/by 36\.7 points .* steps fewer \(95 % −\d+\.\d to −\d+\.\d, failures as all\)/);
     expect(bottom).toMatch(/The paper, on its network, has \+23\.0 points: the same direction/);
-    expect(found.join(' ')).toContain('no difference in success between origin-bottom and random is shown');
+    expect(found.join(' ')).toContain('no significant difference in success between origin-bottom and random');
     expect(found.join(' ')).toMatch(/Of 307 adversarial images that succeed, \d+ still do when saved/);
     expect(found.join(' ')).toMatch(/shown to other as well, \d+ mislead it too/);
     expect(found.join(' ')).toContain('Every one of the 420 attacked images lies within epsilon');
@@ -81,7 +81,7 @@ describe('renderAttack', () => {
       { codec },
     );
     const found = findingsOf(html).join(' ');
-    expect(found).toContain('no difference in success between origin-bottom and origin-top is shown');
+    expect(found).toContain('no significant difference in success between origin-bottom and origin-top');
     expect(found).toContain('this run decides neither for nor against that');
     expect(found).toContain('no difference in steps is shown');
     expect(found).not.toMatch(/more often than|the same direction|the other direction/);
@@ -129,7 +129,7 @@ describe('renderAttack', () => {
       checks: { withinEpsilon: false, withinPixels: true, zeroOutsideMask: true, savedWithinEpsilon: true },
     });
     const { html } = await renderAttack({ ...attacked.run, rows }, { codec });
-    expect(findingsOf(html).join(' ')).toContain('1 rule is broken');
+    expect(findingsOf(html).join(' ')).toContain('1 constraint is violated');
     expect(html).toContain('1 beyond epsilon');
     expect(textOf(html)).toContain('all, 1 image: the gradient was zero at 3 of 50 evaluations');
   });
@@ -206,7 +206,7 @@ describe('renderAttack', () => {
     const { html, figures } = await renderAttack({ ...bare, record, rows }, { codec });
     expect(figures).toEqual([]);
     expect(findingsOf(html)).toEqual(['No image was attacked.']);
-    expect(textOf(html)).toContain('to leave what it says');
+    expect(textOf(html)).toContain('to leave the predicted class');
   });
 
   it('leaves out an example that is no record, and says so', async () => {

@@ -92,7 +92,7 @@ describe('renderProbe', () => {
     await remove();
     const [rows] = figures;
     expect(rows!.alt).toContain('same top-1 0.44 at 4; accuracy 0.37 at 4; chance is 0.027');
-    expect(rows!.svg).toContain('share of images, patches a side: 4');
+    expect(rows!.svg).toContain('fraction of images, patches a side: 4');
     expect(rows!.svg).toContain('chance 0.027');
   });
 

@@ -13,7 +13,7 @@ export const masks: readonly (Omit<Contribution, 'kind' | 'options'> & {
   {
     id: 'origin-top',
     title: 'Own top',
-    description: 'The pixels that matter most for what the model says of the attacked image.',
+    description: 'The most important pixels of the attacked image, for its predicted class.',
     reference: 'section 4.3 of the paper',
     unnamedOption: 'fraction',
     mask: originTop,
@@ -21,7 +21,7 @@ export const masks: readonly (Omit<Contribution, 'kind' | 'options'> & {
   {
     id: 'origin-bottom',
     title: 'Own bottom',
-    description: 'The pixels that matter least for what the model says of the attacked image.',
+    description: 'The least important pixels of the attacked image, for its predicted class.',
     reference: 'section 4.3 of the paper',
     unnamedOption: 'fraction',
     mask: originBottom,
@@ -29,7 +29,7 @@ export const masks: readonly (Omit<Contribution, 'kind' | 'options'> & {
   {
     id: 'target-top',
     title: 'Target top',
-    description: 'The places that matter most in an image of the target class.',
+    description: 'The most important pixels of an image of the target class.',
     reference: 'section 4.3 of the paper',
     unnamedOption: 'fraction',
     mask: targetTop,
@@ -37,7 +37,7 @@ export const masks: readonly (Omit<Contribution, 'kind' | 'options'> & {
   {
     id: 'target-bottom',
     title: 'Target bottom',
-    description: 'The places that matter least in an image of the target class.',
+    description: 'The least important pixels of an image of the target class.',
     reference: 'section 4.3 of the paper',
     unnamedOption: 'fraction',
     mask: targetBottom,
@@ -53,7 +53,7 @@ export const masks: readonly (Omit<Contribution, 'kind' | 'options'> & {
   {
     id: 'random',
     title: 'Random',
-    description: 'Pixels drawn by the seed of each image.',
+    description: 'Random pixels, by the seed of each image.',
     unnamedOption: 'fraction',
     isControl: true,
     mask: random,

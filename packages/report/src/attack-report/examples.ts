@@ -74,11 +74,11 @@ async function rowsOf(
             await mapOf(
               untouched,
               maps.original,
-              'where it sees the original class',
+              'heat map of the original class',
               `${item}, heat map of the original class`,
             ),
             ...(targeted
-              ? [await mapOf(untouched, maps.target, 'where it sees the target', `${item}, heat map of the target`)]
+              ? [await mapOf(untouched, maps.target, 'heat map of the target', `${item}, heat map of the target`)]
               : []),
           ]),
     ],

@@ -65,7 +65,7 @@ export function page(content: AttackPage): string {
 function lead({ run: { record }, summary }: AttackPage): string {
   const { attacks, dataset, goal, target } = record.parameters;
   const what = [...new Set(attacks.map(({ title }) => title))].join(', ');
-  const aim = goal === 'untargeted' ? 'to leave what it says' : `to say ${targetText(target)}`;
+  const aim = goal === 'untargeted' ? 'to leave the predicted class' : `to predict ${targetText(target)}`;
   return `${what}, on ${count(summary.images, 'image')} of ${dataset.name}: small changes of the pixels within a mask that bring the network ${aim}.`;
 }
 
@@ -83,7 +83,7 @@ function atAGlance({ run: { record }, summary }: AttackPage): Html {
     ['Data set', dataset.name],
     ['Images', String(summary.images)],
     ...(accuracy.n > 0
-      ? [['Right predictions', `${accuracy.count} of ${accuracy.n}, ${percent(accuracy.share)}`] as const]
+      ? [['Correct predictions', `${accuracy.count} of ${accuracy.n}, ${percent(accuracy.share)}`] as const]
       : []),
     ['Goal', goal === 'untargeted' ? 'any other class' : targetText(target)],
     ['Budget', [...budgets].join(', ')],

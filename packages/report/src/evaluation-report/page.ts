@@ -79,7 +79,7 @@ function atAGlance({ record, summary }: Page): Html {
     ['Data set', record.parameters.dataset.name],
     ['Images', String(summary.images)],
     ...(known
-      ? [['Right predictions', `${accuracy.correct} of ${accuracy.n}, ${percent(accuracy.share)}`] as const]
+      ? [['Correct predictions', `${accuracy.correct} of ${accuracy.n}, ${percent(accuracy.share)}`] as const]
       : []),
     ['Explainers', record.parameters.explainers.map(({ name }) => name).join(', ')],
   ];
@@ -270,7 +270,7 @@ function comparisonsTable(comparisons: readonly Comparison[], { better }: Metric
 function verdictText(comparison: Comparison, better: MetricSummary['better']): Html | string {
   if (comparison.difference === null) return 'no image in common';
   const found = verdict(comparison, better);
-  if (found === 'undecided') return 'no difference shown';
+  if (found === 'undecided') return 'no significant difference';
   if (found === 'differs') return 'different';
   return html`<span class="${found}">${found}</span>`;
 }

@@ -25,7 +25,7 @@ export function successFigure(name: string, { attacks }: AttackSummary, palette:
       marginRight: 130,
       marginBottom: 40,
       x: {
-        label: 'share of images on which the attack succeeded',
+        label: 'fraction of images on which the attack succeeded',
         ...{ labelAnchor: 'center', labelArrow: 'none', grid: true, domain: [0, 1], inset: 8, ticks: 6 },
         tickFormat: (value: number) => `${Math.round(100 * value)} %`,
       },

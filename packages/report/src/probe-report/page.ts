@@ -49,7 +49,7 @@ export function page(content: ProbePage): string {
         ${examplesSection(content)} ${files(summary)}`
     }
     ${failures(run.failed, { done })} ${parameters(run.record)}`,
-    footer: html`Intervals are at 95 %: of 100 such runs, 95 hold the true value.`,
+    footer: html`Intervals are 95 % confidence intervals.`,
     style: `${verdictStyle}${pictureStyle}${estimateStyle}`,
     version: run.record.versions['understory'],
   });
