@@ -38,7 +38,7 @@ describe('run', () => {
     [['explain', 'cat.png', '--batch', '0'], 'Expected a whole number from 1.', 'understory explain --help'],
     [
       ['explain', 'cat.png', '--mean', '1,two'],
-      'Expected numbers with commas between them',
+      'Expected comma-separated numbers',
       'understory explain --help',
     ],
     [['explain', 'cat.png', '--resize', '0x3'], 'Expected a number of pixels', 'understory explain --help'],

@@ -69,7 +69,7 @@ describe('renderAttack', () => {
     expect(bottom).toMatch(/The paper, on its network, has \+23\.0 points: the same direction/);
     expect(found.join(' ')).toContain('no significant difference in success between origin-bottom and random');
     expect(found.join(' ')).toMatch(/Of 307 adversarial images that succeed, \d+ still do when saved/);
-    expect(found.join(' ')).toMatch(/shown to other as well, \d+ mislead it too/);
+    expect(found.join(' ')).toMatch(/shown to other as well, \d+ are adversarial for it too/);
     expect(found.join(' ')).toContain('Every one of the 420 attacked images lies within epsilon');
     expect(found.join(' ')).not.toContain('no control');
   });
@@ -83,7 +83,7 @@ describe('renderAttack', () => {
     const found = findingsOf(html).join(' ');
     expect(found).toContain('no significant difference in success between origin-bottom and origin-top');
     expect(found).toContain('this run decides neither for nor against that');
-    expect(found).toContain('no difference in steps is shown');
+    expect(found).toContain('no significant difference in steps');
     expect(found).not.toMatch(/more often than|the same direction|the other direction/);
     expect(found).toContain('The run has no control');
   });
