@@ -13,7 +13,7 @@ export default definePlugin({
       title: 'Patch shuffle',
       description:
         'Tests sensitivity to spatial arrangement: do predictions survive when patches of the image are permuted?',
-      reference: 'Zheng, section 5.3; after Naseer et al. 2021',
+      reference: "Zheng, Can't See the Forest for the Trees, section 5.3; after Naseer et al. 2021",
       options: shuffle.options,
       presets: { paper: paperPreset },
     },

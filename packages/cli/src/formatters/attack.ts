@@ -96,7 +96,7 @@ function outcomesText(outcomes: readonly AttackOutcome[], style: Style): string 
     columns(rows, { indent: 2, right: numbersOf(head), head }),
     '  steps: model evaluations until success; all steps: failures counted as the maximum\n',
     paper
-      ? "  the paper's numbers are those of its own network towards class 42 of ImageNet, on the first 100 images of its copy of the data\n"
+      ? "  the paper: Zheng, Can't See the Forest for the Trees, Table 1; its own network, target class 42 of ImageNet, first 100 images\n"
       : '',
   ].join('');
 }

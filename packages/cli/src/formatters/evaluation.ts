@@ -70,6 +70,7 @@ function metricText(summary: MetricSummary, parameters: EvaluationParameters, st
         ...(paper ? ["paper's, its network"] : []),
       ],
     }),
+    ...(paper ? ["  the paper: Zheng, Can't See the Forest for the Trees, section 5.2; its own network\n"] : []),
     ...reasons,
     ...(withReference.length === 0
       ? []

@@ -24,29 +24,33 @@ const questions: readonly Question[] = [
   {
     first: 'origin-bottom',
     second: 'origin-top',
-    what: 'Pixels that the heat map of the original class marks least against those that it marks most',
+    what: 'The least important pixels by the heat map of the original class against the most important',
   },
   {
     first: 'target-bottom',
     second: 'target-top',
-    what: 'Pixels that the heat map of the target marks least against those that it marks most',
+    what: 'The least important pixels by the heat map of the target against the most important',
   },
   {
     first: 'uniform',
     second: 'origin-top',
-    what: 'Pixels spread evenly against those that the heat map of the original class marks most',
+    what: 'Evenly spaced pixels against the most important by the heat map of the original class',
   },
-  { first: 'origin-top', second: 'random', what: 'What the heat map marks most against pixels drawn at random' },
-  { first: 'origin-bottom', second: 'random', what: 'What the heat map marks least against pixels drawn at random' },
+  { first: 'origin-top', second: 'random', what: 'The most important pixels by the heat map against random pixels' },
+  {
+    first: 'origin-bottom',
+    second: 'random',
+    what: 'The least important pixels by the heat map against random pixels',
+  },
   {
     first: 'target-top',
     second: 'random',
-    what: 'What the target’s heat map marks most against pixels drawn at random',
+    what: 'The most important pixels by the target’s heat map against random pixels',
   },
   {
     first: 'target-bottom',
     second: 'random',
-    what: 'What the target’s heat map marks least against pixels drawn at random',
+    what: 'The least important pixels by the target’s heat map against random pixels',
   },
 ];
 
@@ -125,7 +129,7 @@ function verdict({ first, second }: Question, { n, success, steps }: AttackCompa
     : `no significant difference in success between ${first} and ${second} (${counts})`;
   const takes =
     isShown(steps.correctedPValue) && steps.difference !== null && steps.interval !== null
-      ? `; it takes ${stepsText(Math.abs(steps.difference))} steps ${steps.difference < 0 ? 'fewer' : 'more'} (95 % ${stepsRange(steps.interval)}, failures as all)`
+      ? `; it takes ${stepsText(Math.abs(steps.difference))} steps ${steps.difference < 0 ? 'fewer' : 'more'} (95 % ${stepsRange(steps.interval)}, failures as the maximum)`
       : '; no significant difference in steps';
   return `${said}${takes}.`;
 }
@@ -139,7 +143,7 @@ function ofThePaper(
   const difference = ours.success - theirs.success;
   const paper = ` The paper, on its network, has ${difference > 0 ? '+' : ''}${pointsText(difference)} points`;
   if (!isShown(success.correctedPValue) || success.difference === null) {
-    return `${paper}; this run decides neither for nor against that.`;
+    return `${paper}; this run neither supports nor contradicts that.`;
   }
   return Math.sign(success.difference) === Math.sign(difference)
     ? `${paper}: the same direction.`
@@ -160,9 +164,9 @@ function saved({ attacks }: AttackSummary): readonly string[] {
   const kept = sum(attacks.map((each) => each.saved.count));
   if (n === 0) return [];
   if (kept === n)
-    return [`All ${n} adversarial images that succeed still do when saved with 8 bits a channel and read back.`];
+    return [`All ${n} adversarial images that succeed still do when saved with 8 bits per channel and read back.`];
   return [
-    `Of ${n} adversarial images that succeed, ${kept} still do when saved with 8 bits a channel and read back (${percent(kept / n)}).`,
+    `Of ${n} adversarial images that succeed, ${kept} still do when saved with 8 bits per channel and read back (${percent(kept / n)}).`,
   ];
 }
 

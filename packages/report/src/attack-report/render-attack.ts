@@ -67,7 +67,7 @@ function seedOf({ seed }: AttackRecord): number {
 }
 
 const examplesHead = {
-  title: 'What the attacks did',
+  title: 'Adversarial images',
   caption:
     'The preprocessed image, then for each mask the adversarial image, its perturbation around mid-grey, the mask, and heat maps over the adversarial image. Each map is upsampled bicubically and scaled from its minimum to its maximum, so colours of two maps are not comparable. The images were chosen at random by the seed of the run.',
 };

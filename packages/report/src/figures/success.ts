@@ -49,5 +49,5 @@ export function successFigure(name: string, { attacks }: AttackSummary, palette:
     alt,
   );
   const theirs = paper.length === 0 ? '' : " Hollow diamonds are the paper's numbers, on the paper's own network.";
-  return { name, title, alt, caption: `The share with its 95 % Wilson interval.${theirs}`, svg };
+  return { name, title, alt, caption: `The success rate with its 95 % Wilson interval.${theirs}`, svg };
 }

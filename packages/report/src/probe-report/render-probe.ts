@@ -55,7 +55,7 @@ async function drawn(
 
 const examplesHead = {
   name: 'examples',
-  title: 'Images worth looking at',
+  title: 'Examples',
   caption:
     'The preprocessed image before normalisation, and its modified versions. Images are selected by result, as each title says: extremes and a random choice. Each heat map is scaled from its minimum to its maximum, so colours of two maps are not comparable.',
 };
@@ -100,7 +100,7 @@ function paperFigures({ estimates }: ProbeSummary): readonly Figure[] {
         : [{ name: `${capitalised(title)}, ${condition}`, estimate, interval, paper }],
     );
     if (rows.length === 0) return [];
-    const title = unit === 'share' ? 'Shares beside the paper’s' : 'Changes beside the paper’s';
+    const title = unit === 'share' ? 'Fractions compared with the paper' : 'Changes compared with the paper';
     return [besideThePaperFigure({ name, title, axis }, rows, print)];
   });
 }
