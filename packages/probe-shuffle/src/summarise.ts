@@ -88,7 +88,7 @@ function estimatesOf(
 ): readonly ProbeEstimate[] {
   const { id, title, unit } = accuracy;
   const untouched =
-    found.untouched.n === 0 ? [] : [{ measure: id, title, condition: 'as it is', ...found.untouched, unit }];
+    found.untouched.n === 0 ? [] : [{ measure: id, title, condition: 'unmodified', ...found.untouched, unit }];
   // What no condition has, as accuracy without labels, is left out; what only one lacks is told.
   const measured = measures.filter((measure) => tally.conditions.some((each) => each.of(measure).length > 0));
   return [
@@ -120,7 +120,7 @@ function curvesOf(tally: Tally, found: Estimates, chance: number | undefined): r
         return [{ x: each.grid, y, interval }];
       });
   const byControl = (measure: Measure) => controls.map((name) => ({ name, points: points(name, measure) }));
-  const xTitle = 'pieces a side';
+  const xTitle = 'patches per side';
   const { untouched } = found;
   const curves: readonly ProbeCurve[] = [
     {
@@ -132,7 +132,7 @@ function curvesOf(tally: Tally, found: Estimates, chance: number | undefined): r
       series: [
         ...byControl(accuracy),
         {
-          name: 'as it is',
+          name: 'unmodified',
           points: grids.flatMap((x) =>
             untouched.estimate === null ? [] : [{ x, y: untouched.estimate, interval: untouched.interval }],
           ),
@@ -146,8 +146,8 @@ function curvesOf(tally: Tally, found: Estimates, chance: number | undefined): r
     {
       ...{ title: 'Content or position', xTitle, yTitle: 'rank correlation with the map before' },
       series: [
-        { name: 'follows its piece', points: points('shuffle', followsPiece) },
-        { name: 'keeps its place', points: points('shuffle', keepsPlace) },
+        { name: 'follows content', points: points('shuffle', followsPiece) },
+        { name: 'keeps position', points: points('shuffle', keepsPlace) },
       ],
     },
   ];
@@ -157,8 +157,8 @@ function curvesOf(tally: Tally, found: Estimates, chance: number | undefined): r
 }
 
 const titles: Readonly<Record<Kind, string>> = {
-  gained: 'gained most',
-  lost: 'lost most',
+  gained: 'largest logit increase',
+  lost: 'largest logit decrease',
   random: 'chosen at random',
 };
 
