@@ -9,7 +9,7 @@ export const errors = {
       expected: `the package onnxruntime-node with its binary for ${process.platform} ${process.arch}`,
       next:
         'Run npm install --ignore-scripts onnxruntime-node: the binaries of the CPU come inside the package, and its install script ' +
-        'reaches for the network. Where it has none for this system, open the model with another backend, such as tfjs.',
+        'downloads from the network. If there is no binary for this system, open the model with another backend, such as tfjs.',
       cause,
     }),
   noDevice: (tried: readonly string[], reasons: readonly string[]) =>
@@ -33,7 +33,7 @@ export const errors = {
   notRunnable: (reason: string, cause: unknown) =>
     new UnderstoryError({
       code: 'MODEL_NOT_RUNNABLE',
-      message: 'ONNX Runtime refuses the model.',
+      message: 'ONNX Runtime cannot load the model.',
       found: reason,
       expected: 'a model whose operators and types ONNX Runtime supports on this device',
       next: 'Check the model with onnx.checker, or export it again with opset 17.',
@@ -50,9 +50,9 @@ export const errors = {
   runFailed: (reason: string, cause: unknown) =>
     new UnderstoryError({
       code: 'RUN_FAILED',
-      message: 'ONNX Runtime stopped in the middle of the model.',
+      message: 'ONNX Runtime failed while running the model.',
       found: reason,
-      expected: 'inputs that every operator of the model can work on',
+      expected: 'inputs that are valid for every operator of the model',
       next: 'Check that the image size and batch size are what the model was exported for.',
       remedy: { kind: 'list', of: 'inputs' },
       cause,

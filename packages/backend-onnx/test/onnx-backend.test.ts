@@ -104,7 +104,7 @@ describe('OnnxBackend', () => {
         await expect(backend.open({ kind: 'file', path: join(folder, 'moved.onnx') })).rejects.toMatchObject({
           code: 'MODEL_WEIGHTS_MISSING',
           found: 'no "elsewhere.bin" beside the model',
-          next: expect.stringContaining('Copy what was exported'),
+          next: expect.stringContaining('Copy the exported weight files'),
         });
 
         const outside = skeletonOf(

@@ -14,7 +14,7 @@ export const errors = {
   unknownFormat: ({ model, found }: { model: string; found: string }) =>
     new UnderstoryError({
       code: 'TFJS_FORMAT_UNKNOWN',
-      message: `"${model}" is no TensorFlow.js model that can be opened.`,
+      message: `"${model}" is not a supported TensorFlow.js model.`,
       found,
       expected: 'a model.json with the format "layers-model" or "graph-model", modelTopology and weightsManifest',
       next: 'Convert the model with tensorflowjs_converter, to tfjs_layers_model or tfjs_graph_model.',
@@ -22,7 +22,7 @@ export const errors = {
   invalid: ({ model, path, found, expected }: { model: string; path: string; found: string; expected: string }) =>
     new UnderstoryError({
       code: 'TFJS_MODEL_INVALID',
-      message: `"${model}" is not as TensorFlow.js writes a model, at ${path}.`,
+      message: `"${model}" is not a valid TensorFlow.js model, at ${path}.`,
       found,
       expected,
       next: 'Download or convert the model again.',
@@ -30,7 +30,7 @@ export const errors = {
   tooLarge: ({ model, what, found, limit }: { model: string; what: string; found: number; limit: number }) =>
     new UnderstoryError({
       code: 'TFJS_MODEL_TOO_LARGE',
-      message: `"${model}" declares more than is read.`,
+      message: `"${model}" exceeds a size limit.`,
       found: `${what} of ${found} bytes`,
       expected: `at most ${limit} bytes`,
       next: 'Use a smaller model, or one with quantised weights.',
@@ -48,7 +48,7 @@ export const errors = {
     new UnderstoryError({
       code: 'MODEL_NOT_READABLE',
       message: `The model "${model}" cannot be read.`,
-      found: `weights that are said to lie outside its folder, in "${shard}"`,
+      found: `weights outside its folder, in "${shard}"`,
       expected: 'weights beside model.json',
       next: 'Export or download the model again.',
     }),
@@ -65,7 +65,7 @@ export const errors = {
   }) =>
     new UnderstoryError({
       code: 'TFJS_SHARD_SIZE',
-      message: `The weights of "${model}" are not whole.`,
+      message: `The weights of "${model}" are incomplete.`,
       found: `${found} bytes in ${shards.join(', ')}`,
       expected: `${expected} bytes, as the weightsManifest says`,
       next: 'Download the shards again.',
@@ -81,7 +81,7 @@ export const errors = {
   notLoadable: ({ model, reason, cause }: { model: string; reason: string; cause: unknown }) =>
     new UnderstoryError({
       code: 'MODEL_NOT_RUNNABLE',
-      message: `TensorFlow.js refuses "${model}".`,
+      message: `TensorFlow.js cannot load "${model}".`,
       found: reason,
       expected: 'a model of TensorFlow.js 4 or earlier',
       next: 'Convert the model again with tensorflowjs_converter.',
@@ -117,16 +117,16 @@ export const errors = {
     new UnderstoryError({
       code: 'DEVICE_UNAVAILABLE',
       message: `${engine} cannot be used in this process.`,
-      found: `${other} is loaded, and both call themselves "tensorflow"`,
+      found: `${other} is loaded, and both register as "tensorflow"`,
       expected: 'one of the two native engines in a process',
       next: `Use ${other}, or another process.`,
     }),
   runFailed: (reason: string, cause: unknown) =>
     new UnderstoryError({
       code: 'RUN_FAILED',
-      message: 'TensorFlow.js stopped in the middle of the model.',
+      message: 'TensorFlow.js failed while running the model.',
       found: reason,
-      expected: 'inputs that every operator of the model can work on, and operators that the engine has',
+      expected: 'inputs that are valid for every operator of the model, and operators that the engine supports',
       next: 'Check the image size; another device, such as "cpu", may have what is missing.',
       remedy: { kind: 'settings', settings: [{ name: 'device', value: 'cpu' }] },
       cause,
@@ -134,7 +134,7 @@ export const errors = {
   shapesRefused: ({ what, model, found }: { what: string; model?: string; found: string }) =>
     new UnderstoryError({
       code: 'RUN_FAILED',
-      message: `${what}${model === undefined ? '' : ` of "${model}"`} cannot work on the shapes that reach it.`,
+      message: `${what}${model === undefined ? '' : ` of "${model}"`} does not support the shapes of its inputs.`,
       found,
       expected: 'shapes that fit the operator, and a result of at least one element and of bounded size',
       next: 'Check the size of the input: the network may need a larger one, or the file is broken.',

@@ -35,7 +35,7 @@ export async function readContribution(
   if (selection === undefined || more.length > 0) {
     throw cliErrors.usage({
       message: `'${text}' is not one ${kind}.`,
-      suggestion: 'Give one id, with settings where wanted; "understory plugins" lists them.',
+      suggestion: 'Give one id, with optional settings; "understory plugins" lists them.',
       command,
     });
   }

@@ -50,13 +50,13 @@ export const cliErrors = {
   /** `resumes`: the same command goes on where this one stopped. */
   interrupted({ done, asked, resumes = false }: { done: number; asked: number | undefined; resumes?: boolean }) {
     const rest = resumes
-      ? 'What is done is kept; run the same command again, which goes on where this one stopped.'
-      : 'What is done is written; run the command again for the rest.';
+      ? 'Results so far are kept; run the same command again to resume.'
+      : 'Results so far are written; run the command again for the rest.';
     return new UnderstoryError({
       code: 'INTERRUPTED',
       message: 'Interrupted.',
-      found: asked === undefined ? 'a signal to end, before anything was done' : `${done} of ${asked} images done`,
-      expected: 'to be left running until the end',
+      found: asked === undefined ? 'a termination signal before any result' : `${done} of ${asked} images done`,
+      expected: 'a run to completion',
       next: done === 0 ? 'Run the command again.' : rest,
     });
   },
@@ -64,10 +64,10 @@ export const cliErrors = {
   neverSettled() {
     return new UnderstoryError({
       code: 'NEVER_SETTLED',
-      message: 'The command stopped before its end, with nothing left to wait for.',
-      found: 'a promise that never settles, of a plugin or of a library, or a call of process.exit',
-      expected: 'every promise to be resolved or rejected in the end',
-      next: 'Leave plugins out one at a time to find the one that does it, and report it to its author.',
+      message: 'The command ended early: its event loop is empty and a promise is still pending.',
+      found: 'a promise of a plugin or a library that never settles, or a call of process.exit',
+      expected: 'every promise to resolve or reject',
+      next: 'Remove plugins one at a time to find the cause, and report it to its author.',
     });
   },
 
@@ -85,10 +85,10 @@ export const cliErrors = {
   outOfMemory({ limit, cause }: { limit: number; cause: unknown }) {
     return new UnderstoryError({
       code: 'OUT_OF_MEMORY',
-      message: 'The command needs more memory than Node gives it.',
+      message: 'The command ran out of memory.',
       found: `a heap at its limit of ${limit} MiB`,
-      expected: 'a command that fits',
-      next: `Take fewer images or a smaller --batch at a time, or set NODE_OPTIONS=--max-old-space-size=${2 * limit}.`,
+      expected: 'a command that fits into the heap',
+      next: `Use fewer images or a smaller --batch, or set NODE_OPTIONS=--max-old-space-size=${2 * limit}.`,
       cause,
     });
   },
@@ -108,21 +108,23 @@ export const cliErrors = {
     return new UnderstoryError({
       code: 'IMAGES_FAILED',
       message: `${count} ${count === 1 ? 'image' : 'images'} could not be ${done}.`,
-      found: first ?? 'failures that this run recorded',
-      expected: 'a result of every image',
-      next: 'tables/failures.csv lists them. Fix them and give the same command with --retry-failed.',
+      found: first ?? 'recorded failures',
+      expected: 'a result for every image',
+      next: 'tables/failures.csv lists them. Fix them, then rerun the command with --retry-failed.',
     });
   },
 
   noneLeft({ done, onlyCorrect }: { done: number; onlyCorrect: boolean }) {
     return new UnderstoryError({
       code: 'NOTHING_MEASURED',
-      message: onlyCorrect ? 'No image is left: the network predicts none of them right.' : 'No image has a result.',
+      message: onlyCorrect
+        ? 'No image is left: the model classifies none of them correctly.'
+        : 'No image has a result.',
       found: `${done} ${done === 1 ? 'image' : 'images'} without a result`,
-      expected: onlyCorrect ? 'at least one image with a label that the network predicts' : 'at least one result',
+      expected: onlyCorrect ? 'at least one image that the model classifies correctly' : 'at least one result',
       next: onlyCorrect
-        ? 'Leave --only-correct out, take more images, or check that the labels are those of the network.'
-        : 'Look at the reasons in the results, or take more images.',
+        ? 'Omit --only-correct, use more images, or check that the labels are those of the model.'
+        : 'See the reasons in the results, or use more images.',
     });
   },
 
@@ -132,17 +134,17 @@ export const cliErrors = {
       message: `The run in "${folder}" has no measurements.`,
       found,
       expected: 'at least one image that was evaluated',
-      next: 'Look at the errors above, or take more images.',
+      next: 'See the errors above, or use more images.',
     });
   },
 
   internal(cause: unknown) {
     return new UnderstoryError({
       code: 'INTERNAL',
-      message: `Understory itself failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+      message: `Internal error: ${cause instanceof Error ? cause.message : String(cause)}`,
       found: (cause instanceof Error && cause.stack) || String(cause),
-      expected: 'an error with a code, or none',
-      next: 'Please report this with the command line that shows it.',
+      expected: 'no error, or one with a code',
+      next: 'Please report this with the command line that reproduces it.',
       cause,
     });
   },

@@ -39,7 +39,7 @@ function fraction(text: string): number {
 function numbers(text: string): readonly number[] {
   const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
   if (values.every(Number.isFinite)) return values;
-  throw new InvalidArgumentError('Expected numbers with commas between them, one a channel.');
+  throw new InvalidArgumentError('Expected comma-separated numbers, one per channel.');
 }
 
 function size(text: string): SizeOption {
@@ -50,7 +50,7 @@ function size(text: string): SizeOption {
 }
 
 export const layoutHelp =
-  'what the axes of that layer are, where the graph does not tell: nchw, nhwc, or tokens:HxW, with +n for n tokens in front';
+  'the axes of the layer, where the graph does not determine them: nchw, nhwc, or tokens:HxW, with +n for n leading tokens';
 
 /** What the axes of a layer are said to be. */
 export function layout(text: string): Layout {
@@ -91,7 +91,7 @@ export function withOutput<A extends Arguments, O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & OutputOptions> {
   return adding<OutputOptions, A, O>(command, [
-    new Option('--json', 'print one JSON document; errors go to stderr as one JSON object a line'),
+    new Option('--json', 'print one JSON document; errors go to stderr as one JSON object per line'),
     new Option('--quiet', 'no progress and no notes on stderr'),
   ]);
 }
@@ -106,10 +106,10 @@ export function withDrawing<A extends Arguments, O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & DrawingOptions> {
   return adding<DrawingOptions, A, O>(command, [
-    new Option('--colour-map <name>', 'colours of the heat map; jet is what the paper uses')
+    new Option('--colour-map <name>', 'colours of the heat map; Zheng uses jet')
       .choices(colourMapNames)
       .default(defaultColourMap),
-    new Option('--opacity <0..1>', 'how much the colours cover the picture').argParser(fraction).default(0.5),
+    new Option('--opacity <0..1>', 'opacity of the colours over the image').argParser(fraction).default(0.5),
   ]);
 }
 
@@ -127,7 +127,7 @@ function devices(text: string, { byBackend, ...others }: DeviceChoice = { byBack
   const earlier = at === -1 ? others.everywhere : byBackend[backend];
   if (earlier !== undefined) {
     const of = at === -1 ? 'every backend' : backend;
-    throw new InvalidArgumentError(`They are the second ones for ${of}, after ${earlier.join(',')}.`);
+    throw new InvalidArgumentError(`Devices for ${of} are given twice; the first are ${earlier.join(',')}.`);
   }
   if (at === -1) return { everywhere: list(text), byBackend };
   return { ...others, byBackend: { ...byBackend, [backend]: list(text.slice(at + 1)) } };
@@ -145,16 +145,14 @@ export function withRunning<A extends Arguments, O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & RunningOptions> {
   return adding<RunningOptions, A, O>(command, [
-    new Option('--plugin <name|path>', 'a plugin beside those of the configuration; may be repeated').argParser(
-      collect,
-    ),
+    new Option('--plugin <name|path>', 'an additional plugin; may be repeated').argParser(collect),
     new Option(
       '--backend <id|plugin=id>',
-      'the backend that opens the model, for everything or for one plugin, such as explain-gradcam=tfjs; may be repeated; without it the first that reads the file',
+      'the backend that opens the model, for everything or for one plugin, such as explain-gradcam=tfjs; may be repeated (default: the first that reads the file)',
     ).argParser(collect),
     new Option(
       '--device <list|backend=list>',
-      'devices in order of preference, such as cuda,cpu, or those of one backend, such as tfjs=wasm,cpu; may be repeated',
+      'devices in order of preference, such as cuda,cpu, or for one backend, such as tfjs=wasm,cpu; may be repeated',
     ).argParser(devices),
     new Option('--threads <n>', 'threads within one operator').argParser(wholeNumber(1)),
   ]);
@@ -190,11 +188,11 @@ export function withSelection<A extends Arguments, O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & SelectionOptions> {
   return adding<SelectionOptions, A, O>(command, [
-    new Option('--split <name>', 'the split of the data set; test without it'),
-    new Option('--limit <n>', 'how many images at most').argParser(wholeNumber(1)),
-    new Option('--offset <n>', 'how many images are passed over first').argParser(wholeNumber(0)),
-    new Option('--ids <list|@file>', 'only these images: ids with commas between them, or a file with one a line'),
-    new Option('--only-correct', 'only images that the network predicts right'),
+    new Option('--split <name>', 'the split of the data set (default: test)'),
+    new Option('--limit <n>', 'maximum number of images').argParser(wholeNumber(1)),
+    new Option('--offset <n>', 'number of images to skip').argParser(wholeNumber(0)),
+    new Option('--ids <list|@file>', 'only these images: comma-separated ids, or a file with one per line'),
+    new Option('--only-correct', 'only images that the model classifies correctly'),
   ]);
 }
 
@@ -205,10 +203,10 @@ export function withStudy<A extends Arguments, O extends OptionValues>(
   return withOutput(
     adding<StudyRunOptions, A, O>(command, [
       new Option('--out <folder>', 'the run folder'),
-      new Option('--print-spec', 'print the study as JSON, for `understory run`, and do nothing else'),
+      new Option('--print-spec', 'print the study as JSON, for `understory run`, and exit'),
       new Option('--shard <i/n>', 'the i-th of n parts, for several processes or machines').argParser(shard),
       new Option('--strict', 'stop at the first image that fails'),
-      new Option('--retry-failed', 'work again on images that this run recorded as failed'),
+      new Option('--retry-failed', 'process images again that this run recorded as failed'),
     ]),
   );
 }
@@ -223,8 +221,8 @@ export function withTensors<A extends Arguments, O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & TensorOptions> {
   return adding<TensorOptions, A, O>(command, [
-    new Option('--input <name>', 'the input that takes the picture, where it cannot be told'),
-    new Option('--logits <name>', 'the output or layer that holds the logits, where it cannot be told'),
+    new Option('--input <name>', 'the image input, where it is ambiguous'),
+    new Option('--logits <name>', 'the output or layer with the logits, where it is ambiguous'),
   ]);
 }
 
@@ -239,31 +237,32 @@ export function withPreprocessing<A extends Arguments, O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & PreprocessingFlags> {
   return adding<PreprocessingFlags, A, O>(
-    command.optionsGroup('What the folder of a model says, and a bare file leaves open:'),
+    command.optionsGroup('Preprocessing and labels, which a model folder specifies and a bare file does not:'),
     [
-      new Option('--labels <file>', 'labels: one a line, a JSON list, or the id2label of a config.json'),
+      new Option('--labels <file>', 'labels: one per line, a JSON list, or the id2label of a config.json'),
       new Option(
         '--size <n|WxH>',
-        "the network's picture: the image resized to n/0.875, or to n up to 64, its middle cropped to n",
+        "the model's input size: images are resized to n/0.875 (up to 64: to n) and centre-cropped to n",
       ).argParser(givenSize),
-      new Option('--resize <n|WxH|none>', 'the shorter side, or both sides, that images are resized to').argParser(
+      new Option('--resize <n|WxH|none>', 'the size that images are resized to: the shorter side, or both').argParser(
         size,
       ),
-      new Option('--crop <n|WxH|none>', 'what is cut from the middle after resizing').argParser(size),
-      new Option('--filter <name>', 'how images are resized').choices(filters),
-      new Option('--input-range <range>', 'what pixels are scaled to, before mean and deviation').choices(inputRanges),
+      new Option('--crop <n|WxH|none>', 'the size of the centre crop after resizing').argParser(size),
+      new Option('--filter <name>', 'the interpolation filter for resizing').choices(filters),
+      new Option('--input-range <range>', 'the range that pixels are scaled to before --mean and --std').choices(
+        inputRanges,
+      ),
       new Option(
         '--mean <list>',
-        'taken off each channel, in the order in which the network takes them (blue first with --channel-order BGR), such as 0.485,0.456,0.406',
+        'subtracted from each channel, in the order of the model (blue first with --channel-order BGR), such as 0.485,0.456,0.406',
       ).argParser(numbers),
-      new Option(
-        '--std <list>',
-        'each channel is divided by it, in the order of --mean, such as 0.229,0.224,0.225',
-      ).argParser(numbers),
-      new Option(
-        '--channel-order <order>',
-        'the order in which the network takes the channels; colours change places before --mean and --std',
-      ).choices(['RGB', 'BGR']),
+      new Option('--std <list>', 'divides each channel, in the order of --mean, such as 0.229,0.224,0.225').argParser(
+        numbers,
+      ),
+      new Option('--channel-order <order>', 'the channel order of the model, applied before --mean and --std').choices([
+        'RGB',
+        'BGR',
+      ]),
     ],
   );
 }

@@ -36,7 +36,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = 0;
   const context: CommandContext = { io, finish: (wanted) => void (code = wanted) };
   const program = new Command('understory')
-    .description('Opens vision models up: where did the network look?')
+    .description('Explain, evaluate, probe and attack vision models.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')

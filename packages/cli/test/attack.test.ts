@@ -61,10 +61,10 @@ describe('attack', () => {
   it('attacks every image through every mask and tells success, steps and pairs', async () => {
     const { code, stdout, stderr } = await attack('first', ['--mask', 'all,origin-top,first:0.5', '--preset', 'paper']);
     expect([code, stderr]).toEqual([0, expect.stringContaining('[9/9]')]);
-    expect(stdout).toContain('9 images, 8 of 9 predicted right (88.9');
+    expect(stdout).toContain('9 images, 8 of 9 classified correctly (88.9');
     expect(stdout).toMatch(/push, preset paper, targeted: towards green, grass \(class 1\)/);
     expect(stdout).toMatch(/all +8 +100\.0/);
-    expect(stdout).toContain('1 image not attacked: the network says the target of the untouched image');
+    expect(stdout).toContain('1 image not attacked: the unmodified image is already predicted as the target');
     expect(stdout).toMatch(/origin-top minus random +8/);
     expect(stdout).not.toContain("paper's");
   });

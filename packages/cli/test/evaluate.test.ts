@@ -49,7 +49,7 @@ describe('evaluate', () => {
   it('measures every image and tells means, intervals and the difference from random order', async () => {
     const { code, stdout, stderr } = await evaluate('first', ['--preset', 'paper']);
     expect([code, stderr]).toEqual([0, expect.stringContaining('[13/13]')]);
-    expect(stdout).toContain('13 images, 12 of 13 predicted right (92.3');
+    expect(stdout).toContain('13 images, 12 of 13 classified correctly (92.3');
     expect(stdout).toMatch(/mass, preset paper, lower is better/);
     expect(stdout).toMatch(/brightness +0\.\d{3} +0\.\d{3} to 0\.\d{3} +0\.\d{3} +13 +0/);
     expect(stdout).toMatch(/on the same images, minus random-order:\n.*\n +brightness +−0\.\d{3} .* better/);

@@ -102,7 +102,7 @@ describe('a command whose thread is blocked', () => {
     const stopped = await interrupt([...argv, 'stopped'], 'SIGTERM', 'blocked');
     expect([stopped.signal, stopped.seconds < 5]).toEqual(['SIGTERM', true]);
     expect(stopped.stderr).toContain('code      INTERRUPTED');
-    expect(stopped.stderr).toContain('run the same command again, which goes on where this one stopped');
+    expect(stopped.stderr).toContain('run the same command again to resume');
 
     await rm(join(workspace.folder, 'block'));
     const runtime = `node ${process.versions.node} on ${process.platform} ${process.arch}`;

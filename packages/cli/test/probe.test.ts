@@ -54,7 +54,7 @@ describe('probe', () => {
       'Cut into 4 x 4 patches and shuffled, images keep their predicted class more often than not: 100.0 %',
     );
     expect(stdout).toMatch(
-      /keeps its top-1; .*\n +condition +accuracy .* same-top1 .*\n.*as it is .*\n +grid=2 .* 100\.0\s% +77\.2 to 100\.0\s% +13/,
+      /keeps its top-1; .*\n +condition +accuracy .* same-top1 .*\n.*unmodified .*\n +grid=2 .* 100\.0\s% +77\.2 to 100\.0\s% +13/,
     );
     expect(stdout).toContain('first holds every row');
   });
@@ -156,7 +156,7 @@ describe('probe', () => {
       controls: ['seams', 'flip-vertical'],
     });
     const conditions = new Set(summary.estimates.map(({ condition }: { condition: string }) => condition));
-    expect([...conditions]).toEqual(['as it is', 'grid=3', 'seams, grid=3', 'flip-vertical']);
+    expect([...conditions]).toEqual(['unmodified', 'grid=3', 'seams, grid=3', 'flip-vertical']);
   });
 
   it('probes images as they are named, and folders of images', async () => {
@@ -173,7 +173,7 @@ describe('probe', () => {
     const { stdout } = await probe('right', [...quick, '--only-correct', '--json']);
     const { summary } = JSON.parse(stdout);
     expect(summary.images).toBe(12);
-    expect(summary.estimates[0]).toMatchObject({ measure: 'accuracy', condition: 'as it is', estimate: 1, n: 12 });
+    expect(summary.estimates[0]).toMatchObject({ measure: 'accuracy', condition: 'unmodified', estimate: 1, n: 12 });
   });
 
   it('asks any probe, with its own settings and presets', async () => {

@@ -36,11 +36,7 @@ describe('run', () => {
     [['explain', 'cat.png', '--out'], "Option '--out <folder>' argument missing.", 'Run: understory explain --help'],
     [['explain', 'cat.png', '--opacity', '2'], 'Expected a number from 0 to 1.', 'understory explain --help'],
     [['explain', 'cat.png', '--batch', '0'], 'Expected a whole number from 1.', 'understory explain --help'],
-    [
-      ['explain', 'cat.png', '--mean', '1,two'],
-      'Expected numbers with commas between them',
-      'understory explain --help',
-    ],
+    [['explain', 'cat.png', '--mean', '1,two'], 'Expected comma-separated numbers', 'understory explain --help'],
     [['explain', 'cat.png', '--resize', '0x3'], 'Expected a number of pixels', 'understory explain --help'],
     [['explain', 'cat.png', '--colour-map', 'rainbow'], 'Allowed choices are viridis', 'understory explain --help'],
     [['inspect', 'a', 'b'], 'Too many arguments', 'understory inspect --help'],

@@ -128,8 +128,8 @@ describe('ONNX Runtime and TensorFlow.js in one process', () => {
 describe('a choice of backends or devices that means nothing is refused', () => {
   const refused: Readonly<Record<string, readonly [readonly string[], string, string]>> = {
     'devices of a backend that is not there': [['--device', 'nope=cpu'], 'UNKNOWN_BACKEND', 'nope'],
-    'devices of a backend twice': [['--device', 'tfjs=wasm', '--device', 'tfjs=cpu'], 'USAGE', 'second'],
-    'devices for everything twice': [['--device', 'cpu', '--device', 'cuda'], 'USAGE', 'second'],
+    'devices of a backend twice': [['--device', 'tfjs=wasm', '--device', 'tfjs=cpu'], 'USAGE', 'given twice'],
+    'devices for everything twice': [['--device', 'cpu', '--device', 'cuda'], 'USAGE', 'given twice'],
     'a backend for a plugin that runs no models': [['--backend', 'backend-onnx=tfjs'], 'USAGE', 'backend-onnx'],
   };
 

@@ -8,7 +8,7 @@ export const datasetErrors = {
       message: `"${spec}" does not name a data set.`,
       found: 'no path',
       expected: 'FORMAT:PATH, such as cifar10:data/cifar10, or a path',
-      next: 'Say where the data set lies.',
+      next: 'Give the path of the data set.',
     });
   },
 
@@ -56,7 +56,7 @@ export const datasetErrors = {
       code: 'DATASET_NOT_READABLE',
       message: `"${path}" cannot be read.`,
       found: reason,
-      expected: 'a whole file that may be read',
+      expected: 'a complete, readable file',
       next: 'Check its permissions, or download it again.',
       cause,
     });
@@ -65,7 +65,7 @@ export const datasetErrors = {
   filesMissing({ folder, missing }: { folder: string; missing: readonly string[] }) {
     return new UnderstoryError({
       code: 'DATASET_FILES_MISSING',
-      message: `The data set in "${folder}" is not whole.`,
+      message: `The data set in "${folder}" is incomplete.`,
       found: `no ${some(missing)}`,
       expected: 'every file of the split, because rows are numbered across all of them',
       next: 'Download the missing files.',
@@ -85,7 +85,7 @@ export const datasetErrors = {
   offsetBeyondEnd({ name, offset, size }: { name: string; offset: number; size: number }) {
     return new UnderstoryError({
       code: 'DATASET_EMPTY',
-      message: `Nothing of the data set ${name} is left behind the offset.`,
+      message: `The offset skips all items of the data set ${name}.`,
       found: `an offset of ${offset}`,
       expected: `less than ${size}, the number of items`,
       next: 'Lower the offset.',
@@ -140,7 +140,7 @@ export const datasetErrors = {
       code: 'DATASET_SPLIT_MISSING',
       message:
         split === undefined
-          ? `The data set "${path}" does not say which split is meant.`
+          ? `The data set "${path}" has several splits, and none is selected.`
           : `The data set "${path}" has no split "${split}".`,
       found: splits.length === 0 ? 'no splits' : `splits: ${splits.join(', ')}`,
       expected: lookedFor,
@@ -154,7 +154,7 @@ export const datasetErrors = {
       message: `"${path}" holds more than one ${what}.`,
       found: some(candidates),
       expected: `one ${what}`,
-      next: `Name the one that is meant, or keep only that.`,
+      next: `Give the path of one of them, or keep only one.`,
     });
   },
 
@@ -164,7 +164,7 @@ export const datasetErrors = {
       message: `"${path}" has no column of images.`,
       found: `columns: ${columns.join(', ')}`,
       expected: 'a column "image" or "img" with the bytes of image files, as Hugging Face writes it',
-      next: 'Rename the column of images.',
+      next: 'Rename the image column.',
     });
   },
 
@@ -184,7 +184,7 @@ export const datasetErrors = {
       message: `The data set ${name} has no item ${ids.length === 1 ? 'with this id' : 'with these ids'}.`,
       found: ids.length === 0 ? 'an empty list of ids' : some(ids.map((id) => `"${id}"`)),
       expected: example === undefined ? 'ids of its items' : `ids of its items, such as "${example}"`,
-      next: 'Check the split and the spelling; ids are written with upper and lower case.',
+      next: 'Check the split and the spelling; ids are case-sensitive.',
     });
   },
 
@@ -194,7 +194,7 @@ export const datasetErrors = {
       message: `The image ${id} cannot be read.`,
       found: reason,
       expected: 'the bytes of an image file',
-      next: 'Check or download it again, or leave the item out.',
+      next: 'Check or download it again, or exclude the item.',
       cause,
     });
   },
@@ -228,9 +228,9 @@ export const datasetErrors = {
   classAmbiguous({ name, label, candidates }: { name: string; label: string; candidates: readonly string[] }) {
     return new UnderstoryError({
       code: 'DATASET_CLASS_AMBIGUOUS',
-      message: `The class "${label}" of the data set ${name} means more than one class of the model.`,
+      message: `The class "${label}" of the data set ${name} matches more than one class of the model.`,
       found: candidates.join('; '),
-      expected: 'a name that only one class has',
+      expected: 'a name that matches exactly one class',
       next: 'Label the data set with class indices.',
     });
   },

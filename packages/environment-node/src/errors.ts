@@ -5,7 +5,7 @@ export const environmentErrors = {
   noUseForBackend({ plugin }: { plugin: string }) {
     return new UnderstoryError({
       code: 'USAGE',
-      message: `The plugin ${plugin} runs no models on a backend.`,
+      message: `The plugin ${plugin} does not use a backend.`,
       found: `a backend for ${plugin}`,
       expected: 'a backend for a plugin of explainers, metrics, probes or attacks',
       next: 'Leave it out, or name another plugin.',
@@ -19,7 +19,7 @@ export const environmentErrors = {
       message: `'${plugin}=${second}' is a second backend for ${plugin}, after ${first}.`,
       found: `two backends for ${plugin}`,
       expected: 'one for each plugin',
-      next: 'Leave one of them out.',
+      next: 'Omit one of them.',
     });
   },
 
@@ -46,10 +46,10 @@ export const environmentErrors = {
   patternMatchesNothing({ pattern }: { pattern: string }) {
     return new UnderstoryError({
       code: 'NO_IMAGES',
-      message: `No file fits the pattern "${pattern}".`,
+      message: `No file matches the pattern "${pattern}".`,
       found: 'no file',
       expected: 'at least one image',
-      next: 'Check the pattern; *, ?, **, [a-z] and {a,b} are understood.',
+      next: 'Check the pattern; *, ?, **, [a-z] and {a,b} are supported.',
     });
   },
 
@@ -69,7 +69,7 @@ export const environmentErrors = {
       code: 'LABELS_INVALID',
       message: `The labels in "${path}" cannot be used.`,
       found: reason,
-      expected: 'one label a line, a JSON list of labels, or a JSON object from class index to label',
+      expected: 'one label per line, a JSON list of labels, or a JSON object from class index to label',
       next: 'Correct the file, or leave the labels out and name classes by their index.',
       remedy: { kind: 'settings', settings: [{ name: 'labels' }] },
     });
@@ -118,10 +118,10 @@ export const environmentErrors = {
   patternTooLarge({ pattern, most }: { pattern: string; most: number }) {
     return new UnderstoryError({
       code: 'PATTERN_TOO_LARGE',
-      message: `The pattern "${pattern.slice(0, 80)}${pattern.length > 80 ? ' ...' : ''}" stands for too many.`,
+      message: `The pattern "${pattern.slice(0, 80)}${pattern.length > 80 ? ' ...' : ''}" expands to too many patterns.`,
       found: `more than ${most} patterns without braces`,
       expected: `at most ${most}`,
-      next: 'Use * or ? in the place of some braces.',
+      next: 'Use * or ? instead of some braces.',
     });
   },
 
@@ -131,14 +131,14 @@ export const environmentErrors = {
       message: `None of the images has ${ids.length === 1 ? 'this id' : 'these ids'}.`,
       found: ids.length === 0 ? 'an empty list of ids' : ids.map((id) => `"${id}"`).join(', '),
       expected: `ids of the images, which are the names of their files without the ending, such as "${known[0]}"`,
-      next: 'Check the spelling; ids are written with upper and lower case.',
+      next: 'Check the spelling; ids are case-sensitive.',
     });
   },
 
   offsetBeyondEnd({ offset, size }: { offset: number; size: number }) {
     return new UnderstoryError({
       code: 'NO_IMAGES',
-      message: 'No image is left behind the offset.',
+      message: 'The offset skips all images.',
       found: `an offset of ${offset}`,
       expected: `less than ${size}, the number of images`,
       next: 'Lower the offset.',

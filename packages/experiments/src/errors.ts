@@ -37,9 +37,9 @@ export const experimentErrors = {
   notFound({ folder }: { folder: string }) {
     return new UnderstoryError({
       code: 'RUN_NOT_FOUND',
-      message: `"${folder}" is no run folder.`,
+      message: `"${folder}" is not a run folder.`,
       found: 'no run.json in it',
-      expected: 'a folder that an experiment was run into',
+      expected: 'a folder with the results of a run',
       next: 'Check the path.',
     });
   },
@@ -47,7 +47,7 @@ export const experimentErrors = {
   parametersDiffer({ folder, differences }: { folder: string; differences: readonly Difference[] }) {
     return new UnderstoryError({
       code: 'RUN_PARAMETERS_DIFFER',
-      message: `The run folder "${folder}" was made with other parameters.`,
+      message: `The run folder "${folder}" has different parameters.`,
       found: differences.map(({ key, stored, now }) => `${key}: stored ${stored}, now ${now}`).join('; '),
       expected: 'the parameters that the run was started with',
       next: 'Give the stored parameters to go on with this run, or name another folder.',
@@ -58,7 +58,7 @@ export const experimentErrors = {
   recordDamaged({ path, reason, cause }: { path: string; reason: string; cause?: unknown }) {
     return new UnderstoryError({
       code: 'RUN_RECORD_DAMAGED',
-      message: `"${path}" is not what a run writes.`,
+      message: `"${path}" is not a valid run record.`,
       found: reason,
       expected: 'the record of a run, of format 2',
       next: 'Restore the file, or name another folder.',
@@ -73,7 +73,7 @@ export const experimentErrors = {
       message: `The run of "${path}" was written by an earlier version, whose logs carry no checksums.`,
       found: 'format 1',
       expected: 'format 2',
-      next: 'Run it again into another folder, or finish and report it with the version that began it.',
+      next: 'Rerun it into another folder, or finish it with the version that started it.',
     });
   },
 
@@ -92,19 +92,19 @@ export const experimentErrors = {
   locked({ path, holder, endsWithHolder = false }: { path: string; holder: string; endsWithHolder?: boolean }) {
     return new UnderstoryError({
       code: 'RUN_LOCKED',
-      message: 'Another process works in this run folder.',
+      message: 'Another process is using this run folder.',
       found: `${holder}, by the lock "${path}"`,
       expected: 'one process a run, or one a shard',
       next: endsWithHolder
         ? 'Wait until it has ended, or end it.'
-        : `Wait until it has ended. If it has, and this is not noticed because it ran elsewhere, delete "${path}".`,
+        : `Wait until it has ended. If it ran on another machine and has ended, delete "${path}".`,
     });
   },
 
   lockLost({ path }: { path: string }) {
     return new UnderstoryError({
       code: 'RUN_LOCK_LOST',
-      message: 'The lock of this run was taken away while it ran.',
+      message: 'The lock of this run was lost during the run.',
       found: `"${path}" is gone or belongs to another process`,
       expected: 'the lock that this process made',
       next: 'Start the run again when no other process works in the folder; it goes on from what was written.',
@@ -114,7 +114,7 @@ export const experimentErrors = {
   itemsChanged({ place, before, now }: { place: number; before: string; now: string }) {
     return new UnderstoryError({
       code: 'RUN_ITEMS_CHANGED',
-      message: 'The data set is not the one that the run was started with.',
+      message: 'The data set differs from the one that the run was started with.',
       found: `item ${place}, counted from 0, was ${before} and is now ${now}`,
       expected: 'the same items in the same order',
       next: 'Restore the data set, or name another folder.',
@@ -127,7 +127,7 @@ export const experimentErrors = {
       code: 'RUN_ITEM_REPEATED',
       message: 'Two items of the data set have the same id.',
       found: `"${item}" as items ${first} and ${second}, counted from 0`,
-      expected: 'an id that no other item has: records and seeds go by it',
+      expected: 'unique ids: records and seeds depend on them',
       next: 'Correct the data set or the reader that names its items.',
     });
   },
@@ -159,10 +159,10 @@ export const experimentErrors = {
   rowNotStorable({ place, found }: { place: string; found: string }) {
     return new UnderstoryError({
       code: 'ROW_NOT_STORABLE',
-      message: `A row holds what a record cannot keep: ${found} at ${place}.`,
+      message: `A row has a value that cannot be stored: ${found} at ${place}.`,
       found: `${found} at ${place}`,
       expected: 'finite numbers, strings, booleans, null, and lists and objects of them',
-      next: 'Leave undefined results out and give the reason in a field of its own.',
+      next: 'Omit undefined results and give the reason in a separate field.',
     });
   },
 

@@ -373,7 +373,7 @@ describe('items that fail', () => {
     await withFolder(async (folder) => {
       const experiment = { rows: async () => [row], summarise: async () => null };
       expect(await runExperiment({ ...request(folder, 1), experiment })).toMatchObject({ done: 0, failed: 1 });
-      const message = `A row holds what a record cannot keep: ${found}.`;
+      const message = `A row has a value that cannot be stored: ${found}.`;
       expect((await logged(folder))[0]).toMatchObject({ error: { code: 'ROW_NOT_STORABLE', message } });
     });
   });

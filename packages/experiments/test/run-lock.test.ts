@@ -66,7 +66,7 @@ describe('the lock of a run folder', () => {
   it('is respected where nobody can tell: of another machine, or unreadable', async () => {
     await withFolder(async (folder) => {
       await writeLock(folder, { pid: 1, host: 'another-machine' });
-      const next = `If it has, and this is not noticed because it ran elsewhere, delete "${join(folder, 'run.lock')}".`;
+      const next = `If it ran on another machine and has ended, delete "${join(folder, 'run.lock')}".`;
       await expect(runExperiment(request(folder))).rejects.toEqual(
         coded('RUN_LOCKED', { next: expect.stringContaining(next) }),
       );

@@ -14,7 +14,7 @@ export const centre = configurable(
       type: 'number',
       default: 0.25,
       range: [0.001, 100],
-      description: 'Standard deviation along each side as a share of that side.',
+      description: 'Standard deviation along each side as a fraction of that side.',
     },
   },
   ({ sigma }) =>

@@ -6,8 +6,8 @@ export const errors = {
     return new UnderstoryError({
       code: 'CANNOT_RANDOMISE',
       message: 'The weights of this model cannot be re-initialised.',
-      found: `the backend "${backend}" does not say which layers have weights, or does not draw them`,
-      expected: 'a backend that does, as "onnx"',
+      found: `the backend "${backend}" does not list layers with weights, or cannot re-initialise them`,
+      expected: 'a backend that does, such as "onnx"',
       next: 'Use random, centre or sobel.',
     });
   },

@@ -25,14 +25,14 @@ const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly expla
   {
     id: 'layercam',
     title: 'LayerCAM',
-    description: 'Weighs every place by its own positive gradient, so that early layers give fine maps.',
+    description: 'Weighs every position by its own positive gradient, so that early layers give fine maps.',
     reference: 'Jiang et al. 2021, equations 6 to 8',
     explainer: layerCam,
   },
   {
     id: 'hirescam',
     title: 'HiResCAM',
-    description: 'Weighs every place by its own gradient, which shows only what raises the explained number.',
+    description: 'Weighs every position by its own gradient, which shows only what raises the target score.',
     reference: 'Draelos and Carin 2020',
     explainer: hiResCam,
   },

@@ -5,7 +5,7 @@ export const errors = {
   guidedUnsupported({ backend }: { backend: string }) {
     return new UnderstoryError({
       code: 'GUIDED_UNSUPPORTED',
-      message: 'The backend cannot do guided backpropagation.',
+      message: 'The backend does not support guided backpropagation.',
       found: `the backend "${backend}" offers derivatives only`,
       expected: 'a backend that offers the gradient rules "guided"',
       next: 'Use saliency, or open the model with the backend "onnx".',

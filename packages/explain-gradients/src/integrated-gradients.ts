@@ -20,13 +20,13 @@ export const integratedGradients = configurable(
       type: 'integer',
       default: 50,
       range: [1, 100_000],
-      description: 'Points on the way at which gradients are taken.',
+      description: 'Points on the path at which gradients are evaluated.',
     },
     baseline: {
       type: 'choice',
       default: 'constant',
       choices: ['constant', 'mean'],
-      description: "Where the way begins: at one value everywhere, or at the mean of each of the image's channels.",
+      description: "The baseline of the path: one value everywhere, or at the mean of each of the image's channels.",
     },
     value: {
       type: 'number',

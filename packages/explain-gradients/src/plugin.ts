@@ -36,7 +36,7 @@ const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly make:
     {
       id: 'input-x-gradient',
       title: 'Input x gradient',
-      description: 'Multiplies each pixel with its gradient: what it adds to the score, were the network linear.',
+      description: 'Multiplies each pixel with its gradient: its contribution to the score if the network were linear.',
       reference: 'Shrikumar et al. 2016',
       make: () => inputXGradient,
     },

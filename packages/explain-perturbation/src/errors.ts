@@ -8,9 +8,9 @@ export const errors = {
   cannotRunFromLayer({ backend }: { backend: string }) {
     return new UnderstoryError({
       code: 'CANNOT_RUN_FROM_LAYER',
-      message: 'The backend cannot run a model on from one of its layers.',
+      message: 'The backend cannot run a model from one of its layers.',
       found: `the backend "${backend}" takes inputs only`,
-      expected: 'a backend that takes activations, as "onnx" does',
+      expected: 'a backend that accepts activations, such as "onnx"',
       next: `Use ${anywhere}.`,
     });
   },
@@ -18,7 +18,7 @@ export const errors = {
   windowTooLarge({ window, height, width }: { window: number; height: number; width: number }) {
     return new UnderstoryError({
       code: 'WINDOW_TOO_LARGE',
-      message: 'The window of the occlusion does not fit into the image.',
+      message: 'The occlusion window is larger than the image.',
       found: `${window} pixels`,
       expected: `at most ${Math.min(height, width)}, for an image of ${height} x ${width}`,
       next: 'Give a smaller window, or 0 for an eighth of the shorter side.',

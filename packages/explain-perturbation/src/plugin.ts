@@ -26,7 +26,7 @@ const methods: readonly (Omit<Contribution, 'kind'> & { readonly make: (options:
   {
     id: 'scorecam',
     title: 'Score-CAM',
-    description: 'Weighs channels by the score of the image when only what the channel shows is left of it.',
+    description: 'Weighs channels by the score of the image masked by the activation of the channel.',
     reference: 'Wang et al. 2020, algorithm 1',
     options: scoreCam.options,
     make: scoreCam.from,
@@ -34,7 +34,7 @@ const methods: readonly (Omit<Contribution, 'kind'> & { readonly make: (options:
   {
     id: 'ablationcam',
     title: 'Ablation-CAM',
-    description: 'Weighs channels by the share of the score that is lost when they are set to zero.',
+    description: 'Weighs channels by the fraction of the score that is lost when they are set to zero.',
     reference: 'Desai and Ramaswamy 2020, section 3',
     options: ablationCam.options,
     make: ablationCam.from,

@@ -28,10 +28,10 @@ export const imagingErrors = {
   tooLarge(name: string, { width, height }: Size, maxPixels: number) {
     return new UnderstoryError({
       code: 'IMAGE_TOO_LARGE',
-      message: `The image ${name} has more pixels than are decoded here.`,
+      message: `The image ${name} exceeds the pixel limit.`,
       found: `${width} x ${height}, ${count(width * height)} pixels`,
       expected: `at most ${count(maxPixels)} pixels`,
-      next: 'Scale it down, or cut out the part that matters. A program can allow more with `maxPixels`.',
+      next: 'Scale it down or crop it. A program can allow more with `maxPixels`.',
     });
   },
 
@@ -51,14 +51,14 @@ export const imagingErrors = {
       message: `The file ${name} is not an image.`,
       found,
       expected: 'a JPEG, PNG or WebP file',
-      next: 'Give the path of a picture; the content counts, not the ending of the name.',
+      next: 'Give the path of an image; the content decides, not the file extension.',
     });
   },
 
   unsupportedFormat(name: string, format: string) {
     return new UnderstoryError({
       code: 'IMAGE_FORMAT_UNSUPPORTED',
-      message: `The image ${name} is in a format that is not read here.`,
+      message: `The image ${name} is in an unsupported format.`,
       found: format,
       expected: 'JPEG, PNG or WebP',
       next: 'Convert it to PNG.',
@@ -68,9 +68,9 @@ export const imagingErrors = {
   truncated(name: string, byteCount: number, cause?: unknown) {
     return new UnderstoryError({
       code: 'IMAGE_TRUNCATED',
-      message: `The image ${name} is cut off.`,
-      found: `${byteCount} bytes that end before the picture does`,
-      expected: 'a whole file',
+      message: `The image ${name} is truncated.`,
+      found: `${byteCount} bytes, which end before the image is complete`,
+      expected: 'a complete file',
       next: 'Copy or download it again.',
       cause,
     });

@@ -117,12 +117,12 @@ describe('decodeImage refuses', () => {
     ['a PDF', 'IMAGE_FORMAT_UNSUPPORTED', 'PDF', text('%PDF-1.7')],
     ['a PNG without columns', 'IMAGE_ZERO_SIZE', '0 x 400 pixels', withUint32(png, 16, 0)],
     ['a JPEG without rows', 'IMAGE_ZERO_SIZE', '640 x 0 pixels', withoutRows(jpeg)],
-    ['half a JPEG', 'IMAGE_TRUNCATED', 'bytes that end', jpeg.subarray(0, jpeg.length / 2)],
-    ['a JPEG without its last bytes', 'IMAGE_TRUNCATED', 'bytes that end', jpeg.subarray(0, -12)],
-    ['half a PNG', 'IMAGE_TRUNCATED', 'bytes that end', png.subarray(0, png.length / 2)],
-    ['a PNG without its end', 'IMAGE_TRUNCATED', 'bytes that end', png.subarray(0, -12)],
-    ['a PNG of a signature alone', 'IMAGE_TRUNCATED', '8 bytes that end', png.subarray(0, 8)],
-    ['half a WebP', 'IMAGE_TRUNCATED', 'bytes that end', webp.subarray(0, webp.length / 2)],
+    ['half a JPEG', 'IMAGE_TRUNCATED', 'bytes, which end', jpeg.subarray(0, jpeg.length / 2)],
+    ['a JPEG without its last bytes', 'IMAGE_TRUNCATED', 'bytes, which end', jpeg.subarray(0, -12)],
+    ['half a PNG', 'IMAGE_TRUNCATED', 'bytes, which end', png.subarray(0, png.length / 2)],
+    ['a PNG without its end', 'IMAGE_TRUNCATED', 'bytes, which end', png.subarray(0, -12)],
+    ['a PNG of a signature alone', 'IMAGE_TRUNCATED', '8 bytes, which end', png.subarray(0, 8)],
+    ['half a WebP', 'IMAGE_TRUNCATED', 'bytes, which end', webp.subarray(0, webp.length / 2)],
     ['a damaged PNG', 'IMAGE_NOT_DECODED', 'libpng', withUint32(png, 5000, 0)],
   ])('%s', async (_, code, found, file) => {
     const error = await rejection(decodeImage(file, 'cat.jpg'));

@@ -4,17 +4,17 @@ export const faithfulnessErrors = {
   mapCount({ maps, batch }: { maps: number; batch: number }) {
     return new UnderstoryError({
       code: 'MAP_COUNT',
-      message: 'The list of heat maps does not fit the batch.',
+      message: 'The number of heat maps does not match the batch.',
       found: `${maps} for a batch of ${batch}`,
-      expected: 'one heat map a sample',
-      next: 'Explain the same feeds that are measured.',
+      expected: 'one heat map per sample',
+      next: 'Compute the heat maps for the same feeds.',
     });
   },
 
   scoreNotAClass({ found }: { found: string }) {
     return new UnderstoryError({
       code: 'SCORE_NOT_A_CLASS',
-      message: 'The probability of the explained number is asked for, and it is no class score.',
+      message: 'A probability was requested, and the objective is not a class score.',
       found,
       expected: 'one element of an output [N, classes] a sample',
       next: 'Use score=logit or score=normalised-logit, or explain a class score.',

@@ -31,7 +31,7 @@ export const curveOptions = {
     type: 'choice',
     default: 'blur',
     choices: ['blur', 'constant', 'channel-mean', 'imputation'],
-    description: 'What stands in for a pixel.',
+    description: 'The replacement of a removed pixel.',
   },
   kernel: {
     type: 'integer',
@@ -63,7 +63,7 @@ export const curveOptions = {
     choices: ['normalised-logit', 'logit', 'probability'],
     description: 'What the curve is drawn of.',
   },
-  fraction: { type: 'number', default: 0.5, range: [0, 1], description: 'The share of the pixels that is changed.' },
+  fraction: { type: 'number', default: 0.5, range: [0, 1], description: 'The fraction of the pixels that is changed.' },
   steps: {
     type: 'integer',
     default: 100,

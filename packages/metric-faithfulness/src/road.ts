@@ -36,13 +36,13 @@ export const road = configurable(
       type: 'number',
       default: 0.9,
       range: [0.001, 1],
-      description: 'The largest share of the pixels that is removed.',
+      description: 'The largest fraction of the pixels that is removed.',
     },
     steps: {
       type: 'integer',
       default: 9,
       range: [1, 1000],
-      description: 'How many shares, evenly spaced up to the largest, are averaged.',
+      description: 'How many fractions, evenly spaced up to the largest, are averaged.',
     },
     noise: {
       type: 'number',

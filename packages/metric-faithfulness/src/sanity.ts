@@ -36,7 +36,7 @@ export const sanity = configurable(
       type: 'integer',
       default: 5,
       range: [1, 10_000],
-      description: 'How many randomised networks; the layers are shared out evenly, at most one network a layer.',
+      description: 'Number of randomised networks; the layers are distributed evenly, at most one network per layer.',
     },
     seed: { type: 'integer', default: 0, range: [0, 2 ** 32 - 1], description: 'What the weights are drawn with.' },
     ...interpolationOption,

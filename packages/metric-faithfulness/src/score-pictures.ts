@@ -10,7 +10,7 @@ export const batchOption = {
     type: 'integer',
     default: 32,
     range: [1, 4096],
-    description: 'How many pictures run at once; it changes no result.',
+    description: 'How many images per batch; changes no result.',
   },
 } as const satisfies OptionSchema;
 

@@ -48,10 +48,10 @@ export const errors = {
   weightsMissing: (model: string, missing: readonly string[]) =>
     new AutodiffError({
       code: 'MODEL_WEIGHTS_MISSING',
-      message: `The weights of the model "${model}" are not all there.`,
+      message: `Weights of the model "${model}" are missing.`,
       found: `no ${missing.map((file) => `"${file}"`).join(', ')} beside the model`,
-      expected: `${missing.length === 1 ? 'the file' : 'the files'} in which the model says that its weights are, in its own folder`,
-      next: 'Copy what was exported beside the model, under the same name, or export the model with its weights inside.',
+      expected: `${missing.length === 1 ? 'the file' : 'the files'} that the model references for its weights, in its own folder`,
+      next: 'Copy the exported weight files next to the model, under the same names, or export the model with embedded weights.',
     }),
   notOnnx: (found: string, cause?: unknown) =>
     new AutodiffError({
@@ -99,7 +99,7 @@ export const errors = {
   tooLarge: (what: string, found: string, most: string) =>
     new AutodiffError({
       code: 'ONNX_TOO_LARGE',
-      message: `The model asks for more than is allowed: ${what}.`,
+      message: `The model exceeds a limit: ${what}.`,
       found,
       expected: `at most ${most}`,
       next: `Check that the file is what its exporter wrote, and where it comes from. ${reexport}`,
@@ -116,7 +116,7 @@ export const errors = {
   invalidNode: (operator: string, node: string, cause: unknown) =>
     new AutodiffError({
       code: 'ONNX_MALFORMED',
-      message: `The graph is not a valid ONNX graph: ${operator} is used in a form that the operator does not have.`,
+      message: `The graph is not a valid ONNX graph: ${operator} is used in an invalid form.`,
       found: `node "${node}" (${cause instanceof Error ? cause.message : String(cause)})`,
       expected: 'inputs, outputs and attributes as the operator set defines them',
       next: 'Check the model with onnx.checker and export it again.',
@@ -139,7 +139,7 @@ export const errors = {
       message: `The gradient of ${operator} does not cover the way node "${node}" uses it.`,
       found,
       expected,
-      next: 'Explain a layer behind this operator, or use an explainer that needs no gradients (cam, rise, occlusion, scorecam, ablationcam).',
+      next: 'Explain a layer after this operator, or use an explainer that needs no gradients (cam, rise, occlusion, scorecam, ablationcam).',
     }),
   noPath: (from: string, to: string) =>
     new AutodiffError({

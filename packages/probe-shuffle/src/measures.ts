@@ -22,7 +22,7 @@ export const sameTop1: Measure = {
 
 export const accuracy: Measure = {
   id: 'accuracy',
-  title: 'predicted right',
+  title: 'classified correctly',
   unit: 'share',
   of: ({ correctAfter }) => (correctAfter === null ? undefined : Number(correctAfter)),
 };
@@ -36,14 +36,14 @@ export const logitChange: Measure = {
 
 export const followsPiece: Measure = {
   id: 'map-follows-piece',
-  title: 'map follows its piece',
+  title: 'map follows content',
   unit: 'number',
   of: ({ mapFollowsPiece }) => mapFollowsPiece ?? undefined,
 };
 
 export const keepsPlace: Measure = {
   id: 'map-keeps-place',
-  title: 'map keeps its place',
+  title: 'map keeps position',
   unit: 'number',
   of: ({ mapKeepsPlace }) => mapKeepsPlace ?? undefined,
 };
@@ -79,7 +79,7 @@ export const measures: readonly Measure[] = [
   keepsPlace,
   {
     id: 'map-piece-over-place',
-    title: 'map follows its piece rather than its place',
+    title: 'map follows content rather than position',
     unit: 'number',
     of: ({ control, mapFollowsPiece: piece, mapKeepsPlace: place }) =>
       // With everything in its place there is nothing to tell apart.

@@ -11,8 +11,9 @@ export default definePlugin({
       kind: 'probe',
       id: 'shuffle',
       title: 'Patch shuffle',
-      description: 'Asks whether predictions survive when patches of the picture change places.',
-      reference: 'section 5.3 of the paper; after Naseer et al. 2021',
+      description:
+        'Tests sensitivity to spatial arrangement: do predictions survive when patches of the image are permuted?',
+      reference: "Zheng, Can't See the Forest for the Trees, section 5.3; after Naseer et al. 2021",
       options: shuffle.options,
       presets: { paper: paperPreset },
     },

@@ -18,13 +18,13 @@ const options = {
     range: [1, 100],
     description: 'How many different permutations of each image and grid, never the identity.',
   },
-  derangement: { type: 'boolean', default: false, description: 'Whether no patch may stay in its place.' },
+  derangement: { type: 'boolean', default: false, description: 'Whether every patch must move.' },
   controls: {
     type: 'choices',
     flag: 'control',
     default: [],
     choices: ['seams', 'rows', 'columns', 'rotate', 'flip-horizontal', 'flip-vertical'],
-    description: 'What is done beside the shuffle, to tell what makes the difference.',
+    description: 'Controls that are evaluated besides the shuffle, to isolate the cause of an effect.',
   },
   seamWidth: {
     type: 'integer',
@@ -36,7 +36,7 @@ const options = {
     type: 'integer',
     default: 32,
     range: [1, 4096],
-    description: 'How many pictures run at once; it changes no result.',
+    description: 'How many images per batch; changes no result.',
   },
 } as const satisfies OptionSchema;
 

@@ -88,7 +88,7 @@ function estimatesOf(
 ): readonly ProbeEstimate[] {
   const { id, title, unit } = accuracy;
   const untouched =
-    found.untouched.n === 0 ? [] : [{ measure: id, title, condition: 'as it is', ...found.untouched, unit }];
+    found.untouched.n === 0 ? [] : [{ measure: id, title, condition: 'unmodified', ...found.untouched, unit }];
   // What no condition has, as accuracy without labels, is left out; what only one lacks is told.
   const measured = measures.filter((measure) => tally.conditions.some((each) => each.of(measure).length > 0));
   return [
@@ -120,19 +120,19 @@ function curvesOf(tally: Tally, found: Estimates, chance: number | undefined): r
         return [{ x: each.grid, y, interval }];
       });
   const byControl = (measure: Measure) => controls.map((name) => ({ name, points: points(name, measure) }));
-  const xTitle = 'pieces a side';
+  const xTitle = 'patches per side';
   const { untouched } = found;
   const curves: readonly ProbeCurve[] = [
     {
-      ...{ title: 'Spatial blindness', xTitle, yTitle: 'share that keeps its top-1', series: byControl(sameTop1) },
+      ...{ title: 'Spatial blindness', xTitle, yTitle: 'fraction that keeps its top-1', series: byControl(sameTop1) },
       ...(chance !== undefined && { chance }),
     },
     {
-      ...{ title: 'Accuracy', xTitle, yTitle: 'share predicted right' },
+      ...{ title: 'Accuracy', xTitle, yTitle: 'fraction classified correctly' },
       series: [
         ...byControl(accuracy),
         {
-          name: 'as it is',
+          name: 'unmodified',
           points: grids.flatMap((x) =>
             untouched.estimate === null ? [] : [{ x, y: untouched.estimate, interval: untouched.interval }],
           ),
@@ -144,10 +144,10 @@ function curvesOf(tally: Tally, found: Estimates, chance: number | undefined): r
       series: byControl(logitChange),
     },
     {
-      ...{ title: 'Piece or place', xTitle, yTitle: 'rank correlation with the map before' },
+      ...{ title: 'Content or position', xTitle, yTitle: 'rank correlation with the map before' },
       series: [
-        { name: 'follows its piece', points: points('shuffle', followsPiece) },
-        { name: 'keeps its place', points: points('shuffle', keepsPlace) },
+        { name: 'follows content', points: points('shuffle', followsPiece) },
+        { name: 'keeps position', points: points('shuffle', keepsPlace) },
       ],
     },
   ];
@@ -157,8 +157,8 @@ function curvesOf(tally: Tally, found: Estimates, chance: number | undefined): r
 }
 
 const titles: Readonly<Record<Kind, string>> = {
-  gained: 'gained most',
-  lost: 'lost most',
+  gained: 'largest logit increase',
+  lost: 'largest logit decrease',
   random: 'chosen at random',
 };
 

@@ -14,7 +14,7 @@ export interface VerdictParts {
 /** Whether predictions survive the shuffle, in one sentence about one grid; of a single image it is about its permutations. */
 export function verdictOf({ grid, kept, permutations, chance }: VerdictParts): Verdict {
   if (kept.estimate === null) {
-    return { statement: 'No image was shuffled, so nothing can be said.', estimate: 0, interval: [0, 1] };
+    return { statement: 'No image was shuffled, so there is no verdict.', estimate: 0, interval: [0, 1] };
   }
   const cut = `Cut into ${grid} x ${grid} patches and shuffled`;
   if (kept.n === 1) {
@@ -31,7 +31,7 @@ export function verdictOf({ grid, kept, permutations, chance }: VerdictParts): V
   const often =
     interval[0] > 0.5 ? 'more often than not' : interval[1] < 0.5 ? 'less often than not' : 'about as often as not';
   const measured = `${percent(kept.estimate)} (95 % interval ${span(interval)})`;
-  const beside = chance === undefined ? '' : `; two different images agree in ${percent(chance)}`;
+  const beside = chance === undefined ? '' : `; chance level ${percent(chance)}`;
   return {
     statement: `${cut}, images keep their predicted class ${often}: ${measured}${beside}.`,
     estimate: kept.estimate,

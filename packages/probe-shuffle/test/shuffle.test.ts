@@ -202,8 +202,8 @@ describe('the examples', () => {
     const ranked = first.toSorted((one, other) => other.logitChange - one.logitChange).map(({ item }) => item);
     const items = (title: string) =>
       summary.examples.filter((each) => each.title.startsWith(title)).map(({ item }) => item);
-    expect(items('gained most')).toEqual(ranked.slice(0, 3));
-    expect(items('lost most')).toEqual(ranked.slice(-3).toReversed());
+    expect(items('largest logit increase')).toEqual(ranked.slice(0, 3));
+    expect(items('largest logit decrease')).toEqual(ranked.slice(-3).toReversed());
     expect(new Set(summary.examples.map(({ item }) => item)).size).toBe(summary.examples.length);
     expect(summary.examples.length).toBeGreaterThan(6);
   });

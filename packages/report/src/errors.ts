@@ -8,24 +8,24 @@ export const reportErrors = {
       message: `The heat map "${path}" cannot be read.`,
       found,
       expected: 'a NumPy file of little-endian float32 [height, width]',
-      next: 'Run the evaluation again into a new folder; the report leaves the example out.',
+      next: 'Rerun the evaluation into a new folder; the report omits this example.',
     });
   },
 
   runKindUnknown({ folder, found, known }: { folder: string; found: string; known: readonly string[] }) {
     return new UnderstoryError({
       code: 'RUN_KIND_UNKNOWN',
-      message: `The run in "${folder}" is of no kind that a report can be made of.`,
+      message: `There is no report for the kind of run in "${folder}".`,
       found,
       expected: `the record of a run of the kind ${known.slice(0, -1).join(', ')} or ${known.at(-1)}`,
-      next: 'Check the path; report a run of a newer Understory, or of a plugin of its own, with what wrote it.',
+      next: 'Check the path; for a run of a newer version or of a separate plugin, use the program that wrote it.',
     });
   },
 
   summaryNotReadable({ path, found }: { path: string; found: string }) {
     return new UnderstoryError({
       code: 'SUMMARY_NOT_READABLE',
-      message: `What the run found, "${path}", cannot be read.`,
+      message: `The summary "${path}" cannot be read.`,
       found,
       expected: 'the summary that a finished probe writes',
       next: 'Start the run again: it does nothing twice and writes the summary again.',

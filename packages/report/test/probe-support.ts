@@ -78,7 +78,7 @@ export function probeSummary(): ProbeSummary {
     ],
     curves: [
       {
-        ...{ title: 'Spatial blindness', xTitle: 'patches a side', yTitle: 'share of images', chance: 1 / 37 },
+        ...{ title: 'Spatial blindness', xTitle: 'patches a side', yTitle: 'fraction of images', chance: 1 / 37 },
         series: [
           { name: 'same top-1', points: grids.map((grid) => point(grid, share(grid))) },
           { name: 'accuracy', points: grids.map((grid) => point(grid, 0.85 * share(grid))) },

@@ -45,6 +45,7 @@ describe('renderAttack', () => {
     expect(rows[1]).toMatch(/^origin-top 43\.3 % 31\.6 to 55\.9 % 26 of 60 .* n 26 .* n 60 .* 52\.0 % 33\.2 steps$/);
     expect(rows[6]).not.toContain('steps');
     expect(textOf(report.html)).toContain('the paper’s own network and weights');
+    expect(document.querySelector('header cite')!.textContent).toContain('Can’t See the Forest for the Trees');
     expect(textOf(report.html)).toContain('Success is a probability of the target above 0.7.');
     const [origin] = report.summary.attacks.filter(({ attack }) => attack === 'origin-top');
     expect(rows[1]).toContain(origin!.stepsOfAll.mean!.toFixed(1));
@@ -57,7 +58,7 @@ describe('renderAttack', () => {
       { ...bare, record: attackRecord(attacks), rows: attackRows(attacks) },
       { codec },
     );
-    expect(html).not.toMatch(/33\.2 steps|The paper/);
+    expect(html).not.toMatch(/33\.2 steps|[Tt]he paper/);
     expect(html).not.toContain('Hollow diamonds');
   });
 
@@ -65,11 +66,11 @@ describe('renderAttack', () => {
     const found = findingsOf(report.html);
     expect(found[0]).toMatch(/most often through all: on 60 of 60 .* least often through origin-top: on 26 of 60/);
     const bottom = found.find((each) => each.includes('origin-bottom succeeds more often than origin-top'));
-    expect(bottom).toMatch(/by 36\.7 points .* steps fewer \(95 % −\d+\.\d to −\d+\.\d, failures as all\)/);
+    expect(bottom).toMatch(/by 36\.7 points .* steps fewer \(95 % −\d+\.\d to −\d+\.\d, failures as the maximum\)/);
     expect(bottom).toMatch(/The paper, on its network, has \+23\.0 points: the same direction/);
-    expect(found.join(' ')).toContain('no difference in success between origin-bottom and random is shown');
+    expect(found.join(' ')).toContain('no significant difference in success between origin-bottom and random');
     expect(found.join(' ')).toMatch(/Of 307 adversarial images that succeed, \d+ still do when saved/);
-    expect(found.join(' ')).toMatch(/shown to other as well, \d+ mislead it too/);
+    expect(found.join(' ')).toMatch(/shown to other as well, \d+ are adversarial for it too/);
     expect(found.join(' ')).toContain('Every one of the 420 attacked images lies within epsilon');
     expect(found.join(' ')).not.toContain('no control');
   });
@@ -81,9 +82,9 @@ describe('renderAttack', () => {
       { codec },
     );
     const found = findingsOf(html).join(' ');
-    expect(found).toContain('no difference in success between origin-bottom and origin-top is shown');
-    expect(found).toContain('this run decides neither for nor against that');
-    expect(found).toContain('no difference in steps is shown');
+    expect(found).toContain('no significant difference in success between origin-bottom and origin-top');
+    expect(found).toContain('this run neither supports nor contradicts that');
+    expect(found).toContain('no significant difference in steps');
     expect(found).not.toMatch(/more often than|the same direction|the other direction/);
     expect(found).toContain('The run has no control');
   });
@@ -129,7 +130,7 @@ describe('renderAttack', () => {
       checks: { withinEpsilon: false, withinPixels: true, zeroOutsideMask: true, savedWithinEpsilon: true },
     });
     const { html } = await renderAttack({ ...attacked.run, rows }, { codec });
-    expect(findingsOf(html).join(' ')).toContain('1 rule is broken');
+    expect(findingsOf(html).join(' ')).toContain('1 constraint is violated');
     expect(html).toContain('1 beyond epsilon');
     expect(textOf(html)).toContain('all, 1 image: the gradient was zero at 3 of 50 evaluations');
   });
@@ -206,7 +207,7 @@ describe('renderAttack', () => {
     const { html, figures } = await renderAttack({ ...bare, record, rows }, { codec });
     expect(figures).toEqual([]);
     expect(findingsOf(html)).toEqual(['No image was attacked.']);
-    expect(textOf(html)).toContain('to leave what it says');
+    expect(textOf(html)).toContain('to leave the predicted class');
   });
 
   it('leaves out an example that is no record, and says so', async () => {

@@ -100,6 +100,7 @@ describe('renderEvaluation', () => {
   it("puts the paper's numbers beside ours, marked as theirs, and only under its preset", async () => {
     const { document } = parseHTML(report.html);
     expect(document.body.textContent).toMatch(/paper’s\s+own\s+network/);
+    expect(document.querySelector('header cite')!.textContent).toContain('Can’t See the Forest for the Trees');
     for (const area of ['0.190', '0.314']) expect(document.body.textContent).toContain(area);
     const [deletion] = record().parameters.metrics;
     for (const other of [

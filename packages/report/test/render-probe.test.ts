@@ -51,8 +51,8 @@ describe('renderProbe', () => {
     const { document } = parseHTML(report.html);
     const theirs = [...document.querySelectorAll('.paper')].map((line) => line.textContent.replaceAll(/\s+/g, ' '));
     expect(theirs).toEqual([
-      expect.stringMatching(/The paper’s, on its own network and data 77\.1 %95\.6 %/),
-      expect.stringMatching(/The paper’s, on its own network and data 2\.240/),
+      expect.stringMatching(/The paper, its own network and data 77\.1 %95\.6 %/),
+      expect.stringMatching(/The paper, its own network and data 2\.240/),
     ]);
     const figure = report.figures.find(({ name }) => name === 'paper-shares')!;
     expect(figure.alt).toMatch(/77\.1\s% in the paper/);
@@ -92,7 +92,7 @@ describe('renderProbe', () => {
     await remove();
     const [rows] = figures;
     expect(rows!.alt).toContain('same top-1 0.44 at 4; accuracy 0.37 at 4; chance is 0.027');
-    expect(rows!.svg).toContain('share of images, patches a side: 4');
+    expect(rows!.svg).toContain('fraction of images, patches a side: 4');
     expect(rows!.svg).toContain('chance 0.027');
   });
 
@@ -162,7 +162,7 @@ describe('renderProbe', () => {
       const { html, problems, summary, images } = await renderProbe(run, { codec });
       await remove();
       expect([problems, summary, images]).toMatchObject([[{ code: 'SUMMARY_NOT_READABLE' }], null, run.done]);
-      expect(textOf(html)).toContain('What the probe found is missing');
+      expect(textOf(html)).toContain('The summary of the probe is missing');
       expect(textOf(html)).toContain('SUMMARY_NOT_READABLE');
     },
   );

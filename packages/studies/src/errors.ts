@@ -5,7 +5,7 @@ export const studyErrors = {
   specInvalid({ name, where, found, expected }: { name: string; where: string; found: string; expected: string }) {
     return new UnderstoryError({
       code: 'SPEC_INVALID',
-      message: `The specification "${name}" cannot be run: ${where} does not fit.`,
+      message: `The specification "${name}" is not valid at ${where}.`,
       found,
       expected,
       next: 'Correct it; the JSON Schema of studies lists every field.',
@@ -17,7 +17,7 @@ export const studyErrors = {
       code: 'SELECTION_INVALID',
       message: `'${found}' is not one ${what}.`,
       found,
-      expected: `the id of one ${what}, with settings where wanted`,
+      expected: `the id of one ${what}, with optional settings`,
       next: `Give one id.`,
     });
   },
@@ -25,7 +25,7 @@ export const studyErrors = {
   classInvalid({ found, expected }: { found: string; expected: string }) {
     return new UnderstoryError({
       code: 'TARGET_INVALID',
-      message: `'${found}' is no target here.`,
+      message: `'${found}' is not a valid target.`,
       found: `'${found}'`,
       expected,
       next: 'Give one of these.',
@@ -45,9 +45,9 @@ export const studyErrors = {
   otherInputs({ picture, others }: { picture: string; others: readonly string[] }) {
     return new UnderstoryError({
       code: 'OTHER_INPUTS',
-      message: 'The model asks for more than a picture.',
+      message: 'The model has inputs besides the image.',
       found: `${others.join(', ')} beside "${picture}"`,
-      expected: 'a model whose only input is the picture',
+      expected: 'a model whose only input is the image',
       next: 'Export the model with these inputs fixed, or explain it from a program, which can feed them all.',
     });
   },
@@ -73,7 +73,7 @@ export const studyErrors = {
   }) {
     return new UnderstoryError({
       code: 'BACKENDS_DISAGREE',
-      message: `The backends "${first}" and "${second}" see different models in the same file.`,
+      message: `The backends "${first}" and "${second}" read different models from the same file.`,
       found: `${what}: ${found}`,
       expected: 'the same pictures and the same classes on both',
       next: `Run everything on one of them, such as "${first}".`,
@@ -83,9 +83,9 @@ export const studyErrors = {
   inputSizeOpen() {
     return new UnderstoryError({
       code: 'INPUT_SIZE_OPEN',
-      message: 'It is not known how large a picture the model takes.',
-      found: 'a model of any size, and a preprocessing that keeps the size of pictures',
-      expected: 'one size for all pictures',
+      message: 'The input size of the model is unknown.',
+      found: 'a model with a variable input size, and preprocessing that does not resize',
+      expected: 'one size for all images',
       next: 'Give the size of the input, such as 224.',
     });
   },
@@ -113,7 +113,7 @@ export const studyErrors = {
   transferDoesNotFit({ found, expected }: { found: string; expected: string }) {
     return new UnderstoryError({
       code: 'TRANSFER_DOES_NOT_FIT',
-      message: 'The network that adversarial images are shown to does not have the same classes.',
+      message: 'The transfer model does not have the same classes.',
       found,
       expected,
       next: 'Choose a model that was trained on the same classes, in the same order.',
@@ -126,27 +126,27 @@ export const studyErrors = {
       message: `The example "${path}" cannot be read.`,
       found,
       expected: 'a record or a picture that the run kept',
-      next: 'Run it again into a new folder; the report leaves it out.',
+      next: 'Rerun the study into a new folder; the report omits this example.',
     });
   },
 
   resultsMissing({ found }: { found: string }) {
     return new UnderstoryError({
       code: 'RESULTS_MISSING',
-      message: 'Some of what was asked for has no result on any image.',
+      message: 'Some explainers, metrics or attacks have no result on any image.',
       found,
       expected: 'a result on at least one image',
-      next: 'The reasons are told with the results. Leave out what does not apply to this network or to these images.',
+      next: 'See the reasons in the results. Omit what does not apply to this model or to these images.',
     });
   },
 
   attackRulesBroken({ attacks }: { attacks: readonly string[] }) {
     return new UnderstoryError({
       code: 'ATTACK_RULES_BROKEN',
-      message: 'Adversarial images break the rules of their attack.',
+      message: 'Adversarial images violate the constraints of their attack.',
       found: `images of ${attacks.join(', ')} outside the epsilon, the range of pixels or the mask`,
-      expected: 'adversarial images that keep to all three',
-      next: 'Do not use these numbers; report the fault to whoever wrote the attack.',
+      expected: 'adversarial images within all three',
+      next: 'Do not use these numbers; report the error to the author of the attack.',
     });
   },
 

@@ -30,7 +30,7 @@ export const zooErrors = {
       message: `"${file}" cannot be read.`,
       found: reason,
       expected: 'a JSON file',
-      next: 'Check its permissions, or move it away from the model.',
+      next: 'Check its permissions, or move it out of the model folder.',
       cause,
     });
   },
@@ -59,20 +59,20 @@ export const zooErrors = {
   configTooDeep({ file, most }: { file: string; most: number }) {
     return new UnderstoryError({
       code: 'MODEL_CONFIG_INVALID',
-      message: `"${file}" is nested too deep.`,
-      found: `lists and objects in each other more than ${most} deep`,
+      message: `"${file}" is nested too deeply.`,
+      found: `more than ${most} levels of nesting`,
       expected: `at most ${most}`,
-      next: 'This is no configuration of a model: move it away, or download it again.',
+      next: 'This is not a model configuration: move it, or download it again.',
     });
   },
 
   needsExport({ model, files, recipe }: { model: string; files: readonly string[]; recipe: ExportRecipe }) {
     return new UnderstoryError({
       code: 'MODEL_NEEDS_EXPORT',
-      message: `"${model}" holds a network in a format that is not read here.`,
+      message: `"${model}" is a model in an unsupported format.`,
       found: files.length === 0 ? recipe.format : `${some(files)}: ${recipe.format}`,
       expected: 'an .onnx file, or model.json of TensorFlow.js',
-      next: `${recipe.command} docs/how-to/export.md has the whole recipe.`,
+      next: `${recipe.command} docs/how-to/export.md has the full instructions.`,
     });
   },
 

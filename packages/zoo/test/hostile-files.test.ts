@@ -79,7 +79,7 @@ describe('a configuration', () => {
     const deep = (closed: boolean) => '{"a":'.repeat(50_000) + (closed ? `1${'}'.repeat(50_000)}` : '');
     for (const closed of [true, false]) {
       await write({ 'm/model.onnx': '', 'm/config.json': deep(closed) });
-      expect(await codeOf('m')).toContain('MODEL_CONFIG_INVALID: lists and objects in each other more than 100 deep');
+      expect(await codeOf('m')).toContain('MODEL_CONFIG_INVALID: more than 100 levels of nesting');
     }
   });
 

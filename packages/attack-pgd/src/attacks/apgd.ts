@@ -13,7 +13,7 @@ const apgdOptions = {
     choices: ['linf', 'l2'],
     description: 'What is measured: the largest change of a value, or the length of all.',
   },
-  steps: { type: 'integer', default: 100, range: [1, 100_000], description: 'How many steps are made at most.' },
+  steps: { type: 'integer', default: 100, range: [1, 100_000], description: 'Maximum number of steps.' },
   ...objectiveOptions,
   ...restartOptions,
   ...endOptions,

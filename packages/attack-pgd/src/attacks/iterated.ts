@@ -9,7 +9,7 @@ import { budgetOf, directionOf, objectiveOf, stopOf } from './parts.ts';
 /** The settings of attacks that repeat a step of one size from the untouched pixels on. */
 export const iteratedOptions = {
   ...budgetOptions,
-  steps: { type: 'integer', default: 10, range: [1, 100_000], description: 'How many steps are made at most.' },
+  steps: { type: 'integer', default: 10, range: [1, 100_000], description: 'Maximum number of steps.' },
   alpha: {
     type: 'number',
     default: 1 / 255,

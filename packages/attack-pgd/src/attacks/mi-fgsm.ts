@@ -9,7 +9,7 @@ const miFgsmOptions = {
     type: 'number',
     default: 1,
     range: [0, 10],
-    description: 'How much of the gathered gradients is carried over from step to step.',
+    description: 'Momentum: the decay factor of the accumulated gradient.',
   },
 } as const;
 

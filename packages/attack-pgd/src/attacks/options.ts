@@ -28,7 +28,7 @@ export const objectiveOptions = {
     type: 'number',
     default: 50,
     range: [0, 1e6],
-    description: 'The margin of logits from which on it rests, for objective=margin.',
+    description: 'The margin of logits at which the objective saturates, for objective=margin.',
   },
 } as const satisfies OptionSchema;
 
@@ -45,7 +45,7 @@ export const directionOptions = {
     type: 'number',
     default: 0.99,
     range: [0, 1],
-    description: 'The share of components that a step of direction=l1 leaves alone.',
+    description: 'The fraction of components that a step of direction=l1 leaves unchanged.',
   },
 } as const satisfies OptionSchema;
 
@@ -54,7 +54,7 @@ export const restartOptions = {
     type: 'integer',
     default: 1,
     range: [1, 1000],
-    description: 'How many random starts a sample gets while there is no success.',
+    description: 'Maximum number of random starts per sample until success.',
   },
 } as const satisfies OptionSchema;
 
@@ -63,7 +63,7 @@ export const batchOptions = {
     type: 'integer',
     default: 8,
     range: [1, 4096],
-    description: 'How many samples share a run of the network; changes no result.',
+    description: 'How many samples per batch; changes no result.',
   },
 } as const satisfies OptionSchema;
 
@@ -73,7 +73,7 @@ export const endOptions = {
     type: 'choice',
     default: 'misclassification',
     choices: ['probability', 'misclassification', 'never'],
-    description: 'What ends the attack on a sample: a probability above the threshold, the best class, or nothing.',
+    description: 'The stopping criterion of a sample: a probability above the threshold, the top class, or none.',
   },
   threshold: {
     type: 'number',
@@ -85,7 +85,7 @@ export const endOptions = {
     type: 'choice',
     default: 'best',
     choices: ['best', 'last'],
-    description: 'What an attack that did not stop hands back: the best pixels it saw, or the last.',
+    description: 'What an attack without success returns: the best pixels found, or the last.',
   },
 } as const satisfies OptionSchema;
 

@@ -16,7 +16,7 @@ import { budgetOf, directionOf, objectiveOf, stopOf } from './parts.ts';
 const pgdOptions = {
   ...budgetOptions,
   epsilon: { ...budgetOptions.epsilon, default: 12 / 255 },
-  steps: { type: 'integer', default: 50, range: [1, 100_000], description: 'How many steps are made at most.' },
+  steps: { type: 'integer', default: 50, range: [1, 100_000], description: 'Maximum number of steps.' },
   ...objectiveOptions,
   ...directionOptions,
   schedule: {
@@ -42,14 +42,14 @@ const pgdOptions = {
     type: 'choice',
     default: 'none',
     choices: ['none', 'uniform'],
-    description: 'Where it begins: at the untouched pixels, or anywhere in the ball.',
+    description: 'The starting point: the unmodified pixels, or a random point in the ball.',
   },
   ...restartOptions,
   momentum: {
     type: 'number',
     default: 0,
     range: [0, 10],
-    description: 'How much of the gathered gradients is carried over from step to step; 0 gathers none.',
+    description: 'Momentum: the decay factor of the accumulated gradient; 0 for none.',
   },
   ...endOptions,
   stop: { ...endOptions.stop, default: 'probability' },

@@ -7,7 +7,7 @@ export const fractionOptions = {
     type: 'number',
     default: 0.1,
     range: [0, 1],
-    description: 'The share of the pixels that may change; above 0.',
+    description: 'The fraction of the pixels that may change; above 0.',
   },
 } as const satisfies OptionSchema;
 

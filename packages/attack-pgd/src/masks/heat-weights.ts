@@ -3,7 +3,11 @@ import { notEmpty } from './binary-mask.ts';
 import { heatOf, needsOf, type HeatSource } from './heat.ts';
 
 const options = {
-  invert: { type: 'boolean', default: false, description: 'Whether the coldest pixels weigh most.' },
+  invert: {
+    type: 'boolean',
+    default: false,
+    description: 'Whether the weights are inverted, so that the coldest pixels have the largest.',
+  },
 } as const satisfies OptionSchema;
 
 /** The mask that weighs each pixel by its heat, from 0 for the coldest to 1 for the hottest, or the other way around. */

@@ -19,21 +19,21 @@ import { commonSpec, defined, imagesSpec } from '../spec-of.ts';
 import { studyCommand } from '../study-command.ts';
 
 const details = `
-Images are one data set, as "understory evaluate --help" lists them, or files, patterns and folders of images. Attack and masks are
-ids with settings where wanted, as pgd:epsilon=8/255,steps=20 and origin-top:fraction=0.2, or origin-top:0.2 in short;
-"understory plugins" lists them. Each mask is an attack of its own, and all of an image's run together. Pixels are in 0..1: an epsilon
-of 12/255 lets a value change by 12 of 255 levels.
+Images are one data set, as "understory evaluate --help" lists them, or files, patterns and folders of images. The attack and the masks
+are ids with optional settings, such as pgd:epsilon=8/255,steps=20 and origin-top:fraction=0.2, or origin-top:0.2 for short;
+"understory plugins" lists them. Each mask is a separate attack; the attacks of one image run in common batches. Pixels are in 0..1: with an
+epsilon of 12/255 a value changes by at most 12 of 255 levels.
 
-Masks are drawn from the heat map of --explainer: of the image itself for the class that the network says, or of an image of the
-target class (--target-image). Beside masks that let a share of the pixels through, a data set is also attacked through random ones
-of the same area; --no-control leaves them out. An image of which the network says the target anyway is not attacked, and counted apart.
+Masks are computed from a heat map of --explainer: that of the image for its predicted class, or that of an image of the target class
+(--target-image). Where masks select a fraction of the pixels, a data set is also attacked with random masks of the same area as a control;
+--no-control omits them. An image that is already predicted as the target class is not attacked, and is counted separately.
 
-Steps are evaluations of the network until success is seen. Every adversarial image is rounded to 8 bits a channel, encoded as the PNG
-that --save keeps, decoded and shown to the network again. It has the size that the network sees: give other commands --resize none with it.
---transfer shows these pictures to another network too.
+Steps are model evaluations until success. Every adversarial image is rounded to 8 bits per channel, encoded as the PNG that --save keeps,
+decoded and evaluated again. It has the input size of the model: use --resize none when passing it to other commands.
+--transfer also evaluates these images on another model.
 
-The folder of --out holds run.json, the rows and the pictures of a few images, which the seed chooses. Kill a run at any moment and give the same command
-again: it goes on. A folder with other parameters is refused. --retry-failed works again on images that are recorded as failed.
+The folder of --out holds run.json, the rows and the pictures of a few images chosen by the seed. An interrupted run resumes when the same
+command is run again. A folder with other parameters is refused. --retry-failed processes images again that are recorded as failed.
 
 Examples:
   understory attack pgd oxford-pets:data/pets --model efficientnet-lite0 --target-class agama \\
@@ -59,25 +59,29 @@ export function attackCommand(program: Command, { io, finish }: CommandContext):
 function define(program: Command) {
   const command = program
     .command('attack')
-    .description('change images through masks until the network says something else, into a run folder')
-    .argument('<attack>', 'the id of an attack, such as pgd, with settings where wanted')
+    .description('compute adversarial images restricted to masks, into a run folder')
+    .argument('<attack>', 'the id of an attack, such as pgd, with optional settings')
     .argument('<images...>', 'a data set such as oxford-pets:DIR, or images and folders of images')
     // Settings of the attack, such as --epsilon, are flags too, which only its plugin knows.
     .allowUnknownOption()
     .option('--model <model>', 'the name of a bundled model, a model folder or a model file', defaultModel)
     .option('--target-class <class>', 'the target class: its index or name')
     .option('--untargeted', 'aim for any class but the predicted one')
-    .option('--mask <list>', 'which pixels may change, each mask an attack of its own', 'all')
-    .option('--preset <name>', 'settings that belong together, such as paper')
-    .option('--sweep-fraction <list>', 'every mask with each of these shares of the pixels, such as 0.05,0.1,0.2', list)
+    .option('--mask <list>', 'which pixels may change; each mask is a separate attack', 'all')
+    .option('--preset <name>', 'a named set of settings, such as paper')
+    .option(
+      '--sweep-fraction <list>',
+      'every mask with each of these fractions of the pixels, such as 0.05,0.1,0.2',
+      list,
+    )
     .option('--sweep-epsilon <list>', 'every attack with each of these epsilons, such as 4/255,8/255', list)
     .option('--control <mask>', 'the mask of equal area to compare with; random for a data set')
-    .option('--no-control', 'no mask beside those of --mask')
-    .option('--explainer <id>', 'whose heat maps masks are drawn from', 'gradcam')
+    .option('--no-control', 'only the masks of --mask, without a control')
+    .option('--explainer <id>', 'the explainer whose heat maps define the masks', 'gradcam')
     .option('--layer <layer>', 'auto, a tensor name, or a module path or its end', 'auto')
     .option('--layout <layout>', layoutHelp, layout)
-    .option('--target-image <path>', 'an image of the target class, or a folder of class samples that has one')
-    .option('--transfer <model>', 'another network that adversarial images are shown to')
+    .option('--target-image <path>', 'an image of the target class, or a folder of class samples that contains one')
+    .option('--transfer <model>', 'another model on which adversarial images are evaluated')
     .addOption(
       new Option('--save <which>', 'adversarial images to keep: all by default for images, else examples').choices([
         'none',
@@ -86,8 +90,8 @@ function define(program: Command) {
       ] as const),
     )
     .option('--examples <n>', 'how many images to keep with all pictures and heat maps', wholeNumber(0), 4)
-    .option('--batch <n>', 'how many pairs of an image and a mask run together', wholeNumber(1), 8)
-    .option('--seed <n>', 'of everything that is drawn', wholeNumber(0), 0);
+    .option('--batch <n>', 'how many pairs of image and mask per batch', wholeNumber(1), 8)
+    .option('--seed <n>', 'random seed', wholeNumber(0), 0);
   return withPreprocessing(withTensors(withRunning(withStudy(withSelection(command))))).addHelpText('after', details);
 }
 

@@ -39,10 +39,9 @@ const explainers = ['cam', 'gradcam', 'gradcam++', 'layercam'];
 const samples = fileURLToPath(new URL('../../samples', import.meta.url));
 
 const details = `
-Takes the three photographs that come with the command and the bundled ImageNet network, without any connection. Each map is
-scaled from its own smallest to its own largest value. Where a network ends in global average pooling and one linear layer, as
-this one does, CAM and Grad-CAM of its last layer differ by a factor alone and look the same; the sheet shows an earlier layer
-below it, where the methods part.
+Explains the three bundled photographs with the bundled ImageNet network, offline. Each map is scaled from its minimum to its
+maximum. In a network that ends in global average pooling and one linear layer, as this one does, CAM and Grad-CAM of the last
+layer are proportional and look the same; the sheet also shows an earlier layer, where the methods differ.
 
 Examples:
   understory demo
@@ -57,7 +56,7 @@ function define(program: Command) {
   const command = program
     .command('demo')
     .description('explain three photographs with the bundled network, and compare four methods on one sheet')
-    .option('--out <folder>', 'where files go', 'out/demo');
+    .option('--out <folder>', 'the output folder', 'out/demo');
   return withDrawing(withRunning(withOutput(command))).addHelpText('after', details);
 }
 
@@ -97,7 +96,7 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
         results.push(record);
         rows.push({
           title: titleOf(outcome, classifier),
-          cells: cellsOf(outcome, host, 'what the network saw', options),
+          cells: cellsOf(outcome, host, 'the preprocessed image', options),
         });
         const again = finer?.[at];
         if (again !== undefined) rows.push({ cells: cellsOf(again, host, 'at an earlier layer', options) });
@@ -111,7 +110,7 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
     const sheetName = 'contact-sheet.png';
     const sheet = join(options.out, sheetName);
     const drawn = await contactSheet({
-      title: `Where ${model.name} looked for its best class: in its last layer, and in an earlier one`,
+      title: `Heat maps of ${model.name} for its top class: last layer, and an earlier one`,
       rows,
       legend: { colourMap: options.colourMap, title: 'importance within each map', low: 'lowest', high: 'highest' },
     });
@@ -177,7 +176,7 @@ function cellsOf(
     ...explainers.map((id) => {
       const title = titles.get(id) ?? id;
       const heat = maps.find(({ explainer }) => explainer === id)?.heat;
-      if (heat === undefined) return { caption: `${title} reads the last layer alone` };
+      if (heat === undefined) return { caption: `${title} reads only the last layer` };
       return { image: drawMap(picture, heat, options), caption: `${title}, ${heat.height} x ${heat.width}` };
     }),
   ];

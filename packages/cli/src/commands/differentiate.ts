@@ -21,12 +21,12 @@ import { commonSpec, pluginsOf } from '../spec-of.ts';
 import { environmentOf } from '../study-command.ts';
 
 const details = `
-The result is an ordinary ONNX model for any ONNX Runtime. It has the model's own inputs, and one more for what the objective
-leaves open, so that one file serves every class:
-  score:OUTPUT           objective.index, int64: the place inside one sample of OUTPUT, such as the class; [N, 1] for logits [N, C]
+The result is an ordinary ONNX model for any ONNX Runtime. It has the model's inputs and one more for the parameter of the
+objective, so that one file serves every class:
+  score:OUTPUT           objective.index, int64: the index within one sample of OUTPUT, such as the class; [N, 1] for logits [N, C]
   cross-entropy:OUTPUT   objective.target, int64 [N]: the class of each sample
   cotangent:OUTPUT       objective.cotangent.OUTPUT: a tensor shaped as OUTPUT, for a vector-Jacobian product
-Several objectives with commas between them are added up, each times an input objective.<n>.weight. Outputs: objective.value [N],
+Comma-separated objectives are summed, each multiplied by an input objective.<n>.weight. Outputs: objective.value [N],
 and <tensor>.grad for each tensor of --wrt, the gradient of the objective summed over the batch.
 
 Examples:
@@ -41,7 +41,7 @@ export function differentiateCommand(program: Command, { io }: CommandContext): 
 function define(program: Command) {
   const command = program
     .command('differentiate')
-    .description('write the model with its gradients as a model file that any ONNX Runtime runs')
+    .description('write the model with its gradients as an ONNX file')
     .argument('<model>', 'the name of a bundled model, a model folder or a model file')
     .requiredOption('--objective <list>', 'score:OUTPUT, cross-entropy:OUTPUT or cotangent:OUTPUT', list)
     .requiredOption(
@@ -49,8 +49,8 @@ function define(program: Command) {
       'the inputs or layers, by tensor name or module path, whose gradients are written',
       list,
     )
-    .option('--fetch <list>', 'outputs or layers to keep beside the gradients', list, [])
-    .requiredOption('--out <file>', 'where the differentiated model goes');
+    .option('--fetch <list>', 'outputs or layers to keep besides the gradients', list, [])
+    .requiredOption('--out <file>', 'the file to write the differentiated model to');
   return withRunning(withOutput(command)).addHelpText('after', details);
 }
 

@@ -17,19 +17,19 @@ import { studyCommand } from '../study-command.ts';
 
 const details = `
 Data sets: cifar10:DIR (the official binary batches or a Hugging Face Parquet folder), oxford-pets:DIR, parquet:DIR|FILE,
-folder:DIR (a folder a class, or flat with a labels.csv), or a path alone.
+folder:DIR (one folder per class, or flat with a labels.csv), or just a path.
 
-Explainers and metrics are ids with commas between them, each with settings where wanted: deletion:steps=50,fraction=1 or
-deletion:preset=rise. "understory plugins" lists them. --preset holds for every metric that has it.
+Explainers and metrics are comma-separated ids with optional settings: deletion:steps=50,fraction=1 or
+deletion:preset=rise. "understory plugins" lists them. --preset applies to every metric that has it.
 
-The preset paper also measures the paper's baseline, pixels in a random order (the mean of five), as random-order;
---random-order measures it for any metric that goes through pixels in an order. Every explainer is compared with it on the same
-images, else with the explainer random, else with the first.
+The preset paper has the settings of Zheng, Can't See the Forest for the Trees, and also measures its baseline, pixels in random order
+(the mean of five orders), as random-order; --random-order adds it for any metric that removes pixels in an order. Every explainer is
+compared with it on the same images; without it, with the explainer random, otherwise with the first.
 
-The folder of --out holds run.json, the rows and the maps of a few images, which the seed chooses. Kill a run at any moment and give the same command
-again: it goes on. A folder with other parameters is refused. An image that cannot be read is recorded and the run goes on;
---strict stops instead, --retry-failed works on recorded ones again. Exit code 2 tells of such images. A full disk, a missing
-permission or a file that is gone is no failure of an image: the run stops, and the same command goes on.
+The folder of --out holds run.json, the rows and the maps of a few images chosen by the seed. An interrupted run resumes when the same
+command is run again. A folder with other parameters is refused. An image that cannot be read is recorded and the run continues;
+--strict stops instead, --retry-failed processes recorded failures again; the exit code is 2 if there are any. A full disk, a missing
+permission or a missing file does not count as a failed image: the run stops, and resumes when the same command is run again.
 
 Examples:
   understory evaluate cifar10:data/cifar10 --model cifar10-resnet --explainer cam,gradcam --metric deletion --preset paper \\
@@ -51,10 +51,10 @@ function define(program: Command) {
     .description('measure how faithful explanations are over a data set, into a run folder')
     .argument('<dataset>', 'such as cifar10:DIR, oxford-pets:DIR, parquet:DIR or folder:DIR')
     .option('--model <model>', 'the name of a bundled model, a model folder or a model file', defaultModel)
-    .option('--explainer <list>', 'explainers to measure', 'gradcam')
-    .option('--metric <list>', 'what to measure them by', 'deletion')
-    .option('--preset <name>', 'settings of metrics that belong together, such as paper or rise')
-    .option('--random-order', 'measure pixels in a random order too; part of the preset paper')
+    .option('--explainer <list>', 'explainers to evaluate', 'gradcam')
+    .option('--metric <list>', 'metrics to evaluate them with', 'deletion')
+    .option('--preset <name>', 'a named set of metric settings, such as paper or rise')
+    .option('--random-order', 'also measure pixels in random order; part of the preset paper')
     .addOption(
       new Option(
         '--target <target>',
@@ -63,9 +63,14 @@ function define(program: Command) {
     )
     .option('--layer <layer>', 'auto, a tensor name, or a module path or its end', 'auto')
     .option('--layout <layout>', layoutHelp, layout)
-    .option('--examples <n>', 'how many maps to keep for the report, of each of right and wrong', wholeNumber(0), 4)
-    .option('--batch <n>', 'how many changed pictures run together; changes no result', wholeNumber(1), 32)
-    .option('--seed <n>', 'of everything that is drawn', wholeNumber(0), 0);
+    .option(
+      '--examples <n>',
+      'how many maps to keep for the report, each of correct and incorrect predictions',
+      wholeNumber(0),
+      4,
+    )
+    .option('--batch <n>', 'how many perturbed images per batch; changes no result', wholeNumber(1), 32)
+    .option('--seed <n>', 'random seed', wholeNumber(0), 0);
   return withPreprocessing(withTensors(withRunning(withStudy(withSelection(command))))).addHelpText('after', details);
 }
 

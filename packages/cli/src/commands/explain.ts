@@ -35,16 +35,16 @@ import { styleFor } from '../style.ts';
 const details = `
 Images are files, folders (their JPEG, PNG and WebP files) and patterns in quotes such as "photos/**/*.jpg".
 
-Targets, with commas between them: topN for the N best classes of each image, a class index counted from 0, or a label.
+Targets are comma-separated: topN for the N best classes of each image, a class index from 0, or a label.
 
-Files: <out>/<image>.<explainer>.<target>.png, the heat map over the picture that the network saw, and with --npy beside it
-.npy, the raw map as float32 [H, W] at the resolution of the layer. <image> is the file's name without its ending (with its
-ending or folders where two images share one), <target> is top1, top2 ... or the class as it was written. For the picture each
-map is upsampled with bilinear interpolation and half-pixel centres, then scaled from its own smallest to its own largest
-value: colours of two maps do not compare.
+Files: <out>/<image>.<explainer>.<target>.png, the heat map over the preprocessed image, and with --npy also
+.npy, the raw map as float32 [H, W] at the resolution of the layer. <image> is the file name without its extension (with the
+extension or folders where two images share a name), <target> is top1, top2 ... or the class as given. For the overlay each
+map is upsampled with bilinear interpolation and half-pixel centres, then scaled from its minimum to its maximum, so that
+colours of two maps are not comparable.
 
-An image that cannot be read and an explainer that does not apply are reported on stderr, the rest goes on, and the exit code
-is 2. With --json stdout is one document that names every file written, and errors on stderr are one JSON object a line.
+An image that cannot be read and an explainer that does not apply are reported on stderr, the others are processed, and the exit
+code is 2. With --json stdout is one document that names every file written, and errors on stderr are one JSON object per line.
 
 Examples:
   understory explain cat.png
@@ -61,19 +61,19 @@ export function explainCommand(program: Command, { io, finish }: CommandContext)
 function define(program: Command) {
   const command = program
     .command('explain')
-    .description('say where a network looked: classes, probabilities and a heat map for each image')
+    .description('explain predictions: classes, probabilities and a heat map for each image')
     .argument('<images...>', 'images, folders of images, or patterns')
     .option('--explainer <list>', 'ids of explainers; `understory plugins` lists them', list, ['gradcam'])
     .option('--target <list>', 'the classes to explain: top1, top3, a class index or a label', 'top1')
     .option('--layer <layer>', 'auto, a tensor name, or a module path or its end', 'auto')
     .option('--layout <layout>', layoutHelp, layout)
     .option('--model <model>', 'the name of a bundled model, a model folder or a model file', defaultModel)
-    .option('--out <folder>', 'where files go', 'out')
-    .option('--npy', 'write the raw maps too')
-    .option('--no-overlay', 'write no pictures')
-    .option('--print-spec', 'print the study as JSON, for `understory run`, and do nothing else')
-    .option('--batch <n>', 'how many images run together', wholeNumber(1), 8)
-    .option('--seed <n>', 'for explainers that draw random numbers', wholeNumber(0), 0);
+    .option('--out <folder>', 'the output folder', 'out')
+    .option('--npy', 'also write the raw maps')
+    .option('--no-overlay', 'write no overlay pictures')
+    .option('--print-spec', 'print the study as JSON, for `understory run`, and exit')
+    .option('--batch <n>', 'how many images per batch', wholeNumber(1), 8)
+    .option('--seed <n>', 'random seed, for explainers that use one', wholeNumber(0), 0);
   return withPreprocessing(withTensors(withRunning(withDrawing(withOutput(command))))).addHelpText('after', details);
 }
 
@@ -114,7 +114,7 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
     const document = { ...study.document, configuration: study.configuration };
     for (const { explainer, error } of unfit) fail(error, { explainer });
     const assumed = document.preprocessingAssumed === true ? assumedNote(document.preprocessing!) : undefined;
-    const advised = notes.map((note) => (note === assumed ? `${note}; --mean and --std say otherwise` : note));
+    const advised = notes.map((note) => (note === assumed ? `${note}; --mean and --std override it` : note));
     if (!quiet) for (const note of advised) write(`note: ${note}\n`);
     const style = styleFor(io.stdout, io.env);
     if (!asJson) {
@@ -196,9 +196,9 @@ interface FailureRecord extends ErrorContext {
 function flatNotes({ image, maps }: ImageRecord): readonly string[] {
   return maps.flatMap(({ explainer, target, class: { index }, range: [low, high] }) => {
     if (low !== high) return [];
-    const cause = low === 0 ? ': gradients vanish, or nothing speaks for the class' : '';
+    const cause = low === 0 ? ': gradients vanish, or nothing supports the class' : '';
     return [
-      `${explainer} gives ${image} a map of ${low} everywhere for ${target} (class ${index})${cause}; it says nothing of where the model looked`,
+      `${explainer} gives ${image} a map of ${low} everywhere for ${target} (class ${index})${cause}; it has no information about the model`,
     ];
   });
 }

@@ -11,9 +11,9 @@ import type { CommandContext } from '../command-context.ts';
 import { styleFor } from '../style.ts';
 
 const details = `
-The column "gradient" says of an operator whether a gradient passes through it: yes, missing (explainers that need gradients
-stop there) or none (none can, as with Shape and ArgMax, and nothing is lost). Of a layer it says whether the gradients of the
-first output reach it. Which explainers apply is found out with a blank picture.
+For an operator, the column "gradient" tells whether a gradient passes through it: yes, missing (gradients stop there, and explainers
+that need them fail) or none (not differentiable by nature, such as Shape and ArgMax). For a layer, it tells whether gradients of the
+first output reach it. Which explainers apply is determined with a blank image.
 
 Examples:
   understory inspect efficientnet-lite0
@@ -30,7 +30,7 @@ function define(program: Command) {
     .command('inspect')
     .description('show inputs, outputs, layers and operators of a model, and what can be explained')
     .argument('<model>', 'the name of a bundled model, a model folder or a model file')
-    .option('--all', 'list every layer, not the first and last alone');
+    .option('--all', 'list every layer, not only the first and last');
   return withPreprocessing(withTensors(withRunning(withOutput(command)))).addHelpText('after', details);
 }
 

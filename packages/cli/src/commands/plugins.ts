@@ -10,7 +10,7 @@ import { styleFor } from '../style.ts';
 const examples = `
 Plugins come from understory.config.json or understory.config.mjs in the current folder
   { "plugins": ["@understory/backend-onnx", "./my-explainer.mjs"], "backend": "onnx", "backends": { "some-plugin": "tfjs" } }
-and from --plugin. A package is looked for from the current folder first, then beside the command itself.
+and from --plugin. A package is resolved from the current folder first, then from the command's own installation.
 
 Examples:
   understory plugins
@@ -21,8 +21,8 @@ Examples:
 export function pluginsCommand(program: Command, { io }: CommandContext): void {
   const command = program
     .command('plugins')
-    .description('list what is loaded, from where, in which version, and what it provides')
-    .option('--plugin <name|path>', 'a plugin beside those of the configuration; may be repeated', collect);
+    .description('list loaded plugins: source, version and what they provide')
+    .option('--plugin <name|path>', 'an additional plugin; may be repeated', collect);
   withOutput(command)
     .addHelpText('after', examples)
     .action(async (options) => {

@@ -19,13 +19,13 @@ import { studyCommand } from '../study-command.ts';
 const details = `
 Images are one data set, as "understory evaluate --help" lists them, or files, patterns and folders of images.
 
-A probe is an id with settings where wanted: shuffle:grid=2+4,permutations=3. "understory plugins" lists them. --grid, --permutations,
+A probe is an id with optional settings: shuffle:grid=2+4,permutations=3. "understory plugins" lists them. --grid, --permutations,
 --derangement and --control are the settings grid, permutations, derangement and controls of the probe.
 
-The folder of --out holds run.json, the rows, summary.json and the pictures of examples. Kill a run at any moment and give the same
-command again: it goes on. A folder with other parameters is refused. An image that cannot be read is recorded and the run goes on;
---strict stops instead, --retry-failed works on recorded ones again. Exit code 2 tells of such images. A full disk, a missing
-permission or a file that is gone is no failure of an image: the run stops, and the same command goes on.
+The folder of --out holds run.json, the rows, summary.json and the pictures of examples. An interrupted run resumes when the same
+command is run again. A folder with other parameters is refused. An image that cannot be read is recorded and the run continues;
+--strict stops instead, --retry-failed processes recorded failures again; the exit code is 2 if there are any. A full disk, a missing
+permission or a missing file does not count as a failed image: the run stops, and resumes when the same command is run again.
 
 Examples:
   understory probe shuffle oxford-pets:data/pets --grid 2,3,4,6,8 --permutations 5 --control seams,rows --out runs/shuffle
@@ -47,18 +47,22 @@ export function probeCommand(program: Command, { io, finish }: CommandContext): 
 function define(program: Command) {
   const command = program
     .command('probe')
-    .description('ask whether a network sees where things are, over a data set, into a run folder')
-    .argument('<probe>', 'the id of a probe, such as shuffle, with settings where wanted')
+    .description('test sensitivity to spatial arrangement over a data set, into a run folder')
+    .argument('<probe>', 'the id of a probe, such as shuffle, with optional settings')
     .argument('<images...>', 'a data set such as oxford-pets:DIR, or images and folders of images')
     // Settings of the probe are flags too, which only its plugin knows.
     .allowUnknownOption()
     .option('--model <model>', 'the name of a bundled model, a model folder or a model file', defaultModel)
-    .option('--preset <name>', 'settings that belong together, such as paper')
-    .option('--explainer <id>', `whose heat maps are compared before and after; none leaves them out`, 'gradcam')
+    .option('--preset <name>', 'a named set of settings, such as paper')
+    .option(
+      '--explainer <id>',
+      'the explainer whose heat maps are compared before and after; none omits them',
+      'gradcam',
+    )
     .option('--layer <layer>', 'auto, a tensor name, or a module path or its end', 'auto')
     .option('--layout <layout>', layoutHelp, layout)
-    .option('--batch <n>', 'how many pictures run together', wholeNumber(1), 32)
-    .option('--seed <n>', 'of everything that is drawn', wholeNumber(0), 0);
+    .option('--batch <n>', 'how many images per batch', wholeNumber(1), 32)
+    .option('--seed <n>', 'random seed', wholeNumber(0), 0);
   return withPreprocessing(withTensors(withRunning(withStudy(withSelection(command))))).addHelpText('after', details);
 }
 

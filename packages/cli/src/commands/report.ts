@@ -14,12 +14,12 @@ import { formatError } from '../report-error.ts';
 import { environmentOf } from '../study-command.ts';
 
 const details = `
-The page needs nothing beside itself: figures are drawn in it, pictures are part of it, nothing is fetched. It is light or dark as
-the reader's system is, and prints. The figures are also written as files, SVG and PNG, into the folder figures of the run.
+The page is self-contained: figures and pictures are embedded, nothing is fetched. It follows the system's light or dark mode
+and can be printed. The figures are also written as SVG and PNG files into the folder figures of the run.
 
-What is drawn depends on the run: how faithful explanations are (evaluate), how easily the network is fooled through which mask
-(attack), what a question put to the network came to (probe). A run that is not finished is reported as far as it is; what a
-probe found is told only when it is. Of a damaged folder the report has what is left and says what is missing; the exit code is then 2.
+The content depends on the run: faithfulness of explanations (evaluate), attack success by mask (attack), the verdict of a probe
+(probe). An unfinished run is reported as far as it is done, except that a probe needs a finished run. For a damaged folder the report
+has what can be read and lists what is missing; the exit code is then 2.
 
 Examples:
   understory report runs/stage1
@@ -33,11 +33,11 @@ export function reportCommand(program: Command, { io, finish }: CommandContext):
 function define(program: Command) {
   const command = program
     .command('report')
-    .description('one self-contained HTML page out of a run folder, and its figures as SVG and PNG')
+    .description('write a self-contained HTML report of a run folder, with figures as SVG and PNG')
     .argument('<folder>', 'a run folder that `understory evaluate`, `attack` or `probe` wrote')
-    .option('--out <file>', 'the page; without it report.html in the run folder')
+    .option('--out <file>', 'the HTML file (default: report.html in the run folder)')
     .addOption(
-      new Option('--colour-map <name>', 'colours of the heat maps; jet is what the paper uses')
+      new Option('--colour-map <name>', 'colours of the heat maps; Zheng uses jet')
         .choices(colourMapNames)
         .default(defaultColourMap),
     );

@@ -11,15 +11,15 @@ import { withStudy } from '../options.ts';
 import { studyCommand } from '../study-command.ts';
 
 const details = `
-A study is what one of the other commands would do, as JSON: every command prints its own with --print-spec, and run.json of a run folder
-holds it. A file with a list of studies runs one after the other, each into a folder of its name within --out.
+A study describes a run of explain, evaluate, attack or probe as JSON: these commands print it with --print-spec, and run.json of a run
+folder contains it. Studies of a list run one after another, each into a folder of its name within --out.
 
   {"version": 1, "study": "evaluate", "model": "cifar10-resnet", "images": {"from": "cifar10:data/cifar10", "limit": 100},
    "explainers": ["cam", "gradcam"], "metrics": ["deletion"], "preset": "paper"}
 
   {"version": 1, "title": "Stage 1", "studies": [{"name": "deletion", "spec": {...}}, {"name": "shuffle", "spec": {...}}]}
 
---schema prints the JSON Schema of such files, for editors. Relative paths start in the current folder.
+--schema prints the JSON Schema of such files, for editors. Relative paths are resolved from the current folder.
 
 Examples:
   understory evaluate cifar10:data/cifar10 --model cifar10-resnet --preset paper --print-spec > stage1.json
@@ -29,7 +29,7 @@ Examples:
 export function runCommand(program: Command, { io, finish }: CommandContext): void {
   const command = program
     .command('run')
-    .description('run a study, or a list of studies, out of a JSON file')
+    .description('run a study, or a list of studies, from a JSON file')
     .argument('[file]', 'a study as JSON')
     .option('--schema', 'print the JSON Schema of studies');
   withStudy(command)
@@ -70,7 +70,7 @@ async function readStudyFile(path: string, cwd: string): Promise<StudyFile> {
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw cliErrors.fileNotReadable({ path, reason: `it is no JSON: ${reasonOf(cause)}`, cause });
+    throw cliErrors.fileNotReadable({ path, reason: `not JSON: ${reasonOf(cause)}`, cause });
   }
   return parseStudyFile(value, path);
 }

@@ -23,7 +23,7 @@ const mostPairs = 21;
 export function attackText(summary: AttackSummary, { parameters }: AttackRecord, style: Style): string {
   const { images, accuracy, attacks: outcomes, comparisons } = summary;
   const right =
-    accuracy.n === 0 ? '' : `, ${accuracy.count} of ${accuracy.n} predicted right (${percent(accuracy.share)})`;
+    accuracy.n === 0 ? '' : `, ${accuracy.count} of ${accuracy.n} classified correctly (${percent(accuracy.share)})`;
   return [
     `${count(images, 'image')}${right}\n`,
     `\n${titleOf(parameters, style)}`,
@@ -71,7 +71,7 @@ function titleOf({ attacks, goal, target }: AttackRecord['parameters'], style: S
   if (first === undefined) return '';
   const preset = first.preset === null ? '' : `, preset ${first.preset}`;
   const aim =
-    target === null ? 'away from what the network says' : `towards ${className(target)} (class ${target.index})`;
+    target === null ? 'away from the predicted class' : `towards ${className(target)} (class ${target.index})`;
   return `${style.bold(first.attack)}${preset}, ${goal}: ${aim}\n`;
 }
 
@@ -94,9 +94,9 @@ function outcomesText(outcomes: readonly AttackOutcome[], style: Style): string 
   ];
   return [
     columns(rows, { indent: 2, right: numbersOf(head), head }),
-    '  steps: evaluations until success; all steps: a failure counted as all that it was allowed\n',
+    '  steps: model evaluations until success; all steps: failures counted as the maximum\n',
     paper
-      ? "  the paper's numbers are those of its own network towards class 42 of ImageNet, on the first 100 images of its copy of the data\n"
+      ? "  the paper: Zheng, Can't See the Forest for the Trees, Table 1; its own network, target class 42 of ImageNet, first 100 images\n"
       : '',
   ].join('');
 }
@@ -121,7 +121,7 @@ function picturesText(outcomes: readonly AttackOutcome[], style: Style): string 
   const others = transfers ? ', and to the other network' : '';
   return [
     columns(rows, { indent: 2, right: numbersOf(head), head }),
-    `  means; mask and changed in pixels; saved: successes that are one with 8 bits a channel too${others}\n`,
+    `  means; mask and changed in pixels; saved: successes that remain with 8 bits per channel${others}\n`,
   ].join('');
 }
 

@@ -26,7 +26,7 @@ export function evaluationText(
   style: Style,
 ): string {
   const right =
-    accuracy.n === 0 ? '' : `, ${accuracy.correct} of ${accuracy.n} predicted right (${percent(accuracy.share)})`;
+    accuracy.n === 0 ? '' : `, ${accuracy.correct} of ${accuracy.n} classified correctly (${percent(accuracy.share)})`;
   return [
     `${count(images, 'image')}${right}\n`,
     ...found.map((summary) => metricText(summary, parameters, style)),
@@ -70,6 +70,7 @@ function metricText(summary: MetricSummary, parameters: EvaluationParameters, st
         ...(paper ? ["paper's, its network"] : []),
       ],
     }),
+    ...(paper ? ["  the paper: Zheng, Can't See the Forest for the Trees, section 5.2; its own network\n"] : []),
     ...reasons,
     ...(withReference.length === 0
       ? []
@@ -114,5 +115,5 @@ function differences(comparisons: readonly Comparison[], better: MetricSummary['
 function verdictText(found: ReturnType<typeof verdict>, style: Style): string {
   if (found === 'better') return style.green(found);
   if (found === 'worse') return style.yellow(found);
-  return found === 'differs' ? 'different' : 'no difference shown';
+  return found === 'differs' ? 'different' : 'no significant difference';
 }

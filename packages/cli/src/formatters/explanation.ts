@@ -55,7 +55,7 @@ function scoreRow(score: ScoreRecord): readonly string[] {
 }
 
 function mapRow({ explainer, target, class: explained, layer, reading, size, range, files }: MapRecord, style: Style) {
-  const flat = range[0] === range[1] ? ' (flat: nothing stands out)' : '';
+  const flat = range[0] === range[1] ? ' (constant map)' : '';
   return [
     style.cyan(explainer),
     target,
@@ -74,5 +74,5 @@ export function describePreprocessing({ resize, crop, order, channels }: Preproc
   if (channels <= 2) steps.push('grey');
   if (channels % 2 === 0) steps.push('with alpha');
   if (order === 'BGR') steps.push('BGR');
-  return steps.length === 0 ? 'pictures as they are' : steps.join(', ');
+  return steps.length === 0 ? 'images unchanged' : steps.join(', ');
 }

@@ -77,7 +77,7 @@ export interface AttackBudget {
   readonly epsilon: number;
 }
 
-/** Changes pixels, within a budget and a mask, until the model says something else. */
+/** Changes pixels, within a budget and a mask, until the model predicts another class. */
 export interface Attack {
   readonly budget: AttackBudget;
   /**

@@ -46,7 +46,7 @@ export interface ProbeEstimate {
   readonly interval: readonly [low: number, high: number] | null;
   /** How to print it: a share of 1, or a plain number. */
   readonly unit: 'share' | 'number';
-  /** The same number as the paper gives it, on its own network and data. */
+  /** The same number in the paper that the probe reproduces, for its network and data. */
   readonly paper?: number;
 }
 

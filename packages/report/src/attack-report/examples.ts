@@ -65,20 +65,20 @@ async function rowsOf(
   const mapOf = (picture: RgbImage | undefined, file: string | null, caption: string, alt: string) =>
     mapped(picture, file === null ? null : fileOfExample(folder, file), drawing, { caption, alt });
   const first: PictureRow = {
-    title: `${item}: ${says}${targeted ? `; the attack wants ${aim}` : ''}`,
+    title: `${item}: ${says}${targeted ? `; the target is ${aim}` : ''}`,
     pictures: [
-      await shown(untouched, codec, { caption: `untouched: ${says}`, alt: `${item}, untouched` }),
+      await shown(untouched, codec, { caption: `original: ${says}`, alt: `${item}, original` }),
       ...(record.explainer === null
         ? []
         : [
             await mapOf(
               untouched,
               maps.original,
-              'where it sees the original class',
+              'heat map of the original class',
               `${item}, heat map of the original class`,
             ),
             ...(targeted
-              ? [await mapOf(untouched, maps.target, 'where it sees the target', `${item}, heat map of the target`)]
+              ? [await mapOf(untouched, maps.target, 'heat map of the target', `${item}, heat map of the target`)]
               : []),
           ]),
     ],
@@ -94,11 +94,11 @@ async function rowsOf(
       minor: true,
       pictures: [
         await shown(picture, codec, {
-          caption: `attacked: ${example.predictedLabel ?? `class ${example.predicted}`}, ${percent(example.probability)}`,
+          caption: `adversarial: ${example.predictedLabel ?? `class ${example.predicted}`}, ${percent(example.probability)}`,
           alt: `${item}, attacked through ${attack}`,
         }),
         await shown(await read(example.perturbation), codec, {
-          caption: `the change, ${factor} times as strong${within}`,
+          caption: `the perturbation, amplified ${factor} times${within}`,
           alt: `${item}, change through ${attack}`,
         }),
         await shown(await read(example.mask), codec, {

@@ -24,29 +24,33 @@ const questions: readonly Question[] = [
   {
     first: 'origin-bottom',
     second: 'origin-top',
-    what: 'Pixels that the heat map of the original class marks least against those that it marks most',
+    what: 'The least important pixels by the heat map of the original class against the most important',
   },
   {
     first: 'target-bottom',
     second: 'target-top',
-    what: 'Pixels that the heat map of the target marks least against those that it marks most',
+    what: 'The least important pixels by the heat map of the target against the most important',
   },
   {
     first: 'uniform',
     second: 'origin-top',
-    what: 'Pixels spread evenly against those that the heat map of the original class marks most',
+    what: 'Evenly spaced pixels against the most important by the heat map of the original class',
   },
-  { first: 'origin-top', second: 'random', what: 'What the heat map marks most against pixels drawn at random' },
-  { first: 'origin-bottom', second: 'random', what: 'What the heat map marks least against pixels drawn at random' },
+  { first: 'origin-top', second: 'random', what: 'The most important pixels by the heat map against random pixels' },
+  {
+    first: 'origin-bottom',
+    second: 'random',
+    what: 'The least important pixels by the heat map against random pixels',
+  },
   {
     first: 'target-top',
     second: 'random',
-    what: 'What the target’s heat map marks most against pixels drawn at random',
+    what: 'The most important pixels by the target’s heat map against random pixels',
   },
   {
     first: 'target-bottom',
     second: 'random',
-    what: 'What the target’s heat map marks least against pixels drawn at random',
+    what: 'The least important pixels by the target’s heat map against random pixels',
   },
 ];
 
@@ -113,7 +117,7 @@ function tally({ first, second }: Question, answers: readonly Answer[]): string 
   return [
     `of ${answers.length} settings, ${first} succeeds more often than ${second} in ${more.length}${where(more)}`,
     `less often in ${less.length}${where(less)}, and takes fewer steps in ${fewer.length}`,
-    'in the others no such difference is shown',
+    'no significant difference in the others',
   ].join(', ');
 }
 
@@ -122,11 +126,11 @@ function verdict({ first, second }: Question, { n, success, steps }: AttackCompa
   const counts = `${count(onlyFirst, 'image')} only through ${first}, ${count(onlySecond, 'image')} only through ${second}, of ${n}; p ${signed(correctedPValue)}`;
   const said = isShown(correctedPValue)
     ? `${first} succeeds ${difference! > 0 ? 'more' : 'less'} often than ${second}, by ${pointsText(Math.abs(difference!))} points (${counts})`
-    : `no difference in success between ${first} and ${second} is shown (${counts})`;
+    : `no significant difference in success between ${first} and ${second} (${counts})`;
   const takes =
     isShown(steps.correctedPValue) && steps.difference !== null && steps.interval !== null
-      ? `; it takes ${stepsText(Math.abs(steps.difference))} steps ${steps.difference < 0 ? 'fewer' : 'more'} (95 % ${stepsRange(steps.interval)}, failures as all)`
-      : '; no difference in steps is shown';
+      ? `; it takes ${stepsText(Math.abs(steps.difference))} steps ${steps.difference < 0 ? 'fewer' : 'more'} (95 % ${stepsRange(steps.interval)}, failures as the maximum)`
+      : '; no significant difference in steps';
   return `${said}${takes}.`;
 }
 
@@ -139,7 +143,7 @@ function ofThePaper(
   const difference = ours.success - theirs.success;
   const paper = ` The paper, on its network, has ${difference > 0 ? '+' : ''}${pointsText(difference)} points`;
   if (!isShown(success.correctedPValue) || success.difference === null) {
-    return `${paper}; this run decides neither for nor against that.`;
+    return `${paper}; this run neither supports nor contradicts that.`;
   }
   return Math.sign(success.difference) === Math.sign(difference)
     ? `${paper}: the same direction.`
@@ -160,9 +164,9 @@ function saved({ attacks }: AttackSummary): readonly string[] {
   const kept = sum(attacks.map((each) => each.saved.count));
   if (n === 0) return [];
   if (kept === n)
-    return [`All ${n} adversarial images that succeed still do when saved with 8 bits a channel and read back.`];
+    return [`All ${n} adversarial images that succeed still do when saved with 8 bits per channel and read back.`];
   return [
-    `Of ${n} adversarial images that succeed, ${kept} still do when saved with 8 bits a channel and read back (${percent(kept / n)}).`,
+    `Of ${n} adversarial images that succeed, ${kept} still do when saved with 8 bits per channel and read back (${percent(kept / n)}).`,
   ];
 }
 
@@ -171,7 +175,7 @@ function transferred({ attacks }: AttackSummary, { parameters }: AttackRecord): 
   const n = sum(known.map((each) => each.n));
   if (n === 0) return [];
   return [
-    `Of ${count(n, 'adversarial image')} shown to ${parameters.transfer?.name ?? 'another network'} as well, ${sum(known.map((each) => each.count))} mislead it too.`,
+    `Of ${count(n, 'adversarial image')} shown to ${parameters.transfer?.name ?? 'another network'} as well, ${sum(known.map((each) => each.count))} are adversarial for it too.`,
   ];
 }
 
@@ -181,10 +185,10 @@ function rules({ attacks }: AttackSummary): readonly string[] {
   const broken = sum(attacks.flatMap((each) => Object.values(each.broken)));
   return broken === 0
     ? [
-        `Every one of the ${made} attacked images lies within epsilon and within 0..1 and is untouched outside its mask.`,
+        `Every one of the ${made} attacked images lies within epsilon and within 0..1 and is unchanged outside its mask.`,
       ]
     : [
-        `${count(broken, 'rule is', 'rules are')} broken: see the last column of the table of distances before believing a number.`,
+        `${count(broken, 'constraint is', 'constraints are')} violated: see the last column of the table of distances before using a number.`,
       ];
 }
 
@@ -192,7 +196,7 @@ function controls({ attacks }: AttackSummary, { parameters }: AttackRecord): rea
   const masked = parameters.attacks.some(({ mask }) => mask.fraction !== null && mask.id !== 'random');
   const control = parameters.attacks.some(({ mask }) => mask.id === 'random');
   return attacks.length > 1 && masked && !control
-    ? ['The run has no control: add the mask random to tell what a mask’s place does from what its area does.']
+    ? ['The run has no control: add the mask random to separate the effect of a mask’s location from that of its area.']
     : [];
 }
 

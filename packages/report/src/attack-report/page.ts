@@ -13,6 +13,7 @@ import { frame } from '../page/frame.ts';
 import { pictureRows, pictureStyle } from '../page/pictures.ts';
 import { optionRows, provenance, type Parameter } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
+import { thePaper } from '../page/the-paper.ts';
 import type { ReportedRun } from '../reported-run.ts';
 import { attackFiles } from './files.ts';
 import { findings } from './findings.ts';
@@ -40,9 +41,10 @@ export function page(content: AttackPage): string {
   return frame({
     title: `How easily is ${record.model.name} fooled?`,
     head: html`<p class="quiet">${lead(content)}</p>
-      ${atAGlance(content)} ${remarks({ ...run, problems: content.problems }, { done })}`,
+      ${summary.attacks.some(({ paper }) => paper !== null) && thePaper} ${atAGlance(content)}
+      ${remarks({ ...run, problems: content.problems }, { done })}`,
     main: html`<section>
-        <h2>What was found</h2>
+        <h2>Results</h2>
         <ul class="findings">
           ${findings(summary, record).map((sentence) => html`<li>${sentence}</li>`)}
         </ul>
@@ -53,10 +55,10 @@ export function page(content: AttackPage): string {
         ${comparisonTable(summary)} ${distanceTable(summary)} ${warnings(summary)}
       </section>
       ${examplesSection(content)}
-      ${downloads(attackFiles(summary), { tables: 'every row in tables and all that was found in summary.json' })}
+      ${downloads(attackFiles(summary), { tables: 'all rows in tables and the full summary in summary.json' })}
       ${failures(run.failed, { done })} ${parameters(record)}`,
-    footer: html`Intervals are at 95 %: Wilson’s for shares, bootstrapped (BCa) for means and differences. Pairs are
-    compared on the same images, and p-values are corrected after Holm for every comparison on this page.`,
+    footer: html`Intervals are 95 % confidence intervals: Wilson’s for proportions, BCa bootstrap for means and
+    differences. Pairs are compared on the same images; p-values are Holm-corrected over all comparisons on this page.`,
     style: `${pictureStyle}${estimateStyle}`,
     version: record.versions['understory'],
   });
@@ -65,8 +67,8 @@ export function page(content: AttackPage): string {
 function lead({ run: { record }, summary }: AttackPage): string {
   const { attacks, dataset, goal, target } = record.parameters;
   const what = [...new Set(attacks.map(({ title }) => title))].join(', ');
-  const aim = goal === 'untargeted' ? 'to leave what it says' : `to say ${targetText(target)}`;
-  return `${what}, on ${count(summary.images, 'image')} of ${dataset.name}: small changes of the pixels within a mask that bring the network ${aim}.`;
+  const aim = goal === 'untargeted' ? 'to leave the predicted class' : `to predict ${targetText(target)}`;
+  return `${what}, on ${count(summary.images, 'image')} of ${dataset.name}: small perturbations within a mask that cause the network ${aim}.`;
 }
 
 function targetText(target: AttackRecord['parameters']['target']): string {
@@ -83,7 +85,7 @@ function atAGlance({ run: { record }, summary }: AttackPage): Html {
     ['Data set', dataset.name],
     ['Images', String(summary.images)],
     ...(accuracy.n > 0
-      ? [['Right predictions', `${accuracy.count} of ${accuracy.n}, ${percent(accuracy.share)}`] as const]
+      ? [['Correct predictions', `${accuracy.count} of ${accuracy.n}, ${percent(accuracy.share)}`] as const]
       : []),
     ['Goal', goal === 'untargeted' ? 'any other class' : targetText(target)],
     ['Budget', [...budgets].join(', ')],
@@ -94,7 +96,7 @@ function atAGlance({ run: { record }, summary }: AttackPage): Html {
 function warnings({ warnings: found }: AttackSummary): Html | null {
   if (found.length === 0) return null;
   return html`<h3>Warnings</h3>
-    <p>What makes a failure say less of how robust the network is.</p>
+    <p>Why a failure may overstate the robustness of the network.</p>
     <ul>
       ${found.map(({ attack, warning, count: times }) => html`<li>${attack}, ${count(times, 'image')}: ${warning}</li>`)}
     </ul>`;

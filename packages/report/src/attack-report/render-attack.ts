@@ -67,7 +67,7 @@ function seedOf({ seed }: AttackRecord): number {
 }
 
 const examplesHead = {
-  title: 'What the attacks did',
+  title: 'Adversarial images',
   caption:
-    'The picture as the network saw it, then for each mask the attacked picture, the change about a middle grey, the mask, and heat maps over the attacked picture. Each map is upsampled bicubically and scaled from its own smallest to its own largest value, so colours of two maps do not compare. Nobody chose these images: the seed of the run did.',
+    'The preprocessed image, then for each mask the adversarial image, its perturbation around mid-grey, the mask, and heat maps over the adversarial image. Each map is upsampled bicubically and scaled from its minimum to its maximum, so colours of two maps are not comparable. The images were chosen at random by the seed of the run.',
 };

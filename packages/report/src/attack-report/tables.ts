@@ -25,18 +25,18 @@ export function successTable({ attacks }: AttackSummary, { parameters }: AttackR
   return html`<div class="scroll">
       <table class="estimates names">
         <caption>
-          Success and steps by mask.${successRule(parameters)} A step is an evaluation of the network; a failure counts
-          as all the steps that it was allowed.
+          Success and steps by mask.${successRule(parameters)} A step is a model evaluation; a failure counts as the
+          maximum number of steps.
         </caption>
         <thead>
           <tr>
             <th scope="col">Mask</th>
             <th scope="col">Success</th>
             <th scope="col">Mean steps, successes</th>
-            <th scope="col">Mean steps, failures as all</th>
+            <th scope="col">Mean steps, failures as the maximum</th>
             <th scope="col">Still succeeds when saved</th>
-            ${withTransfer && html`<th scope="col">Misleads ${parameters.transfer?.name ?? 'the other'} too</th>`}
-            ${withPaper && html`<th scope="col">The paper’s success and steps, on its network</th>`}
+            ${withTransfer && html`<th scope="col">Transfers to ${parameters.transfer?.name ?? 'the other network'}</th>`}
+            ${withPaper && html`<th scope="col">The paper, its network: success and steps</th>`}
           </tr>
         </thead>
         <tbody>
@@ -57,7 +57,7 @@ export function successTable({ attacks }: AttackSummary, { parameters }: AttackR
       withPaper &&
       html`<p class="quiet">
         The last column is the paper’s Table 1: 100 images, the paper’s own network and weights. Its mean of steps is
-        over successes only. Such numbers are to be read beside ours, not against them.
+        over successes only.
       </p>`
     }
     ${excluded(attacks)}`;
@@ -97,22 +97,22 @@ function excluded(attacks: readonly AttackOutcome[]): Html | null {
   return html`<p class="quiet">Not attacked: ${reasons.join('; ')}.</p>`;
 }
 
-/** How far the pixels moved, and whether every picture keeps to the rules. */
+/** How far the pixels moved, and whether every picture keeps to the constraints. */
 export function distanceTable({ attacks }: AttackSummary): Html {
   return html`<div class="scroll">
     <table class="names">
       <caption>
-        How far the attacked images lie from the untouched ones: means over all of them, successes and failures
+        Distances between adversarial and original images: means over all of them, successes and failures
       </caption>
       <thead>
         <tr>
           <th scope="col">Mask</th>
-          <th scope="col">Pixels let through</th>
+          <th scope="col">Pixels in the mask</th>
           <th scope="col">Pixels changed</th>
           <th scope="col">L∞ of 255</th>
           <th scope="col">L2</th>
           <th scope="col">SSIM</th>
-          <th scope="col" class="words">Rules broken</th>
+          <th scope="col" class="words">Constraints violated</th>
         </tr>
       </thead>
       <tbody>
@@ -155,7 +155,8 @@ export function comparisonTable({ comparisons }: AttackSummary): Html | null {
     <table class="estimates names">
       <caption>
         Pairs of masks on the same images, first minus second. Success is tested by McNemar’s exact test, steps (a
-        failure counts as all) by flipping signs; p in small letters is before Holm’s correction over this table
+        failure counts as the maximum) by a sign-flip permutation test; p in small type is before Holm’s correction over
+        this table
       </caption>
       <thead>
         <tr>

@@ -18,7 +18,7 @@ function finding({ title }: EvaluatedMetric, { better }: MetricSummary, comparis
   const { explainer, reference, n, excluded, difference, interval, correctedPValue } = comparison;
   if (difference === null)
     return `${explainer} and ${reference} have no image in common for which ${title.toLowerCase()} is defined.`;
-  const without = excluded === 0 ? '' : `, ${excluded} left out for which one of them has no value`;
+  const without = excluded === 0 ? '' : `, ${excluded} excluded because one of them has no value`;
   const direction = difference < 0 ? 'below' : 'above';
   const sizes = `${number(Math.abs(difference))} ${direction} ${reference} on the same ${n} images${without} (95 % ${range(interval)}, p ${withSign(probability(correctedPValue))})`;
   switch (verdict(comparison, better)) {
@@ -29,7 +29,7 @@ function finding({ title }: EvaluatedMetric, { better }: MetricSummary, comparis
     case 'differs':
       return `${explainer} differs from ${reference}: its mean lies ${sizes}.`;
     case 'undecided':
-      return `No difference between ${explainer} and ${reference} is shown: the mean lies ${sizes}.`;
+      return `No significant difference between ${explainer} and ${reference}: the mean lies ${sizes}.`;
   }
 }
 

@@ -28,6 +28,7 @@ import { figureBlock } from '../page/figure-block.ts';
 import { frame } from '../page/frame.ts';
 import { optionRows, provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
+import { thePaper } from '../page/the-paper.ts';
 
 export interface Page {
   readonly record: EvaluationRecord;
@@ -54,17 +55,17 @@ export function page(content: Page): string {
     const metric = record.parameters.metrics.find(({ name }) => name === found.metric);
     return metric === undefined ? null : metricSection(content, metric, found, figures.get(found.metric) ?? []);
   });
+  const hasPaper = record.parameters.metrics.some((metric) => paperAreasFor(metric, record.parameters) !== null);
   return frame({
     title,
     head: html`<p class="quiet">
-        Heat maps that say where a network looked, put to the test on ${count(summary.images, 'image')} of
-        ${dataset.name}.
+        The faithfulness of heat maps, measured on ${count(summary.images, 'image')} of ${dataset.name}.
       </p>
-      ${atAGlance(content)} ${remarks(content, { done })}`,
+      ${hasPaper && thePaper} ${atAGlance(content)} ${remarks(content, { done })}`,
     main: html`${examplesSection(content)} ${sections} ${failures(content.failed, { done })} ${parameters(record)}`,
-    footer: html`Intervals hold the true mean in 95 of 100 such runs; they are bootstrapped (BCa), those of shares
-    Wilson’s. Differences are between the same images, tested by flipping their signs at random, and p-values are
-    corrected after Holm for every comparison on this page.`,
+    footer: html`Intervals are 95 % confidence intervals: BCa bootstrap for means, Wilson’s for proportions. Differences
+    are paired by image and tested with a sign-flip permutation test; p-values are Holm-corrected over all comparisons
+    on this page.`,
     version: record.versions['understory'],
   });
 }
@@ -79,7 +80,7 @@ function atAGlance({ record, summary }: Page): Html {
     ['Data set', record.parameters.dataset.name],
     ['Images', String(summary.images)],
     ...(known
-      ? [['Right predictions', `${accuracy.correct} of ${accuracy.n}, ${percent(accuracy.share)}`] as const]
+      ? [['Correct predictions', `${accuracy.correct} of ${accuracy.n}, ${percent(accuracy.share)}`] as const]
       : []),
     ['Explainers', record.parameters.explainers.map(({ name }) => name).join(', ')],
   ];
@@ -132,7 +133,9 @@ function examplesSection({ examples, examplesFigure }: Page): Html | null {
 
 function mark(correct: boolean | null): Html | null {
   if (correct === null) return null;
-  return correct ? html`<span class="better">✓ right</span><br />` : html`<span class="worse">✗ wrong</span><br />`;
+  return correct
+    ? html`<span class="better">✓ correct</span><br />`
+    : html`<span class="worse">✗ incorrect</span><br />`;
 }
 
 function metricSection(content: Page, metric: EvaluatedMetric, found: MetricSummary, figures: readonly Figure[]): Html {
@@ -172,8 +175,8 @@ function meansTable(metric: EvaluatedMetric, { explainers, better }: MetricSumma
           <th scope="col">Deviation</th>
           <th scope="col">Images</th>
           <th scope="col">Undefined</th>
-          ${hasFlat && html`<th scope="col">Of them flat maps</th>`}
-          ${paperAreas && html`<th scope="col">The paper’s,<br />on its network</th>`}
+          ${hasFlat && html`<th scope="col">Of which flat maps</th>`}
+          ${paperAreas && html`<th scope="col">The paper,<br />its network</th>`}
         </tr>
       </thead>
       <tbody>
@@ -199,7 +202,7 @@ function meansTable(metric: EvaluatedMetric, { explainers, better }: MetricSumma
       paperAreas &&
       html`<p class="quiet">
         The last column is what the paper reports in section 5.2, for the first 100 images of CIFAR-10 and the paper’s
-        own network: numbers of another network, to be read beside ours, not against them.
+        own network.
       </p>`
     }
     ${
@@ -242,7 +245,7 @@ function comparisonsTable(comparisons: readonly Comparison[], { better }: Metric
           <th scope="col">p</th>
           <th scope="col">p (Holm)</th>
           <th scope="col">Images</th>
-          ${hasExcluded && html`<th scope="col">Left out</th>`}
+          ${hasExcluded && html`<th scope="col">Excluded</th>`}
           <th scope="col" class="words">Explainer is</th>
         </tr>
       </thead>
@@ -270,7 +273,7 @@ function comparisonsTable(comparisons: readonly Comparison[], { better }: Metric
 function verdictText(comparison: Comparison, better: MetricSummary['better']): Html | string {
   if (comparison.difference === null) return 'no image in common';
   const found = verdict(comparison, better);
-  if (found === 'undecided') return 'no difference shown';
+  if (found === 'undecided') return 'no significant difference';
   if (found === 'differs') return 'different';
   return html`<span class="${found}">${found}</span>`;
 }

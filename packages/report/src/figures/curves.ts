@@ -77,7 +77,7 @@ export function curvesFigure(
     caption:
       (kind === 'mean'
         ? `The mean ${score} over ${images} images; the band is the mean ± 1.96 standard errors at each point. `
-        : `The median ${score} over ${images} images; the band holds the middle half of them. A few images whose score hardly changes under the whole perturbation can carry the mean away, not the median. `) +
+        : `The median ${score} over ${images} images; the band is the interquartile range. A few images whose score hardly changes under the full perturbation can dominate the mean, but not the median. `) +
       `Beside each name stands the ${kind} of the metric over images${isArea(metric) ? ', the area under the curve' : ''}.`,
     svg,
   };

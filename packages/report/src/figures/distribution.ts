@@ -65,7 +65,7 @@ export function distributionFigure(
     name,
     title: `${metric.title}: every image`,
     alt,
-    caption: `A dot for each image${left ? ` (${mostDots} of them, evenly spaced in the data set)` : ''}; the thick line and the number are the median, the dashed lines the quartiles. Height means nothing.`,
+    caption: `A dot for each image${left ? ` (${mostDots} of them, evenly spaced in the data set)` : ''}; the thick line and the number are the median, the dashed lines the quartiles. The vertical position is arbitrary.`,
     svg,
   };
 }

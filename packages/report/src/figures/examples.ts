@@ -43,7 +43,7 @@ export function examplesFigure(name: string, examples: readonly Example[]): Figu
     title: 'Where the network looked',
     alt,
     caption:
-      'What the network saw, the heat map of its prediction, and the map over the picture. Each map is upsampled bicubically and scaled from its own smallest to its own largest value, so colours of two maps do not compare. ✓ is a right prediction, ✗ a wrong one. Nobody chose them: the seed of the run did, four right and four wrong predictions at most.',
+      'The preprocessed image, the heat map of its prediction, and the overlay. Each map is upsampled bicubically and scaled from its minimum to its maximum, so colours of two maps are not comparable. ✓ is a correct prediction, ✗ an incorrect one. They were chosen at random by the seed of the run: at most four correct and four incorrect predictions.',
     svg,
   };
 }

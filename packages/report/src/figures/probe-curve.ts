@@ -36,8 +36,7 @@ export function probeCurveFigure(name: string, curve: ProbeCurve): Figure | unde
       ? // Intervals over one place would hide each other.
         estimateRows(measured, palette, { label: `${yTitle}, ${xTitle}: ${places[0]}`, chance, alt })
       : lineDrawing(measured, places, palette, { curve, alt });
-  const ofChance =
-    chance === undefined ? '' : ' The grey line is chance: what a network that knows nothing would show.';
+  const ofChance = chance === undefined ? '' : ' The grey line is the chance level.';
   return {
     ...{ name, title, alt, svg },
     caption: `Each point is an estimate with its 95 % interval over images.${ofChance}`,

@@ -14,7 +14,7 @@ const mostLines = 8;
 const title = 'Success against evaluations';
 const height = 400;
 
-/** The share of images on which each attack had succeeded after so many evaluations of the network; a panel for each setting where there are many. */
+/** The share of images on which each attack had succeeded after so many model evaluations; a panel for each setting where there are many. */
 export function successOverEvaluationsFigure(
   name: string,
   attacks: readonly RunAttack[],
@@ -42,9 +42,9 @@ export function successOverEvaluationsFigure(
     )
     .join('; ')}.`;
   const caption =
-    'The share of the attacked images on which the attack had succeeded after so many evaluations of the network. A curve that rises early belongs to a mask that needs little work; where it ends is the success of the table, whose interval stands there.';
-  const x = { label: 'evaluations of the network', domain: [0, most] };
-  const y = { label: 'share of images', domain: [0, 1] };
+    'The fraction of attacked images on which the attack succeeded within a number of model evaluations. The final value of a curve is the success rate of the table, which also has its interval.';
+  const x = { label: 'model evaluations', domain: [0, most] };
+  const y = { label: 'fraction of images', domain: [0, 1] };
   if (lines.length <= mostLines) {
     const labelled = lines.map(({ attack, share, points }) => ({
       ...{ name: attack.name, label: `${attack.name}  ${percent(share)}` },

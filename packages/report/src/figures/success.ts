@@ -25,7 +25,7 @@ export function successFigure(name: string, { attacks }: AttackSummary, palette:
       marginRight: 130,
       marginBottom: 40,
       x: {
-        label: 'share of images on which the attack succeeded',
+        label: 'fraction of images on which the attack succeeded',
         ...{ labelAnchor: 'center', labelArrow: 'none', grid: true, domain: [0, 1], inset: 8, ticks: 6 },
         tickFormat: (value: number) => `${Math.round(100 * value)} %`,
       },
@@ -49,5 +49,5 @@ export function successFigure(name: string, { attacks }: AttackSummary, palette:
     alt,
   );
   const theirs = paper.length === 0 ? '' : " Hollow diamonds are the paper's numbers, on the paper's own network.";
-  return { name, title, alt, caption: `The share with its 95 % Wilson interval.${theirs}`, svg };
+  return { name, title, alt, caption: `The success rate with its 95 % Wilson interval.${theirs}`, svg };
 }

@@ -31,7 +31,7 @@ export function sweepFigure(
     ),
   });
   const xOf = (x: number) => (along === 'fraction' ? 100 * x : norm === 'linf' ? 255 * x : x);
-  const title = along === 'fraction' ? 'Success against the share of pixels' : 'Success against epsilon';
+  const title = along === 'fraction' ? 'Success against the fraction of pixels' : 'Success against epsilon';
   const alt = `${title}: ${curves
     .map((curve) => {
       const points = curve.points.map(({ x, share }) => `${percent(share)} at ${Number(xOf(x).toPrecision(4))}`);
@@ -57,6 +57,6 @@ export function sweepFigure(
   );
   return {
     ...{ name, title, alt, svg },
-    caption: `Each point is a share of images with its 95 % Wilson interval${together ? '' : '; a panel for each mask, the same scales in all'}.`,
+    caption: `Each point is a fraction of images with its 95 % Wilson interval${together ? '' : '; a panel for each mask, the same scales in all'}.`,
   };
 }

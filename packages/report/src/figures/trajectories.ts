@@ -8,7 +8,7 @@ import { panels } from './panels.ts';
 /** Panels beyond this make a page long and show no more. */
 const mostPanels = 12;
 
-const title = 'How the attacks went';
+const title = 'Course of the attacks';
 
 /** The probability of the target and of the original class as the attacks went on: a panel each. */
 export function trajectoriesFigure(
@@ -56,8 +56,8 @@ export function trajectoriesFigure(
   );
   const left = known.length - shown.length;
   const caption = [
-    'Means over all attacked images; one whose attack has ended stays at what it reached.',
-    ...(targeted ? ['Thin lines are the target in single images, the first twelve, as far as each went.'] : []),
+    'Means over all attacked images; after its attack has ended, an image keeps its last value.',
+    ...(targeted ? ['Thin lines are the target in the first twelve images.'] : []),
     ...(left > 0 ? [`The first ${mostPanels} attacks are shown; ${left} more are in the rows.`] : []),
   ].join(' ');
   return { name, title, alt, caption, svg };

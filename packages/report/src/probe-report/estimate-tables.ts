@@ -30,7 +30,7 @@ function table(
   return html`<div class="scroll">
     <table class="estimates">
       <caption>
-        ${unit === 'share' ? 'Shares' : 'Means'} by condition, each with its 95 % interval and the number that it is of
+        ${unit === 'share' ? 'Fractions' : 'Means'} by condition, each with its 95 % interval and the sample size
       </caption>
       <thead>
         <tr>
@@ -50,7 +50,7 @@ function table(
             ${
               cells.some((each) => each?.paper !== undefined) &&
               html`<tr class="paper">
-                <th scope="row">The paper’s, on its own network and data</th>
+                <th scope="row">The paper, its own network and data</th>
                 ${cells.map((each) => html`<td>${each?.paper === undefined ? null : print(each, each.paper)}</td>`)}
               </tr>`
             }`;

@@ -43,13 +43,13 @@ export function page(content: ProbePage): string {
     main: html`${
       summary !== null &&
       html`<section>
-          <h2>What was found</h2>
+          <h2>Results</h2>
           ${figures.map(figureBlock)} ${estimateTables(summary.estimates)}
         </section>
         ${examplesSection(content)} ${files(summary)}`
     }
     ${failures(run.failed, { done })} ${parameters(run.record)}`,
-    footer: html`Intervals are at 95 %: of 100 such runs, 95 hold the true value.`,
+    footer: html`Intervals are 95 % confidence intervals.`,
     style: `${verdictStyle}${pictureStyle}${estimateStyle}`,
     version: run.record.versions['understory'],
   });
@@ -71,13 +71,13 @@ function verdict({ verdict: { statement, estimate, interval } }: ProbeSummary): 
 function unfinished({ images, run: { isComplete, missing } }: ProbePage): Html {
   if (isComplete === true) {
     return html`<p class="verdict">
-      <strong>What the probe found is missing</strong>: ${count(images, 'image')} ${images === 1 ? 'is' : 'are'} done,
-      but there is no summary that can be read. The command of the run writes it again, and works on no image twice.
+      <strong>The summary of the probe is missing</strong>: ${count(images, 'image')} ${images === 1 ? 'is' : 'are'}
+      done, but no summary can be read. Running the command again writes it, without processing any image again.
     </p>`;
   }
   return html`<p class="verdict">
-    <strong>This run is not finished</strong>: ${count(images, 'image')} ${images === 1 ? 'is' : 'are'} done, and what a
-    probe finds is told when all are${missing && ` (${missing})`}. Below stands what the record of the run says.
+    <strong>This run is not finished</strong>: ${count(images, 'image')} ${images === 1 ? 'is' : 'are'} done, and a
+    probe is summarised when all are${missing && ` (${missing})`}. The record of the run is below.
   </p>`;
 }
 
@@ -127,7 +127,7 @@ function files(summary: ProbeSummary): Html {
         ),
       },
     ],
-    { tables: 'every row in tables and all that was found in summary.json' },
+    { tables: 'all rows in tables and the full summary in summary.json' },
   );
 }
 

@@ -55,9 +55,9 @@ async function drawn(
 
 const examplesHead = {
   name: 'examples',
-  title: 'Images worth looking at',
+  title: 'Examples',
   caption:
-    'What the network saw, before normalisation, and what was made of it. Images are chosen by what came out, as each title says, so they show extremes beside a random choice. Each heat map is scaled from its own smallest to its own largest value, so colours of two maps do not compare.',
+    'The preprocessed image before normalisation, and its modified versions. Images are selected by result, as each title says: extremes and a random choice. Each heat map is scaled from its minimum to its maximum, so colours of two maps are not comparable.',
 };
 
 async function exampleRows(examples: readonly ProbeExample[], drawing: Drawing): Promise<readonly PictureRow[]> {
@@ -90,7 +90,7 @@ function curveFigures({ curves }: ProbeSummary): readonly Figure[] {
 
 function paperFigures({ estimates }: ProbeSummary): readonly Figure[] {
   const kinds = [
-    { unit: 'share', name: 'paper-shares', axis: 'share of images', print: percent },
+    { unit: 'share', name: 'paper-shares', axis: 'fraction of images', print: percent },
     { unit: 'number', name: 'paper-numbers', axis: 'change', print: (value: number) => number(value, 2) },
   ] as const;
   return kinds.flatMap(({ unit, name, axis, print }) => {
@@ -100,7 +100,7 @@ function paperFigures({ estimates }: ProbeSummary): readonly Figure[] {
         : [{ name: `${capitalised(title)}, ${condition}`, estimate, interval, paper }],
     );
     if (rows.length === 0) return [];
-    const title = unit === 'share' ? 'Shares beside the paper’s' : 'Changes beside the paper’s';
+    const title = unit === 'share' ? 'Fractions compared with the paper' : 'Changes compared with the paper';
     return [besideThePaperFigure({ name, title, axis }, rows, print)];
   });
 }

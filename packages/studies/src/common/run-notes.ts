@@ -9,6 +9,6 @@ export function notesOf(setup: Setup, unmapped: readonly string[]): readonly str
     ...(preprocessing.assumed ? [assumedNote(preprocessing.preprocessing)] : []),
     ...(unmapped.length === 0
       ? []
-      : [`the model has no class for ${unmapped.join(', ')}: such images count as neither right nor wrong`]),
+      : [`the model has no class for ${unmapped.join(', ')}: such images count as neither correct nor incorrect`]),
   ];
 }
