@@ -136,6 +136,7 @@ describe('splitTargets', () => {
       'box:dog',
     ]);
     expect(splitTargets('')).toEqual(['']);
+    expect(splitTargets(' , ')).toEqual(['']);
     expect(splitTargets('a,,b,')).toEqual(['a', 'b']);
   });
 });

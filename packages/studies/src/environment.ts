@@ -12,6 +12,8 @@ export interface Environment {
   findModel(name: string): Promise<FoundModel>;
   /** Labels out of a file, one a class. */
   readLabels(path: string): Promise<readonly string[]>;
+  /** A table of numbers out of a `.npy` or `.json` file; throws FEED_INVALID. */
+  readTable(path: string): Promise<{ readonly dims: readonly number[]; readonly data: Float32Array }>;
   /** The images that a spec means; nothing is decoded yet. */
   chooseImages(images: ImagesSpec): Promise<ChosenImages>;
   /** The images that paths, patterns and folders mean. */
@@ -52,6 +54,10 @@ export interface FoundModel {
   /** One a class. */
   readonly labels?: readonly string[];
   readonly preprocessing?: Preprocessing;
+  /** `config.json` as it was read. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** What the model file says of itself by name. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** An image to work on, decoded when it is asked for. */

@@ -1,4 +1,4 @@
-import { UnderstoryError } from '@understory/core';
+import { closest, UnderstoryError, type SubjectReading } from '@understory/core';
 
 /** Every error of studies, by what went wrong. */
 export const studyErrors = {
@@ -47,8 +47,104 @@ export const studyErrors = {
       code: 'OTHER_INPUTS',
       message: 'The model has inputs besides the image.',
       found: `${others.join(', ')} beside "${picture}"`,
-      expected: 'a model whose only input is the image',
-      next: 'Export the model with these inputs fixed, or explain it from a program, which can feed them all.',
+      expected: 'a value for each input besides the image',
+      next: 'Give each a value: numbers, the height and width of the image, or a file of numbers.',
+      remedy: { kind: 'settings', settings: others.map((name) => ({ name: 'feed', value: `${name}=VALUE` })) },
+    });
+  },
+
+  feedInvalid({ found, expected }: { found: string; expected: string }) {
+    return new UnderstoryError({
+      code: 'FEED_INVALID',
+      message: 'A value for a side input does not fit the model.',
+      ...{ found, expected },
+      next: 'Correct the value; the inputs of the model are listed with their shapes by inspecting it.',
+    });
+  },
+
+  otherPictureMissing({ path }: { path: string }) {
+    return new UnderstoryError({
+      code: 'IMAGE_NOT_FOUND',
+      message: `There is no image "${path}" to compare with.`,
+      found: `"${path}"`,
+      expected: 'an image',
+      next: 'Correct the path.',
+    });
+  },
+
+  outputUnknown({ output, outputs, known }: { output: string; outputs: readonly string[]; known: readonly string[] }) {
+    const alike = closest(output, known);
+    return new UnderstoryError({
+      code: 'OUTPUT_UNKNOWN',
+      message: `The model has no output or layer "${output}".`,
+      found: `"${output}"`,
+      expected: `an output (${outputs.join(', ')}) or a layer`,
+      next: alike.length === 0 ? 'Name one of the outputs.' : `Did you mean ${alike.join(' or ')}?`,
+    });
+  },
+
+  noProbability({ target, task }: { target: string; task: string }) {
+    return new UnderstoryError({
+      code: 'SCORE_NOT_A_CLASS',
+      message: `There is no probability of "${target}".`,
+      found: `a target of ${task}`,
+      expected: 'a target with a probability',
+      next: 'Measure the number itself: choose the score "logit" or "normalised-logit".',
+    });
+  },
+
+  subjectUnknown({
+    outputs,
+    task,
+    tasks,
+  }: {
+    outputs: readonly string[];
+    task: string | undefined;
+    tasks: readonly string[];
+  }) {
+    return new UnderstoryError({
+      code: 'SUBJECT_UNKNOWN',
+      message:
+        task === undefined
+          ? 'What the model says is not recognised.'
+          : `The model cannot be read as ${task}.`,
+      found: `outputs ${outputs.join(', ') || 'none'}`,
+      expected: `outputs of ${task ?? (tasks.join(', ') || 'a task that some plugin knows')}`,
+      next:
+        task === undefined
+          ? 'Say the task, or name a number of an output as the target: output[index], without the batch.'
+          : 'Say another task, or the outputs that hold the answer.',
+      remedy: { kind: 'settings', settings: task === undefined ? [{ name: 'task' }] : [{ name: 'output' }] },
+    });
+  },
+
+  subjectAmbiguous({
+    readings,
+  }: {
+    readings: readonly { readonly task: string; readonly reading: SubjectReading }[];
+  }) {
+    const tasks = new Set(readings.map(({ task }) => task));
+    const described = readings.map(({ task, reading }) => {
+      const outputs = Object.values(reading.tensors).join(',');
+      return `${task} of ${outputs} (${reading.why})`;
+    });
+    const outputs = new Set(readings.map(({ reading }) => Object.values(reading.tensors).join(',')));
+    return new UnderstoryError({
+      code: 'SUBJECT_AMBIGUOUS',
+      message: 'What the model says can be read in more than one way.',
+      found: described.join('; '),
+      expected: 'one reading',
+      next:
+        tasks.size > 1
+          ? 'Say the task, or give the labels of the classes if it has classes.'
+          : 'Say the output that holds the answer.',
+      remedy: {
+        kind: 'settings',
+        settings: [
+          ...(tasks.size > 1 ? [...tasks].map((value) => ({ name: 'task', value })) : []),
+          ...(outputs.size > 1 ? [...outputs].map((value) => ({ name: 'output', value })) : []),
+        ],
+      },
     });
   },
 

@@ -12,5 +12,6 @@ export function splitTargets(text: string): readonly string[] {
     } else piece += character;
   }
   pieces.push(piece);
-  return pieces.map((each) => each.trim()).filter((each, _, all) => each !== '' || all.length === 1);
+  const named = pieces.map((each) => each.trim()).filter((each) => each !== '');
+  return named.length === 0 ? [''] : named;
 }

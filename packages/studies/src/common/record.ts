@@ -1,4 +1,4 @@
-import { HOST_API_VERSION, type Host, type ImageClassifier } from '@understory/core';
+import { HOST_API_VERSION, type Host, type Subject } from '@understory/core';
 import type { Preprocessing } from '@understory/imaging';
 import type { Environment } from '../environment.ts';
 import type { UsedBackend } from '../evaluation/evaluation-rows.ts';
@@ -58,7 +58,7 @@ export interface ClassRecord {
   readonly label: string | null;
 }
 
-export function classRecord({ labels }: ImageClassifier, index: number): ClassRecord {
+export function classRecord({ labels }: Pick<Subject, 'labels'>, index: number): ClassRecord {
   return { index, label: labels?.[index] ?? null };
 }
 

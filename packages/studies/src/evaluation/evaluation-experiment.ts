@@ -1,13 +1,17 @@
 import {
   float32,
+  objectiveOf,
   toFloat32,
+  type Answer,
   type Experiment,
   type HeatMap,
-  type ImageClassifier,
   type Measurement,
   type Metric,
-  type Prediction,
+  type MetricRequest,
+  type Subject,
+  type Target,
   type Tensor,
+  type Tensors,
 } from '@understory/core';
 import type { ChosenImage, LabelIndex } from '../environment.ts';
 import { prepare, type Preprocessing, type RgbImage } from '@understory/imaging';
@@ -17,27 +21,34 @@ import { boxesInInput } from '../common/boxes-in-input.ts';
 import type { NamedMetric } from './choose-metrics.ts';
 import type { NamedExplainer } from '../explanation/explain-images.ts';
 import { reasonFor } from '../common/reason-for.ts';
+import { placed, targetsOf, type Targets } from '../common/targets.ts';
+import { studyErrors } from '../errors.ts';
 
 /** A metric with the model that it measures on, which may be opened with a backend of its own. */
 export interface PlacedMetric extends NamedMetric {
-  readonly classifier: ImageClassifier;
+  readonly subject: Subject;
 }
 
 export interface EvaluationPlan {
-  /** Makes the predictions. */
-  readonly classifier: ImageClassifier;
+  /** Gives the answers. */
+  readonly subject: Subject;
   readonly preprocessing: Preprocessing;
   readonly explainers: readonly NamedExplainer[];
   readonly metrics: readonly PlacedMetric[];
   readonly labels: LabelIndex;
-  /** The class explained: what the network predicts where undefined. */
-  readonly target: 'predicted' | 'label' | number;
+  readonly target: EvaluationTarget;
   readonly onlyCorrect: boolean;
   readonly seed: number;
   readonly signal: AbortSignal;
   /** Told of the maps of each image, before its rows are handed over. */
   readonly keep?: (explained: ExplainedItem) => Promise<void>;
 }
+
+/** What is explained: what the network says, the class of the label, a class, or what a text names in each answer. */
+export type EvaluationTarget =
+  | { readonly kind: 'predicted' | 'label' }
+  | { readonly kind: 'class'; readonly index: number }
+  | { readonly kind: 'named'; readonly targets: Targets };
 
 /** An image with what was found before anything was measured. */
 export interface ExplainedItem {
@@ -60,18 +71,22 @@ export type ItemFacts = Pick<
 export function evaluationExperiment(plan: EvaluationPlan): Experiment<ChosenImage, EvaluationRow, EvaluationSummary> {
   return {
     async rows({ id, item, picture }) {
-      const { classifier, preprocessing, metrics, signal } = plan;
+      const { subject, preprocessing, metrics, signal } = plan;
       signal.throwIfAborted();
       const image = await picture();
       const prepared = prepare(image, preprocessing);
-      const feeds = classifier.feeds(prepared.tensor);
-      const [prediction] = await classifier.predict(feeds);
+      const feeds = subject.feeds(prepared.tensor);
+      const more = plan.target.kind === 'named' ? plan.target.targets.outputs : [];
+      const outputs = await subject.model.run(feeds, [...subject.reads, ...more]);
+      const [said] = subject.answersOf(outputs);
       const known = plan.labels.indexOf(item.label);
-      const facts = factsOf(plan, id, item.label, known, prediction!);
-      if (facts === undefined || (plan.onlyCorrect && facts.correct !== true)) return [];
+      const target = targetIn(plan, known, said!, outputs);
+      if (target === undefined) return [];
+      const facts = factsOf(plan, { item: id, label: item.label, known }, said!, target);
+      if (plan.onlyCorrect && facts.correct !== true) return [];
 
       const explained: Explained[] = [];
-      for (const named of plan.explainers) explained.push(await explain(plan, named, prepared.tensor, facts.target));
+      for (const named of plan.explainers) explained.push(await explain(plan, named, prepared.tensor, target));
       await plan.keep?.({
         picture: prepared.picture,
         facts,
@@ -81,11 +96,15 @@ export function evaluationExperiment(plan: EvaluationPlan): Experiment<ChosenIma
       const boxes = item.boxes && [boxesInInput(item.boxes, image, preprocessing)];
       const common = { ...(boxes && { boxes }), seed: plan.seed, signal };
       const rows: EvaluationRow[] = [];
-      for (const { record, metric, randomOrder: baseline, classifier: measured } of metrics) {
+      for (const { record, metric, randomOrder: baseline, subject: measured } of metrics) {
         const { name } = record;
         const { model } = measured;
-        const own = measured === classifier ? feeds : measured.feeds(prepared.tensor);
-        const request = { ...common, model, feeds: own, objective: measured.score([facts.target]) };
+        const own = measured === subject ? feeds : measured.feeds(prepared.tensor);
+        const measuredTarget = placed(target, measured, subject);
+        const request = {
+          ...{ ...common, model, feeds: own, objective: objectiveOf([measuredTarget]) },
+          ...probabilityOf(measured, measuredTarget),
+        };
         for (const { name: explainer, map, reason, again } of explained) {
           const found =
             map === undefined
@@ -117,36 +136,37 @@ interface Explained {
   /** Undefined where the explainer failed; `reason` says why. */
   readonly map: HeatMap | undefined;
   readonly reason: string;
-  /** The same explainer on a changed model or changed pictures of a metric that measures on some classifier. */
-  readonly again: (measured: ImageClassifier) => NonNullable<Parameters<Metric['evaluate']>[0]['explain']>;
+  /** The same explainer on a changed model or changed pictures of a metric that measures on some subject. */
+  readonly again: (measured: Subject) => NonNullable<Parameters<Metric['evaluate']>[0]['explain']>;
 }
 
 async function explain(
-  { seed, signal }: EvaluationPlan,
-  { id, explainer, classifier, layer }: NamedExplainer,
+  { seed, signal, subject: asked }: EvaluationPlan,
+  { id, explainer, subject, layer }: NamedExplainer,
   tensor: Tensor<'float32'>,
-  target: number,
+  target: Target,
 ): Promise<Explained> {
-  const asked = {
-    model: classifier.model,
-    feeds: classifier.feeds(tensor),
-    objective: classifier.score([target]),
+  const objectiveFor = (own: Subject) => objectiveOf([placed(target, own, asked)]);
+  const request = {
+    model: subject.model,
+    feeds: subject.feeds(tensor),
+    objective: objectiveFor(subject),
     ...(layer !== undefined && { layer }),
     ...{ seed, signal },
   };
   const again: Explained['again'] = (measured) => (changed) => {
     // Metrics name and type tensors as the model does that they measure, which need not be the explainer's; what they change is theirs.
-    const own = changed.model === undefined ? classifier : measured;
-    const [pixels] = Object.values(changed.feeds ?? {});
+    const own = changed.model === undefined ? subject : measured;
+    const pixels = changed.feeds?.[measured.picture.name];
     return explainer.explain({
-      ...asked,
-      ...{ model: changed.model ?? classifier.model, objective: own.score([target]) },
+      ...request,
+      ...{ model: changed.model ?? subject.model, objective: objectiveFor(own) },
       feeds: own.feeds(pixels === undefined ? tensor : float32(toFloat32(pixels), pixels.dims)),
     });
   };
   try {
     signal.throwIfAborted();
-    const [map] = await explainer.explain(asked);
+    const [map] = await explainer.explain(request);
     return { name: id, map, reason: '', again };
   } catch (error) {
     signal.throwIfAborted();
@@ -169,25 +189,73 @@ async function measure(
   }
 }
 
-function factsOf(
-  { classifier, target }: EvaluationPlan,
-  item: string,
-  label: string | undefined,
+/** What is explained in an answer; undefined where that is the class of the label and there is none. */
+function targetIn(
+  { subject, target }: EvaluationPlan,
   known: number | undefined,
-  { ranking, probabilities }: Prediction,
-): ItemFacts | undefined {
-  const predicted = ranking[0]!;
-  const explained = target === 'predicted' ? predicted : target === 'label' ? known : target;
-  if (explained === undefined) return undefined;
+  said: Answer,
+  outputs: Tensors,
+): Target | undefined {
+  switch (target.kind) {
+    case 'label':
+      return known === undefined ? undefined : classTarget(subject, known, said);
+    case 'class':
+      return classTarget(subject, target.index, said);
+    case 'predicted':
+      if (said.classes !== undefined) return classTarget(subject, said.classes.decision, said);
+      return targetsOf('top1', subject).of(said, outputs)[0]!.target;
+    case 'named': {
+      const [only, ...others] = target.targets.of(said, outputs);
+      if (only !== undefined && others.length === 0) return only.target;
+      throw studyErrors.classInvalid({
+        found: `${others.length + (only === undefined ? 0 : 1)} targets`,
+        expected: 'one target a picture',
+      });
+    }
+  }
+}
+
+function classTarget(subject: Subject, index: number, said: Answer): Target {
+  return subject.targets(`${index}`, said)![0]!;
+}
+
+function probabilityOf(subject: Subject, target: Target): Pick<MetricRequest, 'probability'> {
+  if (subject.probabilities === undefined) return {};
   return {
-    item,
-    label: label ?? null,
+    probability(outputs, samples) {
+      const found = subject.probabilities!(
+        samples.map(() => target),
+        outputs,
+      );
+      if (found === undefined) throw studyErrors.noProbability({ target: target.words, task: subject.task });
+      return found;
+    },
+  };
+}
+
+function factsOf(
+  { subject: { labels } }: EvaluationPlan,
+  { item, label, known }: { readonly item: string; readonly label: string | undefined; readonly known: number | undefined },
+  { classes, decision, probability }: Answer,
+  target: Target,
+): ItemFacts {
+  const common = { item, label: label ?? null };
+  if (classes === undefined) {
+    return {
+      ...common,
+      ...{ predicted: null, predictedLabel: decision, probability: probability ?? null, correct: null },
+      ...{ target: null, targetLabel: target.label === null ? target.words : `${target.words} (${target.label})` },
+    };
+  }
+  const { decision: predicted, probabilities } = classes;
+  return {
+    ...common,
     predicted,
-    predictedLabel: classifier.labels?.[predicted] ?? null,
+    predictedLabel: labels?.[predicted] ?? null,
     probability: probabilities[predicted]!,
     correct: known === undefined ? null : known === predicted,
-    target: explained,
-    targetLabel: classifier.labels?.[explained] ?? null,
+    target: target.classIndex ?? null,
+    targetLabel: target.label,
   };
 }
 

@@ -5,16 +5,16 @@ export interface EvaluationRow {
   readonly item: string;
   /** What the data set says; null where it says nothing. */
   readonly label: string | null;
-  /** The index of the best class. */
-  readonly predicted: number;
-  /** Null where the model has no labels, as with `targetLabel`. */
+  /** The index of the class that the model decides on; null of a model that is no classifier, as with `target`. */
+  readonly predicted: number | null;
+  /** Null where a classifier has no labels, as with `targetLabel`; of other models what they say, in words. */
   readonly predictedLabel: string | null;
-  /** Of the predicted class. */
-  readonly probability: number;
+  /** Of what the model decides; null where it gives none. */
+  readonly probability: number | null;
   /** Null where there is no label, or none that the model knows. */
   readonly correct: boolean | null;
   /** The index of the explained class. */
-  readonly target: number;
+  readonly target: number | null;
   readonly targetLabel: string | null;
   /** A name of the run's `explainers`. */
   readonly explainer: string;

@@ -1,7 +1,8 @@
-import { seededRandom, type Selection, type UnderstoryError } from '@understory/core';
+import { resolveTarget, seededRandom, type Selection, type UnderstoryError } from '@understory/core';
 import { datasetRecord, experimentRecord, explainerRecord } from '../common/experiment-record.ts';
 import { modelRecord } from '../common/record.ts';
 import { notesOf } from '../common/run-notes.ts';
+import { targetsOf } from '../common/targets.ts';
 import type { Environment } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
 import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
@@ -34,11 +35,12 @@ export async function openEvaluation(
   const asked = {
     explainers: selections,
     layer: spec.layer,
+    targets: spec.target,
     others: measures.map(({ id }) => ({ kind: 'metric' as const, id })),
   };
   const setup = await withPlugins(spec, environment, (loaded) => setUp(spec, asked, environment, loaded));
   try {
-    const { host, classifier, explainers, preprocessing } = setup;
+    const { host, subject, explainers, preprocessing } = setup;
     setup.steps.listener = onStep;
     const { seed, batch } = spec;
     const chosen = chooseMetrics(host, {
@@ -48,12 +50,12 @@ export async function openEvaluation(
       ...{ batch, seed },
     });
     const metrics: PlacedMetric[] = [];
-    for (const named of chosen) metrics.push({ ...named, classifier: await modelOf(named, selections, setup) });
-    const labels = images.labelsFor(classifier.labels);
+    for (const named of chosen) metrics.push({ ...named, subject: await modelOf(named, selections, setup) });
+    const labels = images.labelsFor(subject.labels);
     const target = targetOf(spec.target, setup);
     const keep = store && (await exampleKeeper(store, { most: spec.examples, seed, codec: environment.codec }));
     const plan: EvaluationPlan = {
-      ...{ classifier, explainers, metrics, labels, target, seed, signal },
+      ...{ subject, explainers, metrics, labels, target, seed, signal },
       preprocessing: preprocessing.preprocessing,
       onlyCorrect: spec.images.onlyCorrect === true,
       ...(keep && { keep }),
@@ -87,7 +89,7 @@ async function modelOf({ metric, record }: NamedMetric, explainers: readonly Sel
   const needs = drawsWeights
     ? ['randomised' as const, ...explainers.flatMap(({ id }) => listed.find((each) => each.id === id)?.needs ?? [])]
     : [];
-  return setup.classifierFor({ kind: 'metric', id: record.id, name: record.name, needs });
+  return setup.subjectFor({ kind: 'metric', id: record.id, name: record.name, needs });
 }
 
 /** Tells of explainers that have no value at all of some metric. */
@@ -98,10 +100,16 @@ function faults({ metrics }: EvaluationSummary): readonly UnderstoryError[] {
   return empty.length === 0 ? [] : [studyErrors.resultsMissing({ found: empty.join(', ') })];
 }
 
-function targetOf(text: string, { classifier }: Setup): EvaluationPlan['target'] {
-  if (text === 'predicted' || text === 'label') return text;
-  const target = classifier.resolveTarget(text);
-  if (target.kind === 'class') return target.index;
+function targetOf(text: string, { subject }: Setup): EvaluationPlan['target'] {
+  if (text === 'predicted') return { kind: 'predicted' };
+  const { classes, labels } = subject;
+  if (text === 'label') {
+    if (classes !== undefined) return { kind: 'label' };
+    throw studyErrors.classInvalid({ found: text, expected: `predicted, ${subject.forms.join(', ')}` });
+  }
+  if (classes === undefined) return { kind: 'named', targets: targetsOf(text, subject) };
+  const target = resolveTarget(text, { labels, classCount: classes.count });
+  if (target.kind === 'class') return { kind: 'class', index: target.index };
   throw studyErrors.classInvalid({ found: text, expected: 'predicted, label, a class index or the name of a class' });
 }
 
@@ -127,9 +135,21 @@ function parametersOf(setup: Setup, { spec, images, selections, metrics, target 
       ...(metrics.some((metric) => metric.randomOrder !== undefined) ? [baseline] : []),
     ],
     metrics: metrics.map((metric) => metric.record),
-    target,
+    target: recordOf(target, spec.target),
     layer: spec.layer,
     ...(spec.layout !== undefined && { layout: spec.layout }),
     layers: setup.explainers.map(({ layer }) => layer ?? null),
   };
+}
+
+/** The target as a record has it: `predicted`, `label`, the index of a class, or what was asked for. */
+function recordOf(target: EvaluationPlan['target'], text: string): string | number {
+  switch (target.kind) {
+    case 'class':
+      return target.index;
+    case 'named':
+      return text;
+    default:
+      return target.kind;
+  }
 }

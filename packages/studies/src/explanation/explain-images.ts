@@ -1,34 +1,40 @@
 import {
   append,
+  formOf,
   isDiagnosed,
+  objectiveOf,
+  objectiveValues,
+  takeTensor,
+  type Answer,
   type Explainer,
   type Feeds,
   type HeatMap,
-  type ImageClassifier,
-  type Prediction,
+  type Subject,
+  type Target,
   type Tensor,
+  type Tensors,
 } from '@understory/core';
 import { prepare, type Preprocessing, type RgbImage } from '@understory/imaging';
 import type { ReadableImage } from '../environment.ts';
 import { joinSamples } from '../common/join-samples.ts';
-import type { Slot } from './targets.ts';
+import { placed, type NamedTarget, type Targets } from '../common/targets.ts';
 
 /** An explainer with the model that it works on, which may be opened with a backend of its own. */
 export interface NamedExplainer {
   readonly id: string;
   readonly explainer: Explainer;
-  readonly classifier: ImageClassifier;
+  readonly subject: Subject;
   /** A tensor name; the explainer's own choice where undefined. */
   readonly layer: string | undefined;
 }
 
 export interface ExplainImagesRequest {
   readonly images: readonly ReadableImage[];
-  /** Makes the predictions. */
-  readonly classifier: ImageClassifier;
+  /** Gives the answers. */
+  readonly subject: Subject;
   readonly preprocessing: Preprocessing;
   readonly explainers: readonly NamedExplainer[];
-  readonly slots: readonly Slot[];
+  readonly targets: Targets;
   readonly seed: number;
   /** How many images run together, where they have one size. */
   readonly batch: number;
@@ -37,8 +43,12 @@ export interface ExplainImagesRequest {
 
 export interface ExplainedMap {
   readonly explainer: string;
-  readonly slot: Slot;
-  readonly classIndex: number;
+  /** As in the names of files. */
+  readonly name: string;
+  readonly target: Target;
+  /** The number that is explained, and its probability where the model gives one. */
+  readonly value: number;
+  readonly probability: number | undefined;
   readonly heat: HeatMap;
 }
 
@@ -49,7 +59,7 @@ export type Outcome =
       readonly kind: 'map';
       readonly image: ReadableImage;
       readonly picture: RgbImage;
-      readonly prediction: Prediction;
+      readonly answer: Answer;
       readonly map: ExplainedMap;
     }
   | {
@@ -57,7 +67,7 @@ export type Outcome =
       readonly image: ReadableImage;
       /** What the model saw, before normalisation. */
       readonly picture: RgbImage;
-      readonly prediction: Prediction;
+      readonly answer: Answer;
       readonly maps: readonly ExplainedMap[];
     }
   | { readonly kind: 'imageFailed'; readonly image: ReadableImage; readonly error: unknown }
@@ -70,7 +80,7 @@ export type Outcome =
     };
 
 /**
- * Predicts and explains images in batches; what fails is told and does not stop the rest.
+ * Answers and explains images in batches; what fails is told and does not stop the rest.
  * An explainer that fails before it ever succeeded is given up, since what stops it then is the model.
  * Throws the signal's reason when it is aborted.
  */
@@ -83,23 +93,22 @@ export async function* explainImages(request: ExplainImagesRequest): AsyncGenera
     yield* failures;
     for (const samples of sameSize(prepared)) {
       signal.throwIfAborted();
-      for (const { predicted, failures: unpredicted } of await predictAll(request, samples)) {
-        yield* unpredicted;
+      for (const { answered: predicted, failures: unanswered } of await answerAll(request, samples)) {
+        yield* unanswered;
         if (predicted.length === 0) continue;
         const maps: ExplainedMap[][] = predicted.map(() => []);
         for (const named of working) {
           try {
-            for await (const made of explainAll(request, named, predicted)) {
-              for (const [sample, own] of made.entries()) {
-                const { image, picture, prediction } = predicted[sample]!;
-                if ('error' in own) {
-                  yield { kind: 'explainerFailed', explainer: named.id, error: own.error, images: [image] };
-                  continue;
-                }
-                proven.add(named.id);
-                maps[sample]!.push(own.map);
-                yield { kind: 'map', image, picture, prediction, map: own.map };
+            for await (const { sample, name, ...own } of explainAll(request, named, predicted)) {
+              const { image, picture, answer } = predicted[sample]!;
+              if ('error' in own) {
+                yield { kind: 'explainerFailed', explainer: named.id, error: own.error, images: [image] };
+                continue;
               }
+              proven.add(named.id);
+              const map: ExplainedMap = { explainer: named.id, name, ...own };
+              maps[sample]!.push(map);
+              yield { kind: 'map', image, picture, answer, map };
             }
           } catch (error) {
             signal.throwIfAborted();
@@ -110,8 +119,8 @@ export async function* explainImages(request: ExplainImagesRequest): AsyncGenera
         }
         // With every explainer given up there is nothing left to do.
         if (working.length === 0) return;
-        for (const [sample, { image, picture, prediction }] of predicted.entries()) {
-          yield { kind: 'image', image, picture, prediction, maps: maps[sample]! };
+        for (const [sample, { image, picture, answer }] of predicted.entries()) {
+          yield { kind: 'image', image, picture, answer, maps: maps[sample]! };
         }
       }
     }
@@ -124,8 +133,9 @@ interface Sample {
   readonly tensor: Tensor<'float32'>;
 }
 
-interface PredictedSample extends Sample {
-  readonly prediction: Prediction;
+interface AnsweredSample extends Sample {
+  readonly answer: Answer;
+  readonly targets: readonly (NamedTarget & { readonly value: number; readonly probability: number | undefined })[];
 }
 
 type ImageFailure = Extract<Outcome, { kind: 'imageFailed' }>;
@@ -153,25 +163,40 @@ function sameSize(samples: readonly Sample[]): readonly (readonly Sample[])[] {
   return [...groups.values()];
 }
 
-/** Predictions of a batch; where it fails as a whole each image is tried alone. */
-async function predictAll(
+/** Answers to a batch with the targets in each; where it fails as a whole each image is tried alone. */
+async function answerAll(
   request: ExplainImagesRequest,
   samples: readonly Sample[],
-): Promise<readonly { predicted: readonly PredictedSample[]; failures: readonly ImageFailure[] }[]> {
-  const { classifier, signal } = request;
+): Promise<readonly { answered: readonly AnsweredSample[]; failures: readonly ImageFailure[] }[]> {
+  const { subject, targets, signal } = request;
   try {
-    const predictions = await classifier.predict(feedsOf(classifier, samples));
-    return [{ predicted: samples.map((sample, at) => ({ ...sample, prediction: predictions[at]! })), failures: [] }];
+    const outputs = await subject.model.run(feedsOf(subject, samples), [...subject.reads, ...targets.outputs]);
+    const answers = subject.answersOf(outputs);
+    const answered = samples.map((sample, at): AnsweredSample => {
+      const answer = answers[at]!;
+      return { ...sample, answer, targets: measured(targets.of(answer, outputs), subject, outputs, at) };
+    });
+    return [{ answered, failures: [] }];
   } catch (error) {
     signal.throwIfAborted();
     const [first, ...others] = samples;
     if (first !== undefined && others.length === 0) {
-      return [{ predicted: [], failures: [{ kind: 'imageFailed', image: first.image, error }] }];
+      return [{ answered: [], failures: [{ kind: 'imageFailed', image: first.image, error }] }];
     }
-    const alone: Awaited<ReturnType<typeof predictAll>>[number][] = [];
-    for (const sample of samples) append(alone, await predictAll(request, [sample]));
+    const alone: Awaited<ReturnType<typeof answerAll>>[number][] = [];
+    for (const sample of samples) append(alone, await answerAll(request, [sample]));
     return alone;
   }
+}
+
+/** Targets of one sample of a batch with their numbers. */
+function measured(targets: readonly NamedTarget[], subject: Subject, outputs: Tensors, sample: number): AnsweredSample['targets'] {
+  const own = Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, takeTensor(tensor, [sample])]));
+  return targets.map((named) => ({
+    ...named,
+    value: objectiveValues(objectiveOf([named.target]), own)[0]!,
+    probability: subject.probabilities?.([named.target], own)?.[0],
+  }));
 }
 
 /** Whether a failure says something of one map alone, not of the model or the explainer. */
@@ -182,19 +207,19 @@ function isOfOneMap(error: unknown): boolean {
 /** What became of the map of a sample. */
 type Heat = { readonly heat: HeatMap } | { readonly error: unknown };
 
-/** The heat map of each sample for its class; where one of them is to blame for a failure, each sample is tried alone. */
+/** The heat map of each sample for its target, all of one form; where one of them is to blame for a failure, each sample is tried alone. */
 async function heatsOf(
   request: ExplainImagesRequest,
   named: NamedExplainer,
-  samples: readonly PredictedSample[],
-  classes: readonly number[],
+  samples: readonly Sample[],
+  targets: readonly Target[],
 ): Promise<readonly Heat[]> {
   const { seed, signal } = request;
-  const { explainer, classifier, layer } = named;
+  const { explainer, subject, layer } = named;
   try {
-    const objective = classifier.score(classes);
+    const objective = objectiveOf(targets);
     signal.throwIfAborted();
-    const asked = { model: classifier.model, feeds: feedsOf(classifier, samples), objective, seed, signal };
+    const asked = { model: subject.model, feeds: feedsOf(subject, samples), objective, seed, signal };
     const heats = await explainer.explain(layer === undefined ? asked : { ...asked, layer });
     return heats.map((heat) => ({ heat }));
   } catch (error) {
@@ -203,31 +228,50 @@ async function heatsOf(
     if (samples.length === 1) return [{ error }];
     const alone: Heat[] = [];
     for (const [at, sample] of samples.entries()) {
-      append(alone, await heatsOf(request, named, [sample], [classes[at]!]));
+      append(alone, await heatsOf(request, named, [sample], [targets[at]!]));
     }
     return alone;
   }
 }
 
-/** The maps of one explainer, one a sample, for one slot after the other. */
+/** What became of one target of one sample. */
+type Explained = { readonly sample: number; readonly name: string } & (
+  | Omit<ExplainedMap, 'explainer' | 'name'>
+  | { readonly error: unknown }
+);
+
+/** The maps of one explainer, one target after the other. */
 async function* explainAll(
   request: ExplainImagesRequest,
   named: NamedExplainer,
-  samples: readonly PredictedSample[],
-): AsyncGenerator<readonly ({ readonly map: ExplainedMap } | { readonly error: unknown })[]> {
+  samples: readonly AnsweredSample[],
+): AsyncGenerator<Explained> {
   const known = new Map<string, readonly Heat[]>();
-  for (const slot of request.slots) {
-    const classes = samples.map(({ prediction }) => slot.classOf(prediction.ranking));
-    // A class that is both the best one and asked for by name is explained once.
-    const key = classes.join(' ');
-    const heats = known.get(key) ?? (await heatsOf(request, named, samples, classes));
-    known.set(key, heats);
-    yield heats.map((own, sample) =>
-      'error' in own ? own : { map: { explainer: named.id, slot, classIndex: classes[sample]!, heat: own.heat } },
+  const names = new Set(samples.flatMap(({ targets }) => targets.map(({ name }) => name)));
+  for (const name of names) {
+    const asked = samples.flatMap(({ targets }, sample) =>
+      targets.filter((each) => each.name === name).map((each) => ({ sample, ...each })),
     );
+    const forms = new Map<string, typeof asked>();
+    for (const each of asked) {
+      const form = formOf(each.target);
+      forms.set(form, [...(forms.get(form) ?? []), each]);
+    }
+    for (const group of forms.values()) {
+      // A target that is both the best one and asked for by name is explained once.
+      const key = JSON.stringify(group.map(({ sample, target: { words } }) => [sample, words]));
+      const own = group.map(({ sample }) => samples[sample]!);
+      const targets = group.map(({ target }) => placed(target, named.subject, request.subject));
+      const heats = known.get(key) ?? (await heatsOf(request, named, own, targets));
+      known.set(key, heats);
+      for (const [at, heat] of heats.entries()) {
+        const { sample, target, value, probability } = group[at]!;
+        yield { sample, name, ...('error' in heat ? heat : { target, value, probability, heat: heat.heat }) };
+      }
+    }
   }
 }
 
-function feedsOf(classifier: ImageClassifier, samples: readonly Sample[]): Feeds {
-  return classifier.feeds(joinSamples(samples.map(({ tensor }) => tensor)));
+function feedsOf(subject: Subject, samples: readonly Sample[]): Feeds {
+  return subject.feeds(joinSamples(samples.map(({ tensor }) => tensor)));
 }

@@ -1,4 +1,4 @@
-import type { ImageClassifier, Prediction } from '@understory/core';
+import type { Answer, AnswerOption, Box, Subject, Target } from '@understory/core';
 import { encodeNpy, type ImageCodec, type OverlayOptions } from '@understory/imaging';
 import { drawMap } from './draw-map.ts';
 import type { ExplainedMap, Outcome } from './explain-images.ts';
@@ -13,12 +13,36 @@ export interface ScoreRecord extends ClassRecord {
   readonly logit: number;
 }
 
+/** A number that was explained, other than the score of a class. */
+export interface ExplainedRecord {
+  /** As a user names it. */
+  readonly target: string;
+  readonly label: string | null;
+  /** On this picture. */
+  readonly value: number;
+  readonly probability: number | null;
+  /** In pixels of what the network saw. */
+  readonly box: Box | null;
+}
+
+/** What a model that is no classifier says of an image. */
+export interface AnswerRecord {
+  readonly task: string;
+  readonly decision: string;
+  readonly probability: number | null;
+  /** The best twenty. */
+  readonly options: readonly AnswerOption[];
+}
+
 /** One heat map and the files it was written to. */
 export interface MapRecord {
   readonly explainer: string;
   /** As in the names of files. */
   readonly target: string;
-  readonly class: ScoreRecord;
+  /** Of a classifier's class. */
+  readonly class?: ScoreRecord;
+  /** Of anything else that was explained. */
+  readonly explained?: ExplainedRecord;
   /** Null where the explainer reads none. */
   readonly layer: string | null;
   /** How the layer was read, such as `tokens 1..196 as 14 x 14`; null where as it stands. */
@@ -33,8 +57,10 @@ export interface MapRecord {
 /** What was found out about one image. */
 export interface ImageRecord {
   readonly image: string;
-  /** The best five, or all where there are fewer. */
+  /** The best five classes, or all where there are fewer; empty where the model is no classifier. */
   readonly top: readonly ScoreRecord[];
+  /** Of a model that is no classifier. */
+  readonly answer?: AnswerRecord;
   readonly maps: readonly MapRecord[];
 }
 
@@ -51,12 +77,12 @@ export interface WriteOptions extends OverlayOptions {
 
 /** Writes one map of an image; throws what the store throws. */
 export async function writeMap(
-  { image, picture, prediction, map }: Omit<Extract<Outcome, { kind: 'map' }>, 'kind'>,
-  classifier: ImageClassifier,
+  { image, picture, answer, map }: Omit<Extract<Outcome, { kind: 'map' }>, 'kind'>,
+  subject: Subject,
   { out, overlay, npy, store, codec, ...drawing }: WriteOptions,
 ): Promise<MapRecord> {
   const files: { overlay?: string; map?: string } = {};
-  const name = `${fileNamePart(image.name)}.${map.explainer}.${map.slot.name}`;
+  const name = `${fileNamePart(image.name)}.${map.explainer}.${map.name}`;
   const shown = (file: string) => (out === '' ? file : `${out.replace(/\/$/, '')}/${file}`);
   if (npy) {
     const { data, height, width } = map.heat;
@@ -64,26 +90,27 @@ export async function writeMap(
     files.map = shown(`${name}.npy`);
   }
   if (overlay) {
-    await store.write(`${name}.png`, await codec.encodePng(drawMap(picture, map.heat, drawing)));
+    await store.write(`${name}.png`, await codec.encodePng(drawMap(picture, map.heat, { ...drawing, boxes: boxesOf(map.target) })));
     files.overlay = shown(`${name}.png`);
   }
-  return { ...mapRecord(map, classifier, prediction), files };
+  return { ...mapRecord(map, subject, answer), files };
 }
 
 /** The records of images whose maps are written one at a time; a map that cannot be written is in none. */
 export class ImageRecords {
   readonly #records = new Map<NamedImage, ImageRecord>();
-  readonly #classifier: ImageClassifier;
+  readonly #subject: Subject;
 
-  constructor(classifier: ImageClassifier) {
-    this.#classifier = classifier;
+  constructor(subject: Subject) {
+    this.#subject = subject;
   }
 
   /** Of an image, with one more map where that is given. */
-  of({ image, prediction }: Pick<ImageOutcome, 'image' | 'prediction'>, map?: MapRecord): ImageRecord {
+  of({ image, answer }: Pick<ImageOutcome, 'image' | 'answer'>, map?: MapRecord): ImageRecord {
     const known = this.#records.get(image) ?? {
       image: image.path,
-      top: topFive(this.#classifier, prediction),
+      top: topFive(this.#subject, answer),
+      ...(answer.classes === undefined && { answer: answerRecord(this.#subject, answer) }),
       maps: [],
     };
     const record = map === undefined ? known : { ...known, maps: [...known.maps, map] };
@@ -92,7 +119,7 @@ export class ImageRecords {
   }
 
   /** Takes away the record of an image that is finished. */
-  finish(outcome: Pick<ImageOutcome, 'image' | 'prediction'>): ImageRecord {
+  finish(outcome: Pick<ImageOutcome, 'image' | 'answer'>): ImageRecord {
     const record = this.of(outcome);
     this.#records.delete(outcome.image);
     return record;
@@ -104,29 +131,47 @@ export class ImageRecords {
   }
 }
 
-export function topFive(classifier: ImageClassifier, prediction: Prediction): readonly ScoreRecord[] {
-  return prediction.ranking.slice(0, 5).map((index) => scoreRecord(classifier, prediction, index));
+export function topFive(subject: Subject, { classes }: Answer): readonly ScoreRecord[] {
+  return classes?.ranking.slice(0, 5).map((index) => scoreRecord(subject, classes, index)) ?? [];
 }
 
-function scoreRecord(classifier: ImageClassifier, { probabilities, logits }: Prediction, index: number): ScoreRecord {
-  return { ...classRecord(classifier, index), probability: probabilities[index]!, logit: logits[index]! };
+const mostOptions = 20;
+
+export function answerRecord({ task }: Subject, { decision, probability, options }: Answer): AnswerRecord {
+  return { task, decision, probability: probability ?? null, options: options.slice(0, mostOptions) };
+}
+
+function scoreRecord(
+  subject: Subject,
+  { probabilities, logits }: NonNullable<Answer['classes']>,
+  index: number,
+): ScoreRecord {
+  return { ...classRecord(subject, index), probability: probabilities[index]!, logit: logits[index]! };
 }
 
 function mapRecord(
-  { explainer, slot, classIndex, heat }: ExplainedMap,
-  classifier: ImageClassifier,
-  prediction: Prediction,
+  { explainer, name, target, value, probability, heat }: ExplainedMap,
+  subject: Subject,
+  { classes }: Answer,
 ): Omit<MapRecord, 'files'> {
   const { height, width, data, layer, reading } = heat;
-  const low = data.reduce((least, value) => Math.min(least, value), Infinity);
-  const high = data.reduce((most, value) => Math.max(most, value), -Infinity);
+  const low = data.reduce((least, each) => Math.min(least, each), Infinity);
+  const high = data.reduce((most, each) => Math.max(most, each), -Infinity);
+  const { classIndex, words, label, box = null } = target;
   return {
     explainer,
-    target: slot.name,
-    class: scoreRecord(classifier, prediction, classIndex),
+    target: name,
+    ...(classes !== undefined && classIndex !== undefined && !words.startsWith('-')
+      ? { class: scoreRecord(subject, classes, classIndex) }
+      : { explained: { target: words, label, value, probability: probability ?? null, box } }),
     layer: layer ?? null,
     reading: reading ?? null,
     size: [height, width],
     range: [low, high],
   };
+}
+
+/** What is drawn beside a map: the box that it is of. */
+function boxesOf({ box, label, words }: Target): readonly { readonly box: Box; readonly label: string }[] {
+  return box === undefined ? [] : [{ box, label: label ?? words }];
 }

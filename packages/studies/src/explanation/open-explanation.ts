@@ -12,7 +12,7 @@ import type { ExplanationSpec } from '../spec/study-spec.ts';
 import { studyOf, type Study, type StudyOptions } from '../study.ts';
 import { explainImages, type NamedExplainer, type Outcome } from './explain-images.ts';
 import { ImageRecords, writeMap, type ImageRecord } from './explanation-record.ts';
-import { slotsOf } from './targets.ts';
+import { targetsOf } from '../common/targets.ts';
 
 /** What explaining images came to. */
 export interface ExplanationSummary {
@@ -58,13 +58,14 @@ export async function openExplanation(
   const asked = {
     explainers: selectionsOf(spec.explainers),
     layer: spec.layer,
+    targets: spec.target,
     onUnfit: (explainer: string, error: unknown) => void unfit.push({ explainer, error }),
   };
   const setup = await withPlugins(spec, environment, (loaded) => setUp(spec, asked, environment, loaded));
   try {
-    const { classifier, explainers, preprocessing } = setup;
+    const { subject, explainers, preprocessing } = setup;
     setup.steps.listener = onStep;
-    const slots = slotsOf(spec.target, classifier);
+    const targets = targetsOf(spec.target, subject);
     const drawing = { colourMap: colourMapOf(spec.colourMap), opacity: spec.opacity };
     const writing = store && {
       ...{ ...drawing, overlay: spec.overlay, npy: spec.npy, out, store },
@@ -72,10 +73,10 @@ export async function openExplanation(
     };
     if (store !== undefined && (spec.overlay || spec.npy)) await store.prepare('');
     const request = {
-      ...{ classifier, explainers, slots, signal, seed: spec.seed },
+      ...{ subject, explainers, targets, signal, seed: spec.seed },
       preprocessing: preprocessing.preprocessing,
     };
-    const records = new ImageRecords(classifier);
+    const records = new ImageRecords(subject);
 
     async function* explained(asked: readonly ReadableImage[], batch: number): AsyncGenerator<ExplanationEvent, void> {
       // With no explainer that can work there is nothing to do.
@@ -83,7 +84,7 @@ export async function openExplanation(
         if (outcome.kind === 'map') {
           const { image } = outcome;
           try {
-            const made = writing === undefined ? undefined : await writeMap(outcome, classifier, writing);
+            const made = writing === undefined ? undefined : await writeMap(outcome, subject, writing);
             yield { kind: 'map', image, record: records.of(outcome, made) };
           } catch (error) {
             yield { kind: 'mapLost', image, explainer: outcome.map.explainer, error };
@@ -113,12 +114,7 @@ export async function openExplanation(
         return { images: count, maps };
       },
     };
-    const document = documentOf(
-      setup,
-      spec,
-      slots.map(({ name }) => name),
-      drawing,
-    );
+    const document = documentOf(setup, spec, targets.names, drawing);
     return {
       ...{ spec, document, images, notFound, unfit, explainers, files: images, size: images.length },
       ...studyOf(experiment, (item) => random.fork(item)),
@@ -179,12 +175,12 @@ function colourMapOf(name: string | undefined): ColourMapName {
 }
 
 /** What a user should know of a run that is no error. */
-function notesOf({ backends, classifier, preprocessing }: Setup): readonly string[] {
-  const one = 'the model gives one score: its probability is the sigmoid of it, of the positive class against the rest';
+function notesOf({ backends, subject, preprocessing }: Setup): readonly string[] {
+  const one = 'the model gives one score: its sigmoid is the probability of the positive class, and the rest that of the negative';
   return [
     ...new Set(backends().flatMap(({ remarks }) => remarks)),
     ...(preprocessing.assumed ? [assumedNote(preprocessing.preprocessing)] : []),
-    ...(classifier.classCount === 1 ? [one] : []),
+    ...(subject.classes?.positive !== undefined ? [one] : []),
   ];
 }
 

@@ -4,9 +4,9 @@ import {
   isDifferentiable,
   unmetNeed,
   type Host,
-  type ImageClassifier,
   type Model,
   type ModelNeed,
+  type Subject,
 } from '@understory/core';
 import { shortName } from '../common/short-name.ts';
 import type { OpenedModel } from './open-model.ts';
@@ -50,12 +50,16 @@ export async function checkNeeds({ host, what, plugin, needs, opened }: NeedsChe
   });
 }
 
-/** Throws NOT_DIFFERENTIABLE where the gradients of the scores do not reach the picture. */
-export function checkReachesPicture({ model, logits, input }: ImageClassifier): void {
+/** Throws NOT_DIFFERENTIABLE where the gradients of none of the tensors that a subject reads reach the picture. */
+export function checkReachesPicture({ model, reads, picture }: Subject): void {
   if (!isDifferentiable(model)) return;
-  const way = model.differentiability(logits, input);
-  if (way.differentiable) return;
-  throw errors.notDifferentiable({ output: logits, tensor: input, reason: way.message, alternatives: [] });
+  const ways = reads.map((output) => ({ output, way: model.differentiability(output, picture.name) }));
+  const [first] = ways;
+  if (first === undefined || first.way.differentiable || ways.some(({ way }) => way.differentiable)) return;
+  throw errors.notDifferentiable({
+    ...{ output: first.output, tensor: picture.name, reason: first.way.message },
+    alternatives: [],
+  });
 }
 
 function firstUnmet(model: Model, needs: readonly Need[]): Need | undefined {

@@ -1,13 +1,10 @@
-import { BACKEND, closest, errors, ImageClassifier, type Host, type Model } from '@understory/core';
-import type { Environment, FoundModel } from '../environment.ts';
+import { BACKEND, closest, errors, type Host, type Model, type Subject } from '@understory/core';
+import type { FoundModel } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
 import type { CommonSpec } from '../spec/study-spec.ts';
 
 /** Where a model runs. */
 export type ModelOptions = Pick<CommonSpec, 'devices' | 'devicesOf' | 'threads'>;
-
-/** Which tensors of a model are which, and what its classes are called. */
-export type ClassifierOptions = Pick<CommonSpec, 'labels' | 'input' | 'logits'>;
 
 export interface OpenedModel {
   readonly resolved: FoundModel;
@@ -50,37 +47,15 @@ export async function openModel(
   return { resolved, backend: id, model };
 }
 
-/** The model as a classifier of images; throws NOT_AN_IMAGE_CLASSIFIER, OTHER_INPUTS, LABEL_COUNT, and what reading labels throws. */
-export async function classifierOf(
-  { model, resolved }: OpenedModel,
-  { labels: path, input, logits }: ClassifierOptions,
-  environment: Pick<Environment, 'readLabels'>,
-): Promise<ImageClassifier> {
-  const labels = path === undefined ? resolved.labels : await environment.readLabels(path);
-  const classifier = new ImageClassifier({
-    model,
-    ...(labels && { labels }),
-    ...(input !== undefined && { input }),
-    ...(logits !== undefined && { logits }),
-  });
-  const others = model.inputs.map(({ name }) => name).filter((name) => name !== classifier.input);
-  if (others.length > 0) throw studyErrors.otherInputs({ picture: classifier.input, others });
-  return classifier;
-}
-
-/** Throws BACKENDS_DISAGREE where the classifiers that two backends make of one model take other pictures or tell other classes. */
-export function checkAgreement(
-  first: OpenedModel,
-  one: ImageClassifier,
-  second: OpenedModel,
-  other: ImageClassifier,
-): void {
+/** Throws BACKENDS_DISAGREE where the subjects that two backends make of one model take other pictures or tell other classes. */
+export function checkAgreement(first: OpenedModel, one: Subject, second: OpenedModel, other: Subject): void {
   const facts = [
-    ['layout', one.layout, other.layout],
-    ['channels', one.channels, other.channels],
-    ['height', one.imageSize?.height, other.imageSize?.height],
-    ['width', one.imageSize?.width, other.imageSize?.width],
-    ['classes', one.classCount, other.classCount],
+    ['task', one.task, other.task],
+    ['layout', one.picture.layout, other.picture.layout],
+    ['channels', one.picture.channels, other.picture.channels],
+    ['height', one.picture.size?.height, other.picture.size?.height],
+    ['width', one.picture.size?.width, other.picture.size?.width],
+    ['classes', one.classes?.count, other.classes?.count],
   ] as const;
   for (const [what, ours, theirs] of facts) {
     if (ours === undefined || theirs === undefined || ours === theirs) continue;

@@ -1,4 +1,4 @@
-import { errors, type ImageClassifier } from '@understory/core';
+import { errors, type PictureInput } from '@understory/core';
 import {
   checkPreprocessing,
   shorterSideForCropFraction,
@@ -43,17 +43,17 @@ const wholeSide = 64;
  * Throws IMAGE_CHANNEL_MISMATCH where the model takes pictures of more than four channels, or not of those that its folder says.
  */
 export function choosePreprocessing(
-  classifier: ImageClassifier,
+  picture: PictureInput,
   given: Preprocessing | undefined,
   options: PreprocessingOptions,
 ): ChosenPreprocessing {
-  const takesSamples = classifier.inputType === 'uint8';
-  const chosen = given ?? usual(classifier);
+  const takesSamples = picture.type === 'uint8';
+  const chosen = given ?? usual(picture);
   // A network that takes 8-bit samples normalises them itself.
   const base = takesSamples ? asSamples(chosen) : chosen;
   const channels = base.channels;
-  if (classifier.channels !== undefined && classifier.channels !== channels) {
-    throw errors.imageChannelMismatch({ found: channels, expected: classifier.channels, input: classifier.input });
+  if (picture.channels !== undefined && picture.channels !== channels) {
+    throw errors.imageChannelMismatch({ found: channels, expected: picture.channels, input: picture.name });
   }
   const preprocessing: Preprocessing = {
     ...placement(base, options),
@@ -62,7 +62,7 @@ export function choosePreprocessing(
     std: options.std ?? base.std,
     channels,
     order: options.channelOrder ?? base.order,
-    layout: classifier.channels === undefined ? base.layout : classifier.layout,
+    layout: picture.channels === undefined ? base.layout : picture.layout,
   };
   checkPreprocessing(preprocessing);
   const assumed = given === undefined && !takesSamples && (options.mean === undefined || options.std === undefined);
@@ -80,11 +80,11 @@ function asSamples(preprocessing: Preprocessing): Preprocessing {
   return { ...preprocessing, rescale: 1, mean: mean.map(() => 0), std: std.map(() => 1) };
 }
 
-function usual({ channels: asked, layout, imageSize }: ImageClassifier): Preprocessing {
+function usual({ channels: asked, layout, size }: PictureInput): Preprocessing {
   const channels = channelCounts.find((each) => each === asked) ?? 3;
   const colour = channels === 3;
   return {
-    ...usualPlacement(imageSize ?? usualSide, 'bilinear'),
+    ...usualPlacement(size ?? usualSide, 'bilinear'),
     rescale: 1 / 255,
     mean: colour ? imageNet.mean : Array(channels).fill(0),
     std: colour ? imageNet.std : Array(channels).fill(1),

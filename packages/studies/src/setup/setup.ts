@@ -4,7 +4,7 @@ import {
   type Explainer,
   failStalledCall,
   findLayer,
-  type ImageClassifier,
+  type Subject,
   type Layout,
   type ModelNeed,
   type Selection,
@@ -15,8 +15,10 @@ import type { CommonSpec } from '../spec/study-spec.ts';
 import { checkNeeds, checkReachesPicture, type Need } from './check-needs.ts';
 import type { NamedExplainer } from '../explanation/explain-images.ts';
 import { Models } from './models.ts';
-import { checkAgreement, classifierOf, type OpenedModel } from './open-model.ts';
-import { choosePreprocessing, type ChosenPreprocessing } from './preprocessing.ts';
+import { checkAgreement, type OpenedModel } from './open-model.ts';
+import type { ChosenPreprocessing } from './preprocessing.ts';
+import type { Recognised } from './recognise.ts';
+import { openSubject, type SubjectSpec } from './open-subject.ts';
 import { selectionName } from '../common/selection-name.ts';
 import { Steps } from '../common/steps.ts';
 import { usedBackends, type Use } from './used-backends.ts';
@@ -25,10 +27,7 @@ import { usedBackends, type Use } from './used-backends.ts';
 export type SetupSpec = Pick<
   CommonSpec,
   | 'model'
-  | 'input'
-  | 'logits'
-  | 'labels'
-  | 'preprocessing'
+  | keyof SubjectSpec
   | 'plugins'
   | 'backend'
   | 'backends'
@@ -43,7 +42,9 @@ export interface Setup extends LoadedPlugins {
   readonly environment: Environment;
   /** The model as the backend for everything sees it, or that of the principal. */
   readonly opened: OpenedModel;
-  readonly classifier: ImageClassifier;
+  readonly subject: Subject;
+  /** What it was recognised by. */
+  readonly recognised: Recognised;
   readonly preprocessing: ChosenPreprocessing;
   readonly explainers: readonly NamedExplainer[];
   /** How far explainers and attacks are within an image. */
@@ -52,7 +53,7 @@ export interface Setup extends LoadedPlugins {
    * What a plugin's contribution works on: the model as the plugin's backend sees it.
    * Throws CAPABILITY_MISSING where it does not have what the contribution needs.
    */
-  classifierFor(user: ModelUser): Promise<ImageClassifier>;
+  subjectFor(user: ModelUser): Promise<Subject>;
   /** Which backend computes what of all that was asked for so far; heat maps may only be drawn to be looked at. */
   backends(options?: { readonly explainers?: boolean; readonly others?: readonly Use[] }): readonly UsedBackend[];
   /** Closes the models and disposes of the plugins. */
@@ -75,6 +76,8 @@ export type AskedExplainers = readonly (string | Selection)[];
 export interface Asked {
   readonly explainers: AskedExplainers;
   readonly layer: string;
+  /** The targets as they are asked for, which may name elements of any output. */
+  readonly targets?: string | undefined;
   /** What all numbers but heat maps come from, so that its backend makes the predictions too. */
   readonly principal?: ModelUser;
   /** What else will work on the model. */
@@ -133,9 +136,9 @@ export async function setUp(
   ]);
   try {
     const opened = await models.of(principal && contributionOf(principal).plugin);
-    const classifier = await classifierOf(opened, spec, environment);
-    const preprocessing = choosePreprocessing(classifier, resolved.preprocessing, spec.preprocessing ?? {});
-    const classifiers = new Map([[opened, classifier]]);
+    const request = { spec, host, environment, targets: asked.targets };
+    const { subject, recognised, preprocessing } = await openSubject(opened, request);
+    const subjects = new Map([[opened, subject]]);
     const uses: Use[] = [{ opened, kind: 'predictions' }];
 
     const modelFor = async (user: ModelUser) => {
@@ -144,9 +147,9 @@ export async function setUp(
       const its = await models.of(plugin);
       const what = `The ${kind} "${id}"`;
       await checkNeeds({ host, what, plugin, needs: [...needs, ...(user.needs ?? [])], opened: its });
-      const own = classifiers.get(its) ?? (await classifierOf(its, spec, environment));
-      if (!classifiers.has(its)) checkAgreement(opened, classifier, its, own);
-      classifiers.set(its, own);
+      const own = subjects.get(its) ?? (await openSubject(its, request)).subject;
+      if (!subjects.has(its)) checkAgreement(opened, subject, its, own);
+      subjects.set(its, own);
       if (kind === 'attack' && needs.includes('gradients')) checkReachesPicture(own);
       uses.push({ opened: its, kind, name });
       return own;
@@ -156,7 +159,7 @@ export async function setUp(
     const steps = new Steps();
     const explainers: NamedExplainer[] = [];
     for (const { id, name, explainer } of found) {
-      let own: ImageClassifier;
+      let own: Subject;
       try {
         own = await modelFor({ kind: 'explainer', id, name });
       } catch (error) {
@@ -166,11 +169,11 @@ export async function setUp(
       }
       const layer = asked.layer.trim() === 'auto' ? undefined : findLayer(own.model.layers, asked.layer).name;
       const named = steps.explainer(name, reading(explainer, spec.layout));
-      explainers.push({ id: name, explainer: named, classifier: own, layer });
+      explainers.push({ id: name, explainer: named, subject: own, layer });
     }
     return {
-      ...{ ...loaded, environment, opened, classifier, preprocessing, explainers, steps },
-      classifierFor: modelFor,
+      ...{ ...loaded, environment, opened, subject, recognised, preprocessing, explainers, steps },
+      subjectFor: modelFor,
       backends({ explainers: drawn = true, others: more = [] } = {}) {
         return usedBackends([...uses.filter(({ kind }) => drawn || kind !== 'explainer'), ...more]);
       },

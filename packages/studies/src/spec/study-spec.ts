@@ -49,9 +49,17 @@ const common = {
   version: z.literal(specVersion),
   /** A name, a folder or a file. */
   model: z.string().min(1),
-  /** The input that takes the picture, and the output or layer that holds the logits, where they cannot be told. */
+  /** What the model does, such as `object-detection`, where it cannot be told from the model. */
+  task: z.string().min(1).optional(),
+  /** The input that takes the picture, and the outputs that hold the answer, where they cannot be told. */
   input: z.string().optional(),
+  output: z.union([z.string().min(1), z.array(z.string().min(1)).min(1).readonly()]).optional(),
+  /** The output or layer that holds the logits of a classifier: `output` and the task in one. */
   logits: z.string().optional(),
+  /** Values of inputs other than the picture: numbers with commas, `height` and `width` of the picture, or a .npy or .json file. */
+  feed: z.record(z.string(), z.string()).optional(),
+  /** Another picture, for the similarity of two. */
+  to: z.string().min(1).optional(),
   /** A file of labels in the place of the model's own. */
   labels: z.string().optional(),
   preprocessing: preprocessing.optional(),

@@ -1,12 +1,12 @@
-import { PixelClassifier, type ImageClassifier } from '@understory/core';
+import { PixelSubject, type Subject } from '@understory/core';
 import type { Preprocessing, Size } from '@understory/imaging';
 import { studyErrors } from '../errors.ts';
 
 /**
- * A classifier of pixels in 0..1, with the normalisation that its preprocessing ends with.
+ * A subject of pixels in 0..1, with the normalisation that its preprocessing ends with.
  * Throws INPUT_SIZE_OPEN where neither model nor preprocessing says how large its picture is, and PIXELS_INVALID.
  */
-export function pixelClassifierOf(classifier: ImageClassifier, preprocessing: Preprocessing): PixelClassifier {
+export function pixelSubjectOf(subject: Subject, preprocessing: Preprocessing): PixelSubject {
   const { rescale, mean, std, order } = preprocessing;
   // `level * rescale` of a level in 0..255 is `pixel * light` of a pixel in 0..1.
   const light = 255 * rescale;
@@ -15,11 +15,11 @@ export function pixelClassifierOf(classifier: ImageClassifier, preprocessing: Pr
     deviation: std.map((value) => value / light),
     order,
   };
-  return new PixelClassifier(classifier, normalisation, pictureSize(classifier, preprocessing));
+  return new PixelSubject(subject, normalisation, pictureSize(subject, preprocessing));
 }
 
-function pictureSize({ imageSize }: ImageClassifier, { resize, crop }: Preprocessing): Size {
-  const size = crop ?? (resize?.kind === 'exact' ? resize : imageSize);
+function pictureSize({ picture }: Subject, { resize, crop }: Preprocessing): Size {
+  const size = crop ?? (resize?.kind === 'exact' ? resize : picture.size);
   if (size === undefined) throw studyErrors.inputSizeOpen();
   return { width: size.width, height: size.height };
 }
