@@ -3,10 +3,14 @@ import {
   float32,
   isDiagnosed,
   isDifferentiable,
+  type Feeds,
   type GraphNode,
   type Host,
-  type ImageClassifier,
   type Model,
+  type Objective,
+  objectiveOf,
+  type Subject,
+  answer,
 } from '@understory/core';
 import type { Preprocessing } from '@understory/imaging';
 
@@ -93,21 +97,22 @@ function withoutPath(message: string): string {
 }
 
 /**
- * Which explainers work on a classifier, as each plugin's backend sees it, found out with a blank picture: what they say of it is what they will do.
+ * Which explainers work on a subject, as each plugin's backend sees it, found out with a blank picture: what they say of it is what they will do.
  * Explainers that ask nothing of a model work on any and are not run.
  */
 export async function applicabilityOf(
   host: Host,
-  classifierFor: (plugin: string) => Promise<ImageClassifier>,
+  subjectFor: (plugin: string) => Promise<Subject>,
   preprocessing: Preprocessing,
 ): Promise<readonly ApplicabilityRecord[]> {
   const records: ApplicabilityRecord[] = [];
   for (const { id, title, needs = [], options, plugin } of host.list('explainer')) {
-    const classifier = await classifierFor(plugin);
-    const { model, logits, input } = classifier;
-    const feeds = classifier.feeds(blank(preprocessing, classifier));
+    const subject = await subjectFor(plugin);
+    const { model, picture, reads } = subject;
+    const feeds = subject.feeds(blank(preprocessing, subject));
     const { backend } = model.origin;
-    const differentiable = isDifferentiable(model) && model.differentiability(logits, input).differentiable;
+    const differentiable =
+      isDifferentiable(model) && reads.some((output) => model.differentiability(output, picture.name).differentiable);
     // What has settings takes many passes; where gradients reach the image it applies.
     if (needs.length === 0 || (options && differentiable && needs.every((need) => need === 'gradients'))) {
       records.push({ id, title, backend, applies: true, layer: null, reading: null });
@@ -116,8 +121,8 @@ export async function applicabilityOf(
     // What takes many passes has shown that it applies when the first is done.
     const enough = new AbortController();
     try {
-      const request = { model: classifier.model, feeds, objective: classifier.score([0]), seed: 0 };
-      const watched = { ...request, signal: enough.signal, progress: () => enough.abort() };
+      const objective = await anyObjective(subject, feeds);
+      const watched = { model, feeds, objective, seed: 0, signal: enough.signal, progress: () => enough.abort() };
       const [map] = await host.get(EXPLAINER, id).explain(watched);
       records.push({ id, title, backend, applies: true, layer: map?.layer ?? null, reading: map?.reading ?? null });
     } catch (error) {
@@ -138,9 +143,21 @@ export async function applicabilityOf(
   return records;
 }
 
-function blank({ channels, crop, resize, layout }: Preprocessing, { imageSize }: ImageClassifier) {
+/** The best thing that a model says of a picture, else the first number of the first tensor that it is read from. */
+async function anyObjective(subject: Subject, feeds: Feeds): Promise<Objective> {
+  if (subject.classes !== undefined) return subject.classes.objective([0]);
+  const [said] = await answer(subject, feeds);
+  const [best] = said?.options ?? [];
+  const [target] = (best && subject.targets(best.target, said!)) ?? [];
+  if (target !== undefined) return objectiveOf([target]);
+  const [output = ''] = subject.reads;
+  const dims = (await subject.model.run(feeds, [output]))[output]?.dims ?? [];
+  return { kind: 'score', output, index: [dims.slice(1).map(() => 0)] };
+}
+
+function blank({ channels, crop, resize, layout }: Preprocessing, { picture: { size } }: Subject) {
   const resized = resize?.kind === 'exact' ? resize : resize && { width: resize.length, height: resize.length };
-  const { width, height } = imageSize ?? crop ?? resized ?? { width: 224, height: 224 };
+  const { width, height } = size ?? crop ?? resized ?? { width: 224, height: 224 };
   const dims = layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels];
   return float32(new Float32Array(channels * height * width), dims);
 }

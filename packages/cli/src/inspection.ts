@@ -7,11 +7,12 @@ import {
   type TensorSpec,
 } from '@understory/core';
 import {
-  choosePreprocessing,
-  classifierOf,
   type Environment,
+  factsOf,
   modelRecord,
   type Models,
+  openSubject,
+  readingsOf,
   type SetupSpec,
 } from '@understory/studies';
 import { applicabilityOf, operatorsOf, reachOf } from './examine-model.ts';
@@ -32,35 +33,41 @@ export async function examine(host: Host, models: Models, spec: SetupSpec, envir
     operators: operatorsOf(model) ?? null,
     reach: reachOf(model),
     layers: layersOf(model),
-    classifier: await examineClassifier(host, models, spec, environment),
+    subject: await examineSubject(host, models, spec, environment),
   };
 }
 
-/** A model need not be a classifier of images; then the reason stands in its place. */
-async function examineClassifier(host: Host, models: Models, spec: SetupSpec, environment: Environment) {
+/** What a model says need not be recognised; then the reason stands in its place, with every reading that was considered. */
+async function examineSubject(host: Host, models: Models, spec: SetupSpec, environment: Environment) {
+  const opened = await models.of();
+  const facts = await factsOf(opened, spec, environment);
+  const readings = readingsOf(host, facts, spec.task).map(({ task, reading }) => ({
+    ...{ task, evidence: reading.evidence, why: reading.why },
+    outputs: Object.values(reading.tensors),
+  }));
   try {
-    const opened = await models.of();
-    const classifier = await classifierOf(opened, spec, environment);
-    const classifierFor = async (plugin: string) => {
+    const request = { spec, host, environment };
+    const { subject, recognised, preprocessing } = await openSubject(opened, request);
+    const subjectFor = async (plugin: string) => {
       const its = await models.of(plugin);
-      return its === opened ? classifier : classifierOf(its, spec, environment);
+      return its === opened ? subject : (await openSubject(its, request)).subject;
     };
-    const { input, logits, scoreKind, classCount = null, layout, imageSize = null, labels } = classifier;
-    const { preprocessing, assumed } = choosePreprocessing(
-      classifier,
-      opened.resolved.preprocessing,
-      spec.preprocessing ?? {},
-    );
+    const { classes, labels, picture } = subject;
     return {
-      ...{ input, logits, scoreKind, classCount, layout, imageSize },
+      task: recognised.task,
+      ...{ evidence: recognised.reading.evidence, why: recognised.reading.why, readings },
+      ...{ input: picture.name, layout: picture.layout, imageSize: picture.size ?? null, reads: subject.reads },
+      targets: subject.forms,
+      classes:
+        classes === undefined ? null : { output: classes.output, kind: classes.kind, count: classes.count ?? null },
       labelled: labels !== undefined,
-      preprocessing,
-      preprocessingAssumed: assumed,
-      explainers: await applicabilityOf(host, classifierFor, preprocessing),
+      preprocessing: preprocessing.preprocessing,
+      preprocessingAssumed: preprocessing.assumed,
+      explainers: await applicabilityOf(host, subjectFor, preprocessing.preprocessing),
     };
   } catch (error) {
     if (!isDiagnosed(error)) throw error;
-    return { error: errorRecord(error) };
+    return { error: errorRecord(error), readings };
   }
 }
 

@@ -212,18 +212,42 @@ export function withStudy<A extends Arguments, O extends OptionValues>(
 }
 
 export type TensorOptions = {
+  readonly task?: string | undefined;
   readonly input?: string | undefined;
+  readonly output?: readonly string[] | undefined;
   readonly logits?: string | undefined;
+  readonly feed?: Readonly<Record<string, string>> | undefined;
+  readonly to?: string | undefined;
 };
 
-/** The options that name a classifier's tensors. */
+/** The options that say what a model is and what its inputs and outputs mean. */
 export function withTensors<A extends Arguments, O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & TensorOptions> {
   return adding<TensorOptions, A, O>(command, [
-    new Option('--input <name>', 'the image input, where it is ambiguous'),
-    new Option('--logits <name>', 'the output or layer with the logits, where it is ambiguous'),
+    new Option('--task <name>', 'what the model does, such as object-detection, where it cannot be told'),
+    new Option('--input <name>', 'the input that takes the picture, where it cannot be told'),
+    new Option(
+      '--output <name>',
+      'the output or layer that holds the answer, where it cannot be told; may be repeated',
+    ).argParser(collect),
+    new Option('--logits <name>', 'the output or layer that holds the logits of a classifier'),
+    new Option(
+      '--feed <name=value>',
+      'the value of another input: numbers with commas, height and width of the picture, or a .npy or .json file; may be repeated',
+    ).argParser(feed),
+    new Option('--to <image>', 'another picture, for networks that tell how alike two pictures are'),
   ]);
+}
+
+/** `name=value`, for options that may be given several times. */
+function feed(text: string, earlier: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+  const at = text.lastIndexOf('=');
+  const name = text.slice(0, Math.max(0, at)).trim();
+  if (name === '' || text.slice(at + 1).trim() === '') {
+    throw new InvalidArgumentError('Expected the name of an input and its value, such as scale=1.');
+  }
+  return Object.fromEntries([...Object.entries(earlier ?? {}), [name, text.slice(at + 1).trim()]]);
 }
 
 export type PreprocessingFlags = PreprocessingOptions & {

@@ -23,8 +23,12 @@ export function commonSpec(flags: StudyFlags): Pick<Common, 'version' | 'model'>
     version: specVersion,
     model: flags.model,
     ...defined({
+      task: flags.task,
       input: flags.input,
+      output: flags.output,
       logits: flags.logits,
+      feed: flags.feed,
+      to: flags.to,
       labels: flags.labels,
       layer: flags.layer,
       layout: flags.layout,

@@ -23,6 +23,16 @@ export const environmentErrors = {
     });
   },
 
+  tableInvalid({ path, found }: { path: string; found: string }) {
+    return new UnderstoryError({
+      code: 'FEED_INVALID',
+      message: `"${path}" holds no numbers that could be fed.`,
+      found,
+      expected: 'a NumPy file of numbers, or JSON lists of numbers of equal length',
+      next: 'Save the values with numpy.save or as JSON.',
+    });
+  },
+
   imageNotFound({ path }: { path: string }) {
     return new UnderstoryError({
       code: 'IMAGE_NOT_FOUND',

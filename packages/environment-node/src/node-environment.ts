@@ -6,6 +6,7 @@ import { findImages } from './find-images.ts';
 import { loadPlugins } from './load-plugins.ts';
 import { readImage } from './read-image.ts';
 import { readLabels } from './read-labels.ts';
+import { readTable } from './read-table.ts';
 import { findTargetReference } from './target-reference.ts';
 
 export interface NodeEnvironmentOptions {
@@ -32,6 +33,7 @@ export function nodeEnvironment({
     loadPlugins: (request) => loadPlugins({ ...request, cwd, onConfiguration }),
     findModel: (name) => resolveModel(name, { cwd }),
     readLabels: (path) => readLabels(path, cwd),
+    readTable: (path) => readTable(path, cwd),
     async findImages(paths) {
       const { images, failures } = await findImages(paths, cwd);
       return { images: images.map((image) => ({ ...image, picture: () => readImage(image, cwd) })), failures };

@@ -1,6 +1,7 @@
 export * from './center-crop.ts';
 export * from './colour-map.ts';
 export { largestImage, type DecodeOptions } from './check-image-file.ts';
+export * from './decode-npy.ts';
 export * from './draw-boxes.ts';
 export * from './eight-bits.ts';
 export * from './encode-npy.ts';

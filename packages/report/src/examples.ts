@@ -121,7 +121,7 @@ function painted({ width, height, data }: FloatMap, name: ColourMapName): RgbIma
 /** Such as `a dog, taken for a cat (61.3 %)`. */
 export function exampleText({ label, predicted, predictedLabel, probability, correct }: ExampleRecord): string {
   const name = predictedLabel ?? `class ${predicted}`;
-  const sure = percent(probability);
-  if (correct === null) return `${name}, ${sure}`;
-  return correct ? `${name}, ${sure}` : `${label}, taken for ${name}, ${sure}`;
+  const sure = probability === null ? '' : `, ${percent(probability)}`;
+  if (correct === null) return `${name}${sure}`;
+  return correct ? `${name}${sure}` : `${label}, taken for ${name}${sure}`;
 }

@@ -104,10 +104,7 @@ export const studyErrors = {
   }) {
     return new UnderstoryError({
       code: 'SUBJECT_UNKNOWN',
-      message:
-        task === undefined
-          ? 'What the model says is not recognised.'
-          : `The model cannot be read as ${task}.`,
+      message: task === undefined ? 'What the model says is not recognised.' : `The model cannot be read as ${task}.`,
       found: `outputs ${outputs.join(', ') || 'none'}`,
       expected: `outputs of ${task ?? (tasks.join(', ') || 'a task that some plugin knows')}`,
       next:
@@ -118,11 +115,7 @@ export const studyErrors = {
     });
   },
 
-  subjectAmbiguous({
-    readings,
-  }: {
-    readings: readonly { readonly task: string; readonly reading: SubjectReading }[];
-  }) {
+  subjectAmbiguous({ readings }: { readings: readonly { readonly task: string; readonly reading: SubjectReading }[] }) {
     const tasks = new Set(readings.map(({ task }) => task));
     const described = readings.map(({ task, reading }) => {
       const outputs = Object.values(reading.tensors).join(',');

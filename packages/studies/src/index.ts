@@ -46,7 +46,7 @@ export * from './setup/pixel-subject-of.ts';
 export * from './setup/preprocessing.ts';
 export * from './setup/recognise.ts';
 export * from './setup/side-feeds.ts';
-export * from './setu./open-subject.ts';
+export * from './setup/open-subject.ts';
 export * from './setup/setup.ts';
 export * from './setup/used-backends.ts';
 export * from './common/file-safe.ts';

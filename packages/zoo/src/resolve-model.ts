@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { closest, errors, UnderstoryError } from '@understory/core';
+import { closest, errors, isJsonObject, UnderstoryError } from '@understory/core';
 import type { ModelSource } from '@understory/core';
 import { preprocessingFromConfig } from '@understory/imaging';
 import type { Preprocessing } from '@understory/imaging';
@@ -25,6 +25,8 @@ export interface ResolvedModel {
   readonly labels?: readonly string[];
   /** From `preprocessor_config.json`. */
   readonly preprocessing?: Preprocessing;
+  /** `config.json` as it was read, where it is an object. */
+  readonly config?: Readonly<Record<string, unknown>>;
   /** The path of the model's card. */
   readonly card?: string;
 }
@@ -99,12 +101,18 @@ async function besideFile(path: string): Promise<ResolvedModel> {
 }
 
 /** Reads each configuration from the first folder that has it. */
-async function readConfigs(folders: readonly string[]): Promise<Pick<ResolvedModel, 'labels' | 'preprocessing'>> {
+async function readConfigs(
+  folders: readonly string[],
+): Promise<Pick<ResolvedModel, 'labels' | 'preprocessing' | 'config'>> {
   const config = await firstConfig(folders, 'config.json');
   const labels = config && labelsFromConfig(config.json, config.file);
   const processor = await firstConfig(folders, 'preprocessor_config.json');
   const preprocessing = processor && preprocessingOf(processor.json, processor.file);
-  return { ...(labels && { labels }), ...(preprocessing && { preprocessing }) };
+  return {
+    ...(labels && { labels }),
+    ...(preprocessing && { preprocessing }),
+    ...(isJsonObject(config?.json) && { config: config.json }),
+  };
 }
 
 async function firstConfig(folders: readonly string[], name: string) {

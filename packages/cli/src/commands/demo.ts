@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from '@commander-js/extra-typings';
-import { largestOf, type Host, type ImageClassifier, type LayerSpec, type Model } from '@understory/core';
+import { largestOf, type Host, type LayerSpec, type Model, type Subject } from '@understory/core';
 import type { OverlayOptions } from '@understory/imaging';
 import { contactSheet, type ContactSheetRow } from '@understory/imaging/contact-sheet';
 import {
@@ -15,7 +15,7 @@ import {
   type NamedExplainer,
   type Outcome,
   setUp,
-  slotsOf,
+  targetsOf,
   topFive,
   versionsOf,
   withPlugins,
@@ -68,7 +68,7 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
   const asked = { explainers, layer: 'auto' };
   const setup = await withPlugins(spec, environment, (loaded) => setUp(spec, asked, environment, loaded));
   try {
-    const { host, opened, classifier, configurationPath: configuration = null } = setup;
+    const { host, opened, subject, configurationPath: configuration = null } = setup;
     const { preprocessing } = setup.preprocessing;
     const store = folderStore(resolve(io.cwd, options.out));
     await store.prepare('');
@@ -79,23 +79,23 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
     const { images } = await environment.findImages([samples]);
     const progress = progressOn(io, images.length, { quiet: options.quiet === true });
     const results: ImageRecord[] = [];
-    const records = new ImageRecords(classifier);
+    const records = new ImageRecords(subject);
     const rows: ContactSheetRow[] = [];
     const { codec } = environment;
     const writing = { ...options, overlay: true, npy: false, store, codec };
     const run = { batch: images.length, seed: 0, signal: io.signal };
-    const request = { ...run, images, classifier, preprocessing, slots: slotsOf('top1', classifier) };
+    const request = { ...run, images, subject, preprocessing, targets: targetsOf('top1', subject) };
     try {
       const explained = await allOf({ ...request, explainers: setup.explainers });
       const earlier = earlierLayer(opened.model, explained);
       const finer =
         earlier && (await allOf({ ...request, explainers: readingLayer(setup.explainers, host, earlier.name) }));
       for (const [at, outcome] of explained.entries()) {
-        for (const map of outcome.maps) records.of(outcome, await writeMap({ ...outcome, map }, classifier, writing));
+        for (const map of outcome.maps) records.of(outcome, await writeMap({ ...outcome, map }, subject, writing));
         const record = records.finish(outcome);
         results.push(record);
         rows.push({
-          title: titleOf(outcome, classifier),
+          title: titleOf(outcome, subject),
           cells: cellsOf(outcome, host, 'the preprocessed image', options),
         });
         const again = finer?.[at];
@@ -158,8 +158,8 @@ function readingLayer(all: readonly NamedExplainer[], host: Host, layer: string)
   return all.filter(({ id }) => free.some((each) => each.id === id)).map((named) => ({ ...named, layer }));
 }
 
-function titleOf({ image, prediction }: ExplainedImage, classifier: ImageClassifier): string {
-  const best = topFive(classifier, prediction).slice(0, 1);
+function titleOf({ image, answer }: ExplainedImage, subject: Subject): string {
+  const best = topFive(subject, answer).slice(0, 1);
   return [image.name, ...best.map((score) => `${className(score)}, ${percent(score.probability)}`)].join(': ');
 }
 

@@ -194,11 +194,13 @@ interface FailureRecord extends ErrorContext {
 
 /** Tells of each map that is the same everywhere, of one picture as of many. */
 function flatNotes({ image, maps }: ImageRecord): readonly string[] {
-  return maps.flatMap(({ explainer, target, class: { index }, range: [low, high] }) => {
+  return maps.flatMap(({ explainer, target, class: explained, range: [low, high] }) => {
     if (low !== high) return [];
-    const cause = low === 0 ? ': gradients vanish, or nothing supports the class' : '';
+    const isClass = explained !== undefined;
+    const what = isClass ? `${target} (class ${explained.index})` : target;
+    const cause = low === 0 ? `: gradients vanish, or nothing supports ${isClass ? 'the class' : 'it'}` : '';
     return [
-      `${explainer} gives ${image} a map of ${low} everywhere for ${target} (class ${index})${cause}; it has no information about the model`,
+      `${explainer} gives ${image} a map of ${low} everywhere for ${what}${cause}; it has no information about the model`,
     ];
   });
 }

@@ -1,6 +1,7 @@
 import type { Preprocessing } from '@understory/imaging';
 import {
   className,
+  type AnswerRecord,
   type ImageRecord,
   type MapRecord,
   type ModelRecord,
@@ -32,9 +33,9 @@ export function backendsText(backends: readonly UsedBackend[], style: Style): st
   return columns(lines, { indent: 2 });
 }
 
-/** The best classes of an image, then a line for each map. */
-export function imageText({ image, top, maps }: ImageRecord, style: Style): string {
-  const scores = top.map((score) => scoreRow(score));
+/** What the model says of an image, the best classes of a classifier, then a line for each map. */
+export function imageText({ image, top, answer, maps }: ImageRecord, style: Style): string {
+  const scores = answer === undefined ? top.map((score) => scoreRow(score)) : answerRows(answer);
   return [
     `\n${style.bold(image)}\n`,
     columns(scores, { indent: 2, right: [0] }),
@@ -54,12 +55,44 @@ function scoreRow(score: ScoreRecord): readonly string[] {
   return [percent(score.probability), className(score), ...(score.label === null ? [] : [`class ${score.index}`])];
 }
 
-function mapRow({ explainer, target, class: explained, layer, reading, size, range, files }: MapRecord, style: Style) {
+/** What a model that is no classifier decides, then the best things that it says. */
+function answerRows({ task, decision, probability, options }: AnswerRecord): readonly (readonly string[])[] {
+  const head = [probability === null ? '' : percent(probability), decision === '' ? task : decision];
+  if (options.length === 1 && options[0]!.label === null) return [head];
+  return [
+    head,
+    ...options
+      .slice(0, shownOptions)
+      .map(({ target, label, score, probability: own, box }) => [
+        own === undefined ? number(score) : percent(own),
+        label ?? '',
+        target,
+        ...(box === undefined
+          ? []
+          : [`${Math.round(box.width)} x ${Math.round(box.height)} at ${Math.round(box.x)}, ${Math.round(box.y)}`]),
+      ]),
+  ];
+}
+
+const shownOptions = 10;
+
+function number(value: number): string {
+  return Number(value.toPrecision(4)).toString();
+}
+
+function explainedText({ class: explained, explained: other }: MapRecord): string {
+  if (explained !== undefined) return className(explained);
+  if (other === undefined) return '';
+  return `${other.label === null ? '' : `${other.label} `}${number(other.value)}`;
+}
+
+function mapRow(record: MapRecord, style: Style) {
+  const { explainer, target, layer, reading, size, range, files } = record;
   const flat = range[0] === range[1] ? ' (constant map)' : '';
   return [
     style.cyan(explainer),
     target,
-    className(explained),
+    explainedText(record),
     `${size.join(' x ')}${layer === null ? '' : ` at ${layer}`}${reading === null ? '' : `, ${reading}`}${flat}`,
     Object.values(files).join('  '),
   ];

@@ -10,7 +10,7 @@ const shownLast = 18;
 
 /** What is to be known of a model, as tables. */
 export function inspectionText(inspection: Inspection, { all, style }: { all: boolean; style: Style }): string {
-  const { model, opset, inputs, outputs, operators, reach, layers, classifier } = inspection;
+  const { model, opset, inputs, outputs, operators, reach, layers, subject } = inspection;
   const section = (title: string, body: string) => `\n${style.bold(title)}\n${body}`;
   const tensors = (list: typeof inputs) =>
     columns(
@@ -29,9 +29,9 @@ export function inspectionText(inspection: Inspection, { all, style }: { all: bo
     `${style.bold(model.name)}\n${columns(origin, { indent: 2 })}`,
     section('Inputs', tensors(inputs)),
     section('Outputs', tensors(outputs)),
-    section('As a classifier of images', classifierText(classifier)),
-    ...('explainers' in classifier
-      ? [section('Explainers', explainersText(classifier.explainers, model.backend, style))]
+    section('What it says', subjectText(subject)),
+    ...('explainers' in subject
+      ? [section('Explainers', explainersText(subject.explainers, model.backend, style))]
       : []),
     section('Gradients', reachText(reach)),
     ...(operators === null || operators.length === 0
@@ -49,30 +49,38 @@ export function inspectionText(inspection: Inspection, { all, style }: { all: bo
   ].join('');
 }
 
-function classifierText(classifier: Inspection['classifier']): string {
-  if ('error' in classifier) {
-    const { message, found, expected } = classifier.error;
+function subjectText(subject: Inspection['subject']): string {
+  const considered = subject.readings.map(({ task, outputs, why }) => [
+    'reading',
+    `${task} of ${outputs.join(', ')}: ${why}`,
+  ]);
+  if ('error' in subject) {
+    const { message, found, expected, next } = subject.error;
     return columns(
       [
-        ['no', message],
-        ['found', found],
+        ['unknown', message],
+        ...(considered.length === 0 ? [['found', found]] : considered),
         ['expected', expected],
+        ['next', next],
       ],
       { indent: 2 },
     );
   }
-  const { input, logits, scoreKind, classCount, labelled, preprocessing, preprocessingAssumed } = classifier;
+  const { task, why, input, layout, reads, targets, classes, labelled, preprocessing, preprocessingAssumed } = subject;
   const { mean, std } = preprocessing;
   return columns(
     [
-      ['image', `${input} (${classifier.layout})`],
+      ['task', `${task}: ${why}`],
+      ['image', `${input} (${layout})`],
       ['pictures', describePreprocessing(preprocessing)],
       ['scaling', `mean ${mean.join(', ')}; deviation ${std.join(', ')}${preprocessingAssumed ? ' (assumed)' : ''}`],
-      [
-        'scores',
-        `${logits}, ${scoreKind === 'logit' ? 'logits' : 'probabilities'}${classCount === 1 ? ', one: its sigmoid is the probability of the positive class' : ''}`,
-      ],
-      ['classes', `${classCount ?? 'unknown'}${labelled ? ', with labels' : ', without labels'}`],
+      ...(classes === null
+        ? [['answer', reads.join(', ')]]
+        : [
+            ['scores', `${classes.output}, ${classes.kind === 'logit' ? 'logits' : 'probabilities'}`],
+            ['classes', `${classes.count ?? 'unknown'}${labelled ? ', with labels' : ', without labels'}`],
+          ]),
+      ['targets', [...targets, 'OUTPUT[INDEX]'].join(', ')],
     ],
     { indent: 2 },
   );

@@ -235,7 +235,11 @@ function probabilityOf(subject: Subject, target: Target): Pick<MetricRequest, 'p
 
 function factsOf(
   { subject: { labels } }: EvaluationPlan,
-  { item, label, known }: { readonly item: string; readonly label: string | undefined; readonly known: number | undefined },
+  {
+    item,
+    label,
+    known,
+  }: { readonly item: string; readonly label: string | undefined; readonly known: number | undefined },
   { classes, decision, probability }: Answer,
   target: Target,
 ): ItemFacts {

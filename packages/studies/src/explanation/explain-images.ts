@@ -190,7 +190,12 @@ async function answerAll(
 }
 
 /** Targets of one sample of a batch with their numbers. */
-function measured(targets: readonly NamedTarget[], subject: Subject, outputs: Tensors, sample: number): AnsweredSample['targets'] {
+function measured(
+  targets: readonly NamedTarget[],
+  subject: Subject,
+  outputs: Tensors,
+  sample: number,
+): AnsweredSample['targets'] {
   const own = Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, takeTensor(tensor, [sample])]));
   return targets.map((named) => ({
     ...named,
@@ -236,8 +241,7 @@ async function heatsOf(
 
 /** What became of one target of one sample. */
 type Explained = { readonly sample: number; readonly name: string } & (
-  | Omit<ExplainedMap, 'explainer' | 'name'>
-  | { readonly error: unknown }
+  Omit<ExplainedMap, 'explainer' | 'name'> | { readonly error: unknown }
 );
 
 /** The maps of one explainer, one target after the other. */

@@ -90,7 +90,10 @@ export async function writeMap(
     files.map = shown(`${name}.npy`);
   }
   if (overlay) {
-    await store.write(`${name}.png`, await codec.encodePng(drawMap(picture, map.heat, { ...drawing, boxes: boxesOf(map.target) })));
+    await store.write(
+      `${name}.png`,
+      await codec.encodePng(drawMap(picture, map.heat, { ...drawing, boxes: boxesOf(map.target) })),
+    );
     files.overlay = shown(`${name}.png`);
   }
   return { ...mapRecord(map, subject, answer), files };

@@ -176,7 +176,8 @@ function colourMapOf(name: string | undefined): ColourMapName {
 
 /** What a user should know of a run that is no error. */
 function notesOf({ backends, subject, preprocessing }: Setup): readonly string[] {
-  const one = 'the model gives one score: its sigmoid is the probability of the positive class, and the rest that of the negative';
+  const one =
+    'the model gives one score: its sigmoid is the probability of the positive class, and the rest that of the negative';
   return [
     ...new Set(backends().flatMap(({ remarks }) => remarks)),
     ...(preprocessing.assumed ? [assumedNote(preprocessing.preprocessing)] : []),

@@ -16,7 +16,10 @@ import { recognise, type Recognised } from './recognise.ts';
 import { sideFeedsOf } from './side-feeds.ts';
 
 /** What a spec says of what a model is and how it is fed. */
-export type SubjectSpec = Pick<CommonSpec, 'task' | 'input' | 'output' | 'logits' | 'labels' | 'feed' | 'to' | 'preprocessing'>;
+export type SubjectSpec = Pick<
+  CommonSpec,
+  'task' | 'input' | 'output' | 'logits' | 'labels' | 'feed' | 'to' | 'preprocessing'
+>;
 
 /** A model with what it says, and how pictures are prepared for it. */
 export interface OpenedSubject {

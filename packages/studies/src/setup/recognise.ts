@@ -1,4 +1,12 @@
-import { evidence, rawNameOf, splitTargets, SUBJECT, type Host, type ModelFacts, type SubjectReading } from '@understory/core';
+import {
+  evidence,
+  rawNameOf,
+  splitTargets,
+  SUBJECT,
+  type Host,
+  type ModelFacts,
+  type SubjectReading,
+} from '@understory/core';
 import { describeSpec } from '@understory/core';
 import { studyErrors } from '../errors.ts';
 
@@ -26,7 +34,11 @@ const raw = 'raw';
  * How a model is read: as the user says, else by the strongest evidence that any kind of subject finds, where it leaves one reading.
  * Throws SUBJECT_AMBIGUOUS where it leaves several, SUBJECT_UNKNOWN where there is none, and UNKNOWN_PLUGIN for an unknown task.
  */
-export function recognise(host: Host, facts: ModelFacts, { task, areLogits = false, targets }: SaidOfModel): Recognised {
+export function recognise(
+  host: Host,
+  facts: ModelFacts,
+  { task, areLogits = false, targets }: SaidOfModel,
+): Recognised {
   const readings = readingsOf(host, facts, task);
   const strongest = evidence.map((level) => readings.filter(({ reading }) => reading.evidence === level));
   const left = strongest.find((group) => group.length > 0) ?? [];
@@ -47,7 +59,12 @@ export function recognise(host: Host, facts: ModelFacts, { task, areLogits = fal
 /** Every reading of a model, as `inspect` lists them. */
 export function readingsOf(host: Host, facts: ModelFacts, task?: string): readonly Recognised[] {
   const asked = task === undefined ? tasksOf(host).filter((id) => id !== raw) : [task];
-  return asked.flatMap((id) => host.get(SUBJECT, id).readings(facts).map((reading) => ({ task: id, reading })));
+  return asked.flatMap((id) =>
+    host
+      .get(SUBJECT, id)
+      .readings(facts)
+      .map((reading) => ({ task: id, reading })),
+  );
 }
 
 function tasksOf(host: Host): readonly string[] {

@@ -26,15 +26,7 @@ import { usedBackends, type Use } from './used-backends.ts';
 /** What of a spec says which model is opened, with what, and how it is fed. */
 export type SetupSpec = Pick<
   CommonSpec,
-  | 'model'
-  | keyof SubjectSpec
-  | 'plugins'
-  | 'backend'
-  | 'backends'
-  | 'devices'
-  | 'devicesOf'
-  | 'threads'
-  | 'layout'
+  'model' | keyof SubjectSpec | 'plugins' | 'backend' | 'backends' | 'devices' | 'devicesOf' | 'threads' | 'layout'
 >;
 
 /** Plugins, a model and how images are fed to it: what every study starts from. */

@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { isJsonObject, reasonOf } from '@understory/core';
+import { decodeNpy, type NpyArray } from '@understory/imaging';
+import { fileLimits, readRegularFile } from '@understory/imaging/files';
+import { environmentErrors } from './errors.ts';
+
+/** Numbers out of a NumPy file, or out of JSON lists of one length at each depth; throws FILE_NOT_READABLE and FEED_INVALID. */
+export async function readTable(path: string, cwd: string): Promise<NpyArray> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readRegularFile(resolve(cwd, path), fileLimits.text);
+  } catch (cause) {
+    throw environmentErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
+  }
+  try {
+    return /\.npy$/i.test(path) ? decodeNpy(bytes) : fromJson(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch (cause) {
+    throw environmentErrors.tableInvalid({ path, found: reasonOf(cause) });
+  }
+}
+
+/** As deep as tensors are. */
+const deepest = 8;
+
+function fromJson(value: unknown): NpyArray {
+  const dims: number[] = [];
+  let level: readonly unknown[] = [value];
+  while (level.some(Array.isArray)) {
+    const lists = level as readonly (readonly unknown[])[];
+    const size = lists[0]!.length;
+    if (!lists.every((list) => Array.isArray(list) && list.length === size))
+      throw new RangeError('lists of several lengths');
+    if (dims.length === deepest) throw new RangeError(`lists more than ${deepest} deep`);
+    dims.push(size);
+    level = lists.flat();
+  }
+  const wrong = level.find((each) => typeof each !== 'number' || !Number.isFinite(each));
+  if (wrong !== undefined)
+    throw new RangeError(isJsonObject(wrong) ? 'an object' : `${String(wrong)}, which is no number`);
+  return { dims, data: Float32Array.from(level as readonly number[]) };
+}
