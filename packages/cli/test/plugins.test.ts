@@ -59,6 +59,7 @@ describe('the configuration', () => {
       expect(plugins.map(({ name }: { name: string }) => name)).toEqual([
         '@understory/backend-onnx',
         '@understory/backend-tfjs',
+        '@understory/subjects',
         '@understory/explain-cam',
         '@understory/explain-gradcam',
         '@understory/explain-gradients',
@@ -79,7 +80,7 @@ describe('the configuration', () => {
     try {
       await own.write('understory.config.mjs', `export default { backend: ['on', 'nx'].join('') };`);
       const { code, stdout } = await own.cli(['plugins', '--json']);
-      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 10]);
+      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 11]);
     } finally {
       await own.remove();
     }

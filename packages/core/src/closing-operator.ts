@@ -19,7 +19,11 @@ export function operatorBehind({ graph, outputs }: Model, name: string): Closing
   return undefined;
 }
 
-const keepsValues = new Set(['Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Dropout']);
+/** Those of quantised networks keep values up to their rounding. */
+const keepsValues = new Set([
+  ...['Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Dropout'],
+  ...['QuantizeLinear', 'DequantizeLinear'],
+]);
 
 /** The node that a tensor is the result of, up to its shape and type. */
 export function closingNode(graph: GraphView | undefined, name: string): GraphNode | undefined {

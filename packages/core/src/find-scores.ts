@@ -20,7 +20,7 @@ export function findScores(model: Model, name: string | undefined): Scores {
       const closing = closingOperatorOf(closingNode(model.graph, name));
       return closing !== undefined
         ? { spec: named, kind: 'probability', endsWith: closing }
-        : { spec: named, kind: 'logit', endsWith: operatorBehind(model, name) };
+        : { spec: withKnownDims(model, named), kind: 'logit', endsWith: operatorBehind(model, name) };
     }
   }
   const output =
@@ -50,7 +50,14 @@ export function scoresBehind(model: Model, output: TensorSpec): Scores {
     : { spec: output, kind: 'probability', endsWith };
 }
 
-/** `[N, classes, 1, 1 ...]`. */
+/** Scores with the shape of the output that is made of them, where their own is not known. */
+function withKnownDims(model: Model, named: TensorSpec): TensorSpec {
+  if (named.dims !== undefined) return named;
+  const behind = model.outputs.map((output) => scoresBehind(model, output).spec);
+  return behind.find(({ name }) => name === named.name) ?? named;
+}
+
+/** `[N, classes, 1, 1 ...]` or `[N, 1, 1, classes]`. */
 function holdsOneRow(dims: readonly Dimension[] | undefined): boolean {
-  return dims !== undefined && dims.length > 2 && dims.slice(2).every((dim) => dim === 1);
+  return dims !== undefined && dims.length > 2 && dims.slice(1).filter((dim) => dim !== 1).length < 2;
 }

@@ -25,6 +25,8 @@ export interface ImageClassifierOptions extends SubjectSettings {
   readonly input?: string;
   /** The output or layer that is explained, taken at its word; found where absent. */
   readonly logits?: string;
+  /** Whether it judges each class by itself; where absent it does so where it ends with a sigmoid over several classes. */
+  readonly isMultiLabel?: boolean | undefined;
 }
 
 /**
@@ -40,11 +42,14 @@ export class ImageClassifier implements Subject {
   readonly classes: ClassScores;
   readonly reads: readonly string[];
   readonly #sides: SubjectSettings['sides'];
+  readonly #isMultiLabel: boolean;
   readonly #logitsRank: number;
+  /** Which axis of the logits runs over the classes. */
+  readonly #classAxis: number;
   readonly #mayBeSoftmax: boolean;
 
   /** Throws NOT_AN_IMAGE_CLASSIFIER where input or logits cannot be told, LABEL_COUNT where the labels do not fit. */
-  constructor({ model, labels, input, logits, sides }: ImageClassifierOptions) {
+  constructor({ model, labels, input, logits, isMultiLabel, sides }: ImageClassifierOptions) {
     const scores = findScores(model, logits);
     const { name: output, dims } = scores.spec;
     this.model = model;
@@ -53,7 +58,9 @@ export class ImageClassifier implements Subject {
     this.#mayBeSoftmax = mayBeSoftmax(model.graph, output);
     this.#logitsRank = dims?.length ?? 2;
 
-    const width = dims?.length === 1 ? 1 : dims?.[1];
+    const wide = dims?.flatMap((dim, axis) => (axis > 0 && dim !== 1 ? [axis] : [])) ?? [];
+    this.#classAxis = wide.length === 1 ? wide[0]! : 1;
+    const width = dims?.length === 1 ? 1 : dims?.[this.#classAxis];
     const isBinary = width === 1;
     const fits = isBinary ? [1, 2] : [width];
     if (typeof width === 'number' && labels !== undefined && !fits.includes(labels.length)) {
@@ -74,6 +81,7 @@ export class ImageClassifier implements Subject {
       objective: (classes) => this.score(classes),
     };
     this.reads = [output];
+    this.#isMultiLabel = !isBinary && (isMultiLabel ?? scores.endsWith === 'Sigmoid');
   }
 
   /** The name of the input that takes images. */
@@ -165,8 +173,8 @@ export class ImageClassifier implements Subject {
         ...{ target: `${index}`, label: this.labels?.[index] ?? null },
         ...{ score: logits[index]!, probability: probabilities[index]! },
       }));
-      const name = this.labels?.[decision] ?? `class ${decision}`;
-      return { options, decision: name, probability: probabilities[decision], classes };
+      const names = this.#decided(classes).map((index) => this.labels?.[index] ?? `class ${index}`);
+      return { options, decision: names.join(' + '), probability: probabilities[decision], classes };
     });
   }
 
@@ -175,12 +183,14 @@ export class ImageClassifier implements Subject {
     return Float64Array.from(targets, ({ classIndex = 0 }, sample) => this.probabilitiesOf(rows[sample]!)[classIndex]!);
   }
 
+  /** Of a model that judges each class by itself: whether the same classes are more likely than not. */
   agrees({ classes: one }: Answer, { classes: other }: Answer): boolean {
-    return one?.decision === other?.decision;
+    if (one === undefined || other === undefined) return one === other;
+    return this.#decided(one).toSorted().join() === this.#decided(other).toSorted().join();
   }
 
   says({ classes }: Answer, { classIndex }: Target): boolean {
-    return classes?.decision === classIndex;
+    return classes !== undefined && classIndex !== undefined && this.#decided(classes).includes(classIndex);
   }
 
   /** The probabilities of one sample as `predict` gives them, from what the model computes for it at `logits`. */
@@ -189,13 +199,18 @@ export class ImageClassifier implements Subject {
     return this.#areProbabilities([scores]) ? row : this.#probabilities(row, scores.length === 1);
   }
 
+  /** The classes that the model decides on, from best to worst: one, or of a model that judges each by itself those over 0.5, if any. */
+  #decided({ probabilities, ranking, decision }: Prediction): readonly number[] {
+    const over = this.#isMultiLabel ? ranking.filter((index) => probabilities[index]! > 0.5) : [];
+    return over.length > 0 ? over : [decision];
+  }
+
   #target(index: number): Target {
     checkClass(index, this.classCount);
     const { output, positive } = this.classes;
-    const places = Array.from({ length: Math.max(0, this.#logitsRank - 2) }, () => 0);
     const element = (at: number): Reading => ({
       ...{ kind: 'element', output },
-      index: this.#logitsRank === 1 ? [] : [at, ...places],
+      index: Array.from({ length: this.#logitsRank - 1 }, (_, axis) => (axis + 1 === this.#classAxis ? at : 0)),
     });
     const reading: Reading =
       positive === undefined
@@ -246,7 +261,9 @@ export class ImageClassifier implements Subject {
 
   #probabilities(row: Float32Array, isOne: boolean): Float32Array {
     // A softmax over one score is 1 whatever the score: it is the logit of one class against the rest.
-    return isOne || (this.scoreKind === 'logit' && this.endsWith === 'Sigmoid') ? row.map(sigmoid) : softmax(row);
+    return isOne || this.#isMultiLabel || (this.scoreKind === 'logit' && this.endsWith === 'Sigmoid')
+      ? row.map(sigmoid)
+      : softmax(row);
   }
 }
 

@@ -1,4 +1,5 @@
 export * from './attack-masks.ts';
+export * from './batch-axis.ts';
 export * from './channel-means.ts';
 export * from './check-feeds.ts';
 export * from './check-program.ts';

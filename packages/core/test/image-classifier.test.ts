@@ -412,6 +412,47 @@ describe('a classifier as a subject', () => {
     expect(found[1]).toBeCloseTo(second!.classes!.probabilities[2]!, 7);
   });
 
+  it('decides on a set where each class is judged by itself: those over 0.5, or the best', async () => {
+    const scores = float32(Float32Array.of(1, -1, 2, 2, 3, -1, -3, -2, -4, 1, -5, 2), [4, 3]);
+    const model = modelOf({
+      ...{ answers: { fc: scores }, layers: [layer('fc', ['N', 3])] },
+      nodes: [node('Gemm', 'flat', 'fc'), node('Sigmoid', 'fc', 'logits')],
+    });
+    const several = new ImageClassifier({ model, labels: ['ant', 'bee', 'cat'] });
+    const [first, second, third, last] = await answer(several, { pixels: image });
+    expect([first, second, third].map((each) => each!.decision)).toEqual(['cat + ant', 'bee + ant', 'bee']);
+    expect([several.agrees(first!, last!), several.agrees(first!, second!)]).toEqual([true, false]);
+    const says = (name: string) => several.says(first!, several.targets(name, first!)[0]!);
+    expect(['ant', 'bee', 'cat'].map(says)).toEqual([true, false, true]);
+  });
+
+  it('judges each class by itself where it is told to, whatever the graph ends with', async () => {
+    const isMultiLabel = true;
+    const [first] = await answer(new ImageClassifier({ model: modelOf({ answers }), isMultiLabel }), { pixels: image });
+    expect(first!.decision).toBe('class 1 + class 2 + class 0');
+    expect(first!.probability).toBeCloseTo(1 / (1 + Math.exp(-3)), 6);
+  });
+
+  it('has its classes on whichever axis is longer than one', () => {
+    const model = modelOf({ outputs: [spec('logits', ['N', 1, 1, 3])], answers });
+    const last = new ImageClassifier({ model });
+    expect([last.classCount, last.score([2])]).toEqual([3, { kind: 'score', output: 'logits', index: [[0, 0, 2]] }]);
+  });
+
+  it('finds its logits through the quantisation of a softmax', () => {
+    const nodes = [
+      ...[node('Gemm', 'flat', 'fc'), node('Softmax', 'fc', 'p')],
+      ...[node('QuantizeLinear', 'p', 'q'), node('DequantizeLinear', 'q', 'logits')],
+    ];
+    const model = modelOf({ nodes, layers: [layer('fc', ['N', 3])] });
+    expect(new ImageClassifier({ model })).toMatchObject({ logits: 'fc', scoreKind: 'logit', endsWith: 'Softmax' });
+  });
+
+  it('takes the shape of the output for named scores whose own is not known', () => {
+    const model = modelOf({ layers: [layer('fc', undefined)], nodes: [node('Softmax', 'fc', 'logits')] });
+    expect(new ImageClassifier({ model, logits: 'fc' })).toMatchObject({ logits: 'fc', classCount: 3 });
+  });
+
   it('feeds its side inputs with the pixels', () => {
     const sides = (samples: number, { height, width }: { height: number; width: number }) => ({
       shape: float32(

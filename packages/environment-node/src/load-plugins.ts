@@ -12,6 +12,7 @@ import { withBackends } from './choose-backends.ts';
 const defaultPlugins = [
   '@understory/backend-onnx',
   '@understory/backend-tfjs',
+  '@understory/subjects',
   '@understory/explain-cam',
   '@understory/explain-gradcam',
   '@understory/explain-gradients',
