@@ -55,6 +55,7 @@ export * from './subjects/feeds-of.ts';
 export * from './subjects/objective-of.ts';
 export * from './subjects/raw-target.ts';
 export * from './subjects/split-targets.ts';
+export * from './subjects/top-target.ts';
 export * from './suggest.ts';
 export * from './system-reason.ts';
 export * from './target.ts';

@@ -28,7 +28,7 @@ export async function scorePictures(
   { score, batch }: { readonly score: Score; readonly batch: number },
 ): Promise<readonly number[]> {
   const { model, feeds, objective, signal } = request;
-  const reader = scoreReader(score, model, objective, input.name);
+  const reader = scoreReader(score, request, input.name);
   const otherFeeds = Object.fromEntries(Object.entries(feeds).filter(([name]) => name !== input.name));
   const scores: number[] = [];
   const pixels = new Float32Array(batch * input.size);
@@ -45,7 +45,7 @@ export async function scorePictures(
       },
       reader.outputs,
     );
-    append(scores, reader.read(takeObjective(objective, samples), outputs));
+    append(scores, reader.read(takeObjective(objective, samples), outputs, samples));
     samples = [];
   };
 

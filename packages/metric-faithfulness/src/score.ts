@@ -1,5 +1,5 @@
 import { ImageClassifier, objectiveValues, outputsOf, toFloat32 } from '@understory/core';
-import type { Model, Objective, Tensors } from '@understory/core';
+import type { MetricRequest, Objective, Tensors } from '@understory/core';
 import { faithfulnessErrors } from './errors.ts';
 
 /**
@@ -11,30 +11,43 @@ export type Score = 'normalised-logit' | 'logit' | 'probability';
 /** How a score is read from what a model computes. */
 export interface ScoreReader {
   readonly outputs: readonly string[];
-  /** One number a sample; `objective` is that of these samples. */
-  read(objective: Objective, outputs: Tensors): Float64Array;
+  /** One number a sample; `objective` is that of these samples of the request's batch. */
+  read(objective: Objective, outputs: Tensors, samples: readonly number[]): Float64Array;
 }
 
-/** Reads the explained number itself, or the probability of its class; throws SCORE_NOT_A_CLASS. */
-export function scoreReader(score: Score, model: Model, objective: Objective, input: string): ScoreReader {
-  const outputs = outputsOf(objective);
+/** What a reader needs of a request. */
+type Asked = Pick<MetricRequest, 'model' | 'objective' | 'probability'>;
+
+/**
+ * Reads the explained number itself, or the probability of what is explained: as the request gives it, else of the class of a score of
+ * `[N, classes]`. Throws SCORE_NOT_A_CLASS where there is none.
+ */
+export function scoreReader(score: Score, asked: Asked, input: string): ScoreReader {
+  const outputs = outputsOf(asked.objective);
   if (score !== 'probability') return { outputs, read: objectiveValues };
+  const probability = asked.probability ?? classProbability(asked, input);
+  return {
+    outputs,
+    read(part, tensors, samples) {
+      // Throws where the part asks for a class that is not there.
+      objectiveValues(part, tensors);
+      return probability(tensors, samples);
+    },
+  };
+}
+
+function classProbability({ model, objective }: Asked, input: string): NonNullable<MetricRequest['probability']> {
   if (objective.kind !== 'score') throw faithfulnessErrors.scoreNotAClass({ found: `a ${objective.kind} objective` });
   const deep = objective.index.find((index) => index.length < 1 || index.slice(1).some((place) => place !== 0));
   if (deep !== undefined) throw faithfulnessErrors.scoreNotAClass({ found: `the element [${deep.join(', ')}]` });
   const classifier = new ImageClassifier({ model, input, logits: objective.output });
-  return {
-    outputs,
-    read(part, tensors) {
-      // Throws where the part asks for a class that is not there.
-      const count = objectiveValues(part, tensors).length;
-      const values = toFloat32(tensors[objective.output]!);
-      const classes = values.length / count;
-      return Float64Array.from((part as typeof objective).index, ([index = 0], sample) => {
-        const row = values.subarray(sample * classes, (sample + 1) * classes);
-        return classifier.probabilities(row)[index]!;
-      });
-    },
+  return (tensors, samples) => {
+    const values = toFloat32(tensors[objective.output]!);
+    const classes = values.length / samples.length;
+    return Float64Array.from(samples, (sample, at) => {
+      const [index = 0] = objective.index[sample]!;
+      return classifier.probabilitiesOf(values.subarray(at * classes, (at + 1) * classes))[index]!;
+    });
   };
 }
 

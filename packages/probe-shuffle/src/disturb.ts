@@ -1,7 +1,7 @@
 import { cut, gather, sourceOf, type Size } from './rearrangement.ts';
 import type { Trial } from './trial.ts';
 
-/** The pixels `[3, height, width]` in 0..1 of a picture as a trial has it. */
+/** The pixels `[channels, height, width]` in 0..1 of a picture as a trial has it. */
 export function disturb(
   pixels: Float32Array,
   size: Size,

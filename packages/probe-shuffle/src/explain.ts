@@ -1,20 +1,28 @@
-import { environmentFailure, isDiagnosed, type HeatMap, type ProbeRequest, type Tensor } from '@understory/core';
+import {
+  environmentFailure,
+  isDiagnosed,
+  objectiveOf,
+  type HeatMap,
+  type ProbeRequest,
+  type Target,
+  type Tensor,
+} from '@understory/core';
 
 /** A map, or why there is none. */
 export type Explained = { readonly map: HeatMap } | { readonly reason: string };
 
-/** Where the model looks for one class in each picture `[N, 3, H, W]`; what does not apply to the model is a reason, a fault is thrown. */
+/** Where the model looks for one target in each picture `[N, C, H, W]`; what does not apply to the model is a reason, a fault is thrown. */
 export async function explain(
-  { classifier, explainer, seed, signal }: ProbeRequest,
+  { subject, explainer, seed, signal }: ProbeRequest,
   pixels: Tensor<'float32'>,
-  about: number,
+  about: Target,
 ): Promise<readonly Explained[] | undefined> {
   if (explainer === undefined) return undefined;
   const samples = Array.from({ length: pixels.dims[0]! }, () => about);
-  const { model } = classifier.classifier;
+  const { model } = subject.subject;
   try {
     const maps = await explainer.explainer.explain({
-      ...{ model, feeds: classifier.feeds(pixels), objective: classifier.classifier.score(samples), seed },
+      ...{ model, feeds: subject.feeds(pixels), objective: objectiveOf(samples), seed },
       ...(explainer.layer !== undefined && { layer: explainer.layer }),
       ...(signal !== undefined && { signal }),
     });

@@ -5,7 +5,7 @@ import { gather, inverse, sourceOf, type Rearrangement, type Size } from './rear
 export interface ExamplePictures {
   readonly size: Size;
   readonly rearrangement: Rearrangement;
-  /** `[3, height, width]` in 0..1, as are those below. */
+  /** `[channels, height, width]` in 0..1, as are those below. */
   readonly before: Float32Array;
   readonly after: Float32Array;
   readonly maps?: { readonly before: HeatMap; readonly after: HeatMap };
@@ -27,7 +27,7 @@ export async function keepPictures(
   { size, rearrangement, before, after, maps }: ExamplePictures,
 ): Promise<void> {
   const { height, width } = size;
-  const picture = (pixels: Float32Array) => float32(pixels, [1, 3, height, width]);
+  const picture = (pixels: Float32Array) => float32(pixels, [1, pixels.length / (height * width), height, width]);
   await keep(item, pictureNames.before, picture(before));
   await keep(item, pictureNames.after, picture(after));
   if (maps === undefined) return;

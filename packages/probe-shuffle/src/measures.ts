@@ -16,7 +16,7 @@ export const sameTop1: Measure = {
   id: 'same-top1',
   title: 'keeps its top-1',
   unit: 'share',
-  of: (row) => Number(row.sameTop1),
+  of: ({ sameTop1: kept }) => (kept === null ? undefined : Number(kept)),
   paper: 0.771,
 };
 
@@ -71,10 +71,10 @@ export const measures: readonly Measure[] = [
     id: 'probability-change',
     title: 'change of the probability',
     unit: 'number',
-    of: (row) => row.probabilityChange,
+    of: (row) => row.probabilityChange ?? undefined,
   },
-  { id: 'margin-change', title: 'change of the margin', unit: 'number', of: (row) => row.marginChange },
-  { id: 'entropy-change', title: 'change of the entropy', unit: 'number', of: (row) => row.entropyChange },
+  { id: 'margin-change', title: 'change of the margin', unit: 'number', of: (row) => row.marginChange ?? undefined },
+  { id: 'entropy-change', title: 'change of the entropy', unit: 'number', of: (row) => row.entropyChange ?? undefined },
   followsPiece,
   keepsPlace,
   {

@@ -1,21 +1,24 @@
 import type { Prediction } from '@understory/core';
 
-/** What a model says of a picture, about one class. */
+/** What a model says of a picture, about one target. */
 export interface Outcome {
-  readonly predicted: number;
+  /** Null of a model that is no classifier, as with the margin and the entropy. */
+  readonly predicted: number | null;
+  /** The number of the target: of a class its logit. */
   readonly logit: number;
-  readonly probability: number;
+  readonly probability: number | null;
   /** Of the logit over the best of the others; 0 where there is no other class. */
-  readonly margin: number;
+  readonly margin: number | null;
   /** In nats. */
-  readonly entropy: number;
+  readonly entropy: number | null;
 }
 
-export function outcomeOf({ logits, probabilities, ranking }: Prediction, about: number): Outcome {
+/** The outcome of a classifier about one class. */
+export function outcomeOfClass({ logits, probabilities, ranking, decision }: Prediction, about: number): Outcome {
   const logit = logits[about]!;
   const other = ranking.find((index) => index !== about);
   return {
-    predicted: ranking[0]!,
+    predicted: decision,
     logit,
     probability: probabilities[about]!,
     margin: other === undefined ? 0 : logit - logits[other]!,

@@ -1,10 +1,22 @@
-import { float32, type Prediction, type ProbeItem, type ProbeRequest, type SeededRandom } from '@understory/core';
+import {
+  float32,
+  objectiveOf,
+  objectiveValues,
+  outputsOf,
+  topTarget,
+  type Answer,
+  type ProbeItem,
+  type ProbeRequest,
+  type SeededRandom,
+  type Target,
+  type Tensor,
+} from '@understory/core';
 import { disturb } from './disturb.ts';
 import { lotOf, type Candidate, type Examples } from './examples.ts';
 import { explain, type Explained } from './explain.ts';
 import { keepPictures } from './keep-pictures.ts';
 import { mapCorrelation } from './map-correlation.ts';
-import { outcomeOf, type Outcome } from './outcome.ts';
+import { outcomeOfClass, type Outcome } from './outcome.ts';
 import { covered, type Size } from './rearrangement.ts';
 import type { ShuffleRow } from './row.ts';
 import type { Trial } from './trial.ts';
@@ -24,18 +36,24 @@ interface Seen {
   /** Undefined for the picture as it is. */
   readonly trial: Trial | undefined;
   readonly pixels: Float32Array;
-  readonly prediction: Prediction;
+  readonly answer: Answer;
+  readonly outcome: Outcome;
+  /** What is watched. */
+  readonly about: Target;
   readonly explained: Explained | undefined;
 }
 
-/** The rows of one picture, a row a trial; pictures are handed to be kept where it is an example. */
+/**
+ * The rows of one picture, a row a trial; none where the model says nothing of it that could be watched. Pictures are handed to be kept where
+ * it is an example.
+ */
 export async function probeItem(
   plan: ProbePlan,
   { id, pixels, label }: ProbeItem,
   random: SeededRandom,
 ): Promise<readonly ShuffleRow[]> {
   const { request, mainGrid, examples } = plan;
-  const { height, width } = request.classifier;
+  const { height, width } = request.subject;
   const size = { height, width };
   const rows: ShuffleRow[] = [];
   let before: Seen | undefined;
@@ -45,7 +63,7 @@ export async function probeItem(
       before = seen;
       continue;
     }
-    rows.push(rowOf(id, label, before, seen, size));
+    rows.push(rowOf({ id, label }, request, before, seen, size));
     if (isShown(seen.trial!, mainGrid)) shown = seen;
   }
   const row = rows.find((each) => isShown(each, mainGrid));
@@ -78,9 +96,9 @@ async function* look(
   size: Size,
   trials: readonly Trial[],
 ): AsyncGenerator<Seen, void, undefined> {
-  const { classifier, signal } = request;
+  const { subject, signal } = request;
   const forms = [undefined, ...trials];
-  let about: number | undefined;
+  let about: Target | undefined;
   for (let start = 0; start < forms.length; start += batch) {
     signal?.throwIfAborted();
     const part = forms.slice(start, start + batch);
@@ -88,47 +106,95 @@ async function* look(
     part.forEach((trial, at) =>
       pixels.set(trial === undefined ? picture : disturb(picture, size, trial), at * picture.length),
     );
-    const pictures = float32(pixels, [part.length, 3, size.height, size.width]);
-    const predictions = await classifier.predict(pictures);
-    about ??= predictions[0]!.ranking[0]!;
+    const pictures = float32(pixels, [part.length, subject.channels, size.height, size.width]);
+    const { answers, outcomes, target } = await ask(request, pictures, about);
+    if (target === undefined) return;
+    about = target;
     signal?.throwIfAborted();
-    const explained = await explain(request, pictures, about);
+    const explained = await explain(request, pictures, target);
     for (const [at, trial] of part.entries()) {
       yield {
         trial,
         pixels: pixels.subarray(at * picture.length, (at + 1) * picture.length),
-        prediction: predictions[at]!,
+        answer: answers[at]!,
+        outcome: outcomes[at]!,
+        about: target,
         explained: explained?.[at],
       };
     }
   }
 }
 
-function rowOf(item: string, label: number | undefined, before: Seen, after: Seen, size: Size): ShuffleRow {
-  const about = before.prediction.ranking[0]!;
-  const [first, second] = [before, after].map(({ prediction }) => outcomeOf(prediction, about)) as [Outcome, Outcome];
+/** What the model says of pictures, and what that is for the target: of the first picture where there is none yet. */
+async function ask(
+  { subject: { subject }, subject: pixelSubject, target: asked }: ProbeRequest,
+  pictures: Tensor<'float32'>,
+  about: Target | undefined,
+): Promise<{ answers: readonly Answer[]; outcomes: readonly Outcome[]; target: Target | undefined }> {
+  const fetched = new Set([...subject.reads, ...(asked?.outputs ?? [])]);
+  const outputs = await subject.model.run(pixelSubject.feeds(pictures), [...fetched]);
+  const answers = subject.answersOf(outputs);
+  const target = about ?? (asked === undefined ? topTarget(subject, answers[0]!) : asked.of(answers[0]!, outputs));
+  if (target === undefined) return { answers, outcomes: [], target };
+  const targets = answers.map(() => target);
+  const { classIndex } = target;
+  if (classIndex !== undefined && answers.every(({ classes }) => classes !== undefined)) {
+    return { answers, outcomes: answers.map(({ classes }) => outcomeOfClass(classes!, classIndex)), target };
+  }
+  const objective = objectiveOf(targets);
+  const missing = outputsOf(objective).filter((name) => !fetched.has(name));
+  const more = missing.length === 0 ? {} : await subject.model.run(pixelSubject.feeds(pictures), missing);
+  const all = { ...outputs, ...more };
+  const values = objectiveValues(objective, all);
+  const probabilities = subject.probabilities?.(targets, all);
+  const outcomes = answers.map(({ classes }, at) => ({
+    predicted: classes?.decision ?? null,
+    logit: values[at]!,
+    probability: probabilities?.[at] ?? null,
+    margin: null,
+    entropy: null,
+  }));
+  return { answers, outcomes, target };
+}
+
+function rowOf(
+  { id: item, label }: { readonly id: string; readonly label: number | undefined },
+  { subject: { subject } }: ProbeRequest,
+  before: Seen,
+  after: Seen,
+  size: Size,
+): ShuffleRow {
+  const [first, second] = [before.outcome, after.outcome];
   const { control, grid, repeat, drawn, rearrangement } = after.trial!;
+  const decides = subject.says(before.answer, before.about) !== undefined;
+  const isClassifier = first.predicted !== null;
   return {
     item,
     label: label ?? null,
-    predicted: about,
+    predicted: first.predicted,
+    ...(!isClassifier && { said: before.answer.decision, target: before.about.label ?? before.about.words }),
     ...{ control, grid, repeat, drawn, covered: covered(rearrangement, size) },
     predictedAfter: second.predicted,
-    sameTop1: second.predicted === about,
-    correctBefore: label === undefined ? null : label === about,
+    ...(!isClassifier && { saidAfter: after.answer.decision }),
+    sameTop1: decides ? subject.agrees(before.answer, after.answer) : null,
+    correctBefore: label === undefined ? null : label === first.predicted,
     correctAfter: label === undefined ? null : label === second.predicted,
     logitBefore: first.logit,
     logitAfter: second.logit,
     logitChange: second.logit - first.logit,
     probabilityBefore: first.probability,
     probabilityAfter: second.probability,
-    probabilityChange: second.probability - first.probability,
+    probabilityChange: change(first.probability, second.probability),
     marginBefore: first.margin,
-    marginChange: second.margin - first.margin,
+    marginChange: change(first.margin, second.margin),
     entropyBefore: first.entropy,
-    entropyChange: second.entropy - first.entropy,
+    entropyChange: change(first.entropy, second.entropy),
     ...correlationsOf(before, after, size),
   };
+}
+
+function change(before: number | null, after: number | null): number | null {
+  return before === null || after === null ? null : after - before;
 }
 
 function correlationsOf(

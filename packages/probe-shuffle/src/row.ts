@@ -3,8 +3,14 @@ export interface ShuffleRow {
   readonly item: string;
   /** The class of the label; null where there is none that the model knows. */
   readonly label: number | null;
-  /** What the model says of the picture as it is; everything but `predictedAfter` and `correctAfter` is about this class. */
-  readonly predicted: number;
+  /**
+   * The class that the model decides on for the image as it is, which everything but `predictedAfter` and `correctAfter` is about; null of
+   * a model that is no classifier, as with `predictedAfter`.
+   */
+  readonly predicted: number | null;
+  /** What a model that is no classifier says in words, and which target is watched. */
+  readonly said?: string;
+  readonly target?: string;
   /** `shuffle`, or the id of a control. */
   readonly control: string;
   /** Pieces a side; null for what does not cut. */
@@ -15,22 +21,26 @@ export interface ShuffleRow {
   readonly drawn: readonly number[];
   /** The share of the pixels that lie in pieces; the rest is a frame that stays. */
   readonly covered: number;
-  readonly predictedAfter: number;
-  readonly sameTop1: boolean;
+  readonly predictedAfter: number | null;
+  readonly saidAfter?: string;
+  /** Whether the model still decides the same; null of a task without a decision. */
+  readonly sameTop1: boolean | null;
   readonly correctBefore: boolean | null;
   readonly correctAfter: boolean | null;
+  /** The explained number: of a class its logit. */
   readonly logitBefore: number;
   readonly logitAfter: number;
   readonly logitChange: number;
-  readonly probabilityBefore: number;
-  readonly probabilityAfter: number;
-  readonly probabilityChange: number;
-  /** Of the logit over the best of the others. */
-  readonly marginBefore: number;
-  readonly marginChange: number;
+  /** Null where the model gives none. */
+  readonly probabilityBefore: number | null;
+  readonly probabilityAfter: number | null;
+  readonly probabilityChange: number | null;
+  /** Of the logit over the best of the others; null of a model that is no classifier, as with the entropy. */
+  readonly marginBefore: number | null;
+  readonly marginChange: number | null;
   /** Of the probabilities scaled to a sum of 1, in nats. */
-  readonly entropyBefore: number;
-  readonly entropyChange: number;
+  readonly entropyBefore: number | null;
+  readonly entropyChange: number | null;
   /** Rank correlation of the map after, moved back along with its pieces, with the map before. */
   readonly mapFollowsPiece: number | null;
   /** Rank correlation of the map after, as it lies, with the map before. */

@@ -53,7 +53,7 @@ export const shuffle = configurable('The probe "shuffle"', options, (values): Pr
   const isThePapers = grid.includes(paperGrid) && permutations === paperPreset.permutations && !derangement;
   return {
     experiment(request) {
-      const { height, width } = request.classifier;
+      const { height, width } = request.subject;
       const most = Math.min(height, width);
       const tooFine = grid.find((count) => count > most);
       if (tooFine !== undefined) {

@@ -28,7 +28,9 @@ export async function summarise(rows: AsyncIterable<ShuffleRow>, plan: SummaryPl
   let permutations: readonly boolean[] = [];
   for await (const own of byItem(rows)) {
     tally.add(own);
-    permutations = own.filter((row) => row.control === 'shuffle' && row.grid === mainGrid).map((row) => row.sameTop1);
+    permutations = own
+      .filter((row) => row.control === 'shuffle' && row.grid === mainGrid)
+      .map((row) => row.sameTop1 === true);
     const row = own.find((each) => isShown(each, mainGrid));
     if (row !== undefined) {
       examples.offer({ item: row.item, gain: row.logitChange, lot: lotOf(row.item, request.seed), row });
@@ -166,10 +168,10 @@ function exampleOf(
   { kind, candidate: { row } }: { kind: Kind; candidate: Shown },
   { request, mainGrid }: SummaryPlan,
 ): ProbeExample {
-  const { labels } = request.classifier.classifier;
-  const nameOf = (index: number) => labels?.[index] ?? `class ${index}`;
-  const before = nameOf(row.predicted);
-  const after = nameOf(row.predictedAfter);
+  const { labels } = request.subject.subject;
+  const nameOf = (index: number | null, said = '') => (index === null ? said : (labels?.[index] ?? `class ${index}`));
+  const before = row.target ?? nameOf(row.predicted);
+  const after = nameOf(row.predictedAfter, row.saidAfter);
   const explainer = request.explainer?.name ?? '';
   const maps = [
     { name: pictureNames.mapBefore, caption: `${explainer} for ${before}` },

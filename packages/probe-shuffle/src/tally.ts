@@ -34,8 +34,8 @@ export class Condition {
 
 /** What images have in common, whatever was done to them. */
 export interface Untouched {
-  /** How often each class is predicted. */
-  readonly predicted: ReadonlyMap<number, number>;
+  /** How often each class is predicted, or each thing is said. */
+  readonly predicted: ReadonlyMap<number | string, number>;
   /** 1 for each image that is predicted right, 0 for each that is predicted wrong. */
   readonly right: readonly number[];
 }
@@ -43,15 +43,16 @@ export interface Untouched {
 /** Adds up the rows of images one after the other. */
 export class Tally {
   readonly #conditions = new Map<string, Condition>();
-  readonly #predicted = new Map<number, number>();
+  readonly #predicted = new Map<number | string, number>();
   readonly #right: number[] = [];
   images = 0;
 
   /** Takes all rows of one image. */
   add(rows: readonly ShuffleRow[]): void {
-    const { predicted, correctBefore } = rows[0]!;
+    const { predicted, said = '', correctBefore } = rows[0]!;
+    const decided = predicted ?? said;
     this.images += 1;
-    this.#predicted.set(predicted, (this.#predicted.get(predicted) ?? 0) + 1);
+    this.#predicted.set(decided, (this.#predicted.get(decided) ?? 0) + 1);
     if (correctBefore !== null) this.#right.push(Number(correctBefore));
     const groups = new Map<string, ShuffleRow[]>();
     for (const row of rows) {
@@ -75,7 +76,7 @@ export class Tally {
 }
 
 /** How often two different images have the same top-1, as they are; undefined for fewer than two. */
-export function agreementByChance(predicted: ReadonlyMap<number, number>): number | undefined {
+export function agreementByChance(predicted: ReadonlyMap<number | string, number>): number | undefined {
   const counts = [...predicted.values()];
   const images = counts.reduce((sum, count) => sum + count, 0);
   if (images < 2) return undefined;

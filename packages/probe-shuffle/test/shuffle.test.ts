@@ -9,7 +9,7 @@ type Settings = Parameters<typeof shuffle>[0];
 async function probe(
   request: ProbeRequest,
   settings: Settings,
-  items = itemsOf(6, request.classifier.height),
+  items = itemsOf(6, request.subject.height),
 ): Promise<{ rows: readonly ShuffleRow[]; summary: ProbeSummary }> {
   const experiment = shuffle(settings).experiment(request);
   const rows: ShuffleRow[] = [];
@@ -79,9 +79,10 @@ describe('a model that sees nothing but places', () => {
     const items = itemsOf(6, 8);
     const { rows } = await found;
     expect(rows).toHaveLength(6 * 23);
-    const { classifier } = requestFor(placeModel(8), 8);
+    const { subject } = requestFor(placeModel(8), 8);
     for (const { id, pixels } of items) {
-      const [{ logits } = { logits: new Float32Array() }] = await classifier.predict(pixels);
+      const [said] = await subject.answer(pixels);
+      const { logits } = said!.classes!;
       for (const row of rows.filter((each) => each.item === id)) {
         const after = row.drawn.map((from) => logits[from]!);
         expect(row.logitAfter).toBeCloseTo(after[row.predicted]!, 5);
@@ -139,9 +140,9 @@ describe('the probe', () => {
   });
 
   it('goes without an explainer, and without labels', async () => {
-    const { classifier, seed } = requestFor(blindModel(8), 8);
+    const { subject, seed } = requestFor(blindModel(8), 8);
     const items = itemsOf(3, 8).map(({ id, pixels }) => ({ id, pixels }));
-    const { rows, summary } = await probe({ classifier, seed }, { grid: [2] }, items);
+    const { rows, summary } = await probe({ subject, seed }, { grid: [2] }, items);
     expect(rows[0]).toMatchObject({ mapFollowsPiece: null, mapReason: null, correctBefore: null, label: null });
     expect(summary.estimates.map(({ measure }) => measure)).not.toEqual(expect.arrayContaining(['accuracy']));
     expect(summary.estimates.map(({ measure }) => measure)).not.toEqual(expect.arrayContaining(['map-keeps-place']));

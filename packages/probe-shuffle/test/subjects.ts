@@ -1,7 +1,7 @@
 import {
   float32,
   ImageClassifier,
-  PixelClassifier,
+  PixelSubject,
   toFloat32,
   type Explainer,
   type Model,
@@ -88,8 +88,8 @@ const cam: Explainer = {
   },
 };
 
-function classifierOf(model: Model, side: number): PixelClassifier {
-  return new PixelClassifier(
+function subjectOf(model: Model, side: number): PixelSubject {
+  return new PixelSubject(
     new ImageClassifier({ model }),
     { mean: [0, 0, 0], deviation: [1, 1, 1], order: 'RGB' },
     { height: side, width: side },
@@ -97,7 +97,7 @@ function classifierOf(model: Model, side: number): PixelClassifier {
 }
 
 export function requestFor(model: Model, side: number, more: Partial<ProbeRequest> = {}): ProbeRequest {
-  return { classifier: classifierOf(model, side), explainer: { name: 'cam', explainer: cam }, seed: 7, ...more };
+  return { subject: subjectOf(model, side), explainer: { name: 'cam', explainer: cam }, seed: 7, ...more };
 }
 
 /** Pictures that differ from place to place and from each other. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { estimate } from '../src/estimate.ts';
-import { outcomeOf } from '../src/outcome.ts';
+import { outcomeOfClass } from '../src/outcome.ts';
 import { agreementByChance } from '../src/tally.ts';
 import { verdictOf } from '../src/verdict.ts';
 
@@ -47,16 +47,16 @@ describe('agreementByChance', () => {
   });
 });
 
-describe('outcomeOf', () => {
+describe('outcomeOfClass', () => {
   it('is about the class that it is asked for', () => {
     const probabilities = Float32Array.of(0.5, 0.25, 0.25);
     const prediction = { logits: Float32Array.of(2, 1, -1), probabilities, ranking: [0, 1, 2] };
-    expect(outcomeOf(prediction, 0)).toMatchObject({ predicted: 0, logit: 2, probability: 0.5, margin: 1 });
-    expect(outcomeOf(prediction, 2)).toMatchObject({ predicted: 0, logit: -1, margin: -3 });
-    expect(outcomeOf(prediction, 0).entropy).toBeCloseTo(1.5 * Math.LN2, 6);
+    expect(outcomeOfClass(prediction, 0)).toMatchObject({ predicted: 0, logit: 2, probability: 0.5, margin: 1 });
+    expect(outcomeOfClass(prediction, 2)).toMatchObject({ predicted: 0, logit: -1, margin: -3 });
+    expect(outcomeOfClass(prediction, 0).entropy).toBeCloseTo(1.5 * Math.LN2, 6);
     // As a sigmoid gives them: scaled to a sum of 1 first.
     const twice = probabilities.map((value) => 2 * value);
-    expect(outcomeOf({ ...prediction, probabilities: twice }, 0).entropy).toBeCloseTo(1.5 * Math.LN2, 6);
+    expect(outcomeOfClass({ ...prediction, probabilities: twice }, 0).entropy).toBeCloseTo(1.5 * Math.LN2, 6);
   });
 });
 

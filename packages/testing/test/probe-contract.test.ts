@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { float32, ImageClassifier, PixelClassifier } from '@understory/core';
+import { float32, ImageClassifier, PixelSubject } from '@understory/core';
 import type { DifferentiableModel, Experiment, Probe, ProbeItem, ProbeRequest, ProbeSummary } from '@understory/core';
 import { ChainModel, flatten, globalAveragePool, linear, probeContract } from '@understory/testing';
 import { failuresOf, unbroken } from './subjects.ts';
@@ -79,7 +79,7 @@ const request = (): ProbeRequest => {
   });
   const normalisation = { mean: [0, 0, 0], deviation: [1, 1, 1], order: 'RGB' } as const;
   return {
-    classifier: new PixelClassifier(new ImageClassifier({ model }), normalisation, { height: 2, width: 2 }),
+    subject: new PixelSubject(new ImageClassifier({ model }), normalisation, { height: 2, width: 2 }),
     seed: 3,
   };
 };
@@ -235,7 +235,7 @@ describe('probeContract', () => {
         return {
           ...made,
           async rows(item, random) {
-            (asked.classifier.classifier.model as DifferentiableModel).differentiability('logits', 'pixels');
+            (asked.subject.subject.model as DifferentiableModel).differentiability('logits', 'pixels');
             return made.rows(item, random);
           },
         };

@@ -1,8 +1,9 @@
 import type { PixelSubject } from '../pixel-subject.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import type { Tensor, Tensors } from '../tensor/tensor.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Explainer } from './explainer.ts';
 import type { Experiment } from './experiment.ts';
+import type { Answer, Target } from './subject.ts';
 
 /** What a probe concluded, with the interval that says how sure it may be. */
 export interface Verdict {
@@ -20,10 +21,18 @@ export interface ProbeItem {
   readonly label?: number;
 }
 
+/** Finds the number to watch in what a subject says of one untouched picture. */
+export interface ProbeTarget {
+  /** Outputs and layers that it needs beside those that the subject reads. */
+  readonly outputs: readonly string[];
+  /** Undefined where the subject says nothing of the picture that could be watched. */
+  of(answer: Answer, outputs: Tensors): Target | undefined;
+}
+
 export interface ProbeRequest {
   readonly subject: PixelSubject;
-  /** The target to watch, as a user names it; what the subject says of the untouched picture where absent. */
-  readonly target?: string;
+  /** The number to watch; of what the subject says of the untouched picture where absent. */
+  readonly target?: ProbeTarget;
   /** Explains what the model says, for probes that ask where it looks. */
   readonly explainer?: { readonly name: string; readonly explainer: Explainer; readonly layer?: string };
   readonly seed: number;

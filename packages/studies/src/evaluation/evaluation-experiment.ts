@@ -219,14 +219,12 @@ function classTarget(subject: Subject, index: number, said: Answer): Target {
   return subject.targets(`${index}`, said)![0]!;
 }
 
-function probabilityOf(subject: Subject, target: Target): Pick<MetricRequest, 'probability'> {
-  if (subject.probabilities === undefined) return {};
+/** Of a target that has none it throws SCORE_NOT_A_CLASS when it is asked for: the number alone does not tell what it is of. */
+function probabilityOf(subject: Subject, target: Target): Required<Pick<MetricRequest, 'probability'>> {
   return {
     probability(outputs, samples) {
-      const found = subject.probabilities!(
-        samples.map(() => target),
-        outputs,
-      );
+      const targets = samples.map(() => target);
+      const found = subject.probabilities?.(targets, outputs);
       if (found === undefined) throw studyErrors.noProbability({ target: target.words, task: subject.task });
       return found;
     },

@@ -1,9 +1,10 @@
-import { seededRandom, type ProbeRequest, type ProbeSummary, type Selection } from '@understory/core';
+import { seededRandom, type ProbeRequest, type ProbeSummary, type Selection, type Subject } from '@understory/core';
 import { datasetRecord, experimentRecord, explainerRecord } from '../common/experiment-record.ts';
 import { modelRecord } from '../common/record.ts';
 import { notesOf } from '../common/run-notes.ts';
 import type { ChosenImages, Environment } from '../environment.ts';
-import { pixelClassifierOf } from '../setup/pixel-classifier-of.ts';
+import { targetsOf } from '../common/targets.ts';
+import { pixelSubjectOf } from '../setup/pixel-subject-of.ts';
 import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
 import { selectionOf } from '../spec/selections.ts';
 import type { ProbeSpec } from '../spec/study-spec.ts';
@@ -25,12 +26,13 @@ export async function openProbe(
   const images = await environment.chooseImages(spec.images);
   const { setup, chosen } = await setUpProbe(spec, explainer, environment);
   try {
-    const { classifier, explainers } = setup;
+    const { subject, explainers } = setup;
     setup.steps.listener = onStep;
     const { preprocessing } = setup.preprocessing;
-    const labels = images.labelsFor(classifier.labels);
+    const labels = images.labelsFor(subject.labels);
     const request: ProbeRequest = {
-      ...{ classifier: pixelClassifierOf(classifier, preprocessing), seed: spec.seed, signal },
+      ...{ subject: pixelSubjectOf(subject, preprocessing), seed: spec.seed, signal },
+      ...(spec.target !== undefined && { target: watched(spec.target, subject) }),
       ...(store && { keep: probeKeeper(store, environment.codec) }),
     };
     const [named] = explainers;
@@ -70,10 +72,17 @@ function setUpProbe(spec: ProbeSpec, explainer: Selection | undefined, environme
     const asked = {
       explainers: explainer === undefined ? [] : [explainer],
       layer: spec.layer,
+      targets: spec.target,
       principal: { kind: 'probe' as const, id, name: id },
     };
     return { chosen, setup: await setUp(spec, asked, environment, loaded) };
   });
+}
+
+/** The first of what a text names in an answer. */
+function watched(text: string, subject: Subject): NonNullable<ProbeRequest['target']> {
+  const targets = targetsOf(text, subject);
+  return { outputs: targets.outputs, of: (answer, outputs) => targets.of(answer, outputs)[0]?.target };
 }
 
 interface Decided {
@@ -88,6 +97,7 @@ function parametersOf(setup: Setup, { spec, images, explainer, probe }: Decided)
     kind: 'probe',
     dataset: datasetRecord(images.record, spec.images, images.ids),
     probe,
+    ...(spec.target !== undefined && { target: spec.target }),
     explainer: explainer === undefined ? null : explainerRecord(setup, explainer),
     ...(explainer !== undefined && {
       layer: spec.layer,

@@ -1,16 +1,18 @@
 import {
-  float32,
   type Experiment,
-  type PixelClassifier,
+  type PixelSubject,
   type Probe,
   type ProbeItem,
   type ProbeRequest,
   type ProbeSummary,
+  type Tensor,
 } from '@understory/core';
 import type { ChosenImage, LabelIndex } from '../environment.ts';
-import { prepare, toUnitPixels, type Preprocessing } from '@understory/imaging';
+import { prepare, type Preprocessing } from '@understory/imaging';
+import { unitPixelsOf } from '../common/unit-pixels.ts';
 import type { NamedExplainer } from '../explanation/explain-images.ts';
-import { pixelClassifierOf } from '../setup/pixel-classifier-of.ts';
+import { studyErrors } from '../errors.ts';
+import { pixelSubjectOf } from '../setup/pixel-subject-of.ts';
 
 export interface ProbePlan {
   readonly probe: Probe;
@@ -31,51 +33,55 @@ export function probeExperiment({
   labels,
   onlyCorrect,
 }: ProbePlan): Experiment<ChosenImage, ProbeRow, ProbeSummary> {
-  const { classifier, signal } = request;
+  const { subject, signal } = request;
   const experiment = probe.experiment(request) as Experiment<ProbeItem, ProbeRow, ProbeSummary>;
   return {
     async rows({ id, item, picture }, random) {
       signal?.throwIfAborted();
       const prepared = prepare(await picture(), preprocessing).picture;
-      const pixels = float32(toUnitPixels(prepared), [1, 3, prepared.height, prepared.width]);
+      const pixels = unitPixelsOf(prepared, subject);
       const label = labels.indexOf(item.label);
-      if (onlyCorrect && !(await isRight(classifier, pixels, label))) return [];
+      if (onlyCorrect && !(await isRight(subject, pixels, label))) return [];
       return experiment.rows({ id, pixels, ...(label !== undefined && { label }) }, random);
     },
     summarise: (rows) => experiment.summarise(rows),
   };
 }
 
-async function isRight(classifier: PixelClassifier, pixels: ProbeItem['pixels'], label: number | undefined) {
+async function isRight(subject: PixelSubject, pixels: ProbeItem['pixels'], label: number | undefined) {
   if (label === undefined) return false;
-  const [prediction] = await classifier.predict(pixels);
-  return prediction?.ranking[0] === label;
+  const [said] = await subject.answer(pixels);
+  return said?.classes?.decision === label;
 }
 
 /** An explainer for a probe; one that works on a model of its own is handed that one. */
 export function probeExplainer(
-  { id, explainer, classifier, layer }: NamedExplainer,
-  request: Pick<ProbeRequest, 'classifier'>,
+  { id, explainer, subject, layer }: NamedExplainer,
+  request: Pick<ProbeRequest, 'subject'>,
   preprocessing: Preprocessing,
 ): NonNullable<ProbeRequest['explainer']> {
   const named = { name: id, ...(layer !== undefined && { layer }) };
-  const { classifier: main } = request.classifier;
-  if (classifier === main) return { ...named, explainer };
-  const own = pixelClassifierOf(classifier, preprocessing);
+  const { subject: main } = request.subject;
+  if (subject === main) return { ...named, explainer };
+  const own = pixelSubjectOf(subject, preprocessing);
   return {
     ...named,
     explainer: {
       explain({ feeds, objective, ...asked }) {
-        const pixels = feeds[main.input];
-        if (pixels === undefined || objective.kind !== 'score') {
-          throw new Error('a probe explains the score of a class in pictures');
+        const pixels = feeds[main.picture.name];
+        const classes = own.subject.classes;
+        if (pixels === undefined || objective.kind !== 'score' || classes === undefined) {
+          throw studyErrors.backendsDisagree({
+            backends: [main.model.origin.backend, subject.model.origin.backend],
+            ...{ what: 'targets', found: 'a target that is no class' },
+          });
         }
         return explainer.explain({
           ...asked,
-          model: own.classifier.model,
+          model: own.subject.model,
           // Both models take the same pixels, under names of their own.
-          feeds: { [classifier.input]: pixels },
-          objective: classifier.score(objective.index.map(([index]) => index as number)),
+          feeds: { ...own.subject.feeds(pixels as Tensor<'float32'>) },
+          objective: classes.objective(objective.index.map(([index]) => index as number)),
         });
       },
     },

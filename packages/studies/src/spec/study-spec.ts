@@ -137,6 +137,8 @@ export const probeSpec = z.strictObject({
   ...common,
   probe: selection,
   preset: z.string().optional(),
+  /** The number to watch; that of what the network says of the unchanged image where absent. */
+  target: z.string().min(1).optional(),
   /** Whose heat maps are compared before and after; null leaves them out. */
   explainer: selection.nullable().default('gradcam'),
   batch: positive.default(32),
