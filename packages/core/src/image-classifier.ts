@@ -10,7 +10,7 @@ import type { Target } from './target.ts';
 import { fromFloat32 } from './tensor/from-float32.ts';
 import type { Tensor } from './tensor/tensor.ts';
 import { toFloat32 } from './tensor/to-float32.ts';
-import type { Dimension, TensorSpec } from './tensor/tensor-spec.ts';
+import { specText, type Dimension, type TensorSpec } from './tensor/tensor-spec.ts';
 
 export interface ImageClassifierOptions {
   readonly model: Model;
@@ -162,7 +162,7 @@ function findImageInput(model: Model, name: string | undefined): TensorSpec {
   if (name === undefined && only !== undefined && candidates.length === 1) return only;
   throw errors.notAnImageClassifier({
     what: name === undefined ? 'one float or uint8 input of rank 4' : `input "${name}"`,
-    candidates: (candidates.length > 0 ? candidates : model.inputs).map(describe),
+    candidates: (candidates.length > 0 ? candidates : model.inputs).map(specText),
     option: 'input',
   });
 }
@@ -190,7 +190,7 @@ function findScores(model: Model, name: string | undefined): Scores {
   if (name !== undefined || output === undefined) {
     throw errors.notAnImageClassifier({
       what: name === undefined ? 'float output [N, classes]' : `output or layer "${name}"`,
-      candidates: model.outputs.map(describe),
+      candidates: model.outputs.map(specText),
       option: 'logits',
     });
   }
@@ -280,8 +280,4 @@ function isFloat({ type }: TensorSpec): boolean {
 /** `[N, classes, 1, 1 ...]`. */
 function holdsOneRow(dims: readonly Dimension[] | undefined): boolean {
   return dims !== undefined && dims.length > 2 && dims.slice(2).every((dim) => dim === 1);
-}
-
-function describe({ name, type, dims }: TensorSpec): string {
-  return `${name} (${type} [${dims?.map((dim) => (dim === '' ? '?' : dim)).join(', ') ?? '?'}])`;
 }

@@ -3,7 +3,7 @@ import type { Feeds, Model } from './contracts/model.ts';
 import { errors } from './errors/index.ts';
 import { elementCount } from './tensor/tensor.ts';
 import type { ElementType } from './tensor/tensor.ts';
-import type { TensorSpec } from './tensor/tensor-spec.ts';
+import { specText } from './tensor/tensor-spec.ts';
 
 export type ImageLayout = 'NCHW' | 'NHWC';
 
@@ -32,7 +32,7 @@ export function imageInputOf(model: AskedImages, feeds: Feeds): ImageInput {
   const [input] = candidates;
   const tensor = input && feeds[input.name];
   if (input === undefined || tensor === undefined || candidates.length > 1) {
-    throw errors.noImageInput({ inputs: (candidates.length > 0 ? candidates : inputs).map(describe) });
+    throw errors.noImageInput({ inputs: (candidates.length > 0 ? candidates : inputs).map(specText) });
   }
   const layout = imageLayoutOf(model, input.name, tensor.dims);
   const [, second = 0, third = 0, fourth = 0] = tensor.dims;
@@ -78,8 +78,4 @@ export function layoutOf([, second, , fourth]: readonly (number | string)[]): Im
 /** How much a size looks like a number of channels. */
 function likeness(dim: number | string | undefined): number {
   return dim === 1 || dim === 3 || dim === 4 ? 2 : dim === 2 ? 1 : 0;
-}
-
-function describe({ name, type, dims }: TensorSpec): string {
-  return `${name} (${type} [${dims?.map((dim) => (dim === '' ? '?' : dim)).join(', ') ?? '?'}])`;
 }

@@ -10,3 +10,8 @@ export interface TensorSpec {
   /** Undefined where not even the rank is known ahead. */
   readonly dims: readonly Dimension[] | undefined;
 }
+
+/** As errors name it: `logits (float32 [N, 1000])`; a size without a name is `?`. */
+export function specText({ name, type, dims }: TensorSpec): string {
+  return `${name} (${type} [${dims?.map((dim) => (dim === '' ? '?' : dim)).join(', ') ?? '?'}])`;
+}

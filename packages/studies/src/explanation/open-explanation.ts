@@ -3,9 +3,9 @@ import { colourMapNames, defaultColourMap, type ColourMapName } from '@understor
 import { datasetRecord, experimentRecord } from '../common/experiment-record.ts';
 import { fileSafe } from '../common/file-safe.ts';
 import { modelRecord, versionsOf, type RunRecord } from '../common/record.ts';
+import { setupNotes } from '../common/run-notes.ts';
 import type { ChosenImage, Environment, FoundImages, ReadableImage } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
-import { assumedNote } from '../setup/preprocessing.ts';
 import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
 import { selectionsOf } from '../spec/selections.ts';
 import type { ExplanationSpec } from '../spec/study-spec.ts';
@@ -179,13 +179,9 @@ function colourMapOf(name: string | undefined): ColourMapName {
 }
 
 /** What a user should know of a run that is no error. */
-function notesOf({ backends, classifier, preprocessing }: Setup): readonly string[] {
+function notesOf(setup: Setup): readonly string[] {
   const one = 'the model gives one score: its probability is the sigmoid of it, of the positive class against the rest';
-  return [
-    ...new Set(backends().flatMap(({ remarks }) => remarks)),
-    ...(preprocessing.assumed ? [assumedNote(preprocessing.preprocessing)] : []),
-    ...(classifier.classCount === 1 ? [one] : []),
-  ];
+  return [...setupNotes(setup), ...(setup.classifier.classCount === 1 ? [one] : [])];
 }
 
 function documentOf(
