@@ -6,14 +6,8 @@ import {
   type Model,
   type TensorSpec,
 } from '@understory/core';
-import {
-  choosePreprocessing,
-  classifierOf,
-  type Environment,
-  modelRecord,
-  type Models,
-  type SetupSpec,
-} from '@understory/studies';
+import type { Environment } from '@understory/studies';
+import { choosePreprocessing, classifierOf, modelRecord, type Models, type SetupSpec } from '@understory/studies/setup';
 import { applicabilityOf, operatorsOf, reachOf } from './examine-model.ts';
 import { errorRecord } from './formatters/json.ts';
 

@@ -70,7 +70,7 @@ const common = {
   seed: natural.default(0),
 };
 
-export const explanationSpec = z.strictObject({
+const explanationSpec = z.strictObject({
   study: z.literal('explain'),
   ...common,
   explainers: selections.default(['gradcam']),
@@ -84,7 +84,7 @@ export const explanationSpec = z.strictObject({
   batch: positive.default(8),
 });
 
-export const evaluationSpec = z.strictObject({
+const evaluationSpec = z.strictObject({
   study: z.literal('evaluate'),
   ...common,
   explainers: selections.default(['gradcam']),
@@ -100,7 +100,7 @@ export const evaluationSpec = z.strictObject({
   batch: positive.default(32),
 });
 
-export const attackSpec = z.strictObject({
+const attackSpec = z.strictObject({
   study: z.literal('attack'),
   ...common,
   attack: selection,
@@ -124,7 +124,7 @@ export const attackSpec = z.strictObject({
   batch: positive.default(8),
 });
 
-export const probeSpec = z.strictObject({
+const probeSpec = z.strictObject({
   study: z.literal('probe'),
   ...common,
   probe: selection,
