@@ -1,4 +1,5 @@
 import type * as ort from 'onnxruntime-common';
+import { firstLineOf } from '@understory/core';
 import { errors } from './errors.ts';
 
 /** The device a session came to run on, and what happened to those that were preferred to it. */
@@ -27,7 +28,7 @@ export async function onFirstDevice<T>(
         ),
       };
     } catch (error) {
-      failures.push({ device, reason: firstLine(error), error });
+      failures.push({ device, reason: firstLineOf(error), error });
     }
   }
   // On the CPU nothing but the model can be at fault.
@@ -37,10 +38,4 @@ export async function onFirstDevice<T>(
     devices,
     failures.map(({ device, reason }) => `${device}: ${reason}`),
   );
-}
-
-/** The first line of an error's message, which is where ONNX Runtime says what is wrong. */
-export function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n', 1)[0]!.trim();
 }

@@ -21,11 +21,13 @@ import {
   type Tensor,
   type Tensors,
   type TensorSpec,
+  firstLineOf,
 } from '@understory/core';
 import {
   DifferentiableGraph,
   FedSizes,
   feedFrom,
+  graphView,
   guidedRules,
   layersOf,
   redrawWeights,
@@ -41,8 +43,6 @@ import {
 import type * as ort from 'onnxruntime-common';
 import { BatchSizes } from './batch-sizes.ts';
 import { errors } from './errors.ts';
-import { firstLine } from './execution-providers.ts';
-import { graphViewOf } from './graph-view.ts';
 import { formOf, objectiveFeeds, renameForm, renameOutputs } from './objective-feeds.ts';
 import { OnnxProgram } from './program.ts';
 import { runInParts } from './run-session.ts';
@@ -152,7 +152,7 @@ export class OnnxModel implements DifferentiableModel {
   }
 
   get graph(): GraphView {
-    this.view ??= graphViewOf(this.differentiable.graph, this.source.opset);
+    this.view ??= graphView(this.differentiable.graph, this.source.opset);
     return this.view;
   }
 
@@ -366,7 +366,7 @@ export class OnnxModel implements DifferentiableModel {
     try {
       return await this.openSession(bytes);
     } catch (error) {
-      throw errors.notRunnable(firstLine(error), error);
+      throw errors.notRunnable(firstLineOf(error), error);
     }
   }
 

@@ -1,8 +1,7 @@
-import { joinParts, type Tensor, type Tensors } from '@understory/core';
+import { firstLineOf, joinParts, type Tensor, type Tensors } from '@understory/core';
 import type { FedSizes } from '@understory/onnx-autodiff';
 import type * as ort from 'onnxruntime-common';
 import { errors } from './errors.ts';
-import { firstLine } from './execution-providers.ts';
 import { fromOrt, takeSamples, toOrt } from './tensors.ts';
 
 /**
@@ -50,6 +49,6 @@ async function execute(
     const results = await session.run(inputs, [...fetch]);
     return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromOrt(tensor)]));
   } catch (error) {
-    throw errors.runFailed(firstLine(error), error);
+    throw errors.runFailed(firstLineOf(error), error);
   }
 }

@@ -10,6 +10,7 @@ import {
 import { isDiagnosed, type Dimension, type ElementType, type GraphView, type TensorSpec } from '@understory/core';
 import {
   DifferentiableGraph,
+  graphView,
   layersOf,
   type Graph,
   type Inference,
@@ -21,7 +22,6 @@ import {
 } from '@understory/onnx-autodiff';
 import { Constants } from './constants.ts';
 import { errors } from './errors.ts';
-import { graphViewOf } from './graph-view.ts';
 import { channelsFirst, channelsLast, layoutsOf } from './layouts.ts';
 import type { Layout } from './operator.ts';
 import { operators } from './operators/index.ts';
@@ -93,7 +93,7 @@ export class OnnxNetwork implements Network {
       layer,
       weights: weights.map((name) => ({ name })),
     }));
-    this.graph = graphViewOf(graph, source.opset);
+    this.graph = graphView(graph, source.opset);
     try {
       this.tryOut();
     } catch (error) {

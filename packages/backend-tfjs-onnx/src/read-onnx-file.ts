@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { errors, firstLine, largestWeights, type OnnxFile } from '@understory/backend-tfjs/engine';
-import { isDiagnosed, redrawn, type ModelSource } from '@understory/core';
+import { errors, largestWeights, type OnnxFile } from '@understory/backend-tfjs/engine';
+import { isDiagnosed, redrawn, type ModelSource, firstLineOf } from '@understory/core';
 import { DifferentiableGraph, parseModel, redrawWeights, type Graph } from '@understory/onnx-autodiff';
 import { openModelFile } from '@understory/onnx-autodiff/model-file';
 import { OnnxNetwork } from './onnx-network.ts';
@@ -43,6 +43,6 @@ function networkOf(name: string, graph: Graph): OnnxNetwork {
   try {
     return new OnnxNetwork(graph, name);
   } catch (error) {
-    throw isDiagnosed(error) ? error : errors.notLoadable({ model: name, reason: firstLine(error), cause: error });
+    throw isDiagnosed(error) ? error : errors.notLoadable({ model: name, reason: firstLineOf(error), cause: error });
   }
 }

@@ -217,3 +217,20 @@ describe('sizes that follow from what is fed', () => {
     await model.close();
   });
 });
+
+it('a length of nothing has the gradient 0, as with ONNX Runtime', async () => {
+  const source = modelOf({ operator: 'ReduceL2', form: 'at 0', inputs: [fed(2, 3, 2), ints(1)], sizes: 'fixed' });
+  const feeds = { x0: float32(Float32Array.of(3, 0, 4, 0, 0, 0, 0, 0, 0, 5, 0, -12), [2, 3, 2]) };
+  const cotangents = { y: float32(Float32Array.of(10, 1, 1, 13), [2, 1, 2]) };
+  for (const engine of engines) {
+    const model = await new TfjsBackend().open(source, { devices: [engine] });
+    const objective: Objective = { kind: 'cotangent', cotangents };
+    const { gradients } = await model.differentiate({ feeds, objective, withRespectTo: ['x0'] });
+    const expected = [6, 0, 8, 0, 0, 0, 0, 0, 0, 5, 0, -12];
+    expect({ engine, fits: apart(float32(Float32Array.from(expected), [2, 3, 2]), gradients['x0']!) < 1e-6 }).toEqual({
+      engine,
+      fits: true,
+    });
+    await model.close();
+  }
+});

@@ -1,4 +1,4 @@
-export { errors, firstLine } from './errors.ts';
+export { errors } from './errors.ts';
 export { largestResult } from './kernels/shape-guards.ts';
 export { largestWeights } from './model-schema.ts';
 export { neededSteps } from './needed-steps.ts';

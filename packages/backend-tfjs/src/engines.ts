@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { importPeer } from '@understory/core';
-import { errors, firstLine } from './errors.ts';
+import { importPeer, firstLineOf } from '@understory/core';
+import { errors } from './errors.ts';
 import { loaded } from './support/scoped.ts';
 
 const engineNames = ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const;
@@ -43,7 +43,7 @@ function isEngine(device: string): device is EngineName {
 
 function reasonOf(error: unknown): string {
   const { code, found } = error as { readonly code?: unknown; readonly found?: unknown };
-  return code === 'MISSING_PEER' ? 'it is not installed' : typeof found === 'string' ? found : firstLine(error);
+  return code === 'MISSING_PEER' ? 'it is not installed' : typeof found === 'string' ? found : firstLineOf(error);
 }
 
 /** The plain engine advises everybody who uses it to install the native one. */

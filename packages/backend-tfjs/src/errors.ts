@@ -148,10 +148,3 @@ export const errors = {
       next: 'Name layers that the model lists among its `weightedLayers`.',
     }),
 };
-
-/** The first line of an error's message. */
-export function firstLine(error: unknown): string {
-  const message =
-    typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
-  return message.split('\n', 1)[0]!.trim();
-}

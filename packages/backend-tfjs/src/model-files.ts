@@ -3,8 +3,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { append, errors as coreErrors, isDiagnosed, type ModelSource } from '@understory/core';
-import { errors, firstLine } from './errors.ts';
+import { append, errors as coreErrors, isDiagnosed, type ModelSource, firstLineOf } from '@understory/core';
+import { errors } from './errors.ts';
 import {
   bytesPerElement,
   checkDepth,
@@ -126,7 +126,7 @@ function localPath(path: string): string {
   try {
     return pathOf(path);
   } catch (cause) {
-    throw coreErrors.modelNotReadable({ model: path, reason: firstLine(cause), cause });
+    throw coreErrors.modelNotReadable({ model: path, reason: firstLineOf(cause), cause });
   }
 }
 
@@ -140,7 +140,7 @@ async function readOwn(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (cause) {
     if (isDiagnosed(cause)) throw cause;
-    throw coreErrors.modelNotReadable({ model: path, reason: firstLine(cause), cause });
+    throw coreErrors.modelNotReadable({ model: path, reason: firstLineOf(cause), cause });
   }
 }
 
@@ -151,7 +151,7 @@ function parse(bytes: Uint8Array, model: string): ModelJson {
     // A byte order mark is passed over.
     json = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw errors.notJson({ model, reason: firstLine(cause), cause });
+    throw errors.notJson({ model, reason: firstLineOf(cause), cause });
   }
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
   const fields = (isObject ? json : {}) as Readonly<Record<string, unknown>>;
@@ -199,7 +199,7 @@ function heldLayers(topology: ModelJson['modelTopology'], model: string): unknow
     return json;
   } catch (cause) {
     if (isDiagnosed(cause)) throw cause;
-    throw errors.notJson({ model, reason: `its model_config: ${firstLine(cause)}`, cause });
+    throw errors.notJson({ model, reason: `its model_config: ${firstLineOf(cause)}`, cause });
   }
 }
 
@@ -229,7 +229,7 @@ async function findShard(source: ModelSource, model: string, shard: string): Pro
     return { name: shard, size: found.size, read: async () => readFile(path) };
   } catch (cause) {
     if (isDiagnosed(cause)) throw cause;
-    throw errors.shardMissing({ model, shard, reason: firstLine(cause), cause });
+    throw errors.shardMissing({ model, shard, reason: firstLineOf(cause), cause });
   }
 }
 

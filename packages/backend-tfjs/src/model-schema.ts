@@ -40,11 +40,33 @@ const weight = z.looseObject({
 
 const manifest = z.array(z.looseObject({ paths: z.array(name), weights: z.array(weight) }));
 
+/** As protobuf writes them in JSON: whole numbers and floats may be texts, texts are base64 or lists of their bytes. */
+const number = z.union([z.number(), z.string()]);
+const text = z.union([z.string(), z.array(z.number())]);
+const openShape = z.looseObject({ dim: z.array(z.looseObject({ size: number.optional() })).nullish() });
+const list = z.looseObject({
+  s: z.array(text).nullish(),
+  i: z.array(number).nullish(),
+  f: z.array(number).nullish(),
+  b: z.array(z.boolean()).nullish(),
+  type: z.array(number).nullish(),
+  shape: z.array(openShape).nullish(),
+});
+const attribute = z.looseObject({
+  s: text.nullish(),
+  i: number.nullish(),
+  f: number.nullish(),
+  b: z.boolean().nullish(),
+  type: number.nullish(),
+  shape: openShape.nullish(),
+  list: list.nullish(),
+});
+
 const node = z.looseObject({
   name,
   op: name,
   input: z.array(z.string()).optional(),
-  attr: z.record(z.string(), z.unknown()).optional(),
+  attr: z.record(z.string(), attribute).optional(),
 });
 
 const tensors = z.record(z.string(), z.looseObject({ name: z.string().optional() }));
@@ -58,12 +80,18 @@ const graph = z.looseObject({
 const reference = z.tuple([name, size, size], z.unknown());
 const calledWith = z.union([z.array(reference), z.looseObject({ args: z.array(z.unknown()) })]);
 
+/** Sizes of what a layer is given, null where any will do. */
+const given = z.array(size.nullable()).max(8).nullish();
+
 /** Layers, some of which are models that hold layers. */
 const layer: z.ZodType = z.lazy(() =>
   z.looseObject({
     class_name: name,
     name: name.optional(),
-    config: z.union([listed, z.looseObject({ layers: layers.optional() })]),
+    config: z.union([
+      listed,
+      z.looseObject({ layers: layers.optional(), batch_input_shape: given, batch_shape: given, input_shape: given }),
+    ]),
     inbound_nodes: z.array(calledWith).nullish(),
   }),
 );

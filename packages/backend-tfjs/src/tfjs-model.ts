@@ -26,9 +26,10 @@ import {
   type Tensor,
   type Tensors,
   type TensorSpec,
+  firstLineOf,
 } from '@understory/core';
 import { onEngine, type Engine } from './engines.ts';
-import { errors, firstLine } from './errors.ts';
+import { errors } from './errors.ts';
 import type { Network, NetworkLayer } from './network.ts';
 import { checkObjective, objectiveOf } from './objective-values.ts';
 import { reachOf, type Reach } from './reach.ts';
@@ -200,7 +201,7 @@ export class TfjsModel implements DifferentiableModel {
     try {
       return onEngine(this.engine, () => scoped(own));
     } catch (error) {
-      throw isDiagnosed(error) ? error : errors.runFailed(firstLine(error), error);
+      throw isDiagnosed(error) ? error : errors.runFailed(firstLineOf(error), error);
     }
   }
 

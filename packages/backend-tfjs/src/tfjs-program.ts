@@ -17,8 +17,8 @@ import {
   type Tensor,
   type Tensors,
   type TensorSpec,
+  firstLineOf,
 } from '@understory/core';
-import { firstLine } from './errors.ts';
 import { ExpressionValues, type Leaf } from './expression-operations.ts';
 import { gradientsOnTape } from './tape.ts';
 import { fromTf, toTf } from './tensors.ts';
@@ -200,7 +200,7 @@ export class TfjsProgram implements CompiledProgram {
       // A size that was made up may not fit the model.
       if (isOpen) return;
       throw errors.programInvalid({
-        found: firstLine(isDiagnosed(error) ? error.found : error),
+        found: firstLineOf(isDiagnosed(error) ? error.found : error),
         expected: 'shapes that fit',
       });
     }

@@ -14,7 +14,7 @@ const encoder = new TextEncoder();
 interface Json {
   [key: string]: unknown;
   modelTopology: {
-    node: { name: string; op?: unknown; input?: unknown[] }[];
+    node: { name: string; op?: unknown; input?: unknown[]; attr?: unknown }[];
     config: { layers: LayerJson[]; output_layers: unknown };
   };
   weightsManifest: { paths: unknown[]; weights: Record<string, unknown>[] }[];
@@ -83,6 +83,18 @@ describe('what is wrong in a model.json is named by its place', () => {
     ['a path', (json) => (json.weightsManifest[0]!.paths[0] = 7), 'weightsManifest[0].paths[0]', '7'],
     ['an operator', (json) => (json.modelTopology.node[2]!.op = 5), 'modelTopology.node[2].op', '5'],
     ['an input', (json) => (json.modelTopology.node.at(-1)!.input = [null]), 'modelTopology.node[', 'null'],
+    [
+      'an attribute that is no list',
+      (json) => (json.modelTopology.node[2]!.attr = { dilations: { list: { i: 1 } } }),
+      'modelTopology.node[2].attr.dilations.list.i',
+      '1',
+    ],
+    [
+      'an attribute of a text that is a number',
+      (json) => (json.modelTopology.node[2]!.attr = { padding: { s: 7 } }),
+      'modelTopology.node[2].attr.padding.s',
+      '7',
+    ],
     ['a signature', (json) => (json['signature'] = { outputs: { y: 'gap' } }), 'signature.outputs.y', '"gap"'],
     [
       'a name twice',
@@ -114,6 +126,12 @@ describe('what is wrong in a model.json is named by its place', () => {
       (json) => (layerOf(json, 'stem').inbound_nodes = [[['image', 'a', 0, {}]]]),
       'config.layers[1].inbound_nodes',
       '"a"',
+    ],
+    [
+      'a size of what is given that is none',
+      (json) => (layerOf(json, 'image').config['batch_input_shape'] = [null, 8, { then: 'not a promise' }, 3]),
+      'config.layers[0].config.batch_input_shape[2]',
+      'an object with then',
     ],
     [
       'a layer that is not there',

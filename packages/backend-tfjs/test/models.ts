@@ -67,7 +67,7 @@ export function graphModelFile(options: {
     attr: {
       dtype: { type: dtype === 'int32' ? 'DT_INT32' : 'DT_FLOAT' },
       value: { tensor: { tensorShape: {}, dtype } },
-      shape,
+      shape: shapeAttribute(shape),
     },
   }));
   const weights = constants.map(([name, { shape, dtype = 'float32' }]) => ({ name, shape: [...shape], dtype }));

@@ -29,6 +29,20 @@ const rows: readonly Row[] = [
     node: { op: 'Conv2D', input: ['x', 'w'], attr: { ...window, dilations: ints(1, 3, 3, 1) } },
   },
   {
+    what: 'strides beyond what an engine counts in',
+    constants: { w: { shape: [1, 1, 3, 2] } },
+    node: {
+      op: 'Conv2D',
+      input: ['x', 'w'],
+      attr: { ...window, strides: ints(1, 1, 2 ** 40, 1), dilations: ints(1, 1, 1, 1) },
+    },
+  },
+  {
+    what: 'a pooling by strides of none',
+    constants: {},
+    node: { op: 'MaxPool', input: ['x'], attr: { ...window, ksize: ints(1, 1, 1, 1), strides: ints(1, 0, 1, 1) } },
+  },
+  {
     what: 'a depthwise filter larger than its image',
     constants: { w: { shape: [1, 5, 3, 1] } },
     node: { op: 'DepthwiseConv2dNative', input: ['x', 'w'], attr: { ...window, dilations: ints(1, 1, 1, 1) } },

@@ -36,17 +36,6 @@ export const cliErrors = {
     });
   },
 
-  fileNotReadable({ path, reason, cause }: { path: string; reason: string; cause?: unknown }) {
-    return new UnderstoryError({
-      code: 'FILE_NOT_READABLE',
-      message: `"${path}" cannot be read.`,
-      found: reason,
-      expected: 'a file that can be opened',
-      next: 'Check the path and its permissions.',
-      cause,
-    });
-  },
-
   /** `resumes`: the same command goes on where this one stopped. */
   interrupted({ done, asked, resumes = false }: { done: number; asked: number | undefined; resumes?: boolean }) {
     const rest = resumes

@@ -6,15 +6,8 @@ import {
   type Model,
   type TensorSpec,
 } from '@understory/core';
-import {
-  type Environment,
-  factsOf,
-  modelRecord,
-  type Models,
-  openSubject,
-  readingsOf,
-  type SetupSpec,
-} from '@understory/studies';
+import type { Environment } from '@understory/studies';
+import { factsOf, modelRecord, type Models, openSubject, readingsOf, type SetupSpec } from '@understory/studies/setup';
 import { applicabilityOf, operatorsOf, reachOf } from './examine-model.ts';
 import { errorRecord } from './formatters/json.ts';
 

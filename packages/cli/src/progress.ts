@@ -1,6 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Io } from './io.ts';
-import { stepText, type Step } from '@understory/studies';
+import type { Step } from '@understory/studies';
+import { stepText } from '@understory/studies/results';
 import { pause } from './throughput.ts';
 
 /** How far a run is, told on stderr. */

@@ -1,6 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Progress } from '@understory/experiments';
-import { duration, type Step, stepText } from '@understory/studies';
+import type { Step } from '@understory/studies';
+import { duration, stepText } from '@understory/studies/results';
 import type { Io } from './io.ts';
 
 /** How far a long run is, how fast it goes and how long it will take, told on stderr. */

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeImage } from '@understory/imaging/sharp';
-import { adversarialPicture, type AttackRow } from '@understory/studies';
+import type { AttackRow } from '@understory/studies';
+import { adversarialPicture } from '@understory/studies/results';
 import { emptyWorkspace, repository, type Workspace } from './support/workspace.ts';
 
 // A real network on a busy machine.

@@ -3,13 +3,8 @@ import { cp, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeImage } from '@understory/imaging/sharp';
-import {
-  adversarialPicture,
-  byExampleRank,
-  folderOfItem,
-  type AttackExampleRecord,
-  type AttackRow,
-} from '@understory/studies';
+import type { AttackExampleRecord, AttackRow } from '@understory/studies';
+import { adversarialPicture, byExampleRank, folderOfItem } from '@understory/studies/results';
 import { fakeWorkspace, quarter, type Workspace } from './support/workspace.ts';
 
 jest.setTimeout(60_000);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { summarise, type EvaluationParameters, type EvaluationRow } from '@understory/studies';
+import type { EvaluationParameters, EvaluationRow } from '@understory/studies';
+import { summarise } from '@understory/studies/results';
 import pc from 'picocolors';
 import { evaluationText } from '../src/formatters/evaluation.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Writable } from 'node:stream';
 import { progressOn } from '../src/progress.ts';
-import { Steps, stepText, type Step } from '@understory/studies';
+import { Steps, type Step } from '@understory/studies';
+import { stepText } from '@understory/studies/results';
 import { throughputOn } from '../src/throughput.ts';
 
 /** A stream that keeps what is written, and a clock of seconds. */

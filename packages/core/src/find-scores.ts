@@ -2,8 +2,7 @@ import type { ClassScores, ClosingOperator } from './class-scores.ts';
 import { closingNode, closingOperatorOf, operatorBehind } from './closing-operator.ts';
 import type { Model } from './contracts/model.ts';
 import { errors } from './errors/index.ts';
-import { describeSpec, isFloat } from './tensor/describe-spec.ts';
-import type { Dimension, TensorSpec } from './tensor/tensor-spec.ts';
+import { isFloat, specText, type Dimension, type TensorSpec } from './tensor/tensor-spec.ts';
 
 export interface Scores {
   readonly spec: TensorSpec;
@@ -29,7 +28,7 @@ export function findScores(model: Model, name: string | undefined): Scores {
   if (name !== undefined || output === undefined) {
     throw errors.notAnImageClassifier({
       what: name === undefined ? 'float output [N, classes]' : `output or layer "${name}"`,
-      candidates: model.outputs.map(describeSpec),
+      candidates: model.outputs.map(specText),
       option: 'logits',
     });
   }

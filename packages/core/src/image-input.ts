@@ -3,7 +3,7 @@ import type { Feeds, Model } from './contracts/model.ts';
 import { errors } from './errors/index.ts';
 import { elementCount } from './tensor/tensor.ts';
 import type { ElementType } from './tensor/tensor.ts';
-import { describeSpec } from './tensor/describe-spec.ts';
+import { specText } from './tensor/tensor-spec.ts';
 
 export type ImageLayout = 'NCHW' | 'NHWC';
 
@@ -32,7 +32,7 @@ export function imageInputOf(model: AskedImages, feeds: Feeds): ImageInput {
   const [input] = candidates;
   const tensor = input && feeds[input.name];
   if (input === undefined || tensor === undefined || candidates.length > 1) {
-    throw errors.noImageInput({ inputs: (candidates.length > 0 ? candidates : inputs).map(describeSpec) });
+    throw errors.noImageInput({ inputs: (candidates.length > 0 ? candidates : inputs).map(specText) });
   }
   const layout = imageLayoutOf(model, input.name, tensor.dims);
   const [, second = 0, third = 0, fourth = 0] = tensor.dims;

@@ -2,8 +2,7 @@ import type { Model } from './contracts/model.ts';
 import type { PictureInput } from './contracts/subject.ts';
 import { errors } from './errors/index.ts';
 import { imageLayoutOf } from './image-input.ts';
-import { describeSpec, isFloat } from './tensor/describe-spec.ts';
-import type { TensorSpec } from './tensor/tensor-spec.ts';
+import { isFloat, specText, type TensorSpec } from './tensor/tensor-spec.ts';
 
 /**
  * Where a model takes its picture: the named input, else its one float input of rank 4, else its one uint8 input of rank 4.
@@ -33,7 +32,7 @@ function findInput(model: Model, name: string | undefined): TensorSpec {
   if (name === undefined && only !== undefined && candidates.length === 1) return only;
   throw errors.notAnImageClassifier({
     what: name === undefined ? 'one float or uint8 input of rank 4' : `input "${name}"`,
-    candidates: (candidates.length > 0 ? candidates : model.inputs).map(describeSpec),
+    candidates: (candidates.length > 0 ? candidates : model.inputs).map(specText),
     option: 'input',
   });
 }

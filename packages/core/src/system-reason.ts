@@ -1,3 +1,5 @@
+import { messageOf } from './message-of.ts';
+
 /** The system's code of a failed file operation, such as `ENOENT`; empty where there is none. */
 export function systemCode(cause: unknown): string {
   return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
@@ -5,7 +7,7 @@ export function systemCode(cause: unknown): string {
 
 /** What the system says of a failed file operation, in words. */
 export function reasonOf(cause: unknown): string {
-  return systemReasons[systemCode(cause)] ?? (cause instanceof Error ? cause.message : String(cause));
+  return systemReasons[systemCode(cause)] ?? messageOf(cause);
 }
 
 const systemReasons: Readonly<Record<string, string>> = {

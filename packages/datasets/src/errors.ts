@@ -1,4 +1,4 @@
-import { UnderstoryError } from '@understory/core';
+import { someOf, UnderstoryError } from '@understory/core';
 
 /** Every error of this package that a user can meet, by what went wrong. */
 export const datasetErrors = {
@@ -34,7 +34,7 @@ export const datasetErrors = {
     return new UnderstoryError({
       code: 'DATASET_FORMAT_UNKNOWN',
       message: `"${path}" is not a data set of a known format.`,
-      found: some(found, 'an empty folder'),
+      found: someOf(found) || 'an empty folder',
       expected:
         'class folders with pictures, labels.csv, *.parquet, test_batch.bin (CIFAR-10), or annotations/ and images/ (Oxford-IIIT Pet)',
       next: 'Name the folder that holds these, and the format in front of it: folder:, parquet:, cifar10: or oxford-pets:.',
@@ -66,7 +66,7 @@ export const datasetErrors = {
     return new UnderstoryError({
       code: 'DATASET_FILES_MISSING',
       message: `The data set in "${folder}" is incomplete.`,
-      found: `no ${some(missing)}`,
+      found: `no ${someOf(missing)}`,
       expected: 'every file of the split, because rows are numbered across all of them',
       next: 'Download the missing files.',
     });
@@ -96,7 +96,7 @@ export const datasetErrors = {
     return new UnderstoryError({
       code: 'DATASET_LABELS_MISSING',
       message: `The data set "${path}" has no labels.`,
-      found: some(found, 'an empty folder'),
+      found: someOf(found) || 'an empty folder',
       expected: lookedFor.join(', or '),
       next: 'Put the label file there, or name the folder that holds it.',
     });
@@ -152,7 +152,7 @@ export const datasetErrors = {
     return new UnderstoryError({
       code: 'DATASET_AMBIGUOUS',
       message: `"${path}" holds more than one ${what}.`,
-      found: some(candidates),
+      found: someOf(candidates),
       expected: `one ${what}`,
       next: `Give the path of one of them, or keep only one.`,
     });
@@ -182,7 +182,7 @@ export const datasetErrors = {
     return new UnderstoryError({
       code: 'DATASET_ID_UNKNOWN',
       message: `The data set ${name} has no item ${ids.length === 1 ? 'with this id' : 'with these ids'}.`,
-      found: ids.length === 0 ? 'an empty list of ids' : some(ids.map((id) => `"${id}"`)),
+      found: ids.length === 0 ? 'an empty list of ids' : someOf(ids.map((id) => `"${id}"`)),
       expected: example === undefined ? 'ids of its items' : `ids of its items, such as "${example}"`,
       next: 'Check the split and the spelling; ids are case-sensitive.',
     });
@@ -213,11 +213,11 @@ export const datasetErrors = {
     return new UnderstoryError({
       code: 'DATASET_CLASS_UNKNOWN',
       message: `The model does not know ${lookedFor.length === 1 ? 'a class' : `${lookedFor.length} classes`} of the data set ${name}.`,
-      found: `looked for ${some(lookedFor)}`,
+      found: `looked for ${someOf(lookedFor)}`,
       expected:
         modelLabels === undefined
           ? 'labels of the model, or class indices as labels of the data set'
-          : `labels of the model: ${some(modelLabels)}`,
+          : `labels of the model: ${someOf(modelLabels)}`,
       next:
         modelLabels === undefined
           ? 'Give the labels of the model, in the order of its outputs.'
@@ -262,12 +262,6 @@ export function reasonOf(error: unknown): string {
     default:
       return String(message ?? error).split('\n')[0]!;
   }
-}
-
-function some(names: readonly string[], none = 'nothing', most = 5): string {
-  if (names.length === 0) return none;
-  const rest = names.length - most;
-  return names.slice(0, most).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
 function didYouMean(suggestions: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { closest, type Configuration } from '@understory/core';
-import { shortName, type PluginRequest } from '@understory/studies';
+import type { PluginRequest } from '@understory/studies';
+import { shortName } from '@understory/studies/results';
 import { environmentErrors } from './errors.ts';
 
 /**

@@ -1,3 +1,4 @@
+export { environmentErrors } from './errors.ts';
 export { findImages } from './find-images.ts';
 export { loadPlugins, type Loaded, type LoadOptions } from './load-plugins.ts';
 export { nodeEnvironment, type NodeEnvironmentOptions } from './node-environment.ts';

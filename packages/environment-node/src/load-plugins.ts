@@ -5,7 +5,8 @@ import { realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readTextFile } from '@understory/imaging/files';
-import { shortName, type LoadedPlugins, type PluginRequest } from '@understory/studies';
+import type { LoadedPlugins, PluginRequest } from '@understory/studies';
+import { shortName } from '@understory/studies/results';
 import { withBackends } from './choose-backends.ts';
 
 /** What there is where the configuration does not list plugins. */

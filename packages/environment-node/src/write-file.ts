@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { reasonOf, systemCode } from '@understory/core';
+import { reasonOf } from '@understory/core';
+import { makeFolder } from '@understory/experiments/node';
 import { environmentErrors } from './errors.ts';
 import { unfinished } from './unfinished-files.ts';
 
@@ -32,18 +33,5 @@ export async function prepareFolder(folder: string): Promise<void> {
     await rm(trial);
   } catch (cause) {
     throw environmentErrors.outputNotWritable({ path: folder, reason: reasonOf(cause), cause });
-  }
-}
-
-/** Makes a folder and those above it; by hand, because Node's own way never ends in places such as /proc. */
-async function makeFolder(folder: string, isAgain = false): Promise<void> {
-  try {
-    await mkdir(folder);
-  } catch (cause) {
-    const code = systemCode(cause);
-    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
-    if (code !== 'ENOENT' || isAgain || dirname(folder) === folder) throw cause;
-    await makeFolder(dirname(folder));
-    await makeFolder(folder, true);
   }
 }

@@ -1,4 +1,4 @@
-import { environmentFailure, UnderstoryError } from '@understory/core';
+import { environmentFailure, messageOf, UnderstoryError } from '@understory/core';
 
 /** One parameter in which a run folder differs from what is asked of it. */
 export interface Difference {
@@ -192,10 +192,6 @@ export function failureOf(error: unknown): Failure {
 /** As `ENOENT`, or the code of an error with a diagnosis. */
 export function codeOf(error: unknown): string | undefined {
   return textOf(error, 'code');
-}
-
-export function messageOf(error: unknown): string {
-  return textOf(error, 'message') ?? String(error);
 }
 
 function foundOf(error: unknown): string {

@@ -1,4 +1,5 @@
-import { experimentErrors, messageOf } from './errors.ts';
+import { messageOf } from '@understory/core';
+import { experimentErrors } from './errors.ts';
 
 /** How a store says what went wrong with a file. */
 export interface Failures {

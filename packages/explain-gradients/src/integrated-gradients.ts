@@ -1,5 +1,6 @@
 import { channelMeans, configurable, fromFloat32, objectiveValues, outputsOf } from '@understory/core';
 import type { Explainer, ExplainRequest } from '@understory/core';
+import { errors } from './errors.ts';
 import { explainedImages, type ExplainedImages } from './explained-image.ts';
 import { meanGradients } from './mean-gradients.ts';
 import { overChannels, signedSum } from './over-channels.ts';
@@ -49,6 +50,8 @@ export const integratedGradients = configurable(
       const start = baseline === 'mean' ? meanColours(images) : new Float32Array(pixels.length).fill(value);
       const before = await objectivesAt(request, images, start);
       const objectives = await objectivesAt(request, images, pixels);
+      checkFinite(before, baseline === 'mean' ? 'the mean colours of image' : `a baseline of ${value} for image`);
+      checkFinite(objectives, 'image');
       const means = await meanGradients(images, request, {
         count: steps,
         largestBatch,
@@ -84,6 +87,12 @@ async function objectivesAt(
   signal?.throwIfAborted();
   const outputs = await model.run({ ...feeds, [name]: fromFloat32(pixels, type, dims) }, outputsOf(objective));
   return objectiveValues(objective, outputs);
+}
+
+/** Throws SCORE_NOT_FINITE. */
+function checkFinite(scores: Float64Array, what: string): void {
+  const sample = scores.findIndex((score) => !Number.isFinite(score));
+  if (sample >= 0) throw errors.scoreNotFinite({ found: scores[sample]!, where: `${what} ${sample + 1}` });
 }
 
 /** Each channel of each image filled with its mean. */

@@ -50,6 +50,21 @@ describe('integratedGradients', () => {
     expect(map.details!['completenessGap']).toBeCloseTo(0, 5);
   });
 
+  it('refuses where the score is no number at an end of the way', async () => {
+    const model = linearScore([1, 1], [1, 1, 2]);
+    const atBaseline = mapOf(
+      integratedGradients({ value: 1e6, steps: 1 }),
+      linearScore([1e38, 1e38], [1, 1, 2]),
+      [0, 0],
+    );
+    await expect(atBaseline).rejects.toMatchObject({
+      code: 'SCORE_NOT_FINITE',
+      found: 'Infinity for a baseline of 1000000 for image 1',
+    });
+    const atImage = mapOf(integratedGradients({ steps: 1 }), model, [Number.NaN, 0]);
+    await expect(atImage).rejects.toMatchObject({ code: 'SCORE_NOT_FINITE', found: 'NaN for image 1' });
+  });
+
   it('reports what coarse steps miss', async () => {
     const model = twoLayers({ first: [[1]], bias: [-1], second: [1] }, [1, 1, 1]);
     const map = await mapOf(integratedGradients({ steps: 1 }), model, [3]);

@@ -1,4 +1,4 @@
-import { shownJson, UnderstoryError } from '@understory/core';
+import { shownJson, UnderstoryError, firstLineOf } from '@understory/core';
 import type { Size } from './rgb-image.ts';
 
 const savedAgain = 'Check the download, or open the picture in a viewer and save it as PNG.';
@@ -80,7 +80,7 @@ export const imagingErrors = {
     return new UnderstoryError({
       code: 'IMAGE_NOT_DECODED',
       message: `The image ${name} cannot be decoded.`,
-      found: cause instanceof Error ? firstLine(cause.message) : String(cause),
+      found: firstLineOf(cause),
       expected: 'an intact JPEG, PNG or WebP file',
       next: savedAgain,
       cause,
@@ -110,8 +110,4 @@ export const imagingErrors = {
 
 function count(number: number): string {
   return number.toLocaleString('en-US');
-}
-
-function firstLine(text: string): string {
-  return text.trim().split('\n')[0] ?? '';
 }

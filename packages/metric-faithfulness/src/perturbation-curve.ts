@@ -1,4 +1,5 @@
 import type { Measurement, Metric, OptionSchema, OptionValues } from '@understory/core';
+import { standardDeviation } from '@understory/statistics';
 import { areaUnder } from './area.ts';
 import { measureCurves } from './curve.ts';
 import { constant } from './perturbations/constant.ts';
@@ -99,8 +100,12 @@ export function perturbationCurve(start: End, options: CurveOptions): Metric {
         const { x, curves, ends, ties } = sample;
         const y = x.map((_, at) => mean(curves.map((curve) => curve[at]!)));
         const areas = curves.map((curve) => areaUnder({ x, y: curve }));
-        const spread = order === 'random' && areas.length > 1 ? { spread: deviation(areas) } : {};
-        return { value: mean(areas), curve: { x, y }, details: { ...ends, ...ties, ...spread } };
+        const { value: spread } = standardDeviation(order === 'random' ? areas : []);
+        return {
+          value: mean(areas),
+          curve: { x, y },
+          details: { ...ends, ...ties, ...(spread === undefined ? {} : { spread }) },
+        };
       });
     },
   };
@@ -126,10 +131,4 @@ function perturbationOf({ perturbation, kernel, sigma, value, noise }: CurveOpti
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Of a sample: divided by one less than there are. */
-function deviation(values: readonly number[]): number {
-  const centre = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
 }

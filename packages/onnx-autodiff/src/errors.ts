@@ -113,6 +113,14 @@ export const errors = {
       expected: `at most ${most}`,
       next: 'Feed smaller images or fewer of them at a time; where they are small, check that the file is what its exporter wrote.',
     }),
+  windowTooLarge: (found: string) =>
+    new AutodiffError({
+      code: 'RUN_FAILED',
+      message: 'The model cannot run on these sizes: a window is larger than its padded input.',
+      found,
+      expected: 'sizes that leave at least one place for every window',
+      next: 'Feed larger images, or check that the model was exported for images of this size.',
+    }),
   invalidNode: (operator: string, node: string, cause: unknown) =>
     new AutodiffError({
       code: 'ONNX_MALFORMED',

@@ -11,6 +11,7 @@ export {
 export type { ObjectiveForm, ObjectiveInput } from './objective.ts';
 export type { GradientContext, GradientRule, InputGradients, NoGradient, OperatorRule } from './gradient-rule.ts';
 export { feedFrom } from './feed-from.ts';
+export { graphView } from './graph-view.ts';
 export { gradientRules } from './gradients/index.ts';
 export { guidedRules } from './guided-rules.ts';
 export { GraphBuilder } from './builder.ts';

@@ -88,6 +88,24 @@ describe('sizes that follow from what is fed are held against the limits', () =>
     expect(() => check.check({ x: x(1, 3, 224, 224) })).toThrow(refused(found));
   });
 
+  it.each<[string, Node, number, number]>([
+    ['MaxPool', Node.of('MaxPool', ['x'], ['y'], { kernel_shape: [3, 3], strides: [2, 2] }), 2, 3],
+    ['AveragePool', Node.of('AveragePool', ['x'], ['y'], { kernel_shape: [5, 1], pads: [1, 0, 1, 0] }), 2, 3],
+    ['LpPool', Node.of('LpPool', ['x'], ['y'], { kernel_shape: [3, 3], dilations: [2, 1], strides: [9, 9] }), 4, 5],
+    ['Conv', Node.of('Conv', ['x', 'kernels'], ['y'], { strides: [4, 4] }), 3, 4],
+    // A last window may hang over the end by less than a stride, and need not fit otherwise.
+    ['ceil_mode', Node.of('MaxPool', ['x'], ['y'], { kernel_shape: [4, 4], strides: [2, 2], ceil_mode: 1 }), 2, 3],
+  ])('a window that has no place is told before it runs: %s', (_, node, small, large) => {
+    const check = fedSizes({ ...image, kernels: [1, 3, 4, 4] }, [node]);
+    expect(() => check.check({ x: x(1, 3, small, small) })).toThrow(
+      expect.objectContaining({
+        code: 'RUN_FAILED',
+        found: expect.stringContaining(`over [${small}, ${small}]`) as unknown,
+      }),
+    );
+    expect(() => check.check({ x: x(1, 3, large, large) })).not.toThrow();
+  });
+
   it('elements of small feeds are read at each call', () => {
     const check = fedSizes({ sizes: [2] }, [Node.of('ConstantOfShape', ['sizes'], ['y'])]);
     expect(() => check.check({ sizes: sizes(2n, 3n) })).not.toThrow();

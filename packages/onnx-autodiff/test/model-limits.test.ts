@@ -121,6 +121,31 @@ describe('what a file declares is held against the file and the limits before an
       (_, g) => loop(g, 2 ** 62, Node.of('Identity', ['on'], ['more'])),
     ],
     [
+      'more groups than channels',
+      'ONNX_MALFORMED',
+      /2 channels in 2147483647 groups/,
+      (_, g) => {
+        g.initializer.push(writeTensor('k', { type: 'float32', dims: [2, 1, 1], values: [1, 2] }));
+        g.initializer.push(int64('sizes', [1, 2, 2]));
+        g.node.push(
+          Node.of('Reshape', ['y', 'sizes'], ['r']).proto,
+          Node.of('Conv', ['r', 'k'], ['z'], { group: 2 ** 31 - 1 }).proto,
+        );
+      },
+    ],
+    [
+      'a window larger than what it slides over',
+      'RUN_FAILED',
+      /a window \[5\] over \[4\], of MaxPool/,
+      (_, g) => {
+        g.initializer.push(int64('sizes', [1, 1, 4]));
+        g.node.push(
+          Node.of('Reshape', ['y', 'sizes'], ['r']).proto,
+          Node.of('MaxPool', ['r'], ['z'], { kernel_shape: [5], strides: [5] }).proto,
+        );
+      },
+    ],
+    [
       'an operator in a form that it does not have',
       'ONNX_MALFORMED',
       /Concat|node/,

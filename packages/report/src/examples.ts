@@ -10,6 +10,7 @@ import {
   type RgbImage,
   upsample,
 } from '@understory/imaging';
+import type { ExampleRecord } from '@understory/studies';
 import {
   asProblem,
   byExampleRank,
@@ -17,11 +18,10 @@ import {
   percent,
   readExampleRecords,
   readOfExample,
-  type ExampleRecord,
   type OnProblem,
   type ReadableStore,
   type StoredExample,
-} from '@understory/studies';
+} from '@understory/studies/results';
 import { readNpy } from './read-npy.ts';
 
 /** An example with its pictures as PNG, each enlarged by a whole factor where it is small. */

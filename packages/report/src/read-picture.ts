@@ -1,5 +1,5 @@
 import { resize } from '@understory/imaging';
-import { asProblem, readOfExample } from '@understory/studies';
+import { asProblem, readOfExample } from '@understory/studies/results';
 import type { Drawing } from './examples.ts';
 import type { Picture } from './figures/picture-grid.ts';
 

@@ -1,6 +1,7 @@
 import type { UnderstoryError } from '@understory/core';
 import type { ColourMapName, ImageCodec } from '@understory/imaging';
-import type { EvaluationRecord, FailedItem, ReadableStore } from '@understory/studies';
+import type { EvaluationRecord, FailedItem } from '@understory/studies';
+import type { ReadableStore } from '@understory/studies/results';
 import type { Figure } from './figures/figure.ts';
 
 /** What the record of every run says, whatever its kind. */

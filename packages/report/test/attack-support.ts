@@ -5,16 +5,8 @@ import { join } from 'node:path';
 import { encodeNpy, rgbImage } from '@understory/imaging';
 import { encodePng } from '@understory/imaging/sharp';
 import type { AttackRun } from '../src/index.ts';
-import {
-  exampleFile,
-  attackExampleFolder,
-  fileOfAttack,
-  folderOfItem,
-  type AttackExampleRecord,
-  type AttackRecord,
-  type AttackRow,
-  type RunAttack,
-} from '@understory/studies';
+import type { AttackExampleRecord, AttackRecord, AttackRow, RunAttack } from '@understory/studies';
+import { exampleFile, attackExampleFolder, fileOfAttack, folderOfItem } from '@understory/studies/results';
 import { record } from './support.ts';
 
 const steps = 50;

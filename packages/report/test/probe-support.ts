@@ -6,7 +6,8 @@ import type { ProbeEstimate, ProbeSummary } from '@understory/core';
 import { rgbImage } from '@understory/imaging';
 import { encodePng } from '@understory/imaging/sharp';
 import type { ProbeRun } from '../src/index.ts';
-import { probePicturePath, type ProbeRecord } from '@understory/studies';
+import type { ProbeRecord } from '@understory/studies';
+import { probePicturePath } from '@understory/studies/results';
 import { record } from './support.ts';
 
 function probeRecord(): ProbeRecord {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { renderAttack, standalone, type RenderedReport } from '../src/index.ts';
 import { toPng } from '../src/png.ts';
-import { exampleFile, attackExampleFolder, folderOfItem, type AttackSummary } from '@understory/studies';
+import type { AttackSummary } from '@understory/studies';
+import { exampleFile, attackExampleFolder, folderOfItem } from '@understory/studies/results';
 import { attackRecord, attackRow, attackRows, attackRun, runAttack, sweep, tableOne } from './attack-support.ts';
 
 jest.setTimeout(60_000);

@@ -1,73 +1,62 @@
-export * from './attack/attack-batches.ts';
-export * from './attack/attack-experiment.ts';
-export * from './attack/attack-files.ts';
-export * from './attack/attack-plan.ts';
-export * from './attack/attack-record.ts';
-export * from './attack/attack-rows.ts';
-export * from './attack/attack-subject.ts';
-export * from './attack/attack-tables.ts';
-export * from './attack/choose-attacks.ts';
-export * from './attack/explain-pixels.ts';
-export * from './attack/is-reached.ts';
-export * from './attack/judge-attacks.ts';
-export * from './attack/keep-attack.ts';
-export * from './attack/summarise-attack.ts';
-export * from './attack/transfer.ts';
-export * from './common/boxes-in-input.ts';
-export * from './common/experiment-record.ts';
-export * from './common/in-groups.ts';
-export * from './common/join-samples.ts';
-export * from './common/paper-numbers.ts';
-export * from './common/reason-for.ts';
-export * from './common/record.ts';
-export * from './common/recorded-settings.ts';
-export * from './common/run-notes.ts';
-export * from './common/selection-name.ts';
-export * from './evaluation/choose-metrics.ts';
-export * from './evaluation/evaluation-experiment.ts';
-export * from './evaluation/evaluation-rows.ts';
-export * from './evaluation/evaluation-tables.ts';
-export * from './evaluation/keep-example.ts';
-export * from './evaluation/mean-curve.ts';
-export * from './evaluation/summarise-evaluation.ts';
-export * from './explanation/draw-map.ts';
-export * from './explanation/explain-images.ts';
-export * from './explanation/explanation-record.ts';
-export * from './common/targets.ts';
-export * from './probe/choose-probe.ts';
-export * from './probe/keep-probe.ts';
-export * from './probe/probe-experiment.ts';
-export * from './probe/probe-pictures.ts';
-export * from './probe/probe-rows.ts';
-export * from './setup/check-needs.ts';
-export * from './setup/models.ts';
-export * from './setup/open-model.ts';
-export * from './setup/pixel-subject-of.ts';
-export * from './setup/preprocessing.ts';
-export * from './setup/recognise.ts';
-export * from './setup/side-feeds.ts';
-export * from './setup/open-subject.ts';
-export * from './setup/setup.ts';
-export * from './setup/used-backends.ts';
-export * from './common/file-safe.ts';
-export * from './common/file-name.ts';
-export * from './common/chosen-examples.ts';
-export * from './common/stored-examples.ts';
-export * from './common/kept-examples.ts';
-export * from './evaluation/example-record.ts';
-export * from './environment.ts';
-export * from './errors.ts';
-export * from './study.ts';
-export * from './spec/study-spec.ts';
-export * from './spec/parse-spec.ts';
-export * from './spec/selections.ts';
-export * from './common/short-name.ts';
-export * from './evaluation/open-evaluation.ts';
-export * from './attack/open-attack.ts';
-export * from './probe/open-probe.ts';
-export * from './common/duration.ts';
-export * from './common/steps.ts';
-export * from './explanation/open-explanation.ts';
-export * from './open-study.ts';
-export * from './run-study.ts';
-export * from './common/numbers.ts';
+export type { AttackExample, AttackExampleRecord, AttackRecord, AttackRow, RunAttack } from './attack/attack-rows.ts';
+export type { AttackStudy } from './attack/open-attack.ts';
+export type {
+  AttackComparison,
+  AttackOutcome,
+  AttackSummary,
+  MeanEstimate,
+  Share,
+  SweepCurve,
+} from './attack/summarise-attack.ts';
+export type { ModelRecord } from './common/record.ts';
+export { Steps, type Step } from './common/steps.ts';
+export type {
+  ChosenImage,
+  ChosenImages,
+  Environment,
+  LoadedPlugins,
+  NamedImage,
+  PluginRequest,
+  TargetReference,
+  TargetReferenceRequest,
+} from './environment.ts';
+export { studyErrors } from './errors.ts';
+export type {
+  EvaluatedMetric,
+  EvaluationParameters,
+  EvaluationRecord,
+  EvaluationRow,
+  FailedItem,
+} from './evaluation/evaluation-rows.ts';
+export type { ExampleRecord } from './evaluation/example-record.ts';
+export type { MeanCurve } from './evaluation/mean-curve.ts';
+export type { EvaluationStudy } from './evaluation/open-evaluation.ts';
+export type { Comparison, EvaluationSummary, MetricSummary } from './evaluation/summarise-evaluation.ts';
+export type { NamedExplainer, Outcome } from './explanation/explain-images.ts';
+export type {
+  AnswerRecord,
+  ExplainedRecord,
+  ImageRecord,
+  MapRecord,
+  ScoreRecord,
+} from './explanation/explanation-record.ts';
+export {
+  openExplanation,
+  type ExplanationEvent,
+  type ExplanationStudy,
+  type ExplanationSummary,
+} from './explanation/open-explanation.ts';
+export { openStudy, type AnyStudy } from './open-study.ts';
+export type { ProbeRecord } from './probe/probe-rows.ts';
+export { runOpened, runStudy } from './run-study.ts';
+export type { PreprocessingOptions, SizeOption } from './setup/preprocessing.ts';
+export { parseStudyFile, parseStudySpec, studyJsonSchema } from './spec/parse-spec.ts';
+export {
+  specVersion,
+  type ImagesSpec,
+  type SelectionSpec,
+  type StudyFile,
+  type StudySpec,
+  type StudySpecInput,
+} from './spec/study-spec.ts';
+export type { ArtifactStore, Study, StudyOptions } from './study.ts';

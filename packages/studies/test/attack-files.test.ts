@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { adversarialPicture, fileOfAttack, folderOfItem } from '../src/index.ts';
+import { adversarialPicture, fileOfAttack, folderOfItem } from '../src/attack/attack-files.ts';
 
 describe('files of attacks', () => {
   it('are called as their image and attack', () => {

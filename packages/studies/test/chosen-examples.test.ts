@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { byExampleRank, ChosenExamples, exampleRank } from '../src/index.ts';
+import { byExampleRank, ChosenExamples, exampleRank } from '../src/common/chosen-examples.ts';
 
 const items = Array.from({ length: 30 }, (_, at) => ({ item: `image-${at}`, kind: at % 3 === 0 }));
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fileName, fileNamePart } from '../src/index.ts';
+import { fileName, fileNamePart } from '../src/common/file-name.ts';
 
 /** What a file system that minds neither case nor composition, and cuts trailing dots and spaces, takes a name for. */
 const folded = (name: string) =>

@@ -1,5 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { byExampleRank, exampleFile, exampleStore } from '../src/index.ts';
+import { byExampleRank } from '../src/common/chosen-examples.ts';
+import { exampleStore } from '../src/common/kept-examples.ts';
+import { exampleFile } from '../src/common/stored-examples.ts';
 import { memoryFiles } from './support/memory-files.ts';
 
 it('keeps the examples that the seed prefers, each whole, however many are written at once', async () => {

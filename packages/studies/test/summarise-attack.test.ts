@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { summariseAttack, type AttackRow, type AttackSetting, type RunAttack } from '../src/index.ts';
+import type { AttackSetting } from '../src/attack/attack-rows.ts';
+import { summariseAttack } from '../src/attack/summarise-attack.ts';
+import type { AttackRow, RunAttack } from '../src/index.ts';
 
 function attackOf(mask: string, over: Partial<Omit<RunAttack, 'mask'>> & { fraction?: number | null } = {}): RunAttack {
   const { fraction = null, ...others } = over;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { flatMap } from '@understory/core';
-import { meanText, type MetricSummary, splitComparisons, summarise, verdict } from '../src/index.ts';
+import { meanText, splitComparisons, summarise, verdict } from '../src/evaluation/summarise-evaluation.ts';
+import type { MetricSummary } from '../src/index.ts';
 import { row, runRows } from './support/rows.ts';
 
 const metrics = [{ name: 'deletion', better: 'lower' }] as const;

@@ -1,4 +1,4 @@
-import { isDiagnosed, toFloat32 } from '@understory/core';
+import { isDiagnosed, messageOf, toFloat32 } from '@understory/core';
 import type { Tensor } from '@understory/core';
 
 /** Throws an Error with that message where a condition does not hold. */
@@ -113,8 +113,4 @@ export function once<T>(make: () => T): () => T {
 
 function describe({ type, dims }: Tensor): string {
   return `${type} [${dims.join(', ')}]`;
-}
-
-function messageOf(failure: unknown): string {
-  return failure instanceof Error ? failure.message : String(failure);
 }

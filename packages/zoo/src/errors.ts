@@ -1,4 +1,4 @@
-import { didYouMean, UnderstoryError } from '@understory/core';
+import { didYouMean, someOf, UnderstoryError } from '@understory/core';
 import type { ExportRecipe } from './export-recipes.ts';
 
 /** Every error of this package, by what went wrong. */
@@ -7,7 +7,7 @@ export const zooErrors = {
     return new UnderstoryError({
       code: 'MODEL_FOLDER_EMPTY',
       message: `The folder "${folder}" holds no model.`,
-      found: found.length === 0 ? 'an empty folder' : some(found),
+      found: found.length === 0 ? 'an empty folder' : someOf(found),
       expected:
         'onnx/model.onnx, model.onnx, a single .onnx file in the folder or in onnx/, tfjs/model.json or model.json',
       next: 'Name the model file itself, or put it into the folder under one of these names.',
@@ -18,7 +18,7 @@ export const zooErrors = {
     return new UnderstoryError({
       code: 'MODEL_FOLDER_AMBIGUOUS',
       message: `The folder "${folder}" holds more than one model.`,
-      found: some(models),
+      found: someOf(models),
       expected: 'one .onnx file, or one that is called model.onnx',
       next: `Name the file, such as "${folder}/${models[0]}".`,
     });
@@ -70,7 +70,7 @@ export const zooErrors = {
     return new UnderstoryError({
       code: 'MODEL_NEEDS_EXPORT',
       message: `"${model}" is a model in an unsupported format.`,
-      found: files.length === 0 ? recipe.format : `${some(files)}: ${recipe.format}`,
+      found: files.length === 0 ? recipe.format : `${someOf(files)}: ${recipe.format}`,
       expected: 'an .onnx file, or model.json of TensorFlow.js',
       next: `${recipe.command} docs/how-to/export.md has the full instructions.`,
     });
@@ -103,9 +103,4 @@ interface ConfigPosition {
   /** Counted from 1, as with `column`. */
   readonly line: number;
   readonly column: number;
-}
-
-function some(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(', ');
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { loadGraphModelSync, type GraphModel } from '@tensorflow/tfjs-converter';
-import { elementCount, type Dimension, type Tensor, type TensorSpec } from '@understory/core';
-import { errors, firstLine } from '../errors.ts';
+import { elementCount, type Dimension, type Tensor, type TensorSpec, firstLineOf } from '@understory/core';
+import { errors } from '../errors.ts';
 import type { ModelFiles } from '../model-files.ts';
 import {
   channelsFirst,
@@ -203,8 +203,8 @@ export class GraphNetwork implements Network {
         const alone = samples === 1 ? undefined : this.triedAlone(size);
         if (alone !== undefined) return [alone];
         // A size that was made up may not fit; what is wrong with one that is known is wrong with the model.
-        if (isOpen && !/Kernel '/.test(firstLine(error))) return [];
-        throw errors.notLoadable({ model, reason: firstLine(error), cause: error });
+        if (isOpen && !/Kernel '/.test(firstLineOf(error))) return [];
+        throw errors.notLoadable({ model, reason: firstLineOf(error), cause: error });
       }
     });
     const [first, second = first] = trials;
@@ -402,7 +402,7 @@ function load(files: ModelFiles, modelTopology: object): GraphModel {
     for (const weight of Object.values(model.weights).flat()) tf.keep(weight);
     return model;
   } catch (error) {
-    throw errors.notLoadable({ model: files.name, reason: firstLine(error), cause: error });
+    throw errors.notLoadable({ model: files.name, reason: firstLineOf(error), cause: error });
   }
 }
 

@@ -15,10 +15,25 @@ export const largestResult = 2 ** 29;
 /** What is wrong with the shapes that a kernel is to work on, none of which every engine checks; undefined where they fit. */
 export function misfit(kernelName: string, inputs: tf.NamedTensorMap, attrs: object): string | undefined {
   try {
-    return guards.get(kernelName)?.({ inputs, attrs: attrs as Readonly<Record<string, unknown>> });
+    const use = { inputs, attrs: attrs as Readonly<Record<string, unknown>> };
+    return stepsMisfit(use.attrs) ?? guards.get(kernelName)?.(use);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** What an engine holds sizes in. */
+const largestStep = 2 ** 31 - 1;
+
+/** Windows, which alone are padded, slide and spread by whole numbers. */
+function stepsMisfit(attrs: KernelUse['attrs']): string | undefined {
+  for (const name of ['strides', 'dilations', 'filterSize']) {
+    if (!('pad' in attrs) || attrs[name] === undefined || attrs[name] === null) continue;
+    const steps = [attrs[name]].flat() as number[];
+    const isFitting = steps.every((step) => Number.isInteger(step) && step >= 1 && step <= largestStep);
+    if (!isFitting) return `${name} ${shown(steps)}`;
+  }
+  return undefined;
 }
 
 const guards = new Map<string, Guard>();

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { elementCount } from '@understory/core';
-import { errors, firstLine } from '../errors.ts';
+import { elementCount, firstLineOf } from '@understory/core';
+import { errors } from '../errors.ts';
 import type { ModelFiles, WeightEntry } from '../model-files.ts';
 import { scoped } from '../support/scoped.ts';
 import { leastBound, withBoundedWeights } from './bounded-weights.ts';
@@ -68,7 +68,7 @@ async function built({ model, operations }: Topology, { name, weights }: ModelFi
       ),
     );
   } catch (error) {
-    const reason = firstLine(error);
+    const reason = firstLineOf(error);
     const unknown = /^Unknown layer: (\w+)/.exec(reason)?.[1];
     if (unknown === undefined) throw errors.notLoadable({ model: name, reason, cause: error });
     throw errors.unsupported({ what: `the layer class ${unknown}`, model: name, detail: reason });
@@ -113,6 +113,6 @@ function decoded({ name, weightData }: ModelFiles, specs: readonly tf.io.Weights
   try {
     return tf.io.decodeWeights(weightData, [...specs]);
   } catch (error) {
-    throw errors.notLoadable({ model: name, reason: firstLine(error), cause: error });
+    throw errors.notLoadable({ model: name, reason: firstLineOf(error), cause: error });
   }
 }

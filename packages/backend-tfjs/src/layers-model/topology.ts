@@ -1,5 +1,5 @@
-import { isDiagnosed } from '@understory/core';
-import { errors, firstLine } from '../errors.ts';
+import { isDiagnosed, firstLineOf } from '@understory/core';
+import { errors } from '../errors.ts';
 import { readActivation } from './keras-activations.ts';
 import { passedOver } from './keras-configuration.ts';
 import { isTensor, type Json, type Reference, type TensorJson } from './keras-json.ts';
@@ -39,7 +39,7 @@ export function readTopology(topology: Json, file: string): Topology {
     // Layers hold far more than the schema says of them, by their class.
     throw errors.invalid({
       ...{ model: file, path: 'modelTopology' },
-      found: firstLine(error),
+      found: firstLineOf(error),
       expected: 'layers and their configurations as Keras writes them',
     });
   }

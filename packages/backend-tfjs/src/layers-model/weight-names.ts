@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { someOf } from '@understory/core';
 import { errors } from '../errors.ts';
 import type { WeightEntry } from '../model-files.ts';
 import type { KerasWeight } from './layer-kind.ts';
@@ -47,8 +48,15 @@ export function assigned(
   const left = [...open].filter(({ name }) => !stateless.test(name));
   if (missing.length > 0 || left.length > 0) {
     const parts = [
-      ...(missing.length > 0 ? [`no weights for ${some(missing)}`] : []),
-      ...(left.length > 0 ? [`weights that no layer asks for: ${some(left.map(({ name }) => name))}`] : []),
+      ...(missing.length > 0 ? [`no weights for ${someOf(missing, 4)}`] : []),
+      ...(left.length > 0
+        ? [
+            `weights that no layer asks for: ${someOf(
+              left.map(({ name }) => name),
+              4,
+            )}`,
+          ]
+        : []),
     ];
     throw errors.notLoadable({ model, reason: parts.join('; '), cause: undefined });
   }
@@ -84,8 +92,4 @@ function byName(open: readonly WeightEntry[], { weight, layer, scope }: Variable
 
 function hasShape({ shape }: WeightEntry, weight: KerasWeight): boolean {
   return shape.join() === weight.shape.join();
-}
-
-function some(names: readonly string[]): string {
-  return names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { elementCount } from '@understory/core';
 
 /** How a Gather with batch dimensions is laid out: `[batch, outer, length, inner]` picked by `[batch, count]`. */
 export interface GatherPlan {
@@ -24,11 +25,11 @@ export function gatherPlan(
   const [batch, outer, inner] = [shape.slice(0, common), shape.slice(common, place), shape.slice(place + 1)];
   const picked = indices.slice(common);
   return {
-    batch: product(batch),
-    outer: product(outer),
+    batch: elementCount(batch),
+    outer: elementCount(outer),
     length: shape[place]!,
-    inner: product(inner),
-    count: product(picked),
+    inner: elementCount(inner),
+    count: elementCount(picked),
     shape: [...batch, ...outer, ...picked, ...inner],
   };
 }
@@ -38,8 +39,4 @@ export function placesOf(indices: tf.Tensor, batch: number, count: number, lengt
   const starts = tf.mul(tf.range(0, batch, 1, 'int32'), tf.scalar(length, 'int32'));
   const own = tf.reshape(tf.cast(indices, 'int32'), [batch, count]);
   return tf.reshape(tf.add(own, tf.reshape(starts, [batch, 1])), [batch * count]);
-}
-
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((all, size) => all * size, 1);
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { elementCount } from '@understory/core';
 
 export interface Spread {
   /** How far apart the rows and columns of `x` come to lie. */
@@ -18,8 +19,8 @@ export function spread(x: tf.Tensor4D, { strides, offset, size }: Spread): tf.Te
 export function spreadAxis(x: tf.Tensor, axis: number, stride: number, offset: number, size: number): tf.Tensor {
   const { shape } = x;
   const count = shape[axis]!;
-  const outer = product(shape.slice(0, axis));
-  const inner = product(shape.slice(axis + 1));
+  const outer = elementCount(shape.slice(0, axis));
+  const inner = elementCount(shape.slice(axis + 1));
   let rows: tf.Tensor = tf.reshape(x, [outer, count, inner]);
   if (stride > 1) {
     const apart = tf.pad(tf.reshape(x, [outer, count, 1, inner]), [none, none, [0, stride - 1], none]);
@@ -35,7 +36,3 @@ export function spreadAxis(x: tf.Tensor, axis: number, stride: number, offset: n
 }
 
 const none: [number, number] = [0, 0];
-
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((all, size) => all * size, 1);
-}

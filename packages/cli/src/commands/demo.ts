@@ -4,23 +4,20 @@ import type { Command } from '@commander-js/extra-typings';
 import { largestOf, type Host, type LayerSpec, type Model, type Subject } from '@understory/core';
 import type { OverlayOptions } from '@understory/imaging';
 import { contactSheet, type ContactSheetRow } from '@understory/imaging/contact-sheet';
+import type { ImageRecord, NamedExplainer, Outcome } from '@understory/studies';
+import { className, topFive } from '@understory/studies/results';
 import {
-  className,
   drawMap,
   explainImages,
   type ExplainImagesRequest,
-  type ImageRecord,
   ImageRecords,
   modelRecord,
-  type NamedExplainer,
-  type Outcome,
   setUp,
   targetsOf,
-  topFive,
   versionsOf,
   withPlugins,
   writeMap,
-} from '@understory/studies';
+} from '@understory/studies/setup';
 import { folderStore } from '@understory/environment-node';
 import { headline, imageText } from '../formatters/explanation.ts';
 import { json } from '../formatters/json.ts';

@@ -14,7 +14,7 @@ import { cliErrors } from '../errors.ts';
 import { json } from '../formatters/json.ts';
 import type { Io } from '../io.ts';
 import { prepareFolder, writeWhole } from '@understory/environment-node';
-import { modelRecord, openModel, versionsOf } from '@understory/studies';
+import { modelRecord, openModel, versionsOf } from '@understory/studies/setup';
 import { list, withOutput, withRunning } from '../options.ts';
 import type { CommandContext } from '../command-context.ts';
 import { commonSpec, pluginsOf } from '../spec-of.ts';

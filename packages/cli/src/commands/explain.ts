@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { folderStore } from '@understory/environment-node';
 import {
-  assumedNote,
   openExplanation,
   parseStudySpec,
   type ExplanationStudy,
   type ImageRecord,
   type StudySpecInput,
 } from '@understory/studies';
+import { assumedNote } from '@understory/studies/setup';
 import type { CommandContext } from '../command-context.ts';
 import { cliErrors } from '../errors.ts';
 import { backendsText, headline, imageText } from '../formatters/explanation.ts';

@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings';
 import { json } from '../formatters/json.ts';
 import { inspectionText } from '../formatters/inspection.ts';
 import type { Io } from '../io.ts';
-import { Models, versionsOf } from '@understory/studies';
+import { Models, versionsOf } from '@understory/studies/setup';
 import { examine } from '../inspection.ts';
 import { withOutput, withPreprocessing, withRunning, withTensors } from '../options.ts';
 import { commonSpec, pluginsOf } from '../spec-of.ts';

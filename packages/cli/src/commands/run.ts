@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { reasonOf } from '@understory/core';
+import { environmentErrors } from '@understory/environment-node';
 import { parseStudyFile, studyJsonSchema, type StudyFile } from '@understory/studies';
 import type { CommandContext } from '../command-context.ts';
 import { cliErrors } from '../errors.ts';
@@ -64,13 +65,13 @@ async function readStudyFile(path: string, cwd: string): Promise<StudyFile> {
   try {
     text = await readFile(resolve(cwd, path), 'utf8');
   } catch (cause) {
-    throw cliErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
+    throw environmentErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
   }
   let value: unknown;
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw cliErrors.fileNotReadable({ path, reason: `not JSON: ${reasonOf(cause)}`, cause });
+    throw environmentErrors.fileNotReadable({ path, reason: `not JSON: ${reasonOf(cause)}`, cause });
   }
   return parseStudyFile(value, path);
 }

@@ -1,18 +1,13 @@
 import { stepsText } from '@understory/report';
-import {
-  adversarialPicture,
-  type AttackComparison,
-  type AttackOutcome,
-  type AttackRecord,
-  type AttackRow,
-  type AttackSummary,
-  className,
-  number,
-  percent,
-  percentRange,
-  probability,
-  type RunAttack,
+import type {
+  AttackComparison,
+  AttackOutcome,
+  AttackRecord,
+  AttackRow,
+  AttackSummary,
+  RunAttack,
 } from '@understory/studies';
+import { adversarialPicture, className, number, percent, percentRange, probability } from '@understory/studies/results';
 import type { Style } from '../style.ts';
 import { columns, count } from './text.ts';
 

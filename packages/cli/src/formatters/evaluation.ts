@@ -1,3 +1,4 @@
+import type { Comparison, EvaluationParameters, EvaluationSummary, MetricSummary } from '@understory/studies';
 import {
   count,
   meanText,
@@ -8,11 +9,7 @@ import {
   range,
   splitComparisons,
   verdict,
-  type Comparison,
-  type EvaluationParameters,
-  type EvaluationSummary,
-  type MetricSummary,
-} from '@understory/studies';
+} from '@understory/studies/results';
 import type { Style } from '../style.ts';
 import { columns } from './text.ts';
 

@@ -1,13 +1,7 @@
 import type { Preprocessing } from '@understory/imaging';
-import {
-  className,
-  type AnswerRecord,
-  type ImageRecord,
-  type MapRecord,
-  type ModelRecord,
-  type ScoreRecord,
-  type UsedBackend,
-} from '@understory/studies';
+import type { AnswerRecord, ImageRecord, MapRecord, ModelRecord, ScoreRecord } from '@understory/studies';
+import { className } from '@understory/studies/results';
+import type { UsedBackend } from '@understory/studies/setup';
 import type { Style } from '../style.ts';
 import { columns, percent } from './text.ts';
 

@@ -1,5 +1,5 @@
 import type { ProbeEstimate, ProbeSummary } from '@understory/core';
-import { number, percent, percentRange, range } from '@understory/studies';
+import { number, percent, percentRange, range } from '@understory/studies/results';
 import type { Style } from '../style.ts';
 import { columns, count } from './text.ts';
 

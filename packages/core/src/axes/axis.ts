@@ -182,6 +182,8 @@ function join(left: Atom, right: Atom): void {
   if (one.whole && other.whole && find(one.whole) !== find(other.whole)) return;
   const [into, gone] = one.parts || !other.parts ? [one, other] : [other, one];
   const [parts, goneParts] = [leavesOf([into]), leavesOf([gone])];
+  // A part does not stand for its whole, or it would be a part of itself.
+  if (parts.includes(gone)) return;
   if (gone.parts) {
     // Taken apart in another way: they have no more in common than what they stand for.
     const isAlike =

@@ -8,6 +8,7 @@ import type { Probe, ProbeRequest } from '../contracts/probe.ts';
 import type { SubjectKind } from '../contracts/subject.ts';
 import { environmentFailure } from '../environment-failure.ts';
 import { errors, isDiagnosed } from '../errors/index.ts';
+import { messageOf } from '../message-of.ts';
 import {
   checkAttackResult,
   checkExperiment,
@@ -208,11 +209,4 @@ function named(failure: unknown, of: GuardedContribution, signal: Cancellation |
   } catch {
     return errors.pluginFailed({ ...of, reason: 'it throws what throws in turn when it is looked at' });
   }
-}
-
-function messageOf(cause: unknown): string {
-  if (typeof cause !== 'object' || cause === null) return String(cause);
-  return 'message' in cause
-    ? String(cause.message)
-    : `it throws an object with ${Object.keys(cause).join(', ') || 'nothing in it'}`;
 }

@@ -7,6 +7,7 @@ import type { Configuration } from '../configuration.ts';
 import type { Backend, ModelSource } from '../contracts/model.ts';
 import { errors, isDiagnosed } from '../errors/index.ts';
 import { append } from '../long-lists.ts';
+import { messageOf } from '../message-of.ts';
 import { closest } from '../suggest.ts';
 import { isManifest, nameOf, whatIsWrong, whatIsWrongWithin } from './define-plugin.ts';
 import type { Capability, Contribution, PluginManifest } from './define-plugin.ts';
@@ -304,10 +305,6 @@ function isDisposable(product: unknown): product is { dispose(): unknown } {
   return (
     typeof product === 'object' && product !== null && 'dispose' in product && typeof product.dispose === 'function'
   );
-}
-
-function messageOf(cause: unknown): string {
-  return typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : String(cause);
 }
 
 function publicKey(kind: string, id: string): string {

@@ -10,3 +10,13 @@ export interface TensorSpec {
   /** Undefined where not even the rank is known ahead. */
   readonly dims: readonly Dimension[] | undefined;
 }
+
+/** As errors name it: `logits (float32 [N, 1000])`; a size without a name is `?`. */
+export function specText({ name, type, dims }: TensorSpec): string {
+  return `${name} (${type} [${dims?.map((dim) => (dim === '' ? '?' : dim)).join(', ') ?? '?'}])`;
+}
+
+/** Whether a tensor holds floating-point numbers. */
+export function isFloat({ type }: Pick<TensorSpec, 'type'>): boolean {
+  return type === 'float32' || type === 'float16' || type === 'float64';
+}

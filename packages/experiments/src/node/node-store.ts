@@ -7,6 +7,7 @@ import { failuresOf, type Failures } from '../store-failures.ts';
 import { inside, partsOf, temporary } from '../store-names.ts';
 import { bytesOf, decodeUtf8 } from '../bytes.ts';
 import { disk, type FileSystem } from './file-system.ts';
+import { makeFolder } from './make-folder.ts';
 import { acquireLock, removeAbandonedLocks } from './run-lock.ts';
 
 /** The files of a run in a folder of the disk, which is made when something is first written. */
@@ -75,7 +76,7 @@ class NodeStore implements Store {
     const { writing } = this.#failures;
     const handle = await writing(name, () => this.#openToWrite(this.pathOf(name), 'a'));
     const file: AppendableFile = {
-      append: (bytes) => writing(name, () => writeWhole(handle, bytes)),
+      append: (bytes) => writing(name, () => writeAll(handle, bytes)),
       flush: () => writing(name, () => handle.datasync()),
       close: () => handle.close(),
     };
@@ -127,7 +128,7 @@ class NodeStore implements Store {
   async prepare(folder: string): Promise<void> {
     const trial = this.pathOf(inside(folder, `${randomUUID()}${temporary}`));
     await this.#failures.writing(folder, async () => {
-      await this.#makeFolder(this.pathOf(folder));
+      await makeFolder(this.pathOf(folder), this.#fileSystem);
       const handle = await this.#fileSystem.open(trial, 'w');
       await handle.close();
       await this.#fileSystem.rm(trial, { force: true });
@@ -156,7 +157,7 @@ class NodeStore implements Store {
     try {
       const handle = await writing(name, () => this.#openToWrite(this.pathOf(staged), 'w'));
       try {
-        await fill((bytes) => writing(name, () => writeWhole(handle, bytes)));
+        await fill((bytes) => writing(name, () => writeAll(handle, bytes)));
         await writing(name, () => handle.sync());
       } finally {
         await handle.close();
@@ -174,21 +175,8 @@ class NodeStore implements Store {
   async #openToWrite(path: string, flags: 'a' | 'w'): Promise<FileHandle> {
     const handle = await unless('ENOENT', this.#fileSystem.open(path, flags));
     if (handle !== undefined) return handle;
-    await this.#makeFolder(dirname(path));
+    await makeFolder(dirname(path), this.#fileSystem);
     return this.#fileSystem.open(path, flags);
-  }
-
-  /** Makes a folder and those above it; by hand, because Node's own way never ends in places such as /proc. */
-  async #makeFolder(path: string, isAgain = false): Promise<void> {
-    try {
-      await this.#fileSystem.mkdir(path);
-    } catch (error) {
-      const code = codeOf(error);
-      if (code === 'EEXIST' && (await this.#fileSystem.stat(path)).isDirectory()) return;
-      if (code !== 'ENOENT' || isAgain || dirname(path) === path) throw error;
-      await this.#makeFolder(dirname(path));
-      await this.#makeFolder(path, true);
-    }
   }
 
   /** Makes a new name in a folder survive a loss of power, where the platform lets folders be opened. */
@@ -204,7 +192,7 @@ class NodeStore implements Store {
   }
 }
 
-async function writeWhole(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   let written = 0;
   while (written < bytes.length) {
     const { bytesWritten } = await handle.write(bytes, written, bytes.length - written);

@@ -1,19 +1,10 @@
-import { createRequire } from 'node:module';
 import { renderAsync, Resvg } from '@resvg/resvg-js';
 import { layOutContactSheet, type ContactSheet } from '../contact-sheet-layout.ts';
 import { rgbImage, type RgbImage } from '../rgb-image.ts';
 import { textElement, type TextStyle } from '../sheet-text.ts';
+import { svgFont as font } from './svg-font.ts';
 
 export type { ContactSheet, ContactSheetCell, ContactSheetRow, Legend } from '../contact-sheet-layout.ts';
-
-/** A font that comes along, so that a sheet looks the same everywhere; letters that it lacks become boxes. */
-const font = {
-  loadSystemFonts: false,
-  fontFiles: ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'].map((file) =>
-    createRequire(import.meta.url).resolve(`dejavu-fonts-ttf/ttf/${file}`),
-  ),
-  defaultFontFamily: 'DejaVu Sans',
-};
 
 /**
  * Draws images in labelled rows on white, with a colour bar below them.

@@ -2,6 +2,8 @@ import { errors } from '../errors.ts';
 import type { Graph } from '../graph.ts';
 import type { Inference } from '../shapes/inference.ts';
 import { staticShape } from '../types.ts';
+import { checkGroups } from './check-groups.ts';
+import { checkWindow } from './check-windows.ts';
 import { limits } from './limits.ts';
 
 /** What gives another number each time is never computed ahead. */
@@ -14,11 +16,16 @@ const drawn = new Set([
   'Multinomial',
 ]);
 
-/** Throws ONNX_TOO_LARGE where a tensor whose sizes are known ahead is beyond the limits, so that no runtime is asked to make it. */
+/**
+ * Throws ONNX_TOO_LARGE where a tensor whose sizes are known ahead is beyond the limits, RUN_FAILED where a window has no place and
+ * ONNX_MALFORMED where channels do not divide into groups, so that no runtime is asked for any of these.
+ */
 export function checkComputed(graph: Graph, inference: Inference): void {
   const constants = new Set(graph.initializers.keys());
   let total = 0;
   for (const node of graph.nodes) {
+    checkGroups(node, inference);
+    checkWindow(node, inference);
     const isConstant =
       !drawn.has(node.operator) && [...node.inputs, ...node.captures].every((name) => !name || constants.has(name));
     for (const name of node.outputs) {

@@ -5,6 +5,7 @@ import { Inference } from '../shapes/inference.ts';
 import type { Constant } from '../tensor.ts';
 import { fromFloat16 } from '../tensor.ts';
 import { staticShape, type ElementType } from '../types.ts';
+import { checkWindow } from './check-windows.ts';
 import { limits } from './limits.ts';
 
 /** A tensor as a caller feeds it: float16 as its bits, whole numbers of 64 bits as BigInts. */
@@ -17,7 +18,7 @@ export interface FedTensor {
 /** Feeds whose sizes passed are not looked at again; so many are remembered. */
 const remembered = 64;
 
-/** Holds the sizes that a graph computes from what it is fed against the limits, before a runtime is asked to run it. */
+/** Holds the sizes that a graph computes from what it is fed against the limits and its windows, before a runtime is asked to run it. */
 export class FedSizes {
   private readonly graph: Graph;
   /** Sizes that are known whatever is fed were looked at when the model was opened. */
@@ -30,7 +31,7 @@ export class FedSizes {
     this.isOpen = openSizesOf(graph, inference) > 0;
   }
 
-  /** Feeds may be computed tensors too. Throws ONNX_TOO_LARGE where a tensor would be beyond the limits. */
+  /** Feeds may be computed tensors too. Throws ONNX_TOO_LARGE where a tensor would be beyond the limits, RUN_FAILED where a window has no place. */
   check(feeds: Readonly<Record<string, FedTensor>>): void {
     if (!this.isOpen) return;
     const fed = Object.entries(feeds);
@@ -68,6 +69,7 @@ export class FedSizes {
       ),
     );
     for (const node of graph.nodes) {
+      checkWindow(node, inference);
       for (const name of node.outputs) {
         const shape = staticShape(inference.value(name).shape);
         if (!shape || countOf(shape) <= limits.elements) continue;

@@ -1,4 +1,5 @@
 import { type ImageCodec, minMax, overlay, resize, type RgbImage, upsample } from '@understory/imaging';
+import { studyErrors, type AttackExample, type AttackExampleRecord, type RunAttack } from '@understory/studies';
 import {
   asProblem,
   attackExampleFolder,
@@ -7,12 +8,8 @@ import {
   percent,
   readOfExample,
   readStoredExamples,
-  studyErrors,
-  type AttackExample,
-  type AttackExampleRecord,
-  type RunAttack,
   type StoredExample,
-} from '@understory/studies';
+} from '@understory/studies/results';
 import type { Drawing, ExampleDrawing } from '../examples.ts';
 import type { Picture, PictureRow } from '../figures/picture-grid.ts';
 import { readNpy } from '../read-npy.ts';

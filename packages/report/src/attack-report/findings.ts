@@ -1,14 +1,5 @@
-import {
-  type AttackComparison,
-  type AttackOutcome,
-  type AttackRecord,
-  type AttackSummary,
-  count,
-  percent,
-  percentRange,
-  probability,
-  type RunAttack,
-} from '@understory/studies';
+import type { AttackComparison, AttackOutcome, AttackRecord, AttackSummary, RunAttack } from '@understory/studies';
+import { count, percent, percentRange, probability } from '@understory/studies/results';
 import { settingsText } from './naming.ts';
 import { pointsText, stepsRange, stepsText } from './tables.ts';
 

@@ -1,5 +1,6 @@
 import type { UnderstoryError } from '@understory/core';
-import { type AttackRecord, type AttackSummary, count, percent } from '@understory/studies';
+import type { AttackRecord, AttackSummary } from '@understory/studies';
+import { count, percent } from '@understory/studies/results';
 import type { Figure } from '../figures/figure.ts';
 import type { Colours } from '../figures/palette.ts';
 import type { PictureRow } from '../figures/picture-grid.ts';

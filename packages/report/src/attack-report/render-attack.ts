@@ -1,5 +1,6 @@
 import { defaultColourMap } from '@understory/imaging';
-import { type AttackRecord, type AttackRow, type AttackSummary, summariseAttack } from '@understory/studies';
+import type { AttackRecord, AttackRow, AttackSummary } from '@understory/studies';
+import { summariseAttack } from '@understory/studies/results';
 import type { Figure } from '../figures/figure.ts';
 import { pictureGrid } from '../figures/picture-grid.ts';
 import { successOverEvaluationsFigure } from '../figures/success-over-evaluations.ts';

@@ -1,16 +1,12 @@
-import {
-  type AttackComparison,
-  type AttackOutcome,
-  type AttackRecord,
-  type AttackSummary,
-  count,
-  type MeanEstimate,
-  number,
-  percent,
-  percentRange,
-  probability,
-  type Share,
+import type {
+  AttackComparison,
+  AttackOutcome,
+  AttackRecord,
+  AttackSummary,
+  MeanEstimate,
+  Share,
 } from '@understory/studies';
+import { count, number, percent, percentRange, probability } from '@understory/studies/results';
 import type { Colours } from '../figures/palette.ts';
 import { html, type Html } from '../html.ts';
 import { estimateCell } from '../page/estimate-cell.ts';

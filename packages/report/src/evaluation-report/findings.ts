@@ -1,13 +1,5 @@
-import {
-  type Comparison,
-  type EvaluatedMetric,
-  type MetricSummary,
-  number,
-  probability,
-  range,
-  splitComparisons,
-  verdict,
-} from '@understory/studies';
+import type { Comparison, EvaluatedMetric, MetricSummary } from '@understory/studies';
+import { number, probability, range, splitComparisons, verdict } from '@understory/studies/results';
 
 /** What a metric's comparisons with its reference come to, a sentence each. */
 export function findings(metric: EvaluatedMetric, summary: MetricSummary): readonly string[] {

@@ -1,13 +1,15 @@
 import type { UnderstoryError } from '@understory/core';
+import type {
+  Comparison,
+  EvaluatedMetric,
+  EvaluationRecord,
+  EvaluationSummary,
+  FailedItem,
+  MetricSummary,
+} from '@understory/studies';
 import {
-  type Comparison,
   count,
-  type EvaluatedMetric,
-  type EvaluationRecord,
-  type EvaluationSummary,
-  type FailedItem,
   meanText,
-  type MetricSummary,
   number,
   paperAreasFor,
   percent,
@@ -15,7 +17,7 @@ import {
   range,
   splitComparisons,
   verdict,
-} from '@understory/studies';
+} from '@understory/studies/results';
 import { exampleText, type Example } from '../examples.ts';
 import { dataUri } from '../figures/data-uri.ts';
 import type { Figure } from '../figures/figure.ts';

@@ -1,12 +1,6 @@
 import { defaultColourMap } from '@understory/imaging';
-import {
-  type EvaluationRecord,
-  type EvaluationRow,
-  type EvaluationSummary,
-  fileName,
-  paperAreasFor,
-  summarise,
-} from '@understory/studies';
+import type { EvaluationRecord, EvaluationRow, EvaluationSummary } from '@understory/studies';
+import { fileName, paperAreasFor, summarise } from '@understory/studies/results';
 import { readExamples } from '../examples.ts';
 import { curvesFigure, needsMedian } from '../figures/curves.ts';
 import { distributionFigure } from '../figures/distribution.ts';

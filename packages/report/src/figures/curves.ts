@@ -1,6 +1,7 @@
 import { ruleY } from '@observablehq/plot';
 import { largestOf, smallestOf } from '@understory/core';
-import { type EvaluatedMetric, type MeanCurve, type MetricSummary, number } from '@understory/studies';
+import type { EvaluatedMetric, MeanCurve, MetricSummary } from '@understory/studies';
+import { number } from '@understory/studies/results';
 import { bandedLines, labelRoom } from './banded-lines.ts';
 import { draw, type Figure } from './figure.ts';
 import type { Palette } from './palette.ts';

@@ -1,5 +1,6 @@
 import { dot, ruleX, text, tickX } from '@observablehq/plot';
-import { type EvaluatedMetric, type MetricSummary, number } from '@understory/studies';
+import type { EvaluatedMetric, MetricSummary } from '@understory/studies';
+import { number } from '@understory/studies/results';
 import { draw, type Figure } from './figure.ts';
 import type { Palette } from './palette.ts';
 

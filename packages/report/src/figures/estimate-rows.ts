@@ -1,7 +1,7 @@
 import { dot, ruleX, ruleY, text } from '@observablehq/plot';
 import { largestOf, smallestOf } from '@understory/core';
 import type { BandedLine } from './banded-lines.ts';
-import { number } from '@understory/studies';
+import { number } from '@understory/studies/results';
 import { draw } from './figure.ts';
 import type { Colours } from './palette.ts';
 

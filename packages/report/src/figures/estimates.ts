@@ -1,5 +1,6 @@
 import { dot, ruleX, ruleY, text } from '@observablehq/plot';
-import { type EvaluatedMetric, type MetricSummary, number, type PaperAreas, range } from '@understory/studies';
+import type { EvaluatedMetric, MetricSummary } from '@understory/studies';
+import { number, type PaperAreas, range } from '@understory/studies/results';
 import { draw, type Figure } from './figure.ts';
 import type { Palette } from './palette.ts';
 

@@ -15,7 +15,7 @@ export interface Figure {
 }
 
 /** The font of drawings that are files of their own. */
-export const sans = 'DejaVu Sans';
+const sans = 'DejaVu Sans';
 
 /** Draws with Observable Plot; `alt` becomes the accessible name. */
 export function draw(options: PlotOptions, alt: string): string {

@@ -1,4 +1,4 @@
-import { randomOrder } from '@understory/studies';
+import { randomOrder } from '@understory/studies/results';
 
 /** A colour on light and on dark ground, each with a contrast of at least 4.5 to 1, and a dash pattern for eyes without colour vision. */
 interface Series {

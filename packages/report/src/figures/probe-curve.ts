@@ -1,6 +1,6 @@
 import { ruleY } from '@observablehq/plot';
 import { largestOf, smallestOf, type ProbeCurve } from '@understory/core';
-import { number } from '@understory/studies';
+import { number } from '@understory/studies/results';
 import { bandedLines, labelRoom, type BandedLine } from './banded-lines.ts';
 import { estimateRows } from './estimate-rows.ts';
 import { draw, type Figure } from './figure.ts';

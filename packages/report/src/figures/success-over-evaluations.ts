@@ -1,6 +1,7 @@
 import { ruleY } from '@observablehq/plot';
 import { largestOf } from '@understory/core';
-import { percent, type RunAttack } from '@understory/studies';
+import type { RunAttack } from '@understory/studies';
+import { percent } from '@understory/studies/results';
 import type { AttackDetail } from '../attack-report/attack-details.ts';
 import { settingsText } from '../attack-report/naming.ts';
 import { bandedLines, labelRoom } from './banded-lines.ts';

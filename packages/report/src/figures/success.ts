@@ -1,6 +1,7 @@
 import { dot, ruleX, ruleY, text } from '@observablehq/plot';
 import { largestOf } from '@understory/core';
-import { type AttackSummary, percent, percentRange } from '@understory/studies';
+import type { AttackSummary } from '@understory/studies';
+import { percent, percentRange } from '@understory/studies/results';
 import { draw, type Figure } from './figure.ts';
 import type { Colours } from './palette.ts';
 

@@ -1,4 +1,5 @@
-import { percent, type RunAttack, type SweepCurve } from '@understory/studies';
+import type { RunAttack, SweepCurve } from '@understory/studies';
+import { percent } from '@understory/studies/results';
 import { epsilonText, fractionText } from '../attack-report/naming.ts';
 import type { Figure } from './figure.ts';
 import { Palette } from './palette.ts';

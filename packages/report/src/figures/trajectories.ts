@@ -1,5 +1,6 @@
 import { largestOf } from '@understory/core';
-import { number, type RunAttack } from '@understory/studies';
+import type { RunAttack } from '@understory/studies';
+import { number } from '@understory/studies/results';
 import type { AttackDetail } from '../attack-report/attack-details.ts';
 import { shortName } from '../attack-report/naming.ts';
 import type { Figure } from './figure.ts';

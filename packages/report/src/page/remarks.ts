@@ -1,6 +1,6 @@
 import type { UnderstoryError } from '@understory/core';
 import { html, type Html } from '../html.ts';
-import { count } from '@understory/studies';
+import { count } from '@understory/studies/results';
 import type { ReportedRun } from '../reported-run.ts';
 
 export interface Remarked extends Pick<ReportedRun, 'isComplete' | 'failed' | 'missing'> {

@@ -1,6 +1,6 @@
 import type { ProbeEstimate } from '@understory/core';
 import { html, type Html } from '../html.ts';
-import { capitalised, number, percent, percentRange, range } from '@understory/studies';
+import { capitalised, number, percent, percentRange, range } from '@understory/studies/results';
 import { estimateCell } from '../page/estimate-cell.ts';
 
 /** Columns beyond this do not fit on a page. */

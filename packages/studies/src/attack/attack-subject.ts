@@ -14,7 +14,7 @@ import type { ChosenImage } from '../environment.ts';
 import { reasonFor, reasonForOne } from '../common/reason-for.ts';
 
 /** Why an image is not attacked. */
-export const alreadyTheTarget = 'the unmodified image is already predicted as the target';
+const alreadyTheTarget = 'the unmodified image is already predicted as the target';
 
 /** An image that is ready to be attacked. */
 export interface Subject {

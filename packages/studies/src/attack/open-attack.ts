@@ -9,7 +9,7 @@ import {
 import { prepare } from '@understory/imaging';
 import { inGroups } from '../common/in-groups.ts';
 import { classRecord, modelRecord } from '../common/record.ts';
-import { notesOf } from '../common/run-notes.ts';
+import { runNotes } from '../common/run-notes.ts';
 import type { ChosenImages, Environment, TargetReference } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
 import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
@@ -95,7 +95,7 @@ export async function openAttack(
         ...{ seed: spec.seed, signal },
         work: (group, randoms) => attackTogether(plan, group, randoms),
       }),
-      notes: [...notesOf(setup, labels.unmapped), ...(transfer?.notes ?? [])],
+      notes: [...runNotes(setup, labels.unmapped), ...(transfer?.notes ?? [])],
       imagesOf: ({ images: count }) => count,
       faults,
     };

@@ -97,7 +97,7 @@ export interface SweepCurve {
   readonly points: readonly (Share & { readonly x: number; readonly attack: string })[];
 }
 
-export interface CountedWarning {
+interface CountedWarning {
   readonly attack: string;
   readonly warning: string;
   readonly count: number;

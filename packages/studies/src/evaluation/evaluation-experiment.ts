@@ -59,7 +59,7 @@ export interface ExplainedItem {
   readonly maps: readonly { readonly explainer: string; readonly map: HeatMap }[];
 }
 
-export type ItemFacts = Pick<
+type ItemFacts = Pick<
   EvaluationRow,
   'item' | 'label' | 'predicted' | 'predictedLabel' | 'probability' | 'correct' | 'target' | 'targetLabel'
 >;

@@ -1,7 +1,7 @@
 import { resolveTarget, seededRandom, type Selection, type UnderstoryError } from '@understory/core';
 import { datasetRecord, experimentRecord, explainerRecord } from '../common/experiment-record.ts';
 import { modelRecord } from '../common/record.ts';
-import { notesOf } from '../common/run-notes.ts';
+import { runNotes } from '../common/run-notes.ts';
 import { targetsOf } from '../common/targets.ts';
 import type { Environment } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
@@ -71,7 +71,7 @@ export async function openEvaluation(
       }),
       model: modelRecord(setup.opened),
       configuration: setup.configurationPath ?? null,
-      notes: notesOf(setup, labels.unmapped),
+      notes: runNotes(setup, labels.unmapped),
       imagesOf: ({ images: count }) => count,
       faults,
       close: () => setup.close(),

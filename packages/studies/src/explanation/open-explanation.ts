@@ -3,9 +3,9 @@ import { colourMapNames, defaultColourMap, type ColourMapName } from '@understor
 import { datasetRecord, experimentRecord } from '../common/experiment-record.ts';
 import { fileSafe } from '../common/file-safe.ts';
 import { modelRecord, versionsOf, type RunRecord } from '../common/record.ts';
+import { setupNotes } from '../common/run-notes.ts';
 import type { ChosenImage, Environment, FoundImages, ReadableImage } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
-import { assumedNote } from '../setup/preprocessing.ts';
 import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
 import { selectionsOf } from '../spec/selections.ts';
 import type { ExplanationSpec } from '../spec/study-spec.ts';
@@ -175,14 +175,10 @@ function colourMapOf(name: string | undefined): ColourMapName {
 }
 
 /** What a user should know of a run that is no error. */
-function notesOf({ backends, subject, preprocessing }: Setup): readonly string[] {
+function notesOf(setup: Setup): readonly string[] {
   const one =
     'the model gives one score: its sigmoid is the probability of the positive class, and the rest that of the negative';
-  return [
-    ...new Set(backends().flatMap(({ remarks }) => remarks)),
-    ...(preprocessing.assumed ? [assumedNote(preprocessing.preprocessing)] : []),
-    ...(subject.classes?.positive !== undefined ? [one] : []),
-  ];
+  return [...setupNotes(setup), ...(setup.subject.classes?.positive !== undefined ? [one] : [])];
 }
 
 function documentOf(

@@ -1,7 +1,7 @@
 import { seededRandom, type ProbeRequest, type ProbeSummary, type Selection, type Subject } from '@understory/core';
 import { datasetRecord, experimentRecord, explainerRecord } from '../common/experiment-record.ts';
 import { modelRecord } from '../common/record.ts';
-import { notesOf } from '../common/run-notes.ts';
+import { runNotes } from '../common/run-notes.ts';
 import type { ChosenImages, Environment } from '../environment.ts';
 import { targetsOf } from '../common/targets.ts';
 import { pixelSubjectOf } from '../setup/pixel-subject-of.ts';
@@ -51,7 +51,7 @@ export async function openProbe(
       }),
       model: modelRecord(setup.opened),
       configuration: setup.configurationPath ?? null,
-      notes: notesOf(setup, labels.unmapped),
+      notes: runNotes(setup, labels.unmapped),
       ...(store && { finish: (summary: ProbeSummary) => dropOtherPictures(store, summary) }),
       imagesOf: ({ images: count }) => count,
       faults: () => [],

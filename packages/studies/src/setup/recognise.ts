@@ -1,13 +1,13 @@
 import {
   evidence,
   rawNameOf,
+  specText,
   splitTargets,
   SUBJECT,
   type Host,
   type ModelFacts,
   type SubjectReading,
 } from '@understory/core';
-import { describeSpec } from '@understory/core';
 import { studyErrors } from '../errors.ts';
 
 /** What the user said of what a model is. */
@@ -51,7 +51,7 @@ export function recognise(
     if (element !== undefined) return element;
   }
   if (only === undefined) {
-    throw studyErrors.subjectUnknown({ outputs: facts.model.outputs.map(describeSpec), task, tasks: tasksOf(host) });
+    throw studyErrors.subjectUnknown({ outputs: facts.model.outputs.map(specText), task, tasks: tasksOf(host) });
   }
   throw studyErrors.subjectAmbiguous({ readings: left });
 }

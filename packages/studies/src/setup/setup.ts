@@ -53,7 +53,7 @@ export interface Setup extends LoadedPlugins {
 }
 
 /** A contribution that works on a model. */
-export interface ModelUser {
+interface ModelUser {
   readonly kind: Extract<ContributionKind, Use['kind']>;
   readonly id: string;
   /** As rows name it. */
@@ -63,7 +63,7 @@ export interface ModelUser {
 }
 
 /** Explainers as they are asked for, by id or with settings. */
-export type AskedExplainers = readonly (string | Selection)[];
+type AskedExplainers = readonly (string | Selection)[];
 
 export interface Asked {
   readonly explainers: AskedExplainers;

@@ -78,7 +78,7 @@ const common = {
   seed: natural.default(0),
 };
 
-export const explanationSpec = z.strictObject({
+const explanationSpec = z.strictObject({
   study: z.literal('explain'),
   ...common,
   explainers: selections.default(['gradcam']),
@@ -92,7 +92,7 @@ export const explanationSpec = z.strictObject({
   batch: positive.default(8),
 });
 
-export const evaluationSpec = z.strictObject({
+const evaluationSpec = z.strictObject({
   study: z.literal('evaluate'),
   ...common,
   explainers: selections.default(['gradcam']),
@@ -108,7 +108,7 @@ export const evaluationSpec = z.strictObject({
   batch: positive.default(32),
 });
 
-export const attackSpec = z.strictObject({
+const attackSpec = z.strictObject({
   study: z.literal('attack'),
   ...common,
   attack: selection,
@@ -132,7 +132,7 @@ export const attackSpec = z.strictObject({
   batch: positive.default(8),
 });
 
-export const probeSpec = z.strictObject({
+const probeSpec = z.strictObject({
   study: z.literal('probe'),
   ...common,
   probe: selection,

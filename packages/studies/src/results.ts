@@ -1,0 +1,26 @@
+// What is read back from a run folder, and how results are put into words: for reports and commands.
+export { adversarialPicture, attackExampleFolder, fileOfAttack, folderOfItem } from './attack/attack-files.ts';
+export { summariseAttack } from './attack/summarise-attack.ts';
+export { byExampleRank } from './common/chosen-examples.ts';
+export { duration } from './common/duration.ts';
+export { fileName } from './common/file-name.ts';
+export { capitalised, count, number, percent, percentRange, probability, range } from './common/numbers.ts';
+export { paperAreasFor, type PaperAreas } from './common/paper-numbers.ts';
+export { className } from './common/record.ts';
+export { shortName } from './common/short-name.ts';
+export { stepText } from './common/steps.ts';
+export {
+  asProblem,
+  exampleFile,
+  fileOfExample,
+  readOfExample,
+  readStoredExamples,
+  type OnProblem,
+  type ReadableStore,
+  type StoredExample,
+} from './common/stored-examples.ts';
+export { randomOrder } from './evaluation/evaluation-rows.ts';
+export { readExampleRecords } from './evaluation/example-record.ts';
+export { meanText, splitComparisons, summarise, verdict } from './evaluation/summarise-evaluation.ts';
+export { topFive } from './explanation/explanation-record.ts';
+export { probePicturePath } from './probe/probe-pictures.ts';

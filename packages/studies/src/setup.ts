@@ -1,0 +1,13 @@
+// The steps of a study one by one: for commands that open a model without a study.
+export { modelRecord, versionsOf } from './common/record.ts';
+export type { UsedBackend } from './evaluation/evaluation-rows.ts';
+export { drawMap } from './explanation/draw-map.ts';
+export { explainImages, type ExplainImagesRequest } from './explanation/explain-images.ts';
+export { ImageRecords, writeMap } from './explanation/explanation-record.ts';
+export { targetsOf } from './common/targets.ts';
+export { Models } from './setup/models.ts';
+export { openModel } from './setup/open-model.ts';
+export { factsOf, openSubject } from './setup/open-subject.ts';
+export { readingsOf } from './setup/recognise.ts';
+export { assumedNote } from './setup/preprocessing.ts';
+export { setUp, withPlugins, type SetupSpec } from './setup/setup.ts';
