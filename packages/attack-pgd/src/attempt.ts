@@ -1,4 +1,3 @@
-import type { ClassGoal } from '@understory/core';
 import type { StepControl } from './step-controls/step-control.ts';
 
 /** Pixels worth keeping, and how near to the goal they are. */
@@ -17,14 +16,12 @@ export function isBetter(one: Omit<Found, 'pixels'>, other: Omit<Found, 'pixels'
 
 /** One sample of a request with all that happened to it. */
 export interface Sample {
+  /** Its place in the request. */
   readonly index: number;
-  readonly goal: ClassGoal;
   readonly seed: number;
   readonly origin: Float32Array;
   /** `[H, W]`. */
   readonly mask: Float32Array;
-  /** The class that the model says of the untouched pixels; undefined until it is known. */
-  original: number | undefined;
   evaluations: number;
   updates: number;
   /** At how many evaluations the gradient was zero. */

@@ -1,6 +1,7 @@
 import { errors, isDifferentiable } from '@understory/core';
-import type { AttackGoal, CompiledProgram, DifferentiableModel, Model, PixelClassifier } from '@understory/core';
-import { inspectClassifier, type Inspection } from './inspect-classifier.ts';
+import type { CompiledProgram, DifferentiableModel, Model, PixelSubject } from '@understory/core';
+import type { Aim } from './aims/aim.ts';
+import { inspectSubject, type Inspection } from './inspect-subject.ts';
 import type { Settings } from './settings.ts';
 import { stepProgram } from './step-program.ts';
 
@@ -24,7 +25,7 @@ export interface Prepared {
   readonly inspection: Inspection;
 }
 
-/** Compiles the step of an attack once for each model, normalisation and kind of goal, until it is closed. */
+/** Compiles the step of an attack once for each model, normalisation and form of goal, until it is closed. */
 export class Programs {
   readonly #settings: Settings;
   readonly #prepared = new Map<Model, Map<string, Promise<Prepared>>>();
@@ -34,13 +35,14 @@ export class Programs {
   }
 
   /** Throws CAPABILITY_MISSING, and what compiling throws. */
-  async for(classifier: PixelClassifier, kind: AttackGoal['kind']): Promise<Prepared> {
-    const { model, input, logits } = classifier.classifier;
+  async for(subject: PixelSubject, aim: Aim): Promise<Prepared> {
+    const { model, picture } = subject.subject;
     const compiler = compilable(model, this.#settings.name);
     const ofModel = this.#prepared.get(model) ?? new Map<string, Promise<Prepared>>();
     this.#prepared.set(model, ofModel);
-    const key = JSON.stringify([kind, input, logits, classifier.normalisation, classifier.height, classifier.width]);
-    const prepared = ofModel.get(key) ?? this.#prepare(classifier, kind, compiler);
+    const { normalisation, channels, height, width } = subject;
+    const key = JSON.stringify([aim.form, picture.name, normalisation, channels, height, width]);
+    const prepared = ofModel.get(key) ?? this.#prepare(subject, aim, compiler);
     ofModel.set(key, prepared);
     try {
       return await prepared;
@@ -50,10 +52,12 @@ export class Programs {
     }
   }
 
-  async #prepare(classifier: PixelClassifier, kind: AttackGoal['kind'], model: CompilableModel): Promise<Prepared> {
-    const inspection = await inspectClassifier(classifier);
-    const areProbabilities = model.graph === undefined && inspection.looksLikeProbabilities;
-    const program = await model.compile(stepProgram({ settings: this.#settings, classifier, kind, areProbabilities }));
+  async #prepare(subject: PixelSubject, aim: Aim, model: CompilableModel): Promise<Prepared> {
+    const inspection = await inspectSubject(subject, aim.reads);
+    const { sides } = inspection;
+    const program = await model.compile(
+      stepProgram({ settings: this.#settings, subject, sides, aim: aim.parts(inspection) }),
+    );
     return { program, inspection };
   }
 

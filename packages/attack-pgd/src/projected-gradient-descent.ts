@@ -1,18 +1,22 @@
-import { attackMasks, checkClass, errors, float32, seededRandom, takeTensor, toFloat32 } from '@understory/core';
+import { attackMasks, errors, float32, seededRandom, toFloat32 } from '@understory/core';
 import type {
   Attack,
   AttackedSample,
-  AttackGoal,
   AttackRequest,
   AttackResult,
   CompiledProgram,
+  Tensor,
   Tensors,
 } from '@understory/core';
+import type { Aim } from './aims/aim.ts';
+import { classAim } from './aims/class-aim.ts';
+import { raiseAim } from './aims/raise-aim.ts';
 import { isBetter, type Attempt, type Sample } from './attempt.ts';
-import { Programs } from './programs.ts';
-import { indices, placeOfLargest, rowOf, stacked } from './rows.ts';
+import { Programs, type Prepared } from './programs.ts';
+import { indices, rowOf, stacked } from './rows.ts';
 import type { Settings } from './settings.ts';
-import { warningOfGradients, warningsOfModel } from './warnings.ts';
+import { sideName } from './step-program.ts';
+import { warningOfGradients } from './warnings.ts';
 
 /** An attack that keeps compiled programs. */
 export interface GradientAttack extends Attack {
@@ -31,77 +35,41 @@ export function projectedGradientDescent(settings: Settings): GradientAttack {
   const programs = new Programs(settings);
   return {
     budget: settings.budget,
-    isReached: ({ ranking, probabilities }, goal) =>
-      settings.stop.isReached({ best: ranking[0]!, probabilities }, goal),
+    isReached: ({ decision, probabilities }, goal) => settings.stop.isReached({ best: decision, probabilities }, goal),
     async perturb(request) {
       const masks = attackMasks(request);
-      const {
-        goal,
-        classifier: { classifier },
-      } = request;
-      checkClassCount(settings, goal.kind, classifier.classCount);
+      const aim = aimOf(request, settings);
       request.signal?.throwIfAborted();
-      const { program, inspection } = await programs.for(request.classifier, goal.kind);
+      const prepared = await programs.for(request.subject, aim);
       const samples = samplesOf(request, masks);
-      if (settings.start || settings.objective.needsOriginal(goal.kind) || classifier.classCount === undefined) {
-        await lookAtUntouched(samples, request, settings);
-      }
-      await new Run(settings, request, program, samples).toEnd();
-      return resultOf(samples, request, warningsOfModel(classifier, inspection));
+      await aim.begin(samples, settings.batch);
+      await new Run(settings, request, { aim, ...prepared }, samples).toEnd();
+      return resultOf(samples, request, aim.warnings(prepared.inspection));
     },
     dispose: () => programs.close(),
   };
 }
 
-function checkClassCount({ name, objective }: Settings, kind: AttackGoal['kind'], count: number | undefined): void {
-  const needed = objective.classes(kind);
-  if (count === undefined || count >= needed) return;
-  throw errors.optionInvalid({
-    of: name,
-    option: 'objective',
-    found: `${objective.id}, for a model of ${count} ${count === 1 ? 'class' : 'classes'}`,
-    expected: `one that works with ${count}; this takes ${needed}`,
-  });
+function aimOf(request: AttackRequest, settings: Settings): Aim {
+  const { subject, goal } = request;
+  if (goal.kind === 'raise') return raiseAim(subject, goal);
+  const { task, classes, forms } = subject.subject;
+  if (classes === undefined) throw errors.classesMissing({ task, forms });
+  return classAim({ ...request, goal }, classes, settings);
 }
 
-function samplesOf({ pixels, goal, seeds }: AttackRequest, masks: readonly { readonly data: Float32Array }[]) {
-  return goal.classes.map((wanted, index): Sample => ({
+function samplesOf({ pixels, seeds }: AttackRequest, masks: readonly { readonly data: Float32Array }[]) {
+  return masks.map(({ data: mask }, index): Sample => ({
     index,
-    goal: { kind: goal.kind, class: wanted },
     seed: seeds[index]!,
-    origin: rowOf(pixels.data, index, goal.classes.length),
-    mask: masks[index]!.data,
-    original: undefined,
+    origin: rowOf(pixels.data, index, masks.length),
+    mask,
     evaluations: 0,
     updates: 0,
     vanished: 0,
     trajectory: { probability: [], logit: [], originalProbability: [], originalLogit: [] },
     found: undefined,
   }));
-}
-
-async function lookAtUntouched(
-  samples: readonly Sample[],
-  { classifier, pixels, signal }: AttackRequest,
-  settings: Settings,
-) {
-  const { batch } = settings;
-  for (let start = 0; start < samples.length; start += batch) {
-    signal?.throwIfAborted();
-    const some = samples.slice(start, start + batch);
-    const predictions = await classifier.predict(
-      takeTensor(
-        pixels,
-        some.map(({ index }) => index),
-      ),
-    );
-    some.forEach((sample, at) => {
-      const { logits, ranking } = predictions[at]!;
-      checkClassCount(settings, sample.goal.kind, logits.length);
-      checkClass(sample.goal.class, logits.length);
-      sample.original = ranking[0]!;
-    });
-  }
 }
 
 function resultOf(samples: readonly Sample[], { pixels }: AttackRequest, ofModel: readonly string[]): AttackResult {
@@ -125,8 +93,8 @@ function resultOf(samples: readonly Sample[], { pixels }: AttackRequest, ofModel
 interface Evaluation {
   readonly next: Float32Array;
   readonly momentum: Float32Array | undefined;
-  readonly logits: Float32Array;
-  readonly probabilities: Float32Array;
+  /** Whether each sample has reached the goal. */
+  readonly reached: readonly boolean[];
   readonly objective: Float32Array;
   readonly strength: Float32Array;
 }
@@ -136,6 +104,8 @@ class Run {
   readonly #settings: Settings;
   readonly #request: AttackRequest;
   readonly #program: CompiledProgram;
+  readonly #aim: Aim;
+  readonly #inspection: Prepared['inspection'];
   readonly #samples: readonly Sample[];
   readonly #dims: readonly number[];
   /** Starts that wait for a place in the batch. */
@@ -144,10 +114,17 @@ class Run {
   #constant: { readonly of: readonly Attempt[]; readonly feeds: Tensors } | undefined;
   #finished = 0;
 
-  constructor(settings: Settings, request: AttackRequest, program: CompiledProgram, samples: readonly Sample[]) {
+  constructor(
+    settings: Settings,
+    request: AttackRequest,
+    { aim, program, inspection }: Prepared & { readonly aim: Aim },
+    samples: readonly Sample[],
+  ) {
     this.#settings = settings;
     this.#request = request;
     this.#program = program;
+    this.#aim = aim;
+    this.#inspection = inspection;
     this.#samples = samples;
     this.#dims = request.pixels.dims.slice(1);
   }
@@ -201,10 +178,10 @@ class Run {
       }),
     });
     const read = (name: string) => toFloat32(outputs[name]!);
-    const logits = read('logits');
-    const scores = logits.filter(Number.isNaN);
-    if (scores.length > 0) {
-      throw errors.scoresNotFinite({ what: 'scores', found: `NaN, in ${scores.length} of ${logits.length} places` });
+    const scores = this.#aim.scores(outputs);
+    const wrong = scores.filter(Number.isNaN);
+    if (wrong.length > 0) {
+      throw errors.scoresNotFinite({ what: 'scores', found: `NaN, in ${wrong.length} of ${scores.length} places` });
     }
     const next = read('pixels');
     const steps = next.filter((value) => !Number.isFinite(value));
@@ -215,8 +192,10 @@ class Run {
     return {
       next,
       momentum: momentum === 0 ? undefined : read('momentum'),
-      logits,
-      probabilities: read('probabilities'),
+      reached: this.#aim.judge(
+        outputs,
+        batch.map(({ sample }) => sample),
+      ),
       objective: read('objective'),
       strength: read('strength'),
     };
@@ -225,30 +204,36 @@ class Run {
   #constantFeeds(batch: readonly Attempt[]): Tensors {
     const kept = this.#constant;
     if (kept?.of.length === batch.length && kept.of.every((attempt, at) => attempt === batch[at])) return kept.feeds;
-    const { objective, direction } = this.#settings;
+    const { direction } = this.#settings;
     const [channels = 0, height = 0, width = 0] = this.#dims;
     const samples = batch.map(({ sample }) => sample);
     const rankOf = ({ mask }: Sample) => {
       const free = channels * mask.reduce((count, weight) => count + (weight > 0 ? 1 : 0), 0);
       return Math.max(0, Math.min(free, direction.keeps!(free)) - 1);
     };
+    const origin = stacked(
+      samples.map((sample) => sample.origin),
+      this.#dims,
+    );
     const feeds = {
-      origin: stacked(
-        samples.map(({ origin }) => origin),
-        this.#dims,
-      ),
+      origin,
       mask: stacked(
         samples.map(({ mask }) => mask),
         [1, height, width],
       ),
-      goal: indices(samples.map(({ goal }) => goal.class)),
-      ...(objective.needsOriginal(this.#request.goal.kind) && {
-        original: indices(samples.map(({ original }) => original!)),
-      }),
+      ...this.#aim.feeds(samples, this.#inspection),
+      ...this.#sides(origin),
       ...(direction.keeps && { rank: indices(samples.map(rankOf)) }),
     };
     this.#constant = { of: batch, feeds };
     return feeds;
+  }
+
+  #sides(pixels: Tensor<'float32'>): Tensors {
+    const names = Object.keys(this.#inspection.sides);
+    if (names.length === 0) return {};
+    const feeds = this.#request.subject.feeds(pixels);
+    return Object.fromEntries(names.map((name) => [sideName(name), feeds[name]!]));
   }
 
   /** Takes in what was said of an attempt and moves it on; false where that was its end. */
@@ -256,7 +241,9 @@ class Run {
     const { sample, control } = attempt;
     const { stop, steps, keep, looksLast, controls } = this.#settings;
     const objective = evaluation.objective[at]!;
-    const isReached = this.#note(attempt, at, rows, evaluation);
+    const isReached = evaluation.reached[at]!;
+    sample.evaluations += 1;
+    if (evaluation.strength[at] === 0) sample.vanished += 1;
     const seen = { isReached, objective };
     if ((keep === 'best' || controls.usesInertia) && isBetter(seen, attempt.best)) {
       attempt.best = { ...seen, pixels: attempt.pixels };
@@ -280,22 +267,6 @@ class Run {
     const unseen = { pixels: attempt.pixels, isReached: false, objective: -Infinity };
     this.#end(attempt, keep === 'best' ? attempt.best! : unseen);
     return false;
-  }
-
-  /** Writes an evaluation into the sample's record; whether the goal is reached. */
-  #note({ sample }: Attempt, at: number, rows: number, evaluation: Evaluation): boolean {
-    const logits = rowOf(evaluation.logits, at, rows);
-    const probabilities = rowOf(evaluation.probabilities, at, rows);
-    const best = placeOfLargest(logits);
-    const original = (sample.original ??= best);
-    const { trajectory, goal } = sample;
-    trajectory.probability.push(probabilities[goal.class]!);
-    trajectory.logit.push(logits[goal.class]!);
-    trajectory.originalProbability.push(probabilities[original]!);
-    trajectory.originalLogit.push(logits[original]!);
-    sample.evaluations += 1;
-    if (evaluation.strength[at] === 0) sample.vanished += 1;
-    return this.#settings.stop.isReached({ best, probabilities }, goal);
   }
 
   #end(attempt: Attempt, found: NonNullable<Attempt['best']>): void {

@@ -11,8 +11,9 @@ export interface Settings {
   /** How errors call the attack. */
   readonly name: string;
   readonly budget: AttackBudget;
-  /** For samples of dimensions `[3, H, W]`. */
+  /** For samples of dimensions `[C, H, W]`. */
   readonly ball: (dims: readonly number[]) => Ball;
+  /** Of goals that are classes; a number that is raised is the objective itself. */
   readonly objective: AttackObjective;
   readonly direction: Direction;
   readonly controls: StepControls;

@@ -1,41 +1,37 @@
-import { expression, type AttackGoal, type Expression, type PixelClassifier, type Program } from '@understory/core';
+import { expression, type Expression, type Feeds, type PixelSubject, type Program } from '@understory/core';
+import type { AimParts } from './aims/aim.ts';
 import { perSample, SMALLEST } from './per-sample.ts';
-import { scoresOf } from './scores.ts';
 import type { Settings } from './settings.ts';
 
 export interface StepProgramOptions {
   readonly settings: Settings;
-  readonly classifier: PixelClassifier;
-  readonly kind: AttackGoal['kind'];
-  /** Of a model without a graph: whether what it gives looks like probabilities. */
-  readonly areProbabilities: boolean;
+  readonly subject: PixelSubject;
+  /** What the model is fed beside the picture, for one sample. */
+  readonly sides: Feeds;
+  readonly aim: AimParts;
 }
+
+/** What a program calls a value that the model is fed beside the picture. */
+export const sideName = (name: string): string => `side.${name}`;
 
 /**
  * An evaluation and the step that follows it, in one run of the model.
  *
- * In: `pixels` and `origin` `[N, 3, H, W]` in 0..1, `mask` `[N, 1, H, W]`, `size` `[N, 1, 1, 1]`, int64 `goal` `[N]`, and where the
- * settings ask for them `original` and `rank` `[N]`, `momentum` and `previous` `[N, 3, H, W]`, `inertia` `[N, 1, 1, 1]`. Out: the next
- * `pixels` and `momentum`; `logits` and `probabilities` `[N, C]`, `objective` `[N, 1]` and `strength` `[N, 1, 1, 1]`, the sum of the
+ * In: `pixels` and `origin` `[N, C, H, W]` in 0..1, `mask` `[N, 1, H, W]`, `size` `[N, 1, 1, 1]`, what the aim and the side inputs are
+ * fed, and where the settings ask for them int64 `rank` `[N]`, `momentum` and `previous` `[N, C, H, W]`, `inertia` `[N, 1, 1, 1]`. Out:
+ * the next `pixels` and `momentum`; what the aim hands back, `objective` `[N]` and `strength` `[N, 1, 1, 1]`, the sum of the
  * gradient's magnitudes within the mask, all of the pixels that came in.
  */
-export function stepProgram({ settings, classifier, kind, areProbabilities }: StepProgramOptions): Program {
-  const { objective, direction, controls, momentum } = settings;
-  const { height, width } = classifier;
+export function stepProgram({ settings, subject, sides, aim }: StepProgramOptions): Program {
+  const { direction, controls, momentum } = settings;
+  const { channels, height, width } = subject;
   const [pixels, origin, mask, size] = ['pixels', 'origin', 'mask', 'size'].map(expression.input) as [
     Expression,
     Expression,
     Expression,
     Expression,
   ];
-  const { project } = settings.ball([3, height, width]);
-  const { logits, probabilities } = scoresOf(classifier.classifier, areProbabilities);
-  const value = objective.value({
-    logits,
-    goal: expression.input('goal'),
-    original: expression.input('original'),
-    kind,
-  });
+  const { project } = settings.ball([channels, height, width]);
 
   // What the mask shuts out counts for no norm and no rank.
   const gradient = expression.whereGreater(mask, 0, expression.gradient('pixels'), 0);
@@ -57,15 +53,15 @@ export function stepProgram({ settings, classifier, kind, areProbabilities }: St
   };
   const stepped = within(expression.add(pixels, step));
 
+  const fed = Object.keys(sides).map((name) => [name, expression.input(sideName(name))] as const);
   return {
-    inputs: inputsOf(settings, kind, [height, width]),
-    feeds: { [classifier.classifier.input]: classifier.normalised(pixels) },
-    objective: value,
+    inputs: [...inputsOf(settings, [channels, height, width]), ...aim.inputs, ...sideInputs(sides)],
+    feeds: { ...Object.fromEntries(fed), [subject.subject.picture.name]: subject.normalised(pixels) },
+    objective: aim.value,
     outputs: {
       pixels: controls.usesInertia ? within(withInertia(pixels, stepped)) : stepped,
       ...(momentum !== 0 && { momentum: gathered }),
-      logits,
-      probabilities,
+      ...aim.outputs,
       objective: expression.objective(),
       strength,
     },
@@ -81,22 +77,25 @@ function withInertia(pixels: Expression, stepped: Expression): Expression {
 }
 
 function inputsOf(
-  { objective, direction, controls, momentum }: Settings,
-  kind: AttackGoal['kind'],
-  [height, width]: readonly [height: number, width: number],
+  { direction, controls, momentum }: Settings,
+  [channels, height, width]: readonly [channels: number, height: number, width: number],
 ): Program['inputs'] {
-  const picture = (name: string) => ({ name, type: 'float32', dims: ['N', 3, height, width] }) as const;
+  const picture = (name: string) => ({ name, type: 'float32', dims: ['N', channels, height, width] }) as const;
   const number = (name: string) => ({ name, type: 'float32', dims: ['N', 1, 1, 1] }) as const;
-  const index = (name: string) => ({ name, type: 'int64', dims: ['N'] }) as const;
   return [
     picture('pixels'),
     picture('origin'),
     { name: 'mask', type: 'float32', dims: ['N', 1, height, width] },
     number('size'),
-    index('goal'),
-    ...(objective.needsOriginal(kind) ? [index('original')] : []),
-    ...(direction.keeps ? [index('rank')] : []),
+    ...(direction.keeps ? [{ name: 'rank', type: 'int64', dims: ['N'] } as const] : []),
     ...(momentum !== 0 ? [picture('momentum')] : []),
     ...(controls.usesInertia ? [picture('previous'), number('inertia')] : []),
   ];
+}
+
+function sideInputs(sides: Feeds): Program['inputs'] {
+  return Object.entries(sides).map(([name, { type, dims }]) => ({
+    ...{ name: sideName(name), type },
+    dims: ['N', ...dims.slice(1)],
+  }));
 }

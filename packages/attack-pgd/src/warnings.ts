@@ -1,25 +1,24 @@
-import type { ImageClassifier } from '@understory/core';
-import type { Inspection } from './inspect-classifier.ts';
+import type { ClassScores } from '@understory/core';
+import type { Inspection } from './inspect-subject.ts';
 
 /** A relative difference between two looks at one picture that rounding does not explain. */
 const RANDOM = 1e-4;
 
-/** What to know of a model before its robustness is judged, after AutoAttack's checks. */
-export function warningsOfModel(classifier: ImageClassifier, inspection: Inspection): readonly string[] {
-  const warnings: string[] = [];
-  if (inspection.randomness > RANDOM) {
-    warnings.push(
-      `two looks at one picture differ by ${inspection.randomness.toPrecision(2)} of the logits' length: the model is random, and one gradient says little of it`,
-    );
+/** Says that a model is random, after AutoAttack's checks; `what` was looked at. */
+export function warningOfRandomness({ randomness }: Inspection, what: string): readonly string[] {
+  if (randomness <= RANDOM) return [];
+  return [
+    `two looks at one picture differ by ${randomness.toPrecision(2)} of the ${what}' length: the model is random, and one gradient says little of it`,
+  ];
+}
+
+/** Says that scores are probabilities or look like them, after AutoAttack's checks. */
+export function warningOfProbabilities({ kind, output }: ClassScores, inspection: Inspection): readonly string[] {
+  if (kind === 'probability') {
+    return [`"${output}" holds probabilities and no logits can be asked for: the attack works on their logarithms`];
   }
-  if (classifier.scoreKind === 'probability') {
-    warnings.push(
-      `"${classifier.logits}" holds probabilities and no logits can be asked for: the attack works on their logarithms`,
-    );
-  } else if (inspection.looksLikeProbabilities) {
-    warnings.push(`"${classifier.logits}" looks like probabilities: name the logits if the model has them`);
-  }
-  return warnings;
+  if (!inspection.looksLikeProbabilities) return [];
+  return [`"${output}" looks like probabilities: name the logits if the model has them`];
 }
 
 /** Says how often a gradient vanished, if it did. */

@@ -98,7 +98,7 @@ describe.each(Object.entries({ linear: linearModel(), quadratic: quadraticModel(
     async (norm) => {
       const attack = apgd({ norm, epsilon, steps, stop: 'never' });
       const { adversarial, samples } = await attack.perturb({
-        classifier: model.classifier,
+        subject: model.subject,
         pixels,
         goal: { kind: 'targeted', classes: goals },
         seeds: [1, 2, 3],

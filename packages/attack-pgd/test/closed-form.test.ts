@@ -38,7 +38,7 @@ const plainOf = (model: ClosedForm, sample: number, changes: Partial<PlainAttack
 });
 
 const requestOf = (model: ClosedForm, kind: PlainAttack['kind'] = 'targeted'): AttackRequest => ({
-  classifier: model.classifier,
+  subject: model.subject,
   pixels,
   goal: { kind, classes: goalsOf(model, kind) },
   masks: binary,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, it, jest } from '@jest/globals';
 import { OnnxBackend, type OnnxModel } from '@understory/backend-onnx';
-import { float32, ImageClassifier, PixelClassifier, seededRandom } from '@understory/core';
+import { float32, ImageClassifier, PixelSubject, seededRandom } from '@understory/core';
 import { attackContract } from '@understory/testing';
 import { apgd, bim, fgsm, foolboxPgd, miFgsm, pgd, torchattacksPgd, type GradientAttack } from '../src/index.ts';
 import { masksOf, pictures, quadraticModel } from './support/models.ts';
@@ -35,9 +35,9 @@ const goals = [
 
 describe.each(Object.entries(attacks))('%s', (_, attack) => {
   for (const goal of goals) {
-    const { classifier } = quadraticModel();
+    const { subject: attacked } = quadraticModel();
     const masks = masksOf(3, 'contract', (uniform) => (uniform < 0.6 ? 1 : 0));
-    const subject = { create: () => attack, classifier: () => classifier, pixels: pictures(3), goal, masks };
+    const subject = { create: () => attack, subject: () => attacked, pixels: pictures(3), goal, masks };
     for (const { name, run, timeout } of attackContract(subject)) it(`${goal.kind}: ${name}`, run, timeout);
   }
 });
@@ -49,13 +49,13 @@ describe('on a network that ONNX Runtime runs', () => {
     await Promise.all(made.map((attack) => attack.dispose()));
     await Promise.all(opened.map((model) => model.close()));
   });
-  const classifier = async () => {
+  const subject = async () => {
     const path = fileURLToPath(new URL('../../zoo/models/cifar10-resnet/onnx/model.onnx', import.meta.url));
     const model = await new OnnxBackend().open({ kind: 'file', path }, { threads: 1 });
     opened.push(model);
     const half = [0.5, 0.5, 0.5];
     const normalisation = { mean: half, deviation: half, order: 'RGB' } as const;
-    return new PixelClassifier(new ImageClassifier({ model }), normalisation, { height: 32, width: 32 });
+    return new PixelSubject(new ImageClassifier({ model }), normalisation, { height: 32, width: 32 });
   };
   const random = seededRandom('images');
   const pixels = float32(
@@ -84,7 +84,7 @@ describe('on a network that ONNX Runtime runs', () => {
       made.push(attack());
       return made.at(-1)!;
     };
-    for (const { name, run, timeout } of attackContract({ create, classifier, pixels, goal, masks }))
+    for (const { name, run, timeout } of attackContract({ create, subject, pixels, goal, masks }))
       it(name, run, timeout);
   });
 });

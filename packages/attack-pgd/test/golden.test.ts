@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { OnnxBackend, type OnnxModel } from '@understory/backend-onnx';
-import { elementCount, float32, ImageClassifier, PixelClassifier } from '@understory/core';
+import { elementCount, float32, ImageClassifier, PixelSubject } from '@understory/core';
 import { pgd, type GradientAttack } from '../src/index.ts';
 
 jest.setTimeout(120_000);
@@ -66,7 +66,7 @@ afterAll(async () => {
   await Promise.all(opened.map((model) => model.close()));
 });
 
-async function classifierOf(network: string): Promise<PixelClassifier> {
+async function subjectOf(network: string): Promise<PixelSubject> {
   const folder = `${root}packages/zoo/models/${network}`;
   const config = JSON.parse(readFileSync(`${folder}/preprocessor_config.json`, 'utf8')) as {
     readonly image_mean: readonly number[];
@@ -76,7 +76,7 @@ async function classifierOf(network: string): Promise<PixelClassifier> {
   opened.push(model);
   const inner = new ImageClassifier({ model });
   const normalisation = { mean: config.image_mean, deviation: config.image_std, order: 'RGB' } as const;
-  return new PixelClassifier(inner, normalisation, inner.imageSize!);
+  return new PixelSubject(inner, normalisation, inner.imageSize!);
 }
 
 const attackOf = (options: Parameters<typeof pgd>[0]) => {
@@ -97,7 +97,7 @@ describe.each(cases)('Algorithm 1 on $network beside PyTorch', ({ network, most,
   const golden = readGolden(network);
   const { dims, targets, mask, walk, steps } = golden;
   const request = async (pixels: Float32Array) => ({
-    classifier: await classifierOf(network),
+    subject: await subjectOf(network),
     pixels: float32(pixels, dims),
     goal: { kind: 'targeted', classes: targets } as const,
     masks: targets.map(() => float32(mask, dims.slice(2))),
@@ -109,14 +109,14 @@ describe.each(cases)('Algorithm 1 on $network beside PyTorch', ({ network, most,
   });
 
   it('takes each step of PyTorch from where PyTorch stands, but where rounding decides a sign', async () => {
-    const { classifier, ...rest } = await request(walk[0]!);
+    const { subject, ...rest } = await request(walk[0]!);
     const counts = { compared: 0, undecided: 0, differing: 0, decided: 0 };
     // Signs are what is compared, so one size does for all steps, and the network is compiled once.
     const size = golden.alpha;
     const attack = attackOf({ steps: 1, schedule: 'constant', alpha: size, alphaUnit: 'pixels', epsilon: 1 });
     for (const [at, { positive, undecided }] of steps.entries()) {
       const before = walk[at]!;
-      const { adversarial } = await attack.perturb({ ...rest, classifier, pixels: float32(before, dims) });
+      const { adversarial } = await attack.perturb({ ...rest, subject, pixels: float32(before, dims) });
       before.forEach((pixel, component) => {
         if (mask[component % mask.length] === 0) return;
         counts.compared += 1;

@@ -1,16 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { float32, ImageClassifier, PixelClassifier, takeTensor } from '@understory/core';
+import { float32, ImageClassifier, PixelSubject, takeTensor } from '@understory/core';
 import type { AttackRequest, AttackResult, DifferentiableModel, Model } from '@understory/core';
 import { flatten, linear, type ChainStep } from '@understory/testing';
 import fc from 'fast-check';
 import { apgd, fgsm, pgd } from '../src/index.ts';
 import {
-  classifierOf,
+  subjectOf,
   components,
   linearModel,
   masksOf,
   normalisation,
   pictures,
+  predict,
   quadraticModel,
   size,
 } from './support/models.ts';
@@ -19,15 +20,15 @@ const samples = 5;
 const pixels = pictures(samples, 'loop');
 const seeds = [1, 2, 3, 4, 5];
 const goal = { kind: 'targeted', classes: [3, 1, 4, 0, 2] } as const;
-const { classifier } = quadraticModel();
-const request: AttackRequest = { classifier, pixels, goal, seeds };
+const { subject } = quadraticModel();
+const request: AttackRequest = { subject, pixels, goal, seeds };
 
 const paper = { epsilon: 0.3, threshold: 0.5, steps: 20 } as const;
 
 describe('the stop rule', () => {
   it('is tested before each step, by sample, and counts evaluations', async () => {
     const { adversarial, samples: found } = await pgd(paper).perturb(request);
-    const predictions = await classifier.predict(adversarial);
+    const predictions = await predict(subject, adversarial);
     const counts = new Set(found.map(({ evaluations }) => evaluations));
     expect(counts.size).toBeGreaterThan(2);
     found.forEach(({ success, evaluations, updates, trajectory }, sample) => {
@@ -52,7 +53,7 @@ describe('the stop rule', () => {
   });
 
   it('changes nothing where the goal is reached at once', async () => {
-    const said = (await classifier.predict(pixels)).map(({ ranking }) => ranking[0]!);
+    const said = (await predict(subject, pixels)).map(({ decision }) => decision);
     const attack = pgd({ stop: 'misclassification' });
     const { adversarial, samples: found } = await attack.perturb({
       ...request,
@@ -63,7 +64,7 @@ describe('the stop rule', () => {
   });
 
   it('asks for probability of all other classes to leave one', async () => {
-    const said = (await classifier.predict(pixels)).map(({ ranking }) => ranking[0]!);
+    const said = (await predict(subject, pixels)).map(({ decision }) => decision);
     const untargeted = { kind: 'untargeted', classes: said } as const;
     const { samples: found } = await pgd({ ...paper, threshold: 0.8 }).perturb({ ...request, goal: untargeted });
     for (const { success, trajectory } of found) expect(success).toBe(trajectory.probability.at(-1)! < 0.2);
@@ -73,7 +74,7 @@ describe('the stop rule', () => {
   it('says the same of a prediction as of an evaluation', async () => {
     const attack = pgd({ ...paper, lastLook: true });
     const { adversarial, samples: found } = await attack.perturb(request);
-    (await classifier.predict(adversarial)).forEach((prediction, sample) => {
+    (await predict(subject, adversarial)).forEach((prediction, sample) => {
       const own = { kind: 'targeted', class: goal.classes[sample]! } as const;
       expect(attack.isReached(prediction, own)).toBe(found[sample]!.success);
     });
@@ -90,9 +91,9 @@ describe('a network whose numbers are not finite', () => {
   };
 
   it.each(['scores', 'gradients'])('is told by its %s, rather than attacked', async (what) => {
-    const broken = classifierOf([flatten('flat'), networks[what]!]);
+    const broken = subjectOf([flatten('flat'), networks[what]!]);
     for (const attack of [fgsm(), pgd(paper), apgd(paper)]) {
-      await expect(attack.perturb({ ...request, classifier: broken })).rejects.toMatchObject({
+      await expect(attack.perturb({ ...request, subject: broken })).rejects.toMatchObject({
         code: 'SCORES_NOT_FINITE',
         message: `The network gives ${what} that are not finite numbers.`,
       });
@@ -110,9 +111,9 @@ describe('the batch', () => {
 
   it('is filled up as samples finish', async () => {
     const sizes: number[] = [];
-    const { model } = classifier.classifier;
+    const { model } = subject.subject;
     const watched = watch(model as DifferentiableModel, (rows) => sizes.push(rows));
-    const { samples: found } = await pgd({ ...paper, batch: 2 }).perturb({ ...request, classifier: watched });
+    const { samples: found } = await pgd({ ...paper, batch: 2 }).perturb({ ...request, subject: watched });
     const evaluations = found.reduce((sum, sample) => sum + sample.evaluations, 0);
     expect(sizes.reduce((sum, rows) => sum + rows, 0)).toBe(evaluations);
     // Two at a time until fewer than two are left.
@@ -126,7 +127,7 @@ describe('the batch', () => {
     const attack = pgd({ ...paper, start: 'uniform', restarts: 2, batch: 2, steps: 6 });
     const forwards = await attack.perturb(request);
     const turned = await attack.perturb({
-      classifier,
+      subject,
       pixels: takeTensor(pixels, order),
       goal: { ...goal, classes: order.map((sample) => goal.classes[sample]!) },
       seeds: order.map((sample) => seeds[sample]!),
@@ -170,7 +171,7 @@ describe('what cannot change anything', () => {
             momentum: seed % 2,
           });
           const { adversarial } = await attack.perturb({
-            classifier,
+            subject,
             pixels: one,
             goal: { kind: 'untargeted', classes: [seed % 5] },
             seeds: [seed],
@@ -192,7 +193,7 @@ describe('the best so far', () => {
     const masks = masksOf(1, `nested ${seed}`, (uniform) => (uniform < share ? 1 : 0));
     const one = pictures(1, `best ${seed}`);
     const { samples: found } = await pgd({ ...best, norm, epsilon }).perturb({
-      classifier: two.classifier,
+      subject: two.subject,
       pixels: one,
       goal: { kind: 'targeted', classes: [seed % 2] },
       seeds: [seed],
@@ -233,7 +234,7 @@ describe('the best so far', () => {
     const last = await pgd({ ...far, keep: 'last' }).perturb(request);
     const kept = await pgd({ ...far, keep: 'best' }).perturb(request);
     const probability = async ({ adversarial }: AttackResult) =>
-      (await classifier.predict(adversarial)).map(({ probabilities }, at) => probabilities[goal.classes[at]!]!);
+      (await predict(subject, adversarial)).map(({ probabilities }, at) => probabilities[goal.classes[at]!]!);
     const [ofLast, ofKept] = [await probability(last), await probability(kept)];
     ofKept.forEach((value, sample) => {
       expect(value).toBeGreaterThanOrEqual(ofLast[sample]! - 1e-7);
@@ -283,7 +284,7 @@ describe('apgd', () => {
     }).perturb(request);
     const most = ({ samples: found }: AttackResult) =>
       found.map(({ trajectory }) => Math.max(...trajectory.probability));
-    const reached = (await classifier.predict(automatic.adversarial)).map(
+    const reached = (await predict(subject, automatic.adversarial)).map(
       ({ probabilities }, at) => probabilities[goal.classes[at]!]!,
     );
     most(automatic).forEach((value, at) => expect(reached[at]).toBeCloseTo(value, 5));
@@ -295,9 +296,9 @@ describe('warnings', () => {
   it('of gradients that vanish', async () => {
     // Logits so far apart that float32 has no slope of the cross-entropy left.
     const rows = [0, 1, 2].map((row) => Array.from({ length: components }, (_, at) => (at === row ? 1e4 : 0)));
-    const steep = classifierOf([flatten('flat'), linear('logits', rows, [0, 4e4, 0])]);
+    const steep = subjectOf([flatten('flat'), linear('logits', rows, [0, 4e4, 0])]);
     const { samples: found } = await pgd({ steps: 2 }).perturb({
-      classifier: steep,
+      subject: steep,
       pixels: takeTensor(pixels, [0]),
       goal: { kind: 'untargeted', classes: [1] },
       seeds: [1],
@@ -335,25 +336,25 @@ describe('warnings', () => {
   };
   const rows = [0, 1, 2].map((row) => Array.from({ length: components }, (_, at) => Math.sin(row + 3 * at)));
   const ending = (last: readonly ChainStep[], change: (model: Model) => Model = (model) => model) => {
-    const inner = classifierOf([flatten('flat'), linear('logits', rows, [0, 0.2, 0.1]), ...last]);
-    const { model } = inner.classifier;
-    return new PixelClassifier(new ImageClassifier({ model: change(model) }), normalisation, size);
+    const inner = subjectOf([flatten('flat'), linear('logits', rows, [0, 0.2, 0.1]), ...last]);
+    const { model } = inner.subject;
+    return new PixelSubject(new ImageClassifier({ model: change(model) }), normalisation, size);
   };
   const attack = pgd({ steps: 6, stop: 'never', lastLook: true });
   const three = { pixels, seeds, goal: { kind: 'targeted', classes: [0, 1, 2, 0, 1] } } as const;
 
   it('of a model that ends with a softmax: none, its logits are attacked', async () => {
-    const plain = await attack.perturb({ ...three, classifier: ending([]) });
-    const closed = await attack.perturb({ ...three, classifier: ending([softmax]) });
+    const plain = await attack.perturb({ ...three, subject: ending([]) });
+    const closed = await attack.perturb({ ...three, subject: ending([softmax]) });
     expect(closed).toEqual(plain);
     for (const { warnings } of closed.samples) expect(warnings).toEqual([]);
   });
 
   it('of a model that only has probabilities: the attack works on their logarithms', async () => {
     const hidden = ending([softmax], (model) => hideLayers(model));
-    expect(hidden.classifier.scoreKind).toBe('probability');
-    const plain = await attack.perturb({ ...three, classifier: ending([]) });
-    const closed = await attack.perturb({ ...three, classifier: hidden });
+    expect(hidden.subject.classes?.kind).toBe('probability');
+    const plain = await attack.perturb({ ...three, subject: ending([]) });
+    const closed = await attack.perturb({ ...three, subject: hidden });
     expect(closed.adversarial).toEqual(plain.adversarial);
     closed.samples.forEach(({ warnings, trajectory }, sample) => {
       expect(warnings).toEqual([
@@ -368,9 +369,9 @@ describe('warnings', () => {
 
   it('of a model without a graph whose outputs look like probabilities', async () => {
     const dark = ending([softmax], (model) => hideLayers(model, true));
-    expect(dark.classifier.scoreKind).toBe('logit');
-    const plain = await attack.perturb({ ...three, classifier: ending([]) });
-    const closed = await attack.perturb({ ...three, classifier: dark });
+    expect(dark.subject.classes?.kind).toBe('logit');
+    const plain = await attack.perturb({ ...three, subject: ending([]) });
+    const closed = await attack.perturb({ ...three, subject: dark });
     expect(closed.adversarial).toEqual(plain.adversarial);
     expect(closed.samples[0]!.warnings).toEqual([
       '"probabilities" looks like probabilities: name the logits if the model has them',
@@ -394,7 +395,7 @@ describe('warnings', () => {
         };
       },
     }));
-    const { samples: found } = await attack.perturb({ ...three, classifier: random });
+    const { samples: found } = await attack.perturb({ ...three, subject: random });
     for (const { warnings } of found)
       expect(warnings[0]).toMatch(/two looks at one picture differ by .* the model is random/);
   });
@@ -406,36 +407,30 @@ describe('a model that an attack does not fit', () => {
     const outcome = pgd({ objective: 'dlr' }).perturb({
       ...request,
       goal: { ...goal, classes: [0, 1, 0, 1, 0] },
-      classifier: two.classifier,
+      subject: two.subject,
     });
     await expect(outcome).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 
-  it.each([true, false])(
-    'has one logit, of which a softmax has no slope; its number known ahead: %s',
-    async (isKnown) => {
-      const { model } = classifierOf([
-        flatten('flat'),
-        linear('logits', [Array(components).fill(0.1)], [0]),
-      ]).classifier;
-      const outputs = isKnown ? model.outputs : model.outputs.map((output) => ({ ...output, dims: ['N', 'C'] }));
-      const inner = new ImageClassifier({ model: { ...sharing(model), outputs } as Model });
-      expect(inner.classCount).toBe(isKnown ? 1 : undefined);
-      const outcome = pgd().perturb({
-        classifier: new PixelClassifier(inner, normalisation, size),
-        ...{ pixels: takeTensor(pixels, [0]), goal: { kind: 'untargeted', classes: [0] }, seeds: [1] },
-      });
-      await expect(outcome).rejects.toMatchObject({ code: 'OPTION_INVALID', found: expect.stringMatching(/1 class/) });
-    },
-  );
+  it('turns out to have one score where nothing told how many', async () => {
+    const { model } = subjectOf([flatten('flat'), linear('logits', [Array(components).fill(0.1)], [0])]).subject;
+    const outputs = model.outputs.map((output) => ({ ...output, dims: ['N', 'C'] }));
+    const inner = new ImageClassifier({ model: { ...sharing(model), outputs } as Model });
+    expect(inner.classCount).toBeUndefined();
+    const outcome = pgd().perturb({
+      subject: new PixelSubject(inner, normalisation, size),
+      ...{ pixels: takeTensor(pixels, [0]), goal: { kind: 'untargeted', classes: [0] }, seeds: [1] },
+    });
+    await expect(outcome).rejects.toMatchObject({ code: 'OPTION_INVALID', found: expect.stringMatching(/1 class/) });
+  });
 
   it('has gradients and compiles no programs', async () => {
-    const { model } = classifier.classifier;
+    const { model } = subject.subject;
     const { compile, ...plain } = sharing(model as DifferentiableModel);
     expect(compile).toBeDefined();
     const inner = new ImageClassifier({ model: plain as Model });
-    const other = new PixelClassifier(inner, normalisation, size);
-    await expect(pgd().perturb({ ...request, classifier: other })).rejects.toMatchObject({
+    const other = new PixelSubject(inner, normalisation, size);
+    await expect(pgd().perturb({ ...request, subject: other })).rejects.toMatchObject({
       code: 'CAPABILITY_MISSING',
       message: 'The attack "pgd" cannot work on this model.',
       expected: 'a backend with compiled programs',
@@ -444,10 +439,10 @@ describe('a model that an attack does not fit', () => {
 
   it('is compiled once for each goal, and closed by dispose', async () => {
     const events: string[] = [];
-    const watched = watch(classifier.classifier.model as DifferentiableModel, () => undefined, events);
+    const watched = watch(subject.subject.model as DifferentiableModel, () => undefined, events);
     const attack = pgd(paper);
     const kinds = ['targeted', 'untargeted', 'targeted'] as const;
-    for (const kind of kinds) await attack.perturb({ ...request, goal: { ...goal, kind }, classifier: watched });
+    for (const kind of kinds) await attack.perturb({ ...request, goal: { ...goal, kind }, subject: watched });
     await attack.dispose();
     expect(events).toEqual(['compiled', 'compiled', 'closed', 'closed']);
   });
@@ -476,8 +471,8 @@ function hideLayers(model: Model, andGraph = false): Model {
   return { ...others, layers: [], ...(!andGraph && graph && { graph }) };
 }
 
-/** The same classifier, with a word on each run of a compiled program. */
-function watch(model: DifferentiableModel, ran: (rows: number) => void, events: string[] = []): PixelClassifier {
+/** The same subject, with a word on each run of a compiled program. */
+function watch(model: DifferentiableModel, ran: (rows: number) => void, events: string[] = []): PixelSubject {
   const watched: DifferentiableModel = {
     ...sharing(model),
     async compile(program) {
@@ -495,5 +490,5 @@ function watch(model: DifferentiableModel, ran: (rows: number) => void, events: 
       };
     },
   };
-  return new PixelClassifier(new ImageClassifier({ model: watched }), normalisation, size);
+  return new PixelSubject(new ImageClassifier({ model: watched }), normalisation, size);
 }

@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { OnnxBackend, type OnnxModel } from '@understory/backend-onnx';
-import { float32, ImageClassifier, PixelClassifier, seededRandom, toFloat32 } from '@understory/core';
+import { float32, ImageClassifier, PixelSubject, seededRandom, toFloat32 } from '@understory/core';
 import { toUnitPixels } from '@understory/imaging';
 import { decodeImage } from '@understory/imaging/sharp';
 import { fgsm, foolboxPgd, paper, pgd, torchattacksPgd, type GradientAttack } from '../src/index.ts';
 import { linf } from '../src/norms/linf.ts';
 import { uniform } from '../src/starts/uniform.ts';
+import { predict } from './support/models.ts';
 
 jest.setTimeout(300_000);
 
@@ -54,21 +55,17 @@ async function open() {
   const model = await new OnnxBackend().open({ kind: 'file', path }, { threads: 2 });
   opened.push(model);
   const inner = new ImageClassifier({ model });
-  const classifier = new PixelClassifier(
-    inner,
-    { mean: half, deviation: half, order: 'RGB' },
-    { height: side, width: side },
-  );
+  const subject = new PixelSubject(inner, { mean: half, deviation: half, order: 'RGB' }, { height: side, width: side });
   const pixels = float32(await pieces(), [count, 3, side, side]);
-  const labels = (await classifier.predict(pixels)).map(({ ranking }) => ranking[0]!);
-  return { model, classifier, pixels, labels, seeds: labels.map((_, at) => at) };
+  const labels = (await predict(subject, pixels)).map(({ decision }) => decision);
+  return { model, subject, pixels, labels, seeds: labels.map((_, at) => at) };
 }
 type Subject = Awaited<ReturnType<typeof open>>;
 
 /** The gradient of the cross-entropy with respect to pixels, by a path that knows nothing of programs. */
-async function gradientOf({ model, classifier, labels }: Subject, pixels: Float32Array): Promise<Float32Array> {
+async function gradientOf({ model, subject, labels }: Subject, pixels: Float32Array): Promise<Float32Array> {
   const { gradients } = await model.differentiate({
-    feeds: classifier.feeds(float32(pixels, [count, 3, side, side])),
+    feeds: subject.feeds(float32(pixels, [count, 3, side, side])),
     objective: { kind: 'crossEntropy', output: 'logits', target: labels },
     withRespectTo: ['input'],
   });
@@ -117,14 +114,14 @@ async function torchattacks(subject: Subject, epsilon: number, alpha: number, st
   return adversarial;
 }
 
-async function robust({ classifier, labels }: Subject, pixels: Float32Array): Promise<readonly boolean[]> {
-  const predictions = await classifier.predict(float32(pixels, [count, 3, side, side]));
-  return predictions.map(({ ranking }, at) => ranking[0] === labels[at]);
+async function robust({ subject, labels }: Subject, pixels: Float32Array): Promise<readonly boolean[]> {
+  const predictions = await predict(subject, float32(pixels, [count, 3, side, side]));
+  return predictions.map(({ decision }, at) => decision === labels[at]);
 }
 
-const attacked = async (attack: GradientAttack, { classifier, pixels, labels, seeds }: Subject) => {
+const attacked = async (attack: GradientAttack, { subject, pixels, labels, seeds }: Subject) => {
   made.push(attack);
-  return attack.perturb({ classifier, pixels, seeds, goal: { kind: 'untargeted', classes: labels } });
+  return attack.perturb({ subject, pixels, seeds, goal: { kind: 'untargeted', classes: labels } });
 };
 
 describe('the presets beside the libraries that they are named after, as their algorithms are defined', () => {

@@ -1,4 +1,13 @@
-import { float32, isDifferentiable, largestOf, takeTensor } from '@understory/core';
+import {
+  float32,
+  isDifferentiable,
+  largestOf,
+  negative,
+  objectiveOf,
+  objectiveValues,
+  outputsOf,
+  takeTensor,
+} from '@understory/core';
 import type {
   Attack,
   AttackGoal,
@@ -7,23 +16,24 @@ import type {
   AttackedSample,
   DifferentiableModel,
   Model,
-  PixelClassifier,
-  Prediction,
+  PixelSubject,
+  Target,
   Tensor,
+  Trajectory,
 } from '@understory/core';
 import { check, checkClose, checkRejects, checkTensor, checkUnchanged, isSame, once } from './check.ts';
 import { timed, type ContractCase, type ContractTime } from './contract-case.ts';
-import { classifierOf, withoutGradients } from './plain-models.ts';
+import { ofAnotherModel, withoutGradients } from './plain-models.ts';
 
 /** How far the numbers of a trajectory may be from what the model says of the same pixels when it is asked alone, relative to the largest. */
 const sayingTolerance = 1e-4;
 
 export interface AttackSubject extends ContractTime {
   readonly create: () => Attack | Promise<Attack>;
-  readonly classifier: () => PixelClassifier | Promise<PixelClassifier>;
+  readonly subject: () => PixelSubject | Promise<PixelSubject>;
   /** Two samples or more, no two alike. */
   readonly pixels: Tensor<'float32'>;
-  /** One class a sample. */
+  /** One class or target a sample. */
   readonly goal: AttackGoal;
   /** One a sample, each with pixels that are let through and pixels that are not. */
   readonly masks: readonly Tensor<'float32'>[];
@@ -33,35 +43,55 @@ export interface AttackSubject extends ContractTime {
   readonly tolerance?: number;
 }
 
+/** What a model says of one sample that an attack may have made, and what a record of it holds. */
+interface Look {
+  readonly entries: Readonly<Partial<Record<keyof Trajectory, number>>>;
+  readonly isReached: boolean;
+  /** The size of its numbers, for rounding. */
+  readonly scale: number;
+  readonly words: string;
+}
+
+type RaiseGoal = Extract<AttackGoal, { readonly kind: 'raise' }>;
+
 /** What every attack promises, one case a promise. */
-export function attackContract(subject: AttackSubject): readonly ContractCase[] {
-  const { pixels, goal, masks, gradientFree = false, tolerance = 1e-6 } = subject;
+export function attackContract(given: AttackSubject): readonly ContractCase[] {
+  const { pixels, goal, masks, gradientFree = false, tolerance = 1e-6 } = given;
   const batch = pixels.dims[0] ?? 0;
   if (batch < 2) throw new RangeError(`the contract needs a batch of at least 2, found ${batch}`);
   const seeds = Array.from({ length: batch }, (_, sample) => 100 + sample);
-  const untouched = structuredClone({ pixels, goal, masks, seeds });
-  const parts = once(async () => ({ attack: await subject.create(), classifier: await subject.classifier() }));
+  const untouched = copyOf({ pixels, goal, masks, seeds });
+  const parts = once(async () => ({ attack: await given.create(), subject: await given.subject() }));
   const perturb = async (changes: Partial<AttackRequest> = {}): Promise<AttackResult> => {
-    const { attack, classifier } = await parts();
-    return attack.perturb({ classifier, pixels, goal, masks, seeds, ...changes });
+    const { attack, subject } = await parts();
+    return attack.perturb({ subject, pixels, goal, masks, seeds, ...changes });
   };
   const withoutMasks = async (): Promise<AttackResult> => {
-    const { attack, classifier } = await parts();
-    return attack.perturb({ classifier, pixels, goal, seeds });
+    const { attack, subject } = await parts();
+    return attack.perturb({ subject, pixels, goal, seeds });
   };
   // Cloned, so that an attack that hands out one buffer again and again is not compared with itself.
   const whole = once(async () => structuredClone(await perturb()));
   const everywhere = (weight: number) =>
     masks.map(({ dims, data }) => float32(new Float32Array(data.length).fill(weight), dims));
-  const isReached = (attack: Attack, prediction: Prediction, sample: number): boolean => {
-    const own = { kind: goal.kind, class: goal.classes[sample]! };
-    const isBest = prediction.ranking[0] === own.class;
-    return attack.isReached?.(prediction, own) ?? isBest === (goal.kind === 'targeted');
+  /** What the model says of pixels, `untouched` ones deciding which class was said before. */
+  const looksAt = async (shown: Tensor<'float32'>, asked: AttackGoal = goal): Promise<readonly Look[]> => {
+    const { attack, subject } = await parts();
+    return asked.kind === 'raise'
+      ? looksAtNumbers(subject, shown, asked)
+      : looksAtClasses(attack, subject, { shown, untouched: untouched.pixels, goal: asked });
   };
+  /** Numbers of the same subject to raise: those of the goal, or of its classes. */
+  const numbers = once(async (): Promise<readonly Target[]> => {
+    if (goal.kind === 'raise') return goal.targets;
+    const { subject } = await parts();
+    const answers = await subject.answer(untouched.pixels);
+    return goal.classes.map((index, sample) => subject.subject.targets(`${index}`, answers[sample]!)![0]!);
+  });
   const size = pixels.data.length / batch;
   const rowOf = ({ data }: Tensor<'float32'>, sample: number) => data.subarray(sample * size, (sample + 1) * size);
 
-  return timed(subject, [
+  return timed(given, [
     {
       name: 'gives pixels of the same dimensions in 0..1, and one record a sample',
       async run() {
@@ -139,40 +169,15 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
       name: 'records what the model says',
       async run() {
         // Where nothing may change, every evaluation is one of the untouched pixels.
-        const { attack, classifier } = await parts();
         const { samples } = await perturb({ masks: everywhere(0) });
-        const predictions = await classifier.predict(untouched.pixels);
-        samples.forEach(({ success, trajectory }, sample) => {
-          const { logits, probabilities, ranking } = predictions[sample]!;
-          const [wanted, original] = [goal.classes[sample]!, ranking[0]!];
-          const said = {
-            probability: probabilities[wanted]!,
-            logit: logits[wanted]!,
-            originalProbability: probabilities[original]!,
-            originalLogit: logits[original]!,
-          };
-          const largest = Math.max(1, largestOf(logits.map(Math.abs)));
-          for (const name of Object.keys(said) as (keyof typeof said)[]) {
-            for (const entry of trajectory[name]) {
-              check(
-                Math.abs(entry - said[name]) <= sayingTolerance * largest,
-                `sample ${sample}, nothing changed: ${name} is recorded as ${entry}, and the model says ${said[name]}`,
-              );
-            }
-          }
-          const reached = isReached(attack, predictions[sample]!, sample);
-          check(
-            success === reached,
-            `sample ${sample}, nothing changed: success is ${success}, the model says ${reached}`,
-          );
-        });
+        checkSaid(samples, await looksAt(untouched.pixels));
       },
     },
     {
       name: 'asks the model as often as it says',
       async run() {
-        const asked = countedClassifier((await parts()).classifier);
-        const { samples } = await perturb({ classifier: asked.classifier });
+        const asked = counted((await parts()).subject);
+        const { samples } = await perturb({ subject: asked.subject });
         const most = largestOf(samples.map(({ evaluations }) => evaluations));
         check(asked.count() >= most, `${most} evaluations of a sample, and the model was run ${asked.count()} times`);
       },
@@ -185,7 +190,9 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
           check(evaluations >= 1, 'expected at least one evaluation');
           check(updates >= 0 && updates <= evaluations, `${updates} changes in ${evaluations} evaluations`);
           for (const [name, entries] of Object.entries(trajectory) as [string, readonly number[]][]) {
-            check(entries.length === evaluations, `${name}: ${entries.length} entries in ${evaluations} evaluations`);
+            const isKept = goal.kind !== 'raise' || name === 'logit';
+            const expected = isKept ? evaluations : 0;
+            check(entries.length === expected, `${name}: ${entries.length} entries in ${evaluations} evaluations`);
             check(entries.every(Number.isFinite), `${name}: expected finite numbers`);
             const isShare = name.toLowerCase().endsWith('probability');
             check(!isShare || entries.every((value) => value >= 0 && value <= 1 + 1e-6), `${name}: expected shares`);
@@ -196,17 +203,14 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
     {
       name: 'calls success what the model calls so',
       async run() {
-        const { attack, classifier } = await parts();
         const { adversarial, samples } = await whole();
-        const predictions = await classifier.predict(adversarial);
+        const looks = await looksAt(adversarial);
         samples.forEach((own, sample) => {
-          const prediction = predictions[sample]!;
-          const reached = isReached(attack, prediction, sample);
-          const says = `the model says class ${prediction.ranking[0]}`;
-          check(!own.success || reached, `sample ${sample} is called a success, and ${says}`);
+          const { isReached, words } = looks[sample]!;
+          check(!own.success || isReached, `sample ${sample} is called a success, and ${words}`);
           // Without a look after its last change an attack cannot know.
-          const looked = own.updates < own.evaluations || wasSeen(own, prediction, goal.classes[sample]!);
-          check(own.success || !reached || !looked, `sample ${sample} is called a failure, and ${says}`);
+          const looked = own.updates < own.evaluations || wasSeen(own, looks[sample]!);
+          check(own.success || !isReached || !looked, `sample ${sample} is called a failure, and ${words}`);
         });
       },
     },
@@ -237,7 +241,7 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
         for (let sample = 0; sample < batch; sample += 1) {
           const alone = await perturb({
             pixels: takeTensor(pixels, [sample]),
-            goal: { ...goal, classes: [goal.classes[sample]!] },
+            goal: goalAt(goal, sample),
             masks: [masks[sample]!],
             seeds: [seeds[sample]!],
           });
@@ -256,27 +260,51 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
     {
       name: 'leaves pixels, goal, masks, seeds and model as they were',
       async run() {
-        const { classifier } = await parts();
-        const before = await classifier.predict(untouched.pixels);
+        const { subject } = await parts();
+        const before = structuredClone(await subject.answer(untouched.pixels));
         checkUnchanged('the request', { pixels, goal, masks, seeds }, untouched);
         // A call of its own: what a call turns round, the next one turns back.
-        const own = structuredClone(untouched);
+        const own = copyOf(untouched);
         await perturb(own);
         for (const name of Object.keys(untouched) as (keyof typeof untouched)[]) {
           checkUnchanged(`the request's ${name}`, own[name], untouched[name]);
         }
-        const after = await classifier.predict(untouched.pixels);
-        after.forEach(({ logits }, sample) => checkClose(`logits ${sample}`, logits, before[sample]!.logits, 0));
+        const after = await subject.answer(untouched.pixels);
+        check(isSame(after, before), 'the model says something else than before');
+      },
+    },
+    {
+      name: 'raises a number of a target as well, or lowers it, and lets the goal say when that is reached',
+      async run() {
+        const targets = await numbers();
+        for (const wanted of [targets, targets.map(negative)]) {
+          for (const isReached of [true, false]) {
+            const raise: RaiseGoal = { kind: 'raise', targets: wanted, isReached: () => isReached };
+            const { samples } = await perturb({ goal: raise, masks: everywhere(0) });
+            checkSaid(samples, await looksAt(untouched.pixels, raise));
+            const asked: boolean[] = Array.from({ length: batch }, () => false);
+            const { adversarial } = await perturb({
+              goal: { ...raise, isReached: (_, __, sample) => ((asked[sample] = true), isReached) },
+            });
+            check(asked.every(Boolean), 'expected the goal to be asked of each sample');
+            const changed = adversarial.data.some((value, at) => value !== pixels.data[at]);
+            check(isReached || changed, 'expected pixels that change while the goal is not reached');
+          }
+        }
       },
     },
     {
       name: 'refuses goals, pixels and masks that do not fit',
       async run() {
-        const one = { ...goal, classes: goal.classes.slice(1) };
-        await checkRejects('a goal too few', () => perturb({ goal: one }), 'TARGET_COUNT');
-        const [first = 0, ...others] = goal.classes;
-        const far = { ...goal, classes: [first + 1e6, ...others] };
-        await checkRejects('a class that is none', () => perturb({ goal: far }), 'CLASS_OUT_OF_RANGE');
+        const few = { kind: 'raise', targets: (await numbers()).slice(1), isReached: () => false } as const;
+        await checkRejects('a target too few', () => perturb({ goal: few }), 'TARGET_COUNT');
+        if (goal.kind !== 'raise') {
+          const one = { ...goal, classes: goal.classes.slice(1) };
+          await checkRejects('a class too few', () => perturb({ goal: one }), 'TARGET_COUNT');
+          const [first = 0, ...others] = goal.classes;
+          const far = { ...goal, classes: [first + 1e6, ...others] };
+          await checkRejects('a class that is none', () => perturb({ goal: far }), 'CLASS_OUT_OF_RANGE');
+        }
         const bright = { ...pixels, data: pixels.data.map((value) => value + 1) };
         await checkRejects('pixels above 1', () => perturb({ pixels: bright }), 'PIXELS_INVALID');
         await checkRejects('a mask too few', () => perturb({ masks: masks.slice(1) }), 'MASK_INVALID');
@@ -296,25 +324,25 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
       name: gradientFree ? 'asks for no gradients' : 'refuses a model that it cannot attack, before it runs it',
       async run() {
         if (gradientFree) {
-          const plain = classifierOf((await parts()).classifier, withoutGradients);
+          const plain = ofAnotherModel((await parts()).subject, withoutGradients);
           checkTensor(
             'without gradients',
-            (await perturb({ classifier: plain })).adversarial,
+            (await perturb({ subject: plain })).adversarial,
             (await whole()).adversarial,
             0,
           );
           return;
         }
-        const { classifier } = await parts();
+        const { subject } = await parts();
         let runs = 0;
-        const still = classifierOf(classifier, (model) => ({
+        const still = ofAnotherModel(subject, (model) => ({
           ...withoutGradients(model),
           run() {
             runs += 1;
             return Promise.reject(new Error('not to be run'));
           },
         }));
-        await checkRejects('a model without gradients', () => perturb({ classifier: still }), 'CAPABILITY_MISSING');
+        await checkRejects('a model without gradients', () => perturb({ subject: still }), 'CAPABILITY_MISSING');
         check(runs === 0, `the model was run ${runs} times`);
       },
     },
@@ -329,19 +357,107 @@ export function attackContract(subject: AttackSubject): readonly ContractCase[] 
   ]);
 }
 
-/** Whether the model's word on the result is among those that were recorded. */
-function wasSeen({ trajectory }: AttackedSample, { logits }: Prediction, wanted: number): boolean {
-  const allowed = sayingTolerance * largestOf(logits.map(Math.abs));
-  return trajectory.logit.some((logit) => Math.abs(logit - logits[wanted]!) <= allowed);
+async function looksAtClasses(
+  attack: Attack,
+  subject: PixelSubject,
+  {
+    shown,
+    untouched,
+    goal,
+  }: {
+    readonly shown: Tensor<'float32'>;
+    readonly untouched: Tensor<'float32'>;
+    readonly goal: Exclude<AttackGoal, RaiseGoal>;
+  },
+): Promise<readonly Look[]> {
+  const [before, answers] = [await subject.answer(untouched), await subject.answer(shown)];
+  return goal.classes.map((wanted, sample): Look => {
+    const original = before[sample]!.classes!.decision;
+    const prediction = answers[sample]!.classes!;
+    const { logits, probabilities, decision } = prediction;
+    const own = { kind: goal.kind, class: wanted };
+    return {
+      entries: {
+        probability: probabilities[wanted]!,
+        logit: logits[wanted]!,
+        originalProbability: probabilities[original]!,
+        originalLogit: logits[original]!,
+      },
+      isReached: attack.isReached?.(prediction, own) ?? (decision === wanted) === (goal.kind === 'targeted'),
+      scale: largestOf(logits.map(Math.abs)),
+      words: `the model says class ${decision}`,
+    };
+  });
 }
 
-/** The same classifier, and how many times its model was run in whatever way. */
-function countedClassifier(of: PixelClassifier): {
-  readonly classifier: PixelClassifier;
-  readonly count: () => number;
-} {
+async function looksAtNumbers(
+  pixelSubject: PixelSubject,
+  shown: Tensor<'float32'>,
+  { targets, isReached }: RaiseGoal,
+): Promise<readonly Look[]> {
+  const { subject } = pixelSubject;
+  const objective = objectiveOf(targets);
+  const names = [...new Set([...subject.reads, ...outputsOf(objective)])];
+  const outputs = await subject.model.run(pixelSubject.feeds(shown), names);
+  const answers = subject.answersOf(outputs);
+  return [...objectiveValues(objective, outputs)].map((value, sample) => ({
+    entries: { logit: value },
+    isReached: isReached(answers[sample]!, value, sample),
+    scale: Math.abs(value),
+    words: `the number is ${value}`,
+  }));
+}
+
+/** Holds every entry of records, and their success, against what the model says of the same pixels. */
+function checkSaid(samples: readonly AttackedSample[], looks: readonly Look[]): void {
+  check(samples.length === looks.length, `expected ${looks.length} records, found ${samples.length}`);
+  samples.forEach(({ success, evaluations, trajectory }, sample) => {
+    const { entries, isReached, scale } = looks[sample]!;
+    for (const name of Object.keys(trajectory) as (keyof Trajectory)[]) {
+      const said = entries[name];
+      const expected = said === undefined ? 0 : evaluations;
+      const found = trajectory[name].length;
+      check(found === expected, `sample ${sample}: ${name} has ${found} entries in ${evaluations} evaluations`);
+      for (const entry of trajectory[name]) {
+        check(
+          Math.abs(entry - said!) <= sayingTolerance * Math.max(1, scale),
+          `sample ${sample}, nothing changed: ${name} is recorded as ${entry}, and the model says ${said}`,
+        );
+      }
+    }
+    check(
+      success === isReached,
+      `sample ${sample}, nothing changed: success is ${success}, the model says ${isReached}`,
+    );
+  });
+}
+
+/** The goal of one sample. */
+function goalAt(goal: AttackGoal, sample: number): AttackGoal {
+  if (goal.kind !== 'raise') return { ...goal, classes: [goal.classes[sample]!] };
+  return {
+    kind: 'raise',
+    targets: [goal.targets[sample]!],
+    isReached: (answer, value) => goal.isReached(answer, value, sample),
+  };
+}
+
+/** A copy of a request, but for the function in its goal. */
+function copyOf<Request extends { readonly goal: AttackGoal }>({ goal, ...rest }: Request): Request {
+  const copied =
+    goal.kind === 'raise' ? { ...goal, targets: structuredClone(goal.targets) } : structuredClone<AttackGoal>(goal);
+  return { ...structuredClone(rest), goal: copied } as unknown as Request;
+}
+
+/** Whether the model's word on the result is among those that were recorded. */
+function wasSeen({ trajectory }: AttackedSample, { entries, scale }: Look): boolean {
+  return trajectory.logit.some((logit) => Math.abs(logit - entries.logit!) <= sayingTolerance * scale);
+}
+
+/** The same subject, and how many times its model was run in whatever way. */
+function counted(of: PixelSubject): { readonly subject: PixelSubject; readonly count: () => number } {
   let runs = 0;
-  const counted = (model: Model): Model => {
+  const change = (model: Model): Model => {
     const plain = withoutGradients(model);
     const run: Model['run'] = (...request) => ((runs += 1), model.run(...request));
     if (!isDifferentiable(model)) return { ...plain, run };
@@ -361,7 +477,7 @@ function countedClassifier(of: PixelClassifier): {
     };
     return differentiable;
   };
-  return { classifier: classifierOf(of, counted), count: () => runs };
+  return { subject: ofAnotherModel(of, change), count: () => runs };
 }
 
 function lengthOf(norm: Attack['budget']['norm'], one: Float32Array, other: Float32Array): number {

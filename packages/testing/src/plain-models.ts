@@ -1,5 +1,4 @@
-import { ImageClassifier, PixelClassifier } from '@understory/core';
-import type { Model } from '@understory/core';
+import { PixelSubject, type Model } from '@understory/core';
 
 /** The same model without gradients and programs; all else that it has stays. */
 export function withoutGradients(model: Model): Model {
@@ -19,13 +18,18 @@ export function bareModel(model: Model): Model {
   return { inputs, outputs, layers, origin, run: (...request) => model.run(...request), close: () => model.close() };
 }
 
-/** The same classifier of another model with the same inputs and outputs. */
-export function classifierOf(
-  { classifier, normalisation, height, width }: PixelClassifier,
+/** The same subject of another model with the same inputs and outputs. */
+export function ofAnotherModel(
+  { subject, normalisation, height, width }: PixelSubject,
   change: (model: Model) => Model,
-): PixelClassifier {
-  const { input, logits, labels } = classifier;
-  const model = change(classifier.model);
-  const other = new ImageClassifier({ model, input, logits, ...(labels && { labels }) });
-  return new PixelClassifier(other, normalisation, { height, width });
+): PixelSubject {
+  const model = change(subject.model);
+  const other = new Proxy(subject, {
+    get: (target, name) => {
+      if (name === 'model') return model;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+  return new PixelSubject(other, normalisation, { height, width });
 }

@@ -2,7 +2,7 @@ import { seededRandom } from '@understory/core';
 import type { Probe, ProbeItem, ProbeRequest, ProbeSummary, Tensor } from '@understory/core';
 import { check, checkClose, checkTensor, checkUnchanged, isSame, once, resultOrDiagnosis } from './check.ts';
 import { timed, type ContractCase, type ContractTime } from './contract-case.ts';
-import { bareModel, classifierOf, withoutGradients } from './plain-models.ts';
+import { bareModel, ofAnotherModel, withoutGradients } from './plain-models.ts';
 
 export interface ProbeSubject extends ContractTime {
   /** Made for each run. */
@@ -145,7 +145,9 @@ export function probeContract(subject: ProbeSubject): readonly ContractCase[] {
         const { classifier, explainer, ...request } = await subject.request();
         const changes = { 'a model without gradients': withoutGradients, 'a model that can only run': bareModel };
         for (const [what, change] of Object.entries(changes)) {
-          await resultOrDiagnosis(what, () => run(items.slice(0, 1), { classifier: classifierOf(classifier, change) }));
+          await resultOrDiagnosis(what, () =>
+            run(items.slice(0, 1), { classifier: ofAnotherModel(classifier, change) }),
+          );
         }
         if (explainer === undefined) return;
         const [first] = items;

@@ -6,22 +6,24 @@ import {
   float32,
   ImageClassifier,
   isDifferentiable,
-  PixelClassifier,
+  objectiveOf,
+  objectiveValues,
+  PixelSubject,
   toFloat32,
 } from '@understory/core';
-import type { Attack, AttackedSample, AttackRequest, AttackResult, Prediction, Tensor } from '@understory/core';
+import type { Attack, AttackedSample, AttackGoal, AttackRequest, AttackResult, Tensor } from '@understory/core';
 import { attackContract, ChainModel, flatten, linear } from '@understory/testing';
 import { failuresOf, unbroken } from './subjects.ts';
 
 const weights = [0, 1, 2].map((row) => Array.from({ length: 12 }, (_, at) => Math.sin(1 + 3 * row + 2 * at)));
 const normalisation = { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5], order: 'RGB' } as const;
 
-function classifier(): PixelClassifier {
+function subject(): PixelSubject {
   const model = new ChainModel({
     input: [3, 2, 2],
     steps: [flatten('flat'), linear('logits', weights, [0, 0.1, 0.2])],
   });
-  return new PixelClassifier(new ImageClassifier({ model }), normalisation, { height: 2, width: 2 });
+  return new PixelSubject(new ImageClassifier({ model }), normalisation, { height: 2, width: 2 });
 }
 
 const pixels = float32(
@@ -33,21 +35,21 @@ const masks = [
   [0, 1, 1, 0],
 ].map((mask) => float32(Float32Array.from(mask), [2, 2]));
 const goal = { kind: 'targeted', classes: [2, 0] } as const;
+const noTrajectory = { probability: [], logit: [], originalProbability: [], originalLogit: [] } as const;
 const budget = { norm: 'linf', epsilon: 0.3 } as const;
 
 const allOf = ({ dims: [samples = 0] }: Tensor) =>
   Array.from({ length: samples }, () => float32(new Float32Array(4).fill(1), [2, 2]));
 
-/** One step of the sign of a logit's gradient: an attack as simple as one can be that keeps the contract. */
+/** One step of the sign of a number's gradient: an attack as simple as one can be that keeps the contract. */
 async function oneStep(request: AttackRequest): Promise<AttackResult> {
-  const { classifier: of, pixels: before, goal: wanted, masks: given = allOf(before), signal } = request;
-  const { model, input, logits } = of.classifier;
+  const { subject: of, pixels: before, goal: wanted, masks: given = allOf(before), signal } = request;
+  const { model, picture, reads } = of.subject;
   of.check(before);
-  if (wanted.classes.length !== before.dims[0]) {
-    throw errors.targetCount({ targets: wanted.classes.length, batch: before.dims[0]! });
-  }
-  for (const index of wanted.classes) checkClass(index, 3);
-  const fits = given.length === wanted.classes.length && given.every(({ dims }) => dims.join() === '2,2');
+  const asked = wanted.kind === 'raise' ? wanted.targets.length : wanted.classes.length;
+  if (asked !== before.dims[0]) throw errors.targetCount({ targets: asked, batch: before.dims[0]! });
+  if (wanted.kind !== 'raise') for (const index of wanted.classes) checkClass(index, 3);
+  const fits = given.length === asked && given.every(({ dims }) => dims.join() === '2,2');
   if (!fits || given.some(({ data }) => data.some((weight) => weight > 1))) {
     throw errors.maskInvalid({ found: 'another', expected: 'one that fits' });
   }
@@ -55,29 +57,38 @@ async function oneStep(request: AttackRequest): Promise<AttackResult> {
   if (!isDifferentiable(model)) {
     throw errors.capabilityMissing({ what: 'It', capability: 'gradients', backend: model.origin.backend });
   }
-  const objective = { kind: 'score', output: logits, index: wanted.classes.map((index) => [index]) } as const;
-  const { gradients } = await model.differentiate({ feeds: of.feeds(before), objective, withRespectTo: [input] });
-  const gradient = toFloat32(gradients[input]!);
+  const objective =
+    wanted.kind === 'raise' ? objectiveOf(wanted.targets) : of.subject.classes!.objective(wanted.classes);
+  const { gradients } = await model.differentiate({
+    ...{ feeds: of.feeds(before), objective },
+    withRespectTo: [picture.name],
+  });
+  const gradient = toFloat32(gradients[picture.name]!);
   const data = before.data.map((value, at) => {
     const weight = given[Math.floor(at / 12)]!.data[at % 4]!;
     return Math.min(1, Math.max(0, value + weight * budget.epsilon * Math.sign(gradient[at]!)));
   });
   const adversarial = { ...before, data };
-  const [first, last] = [await of.predict(before), await of.predict(adversarial)];
-  const samples = wanted.classes.map((index, at): AttackedSample => {
-    const looks: readonly Prediction[] = [first[at]!, last[at]!];
-    const own = first[at]!.ranking[0]!;
+  const [first, last] = [await model.run(of.feeds(before), reads), await model.run(of.feeds(adversarial), reads)];
+  const said = [of.subject.answersOf(first), of.subject.answersOf(last)];
+  const numbers = [objectiveValues(objective, first), objectiveValues(objective, last)];
+  const samples = Array.from({ length: asked }, (_, at): AttackedSample => {
+    const counts = { evaluations: 2, updates: 1, warnings: [] };
+    const logit = numbers.map((values) => values[at]!);
+    if (wanted.kind === 'raise') {
+      const success = wanted.isReached(said[1]![at]!, logit[1]!, at);
+      return { ...counts, success, trajectory: { ...noTrajectory, logit } };
+    }
+    const looks = said.map((answers) => answers[at]!.classes!);
+    const [own, index] = [looks[0]!.decision, wanted.classes[at]!];
     return {
-      success: last[at]!.ranking[0] === index,
-      evaluations: 2,
-      updates: 1,
+      ...counts,
+      success: looks[1]!.decision === index,
       trajectory: {
-        probability: looks.map(({ probabilities }) => probabilities[index]!),
-        logit: looks.map((look) => look.logits[index]!),
+        ...{ probability: looks.map(({ probabilities }) => probabilities[index]!), logit },
         originalProbability: looks.map(({ probabilities }) => probabilities[own]!),
         originalLogit: looks.map((look) => look.logits[own]!),
       },
-      warnings: [],
     };
   });
   return { adversarial, samples };
@@ -86,7 +97,7 @@ async function oneStep(request: AttackRequest): Promise<AttackResult> {
 const contractOf = (perturb: Attack['perturb'], given = pixels) =>
   attackContract({
     create: () => ({ budget, perturb }),
-    classifier,
+    subject,
     pixels: given,
     goal: structuredClone(goal),
     masks: structuredClone(masks),
@@ -94,6 +105,26 @@ const contractOf = (perturb: Attack['perturb'], given = pixels) =>
 
 describe('attackContract on an attack that keeps it', () => {
   for (const { name, run, timeout } of contractOf(oneStep)) it(name, run, timeout);
+});
+
+describe('attackContract on numbers that are to rise', () => {
+  const targets = [2, 0].map((index) => ({
+    ...{ words: `${index}`, label: null },
+    reading: { kind: 'element', output: 'logits', index: [index] } as const,
+  }));
+  const raise: AttackGoal = { kind: 'raise', targets, isReached: (_, value, sample) => value > [0.5, 0.2][sample]! };
+  const parts = { create: () => ({ budget, perturb: oneStep }), subject, pixels, masks };
+  for (const { name, run, timeout } of attackContract({ ...parts, goal: raise })) it(name, run, timeout);
+
+  it('catches an attack that claims success', async () => {
+    const perturb: Attack['perturb'] = async (request) => {
+      const result = await oneStep(request);
+      return { ...result, samples: result.samples.map((each) => ({ ...each, success: true })) };
+    };
+    const far: AttackGoal = { ...raise, isReached: (_, value) => value > 1e6 };
+    const failures = await failuresOf(attackContract({ ...parts, create: () => ({ budget, perturb }), goal: far }));
+    expect(failures.join('\n')).toContain('sample 0 is called a success, and the number is');
+  });
 });
 
 describe('attackContract', () => {
@@ -106,7 +137,7 @@ describe('attackContract', () => {
     request.signal?.throwIfAborted();
     return {
       adversarial: { ...request.pixels, data: request.pixels.data.slice() },
-      samples: request.goal.classes.map(() => ({
+      samples: request.seeds.map(() => ({
         success: false,
         evaluations: 3,
         updates: 3,
@@ -150,7 +181,7 @@ describe('attackContract', () => {
     ],
     [
       'mixes samples',
-      (request) => changed(request, (value) => value * (1 - 0.01 * request.goal.classes.length)),
+      (request) => changed(request, (value) => value * (1 - 0.01 * request.seeds.length)),
       ['as if it were alone'],
     ],
     [
@@ -164,13 +195,18 @@ describe('attackContract', () => {
     ],
     [
       'takes any goals',
-      (request) => oneStep({ ...request, goal: { ...goal, classes: goal.classes.slice(0, request.pixels.dims[0]) } }),
+      (request) =>
+        oneStep(
+          request.goal.kind === 'raise'
+            ? request
+            : { ...request, goal: { ...goal, classes: goal.classes.slice(0, request.pixels.dims[0]) } },
+        ),
       ['goals, pixels and masks that do not fit'],
     ],
     [
       'runs what it cannot attack',
       async (request) => {
-        await request.classifier.predict(request.pixels);
+        await request.subject.answer(request.pixels);
         return oneStep(request);
       },
       ['cannot attack'],
@@ -217,12 +253,35 @@ describe('attackContract', () => {
       'turns the goals round',
       async (request) => {
         const result = await oneStep(request);
-        (request.goal.classes as number[]).reverse();
+        if (request.goal.kind !== 'raise') (request.goal.classes as number[]).reverse();
         return result;
       },
       ['as they were'],
     ],
     ['forgets a record', async (request) => ({ ...(await oneStep(request)), samples: [] }), ['one record a sample']],
+    [
+      'takes a number that is to rise for a class',
+      ({ goal: asked, ...request }) =>
+        oneStep({
+          ...request,
+          goal:
+            asked.kind === 'raise' ? { ...goal, classes: asked.targets.map((each) => each.classIndex ?? 0) } : asked,
+        }),
+      ['raises a number'],
+    ],
+    [
+      'lets nobody say when a number is reached',
+      (request) => (request.goal.kind === 'raise' ? remade(request, () => ({ success: true })) : oneStep(request)),
+      ['raises a number'],
+    ],
+    [
+      'changes nothing for a number',
+      async (request) => {
+        const result = await oneStep(request);
+        return request.goal.kind === 'raise' ? { ...result, adversarial: request.pixels } : result;
+      },
+      ['raises a number'],
+    ],
     ['runs on', ({ signal: _, ...request }) => oneStep(request), ['stops']],
   ];
 
@@ -238,16 +297,16 @@ describe('attackContract', () => {
   });
 
   it('catches an attack that says failure where the goal is reached', async () => {
-    const said = (await classifier().predict(pixels)).map(({ ranking }) => ranking[0]!);
+    const said = (await subject().answer(pixels)).map(({ classes }) => classes!.decision);
     const perturb: Attack['perturb'] = (request) => remade(request, () => ({ success: false }));
-    const subject = { create: () => ({ budget, perturb }), classifier, pixels, masks };
-    const failures = await failuresOf(attackContract({ ...subject, goal: { kind: 'targeted', classes: said } }));
+    const parts = { create: () => ({ budget, perturb }), subject, pixels, masks };
+    const failures = await failuresOf(attackContract({ ...parts, goal: { kind: 'targeted', classes: said } }));
     expect(failures.join('\n')).toContain('is called a failure');
   });
 
   it('catches an attack that asks for gradients where it said that it does without', async () => {
-    const subject = { create: () => ({ budget, perturb: oneStep }), classifier, pixels, goal, masks };
-    const failures = await failuresOf(attackContract({ ...subject, gradientFree: true }));
+    const parts = { create: () => ({ budget, perturb: oneStep }), subject, pixels, goal, masks };
+    const failures = await failuresOf(attackContract({ ...parts, gradientFree: true }));
     expect(failures).toEqual([expect.stringContaining('asks for no gradients')]);
   });
 

@@ -1,6 +1,6 @@
 import type { Expression } from '@understory/core';
 
-/** The step of length 1 in some norm along which an objective grows, made of its gradient `[N, 3, H, W]`; zero where that is. */
+/** The step of length 1 in some norm along which an objective grows, made of its gradient `[N, C, H, W]`; zero where that is. */
 export interface Direction {
   /** `rank` is int64 `[N]`, the place of the last component that `keeps` keeps, from the largest on. */
   readonly along: (gradient: Expression, rank: Expression) => Expression;

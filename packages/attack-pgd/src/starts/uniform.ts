@@ -10,9 +10,10 @@ export function uniform(ball: Ball): Start {
   return (origin, weights, random) => {
     const places = weights.length;
     const free = [...weights.keys()].filter((place) => weights[place]! > 0);
-    const draw = ball.draw(random, 3 * free.length);
+    const channels = origin.length / places;
+    const draw = ball.draw(random, channels * free.length);
     const pixels = origin.slice();
-    for (let channel = 0; channel < 3; channel += 1) {
+    for (let channel = 0; channel < channels; channel += 1) {
       free.forEach((place, at) => {
         const component = channel * places + place;
         const moved = origin[component]! + weights[place]! * draw[channel * free.length + at]!;

@@ -1,9 +1,9 @@
-import { float32, ImageClassifier, PixelClassifier, seededRandom, type Tensor } from '@understory/core';
+import { float32, ImageClassifier, PixelSubject, seededRandom, type Prediction, type Tensor } from '@understory/core';
 import { ChainModel, flatten, linear, type ChainStep } from '@understory/testing';
 
-/** A classifier whose logits and their slopes are known in closed form; `x` is one normalised sample. */
+/** A subject whose logits and their slopes are known in closed form; `x` is one normalised sample. */
 export interface ClosedForm {
-  readonly classifier: PixelClassifier;
+  readonly subject: PixelSubject;
   readonly logits: (x: readonly number[]) => number[];
   /** `[class][component]`. */
   readonly slopes: (x: readonly number[]) => number[][];
@@ -21,19 +21,19 @@ const numbers = (seed: string, count: number, scale: number) => {
   return Array.from({ length: count }, () => scale * random.normal());
 };
 
-export function classifierOf(
+export function subjectOf(
   steps: readonly ChainStep[],
   { height, width }: { readonly height: number; readonly width: number } = size,
-): PixelClassifier {
+): PixelSubject {
   const model = new ChainModel({ input: [3, height, width], steps });
-  return new PixelClassifier(new ImageClassifier({ model }), normalisation, { height, width });
+  return new PixelSubject(new ImageClassifier({ model }), normalisation, { height, width });
 }
 
 export function linearModel(seed = 'linear', count = classes): ClosedForm {
   const weights = Array.from({ length: count }, (_, at) => numbers(`${seed} ${at}`, components, 0.5).map(Math.fround));
   const bias = numbers(`${seed} bias`, count, 1).map(Math.fround);
   return {
-    classifier: classifierOf([flatten('flat'), linear('logits', weights, bias)]),
+    subject: subjectOf([flatten('flat'), linear('logits', weights, bias)]),
     logits: (x) => weights.map((row, at) => row.reduce((sum, weight, place) => sum + weight * x[place]!, bias[at]!)),
     slopes: () => weights,
   };
@@ -63,7 +63,7 @@ export function quadraticModel(seed = 'quadratic', count = classes): ClosedForm 
       return Float64Array.from(rows.flat());
     },
   };
-  return { classifier: classifierOf([flatten('flat'), step]), logits, slopes };
+  return { subject: subjectOf([flatten('flat'), step]), logits, slopes };
 }
 
 function sampleOf(data: Float64Array, sample: number): number[] {
@@ -88,4 +88,9 @@ export function masksOf(samples: number, seed: string, weight: (uniform: number)
       [size.height, size.width],
     ),
   );
+}
+
+/** What the model says of each sample. */
+export async function predict(subject: PixelSubject, shown: Tensor<'float32'>): Promise<readonly Prediction[]> {
+  return (await subject.answer(shown)).map(({ classes: said }) => said!);
 }
