@@ -1,4 +1,11 @@
-import { errors, outputsOf, type Objective, type ObjectiveForm, type Tensor } from '@understory/core';
+import {
+  errors,
+  outputsOf,
+  similarityVectors,
+  type Objective,
+  type ObjectiveForm,
+  type Tensor,
+} from '@understory/core';
 import type { ObjectiveInput, Shape } from '@understory/onnx-autodiff';
 
 /** What stays of an objective when its numbers are taken out: models are differentiated once a form. */
@@ -6,6 +13,7 @@ export function formOf(objective: Objective): ObjectiveForm {
   switch (objective.kind) {
     case 'score':
     case 'crossEntropy':
+    case 'similarity':
       return { kind: objective.kind, output: objective.output };
     case 'cotangent':
       return { kind: 'cotangent', outputs: outputsOf(objective) };
@@ -19,6 +27,7 @@ export function renameForm(form: ObjectiveForm, rename: (output: string) => stri
   switch (form.kind) {
     case 'score':
     case 'crossEntropy':
+    case 'similarity':
       return { kind: form.kind, output: rename(form.output) };
     case 'cotangent':
       return { kind: 'cotangent', outputs: form.outputs.map(rename) };
@@ -32,6 +41,7 @@ export function renameOutputs(objective: Objective, rename: (output: string) => 
   switch (objective.kind) {
     case 'score':
     case 'crossEntropy':
+    case 'similarity':
       return { ...objective, output: rename(objective.output) };
     case 'cotangent':
       return {
@@ -48,7 +58,7 @@ export function renameOutputs(objective: Objective, rename: (output: string) => 
   }
 }
 
-/** The numbers of an objective as feeds; throws TARGET_COUNT, CLASS_OUT_OF_RANGE or FEEDS_INVALID where they do not fit. */
+/** The numbers of an objective as feeds; throws TARGET_COUNT, CLASS_OUT_OF_RANGE, SIMILARITY_INVALID or FEEDS_INVALID where they do not fit. */
 export function objectiveFeeds(
   objective: Objective,
   inputs: readonly ObjectiveInput[],
@@ -79,6 +89,10 @@ function numbers(
     checkCount(term.target.length, batch);
     for (const target of term.target) checkIndex([target], sizes, input.output);
     return { type: 'int64', dims: [batch], data: BigInt64Array.from(term.target, BigInt) };
+  }
+  if (term.kind === 'similarity') {
+    checkCount(term.to.dims[0] ?? 0, batch);
+    return similarityVectors(term, sizes);
   }
   if (term.kind === 'cotangent') {
     const cotangent = term.cotangents[input.output]!;

@@ -4,6 +4,7 @@ import {
   checkFeeds,
   errors as coreErrors,
   redrawn,
+  similarityVectors,
   toFloat32 as toFloat32Array,
   type Derivative,
   type DifferentiableModel,
@@ -17,6 +18,7 @@ import {
   type GraphView,
   type LayerSpec,
   type ModelOrigin,
+  type Objective,
   type Program,
   type Tensor,
   type Tensors,
@@ -229,11 +231,16 @@ export class OnnxModel implements DifferentiableModel {
     const { graph, gradients, value, objectiveInputs } = derived;
     const numbers = objectiveFeeds(objective, objectiveInputs, batch, (output) => source.inference.value(output).shape);
     const names = [value, ...Object.values(gradients), ...computed];
-    const results = await this.sessions.use(
-      `${size} ${key}`,
-      () => this.openDerived(graph),
-      (session) => this.inBatches(session, feeds, numbers, batch, names, size),
-    );
+    const results = await this.sessions
+      .use(
+        `${size} ${key}`,
+        () => this.openDerived(graph),
+        (session) => this.inBatches(session, feeds, numbers, batch, names, size),
+      )
+      .catch(async (failure: unknown) => {
+        await this.checkSimilarities(request.objective, feeds);
+        throw failure;
+      });
     return {
       value: toFloat32Array(results[value]!),
       gradients: Object.fromEntries(withRespectTo.map((name) => [name, results[gradients[this.computed(name)]!]!])),
@@ -398,6 +405,14 @@ export class OnnxModel implements DifferentiableModel {
       ...Object.fromEntries(echoed.map((name) => [name, feeds[name]!])),
       ...(await runInParts(session, { ...feeds, ...numbers }, asked, { batch, size, fedSizes: this.fedSizes })),
     };
+  }
+
+  /** Of outputs whose sizes are only known when they are computed; throws SIMILARITY_INVALID. */
+  private async checkSimilarities(objective: Objective, feeds: Feeds): Promise<void> {
+    if (objective.kind === 'sum') for (const { of } of objective.terms) await this.checkSimilarities(of, feeds);
+    if (objective.kind !== 'similarity') return;
+    const { [objective.output]: output } = await this.run(feeds, [objective.output]);
+    similarityVectors(objective, output!.dims.slice(1));
   }
 
   private checkActivation(name: string, tensor: Tensor, batch: number): void {

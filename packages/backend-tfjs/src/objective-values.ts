@@ -1,7 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkTargetCount, elementCount, errors, outputsOf, type Objective } from '@understory/core';
+import {
+  checkTargetCount,
+  elementCount,
+  errors,
+  outputsOf,
+  shortestLength,
+  similarityVectors,
+  type Objective,
+} from '@understory/core';
 
-/** Throws TARGET_COUNT, CLASS_OUT_OF_RANGE or FEEDS_INVALID where an objective does not fit the batch or what it reads. */
+/** Throws TARGET_COUNT, CLASS_OUT_OF_RANGE, SIMILARITY_INVALID or FEEDS_INVALID where an objective does not fit the batch or what it reads. */
 export function checkObjective(
   objective: Objective,
   batch: number,
@@ -19,6 +27,7 @@ export function checkObjective(
     const sizes = dimsOf(output)?.slice(1);
     if (objective.kind === 'score') for (const index of objective.index) checkIndex(index, sizes, output);
     if (objective.kind === 'crossEntropy') for (const target of objective.target) checkIndex([target], sizes, output);
+    if (objective.kind === 'similarity') similarityVectors(objective, sizes);
     if (objective.kind === 'cotangent') {
       const { dims } = objective.cotangents[output]!;
       const fits =
@@ -66,6 +75,11 @@ export function objectiveOf(objective: Objective, tensorOf: (output: string) => 
     }
     case 'crossEntropy':
       return tf.neg(picked(tf.logSoftmax(tensorOf(objective.output)), objective.target));
+    case 'similarity': {
+      const output = tensorOf(objective.output);
+      const { dims, data } = similarityVectors(objective, output.shape.slice(1));
+      return similarity(tf.reshape(output, [...dims]), tf.tensor(data, [...dims]));
+    }
     case 'sum':
       return objective.terms
         .map(({ weight, of }) => tf.mul(objectiveOf(of, tensorOf), weight) as tf.Tensor1D)
@@ -89,4 +103,26 @@ function picked(of: tf.Tensor, places: readonly number[]): tf.Tensor1D {
   const rows = tf.reshape(of, [places.length, size]);
   const one = tf.where(tf.tensor2d(mask, [places.length, size], 'bool'), rows, tf.zerosLike(rows));
   return tf.sum(one, 1) as tf.Tensor1D;
+}
+
+/** The products of rows `[N, D]`, brought to length 1, with vectors `[N, D]`. */
+function similarity(rows: tf.Tensor, to: tf.Tensor): tf.Tensor1D {
+  return tf.customGrad((given, save) => {
+    const x = given as tf.Tensor;
+    // Divided by its largest element no square overflows or vanishes, and lengths below 1 are those that count as `shortestLength`.
+    const unit = tf.maximum(tf.max(tf.abs(x), 1, true), shortestLength);
+    const scaled = tf.div(x, unit);
+    const squares = tf.sum(tf.square(scaled), 1, true);
+    const length = tf.sqrt(tf.maximum(squares, 1));
+    const direction = tf.div(scaled, length);
+    const value = tf.sum(tf.mul(direction, to), 1, true);
+    // d(to . x / |x|) = (to - value x / |x|) / |x|; a length that is constant has no second term.
+    const along = tf.where(tf.less(squares, 1), tf.zerosLike(value), value);
+    const gradient = tf.div(tf.div(tf.sub(to, tf.mul(along, direction)), length), unit);
+    (save as tf.GradSaveFunc)([gradient]);
+    return {
+      value: tf.squeeze(value, [1]),
+      gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => tf.mul(tf.expandDims(dy, 1), saved!),
+    };
+  })(rows) as tf.Tensor1D;
 }

@@ -96,6 +96,34 @@ describe('differentiate', () => {
     expect(gradient.slice(1).every((each) => each === 0)).toBe(true);
   });
 
+  it('compares an output with vectors that are fed', async () => {
+    const { code } = await workspace.cli([
+      'differentiate',
+      model,
+      '--objective',
+      'similarity:logits',
+      '--wrt',
+      'logits',
+      '--out',
+      'cosine.onnx',
+    ]);
+    expect(code).toBe(0);
+    const input = noise([1, 3, 32, 32]);
+    const { logits } = await run(model, { input });
+    const values = Array.from(logits!.data as Float32Array);
+    const unit = Float32Array.from(values, (_, at) => (at === 1 ? 1 : 0));
+    const result = await run(join(workspace.folder, 'cosine.onnx'), {
+      input,
+      'objective.to': new ort.Tensor('float32', unit, [1, values.length]),
+    });
+    const length = Math.hypot(...values);
+    const cosine = values[1]! / length;
+    expect((result['objective.value']!.data as Float32Array)[0]).toBeCloseTo(cosine, 5);
+    Array.from(result['logits.grad']!.data as Float32Array).forEach((slope, at) => {
+      expect(slope).toBeCloseTo((unit[at]! - (cosine * values[at]!) / length) / length, 5);
+    });
+  });
+
   it.each([
     [['--objective', 'score', '--wrt', 'input'], 'USAGE'],
     [['--objective', 'loss:logits', '--wrt', 'input'], 'USAGE'],

@@ -14,6 +14,8 @@ function targetCounts(objective: Objective): readonly number[] {
       return [objective.index.length];
     case 'crossEntropy':
       return [objective.target.length];
+    case 'similarity':
+      return [objective.to.dims[0] ?? 0];
     case 'sum':
       return objective.terms.flatMap((term) => targetCounts(term.of));
     case 'cotangent':

@@ -51,6 +51,7 @@ export * from './plugin/tokens.ts';
 export * from './random.ts';
 export * from './redrawn.ts';
 export * from './samples.ts';
+export * from './similarity-vectors.ts';
 export * from './some-of.ts';
 export * from './subjects/answer.ts';
 export * from './subjects/feeds-of.ts';

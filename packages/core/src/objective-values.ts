@@ -1,13 +1,14 @@
 import { batchOf } from './contracts/model.ts';
 import type { Objective } from './contracts/objective.ts';
 import { errors } from './errors/index.ts';
+import { shortestLength, similarityVectors } from './similarity-vectors.ts';
 import { elementCount } from './tensor/tensor.ts';
 import type { Tensor, Tensors } from './tensor/tensor.ts';
 import { toFloat32 } from './tensor/to-float32.ts';
 
 /**
  * The objective of each sample, given the outputs and layers that it reads; what `differentiate` calls `value`, without gradients.
- * Throws TARGET_COUNT or CLASS_OUT_OF_RANGE where it does not fit them.
+ * Throws TARGET_COUNT, CLASS_OUT_OF_RANGE or SIMILARITY_INVALID where it does not fit them.
  */
 export function objectiveValues(objective: Objective, outputs: Tensors): Float64Array {
   switch (objective.kind) {
@@ -22,6 +23,15 @@ export function objectiveValues(objective: Objective, outputs: Tensors): Float64
         const largest = logits.reduce((left, right) => Math.max(left, right), -Infinity);
         const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
         return largest + Math.log(total) - logits[offsetOf([target], dims)]!;
+      });
+    }
+    case 'similarity': {
+      const { dims, row } = rowsOf(outputs, objective.output, objective.to.dims[0] ?? 0);
+      const { data } = similarityVectors(objective, dims);
+      return Float64Array.from({ length: objective.to.dims[0] ?? 0 }, (_, sample) => {
+        const values = row(sample);
+        const product = values.reduce((sum, value, at) => sum + value * data[sample * values.length + at]!, 0);
+        return product / Math.max(Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)), shortestLength);
       });
     }
     case 'sum': {

@@ -25,6 +25,8 @@ export function takeObjective(objective: Objective, samples: readonly number[]):
       return { ...objective, index: samples.map((sample) => objective.index[sample]!) };
     case 'crossEntropy':
       return { ...objective, target: samples.map((sample) => objective.target[sample]!) };
+    case 'similarity':
+      return { ...objective, to: takeTensor(objective.to, samples) };
     case 'sum':
       return {
         kind: 'sum',

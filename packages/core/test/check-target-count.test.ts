@@ -21,6 +21,7 @@ describe('checkTargetCount', () => {
     score(0, 1),
     { kind: 'crossEntropy', output: 'logits', target: [1, 1] },
     cotangent(2),
+    { kind: 'similarity', output: 'embedding', to: float32(new Float32Array(8), [2, 4]) },
     sum(score(0, 1), sum(cotangent(2))),
   ];
 

@@ -22,6 +22,11 @@ const examples: { readonly [name in keyof typeof errors]: () => UnderstoryError 
   topOutOfRange: () => errors.topOutOfRange({ asked: 'top11', classCount: 10 }),
   classesMissing: () => errors.classesMissing({ task: 'object-detection', forms: ['box:3', 'box:LABEL'] }),
   targetCount: () => errors.targetCount({ targets: 1, batch: 2 }),
+  similarityInvalid: () =>
+    errors.similarityInvalid({
+      ...{ output: 'embedding', found: 'vectors [2, 5]', expected: '[N, 4], one vector a sample' },
+      next: 'Give vectors of as many numbers as the output has for one sample.',
+    }),
   unknownExplainer: () => errors.unknownExplainer({ id: 'gradcma', suggestions: ['gradcam'] }),
   unknownBackend: () => errors.unknownBackend({ id: 'onyx', suggestions: [] }),
   unknownId: () => errors.unknownId({ kind: 'metric', id: 'deletion', suggestions: [] }),

@@ -24,13 +24,18 @@ describe('takeFeeds and takeObjective', () => {
     const score = { kind: 'score', output: 'y', index: [[4], [5]] } as const;
     const crossEntropy = { kind: 'crossEntropy', output: 'y', target: [4, 5] } as const;
     const cotangent = { kind: 'cotangent', cotangents: { y: pixels } } as const;
-    const terms = [score, crossEntropy, cotangent].map((of) => ({ weight: 1, of }));
+    const similarity = { kind: 'similarity', output: 'y', to: pixels, scale: 3 } as const;
+    const terms = [score, crossEntropy, cotangent, similarity].map((of) => ({ weight: 1, of }));
     expect(takeObjective({ kind: 'sum', terms }, [1, 1])).toEqual({
       kind: 'sum',
       terms: [
         { weight: 1, of: { kind: 'score', output: 'y', index: [[5], [5]] } },
         { weight: 1, of: { kind: 'crossEntropy', output: 'y', target: [5, 5] } },
         { weight: 1, of: { kind: 'cotangent', cotangents: { y: float32(Float32Array.of(2, 2), [2, 1]) } } },
+        {
+          weight: 1,
+          of: { kind: 'similarity', output: 'y', to: float32(Float32Array.of(2, 2), [2, 1]), scale: 3 },
+        },
       ],
     });
   });

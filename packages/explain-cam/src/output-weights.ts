@@ -6,8 +6,9 @@ import { alternatives } from './linear-head.ts';
 /** Throws CAM_NOT_APPLICABLE where an objective is not a weighted sum of what it reads. */
 export function checkLinear(objective: Objective): void {
   if (objective.kind === 'sum') for (const term of objective.terms) checkLinear(term.of);
-  if (objective.kind !== 'crossEntropy') return;
-  const reason = 'a cross-entropy is explained, which is no weighted sum of scores';
+  if (objective.kind !== 'crossEntropy' && objective.kind !== 'similarity') return;
+  const what = objective.kind === 'similarity' ? 'similarity' : 'cross-entropy';
+  const reason = `a ${what} is explained, which is no weighted sum of scores`;
   throw camErrors.camNotApplicable({ reason, alternatives });
 }
 

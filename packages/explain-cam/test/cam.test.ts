@@ -146,6 +146,17 @@ describe('cam', () => {
     }
   });
 
+  it('refuses a similarity, also inside a sum', async () => {
+    const to = float32(Float32Array.of(1, 0, 0, 0, 1, 0), [2, 3]);
+    const similarity: Objective = { kind: 'similarity', output: 'logits', to };
+    for (const objective of [similarity, { kind: 'sum', terms: [{ weight: 1, of: similarity }] } as const]) {
+      await expect(cam.explain({ model: classifier(weights), feeds, objective })).rejects.toMatchObject({
+        code: 'CAM_NOT_APPLICABLE',
+        found: expect.stringContaining('similarity'),
+      });
+    }
+  });
+
   it.each([-1, 3, 0.5])('refuses class %d', async (index) => {
     await expect(cam.explain({ model: classifier(weights), feeds, objective: score(0, index) })).rejects.toMatchObject({
       code: 'CLASS_OUT_OF_RANGE',

@@ -1,6 +1,7 @@
 import type { GraphBuilder } from './builder.ts';
 import { errors } from './errors.ts';
 import type { Graph } from './graph.ts';
+import { buildSimilarity } from './similarity.ts';
 import type { Dim, ElementType, Value } from './types.ts';
 
 /** The shape of an objective; its numbers are inputs of the differentiated model, so one model serves every class. */
@@ -9,6 +10,8 @@ export type ObjectiveForm =
   | { readonly kind: 'score'; readonly output: string }
   /** Softmax cross-entropy of logits `[N, C]`; adds an int64 input `[N]`. */
   | { readonly kind: 'crossEntropy'; readonly output: string }
+  /** The product of `[N, ...]`, brought to length 1 a sample, with a vector a sample; adds a float32 input `[N, D]`. */
+  | { readonly kind: 'similarity'; readonly output: string }
   /** Outputs times tensors of their shape, summed per sample; adds one input an output. */
   | { readonly kind: 'cotangent'; readonly outputs: readonly string[] }
   /** The sum of an output's elements, for an objective that the graph itself computes; adds no input. */
@@ -20,7 +23,7 @@ export interface ObjectiveInput {
   readonly name: string;
   /** Which number of which term it is: `[]` for a simple objective, `[1]` for the second term of a sum. */
   readonly term: readonly number[];
-  readonly role: 'index' | 'target' | 'cotangent' | 'weight';
+  readonly role: 'index' | 'target' | 'to' | 'cotangent' | 'weight';
   /** The output it belongs to; the empty string for a weight. */
   readonly output: string;
 }
@@ -32,6 +35,9 @@ export interface BuiltObjective {
   /** The gradient of the summed objective with respect to each output it reads. */
   readonly seeds: ReadonlyMap<string, Value>;
 }
+
+/** The largest finite number of half precision. */
+const largestHalf = 65504;
 
 /** Writes the nodes that compute an objective's value and its gradient with respect to the outputs; throws GRADIENT_OBJECTIVE. */
 export function buildObjective(form: ObjectiveForm, builder: GraphBuilder, graph: Graph): BuiltObjective {
@@ -53,7 +59,8 @@ export function buildObjective(form: ObjectiveForm, builder: GraphBuilder, graph
   };
 
   const addSeed = (output: string, seed: Value, weight: Value | undefined) => {
-    const weighted = weight ? builder.mul(seed, builder.cast(weight, seed.type ?? 'float32')) : seed;
+    const own = weight ? builder.mul(seed, builder.cast(weight, seed.type ?? 'float32')) : seed;
+    const weighted = inTypeOf(builder.value(output), own, builder);
     const existing = seeds.get(output);
     const total = existing ? builder.add(existing, weighted) : weighted;
     seeds.set(output, builder.withShape(total, builder.value(output)));
@@ -70,7 +77,7 @@ export function buildObjective(form: ObjectiveForm, builder: GraphBuilder, graph
           const value = build(inner, [...term, at], total);
           return builder.mul(value, builder.cast(own, value.type ?? 'float32'));
         })
-        .reduce((left, right) => builder.add(left, right));
+        .reduce((left, right) => added(left, right, builder));
     }
     if (part.kind === 'cotangent') {
       if (part.outputs.length === 0)
@@ -90,6 +97,12 @@ export function buildObjective(form: ObjectiveForm, builder: GraphBuilder, graph
       return total(output);
     }
     const batch = output.shape![0]!;
+    if (part.kind === 'similarity') {
+      const to = addInput('to', term, part.output, 'float32', [batch, sizeOfSample(output)]);
+      const { value, seed } = buildSimilarity(output, to, builder);
+      addSeed(output.name, seed, weight);
+      return value;
+    }
     return part.kind === 'score'
       ? score(output, addInput('index', term, part.output, 'int64', [batch, rankOf(output) - 1]), weight)
       : crossEntropy(output, addInput('target', term, part.output, 'int64', [batch]), weight);
@@ -138,6 +151,27 @@ function sampleColumn(builder: GraphBuilder, output: Value): Value {
   const one = builder.constant({ type: 'int64', dims: [], values: [1] });
   const size = builder.squeeze(builder.sizes(output, [0]), [0]);
   return builder.unsqueeze(builder.op('Range', [zero, size, one]), [1]);
+}
+
+/** The number of elements of a sample; where it is not known ahead a name of its own, for vectors may have another size. */
+function sizeOfSample({ name, shape }: Value): Dim {
+  const [, ...sizes] = shape!;
+  const known = sizes.filter((size) => typeof size === 'number');
+  return known.length === sizes.length ? known.reduce((count, size) => count * size, 1) : `${name}.size`;
+}
+
+/** The sum of two terms, in the wider type where a half of one output meets another's float32. */
+function added(left: Value, right: Value, builder: GraphBuilder): Value {
+  if (left.type === right.type) return builder.add(left, right);
+  const type = left.type === 'float64' || right.type === 'float64' ? 'float64' : 'float32';
+  return builder.add(builder.cast(left, type), builder.cast(right, type));
+}
+
+/** A seed in the type of its output; what half precision cannot hold becomes the largest number that it can. */
+function inTypeOf({ type = 'float32' }: Value, seed: Value, builder: GraphBuilder): Value {
+  if (seed.type === undefined || seed.type === type) return seed;
+  const held = type === 'float16' ? [-largestHalf, largestHalf].map((value) => builder.scalarLike(seed, value)) : [];
+  return builder.cast(held.length > 0 ? builder.op('Clip', [seed, ...held]) : seed, type);
 }
 
 function rankOf(output: Value): number {

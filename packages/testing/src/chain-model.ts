@@ -6,6 +6,8 @@ import {
   errors,
   float32,
   largestOf,
+  shortestLength,
+  similarityVectors,
   toFloat32,
 } from '@understory/core';
 import type {
@@ -160,7 +162,17 @@ export class ChainModel implements DifferentiableModel {
     for (let sample = 0; sample < value.length; sample += 1) {
       const row = trace[place]!.data.subarray(sample * size, (sample + 1) * size);
       const gradient = gradients[place]!.subarray(sample * size, (sample + 1) * size);
-      if (objective.kind === 'score') {
+      if (objective.kind === 'similarity') {
+        const to = similarityVectors(objective, dims).data.subarray(sample * size, (sample + 1) * size);
+        const length = Math.sqrt(row.reduce((sum, number) => sum + number * number, 0));
+        const divisor = Math.max(length, shortestLength);
+        const cosine = row.reduce((sum, number, at) => sum + number * to[at]!, 0) / divisor;
+        value[sample]! += weight * cosine;
+        row.forEach((number, at) => {
+          const along = length < shortestLength ? 0 : (cosine * number) / divisor;
+          gradient[at]! += (weight * (to[at]! - along)) / divisor;
+        });
+      } else if (objective.kind === 'score') {
         const at = offsetOf(objective.index[sample]!, dims);
         value[sample]! += weight * row[at]!;
         gradient[at]! += weight;

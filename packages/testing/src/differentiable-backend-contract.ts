@@ -26,8 +26,13 @@ export function differentiableBackendContract(subject: DifferentiableBackendSubj
     return model;
   });
   const classes = Array.from({ length: batch }, (_, sample) => sample % 2);
+  const backwards = Array.from({ length: batch }, (_, sample) => batch - 1 - sample);
   const score: Objective = { kind: 'score', output: logits, index: classes.map((index) => [index]) };
   const crossEntropy: Objective = { kind: 'crossEntropy', output: logits, target: classes };
+  const similarity = once(async (): Promise<Objective> => {
+    const { data, dims } = await randomLike(scores());
+    return { kind: 'similarity', output: logits, to: float32(data, dims), scale: 2.5 };
+  });
   const derive = async (
     objective: Objective,
     withRespectTo: readonly string[],
@@ -52,6 +57,24 @@ export function differentiableBackendContract(subject: DifferentiableBackendSubj
           [
             { kind: 'cotangent', cotangents: { [logits]: cotangent } },
             rows.map((row, sample) => row.reduce((sum, logit, at) => sum + logit * weights[sample]![at]!, 0)),
+          ],
+          [
+            { kind: 'similarity', output: logits, to: cotangent },
+            rows.map((row, sample) => cosineOf(row, weights[sample]!)),
+          ],
+          [
+            { kind: 'similarity', output: logits, to: cotangent, scale: -3 },
+            rows.map((row, sample) => -3 * cosineOf(row, weights[sample]!)),
+          ],
+          [
+            // "Left" minus "right": only the directions of the vectors count.
+            sumOf(
+              [1, { kind: 'similarity', output: logits, to: cotangent, scale: 7 }],
+              [-1, { kind: 'similarity', output: logits, to: takeTensor(cotangent, backwards) }],
+            ),
+            rows.map(
+              (row, sample) => 7 * cosineOf(row, weights[sample]!) - cosineOf(row, weights[backwards[sample]!]!),
+            ),
           ],
         ];
         for (const [objective, values] of expected) {
@@ -87,7 +110,7 @@ export function differentiableBackendContract(subject: DifferentiableBackendSubj
     {
       name: 'agrees with finite differences',
       async run() {
-        for (const objective of [score, crossEntropy]) {
+        for (const objective of [score, crossEntropy, await similarity()]) {
           const gradient = toFloat32((await derive(objective, [input])).gradients[input]!);
           const norm = lengthOf(gradient);
           check(norm > 0, `the gradient of ${objective.kind} is zero everywhere`);
@@ -165,7 +188,7 @@ export function differentiableBackendContract(subject: DifferentiableBackendSubj
       name: 'gives the same gradient whether it is asked for alone, with others, or beside what is fetched',
       async run() {
         const model = await open();
-        for (const objective of [score, crossEntropy, sumOf([3, score], [-1, crossEntropy])]) {
+        for (const objective of [score, crossEntropy, await similarity(), sumOf([3, score], [-1, crossEntropy])]) {
           const together = structuredClone(await derive(objective, [input, layer]));
           for (const name of [input, layer]) {
             const alone = await derive(objective, [name]);
@@ -183,10 +206,12 @@ export function differentiableBackendContract(subject: DifferentiableBackendSubj
       name: 'keeps calls apart that run at the same time, and results that were handed out',
       async run() {
         const one = [sampleOfObjective(score, 1), [input], sampleOfFeeds(feeds, 1)] as const;
+        const compared = await similarity();
         const calls: readonly (() => Promise<Derivative>)[] = [
           () => derive(score, [layer]),
           () => derive(crossEntropy, [layer]),
           () => derive(score, [input]),
+          () => derive(compared, [layer]),
           () => derive(...one),
           () => derive(sumOf([3, score], [-1, crossEntropy]), [layer]),
         ];
@@ -218,6 +243,7 @@ export function differentiableBackendContract(subject: DifferentiableBackendSubj
           [3, score],
           [-1, crossEntropy],
           [2, { kind: 'cotangent', cotangents: { [logits]: cotangent } }],
+          [0.5, await similarity()],
         );
         const [own, untouched] = [structuredClone({ feeds, objective }), structuredClone({ feeds, objective })];
         await derive(own.objective, [input, layer], own.feeds);
@@ -267,7 +293,7 @@ export function differentiableBackendContract(subject: DifferentiableBackendSubj
     {
       name: 'keeps samples apart',
       async run() {
-        for (const objective of [score, crossEntropy]) {
+        for (const objective of [score, crossEntropy, await similarity()]) {
           const whole = structuredClone(await derive(objective, [input, layer]));
           for (let sample = 0; sample < batch; sample += 1) {
             const own = sampleOfObjective(objective, sample);
@@ -293,7 +319,6 @@ export function differentiableBackendContract(subject: DifferentiableBackendSubj
         const model = await open();
         if (model.runFrom === undefined) return;
         const { [layer]: own, [logits]: expected } = await model.run(feeds, [layer, logits]);
-        const backwards = Array.from({ length: batch }, (_, sample) => batch - 1 - sample);
         const other = takeTensor(own!, backwards);
         const found = await model.runFrom(feeds, { [layer]: other }, [logits, layer]);
         checkTensor(`"${logits}" from "${layer}"`, found[logits], takeTensor(expected!, backwards), tolerance);
@@ -326,6 +351,29 @@ export function differentiableBackendContract(subject: DifferentiableBackendSubj
         for (const index of [-1, 0.5, classCount]) {
           await checkRejects(`class ${index}`, () => derive(wrong(index), [input]), 'CLASS_OUT_OF_RANGE');
         }
+      },
+    },
+    {
+      name: 'refuses vectors that no similarity with its output can be computed of',
+      async run() {
+        const { dims } = await scores();
+        const fitting = await randomLike(scores());
+        const size = fitting.data.length / batch;
+        const refuse = (what: string, to: Tensor<'float32'>, code = 'SIMILARITY_INVALID', scale = 1) =>
+          checkRejects(what, () => derive({ kind: 'similarity', output: logits, to, scale }, [input]), code);
+        for (const width of [1, size - 1, size + 1].filter((one) => one > 0 && one !== size)) {
+          await refuse(
+            `vectors of ${width} for ${size}`,
+            float32(new Float32Array(batch * width).fill(1), [batch, width]),
+          );
+        }
+        for (const number of [NaN, Infinity]) {
+          await refuse(`${number} in a vector`, float32(fitting.data.with(size, number), dims));
+        }
+        const zeros = fitting.data.map((value, at) => (at < size ? 0 : value));
+        await refuse('a vector of zeros', float32(zeros, dims));
+        await refuse('a scale that is no number', fitting, 'SIMILARITY_INVALID', NaN);
+        await refuse('one vector for the batch', takeTensor(fitting, [0]), 'TARGET_COUNT');
       },
     },
     {
@@ -362,6 +410,10 @@ function rowsOf(tensor: Tensor, batch: number): readonly Float32Array[] {
 function crossEntropyOf(logits: Float32Array, target: number): number {
   const largest = largestOf(logits);
   return largest + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0)) - logits[target]!;
+}
+
+function cosineOf(left: Float32Array, right: Float32Array): number {
+  return left.reduce((sum, value, at) => sum + value * right[at]!, 0) / (lengthOf(left) * lengthOf(right));
 }
 
 function lengthOf(vector: Float32Array | Float64Array): number {

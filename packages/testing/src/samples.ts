@@ -2,7 +2,7 @@ import { elementCount } from '@understory/core';
 import type { Feeds, Objective, Tensor } from '@understory/core';
 
 /** One sample of a batch, as a batch of one. */
-export function sampleOfTensor(tensor: Tensor, sample: number): Tensor {
+export function sampleOfTensor<T extends Tensor>(tensor: T, sample: number): T {
   const dims = [1, ...tensor.dims.slice(1)];
   const size = elementCount(dims);
   return { ...tensor, dims, data: tensor.data.slice(sample * size, (sample + 1) * size) };
@@ -20,6 +20,8 @@ export function sampleOfObjective(objective: Objective, sample: number): Objecti
       return { ...objective, index: objective.index.slice(sample, sample + 1) };
     case 'crossEntropy':
       return { ...objective, target: objective.target.slice(sample, sample + 1) };
+    case 'similarity':
+      return { ...objective, to: sampleOfTensor(objective.to, sample) };
     case 'sum':
       return {
         kind: 'sum',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { errors, float32, toFloat32 } from '@understory/core';
+import { errors, float32, similarityVectors, toFloat32 } from '@understory/core';
 import type { Backend, DifferentiableModel, DifferentiateRequest, Model, Tensors } from '@understory/core';
 import { backendContract, differentiableBackendContract } from '@understory/testing';
 import { changed, classifier, failuresOf, feeds, score, unbroken } from './subjects.ts';
@@ -170,6 +170,52 @@ describe('the backend contracts', () => {
             differentiate({ ...request, objective: request.objective.kind === 'score' ? score : request.objective }),
         },
         ['targets that do not fit', 'value of each kind'],
+      ],
+      [
+        'takes the length of an output for a constant',
+        {
+          async differentiate(request) {
+            const { objective, feeds: fed } = request;
+            if (objective.kind !== 'similarity') return differentiate(request);
+            const { [objective.output]: output } = await run(fed, [objective.output]);
+            const { dims, data } = similarityVectors(objective, output!.dims.slice(1));
+            const width = dims[1]!;
+            const lengths = Array.from({ length: dims[0]! }, (_, sample) =>
+              Math.hypot(...toFloat32(output!).subarray(sample * width, (sample + 1) * width)),
+            );
+            const cotangent = float32(
+              data.map((value, at) => value / lengths[Math.floor(at / width)]!),
+              output!.dims,
+            );
+            return differentiate({
+              ...request,
+              objective: { kind: 'cotangent', cotangents: { [objective.output]: cotangent } },
+            });
+          },
+        },
+        ['finite differences'],
+      ],
+      [
+        'compares with any vectors',
+        {
+          differentiate: (request) =>
+            differentiate(request).catch((failure: unknown) => {
+              if (request.objective.kind !== 'similarity') throw failure;
+              return differentiate({ ...request, objective: score });
+            }),
+        },
+        ['refuses vectors'],
+      ],
+      [
+        'forgets the scale of a similarity',
+        {
+          differentiate: ({ objective, ...request }) =>
+            differentiate({
+              ...request,
+              objective: objective.kind === 'similarity' ? { ...objective, scale: 1 } : objective,
+            }),
+        },
+        ['value of each kind'],
       ],
       [
         'forgets the weights of a sum',

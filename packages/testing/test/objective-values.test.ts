@@ -20,6 +20,18 @@ describe('the value of an objective', () => {
         { weight: 2, of: { kind: 'score', output: 'logits', index: [[0], [1], [0]] } },
         { weight: -0.5, of: { kind: 'crossEntropy', output: 'logits', target: [1, 1, 0] } },
         {
+          weight: 1.5,
+          of: {
+            kind: 'similarity',
+            output: 'flat',
+            scale: 2,
+            to: float32(
+              Float32Array.from({ length: 9 }, (_, at) => Math.cos(at)),
+              [3, 3],
+            ),
+          },
+        },
+        {
           weight: 1,
           of: {
             kind: 'cotangent',

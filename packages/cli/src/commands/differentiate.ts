@@ -25,6 +25,8 @@ The result is an ordinary ONNX model for any ONNX Runtime. It has the model's in
 objective, so that one file serves every class:
   score:OUTPUT           objective.index, int64: the index within one sample of OUTPUT, such as the class; [N, 1] for logits [N, C]
   cross-entropy:OUTPUT   objective.target, int64 [N]: the class of each sample
+  similarity:OUTPUT      objective.to, float32 [N, D]: the vector of each sample that OUTPUT is compared with by its cosine, of length 1 or
+                         of the length that the cosine is to be multiplied by
   cotangent:OUTPUT       objective.cotangent.OUTPUT: a tensor shaped as OUTPUT, for a vector-Jacobian product
 Comma-separated objectives are summed, each multiplied by an input objective.<n>.weight. Outputs: objective.value [N],
 and <tensor>.grad for each tensor of --wrt, the gradient of the objective summed over the batch.
@@ -43,7 +45,11 @@ function define(program: Command) {
     .command('differentiate')
     .description('write the model with its gradients as an ONNX file')
     .argument('<model>', 'the name of a bundled model, a model folder or a model file')
-    .requiredOption('--objective <list>', 'score:OUTPUT, cross-entropy:OUTPUT or cotangent:OUTPUT', list)
+    .requiredOption(
+      '--objective <list>',
+      'score:OUTPUT, cross-entropy:OUTPUT, similarity:OUTPUT or cotangent:OUTPUT',
+      list,
+    )
     .requiredOption(
       '--wrt <list>',
       'the inputs or layers, by tensor name or module path, whose gradients are written',
@@ -130,6 +136,7 @@ function formOf(parts: readonly string[], model: Model): ObjectiveForm {
     const name = outputOf(model, output);
     if (kind === 'score') return { kind: 'score', output: name };
     if (kind === 'cross-entropy') return { kind: 'crossEntropy', output: name };
+    if (kind === 'similarity') return { kind: 'similarity', output: name };
     if (kind === 'cotangent') return { kind: 'cotangent', outputs: [name] };
     throw objectiveError(part);
   });
@@ -140,7 +147,7 @@ function formOf(parts: readonly string[], model: Model): ObjectiveForm {
 
 function objectiveError(part: string) {
   return cliErrors.usage({
-    message: `The objective '${part}' is none of score:OUTPUT, cross-entropy:OUTPUT and cotangent:OUTPUT.`,
+    message: `The objective '${part}' is none of score:OUTPUT, cross-entropy:OUTPUT, similarity:OUTPUT and cotangent:OUTPUT.`,
     command: 'understory differentiate',
   });
 }

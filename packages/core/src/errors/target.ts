@@ -69,6 +69,26 @@ export const targetErrors = {
     });
   },
 
+  similarityInvalid({
+    output,
+    found,
+    expected,
+    next,
+  }: {
+    output: string;
+    found: string;
+    expected: string;
+    next: string;
+  }) {
+    return new UnderstoryError({
+      code: 'SIMILARITY_INVALID',
+      message: `The similarity of "${output}" cannot be computed.`,
+      found,
+      expected,
+      next,
+    });
+  },
+
   targetCount({ targets, batch }: { targets: number; batch: number }) {
     return new UnderstoryError({
       code: 'TARGET_COUNT',
