@@ -50,7 +50,7 @@ describe('agreementByChance', () => {
 describe('outcomeOfClass', () => {
   it('is about the class that it is asked for', () => {
     const probabilities = Float32Array.of(0.5, 0.25, 0.25);
-    const prediction = { logits: Float32Array.of(2, 1, -1), probabilities, ranking: [0, 1, 2] };
+    const prediction = { logits: Float32Array.of(2, 1, -1), probabilities, ranking: [0, 1, 2], decision: 0 };
     expect(outcomeOfClass(prediction, 0)).toMatchObject({ predicted: 0, logit: 2, probability: 0.5, margin: 1 });
     expect(outcomeOfClass(prediction, 2)).toMatchObject({ predicted: 0, logit: -1, margin: -3 });
     expect(outcomeOfClass(prediction, 0).entropy).toBeCloseTo(1.5 * Math.LN2, 6);

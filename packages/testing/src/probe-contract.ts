@@ -94,8 +94,8 @@ export function probeContract(subject: ProbeSubject): readonly ContractCase[] {
     {
       name: 'gives the same rows where no pictures are kept',
       async run() {
-        const { classifier, explainer, seed } = await subject.request();
-        const request: ProbeRequest = { classifier, seed, ...(explainer && { explainer }) };
+        const { subject: probed, explainer, seed } = await subject.request();
+        const request: ProbeRequest = { subject: probed, seed, ...(explainer && { explainer }) };
         const experiment = (await subject.create()).experiment(request);
         const rows = new Map<string, readonly Row[]>();
         for (const item of items) {
@@ -126,34 +126,32 @@ export function probeContract(subject: ProbeSubject): readonly ContractCase[] {
     {
       name: 'leaves items and model as they were',
       async run() {
-        const { classifier } = await subject.request();
+        const { subject: probed } = await subject.request();
         const pixels = untouched.map((item) => item.pixels);
-        const before = await Promise.all(pixels.map((of) => classifier.predict(of)));
+        const before = await Promise.all(pixels.map((of) => probed.answer(of)));
         await whole();
         checkUnchanged('the items', items, untouched);
         // A run of its own: what one run turns round, the next one turns back.
         const own = structuredClone(untouched);
-        await run(own, { classifier });
+        await run(own, { subject: probed });
         checkUnchanged('the items', own, untouched);
-        const after = await Promise.all(pixels.map((of) => classifier.predict(of)));
+        const after = await Promise.all(pixels.map((of) => probed.answer(of)));
         check(isSame(after, before), 'the model says something else than before');
       },
     },
     {
       name: 'works on a model without gradients, on one that can only run, and without an explainer, or says what is missing',
       async run() {
-        const { classifier, explainer, ...request } = await subject.request();
+        const { subject: probed, explainer, ...request } = await subject.request();
         const changes = { 'a model without gradients': withoutGradients, 'a model that can only run': bareModel };
         for (const [what, change] of Object.entries(changes)) {
-          await resultOrDiagnosis(what, () =>
-            run(items.slice(0, 1), { classifier: ofAnotherModel(classifier, change) }),
-          );
+          await resultOrDiagnosis(what, () => run(items.slice(0, 1), { subject: ofAnotherModel(probed, change) }));
         }
         if (explainer === undefined) return;
         const [first] = items;
         await resultOrDiagnosis('no explainer', async () =>
           (await subject.create())
-            .experiment({ ...request, classifier })
+            .experiment({ ...request, subject: probed })
             .rows(first!, seededRandom(request.seed).fork(first!.id)),
         );
       },
