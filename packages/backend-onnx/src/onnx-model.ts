@@ -3,6 +3,7 @@ import {
   checkActivation,
   checkFeeds,
   errors as coreErrors,
+  fileMetadata,
   redrawn,
   similarityVectors,
   toFloat32 as toFloat32Array,
@@ -80,6 +81,7 @@ export class OnnxModel implements DifferentiableModel {
   readonly outputs: readonly TensorSpec[];
   readonly layers: readonly LayerSpec[];
   readonly origin: ModelOrigin;
+  readonly metadata: Readonly<Record<string, string>>;
   readonly gradientRules: readonly GradientRules[] = ['guided'];
   /** The number of samples that the file accepts at a time; undefined for any number. */
   readonly fixedBatch: number | undefined;
@@ -119,6 +121,7 @@ export class OnnxModel implements DifferentiableModel {
     blockedLayout = false,
   }: OnnxModelParts) {
     this.source = graph;
+    this.metadata = fileMetadata(graph.header.metadataProps);
     this.fileOrigin = origin;
     this.gradientPrecision = gradientPrecision;
     this.differentiable = differentiable ?? new DifferentiableGraph(graph);

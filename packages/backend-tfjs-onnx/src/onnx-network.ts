@@ -7,7 +7,14 @@ import {
   type NetworkWeights,
   type Step,
 } from '@understory/backend-tfjs/engine';
-import { isDiagnosed, type Dimension, type ElementType, type GraphView, type TensorSpec } from '@understory/core';
+import {
+  fileMetadata,
+  isDiagnosed,
+  type Dimension,
+  type ElementType,
+  type GraphView,
+  type TensorSpec,
+} from '@understory/core';
 import {
   DifferentiableGraph,
   graphView,
@@ -46,6 +53,7 @@ export class OnnxNetwork implements Network {
   readonly steps: readonly Step[];
   readonly weighted: readonly NetworkWeights[];
   readonly graph: GraphView;
+  readonly metadata: Readonly<Record<string, string>>;
   readonly mixesSamples: boolean;
   /** What a user should know of how it is computed. */
   readonly remarks: readonly string[];
@@ -94,6 +102,7 @@ export class OnnxNetwork implements Network {
       weights: weights.map((name) => ({ name })),
     }));
     this.graph = graphView(graph, source.opset);
+    this.metadata = fileMetadata(source.header.metadataProps);
     try {
       this.tryOut();
     } catch (error) {

@@ -8,7 +8,7 @@ import {
   type ImageClassifier,
   type Model,
 } from '@understory/core';
-import type { Preprocessing } from '@understory/imaging';
+import { fixedSize, placementOf, type Preprocessing } from '@understory/imaging';
 
 /** An operator of a model's graph. */
 export interface OperatorRecord {
@@ -138,9 +138,10 @@ export async function applicabilityOf(
   return records;
 }
 
-function blank({ channels, crop, resize, layout }: Preprocessing, { imageSize }: ImageClassifier) {
-  const resized = resize?.kind === 'exact' ? resize : resize && { width: resize.length, height: resize.length };
-  const { width, height } = imageSize ?? crop ?? resized ?? { width: 224, height: 224 };
+function blank(preprocessing: Preprocessing, { imageSize }: ImageClassifier) {
+  const { channels, layout } = preprocessing;
+  const square = { width: 224, height: 224 };
+  const { width, height } = imageSize ?? fixedSize(preprocessing) ?? placementOf(square, preprocessing).size;
   const dims = layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels];
   return float32(new Float32Array(channels * height * width), dims);
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 import { isDiagnosed, parseLayout, type Layout } from '@understory/core';
-import { colourMapNames, defaultColourMap, type ColourMapName, type Filter } from '@understory/imaging';
+import { colourMapNames, defaultColourMap, filterNames, type ColourMapName, type Multiple } from '@understory/imaging';
 import type { Shard } from '@understory/experiments';
 import type { PreprocessingOptions, SizeOption } from '@understory/studies';
 
@@ -47,6 +47,23 @@ function size(text: string): SizeOption {
   const [, width, height] = /^([1-9]\d{0,4})(?:[x×]([1-9]\d{0,4}))?$/.exec(text) ?? [];
   if (width === undefined) throw new InvalidArgumentError('Expected a number of pixels such as 224, or 320x240.');
   return height === undefined ? Number(width) : { width: Number(width), height: Number(height) };
+}
+
+function multiple(text: string): Multiple {
+  const [, of, rounding = 'down'] = /^([1-9]\d{0,4})(?::(down|up|nearest))?$/.exec(text) ?? [];
+  if (of === undefined) throw new InvalidArgumentError('Expected a number of pixels such as 32, or 32:up.');
+  return { of: Number(of), rounding: rounding as Multiple['rounding'] };
+}
+
+function padding(text: string): SizeOption | { readonly multipleOf: number } {
+  const [, multipleOf] = /^multiple:([1-9]\d{0,4})$/.exec(text) ?? [];
+  return multipleOf === undefined ? size(text) : { multipleOf: Number(multipleOf) };
+}
+
+function padFill(text: string): number | 'zero' {
+  if (text === 'zero') return 'zero';
+  if (/^\d{1,3}$/.test(text) && Number(text) <= 255) return Number(text);
+  throw new InvalidArgumentError('Expected a level from 0 to 255, or zero.');
 }
 
 export const layoutHelp =
@@ -230,8 +247,6 @@ export type PreprocessingFlags = PreprocessingOptions & {
   readonly labels?: string | undefined;
 };
 
-const filters: readonly Filter[] = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'];
-
 /** The options that say what a model's folder would have said. */
 export function withPreprocessing<A extends Arguments, O extends OptionValues>(
   command: Command<A, O>,
@@ -247,8 +262,28 @@ export function withPreprocessing<A extends Arguments, O extends OptionValues>(
       new Option('--resize <n|WxH|none>', 'the size that images are resized to: the shorter side, or both').argParser(
         size,
       ),
+      new Option(
+        '--fit <way>',
+        'how images are brought to --size or the input size: crop (resize, then centre crop), stretch, contain (the whole image, proportions kept) or letterbox (contain, padded with grey, as YOLO does)',
+      ).choices(['crop', 'stretch', 'contain', 'letterbox']),
+      new Option('--longest <n>', 'the limit of the longer side for --resize n').argParser(wholeNumber(1)),
+      new Option(
+        '--multiple <n[:down|up|nearest]>',
+        'rounds both sides to a multiple of n after resizing; down by default',
+      ).argParser(multiple),
       new Option('--crop <n|WxH|none>', 'the size of the centre crop after resizing').argParser(size),
-      new Option('--filter <name>', 'the interpolation filter for resizing').choices(filters),
+      new Option(
+        '--pad <n|WxH|multiple:n|none>',
+        'the size that images are padded to, or the number that both sides become a multiple of',
+      ).argParser(padding),
+      new Option('--pad-position <position>', 'where the image lies in the padded one').choices(['center', 'topLeft']),
+      new Option(
+        '--pad-fill <level|zero>',
+        'what the padding holds: a level from 0 to 255 before --mean and --std (114 by default), or zero after them',
+      ).argParser(padFill),
+      new Option('--filter <name>', 'the interpolation filter for resizing; opencvLinear does not antialias').choices(
+        filterNames,
+      ),
       new Option('--input-range <range>', 'the range that pixels are scaled to before --mean and --std').choices(
         inputRanges,
       ),

@@ -18,7 +18,11 @@ type Common = Omit<Extract<StudySpecInput, { study: 'evaluate' }>, 'study' | 'im
 /** What of a spec flags say that all studies have; what they do not say is left out. */
 export function commonSpec(flags: StudyFlags): Pick<Common, 'version' | 'model'> & Partial<Common> {
   const { mean, std, size, resize, crop, filter, inputRange, channelOrder } = flags;
-  const preprocessing = defined({ mean, std, size, resize, crop, filter, inputRange, channelOrder });
+  const { fit, longest, multiple, pad, padPosition, padFill } = flags;
+  const preprocessing = defined({
+    ...{ mean, std, size, resize, crop, filter, inputRange, channelOrder },
+    ...{ fit, longest, multiple, pad, padPosition, padFill },
+  });
   return {
     version: specVersion,
     model: flags.model,

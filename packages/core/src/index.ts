@@ -24,6 +24,7 @@ export * from './contracts/program.ts';
 export * from './contracts/store.ts';
 export * from './environment-failure.ts';
 export * from './errors/index.ts';
+export * from './file-metadata.ts';
 export * from './image-classifier.ts';
 export * from './image-input.ts';
 export * from './json-value.ts';

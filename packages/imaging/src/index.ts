@@ -22,3 +22,4 @@ export * from './shorter-side.ts';
 export * from './structural-similarity.ts';
 export * from './unit-pixels.ts';
 export * from './upsample.ts';
+export { readYoloMetadata, type MetadataReading } from './yolo-metadata.ts';

@@ -52,6 +52,8 @@ export interface FoundModel {
   /** One a class. */
   readonly labels?: readonly string[];
   readonly preprocessing?: Preprocessing;
+  /** What a user should know of it, such as what of its preprocessing is not known. */
+  readonly notes?: readonly string[];
 }
 
 /** An image to work on, decoded when it is asked for. */

@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest, errors, UnderstoryError } from '@understory/core';
 import type { ModelSource } from '@understory/core';
-import { preprocessingFromConfig } from '@understory/imaging';
+import { preprocessingFromConfig, unknownInConfig } from '@understory/imaging';
 import type { Preprocessing } from '@understory/imaging';
 import { otherThanFile } from '@understory/imaging/files';
 import { listZoo, type ZooEntry } from './bundled.ts';
@@ -25,6 +25,8 @@ export interface ResolvedModel {
   readonly labels?: readonly string[];
   /** From `preprocessor_config.json`. */
   readonly preprocessing?: Preprocessing;
+  /** What of `preprocessor_config.json` is not known and may mean other pictures, a sentence each. */
+  readonly notes?: readonly string[];
   /** The path of the model's card. */
   readonly card?: string;
 }
@@ -99,12 +101,19 @@ async function besideFile(path: string): Promise<ResolvedModel> {
 }
 
 /** Reads each configuration from the first folder that has it. */
-async function readConfigs(folders: readonly string[]): Promise<Pick<ResolvedModel, 'labels' | 'preprocessing'>> {
+async function readConfigs(
+  folders: readonly string[],
+): Promise<Pick<ResolvedModel, 'labels' | 'preprocessing' | 'notes'>> {
   const config = await firstConfig(folders, 'config.json');
   const labels = config && labelsFromConfig(config.json, config.file);
   const processor = await firstConfig(folders, 'preprocessor_config.json');
   const preprocessing = processor && preprocessingOf(processor.json, processor.file);
-  return { ...(labels && { labels }), ...(preprocessing && { preprocessing }) };
+  const notes = processor === undefined ? [] : unknownInConfig(processor.json);
+  return {
+    ...(labels && { labels }),
+    ...(preprocessing && { preprocessing }),
+    ...(notes.length > 0 && { notes }),
+  };
 }
 
 async function firstConfig(folders: readonly string[], name: string) {

@@ -2,6 +2,7 @@ import { BACKEND, closest, errors, ImageClassifier, type Host, type Model } from
 import type { Environment, FoundModel } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
 import type { CommonSpec } from '../spec/study-spec.ts';
+import { withMetadata } from './with-metadata.ts';
 
 /** Where a model runs. */
 export type ModelOptions = Pick<CommonSpec, 'devices' | 'devicesOf' | 'threads'>;
@@ -44,10 +45,9 @@ export async function openModel(
     const readers = ids.filter((each) => host.get(BACKEND, each).accepts(asked.source));
     throw studyErrors.backendCannotRead({ model: asked.source.path, backend: id, others: readers });
   }
-  const resolved = { ...asked, source };
   const devices = devicesOf[id] ?? everywhere;
   const model = await backend.open(source, { ...(devices && { devices }), ...(threads !== undefined && { threads }) });
-  return { resolved, backend: id, model };
+  return { resolved: withMetadata({ ...asked, source }, model), backend: id, model };
 }
 
 /** The model as a classifier of images; throws NOT_AN_IMAGE_CLASSIFIER, OTHER_INPUTS, LABEL_COUNT, and what reading labels throws. */

@@ -1,5 +1,5 @@
 import { PixelClassifier, type ImageClassifier } from '@understory/core';
-import type { Preprocessing, Size } from '@understory/imaging';
+import { fixedSize, type Preprocessing, type Size } from '@understory/imaging';
 import { studyErrors } from '../errors.ts';
 
 /**
@@ -18,8 +18,8 @@ export function pixelClassifierOf(classifier: ImageClassifier, preprocessing: Pr
   return new PixelClassifier(classifier, normalisation, pictureSize(classifier, preprocessing));
 }
 
-function pictureSize({ imageSize }: ImageClassifier, { resize, crop }: Preprocessing): Size {
-  const size = crop ?? (resize?.kind === 'exact' ? resize : imageSize);
+function pictureSize({ imageSize }: ImageClassifier, preprocessing: Preprocessing): Size {
+  const size = fixedSize(preprocessing) ?? imageSize;
   if (size === undefined) throw studyErrors.inputSizeOpen();
   return { width: size.width, height: size.height };
 }

@@ -134,7 +134,7 @@ export async function setUp(
   try {
     const opened = await models.of(principal && contributionOf(principal).plugin);
     const classifier = await classifierOf(opened, spec, environment);
-    const preprocessing = choosePreprocessing(classifier, resolved.preprocessing, spec.preprocessing ?? {});
+    const preprocessing = choosePreprocessing(classifier, opened.resolved.preprocessing, spec.preprocessing ?? {});
     const classifiers = new Map([[opened, classifier]]);
     const uses: Use[] = [{ opened, kind: 'predictions' }];
 
