@@ -1,6 +1,6 @@
 /** Strings in either quotes, numbers, constants, and what stands between them. */
 const token =
-  /\s*(?:('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|([-+]?[\d.]+(?:[eE][-+]?\d+)?)|(True|False|None)|([[\](){},:]))/suy;
+  /\s*(?:('[^'\\]*(?:\\.[^'\\]*)*'|"[^"\\]*(?:\\.[^"\\]*)*")|([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|(True|False|None)|([[\](){},:]))/suy;
 
 const constants: Readonly<Record<string, unknown>> = { True: true, False: false, None: null };
 
@@ -44,7 +44,7 @@ const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '
 
 function unescaped(text: string): string {
   return text.replace(
-    /\\(?:x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8})|(.))/gis,
+    /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|(.))/gs,
     (_, byte?: string, short?: string, long?: string, letter?: string) => {
       const code = byte ?? short ?? long;
       if (code === undefined) return escapes[letter!] ?? letter!;
