@@ -9,6 +9,7 @@ import {
   rgbImage,
   type Multiple,
   type Padding,
+  type PlacementSteps,
   type Preprocessing,
   type Resize,
   type SideRounding,
@@ -163,7 +164,7 @@ describe('boxesInInput', () => {
   });
 
   it('keeps boxes where nothing is resized or cropped, and moves them by what a crop cuts off', () => {
-    const plain = { rescale: 1, mean: [0, 0, 0], std: [1, 1, 1], channels: 3, order: 'RGB', layout: 'NCHW' } as const;
+    const plain: PlacementSteps = {};
     const box = { x: 3, y: 1, width: 4, height: 5 };
     expect(boxesInInput([box], { width: 20, height: 10 }, plain)).toEqual([box]);
     // Of 11 pixels too many torchvision cuts off 6 on the left.
