@@ -20,7 +20,7 @@ export type SizeOption = 'none' | number | { readonly width: number; readonly he
  * How pictures are brought to a size: `crop` cuts the middle out, `stretch` gives up proportions, `contain` fits the whole picture
  * inside, `letterbox` also puts grey around it, as YOLO networks want it.
  */
-export type Fit = 'crop' | 'stretch' | 'contain' | 'letterbox';
+type Fit = 'crop' | 'stretch' | 'contain' | 'letterbox';
 
 /** What of a model's preprocessing is said otherwise. */
 export type PreprocessingOptions = {
