@@ -27,13 +27,19 @@ const images = float32(
 
 /** One network of any batch size, one that takes a sample at a time, one with grouped convolutions, slices and two poolings. */
 const subjects = [
-  { network: 'resnet-torchscript', layer: '/layer3/layer3.1/relu_2/Relu_output_0' },
+  // A ReLU has its kink so close to these images that differences of the cosine are 3 % off; the goldens hold it more closely.
+  { network: 'resnet-torchscript', layer: '/layer3/layer3.1/relu_2/Relu_output_0', differenceTolerance: 0.04 },
   { network: 'mobilenet-v3-torchscript', layer: '/features/features.5/features.5.2/HardSwish_output_0' },
   { network: 'shuffled-torchscript', layer: '/relu/Relu_output_0' },
 ];
 
-describe.each(subjects)('$network', ({ network, layer }) => {
-  const subject = { open: () => open(network), feeds: { input: images }, input: 'input', layer, logits: 'logits' };
+describe.each(subjects)('$network', ({ network, layer, differenceTolerance }) => {
+  const subject = {
+    open: () => open(network),
+    feeds: { input: images },
+    ...{ input: 'input', layer, logits: 'logits' },
+    ...(differenceTolerance !== undefined && { differenceTolerance }),
+  };
   for (const { name, run, timeout } of backendContract(subject)) it(name, run, timeout);
   for (const { name, run, timeout, skip } of differentiableBackendContract(subject))
     (skip ? it.skip : it)(name, run, timeout);
