@@ -437,7 +437,7 @@ describe('a model that an attack does not fit', () => {
     const other = new PixelClassifier(inner, normalisation, size);
     await expect(pgd().perturb({ ...request, classifier: other })).rejects.toMatchObject({
       code: 'CAPABILITY_MISSING',
-      message: 'The attack "pgd" cannot work on this model.',
+      message: 'The attack "pgd" cannot be used with this model.',
       expected: 'a backend with compiled programs',
     });
   });

@@ -28,7 +28,7 @@ export const errors = {
       message: 'Integrated gradients need a target score at both ends of their way.',
       found: `${found} for ${where}`,
       expected: 'a finite number',
-      next: 'Choose another baseline or value; if it is the image, check the model: it gives no number for what it is fed.',
+      next: 'Choose another baseline or value; if it is the image, check the model for overflow.',
     });
   },
 } as const;

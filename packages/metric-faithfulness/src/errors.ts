@@ -16,7 +16,7 @@ export const faithfulnessErrors = {
       code: 'SCORE_NOT_A_CLASS',
       message: 'A probability was requested, and the objective is not a class score.',
       found,
-      expected: 'one element of an output [N, classes] a sample',
+      expected: 'one element of an output [N, classes] per sample',
       next: 'Use score=logit or score=normalised-logit, or explain a class score.',
     });
   },
