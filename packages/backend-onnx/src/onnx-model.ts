@@ -35,7 +35,6 @@ import {
   layersOf,
   redrawWeights,
   toFloat32,
-  trainingMode,
   trainingRemarks,
   weightedLayers,
   type DifferentiatedModel,
@@ -73,6 +72,11 @@ export interface OnnxModelParts {
   readonly blockedLayout?: boolean;
   /** What a float16 model is differentiated in: float32 by default, so that small gradients survive. */
   readonly gradientPrecision?: 'float32' | 'model';
+}
+
+/** What is run where outputs of the file are asked for: the file as it is, or without kernels that change their own statistics. */
+export function forwardGraph(file: Graph, differentiable: DifferentiableGraph): Graph {
+  return differentiable.training.batchStatistics > 0 ? differentiable.graph : file;
 }
 
 /** An ONNX model opened with ONNX Runtime; sessions for layers and gradients are made when first asked for. */
@@ -141,7 +145,7 @@ export class OnnxModel implements DifferentiableModel {
     }));
     this.fedSizes = new FedSizes(this.differentiable.graph, this.differentiable.inference);
     const first = this.inputs[0]?.dims?.[0];
-    const training = trainingMode(this.differentiable.graph, this.differentiable.inference);
+    const { training } = this.differentiable;
     const declared = typeof first === 'number' ? first : undefined;
     // Statistics of a batch would mix its samples.
     this.fixedBatch = declared ?? (training.batchStatistics > 0 ? 1 : undefined);
@@ -169,7 +173,7 @@ export class OnnxModel implements DifferentiableModel {
     if (fetch.every((name) => own.has(name))) {
       return this.sessions.use(
         forwardSession,
-        () => this.open(this.source),
+        () => this.open(forwardGraph(this.source, this.differentiable)),
         (session) => this.inBatches(session, feeds, {}, batch, fetch),
       );
     }

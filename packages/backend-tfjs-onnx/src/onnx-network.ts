@@ -22,7 +22,6 @@ import {
   type Graph,
   type Inference,
   type Node,
-  trainingMode,
   trainingRemarks,
   type Value,
   weightedLayers,
@@ -66,7 +65,7 @@ export class OnnxNetwork implements Network {
 
   /** `name` is how messages call the model. Throws ONNX_* and OPERATOR_UNSUPPORTED. */
   constructor(source: Graph, name: string) {
-    const { graph, inference } = new DifferentiableGraph(source);
+    const { graph, inference, training } = new DifferentiableGraph(source);
     this.name = name;
     this.raised = graph;
     this.inference = inference;
@@ -75,7 +74,6 @@ export class OnnxNetwork implements Network {
       if (type === undefined || type === 'string') throw errors.weightType(weight, name, type ?? 'an unknown type');
     }
     const widened = new Set(types.flatMap(({ type }) => (type && narrow.has(type) ? [type] : [])));
-    const training = trainingMode(graph, inference);
     const declared = source.inputs[0]?.shape?.[0];
     this.mixesSamples = training.batchStatistics > 0;
     this.remarks = [
