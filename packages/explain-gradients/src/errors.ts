@@ -24,7 +24,7 @@ export const errors = {
 
   scoreNotFinite({ found, where }: { found: number; where: string }) {
     return new UnderstoryError({
-      code: 'SCORE_NOT_FINITE',
+      code: 'SCORES_NOT_FINITE',
       message: 'Integrated gradients need a target score at both ends of their way.',
       found: `${found} for ${where}`,
       expected: 'a finite number',
