@@ -98,7 +98,8 @@ export async function studyCommand(input: StudySpecInput, options: StudyCommandO
     } else {
       tell(await texts.text(summary, { out, folder, style }));
       if (failed > 0) tell(`\n${count(failed, 'image')} could not be ${texts.done}.\n`);
-      tell(`\n${style.bold(out)} holds every row; \`understory report ${out}\` draws it.\n`);
+      const drawn = texts.isDrawn ? `; \`understory report ${out}\` draws it` : '';
+      tell(`\n${style.bold(out)} holds every row${drawn}.\n`);
     }
     const faults = faultsOf(study, texts.done, result);
     for (const fault of faults) io.stderr.write(formatError(io, fault, { json: asJson }));
