@@ -11,12 +11,12 @@ import {
   type Environment,
   type StudySpecInput,
 } from '@understory/studies';
+import { backendsText, headline } from '@understory/report/text';
+import { count } from '@understory/studies/results';
 import { configurationNote } from './configuration-note.ts';
 import { cliErrors } from './errors.ts';
-import { backendsText, headline } from './formatters/explanation.ts';
 import { json } from './formatters/json.ts';
 import { studyTexts } from './formatters/study.ts';
-import { count } from './formatters/text.ts';
 import type { ExitCode, Io } from './io.ts';
 import { version } from './manifest.ts';
 import { formatError } from './report-error.ts';

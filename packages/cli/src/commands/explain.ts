@@ -9,9 +9,9 @@ import {
   type StudySpecInput,
 } from '@understory/studies';
 import { assumedNote } from '@understory/studies/setup';
+import { backendsText, headline, imageText } from '@understory/report/text';
 import type { CommandContext } from '../command-context.ts';
 import { cliErrors } from '../errors.ts';
-import { backendsText, headline, imageText } from '../formatters/explanation.ts';
 import { errorRecord, json } from '../formatters/json.ts';
 import type { ExitCode, Io } from '../io.ts';
 import {

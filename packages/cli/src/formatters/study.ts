@@ -11,11 +11,8 @@ import type {
   EvaluationSummary,
   ImageRecord,
 } from '@understory/studies';
+import { attackText, attackedImageText, evaluationText, imageText, probeText } from '@understory/report/text';
 import type { Style } from '../style.ts';
-import { attackedImageText, attackText } from './attack.ts';
-import { evaluationText } from './evaluation.ts';
-import { imageText } from './explanation.ts';
-import { probeText } from './probe.ts';
 
 interface Told {
   /** The run folder as it was written, and its path. */

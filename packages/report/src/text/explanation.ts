@@ -2,8 +2,7 @@ import type { Padding, Preprocessing, Resize } from '@understory/imaging';
 import type { ImageRecord, MapRecord, ModelRecord, ScoreRecord } from '@understory/studies';
 import { className } from '@understory/studies/results';
 import type { UsedBackend } from '@understory/studies/setup';
-import type { Style } from '../style.ts';
-import { columns, percent } from './text.ts';
+import { columns, percent, type Style } from './columns.ts';
 
 /** One line on what runs where, and how pictures are fed to it. */
 export function headline(model: ModelRecord, preprocessing: Preprocessing, seed: number | undefined, style: Style) {
