@@ -1,7 +1,8 @@
 import type { Layout } from '@understory/core';
 import { readIds } from '@understory/environment-node';
 import { specVersion, type PluginRequest, type StudySpecInput } from '@understory/studies';
-import type { PreprocessingFlags, RunningOptions, SelectionOptions, TensorOptions } from './options.ts';
+import type { RunningOptions, SelectionOptions, TensorOptions } from './options.ts';
+import type { PreprocessingFlags } from './preprocessing-options.ts';
 import { parseBackends } from './parse-backends.ts';
 
 /** The options from which every study's spec is made. */

@@ -3,7 +3,8 @@ import { HOST_API_VERSION } from '@understory/core';
 import { columns } from '@understory/report/text';
 import { json } from '../formatters/json.ts';
 import { loadPlugins } from '@understory/environment-node';
-import { collect, withOutput } from '../options.ts';
+import { collect } from '../option-values.ts';
+import { withOutput } from '../options.ts';
 import type { CommandContext } from '../command-context.ts';
 import { styleFor } from '../style.ts';
 
