@@ -53,8 +53,17 @@ it('the program of examples/study.mjs measures what the command does, and tells 
   expect(rows[0]!.value).toBeCloseTo(0.456, 2);
   expect(rows[1]!.value).toBeCloseTo(0.3, 2);
 
-  const choice = ['--explainer', 'gradcam,random', '--metric', 'deletion:steps=10', '--seed', '1'];
-  const { code } = await workspace.cli(['evaluate', 'photos', ...choice, '--out', 'command', '--quiet']);
-  expect(code).toBe(0);
+  const images = { from: [join(folder, 'photos')] };
+  const study = {
+    version: 1,
+    study: 'evaluate',
+    model: 'efficientnet-lite0',
+    images,
+    explainers: ['gradcam', 'random'],
+    seed: 1,
+  };
+  await workspace.write('spec.json', JSON.stringify({ ...study, metrics: ['deletion:steps=10'] }));
+  const { code, stderr } = await workspace.cli(['run', 'spec.json', '--out', 'command', '--quiet']);
+  expect([code, stderr]).toEqual([0, '']);
   expect(await rowsOf('command')).toEqual(rows);
 });
