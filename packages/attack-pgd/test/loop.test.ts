@@ -432,7 +432,7 @@ describe('a model that an attack does not fit', () => {
     const other = new PixelSubject(inner, normalisation, size);
     await expect(pgd().perturb({ ...request, subject: other })).rejects.toMatchObject({
       code: 'CAPABILITY_MISSING',
-      message: 'The attack "pgd" cannot work on this model.',
+      message: 'The attack "pgd" cannot be used with this model.',
       expected: 'a backend with compiled programs',
     });
   });

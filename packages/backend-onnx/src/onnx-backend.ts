@@ -4,7 +4,7 @@ import { DifferentiableGraph, parseModel, type Graph } from '@understory/onnx-au
 import { openModelFile } from '@understory/onnx-autodiff/model-file';
 import type * as ort from 'onnxruntime-node';
 import { onFirstDevice } from './execution-providers.ts';
-import { OnnxModel } from './onnx-model.ts';
+import { forwardGraph, OnnxModel } from './onnx-model.ts';
 import { onnxRuntime } from './onnx-runtime.ts';
 
 /** Opens ONNX files with ONNX Runtime. */
@@ -40,7 +40,7 @@ export class OnnxBackend implements Backend {
     // Says what is beyond all limits before the runtime tries it.
     const differentiable = new DifferentiableGraph(graph);
     // Weights that stay in their file are mapped; a file read as a whole would be in memory twice.
-    const model = graph.encode();
+    const model = forwardGraph(graph, differentiable).encode();
     const {
       value: forward,
       device,

@@ -3,6 +3,7 @@ import {
   checkActivation,
   checkFeeds,
   errors as coreErrors,
+  fileMetadata,
   redrawn,
   similarityVectors,
   toFloat32 as toFloat32Array,
@@ -34,7 +35,6 @@ import {
   layersOf,
   redrawWeights,
   toFloat32,
-  trainingMode,
   trainingRemarks,
   weightedLayers,
   type DifferentiatedModel,
@@ -74,12 +74,18 @@ export interface OnnxModelParts {
   readonly gradientPrecision?: 'float32' | 'model';
 }
 
+/** What is run where outputs of the file are asked for: the file as it is, or without kernels that change their own statistics. */
+export function forwardGraph(file: Graph, differentiable: DifferentiableGraph): Graph {
+  return differentiable.training.batchStatistics > 0 ? differentiable.graph : file;
+}
+
 /** An ONNX model opened with ONNX Runtime; sessions for layers and gradients are made when first asked for. */
 export class OnnxModel implements DifferentiableModel {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   readonly layers: readonly LayerSpec[];
   readonly origin: ModelOrigin;
+  readonly metadata: Readonly<Record<string, string>>;
   readonly gradientRules: readonly GradientRules[] = ['guided'];
   /** The number of samples that the file accepts at a time; undefined for any number. */
   readonly fixedBatch: number | undefined;
@@ -119,6 +125,7 @@ export class OnnxModel implements DifferentiableModel {
     blockedLayout = false,
   }: OnnxModelParts) {
     this.source = graph;
+    this.metadata = fileMetadata(graph.header.metadataProps);
     this.fileOrigin = origin;
     this.gradientPrecision = gradientPrecision;
     this.differentiable = differentiable ?? new DifferentiableGraph(graph);
@@ -138,7 +145,7 @@ export class OnnxModel implements DifferentiableModel {
     }));
     this.fedSizes = new FedSizes(this.differentiable.graph, this.differentiable.inference);
     const first = this.inputs[0]?.dims?.[0];
-    const training = trainingMode(this.differentiable.graph, this.differentiable.inference);
+    const { training } = this.differentiable;
     const declared = typeof first === 'number' ? first : undefined;
     // Statistics of a batch would mix its samples.
     this.fixedBatch = declared ?? (training.batchStatistics > 0 ? 1 : undefined);
@@ -166,7 +173,7 @@ export class OnnxModel implements DifferentiableModel {
     if (fetch.every((name) => own.has(name))) {
       return this.sessions.use(
         forwardSession,
-        () => this.open(this.source),
+        () => this.open(forwardGraph(this.source, this.differentiable)),
         (session) => this.inBatches(session, feeds, {}, batch, fetch),
       );
     }

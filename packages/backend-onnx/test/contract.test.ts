@@ -16,13 +16,13 @@ const images = float32(
 
 /** One network of any batch size, one that takes a sample at a time, one with grouped convolutions, slices and two poolings. */
 const subjects = [
-  // Its cosine has a kink of a ReLU within 0.005 of these images.
-  { network: 'resnet-torchscript', layer: '/layer3/layer3.1/relu_2/Relu_output_0', step: 0.001 },
+  // A ReLU has its kink so close to these images that differences of the cosine are 3 % off; the goldens hold it more closely.
+  { network: 'resnet-torchscript', layer: '/layer3/layer3.1/relu_2/Relu_output_0', differenceTolerance: 0.04 },
   { network: 'mobilenet-v3-torchscript', layer: '/features/features.5/features.5.2/HardSwish_output_0' },
   { network: 'shuffled-torchscript', layer: '/relu/Relu_output_0' },
 ];
 
-describe.each(subjects)('$network', ({ network, layer, step }) => {
+describe.each(subjects)('$network', ({ network, layer, differenceTolerance }) => {
   const path = join(networks, network, 'model.onnx');
   const subject = {
     open: () => new OnnxBackend().open({ kind: 'file', path }),
@@ -31,7 +31,7 @@ describe.each(subjects)('$network', ({ network, layer, step }) => {
     input: 'input',
     layer,
     logits: 'logits',
-    ...(step !== undefined && { step }),
+    ...(differenceTolerance !== undefined && { differenceTolerance }),
   };
   for (const { name, run, timeout } of backendContract(subject)) it(name, run, timeout);
   for (const { name, run, timeout, skip } of differentiableBackendContract(subject))

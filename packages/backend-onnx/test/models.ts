@@ -10,10 +10,14 @@ export function modelFile(options: {
   weights?: Readonly<Record<string, Constant>>;
   type?: ElementType;
   opset?: number;
+  metadata?: Readonly<Record<string, string>>;
 }): Uint8Array {
   const type = options.type ?? 'float32';
   return new Graph({
-    header: create(ModelProtoSchema, { irVersion: 8n }),
+    header: create(ModelProtoSchema, {
+      irVersion: 8n,
+      metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
+    }),
     name: 'test',
     opset: options.opset ?? 17,
     inputs: [{ name: 'x', type, shape: options.input }],

@@ -27,6 +27,14 @@ describe('OnnxBackend', () => {
     expect(backend.accepts({ kind: 'bytes', bytes: new TextEncoder().encode('{"modelTopology"') })).toBe(false);
   });
 
+  it('hands on the metadata of a file', async () => {
+    const metadata = { stride: '32', names: "{0: 'cat'}" };
+    const bytes = modelFile({ input: [1, 2], output: [1, 2], nodes: [Node.of('Relu', ['x'], ['y'])], metadata });
+    const model = await backend.open({ kind: 'bytes', bytes });
+    expect(model.metadata).toEqual(metadata);
+    await model.close();
+  });
+
   it('lets nothing but errors that are thrown tell what goes wrong', async () => {
     const create = jest.spyOn(ort.InferenceSession, 'create');
     const model = await backend.open({ kind: 'bytes', bytes: linear(1) });

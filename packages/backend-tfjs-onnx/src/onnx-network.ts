@@ -7,7 +7,14 @@ import {
   type NetworkWeights,
   type Step,
 } from '@understory/backend-tfjs/engine';
-import { isDiagnosed, type Dimension, type ElementType, type GraphView, type TensorSpec } from '@understory/core';
+import {
+  fileMetadata,
+  isDiagnosed,
+  type Dimension,
+  type ElementType,
+  type GraphView,
+  type TensorSpec,
+} from '@understory/core';
 import {
   DifferentiableGraph,
   graphView,
@@ -15,7 +22,6 @@ import {
   type Graph,
   type Inference,
   type Node,
-  trainingMode,
   trainingRemarks,
   type Value,
   weightedLayers,
@@ -46,6 +52,7 @@ export class OnnxNetwork implements Network {
   readonly steps: readonly Step[];
   readonly weighted: readonly NetworkWeights[];
   readonly graph: GraphView;
+  readonly metadata: Readonly<Record<string, string>>;
   readonly mixesSamples: boolean;
   /** What a user should know of how it is computed. */
   readonly remarks: readonly string[];
@@ -58,7 +65,7 @@ export class OnnxNetwork implements Network {
 
   /** `name` is how messages call the model. Throws ONNX_* and OPERATOR_UNSUPPORTED. */
   constructor(source: Graph, name: string) {
-    const { graph, inference } = new DifferentiableGraph(source);
+    const { graph, inference, training } = new DifferentiableGraph(source);
     this.name = name;
     this.raised = graph;
     this.inference = inference;
@@ -67,7 +74,6 @@ export class OnnxNetwork implements Network {
       if (type === undefined || type === 'string') throw errors.weightType(weight, name, type ?? 'an unknown type');
     }
     const widened = new Set(types.flatMap(({ type }) => (type && narrow.has(type) ? [type] : [])));
-    const training = trainingMode(graph, inference);
     const declared = source.inputs[0]?.shape?.[0];
     this.mixesSamples = training.batchStatistics > 0;
     this.remarks = [
@@ -94,6 +100,7 @@ export class OnnxNetwork implements Network {
       weights: weights.map((name) => ({ name })),
     }));
     this.graph = graphView(graph, source.opset);
+    this.metadata = fileMetadata(source.header.metadataProps);
     try {
       this.tryOut();
     } catch (error) {

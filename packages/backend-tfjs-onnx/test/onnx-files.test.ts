@@ -56,6 +56,23 @@ async function outputOf(path: string): Promise<number[]> {
   return Array.from(y!.data as Float32Array);
 }
 
+it('hands on the metadata of a file', async () => {
+  const metadataProps = [{ key: 'stride', value: '32' }];
+  const bytes = new Graph({
+    header: create(ModelProtoSchema, { irVersion: 8n, metadataProps }),
+    name: 'test',
+    opset: 17,
+    inputs: [{ name: 'x', type: 'float32', shape: ['N', 2] }],
+    outputs: [{ name: 'y', type: 'float32', shape: ['N', 2] }],
+    nodes: [Node.of('Relu', ['x'], ['y'])],
+    initializers: new Map(),
+    declared: new Map(),
+  }).encode();
+  const model = await new TfjsBackend().open({ kind: 'bytes', bytes }, { devices: ['cpu'] });
+  expect(model.metadata).toEqual({ stride: '32' });
+  await model.close();
+});
+
 describe('weights beside an ONNX file', () => {
   it('are found where the links of a cache of downloads lead', async () => {
     const [blobs, snapshot] = [join(folder, 'blobs'), join(folder, 'snapshot')];

@@ -43,23 +43,23 @@ const manifest = z.array(z.looseObject({ paths: z.array(name), weights: z.array(
 /** As protobuf writes them in JSON: whole numbers and floats may be texts, texts are base64 or lists of their bytes. */
 const number = z.union([z.number(), z.string()]);
 const text = z.union([z.string(), z.array(z.number())]);
-const openShape = z.looseObject({ dim: z.array(z.looseObject({ size: number.optional() })).nullish() });
+const openShape = z.looseObject({ dim: z.array(z.looseObject({ size: number.optional() })).optional() });
 const list = z.looseObject({
-  s: z.array(text).nullish(),
-  i: z.array(number).nullish(),
-  f: z.array(number).nullish(),
-  b: z.array(z.boolean()).nullish(),
-  type: z.array(number).nullish(),
-  shape: z.array(openShape).nullish(),
+  s: z.array(text).optional(),
+  i: z.array(number).optional(),
+  f: z.array(number).optional(),
+  b: z.array(z.boolean()).optional(),
+  type: z.array(number).optional(),
+  shape: z.array(openShape).optional(),
 });
 const attribute = z.looseObject({
-  s: text.nullish(),
-  i: number.nullish(),
-  f: number.nullish(),
-  b: z.boolean().nullish(),
-  type: number.nullish(),
-  shape: openShape.nullish(),
-  list: list.nullish(),
+  s: text.optional(),
+  i: number.optional(),
+  f: number.optional(),
+  b: z.boolean().optional(),
+  type: number.optional(),
+  shape: openShape.optional(),
+  list: list.optional(),
 });
 
 const node = z.looseObject({

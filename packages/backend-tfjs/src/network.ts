@@ -47,6 +47,8 @@ export interface Network {
   /** In execution order. */
   readonly steps: readonly Step[];
   readonly graph: GraphView;
+  /** What the file says of itself. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** Whether what it computes of a sample depends on the others of its batch; not where absent. */
   readonly mixesSamples?: boolean;
   readonly weighted: readonly NetworkWeights[];

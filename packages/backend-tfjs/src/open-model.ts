@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { ModelOrigin, ModelSource, OpenOptions } from '@understory/core';
+import { firstLineOf, isDiagnosed, type ModelOrigin, type ModelSource, type OpenOptions } from '@understory/core';
 import { firstEngine, loadOnEngine, onEngine, type Engine } from './engines.ts';
+import { errors } from './errors.ts';
 import { GraphNetwork } from './graph-model/graph-network.ts';
 import { LayersNetwork } from './layers-model/layers-network.ts';
 import { loadLayers } from './layers-model/load-layers.ts';
@@ -56,11 +57,20 @@ async function openOn(engine: Engine, files: ModelFiles, origin: ModelOrigin): P
   const readWeight = (weight: tf.Tensor) => onEngine(engine, () => scoped(() => fromTf(weight)));
   // A layers model's weights under the names that it has for them, which are the file's or stand in for those.
   let named = files;
-  const network = await loadOnEngine(engine, async (): Promise<Network> => {
+  const read = async (): Promise<Network> => {
     if (files.format === 'graph-model') return new GraphNetwork(files, readWeight);
     const loaded = await loadLayers(files);
     named = loaded.files;
     return new LayersNetwork(loaded.model, files.name, readWeight);
+  };
+  const network = await loadOnEngine(engine, async () => {
+    try {
+      return await read();
+    } catch (error) {
+      if (isDiagnosed(error)) throw error;
+      // Operators and layers hold far more than the schema says of them.
+      throw errors.notLoadable({ model: files.name, reason: firstLineOf(error), cause: error });
+    }
   });
   return new TfjsModel({
     network,

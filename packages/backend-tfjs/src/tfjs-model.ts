@@ -57,6 +57,7 @@ export class TfjsModel implements DifferentiableModel {
   readonly layers: readonly LayerSpec[];
   readonly origin: ModelOrigin;
   readonly graph: GraphView;
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly gradientRules: readonly GradientRules[] = ['guided'];
   /** The number of samples that the file accepts at a time; undefined for any number. */
   readonly fixedBatch: number | undefined;
@@ -87,6 +88,7 @@ export class TfjsModel implements DifferentiableModel {
       return { name, type, dims };
     });
     this.graph = network.graph;
+    if (network.metadata !== undefined) this.metadata = network.metadata;
     const first = this.inputs[0]?.dims?.[0];
     const declared = typeof first === 'number' ? first : undefined;
     this.fixedBatch = declared ?? (network.mixesSamples === true ? 1 : undefined);

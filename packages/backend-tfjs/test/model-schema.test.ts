@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TfjsBackend } from '@understory/backend-tfjs';
 import type { ModelSource } from '@understory/core';
 import { attribute, graphClassifier, graphModelFile, layersClassifier, type BytesSource } from './models.ts';
@@ -90,6 +90,12 @@ describe('what is wrong in a model.json is named by its place', () => {
       '1',
     ],
     [
+      'an attribute whose list is null',
+      (json) => (json.modelTopology.node[2]!.attr = { dilations: { list: { i: null } } }),
+      'modelTopology.node[2].attr.dilations.list.i',
+      'null',
+    ],
+    [
       'an attribute of a text that is a number',
       (json) => (json.modelTopology.node[2]!.attr = { padding: { s: 7 } }),
       'modelTopology.node[2].attr.padding.s',
@@ -164,6 +170,15 @@ describe('what is wrong in a model.json is named by its place', () => {
     expect(error).toMatchObject({ code: 'TFJS_MODEL_INVALID' });
     expect(error.message).toContain(path);
     expect(error.found).toContain(found);
+  });
+
+  it('but a layer that says another size than it is given is opened, and nothing is printed', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const source = changed(layers, (json) => (layerOf(json, 'stem').config['batch_input_shape'] = [null, 77, 77, 3]));
+    const model = await new TfjsBackend().open(source, { devices: ['cpu'] });
+    expect(warn.mock.calls).toEqual([]);
+    warn.mockRestore();
+    await model.close();
   });
 
   it('a model inside it that has no layers', async () => {

@@ -12,7 +12,7 @@ import {
   type Subject,
   answer,
 } from '@understory/core';
-import type { Preprocessing } from '@understory/imaging';
+import { fixedSize, placementOf, type Preprocessing } from '@understory/imaging';
 
 /** An operator of a model's graph. */
 export interface OperatorRecord {
@@ -155,9 +155,10 @@ async function anyObjective(subject: Subject, feeds: Feeds): Promise<Objective> 
   return { kind: 'score', output, index: [dims.slice(1).map(() => 0)] };
 }
 
-function blank({ channels, crop, resize, layout }: Preprocessing, { picture: { size } }: Subject) {
-  const resized = resize?.kind === 'exact' ? resize : resize && { width: resize.length, height: resize.length };
-  const { width, height } = size ?? crop ?? resized ?? { width: 224, height: 224 };
+function blank(preprocessing: Preprocessing, { picture: { size } }: Subject) {
+  const { channels, layout } = preprocessing;
+  const square = { width: 224, height: 224 };
+  const { width, height } = size ?? fixedSize(preprocessing) ?? placementOf(square, preprocessing).size;
   const dims = layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels];
   return float32(new Float32Array(channels * height * width), dims);
 }

@@ -1,79 +1,18 @@
-import { InvalidArgumentError, Option, type Command, type OptionValues } from '@commander-js/extra-typings';
-import { isDiagnosed, parseLayout, type Layout } from '@understory/core';
-import { colourMapNames, defaultColourMap, type ColourMapName, type Filter } from '@understory/imaging';
+import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
+import { colourMapNames, defaultColourMap, type ColourMapName } from '@understory/imaging';
 import type { Shard } from '@understory/experiments';
-import type { PreprocessingOptions, SizeOption } from '@understory/studies';
+import { collect, devices, feed, fraction, shard, wholeNumber, type DeviceChoice } from './option-values.ts';
 
 /** The network that is used where nobody names one. */
 export const defaultModel = 'efficientnet-lite0';
 
-/** Parts of a comma-separated list, each once. */
-export function list(text: string): readonly string[] {
-  const parts = text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
-  if (parts.length === 0) throw new InvalidArgumentError('Expected at least one name.');
-  return [...new Set(parts)];
-}
-
-/** For options that may be given several times. */
-export function collect(text: string, earlier: readonly string[] | undefined): readonly string[] {
-  return [...(earlier ?? []), text];
-}
-
-export function wholeNumber(low: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= low) return value;
-    throw new InvalidArgumentError(`Expected a whole number from ${low}.`);
-  };
-}
-
-function fraction(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError('Expected a number from 0 to 1.');
-}
-
-function numbers(text: string): readonly number[] {
-  const values = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  if (values.every(Number.isFinite)) return values;
-  throw new InvalidArgumentError('Expected comma-separated numbers, one per channel.');
-}
-
-function size(text: string): SizeOption {
-  if (text === 'none') return 'none';
-  const [, width, height] = /^([1-9]\d{0,4})(?:[x×]([1-9]\d{0,4}))?$/.exec(text) ?? [];
-  if (width === undefined) throw new InvalidArgumentError('Expected a number of pixels such as 224, or 320x240.');
-  return height === undefined ? Number(width) : { width: Number(width), height: Number(height) };
-}
-
 export const layoutHelp =
   'the axes of the layer, where the graph does not determine them: nchw, nhwc, or tokens:HxW, with +n for n leading tokens';
 
-/** What the axes of a layer are said to be. */
-export function layout(text: string): Layout {
-  try {
-    parseLayout(text);
-  } catch (error) {
-    if (!isDiagnosed(error)) throw error;
-    throw new InvalidArgumentError(`Expected ${error.expected}.`);
-  }
-  return text as Layout;
-}
-
-/** A size that has to be one. */
-function givenSize(text: string): Exclude<SizeOption, 'none'> {
-  const value = size(text);
-  if (value === 'none') throw new InvalidArgumentError('Expected a number of pixels such as 224, or 320x240.');
-  return value;
-}
-
-type Arguments = unknown[];
+export type Arguments = unknown[];
 
 /** Adds options that give values of the stated type: what the compiler infers for a long chain is too large for a declaration file. */
-function adding<Added, A extends Arguments, O extends OptionValues>(
+export function adding<Added, A extends Arguments, O extends OptionValues>(
   command: Command<A, O>,
   options: readonly Option<string, undefined, unknown, undefined, false, unknown>[],
 ): Command<A, O & Added> {
@@ -113,26 +52,6 @@ export function withDrawing<A extends Arguments, O extends OptionValues>(
   ]);
 }
 
-/** Devices in order of preference, for every backend and for some. */
-interface DeviceChoice {
-  readonly everywhere?: readonly string[];
-  /** By the id of a backend. */
-  readonly byBackend: Readonly<Record<string, readonly string[]>>;
-}
-
-/** `cuda,cpu` for every backend, `tfjs=wasm,cpu` for one. */
-function devices(text: string, { byBackend, ...others }: DeviceChoice = { byBackend: {} }): DeviceChoice {
-  const at = text.indexOf('=');
-  const backend = text.slice(0, Math.max(0, at)).trim();
-  const earlier = at === -1 ? others.everywhere : byBackend[backend];
-  if (earlier !== undefined) {
-    const of = at === -1 ? 'every backend' : backend;
-    throw new InvalidArgumentError(`Devices for ${of} are given twice; the first are ${earlier.join(',')}.`);
-  }
-  if (at === -1) return { everywhere: list(text), byBackend };
-  return { ...others, byBackend: { ...byBackend, [backend]: list(text.slice(at + 1)) } };
-}
-
 export type RunningOptions = {
   readonly plugin?: readonly string[] | undefined;
   readonly backend?: readonly string[] | undefined;
@@ -156,15 +75,6 @@ export function withRunning<A extends Arguments, O extends OptionValues>(
     ).argParser(devices),
     new Option('--threads <n>', 'threads within one operator').argParser(wholeNumber(1)),
   ]);
-}
-
-/** `2/4`: the second of four. */
-function shard(text: string): Shard {
-  const [, place, count] = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text) ?? [];
-  if (place === undefined || Number(place) > Number(count)) {
-    throw new InvalidArgumentError('Expected the number of the shard and how many there are, such as 1/4 to 4/4.');
-  }
-  return { index: Number(place) - 1, count: Number(count) };
 }
 
 export type SelectionOptions = {
@@ -239,56 +149,3 @@ export function withTensors<A extends Arguments, O extends OptionValues>(
     new Option('--to <image>', 'another picture, for networks that tell how alike two pictures are'),
   ]);
 }
-
-/** `name=value`, for options that may be given several times. */
-function feed(text: string, earlier: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
-  const at = text.lastIndexOf('=');
-  const name = text.slice(0, Math.max(0, at)).trim();
-  if (name === '' || text.slice(at + 1).trim() === '') {
-    throw new InvalidArgumentError('Expected the name of an input and its value, such as scale=1.');
-  }
-  return Object.fromEntries([...Object.entries(earlier ?? {}), [name, text.slice(at + 1).trim()]]);
-}
-
-export type PreprocessingFlags = PreprocessingOptions & {
-  readonly labels?: string | undefined;
-};
-
-const filters: readonly Filter[] = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'];
-
-/** The options that say what a model's folder would have said. */
-export function withPreprocessing<A extends Arguments, O extends OptionValues>(
-  command: Command<A, O>,
-): Command<A, O & PreprocessingFlags> {
-  return adding<PreprocessingFlags, A, O>(
-    command.optionsGroup('Preprocessing and labels, which a model folder specifies and a bare file does not:'),
-    [
-      new Option('--labels <file>', 'labels: one per line, a JSON list, or the id2label of a config.json'),
-      new Option(
-        '--size <n|WxH>',
-        "the model's input size: images are resized to n/0.875 (up to 64: to n) and centre-cropped to n",
-      ).argParser(givenSize),
-      new Option('--resize <n|WxH|none>', 'the size that images are resized to: the shorter side, or both').argParser(
-        size,
-      ),
-      new Option('--crop <n|WxH|none>', 'the size of the centre crop after resizing').argParser(size),
-      new Option('--filter <name>', 'the interpolation filter for resizing').choices(filters),
-      new Option('--input-range <range>', 'the range that pixels are scaled to before --mean and --std').choices(
-        inputRanges,
-      ),
-      new Option(
-        '--mean <list>',
-        'subtracted from each channel, in the order of the model (blue first with --channel-order BGR), such as 0.485,0.456,0.406',
-      ).argParser(numbers),
-      new Option('--std <list>', 'divides each channel, in the order of --mean, such as 0.229,0.224,0.225').argParser(
-        numbers,
-      ),
-      new Option('--channel-order <order>', 'the channel order of the model, applied before --mean and --std').choices([
-        'RGB',
-        'BGR',
-      ]),
-    ],
-  );
-}
-
-const inputRanges = ['0..1', '0..255'];

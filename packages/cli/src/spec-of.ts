@@ -1,7 +1,8 @@
 import type { Layout } from '@understory/core';
 import { readIds } from '@understory/environment-node';
 import { specVersion, type PluginRequest, type StudySpecInput } from '@understory/studies';
-import type { PreprocessingFlags, RunningOptions, SelectionOptions, TensorOptions } from './options.ts';
+import type { RunningOptions, SelectionOptions, TensorOptions } from './options.ts';
+import type { PreprocessingFlags } from './preprocessing-options.ts';
 import { parseBackends } from './parse-backends.ts';
 
 /** The options from which every study's spec is made. */
@@ -18,7 +19,11 @@ type Common = Omit<Extract<StudySpecInput, { study: 'evaluate' }>, 'study' | 'im
 /** What of a spec flags say that all studies have; what they do not say is left out. */
 export function commonSpec(flags: StudyFlags): Pick<Common, 'version' | 'model'> & Partial<Common> {
   const { mean, std, size, resize, crop, filter, inputRange, channelOrder } = flags;
-  const preprocessing = defined({ mean, std, size, resize, crop, filter, inputRange, channelOrder });
+  const { fit, longest, multiple, pad, padPosition, padFill } = flags;
+  const preprocessing = defined({
+    ...{ mean, std, size, resize, crop, filter, inputRange, channelOrder },
+    ...{ fit, longest, multiple, pad, padPosition, padFill },
+  });
   return {
     version: specVersion,
     model: flags.model,

@@ -11,12 +11,12 @@ import {
   type Environment,
   type StudySpecInput,
 } from '@understory/studies';
+import { backendsText, headline } from '@understory/report/text';
+import { count } from '@understory/studies/results';
 import { configurationNote } from './configuration-note.ts';
 import { cliErrors } from './errors.ts';
-import { backendsText, headline } from './formatters/explanation.ts';
 import { json } from './formatters/json.ts';
 import { studyTexts } from './formatters/study.ts';
-import { count } from './formatters/text.ts';
 import type { ExitCode, Io } from './io.ts';
 import { version } from './manifest.ts';
 import { formatError } from './report-error.ts';
@@ -98,7 +98,8 @@ export async function studyCommand(input: StudySpecInput, options: StudyCommandO
     } else {
       tell(await texts.text(summary, { out, folder, style }));
       if (failed > 0) tell(`\n${count(failed, 'image')} could not be ${texts.done}.\n`);
-      tell(`\n${style.bold(out)} holds every row; \`understory report ${out}\` draws it.\n`);
+      const drawn = texts.isDrawn ? `; \`understory report ${out}\` draws it` : '';
+      tell(`\n${style.bold(out)} holds every row${drawn}.\n`);
     }
     const faults = faultsOf(study, texts.done, result);
     for (const fault of faults) io.stderr.write(formatError(io, fault, { json: asJson }));

@@ -195,7 +195,7 @@ describe('bad input', () => {
     );
     expect(await failureOf('plugins', '--plugin', './future.mjs')).toMatchObject({
       code: 'HOST_API_MISMATCH',
-      found: 'it asks for host API ^9.0.0',
+      found: 'it requires host API ^9.0.0',
       expected: 'a range that 1.0.0 satisfies',
     });
   });

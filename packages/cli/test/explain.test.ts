@@ -296,6 +296,35 @@ describe('explain', () => {
     expect(told.document.images[0].top[0]).toMatchObject({ index: 2, label: 'drei', logit: 256 });
   });
 
+  it('letterboxes where flags say so', async () => {
+    await workspace.write('bare/tiny.fake.json', '{}');
+    const bare = ['red.png', '--model', 'bare/tiny.fake.json', '--explainer', 'brightness', '--size', '8'];
+    const { document } = await explainJson(
+      ...[...bare, '--fit', 'letterbox', '--pad', 'multiple:4', '--pad-position', 'topLeft', '--pad-fill', 'zero'],
+      ...['--multiple', '2:up', '--out', 'letterboxed'],
+    );
+    expect(document.preprocessing).toMatchObject({
+      resize: {
+        ...{ kind: 'fit', width: 8, height: 8, rounding: 'halfEven', filter: 'opencvLinear' },
+        multiple: { of: 2, rounding: 'up' },
+      },
+      pad: { to: { multipleOf: 4 }, position: 'topLeft', fill: { value: 0 } },
+    });
+    const capped = await explainJson(...bare, '--resize', '8', '--longest', '16', '--pad', '8', '--out', 'capped');
+    expect(capped.document.preprocessing).toMatchObject({
+      resize: { kind: 'shorterSide', length: 8, longest: 16 },
+      pad: { to: { width: 8, height: 8 }, position: 'center', fill: { level: 114 } },
+    });
+    for (const wrong of [
+      ['--pad', 'multiple:0'],
+      ['--pad-fill', '256'],
+      ['--multiple', '32:out'],
+      ['--longest', '0'],
+    ]) {
+      expect((await workspace.cli(['explain', ...bare, ...wrong])).code).toBe(2);
+    }
+  });
+
   it('feeds grey pictures to a network of one channel', async () => {
     await workspace.write('grey/tiny.fake.json', '{ "channels": 1 }');
     const { document } = await explainJson(

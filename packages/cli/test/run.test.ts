@@ -69,7 +69,9 @@ describe('run', () => {
     ];
     const { code, stderr } = await workspace.cli(argv);
     expect(code).toBe(2);
-    expect(stderr).toContain('The explainer "wrong" of the plugin wrong gave what an explainer does not give.');
+    expect(stderr).toContain(
+      'The explainer "wrong" of the plugin wrong returned a result that is not valid for an explainer.',
+    );
     expect(stderr).toContain('found     0 maps');
     expect(stderr).toContain('code      PLUGIN_RESULT_INVALID');
   });

@@ -24,7 +24,7 @@ export function attackMasks({ subject, pixels, goal, masks, seeds }: AttackReque
     const all = float32(new Float32Array(height * width).fill(1), [height, width]);
     return Array.from({ length: samples }, () => all);
   }
-  const expected = `[${height}, ${width}] with weights in 0..1, one a sample`;
+  const expected = `[${height}, ${width}] with weights in 0..1, one per sample`;
   if (masks.length !== samples) {
     throw errors.maskInvalid({ found: `${masks.length} for ${samples} samples`, expected });
   }

@@ -29,6 +29,7 @@ export * from './contracts/subject.ts';
 export * from './environment-failure.ts';
 export * from './errors/index.ts';
 export * from './find-scores.ts';
+export * from './file-metadata.ts';
 export * from './image-classifier.ts';
 export * from './image-input.ts';
 export * from './json-value.ts';

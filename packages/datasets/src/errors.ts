@@ -37,7 +37,7 @@ export const datasetErrors = {
       found: someOf(found) || 'an empty folder',
       expected:
         'class folders with pictures, labels.csv, *.parquet, test_batch.bin (CIFAR-10), or annotations/ and images/ (Oxford-IIIT Pet)',
-      next: 'Name the folder that holds these, and the format in front of it: folder:, parquet:, cifar10: or oxford-pets:.',
+      next: 'Give the folder with these files, prefixed by its format: folder:, parquet:, cifar10: or oxford-pets:.',
     });
   },
 
@@ -212,7 +212,7 @@ export const datasetErrors = {
   }) {
     return new UnderstoryError({
       code: 'DATASET_CLASS_UNKNOWN',
-      message: `The model does not know ${lookedFor.length === 1 ? 'a class' : `${lookedFor.length} classes`} of the data set ${name}.`,
+      message: `The model lacks ${lookedFor.length === 1 ? 'a class' : `${lookedFor.length} classes`} of the data set ${name}.`,
       found: `looked for ${someOf(lookedFor)}`,
       expected:
         modelLabels === undefined

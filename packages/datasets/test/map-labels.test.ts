@@ -39,7 +39,7 @@ describe('mapLabels', () => {
     expect(error).toThrow(
       expect.objectContaining({
         code: 'DATASET_CLASS_UNKNOWN',
-        message: 'The model does not know 3 classes of the data set animals.',
+        message: 'The model lacks 3 classes of the data set animals.',
         found: 'looked for "unicorn", "griffin", "Persian" (ImageNet: "Persian cat")',
         expected: 'labels of the model: dog, cat',
       }),

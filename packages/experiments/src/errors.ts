@@ -70,7 +70,7 @@ export const experimentErrors = {
   formatOld({ path }: { path: string }) {
     return new UnderstoryError({
       code: 'RUN_FORMAT_OLD',
-      message: `The run of "${path}" was written by an earlier version, whose logs carry no checksums.`,
+      message: `The run of "${path}" was written by an earlier version, whose logs have no checksums.`,
       found: 'format 1',
       expected: 'format 2',
       next: 'Rerun it into another folder, or finish it with the version that started it.',
@@ -82,7 +82,7 @@ export const experimentErrors = {
       code: 'RUN_LOG_DAMAGED',
       message: `"${path}" is damaged at line ${line}.`,
       found: reason,
-      expected: 'one JSON object a line with its checksum, as this run wrote it',
+      expected: 'one JSON object per line with its checksum, as written by this run',
       next: `Restore the line, or delete line ${line} and start the run again: what it held is computed again.`,
       cause,
     });
@@ -94,7 +94,7 @@ export const experimentErrors = {
       code: 'RUN_LOCKED',
       message: 'Another process is using this run folder.',
       found: `${holder}, by the lock "${path}"`,
-      expected: 'one process a run, or one a shard',
+      expected: 'one process per run, or one per shard',
       next: endsWithHolder
         ? 'Wait until it has ended, or end it.'
         : `Wait until it has ended. If it ran on another machine and has ended, delete "${path}".`,

@@ -24,11 +24,11 @@ export const errors = {
 
   scoreNotFinite({ found, where }: { found: number; where: string }) {
     return new UnderstoryError({
-      code: 'SCORE_NOT_FINITE',
+      code: 'SCORES_NOT_FINITE',
       message: 'Integrated gradients need a target score at both ends of their way.',
       found: `${found} for ${where}`,
       expected: 'a finite number',
-      next: 'Choose another baseline or value; if it is the image, check the model: it gives no number for what it is fed.',
+      next: 'Choose another baseline or value; if it is the image, check the model for overflow.',
     });
   },
 } as const;

@@ -89,7 +89,7 @@ async function objectivesAt(
   return objectiveValues(objective, outputs);
 }
 
-/** Throws SCORE_NOT_FINITE. */
+/** Throws SCORES_NOT_FINITE. */
 function checkFinite(scores: Float64Array, what: string): void {
   const sample = scores.findIndex((score) => !Number.isFinite(score));
   if (sample >= 0) throw errors.scoreNotFinite({ found: scores[sample]!, where: `${what} ${sample + 1}` });

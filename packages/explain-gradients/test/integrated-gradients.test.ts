@@ -58,11 +58,11 @@ describe('integratedGradients', () => {
       [0, 0],
     );
     await expect(atBaseline).rejects.toMatchObject({
-      code: 'SCORE_NOT_FINITE',
+      code: 'SCORES_NOT_FINITE',
       found: 'Infinity for a baseline of 1000000 for image 1',
     });
     const atImage = mapOf(integratedGradients({ steps: 1 }), model, [Number.NaN, 0]);
-    await expect(atImage).rejects.toMatchObject({ code: 'SCORE_NOT_FINITE', found: 'NaN for image 1' });
+    await expect(atImage).rejects.toMatchObject({ code: 'SCORES_NOT_FINITE', found: 'NaN for image 1' });
   });
 
   it('reports what coarse steps miss', async () => {

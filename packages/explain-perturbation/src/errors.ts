@@ -9,7 +9,7 @@ export const errors = {
     return new UnderstoryError({
       code: 'CANNOT_RUN_FROM_LAYER',
       message: 'The backend cannot run a model from one of its layers.',
-      found: `the backend "${backend}" takes inputs only`,
+      found: `the backend "${backend}" accepts only inputs`,
       expected: 'a backend that accepts activations, such as "onnx"',
       next: `Use ${anywhere}.`,
     });

@@ -97,6 +97,26 @@ export const imagingErrors = {
     });
   },
 
+  tooNarrow(image: Size, size: Size) {
+    return new UnderstoryError({
+      code: 'PICTURE_TOO_NARROW',
+      message: 'Resizing would leave nothing of the picture.',
+      found: `${image.width} x ${image.height} pixels, which become ${size.width} x ${size.height}`,
+      expected: 'at least one pixel a side after resizing',
+      next: 'Leave this picture out, or choose another size in the preprocessing.',
+    });
+  },
+
+  paddingTooSmall(to: Size, size: Size) {
+    return new UnderstoryError({
+      code: 'PREPROCESSING_INVALID',
+      message: 'A picture is larger than what it is to be padded to.',
+      found: `${size.width} x ${size.height} pixels, to be padded to ${to.width} x ${to.height}`,
+      expected: 'a size for padding that is at least that of the resized picture',
+      next: 'Pad to a larger size, or resize pictures to a smaller one.',
+    });
+  },
+
   invalidPreprocessing(field: string, found: unknown, expected: string, next: string) {
     return new UnderstoryError({
       code: 'PREPROCESSING_INVALID',

@@ -1,17 +1,13 @@
 import { float32, type Tensor } from '@understory/core';
 import { centerCrop, centerCropOffset } from './center-crop.ts';
 import { imagingErrors } from './errors.ts';
-import { kernels, type Filter } from './filters.ts';
-import { resizeWindow, type Window } from './resize.ts';
-import { rgbImage, type RgbImage, type Size } from './rgb-image.ts';
-import { shorterSideSize } from './shorter-side.ts';
+import { filterNames } from './filters.ts';
+import { placementOf, type Padding, type Placement, type PlacementSteps, type Resize } from './placement.ts';
+import { resizeWindow } from './resize.ts';
+import { rgbImage, type RgbImage, type Size, type Window } from './rgb-image.ts';
 
 /** What a model wants done to a picture, as plain data that a result can record. */
-export interface Preprocessing {
-  /** Absent where the picture keeps its size. */
-  readonly resize?: Resize;
-  /** Cut from the middle after resizing. */
-  readonly crop?: Size;
+export interface Preprocessing extends PlacementSteps {
   /** Multiplies each 8-bit sample, before the mean is taken off. */
   readonly rescale: number;
   /** One value a channel, in the order of the tensor's channels: blue first where `order` is `BGR`, alpha last. */
@@ -23,15 +19,13 @@ export interface Preprocessing {
   readonly layout: 'NCHW' | 'NHWC';
 }
 
-export type Resize =
-  | { readonly kind: 'shorterSide'; readonly length: number; readonly filter: Filter }
-  | { readonly kind: 'exact'; readonly width: number; readonly height: number; readonly filter: Filter };
-
 export interface Prepared {
   /** `[1, C, H, W]` or `[1, H, W, C]`. */
   readonly tensor: Tensor<'float32'>;
   /** What the tensor shows, before normalisation: the picture that overlays are drawn on. */
   readonly picture: RgbImage;
+  /** `[H, W]`: 1 where the picture is, 0 where padding was put around it; what models with an input `pixel_mask` are fed. */
+  readonly pixelMask: Uint8Array;
 }
 
 /** The tensor that a model is fed for a picture; throws an UnderstoryError where the preprocessing makes no sense. */
@@ -46,32 +40,82 @@ export const largestPicture = 2 ** 26;
 export const longestSide = 2 ** 31 - 1;
 
 /**
- * The tensor that a model is fed for a picture, and the resized and cropped picture that it shows; throws as `preprocess` does.
+ * The tensor that a model is fed for a picture, and the resized, cropped and padded picture that it shows; throws as `preprocess` does.
  * Only what the crop shows is computed, so that time and memory follow from the image and the crop, not from the size between.
- * Throws PICTURE_TOO_LARGE where the result has more than `largestPicture` pixels or is cut from more than `longestSide` a side.
+ * Where padding is filled after normalisation, the picture shows the level nearest to that value.
+ * Throws PICTURE_TOO_LARGE where the result has more than `largestPicture` pixels or is cut from more than `longestSide` a side, and
+ * what `placementOf` throws.
  */
 export function prepare(image: RgbImage, preprocessing: Preprocessing): Prepared {
   checkPreprocessing(preprocessing);
-  const { resize, crop, channels } = preprocessing;
-  const size = resize === undefined ? image : resizedSize(image, resize);
-  checkLargest(size, crop);
+  const { resize, crop, pad, channels } = preprocessing;
+  const placement = placementOf(image, preprocessing);
+  checkLargest(placement);
   const coloured = channels <= 2 ? toGrey(image) : image;
   const seen = channels % 2 === 0 ? coloured : rgbImage(coloured.data, image.width, image.height);
+  const { resized: size } = placement;
   const resized = resize === undefined ? seen : resizeWindow(seen, size, resize.filter, cropWindow(size, crop));
-  const picture = crop === undefined ? resized : centerCrop(resized, crop);
-  return { tensor: normalise(picture, preprocessing), picture };
+  const cropped = crop === undefined ? resized : centerCrop(resized, crop);
+  const pixelMask = maskOf(placement);
+  if (pad === undefined) return { tensor: normalise(cropped, preprocessing), picture: cropped, pixelMask };
+  const picture = padded(cropped, placement, levelsOf(pad, preprocessing));
+  const tensor = normalise(picture, preprocessing);
+  if ('value' in pad.fill) fillOutside(tensor, pixelMask, pad.fill.value, preprocessing);
+  return { tensor, picture, pixelMask };
 }
 
-function resizedSize(image: Size, how: Resize): Size {
-  return how.kind === 'exact' ? { width: how.width, height: how.height } : shorterSideSize(image, how.length);
-}
-
-function checkLargest(size: Size, crop: Size = size): void {
-  if (Math.max(size.width, size.height) > longestSide) {
-    throw imagingErrors.preparedTooLarge('The resized picture', size, `at most ${longestSide} pixels a side`);
+function checkLargest({ resized, cropped, size }: Placement): void {
+  if (Math.max(resized.width, resized.height) > longestSide) {
+    throw imagingErrors.preparedTooLarge('The resized picture', resized, `at most ${longestSide} pixels a side`);
   }
-  if (crop.width * crop.height > largestPicture) {
-    throw imagingErrors.preparedTooLarge('The prepared picture', crop, `at most ${largestPicture} pixels`);
+  for (const prepared of [cropped, size]) {
+    if (prepared.width * prepared.height <= largestPicture) continue;
+    throw imagingErrors.preparedTooLarge('The prepared picture', prepared, `at most ${largestPicture} pixels`);
+  }
+}
+
+function maskOf({ cropped, size, padding }: Placement): Uint8Array {
+  const mask = new Uint8Array(size.width * size.height);
+  for (let y = padding.top; y < padding.top + cropped.height; y++) {
+    const start = y * size.width + padding.left;
+    mask.fill(1, start, start + cropped.width);
+  }
+  return mask;
+}
+
+/** The 8-bit red, green and blue of padding; for a value after normalisation the nearest that a picture can have. */
+function levelsOf({ fill }: Padding, { rescale, mean, std, channels, order }: Preprocessing): readonly number[] {
+  if ('level' in fill) return Array(3).fill(fill.level);
+  return [0, 1, 2].map((colour) => {
+    const channel = channels <= 2 ? 0 : order === 'BGR' ? 2 - colour : colour;
+    const level = Math.round((fill.value * std[channel]! + mean[channel]!) / rescale);
+    return Math.min(255, Math.max(0, level));
+  });
+}
+
+/** The picture with padding around it, transparent where the picture has alpha. */
+function padded(picture: RgbImage, { size, padding }: Placement, levels: readonly number[]): RgbImage {
+  const data = new Uint8Array(3 * size.width * size.height);
+  for (let at = 0; at < data.length; at++) data[at] = levels[at % 3]!;
+  const alpha = picture.alpha && new Uint8Array(size.width * size.height);
+  for (let y = 0; y < picture.height; y++) {
+    const from = y * picture.width;
+    const to = (y + padding.top) * size.width + padding.left;
+    data.set(picture.data.subarray(3 * from, 3 * (from + picture.width)), 3 * to);
+    if (picture.alpha !== undefined) alpha?.set(picture.alpha.subarray(from, from + picture.width), to);
+  }
+  return rgbImage(data, size.width, size.height, alpha);
+}
+
+function fillOutside(
+  { data }: Tensor<'float32'>,
+  mask: Uint8Array,
+  value: number,
+  { layout, channels }: Preprocessing,
+): void {
+  for (let at = 0; at < data.length; at++) {
+    const pixel = layout === 'NCHW' ? at % mask.length : Math.trunc(at / channels);
+    if (mask[pixel] === 0) data[at] = value;
   }
 }
 
@@ -115,17 +159,10 @@ function normalise(
 }
 
 /** Throws an UnderstoryError that names the first field of a preprocessing that makes no sense. */
-export function checkPreprocessing({ resize: size, crop, rescale, mean, std, channels }: Preprocessing): void {
-  if (size?.kind === 'shorterSide') check('resize.length', size.length, isSide, sideExpected);
-  if (size?.kind === 'exact') {
-    check('resize.width', size.width, isSide, sideExpected);
-    check('resize.height', size.height, isSide, sideExpected);
-  }
-  if (size !== undefined) check('resize.filter', size.filter, isFilter, `one of ${filters.join(', ')}`);
-  if (crop !== undefined) {
-    check('crop.width', crop.width, isSide, sideExpected);
-    check('crop.height', crop.height, isSide, sideExpected);
-  }
+export function checkPreprocessing({ resize, crop, pad, rescale, mean, std, channels }: Preprocessing): void {
+  if (resize !== undefined) checkResize(resize);
+  if (crop !== undefined) checkSides('crop', crop);
+  if (pad !== undefined) checkPadding(pad);
   check('channels', channels, (value) => [1, 2, 3, 4].includes(value), '1, 2, 3 or 4');
   check('rescale', rescale, Number.isFinite, 'a number');
   check('mean', mean, (values) => values.length === channels && values.every(Number.isFinite), numbers(channels));
@@ -137,15 +174,48 @@ export function checkPreprocessing({ resize: size, crop, rescale, mean, std, cha
   );
 }
 
-const filters: readonly string[] = ['nearest', ...Object.keys(kernels)];
+function checkResize(resize: Resize): void {
+  checkOneOf('resize.kind', resize.kind, ['shorterSide', 'exact', 'fit', 'leastChange', 'own']);
+  if (resize.kind === 'shorterSide') {
+    check('resize.length', resize.length, isSide, sideExpected);
+    if (resize.longest !== undefined) check('resize.longest', resize.longest, isSide, sideExpected);
+  } else if (resize.kind !== 'own') checkSides('resize', resize);
+  if (resize.kind === 'fit') checkOneOf('resize.rounding', resize.rounding, ['down', 'halfEven', 'halfUp']);
+  if (resize.multiple !== undefined) {
+    check('resize.multiple.of', resize.multiple.of, isSide, sideExpected);
+    checkOneOf('resize.multiple.rounding', resize.multiple.rounding, ['down', 'up', 'nearest']);
+  }
+  checkOneOf('resize.filter', resize.filter, filterNames);
+}
+
+function checkPadding({ to, position, fill }: Padding): void {
+  if ('multipleOf' in to) check('pad.to.multipleOf', to.multipleOf, isSide, sideExpected);
+  else checkSides('pad.to', to);
+  checkOneOf('pad.position', position, ['center', 'topLeft']);
+  if ('level' in fill) {
+    check(
+      'pad.fill.level',
+      fill.level,
+      (value) => Number.isInteger(value) && value >= 0 && value <= 255,
+      levelExpected,
+    );
+  } else check('pad.fill.value', fill.value, Number.isFinite, 'a number');
+}
+
+function checkSides(field: string, { width, height }: Size): void {
+  check(`${field}.width`, width, isSide, sideExpected);
+  check(`${field}.height`, height, isSide, sideExpected);
+}
+
 const sideExpected = 'a whole number of pixels above 0';
+const levelExpected = 'a whole number from 0 to 255';
 
 function isSide(value: number): boolean {
   return Number.isInteger(value) && value > 0;
 }
 
-function isFilter(value: string): boolean {
-  return filters.includes(value);
+function checkOneOf(field: string, value: string, known: readonly string[]): void {
+  check(field, value, (found) => known.includes(found), `one of ${known.join(', ')}`);
 }
 
 function numbers(channels: number): string {

@@ -1,14 +1,10 @@
 import { kernels, type Filter, type Kernel } from './filters.ts';
-import { checkSize, rgbImage, type RgbImage, type Size } from './rgb-image.ts';
-
-/** A rectangle of whole pixels. */
-export interface Window extends Size {
-  readonly left: number;
-  readonly top: number;
-}
+import { openCvLinear } from './opencv-linear.ts';
+import { checkSize, rgbImage, type RgbImage, type Size, type Window } from './rgb-image.ts';
 
 /**
- * Resizes as `Image.resize` of Pillow 13 does, bit for bit: antialiased when it shrinks, in 8-bit fixed point.
+ * Resizes as `Image.resize` of Pillow 13 does, bit for bit: antialiased when it shrinks, in 8-bit fixed point;
+ * with `opencvLinear` as OpenCV does, to one level.
  *
  * Pillow before 13 always takes rows first, which rounds differently where the height shrinks much more than the width.
  * Alpha is resized too, and weighs the colours as in Pillow. Where nothing changes the result may share its data with the
@@ -30,6 +26,7 @@ export function resizeWindow(image: RgbImage, size: Size, filter: Filter, window
   const across = { from: image.width, to: size.width, start: window.left, length: window.width };
   const down = { from: image.height, to: size.height, start: window.top, length: window.height };
   if (filter === 'nearest') return nearest(image, across, down);
+  if (filter === 'opencvLinear') return openCvLinear(image, size, window);
 
   const kernel = kernels[filter];
   const columns = resampling(across, kernel);
@@ -64,13 +61,13 @@ interface ResizeRequest {
   readonly window: Window;
 }
 
-/** Pillow weighs colours with their alpha before it resizes and divides by it after, except where it only picks pixels. */
+/** Pillow weighs colours with their alpha before it resizes and divides by it after, except where it only picks pixels; OpenCV never does. */
 function resizeWithAlpha(
   { width, height, data }: RgbImage,
   alpha: Uint8Array,
   { size, filter, window }: ResizeRequest,
 ): RgbImage {
-  const weighs = filter !== 'nearest' && (width !== size.width || height !== size.height);
+  const weighs = filter !== 'nearest' && filter !== 'opencvLinear' && (width !== size.width || height !== size.height);
   const colours = weighs ? data.map((sample, at) => timesShare(sample, alpha[Math.trunc(at / 3)]!)) : data;
   const found = resizeWindow(rgbImage(colours, width, height), size, filter, window).data;
   const veils = new Uint8Array(data.length);

@@ -12,6 +12,12 @@ export interface Size {
   readonly height: number;
 }
 
+/** A rectangle of whole pixels. */
+export interface Window extends Size {
+  readonly left: number;
+  readonly top: number;
+}
+
 /**
  * A picture over `data`, which is not copied, and where given `alpha`.
  * Throws a RangeError where a length is not `3 * width * height` (`width * height` of alpha) or a side is not a positive whole number.

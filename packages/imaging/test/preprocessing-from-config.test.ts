@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { preprocessingFromConfig, type Preprocessing } from '../src/index.ts';
+import { preprocessingFromConfig, unknownInConfig, type Preprocessing } from '../src/index.ts';
 
 const statistics = { image_mean: [0.1, 0.2, 0.3], image_std: [0.4, 0.5, 0.6] };
 const rest: Preprocessing = {
@@ -107,10 +107,91 @@ describe('preprocessingFromConfig', () => {
     expect(preprocessingFromConfig({ ...statistics, ...config })).toEqual(expected);
   });
 
+  it.each<[what: string, config: object, expected: Partial<Preprocessing>]>([
+    [
+      'DETR as first written',
+      { feature_extractor_type: 'DetrFeatureExtractor', size: 800, max_size: 1300 },
+      { resize: { kind: 'shorterSide', length: 800, longest: 1300, filter: 'bilinear' } },
+    ],
+    [
+      'DETR with the cap of its processor',
+      { image_processor_type: 'DetrImageProcessorFast', size: 640, do_pad: true },
+      { resize: { kind: 'shorterSide', length: 640, longest: 1333, filter: 'bilinear' } },
+    ],
+    [
+      'YOLOS by its name alone',
+      { image_processor_type: 'YolosImageProcessor' },
+      {
+        resize: {
+          ...{ kind: 'shorterSide', length: 800, longest: 1333, filter: 'bilinear' },
+          multiple: { of: 16, rounding: 'down' },
+        },
+        mean: [0.485, 0.456, 0.406],
+      },
+    ],
+    [
+      'RT-DETR by its name alone, which does not normalise',
+      { image_processor_type: 'RTDetrImageProcessor', image_mean: [0.4, 0.4, 0.4] },
+      { resize: { kind: 'exact', width: 640, height: 640, filter: 'bilinear' }, mean: [0, 0, 0], std: [1, 1, 1] },
+    ],
+    [
+      'Segformer as first written',
+      { feature_extractor_type: 'SegformerFeatureExtractor', size: 512, reduce_labels: true },
+      { resize: { kind: 'exact', width: 512, height: 512, filter: 'bilinear' } },
+    ],
+    [
+      'any processor that caps the longer side',
+      { size: { longest_edge: 1333, shortest_edge: 800 } },
+      { resize: { kind: 'shorterSide', length: 800, longest: 1333, filter: 'bilinear' } },
+    ],
+    [
+      'SAM',
+      { image_processor_type: 'SamImageProcessor' },
+      {
+        resize: { kind: 'fit', width: 1024, height: 1024, rounding: 'halfUp', filter: 'bilinear' },
+        pad: { to: { width: 1024, height: 1024 }, position: 'topLeft', fill: { value: 0 } },
+      },
+    ],
+    [
+      'null as nothing',
+      { image_processor_type: 'DPTImageProcessor', size_divisor: null, do_pad: null, pad_size: null },
+      {
+        resize: {
+          ...{ kind: 'exact', width: 384, height: 384, filter: 'bicubic' },
+        },
+        mean: [0.5, 0.5, 0.5],
+      },
+    ],
+  ])('reads the steps and defaults of %s', (_, config, expected) => {
+    const found = preprocessingFromConfig(config);
+    expect(found).toMatchObject(expected);
+    expect('pad' in found).toBe('pad' in expected);
+  });
+
+  it('says which processor and which fields it does not know', () => {
+    const known = { ...statistics, image_processor_type: 'ViTImageProcessor', do_convert_rgb: null, _version: 1 };
+    expect(unknownInConfig(known)).toEqual([]);
+    expect(unknownInConfig({ ...statistics, size: 224 })).toEqual([]);
+    expect(unknownInConfig({ ...known, image_processor_type: 'Owlv2ImageProcessor', patches: 3, zoom: 2 })).toEqual([
+      'what Owlv2ImageProcessor does is not known here: pictures are prepared as the fields of preprocessor_config.json say',
+      'preprocessor_config.json has fields that are not read: patches, zoom',
+    ]);
+    expect(unknownInConfig({ image_processor_type: 'constructor' })).toHaveLength(1);
+  });
+
   it.each<[field: string, config: unknown, found: string]>([
     ['(the file)', [], '[]'],
     ['(the file)', null, 'null'],
-    ['size', { size: { longest_edge: 1333, shortest_edge: 800 } }, '{"longest_edge":1333,"shortest_edge":800}'],
+    ['size', { size: { longest_edge: 1333 } }, '{"longest_edge":1333}'],
+    ['size', { size: { longest_edge: 0, shortest_edge: 800 } }, '{"longest_edge":0,"shortest_edge":800}'],
+    ['pad_size', { do_pad: true, pad_size: { height: 4, width: 4 } }, '{"height":4,"width":4}'],
+    ['pad_size', { image_processor_type: 'DetrImageProcessor', pad_size: { height: 4 } }, '{"height":4}'],
+    ['max_size', { size: 800, max_size: 1333 }, '1333'],
+    ['size_divisor', { image_processor_type: 'Swin2SRImageProcessor', size_divisor: 8 }, '8'],
+    ['size_divisor', { image_processor_type: 'GLPNImageProcessor', size_divisor: 1.5 }, '1.5'],
+    ['keep_aspect_ratio', { image_processor_type: 'ViTImageProcessor', keep_aspect_ratio: true }, 'true'],
+    ['ensure_multiple_of', { image_processor_type: 'ViTImageProcessor', ensure_multiple_of: 14 }, '14'],
+    ['do_mirror', { do_mirror: true }, 'true'],
     ['size', { size: 0 }, '0'],
     ['size', { do_resize: true }, 'nothing'],
     ['size', { size: { height: 224, width: 224 }, crop_pct: 0.9 }, '{"height":224,"width":224}'],

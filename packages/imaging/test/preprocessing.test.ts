@@ -77,6 +77,41 @@ describe('preprocess', () => {
     expect(prepare(veiled, plain).picture).toEqual(two);
   });
 
+  it('pads with a level before normalisation, or with a value after it that the picture shows as near as it can', () => {
+    const steps = { ...plain, mean: [100, 50, 0], std: [2, 2, 2] };
+    const pad = { to: { width: 4, height: 2 }, position: 'center', fill: { level: 114 } } as const;
+    const { tensor, picture, pixelMask } = prepare(two, { ...steps, pad });
+    expect(tensor.dims).toEqual([1, 3, 2, 4]);
+    expect([...tensor.data].slice(0, 8)).toEqual([7, -49.5, -48, 7, 7, 7, 7, 7]);
+    expect([...picture.data].slice(0, 9)).toEqual([114, 114, 114, 1, 2, 3, 4, 5, 6]);
+    expect([...pixelMask]).toEqual([0, 1, 1, 0, 0, 0, 0, 0]);
+
+    const after = { ...pad, position: 'topLeft', fill: { value: 0.25 } } as const;
+    const nhwc = prepare(two, { ...steps, order: 'BGR', layout: 'NHWC', pad: after });
+    expect([...nhwc.tensor.data].slice(0, 9)).toEqual([-48.5, -24, 0.5, -47, -22.5, 2, 0.25, 0.25, 0.25]);
+    // The tensor's first channel is blue: its mean is 100.
+    expect([...nhwc.picture.data].slice(6, 9)).toEqual([1, 51, 101]);
+    expect([...nhwc.pixelMask]).toEqual([1, 1, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('pads alpha with transparency', () => {
+    const veiled = rgbImage(two.data, 2, 1, Uint8Array.of(9, 200));
+    const four = { ...plain, channels: 4, mean: [0, 0, 0, 0], std: [1, 1, 1, 1] } as const;
+    const pad = { to: { multipleOf: 3 }, position: 'topLeft', fill: { level: 7 } } as const;
+    expect([...preprocess(veiled, { ...four, pad }).data].slice(27)).toEqual([9, 200, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('refuses a picture that is larger than its padding, and one of which nothing is left', () => {
+    const pad = { to: { width: 1, height: 1 }, position: 'center', fill: { level: 0 } } as const;
+    expect(() => preprocess(two, { ...plain, pad })).toThrow(
+      expect.objectContaining({ code: 'PREPROCESSING_INVALID', found: '2 x 1 pixels, to be padded to 1 x 1' }),
+    );
+    const resize = { kind: 'own', multiple: { of: 2, rounding: 'down' }, filter: 'bilinear' } as const;
+    expect(() => preprocess(two, { ...plain, resize })).toThrow(
+      expect.objectContaining({ code: 'PICTURE_TOO_NARROW', found: '2 x 1 pixels, which become 2 x 0' }),
+    );
+  });
+
   it('survives being written down', () => {
     const record = preprocessingFromConfig({
       size: { shortest_edge: 4 },
@@ -91,6 +126,16 @@ describe('preprocess', () => {
     ['resize.length', { resize: { kind: 'shorterSide', length: 0, filter: 'box' } }],
     ['resize.width', { resize: { kind: 'exact', width: 1.5, height: 2, filter: 'box' } }],
     ['resize.height', { resize: { kind: 'exact', width: 1, height: -2, filter: 'box' } }],
+    ['resize.longest', { resize: { kind: 'shorterSide', length: 1, longest: 0, filter: 'box' } }],
+    ['resize.kind', { resize: { kind: 'letterbox', filter: 'box' } as never }],
+    ['resize.rounding', { resize: { kind: 'fit', width: 1, height: 1, rounding: 'up' as never, filter: 'box' } }],
+    ['resize.multiple.of', { resize: { kind: 'own', filter: 'box', multiple: { of: 0, rounding: 'up' } } }],
+    ['resize.filter', { resize: { kind: 'own', filter: 'cubic' as never } }],
+    ['pad.to.multipleOf', { pad: { to: { multipleOf: 0 }, position: 'center', fill: { level: 0 } } }],
+    ['pad.to.height', { pad: { to: { width: 4, height: 0 }, position: 'center', fill: { level: 0 } } }],
+    ['pad.position', { pad: { to: { multipleOf: 2 }, position: 'left' as never, fill: { level: 0 } } }],
+    ['pad.fill.level', { pad: { to: { multipleOf: 2 }, position: 'center', fill: { level: 256 } } }],
+    ['pad.fill.value', { pad: { to: { multipleOf: 2 }, position: 'center', fill: { value: NaN } } }],
     ['crop.width', { crop: { width: 0, height: 1 } }],
     ['crop.height', { crop: { width: 1, height: Number.NaN } }],
     ['rescale', { rescale: Number.NaN }],

@@ -16,8 +16,7 @@ export const faithfulnessErrors = {
       code: 'SCORE_NOT_A_CLASS',
       message: 'A probability was requested, and the objective is not a class score.',
       found,
-      expected:
-        'a class, a box or another target with a probability: one element of an output [N, classes] a sample, or a request that gives it',
+      expected: 'a class, a box or another target with a probability',
       next: 'Use score=logit or score=normalised-logit, or explain a class score.',
     });
   },

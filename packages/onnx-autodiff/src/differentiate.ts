@@ -10,8 +10,10 @@ import type { Node } from './node.ts';
 import { buildObjective, type ObjectiveForm, type ObjectiveInput } from './objective.ts';
 import { Inference } from './shapes/inference.ts';
 import { explicitWindows } from './support/explicit-windows.ts';
+import { ownStatistics } from './support/own-statistics.ts';
 import { straightThroughTensors } from './straight-through.ts';
 import { closestNames } from './suggest.ts';
+import { trainingMode, type TrainingMode } from './training-mode.ts';
 import { isFloat, type Value } from './types.ts';
 import { raiseOpset } from './upgrade/index.ts';
 
@@ -45,6 +47,8 @@ export interface DifferentiatedModel {
 export class DifferentiableGraph {
   readonly graph: Graph;
   readonly inference: Inference;
+  /** What the file does that only a network in training does. */
+  readonly training: TrainingMode;
   private readonly rules: ReadonlyMap<string, OperatorRule>;
   private readonly modelOpset: number;
   private readonly blockedLayout: boolean;
@@ -57,8 +61,11 @@ export class DifferentiableGraph {
     this.modelOpset = graph.opset;
     const raised = raiseOpset(inlineBranches(inlineFunctions(graph)));
     const inference = new Inference(raised);
-    this.graph = explicitWindows(raised, inference);
-    this.inference = this.graph === raised ? inference : new Inference(this.graph);
+    this.training = trainingMode(raised, inference);
+    const apart = ownStatistics(raised, inference);
+    const ofApart = apart === raised ? inference : new Inference(apart);
+    this.graph = explicitWindows(apart, ofApart);
+    this.inference = this.graph === apart ? ofApart : new Inference(this.graph);
     checkComputed(this.graph, this.inference);
     this.rules =
       rules.length === 0

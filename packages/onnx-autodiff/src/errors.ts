@@ -41,7 +41,7 @@ export const errors = {
       code: 'MODEL_NOT_READABLE',
       message: `The model "${model}" cannot be read.`,
       found: reason,
-      expected: 'a whole ONNX file, with weights outside it in its own folder',
+      expected: 'a complete ONNX file, with external weights in its own folder',
       next: reexport,
       cause,
     }),

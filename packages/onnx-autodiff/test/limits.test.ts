@@ -33,11 +33,13 @@ const refused = (found: RegExp) =>
   expect.objectContaining({ code: 'GRADIENT_UNSUPPORTED_FORM', found: expect.stringMatching(found) as unknown });
 
 describe('forms that a rule does not cover are refused and named', () => {
-  it('BatchNormalization in training mode', () => {
+  it('BatchNormalization in training mode whose running statistics are asked for', () => {
     const outputs = ['y', 'runningMean', 'runningVariance'];
-    expect(attempt('BatchNormalization', statistics, { training_mode: 1 }, outputs)).toThrow(
+    const attributes = { training_mode: 1 };
+    expect(attempt('BatchNormalization', statistics, attributes, outputs, 'runningMean')).toThrow(
       refused(/training_mode = 1/),
     );
+    expect(attempt('BatchNormalization', statistics, attributes, outputs)).not.toThrow();
   });
 
   it('Dropout in training mode', () => {

@@ -392,8 +392,10 @@ describe('raising the opset computes the same', () => {
     });
   }
 
-  it('drops outputs that only training fills and nothing reads', () => {
+  it('says by an attribute what outputs that nothing reads said before: that statistics are those of the batch', () => {
     const node = Node.of('BatchNormalization', ['x', 's', 'b', 'm', 'v'], statistics);
-    expect(raiseOpset(graphWith(9, node, ['y'])).nodes[0]!.outputs).toEqual(['y']);
+    const [raised] = raiseOpset(graphWith(9, node, ['y'])).nodes;
+    expect(raised!.outputs).toEqual(['y', 'mean', 'variance']);
+    expect(raised!.int('training_mode', 0)).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 import { codec, stored } from './drawing.ts';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { renderAttack, standalone, type RenderedReport } from '../src/index.ts';
@@ -220,6 +220,20 @@ describe('renderAttack', () => {
     expect(textOf(html)).toContain('The folder of this run is damaged');
     await rm(path);
     expect((await renderAttack(run, { codec })).figures.map(({ name }) => name)).not.toContain('example-1');
+    await remove();
+  });
+
+  it.each([
+    ['targetLabel', { targetLabel: { toString: 1 } }, 'targetLabel: '],
+    ['maps', { maps: { original: 3, target: null } }, 'maps.original: '],
+    ['attacks', { attacks: [{ attack: 'all' }] }, 'attacks[0].success: '],
+  ])('leaves out an example whose %s is another thing, and says where', async (_, change, found) => {
+    const { run, remove } = await attackRun();
+    const path = join(run.name, attackExampleFolder, folderOfItem('images/a cat.jpg'), exampleFile);
+    const example = JSON.parse(await readFile(path, 'utf8')) as object;
+    await writeFile(path, JSON.stringify({ ...example, ...change }));
+    const { problems } = await renderAttack(run, { codec });
+    expect(problems).toMatchObject([{ code: 'EXAMPLE_NOT_READABLE', found: expect.stringContaining(found) }]);
     await remove();
   });
 });

@@ -1,5 +1,7 @@
 import { codec, stored } from './drawing.ts';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
 import { renderEvaluation, standalone, type RenderedReport } from '../src/index.ts';
 import { toPng } from '../src/png.ts';
@@ -162,6 +164,18 @@ describe('renderEvaluation', () => {
       expect(drawing).not.toContain('var(');
       expect([...toPng(drawing).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
     }
+  });
+
+  it('leaves out an example whose label is no text, and says where', async () => {
+    const { folder, remove } = await exampleRun();
+    const path = join(folder, 'maps/1/example.json');
+    const example = JSON.parse(await readFile(path, 'utf8')) as object;
+    await writeFile(path, JSON.stringify({ ...example, predictedLabel: { toString: 1 } }));
+    const { problems } = await render(folder);
+    expect(problems).toMatchObject([
+      { code: 'EXAMPLE_NOT_READABLE', found: expect.stringContaining('predictedLabel: ') },
+    ]);
+    await remove();
   });
 
   it('keeps going where a metric has no value at all', async () => {

@@ -56,8 +56,8 @@ export interface FoundModel {
   readonly preprocessing?: Preprocessing;
   /** `config.json` as it was read. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** What the model file says of itself by name. */
-  readonly metadata?: Readonly<Record<string, string>>;
+  /** What a user should know of it, such as what of its preprocessing is not known. */
+  readonly notes?: readonly string[];
 }
 
 /** An image to work on, decoded when it is asked for. */

@@ -164,7 +164,7 @@ export const studyErrors = {
       code: 'BACKENDS_DISAGREE',
       message: `The backends "${first}" and "${second}" read different models from the same file.`,
       found: `${what}: ${found}`,
-      expected: 'the same pictures and the same classes on both',
+      expected: 'the same image input and the same classes for both',
       next: `Run everything on one of them, such as "${first}".`,
     });
   },
@@ -214,7 +214,7 @@ export const studyErrors = {
       code: 'EXAMPLE_NOT_READABLE',
       message: `The example "${path}" cannot be read.`,
       found,
-      expected: 'a record or a picture that the run kept',
+      expected: 'a record or a picture kept by the run',
       next: 'Rerun the study into a new folder; the report omits this example.',
     });
   },

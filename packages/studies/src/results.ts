@@ -14,12 +14,12 @@ export {
   exampleFile,
   fileOfExample,
   readOfExample,
-  readStoredExamples,
   type OnProblem,
   type ReadableStore,
   type StoredExample,
 } from './common/stored-examples.ts';
 export { randomOrder } from './evaluation/evaluation-rows.ts';
+export { readAttackExampleRecords } from './attack/attack-example-record.ts';
 export { readExampleRecords } from './evaluation/example-record.ts';
 export { meanText, splitComparisons, summarise, verdict } from './evaluation/summarise-evaluation.ts';
 export { topFive } from './explanation/explanation-record.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ImageClassifier } from '@understory/core';
-import { choosePreprocessing } from '../src/setup/preprocessing.ts';
+import { choosePreprocessing, type PreprocessingOptions } from '../src/setup/preprocessing.ts';
 
 function classifierOf(...dims: readonly (number | string)[]): ImageClassifier {
   return new ImageClassifier({
@@ -67,5 +67,73 @@ describe('choosePreprocessing of a bare model', () => {
     const options = { mean: [0.5, 0.5, 0.5], std: [1, 1, 1] };
     expect(choosePreprocessing(classifierOf('N', 3, 8, 8), undefined, options).assumed).toBe(false);
     expect(choosePreprocessing(classifierOf('N', 3, 8, 8), undefined, { mean: [0, 0, 0] }).assumed).toBe(true);
+  });
+});
+
+describe('choosePreprocessing with options', () => {
+  const letterbox = (width: number, height: number) => ({
+    resize: { kind: 'fit', width, height, rounding: 'halfEven', filter: 'opencvLinear' },
+    pad: { to: { width, height }, position: 'center', fill: { level: 114 } },
+  });
+  const fixed = classifierOf('N', 3, 48, 64);
+  const open = classifierOf('N', 3, 'h', 'w');
+  const steps = (...[classifier, given, options]: Parameters<typeof choosePreprocessing>) => {
+    const { resize, crop, pad } = choosePreprocessing(classifier, given, options).preprocessing;
+    return { ...(resize && { resize }), ...(crop && { crop }), ...(pad && { pad }) };
+  };
+
+  it('brings pictures to the input, or to the size that is said, in each way', () => {
+    expect(steps(fixed, undefined, { fit: 'letterbox' })).toEqual(letterbox(64, 48));
+    expect(steps(open, undefined, { fit: 'letterbox', size: 32 })).toEqual(letterbox(32, 32));
+    expect(steps(open, undefined, { fit: 'contain', size: 32 })).toEqual({ resize: letterbox(32, 32).resize });
+    expect(steps(open, undefined, { fit: 'stretch', size: 32, filter: 'box' })).toEqual({
+      resize: { kind: 'exact', width: 32, height: 32, filter: 'box' },
+    });
+    expect(steps(open, undefined, { fit: 'crop', size: 224 })).toEqual(steps(open, undefined, { size: 224 }));
+  });
+
+  it('letterboxes to another size where the folder letterboxes, with its grey', () => {
+    const { preprocessing } = choosePreprocessing(fixed, undefined, { fit: 'letterbox', padFill: 0 });
+    expect(steps(open, preprocessing, { size: 96 }).pad).toEqual({ ...letterbox(96, 96).pad, fill: { level: 0 } });
+    const multiple = { ...preprocessing, pad: { ...preprocessing.pad!, to: { multipleOf: 32 } } };
+    expect(steps(open, multiple, { size: 96 })).toMatchObject({
+      resize: { kind: 'fit', width: 96 },
+      pad: { to: { multipleOf: 32 } },
+    });
+  });
+
+  it('says the steps of DETR, DPT and GLPN one by one', () => {
+    const detr = steps(open, undefined, {
+      resize: 800,
+      crop: 'none',
+      longest: 1333,
+      pad: 1400,
+      padPosition: 'topLeft',
+      padFill: 'zero',
+    });
+    expect(detr).toEqual({
+      resize: { kind: 'shorterSide', length: 800, longest: 1333, filter: 'bilinear' },
+      pad: { to: { width: 1400, height: 1400 }, position: 'topLeft', fill: { value: 0 } },
+    });
+    const multiple = { of: 32, rounding: 'down' } as const;
+    expect(steps(open, undefined, { resize: 'none', crop: 'none', multiple })).toEqual({
+      resize: { kind: 'own', filter: 'bilinear', multiple },
+    });
+    const padded = steps(open, undefined, { resize: 'none', crop: 'none', pad: { multipleOf: 14 } });
+    expect(padded).toEqual({ pad: { to: { multipleOf: 14 }, position: 'center', fill: { level: 114 } } });
+    const base = choosePreprocessing(fixed, undefined, { fit: 'letterbox' }).preprocessing;
+    expect(steps(fixed, base, { pad: 'none' })).toEqual({ resize: letterbox(64, 48).resize });
+  });
+
+  it.each<[where: string, options: PreprocessingOptions]>([
+    ['fit', { fit: 'letterbox' }],
+    ['longest', { resize: { width: 8, height: 8 }, longest: 9 }],
+    ['padFill', { padFill: 3 }],
+    ['padPosition', { padPosition: 'center', pad: undefined }],
+  ])('refuses %s where it has no meaning', (where, options) => {
+    const bare = { ...choosePreprocessing(open, undefined, { resize: 'none', crop: 'none' }).preprocessing };
+    expect(() => choosePreprocessing(open, bare, options)).toThrow(
+      expect.objectContaining({ code: 'SPEC_INVALID', message: expect.stringContaining(where) }),
+    );
   });
 });

@@ -6,7 +6,7 @@ export const zooErrors = {
   folderWithoutModel({ folder, found }: { folder: string; found: readonly string[] }) {
     return new UnderstoryError({
       code: 'MODEL_FOLDER_EMPTY',
-      message: `The folder "${folder}" holds no model.`,
+      message: `The folder "${folder}" has no model.`,
       found: found.length === 0 ? 'an empty folder' : someOf(found),
       expected:
         'onnx/model.onnx, model.onnx, a single .onnx file in the folder or in onnx/, tfjs/model.json or model.json',

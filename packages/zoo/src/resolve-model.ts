@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest, errors, isJsonObject, UnderstoryError } from '@understory/core';
 import type { ModelSource } from '@understory/core';
-import { preprocessingFromConfig } from '@understory/imaging';
+import { preprocessingFromConfig, unknownInConfig } from '@understory/imaging';
 import type { Preprocessing } from '@understory/imaging';
 import { otherThanFile } from '@understory/imaging/files';
 import { listZoo, type ZooEntry } from './bundled.ts';
@@ -27,6 +27,8 @@ export interface ResolvedModel {
   readonly preprocessing?: Preprocessing;
   /** `config.json` as it was read, where it is an object. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** What of `preprocessor_config.json` is not known and may mean other pictures, a sentence each. */
+  readonly notes?: readonly string[];
   /** The path of the model's card. */
   readonly card?: string;
 }
@@ -103,14 +105,16 @@ async function besideFile(path: string): Promise<ResolvedModel> {
 /** Reads each configuration from the first folder that has it. */
 async function readConfigs(
   folders: readonly string[],
-): Promise<Pick<ResolvedModel, 'labels' | 'preprocessing' | 'config'>> {
+): Promise<Pick<ResolvedModel, 'labels' | 'preprocessing' | 'config' | 'notes'>> {
   const config = await firstConfig(folders, 'config.json');
   const labels = config && labelsFromConfig(config.json, config.file);
   const processor = await firstConfig(folders, 'preprocessor_config.json');
   const preprocessing = processor && preprocessingOf(processor.json, processor.file);
+  const notes = processor === undefined ? [] : unknownInConfig(processor.json);
   return {
     ...(labels && { labels }),
     ...(preprocessing && { preprocessing }),
+    ...(notes.length > 0 && { notes }),
     ...(isJsonObject(config?.json) && { config: config.json }),
   };
 }

@@ -66,6 +66,18 @@ describe('a folder', () => {
     });
   });
 
+  it('says what of the preprocessing is not known', async () => {
+    const unknown = { ...JSON.parse(processor), image_processor_type: 'Owlv2ImageProcessor', zoom: 2 };
+    await write({ 'm/model.onnx': '', 'm/preprocessor_config.json': JSON.stringify(unknown) });
+    const { notes } = await resolveModel('m', { cwd });
+    expect(notes).toEqual([expect.stringContaining('Owlv2ImageProcessor'), expect.stringContaining('zoom')]);
+    const detr = { image_processor_type: 'DetrImageProcessor' };
+    await write({ 'm/preprocessor_config.json': JSON.stringify(detr) });
+    const known = await resolveModel('m', { cwd });
+    expect(known.notes).toBeUndefined();
+    expect(known.preprocessing?.resize).toMatchObject({ length: 800, longest: 1333 });
+  });
+
   it('may hold nothing but a model', async () => {
     await write({ 'm/model.onnx': '' });
     expect(await resolveModel(join(cwd, 'm'))).toEqual({

@@ -28,7 +28,7 @@ export function heatMapsOf(mask: string, source: HeatSource, request: MaskReques
   const maps = request[requests[source]];
   if (!maps) throw errors.maskNeeds({ mask, ...wanted[source] });
   if (maps.length !== samples) {
-    throw errors.maskInvalid({ found: `${maps.length} heat maps for ${samples} samples`, expected: 'one a sample' });
+    throw errors.maskInvalid({ found: `${maps.length} heat maps for ${samples} samples`, expected: 'one per sample' });
   }
   for (const { data } of maps) {
     const broken = data.find((value) => !Number.isFinite(value));

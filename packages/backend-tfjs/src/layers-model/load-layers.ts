@@ -13,6 +13,7 @@ import * as ownLayers from './layers/index.ts';
 import { Operation } from './layers/operation.ts';
 import { placeOf, readTopology, type Topology } from './topology.ts';
 import { assigned, type Variable } from './weight-names.ts';
+import { withoutWarnings } from './without-warnings.ts';
 
 /** A model with its weights, and its files with these under the names that the model has for them. */
 export interface LoadedLayers {
@@ -62,9 +63,11 @@ async function built({ model, operations }: Topology, { name, weights }: ModelFi
   const most = weights.reduce((largest, { shape }) => Math.max(largest, elementCount(shape)), leastBound);
   try {
     return await withBoundedWeights(most, () =>
-      tfl.models.modelFromJSON(
-        model as unknown as Parameters<typeof tfl.models.modelFromJSON>[0],
-        custom as tf.serialization.ConfigDict,
+      withoutWarnings(() =>
+        tfl.models.modelFromJSON(
+          model as unknown as Parameters<typeof tfl.models.modelFromJSON>[0],
+          custom as tf.serialization.ConfigDict,
+        ),
       ),
     );
   } catch (error) {

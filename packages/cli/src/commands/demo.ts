@@ -19,9 +19,8 @@ import {
   writeMap,
 } from '@understory/studies/setup';
 import { folderStore } from '@understory/environment-node';
-import { headline, imageText } from '../formatters/explanation.ts';
+import { headline, imageText, percent } from '@understory/report/text';
 import { json } from '../formatters/json.ts';
-import { percent } from '../formatters/text.ts';
 import type { Io } from '../io.ts';
 import { defaultModel, withDrawing, withOutput, withRunning } from '../options.ts';
 import { progressOn } from '../progress.ts';

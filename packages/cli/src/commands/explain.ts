@@ -1,31 +1,17 @@
 import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { folderStore } from '@understory/environment-node';
-import {
-  openExplanation,
-  parseStudySpec,
-  type ExplanationStudy,
-  type ImageRecord,
-  type StudySpecInput,
-} from '@understory/studies';
+import { openExplanation, parseStudySpec, type ImageRecord, type StudySpecInput } from '@understory/studies';
 import { assumedNote } from '@understory/studies/setup';
+import { backendsText, headline, imageText } from '@understory/report/text';
 import type { CommandContext } from '../command-context.ts';
 import { cliErrors } from '../errors.ts';
-import { backendsText, headline, imageText } from '../formatters/explanation.ts';
+import { flatNotes, layerNotes } from '../formatters/explanation-notes.ts';
 import { errorRecord, json } from '../formatters/json.ts';
 import type { ExitCode, Io } from '../io.ts';
-import {
-  defaultModel,
-  layout,
-  layoutHelp,
-  list,
-  wholeNumber,
-  withDrawing,
-  withOutput,
-  withPreprocessing,
-  withRunning,
-  withTensors,
-} from '../options.ts';
+import { layout, list, wholeNumber } from '../option-values.ts';
+import { defaultModel, layoutHelp, withDrawing, withOutput, withRunning, withTensors } from '../options.ts';
+import { withPreprocessing } from '../preprocessing-options.ts';
 import { progressOn, type Progress } from '../progress.ts';
 import { formatError, type ErrorContext } from '../report-error.ts';
 import { commonSpec, defined } from '../spec-of.ts';
@@ -190,32 +176,4 @@ function specOf(images: readonly string[], options: ExplainOptions): Extract<Stu
 
 interface FailureRecord extends ErrorContext {
   readonly error: ReturnType<typeof errorRecord>;
-}
-
-/** Tells of each map that is the same everywhere, of one picture as of many. */
-function flatNotes({ image, maps }: ImageRecord): readonly string[] {
-  return maps.flatMap(({ explainer, target, class: explained, range: [low, high] }) => {
-    if (low !== high) return [];
-    const isClass = explained !== undefined;
-    const what = isClass ? `${target} (class ${explained.index})` : target;
-    const cause = low === 0 ? `: gradients vanish, or nothing supports ${isClass ? 'the class' : 'it'}` : '';
-    return [
-      `${explainer} gives ${image} a map of ${low} everywhere for ${what}${cause}; it has no information about the model`,
-    ];
-  });
-}
-
-/** Tells once of each explainer that it read another layer than it was asked to, as CAM does, which is defined on one alone. */
-function layerNotes(explainers: ExplanationStudy['explainers']) {
-  const told = new Set<string>();
-  return {
-    notes({ maps }: ImageRecord): readonly string[] {
-      return maps.flatMap(({ explainer, layer }) => {
-        const asked = explainers.find(({ id }) => id === explainer)?.layer;
-        if (asked === undefined || layer === asked || told.has(explainer)) return [];
-        told.add(explainer);
-        return [`${explainer} cannot read ${asked}; it read ${layer ?? 'no layer'}`];
-      });
-    },
-  };
 }

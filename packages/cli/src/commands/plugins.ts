@@ -1,9 +1,10 @@
 import type { Command } from '@commander-js/extra-typings';
 import { HOST_API_VERSION } from '@understory/core';
+import { columns } from '@understory/report/text';
 import { json } from '../formatters/json.ts';
-import { columns } from '../formatters/text.ts';
 import { loadPlugins } from '@understory/environment-node';
-import { collect, withOutput } from '../options.ts';
+import { collect } from '../option-values.ts';
+import { withOutput } from '../options.ts';
 import type { CommandContext } from '../command-context.ts';
 import { styleFor } from '../style.ts';
 

@@ -2,17 +2,9 @@ import type { Command } from '@commander-js/extra-typings';
 import type { SelectionSpec, StudySpecInput } from '@understory/studies';
 import type { CommandContext } from '../command-context.ts';
 import { readContribution } from '../contribution-arguments.ts';
-import {
-  defaultModel,
-  layout,
-  layoutHelp,
-  wholeNumber,
-  withPreprocessing,
-  withRunning,
-  withSelection,
-  withStudy,
-  withTensors,
-} from '../options.ts';
+import { layout, wholeNumber } from '../option-values.ts';
+import { defaultModel, layoutHelp, withRunning, withSelection, withStudy, withTensors } from '../options.ts';
+import { withPreprocessing } from '../preprocessing-options.ts';
 import { commonSpec, defined, imagesSpec } from '../spec-of.ts';
 import { studyCommand } from '../study-command.ts';
 

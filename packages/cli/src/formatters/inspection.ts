@@ -1,8 +1,9 @@
+import { columns, describePreprocessing } from '@understory/report/text';
+import { count } from '@understory/studies/results';
 import type { ApplicabilityRecord } from '../examine-model.ts';
 import type { Inspection } from '../inspection.ts';
 import type { Style } from '../style.ts';
-import { describePreprocessing } from './explanation.ts';
-import { columns, count, shape } from './text.ts';
+import { shape } from './text.ts';
 
 /** How many layers are shown of a long list: the first, and the last, where explanations look. */
 const shownFirst = 6;

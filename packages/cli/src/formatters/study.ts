@@ -9,11 +9,10 @@ import type {
   AttackSummary,
   EvaluationStudy,
   EvaluationSummary,
+  ImageRecord,
 } from '@understory/studies';
+import { attackText, attackedImageText, evaluationText, imageText, probeText } from '@understory/report/text';
 import type { Style } from '../style.ts';
-import { attackedImageText, attackText } from './attack.ts';
-import { evaluationText } from './evaluation.ts';
-import { probeText } from './probe.ts';
 
 interface Told {
   /** The run folder as it was written, and its path. */
@@ -26,6 +25,8 @@ interface Told {
 export interface StudyTexts {
   /** What images could not be: evaluated, probed. */
   readonly done: string;
+  /** Whether a report can be made of the run. */
+  readonly isDrawn: boolean;
   text(summary: unknown, told: Told): string | Promise<string>;
   /** What --json has beside the record and the summary. */
   details?(folder: string): Promise<object>;
@@ -38,27 +39,37 @@ export function studyTexts(study: AnyStudy): StudyTexts {
       return evaluationTexts(study as unknown as EvaluationStudy);
     case 'attack':
       return attackTexts(study as unknown as AttackStudy);
-    default:
+    case 'probe':
       return {
-        done: 'probed',
+        ...{ done: 'probed', isDrawn: true },
         text: (summary, { style }) => `\n${probeText(summary as ProbeSummary, style)}`,
       };
+    case 'explain':
+      return explanationTexts;
   }
 }
 
+const explanationTexts: StudyTexts = {
+  ...{ done: 'explained', isDrawn: false },
+  async text(_, { folder, style }) {
+    return (await rowsOf<ImageRecord>(folder)).map((row) => imageText(row, style)).join('');
+  },
+  details: async (folder) => ({ images: await rowsOf<ImageRecord>(folder) }),
+};
+
 function evaluationTexts({ record }: EvaluationStudy): StudyTexts {
   return {
-    done: 'evaluated',
+    ...{ done: 'evaluated', isDrawn: true },
     text: (summary, { style }) => `\n${evaluationText(summary as EvaluationSummary, record.parameters, style)}`,
   };
 }
 
 function attackTexts({ record, files, size, saved }: AttackStudy): StudyTexts {
   return {
-    done: 'attacked',
+    ...{ done: 'attacked', isDrawn: true },
     async text(summary, { out, folder, style }) {
       const told: string[] = [];
-      const rows = files === undefined ? [] : await rowsOf(folder);
+      const rows = files === undefined ? [] : await rowsOf<AttackRow>(folder);
       for (const { name, path } of files ?? []) {
         const own = rows.filter(({ item }) => item === name);
         if (own.length > 0) told.push(attackedImageText(path, own, { out, saved: saved === 'all', style }));
@@ -69,7 +80,7 @@ function attackTexts({ record, files, size, saved }: AttackStudy): StudyTexts {
     },
     async details(folder) {
       if (files === undefined) return {};
-      return { images: (await rowsOf(folder)).map(({ trajectory: _, ...row }) => row) };
+      return { images: (await rowsOf<AttackRow>(folder)).map(({ trajectory: _, ...row }) => row) };
     },
   };
 }
@@ -82,8 +93,8 @@ function isScaledAgain({ resize, crop }: Preprocessing): boolean {
   return resize?.kind === 'shorterSide' && crop !== undefined && resize.length !== Math.min(crop.width, crop.height);
 }
 
-async function rowsOf(folder: string): Promise<readonly AttackRow[]> {
-  const rows: AttackRow[] = [];
-  for await (const row of (await readRun<AttackRow>(nodeStore(folder))).rows()) rows.push(row);
+async function rowsOf<Row>(folder: string): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for await (const row of (await readRun<Row>(nodeStore(folder))).rows()) rows.push(row);
   return rows;
 }

@@ -5,7 +5,8 @@ import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { ExitCode, Stream } from '../io.ts';
 import { newFlag } from './interruption.ts';
 import type { StreamFacts, ThreadData, ToThread } from './messages.ts';
-import { endingSignals, relay } from './relay.ts';
+import { relay } from './relay.ts';
+import { endingSignals } from './surroundings.ts';
 
 type Terminal = Stream & { readonly rows?: number };
 

@@ -4,7 +4,7 @@ import { errorRecord, json } from '../formatters/json.ts';
 import type { Io } from '../io.ts';
 import { formatError } from '../report-error.ts';
 import type { Standing } from '../standing.ts';
-import type { Silence, Words } from './relay.ts';
+import type { Silence, Words } from './surroundings.ts';
 
 /** What is said in place of a command that cannot: the error, and with --json the document of what is done. */
 export function wordsFor(

@@ -33,6 +33,8 @@ export interface Model {
   readonly layers: readonly LayerSpec[];
   readonly origin: ModelOrigin;
   readonly graph?: GraphView;
+  /** What the file says of itself beside the network, such as the `metadata_props` of ONNX, as `fileMetadata` keeps it; absent where the format has no such place. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** The layers whose operators read learned weights, by tensor name in execution order: those that `randomised` can re-initialise. */
   readonly weightedLayers?: readonly string[];
   /**

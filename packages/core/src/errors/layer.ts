@@ -33,7 +33,7 @@ export const layerErrors = {
       message: `Several modules end with "${layer}".`,
       found: `${count(matches.length, 'module')}: ${shown.join(', ')}${matches.length > shown.length ? ', ...' : ''}`,
       expected: 'a tensor name, a module path, or the end of one that no other module shares',
-      next: 'Write more of the path of the one that you mean.',
+      next: 'Give a longer part of the path.',
     });
   },
 
@@ -51,10 +51,10 @@ export const layerErrors = {
   }) {
     return new UnderstoryError({
       code: 'LAYER_NOT_SPATIAL',
-      message: `The layer "${layer}" has no spatial positions that a heat map could show.`,
+      message: `The layer "${layer}" has no spatial positions.`,
       found: shownDims(dims),
-      expected: `a feature map of more than one row and column, such as [${batch}, channels, height, width], or tokens [${batch}, tokens, channels] that lie on a grid`,
-      next: `Leave the choice to the layer "auto", or ${takeOneOf(candidates)}.`,
+      expected: `a feature map of more than one row and column, such as [${batch}, channels, height, width], or tokens [${batch}, tokens, channels] on a grid`,
+      next: `Use the layer "auto", or ${takeOneOf(candidates)}.`,
       remedy: layerRemedy(candidates),
     });
   },
@@ -75,14 +75,14 @@ export const layerErrors = {
       code: 'LAYER_AXES',
       message:
         axes === 'unknown' || axes === 'open'
-          ? `Nothing tells which axes of layer "${layer}" are height and width.`
+          ? `The height and width axes of layer "${layer}" cannot be determined.`
           : `The axes of layer "${layer}" are not those of a feature map.`,
       found: `${foundAxes[axes]}${dims ? `, ${shownDims(dims)}` : ''}`,
       expected:
-        'axes that a convolution, pooling, resize or normalisation makes or reads as height and width, or tokens [N, T, C] of such',
+        'height and width axes of a convolution, pooling, resize or normalisation, or tokens [N, T, C] of these',
       next:
         axes === 'unknown' || axes === 'open'
-          ? `${capital(takeOneOf(candidates))}; or say what its axes are, with a layout: nchw, nhwc, or tokens:HxW, and +prefix for tokens in front.`
+          ? `${capital(takeOneOf(candidates))}; or give its layout: nchw, nhwc, or tokens:HxW, with +prefix for leading tokens.`
           : `Use the layer "auto", or ${takeOneOf(candidates)}.`,
       remedy:
         axes === 'unknown' || axes === 'open'
@@ -94,11 +94,11 @@ export const layerErrors = {
   layoutInvalid({ layout }: { layout: string }) {
     return new UnderstoryError({
       code: 'LAYOUT_INVALID',
-      message: 'This is no layout of a layer.',
+      message: 'The layout is not valid.',
       found: `"${layout}"`,
       expected:
-        'nchw, nhwc, or tokens:HEIGHTxWIDTH, with +PREFIX where tokens in front stand for no spatial position, such as tokens:14x14+1',
-      next: 'Write it as one of these.',
+        'nchw, nhwc, or tokens:HEIGHTxWIDTH, with +PREFIX for leading tokens without a spatial position, such as tokens:14x14+1',
+      next: 'Use one of these forms.',
     });
   },
 
@@ -110,7 +110,7 @@ export const layerErrors = {
       expected: layout.startsWith('tokens')
         ? 'three dimensions, the second with as many elements as the grid and the prefix'
         : 'four dimensions',
-      next: 'Name another layer, or a layout that fits its sizes.',
+      next: 'Give another layer, or a layout that matches its shape.',
     });
   },
 
@@ -126,16 +126,16 @@ export const layerErrors = {
     candidates?: readonly string[];
     layout?: string | undefined;
   }) {
-    const asked = layout === undefined ? 'known to have height and width' : `of sizes that fit ${layout}`;
+    const asked = layout === undefined ? 'known to have height and width' : `with a shape that matches ${layout}`;
     return new UnderstoryError({
       code: 'NO_SPATIAL_LAYER',
       message: 'The model has no spatial activation that the explained output depends on.',
-      found: `${count(layers, 'layer')}, none of them ${asked}, on the way to "${output}"${candidates.length > 0 ? `; not known are ${candidates.join(', ')}` : ''}`,
+      found: `${count(layers, 'layer')}, none of them ${asked}, on the way to "${output}"${candidates.length > 0 ? `; undetermined are ${candidates.join(', ')}` : ''}`,
       expected: 'a feature map with more than one row and column, or tokens of an image on a grid',
       next:
         candidates.length > 0
-          ? 'Name one of these as the layer, and say what its axes are with a layout: nchw, nhwc, or tokens:HxW, and +prefix for tokens in front.'
-          : 'Name a layer, or use an explainer that works on the input.',
+          ? 'Give one of these as the layer, with its layout: nchw, nhwc, or tokens:HxW, with +prefix for leading tokens.'
+          : 'Give a layer, or use an explainer of the input.',
       remedy: {
         kind: 'settings',
         settings: candidates.length > 0 ? [{ name: 'layer' }, { name: 'layout' }] : [{ name: 'layer' }],
@@ -145,11 +145,11 @@ export const layerErrors = {
 } as const;
 
 const foundAxes = {
-  attention: 'queries, keys, scores or values of attention, or a channel axis taken apart',
+  attention: 'queries, keys, scores or values of attention, or a split channel axis',
   windows: 'windows of a feature map, or parts of its axes',
   batch: 'an axis that does not begin with the batch',
-  unknown: 'axes that no operator tells',
-  open: 'tokens whose grid is not known',
+  unknown: 'axes that no operator determines',
+  open: 'tokens whose grid is unknown',
 };
 
 function shownDims(dims: readonly (number | string)[]): string {
@@ -158,8 +158,8 @@ function shownDims(dims: readonly (number | string)[]): string {
 
 function takeOneOf(candidates: readonly string[]): string {
   return candidates.length > 0
-    ? `name a layer that can be read, such as ${candidates.map((name) => `"${name}"`).join(', ')}`
-    : 'take another of those that the model lists';
+    ? `use a layer that can be read, such as ${candidates.map((name) => `"${name}"`).join(', ')}`
+    : 'use another layer of the model';
 }
 
 function capital(text: string): string {

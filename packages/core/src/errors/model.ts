@@ -6,29 +6,29 @@ export const modelErrors = {
   pixelsInvalid({ found, expected }: { found: string; expected: string }) {
     return new UnderstoryError({
       code: 'PIXELS_INVALID',
-      message: 'These are not pixels that the model can be given.',
+      message: 'The pixels are not valid for the model.',
       found,
       expected,
-      next: 'Give red, green and blue as shares of full light, of the size that the model takes.',
+      next: 'Give RGB values in 0..1, in the input size of the model.',
     });
   },
 
   maskInvalid({ found, expected }: { found: string; expected: string }) {
     return new UnderstoryError({
       code: 'MASK_INVALID',
-      message: 'The mask does not fit the pixels that it is for.',
+      message: 'The mask does not match its pixels.',
       found,
       expected,
-      next: 'Draw the mask at the size of the image that the network sees, with weights in 0..1.',
+      next: 'Give the mask in the input size of the model, with weights in 0..1.',
     });
   },
 
   maskNeeds({ mask, what, next }: { mask: string; what: string; next: string }) {
     return new UnderstoryError({
       code: 'MASK_NEEDS',
-      message: `The mask "${mask}" cannot be drawn.`,
+      message: `The mask "${mask}" cannot be computed.`,
       found: `no ${what}`,
-      expected: `${what}, one a sample`,
+      expected: `${what}, one per sample`,
       next,
     });
   },
@@ -39,7 +39,7 @@ export const modelErrors = {
       message: 'The program cannot be compiled for this model.',
       found,
       expected,
-      next: 'This is a fault of the plugin that made the program; tell its author.',
+      next: 'This is a bug in the plugin that made the program; report it to its author.',
     });
   },
 
@@ -64,7 +64,7 @@ export const modelErrors = {
     const { what, capability, backend, next, remedy } = missing;
     return new UnderstoryError({
       code,
-      message: `${what} cannot work on this model.`,
+      message: `${what} cannot be used with this model.`,
       found: `the backend "${backend}", which has no ${capability} for it`,
       expected: `a backend with ${capability}`,
       next: next ?? 'Choose another backend or another method.',
@@ -98,7 +98,7 @@ export const modelErrors = {
   imageChannelMismatch({ found, expected, input }: { found: number; expected: number; input: string }) {
     return new UnderstoryError({
       code: 'IMAGE_CHANNEL_MISMATCH',
-      message: `The image does not fit the model's input "${input}".`,
+      message: `The image does not match the model's input "${input}".`,
       found: count(found, 'channel'),
       expected: count(expected, 'channel'),
       next: 'Convert the image, or use a model made for such images.',
@@ -126,9 +126,9 @@ export const modelErrors = {
   noImageInput({ inputs }: { inputs: readonly string[] }) {
     return new UnderstoryError({
       code: 'NO_IMAGE_INPUT',
-      message: 'It is not clear which input of the model takes the image.',
+      message: 'The image input of the model cannot be determined.',
       found: inputs.join(', ') || 'no inputs',
-      expected: 'one input of numbers of rank 4',
+      expected: 'one float input of rank 4',
       next: 'Use an explainer that reads a layer.',
     });
   },
@@ -136,9 +136,9 @@ export const modelErrors = {
   labelCount({ labels, classCount }: { labels: number; classCount: number }) {
     return new UnderstoryError({
       code: 'LABEL_COUNT',
-      message: 'The list of labels does not fit the model.',
+      message: 'The list of labels does not match the model.',
       found: count(labels, 'label'),
-      expected: `${count(classCount, 'label')}, one a class`,
+      expected: `${count(classCount, 'label')}, one per class`,
       next: 'Give the labels that the model was trained with, in its order.',
     });
   },
@@ -148,7 +148,7 @@ export const modelErrors = {
       code: 'MODEL_NOT_READABLE',
       message: `The model "${model}" cannot be read.`,
       found: reason,
-      expected: 'a whole model file of a format that a loaded backend reads',
+      expected: 'a complete model file in a format that a loaded backend supports',
       next: 'Export or download the model again.',
       cause,
     });
@@ -157,10 +157,10 @@ export const modelErrors = {
   modelClosed({ backend }: { backend: string }) {
     return new UnderstoryError({
       code: 'MODEL_CLOSED',
-      message: 'The model was closed and cannot be asked any more.',
+      message: 'The model was closed and cannot be used any more.',
       found: `a closed model of the backend "${backend}"`,
       expected: 'a model that is open',
-      next: 'Open it again; whoever opened a model closes it when nobody needs it any more.',
+      next: 'Open it again, and close it only after its last use.',
     });
   },
 
@@ -198,10 +198,10 @@ export const modelErrors = {
   feedsInvalid({ input, found, expected }: { input: string; found: string; expected: string }) {
     return new UnderstoryError({
       code: 'FEEDS_INVALID',
-      message: `The feeds do not fit the model's input "${input}".`,
+      message: `The feeds do not match the model's input "${input}".`,
       found,
       expected,
-      next: 'Feed every input of the model by its name, with its type and dimensions; the first is the batch.',
+      next: 'Feed every input of the model by its name, with its type and dimensions; the first dimension is the batch.',
     });
   },
 } as const;

@@ -39,8 +39,8 @@ export const pluginErrors = {
   hostApiMismatch({ plugin, asked, offered }: { plugin: string; asked: string; offered: string }) {
     return new UnderstoryError({
       code: 'HOST_API_MISMATCH',
-      message: `The plugin ${plugin} was made for another host.`,
-      found: `it asks for host API ${asked}`,
+      message: `The plugin ${plugin} requires another host API.`,
+      found: `it requires host API ${asked}`,
       expected: `a range that ${offered} satisfies`,
       next: `Install a version of ${plugin} for host API ${offered}, or the Understory it was made for.`,
     });
@@ -71,7 +71,7 @@ export const pluginErrors = {
       code: 'MISSING_PEER',
       message: `The package ${name} is needed for this and is not installed.`,
       found: `no package ${name}`,
-      expected: `${name}, which is optional and therefore not installed by itself`,
+      expected: `${name}, which is optional and not installed automatically`,
       next: `Run: ${install}`,
       cause,
     });
@@ -90,7 +90,7 @@ export const pluginErrors = {
   }) {
     return new UnderstoryError({
       code: 'PEER_NOT_LOADABLE',
-      message: `The package ${name} is installed and does not load.`,
+      message: `The package ${name} is installed but cannot be loaded.`,
       found: reason,
       expected: `a working installation of ${name}`,
       next: `Install it again: ${install}`,
@@ -103,9 +103,9 @@ export const pluginErrors = {
     return new UnderstoryError({
       code: 'PLUGIN_NOT_FOUND',
       message: `The plugin ${plugin} cannot be found.`,
-      found: `no such package or file, seen from ${from}`,
+      found: `no such package or file, resolved from ${from}`,
       expected: 'the name of an installed package, or a path',
-      next: isPath ? 'Check the path; it is read from the working folder.' : `Run: npm install ${plugin}`,
+      next: isPath ? 'Check the path; it is relative to the working folder.' : `Run: npm install ${plugin}`,
       cause,
     });
   },
@@ -115,7 +115,7 @@ export const pluginErrors = {
       code: 'PLUGIN_INVALID',
       message: `${plugin} is not a valid plugin.`,
       found: reason,
-      expected: 'a default export made by definePlugin whose register binds exactly what it declares',
+      expected: 'a default export of definePlugin whose register binds exactly what it declares',
       next: `Fix ${plugin}, or remove it from the configuration.`,
       cause,
     });
@@ -159,10 +159,10 @@ export const pluginErrors = {
   }) {
     return new UnderstoryError({
       code: 'ENVIRONMENT_FAILED',
-      message: `The ${kind} "${id}" of the plugin ${plugin} could not go on, because the system failed.`,
+      message: `The ${kind} "${id}" of the plugin ${plugin} stopped because of a system error.`,
       found: reason,
-      expected: 'files that can be read and written, room on the disk, memory, and connections that hold',
-      next: 'Put right what the system reports, and try again.',
+      expected: 'readable and writable files, free disk space, memory, and working connections',
+      next: 'Fix what the system reports, and try again.',
       cause,
     });
   },
@@ -182,7 +182,7 @@ export const pluginErrors = {
   }) {
     return new UnderstoryError({
       code: 'PLUGIN_RESULT_INVALID',
-      message: `The ${kind} "${id}" of the plugin ${plugin} gave what ${a(kind)} does not give.`,
+      message: `The ${kind} "${id}" of the plugin ${plugin} returned a result that is not valid for ${a(kind)}.`,
       found,
       expected,
       next: `This is a fault of ${plugin}: tell its author, or use another ${kind}.`,
@@ -210,7 +210,7 @@ export const pluginErrors = {
     known: readonly string[];
     suggestions: readonly string[];
   }) {
-    const next = known.length === 0 ? `Leave "${option}" out.` : `${of} has ${known.join(', ')}.`;
+    const next = known.length === 0 ? `Omit "${option}".` : `${of} has ${known.join(', ')}.`;
     return new UnderstoryError({
       code: 'UNKNOWN_OPTION',
       message: `${of} has no option "${option}".`,
@@ -233,10 +233,10 @@ export const pluginErrors = {
   }) {
     return new UnderstoryError({
       code: 'OPTION_INVALID',
-      message: `The option "${option}" of ${of.replace(/^(The|A|An) /, (article) => article.toLowerCase())} cannot be that.`,
+      message: `The option "${option}" of ${of.replace(/^(The|A|An) /, (article) => article.toLowerCase())} has an invalid value.`,
       found: typeof found === 'string' || typeof found === 'object' ? JSON.stringify(found) : `${found}`,
       expected,
-      next: `Give "${option}" another value, or leave it out for its default.`,
+      next: `Give "${option}" another value, or omit it for its default.`,
     });
   },
 
@@ -246,17 +246,17 @@ export const pluginErrors = {
       message: `${of} has no preset "${preset}".`,
       found: `"${preset}"`,
       expected: known.length === 0 ? 'no preset' : `one of ${known.join(', ')}`,
-      next: 'Give the options themselves, or leave the preset out.',
+      next: 'Give the options individually, or omit the preset.',
     });
   },
 
   selectionInvalid({ text, part }: { text: string; part: string }) {
     return new UnderstoryError({
       code: 'SELECTION_INVALID',
-      message: `"${text}" cannot be understood.`,
+      message: `"${text}" cannot be parsed.`,
       found: `"${part}"`,
       expected: 'ids, each with its options once, such as "deletion:fraction=0.5,steps=100,insertion"',
-      next: 'Write the id, a colon, and name=value pairs between commas.',
+      next: 'Write the id, a colon, and comma-separated name=value pairs.',
     });
   },
 } as const;

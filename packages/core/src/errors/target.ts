@@ -24,10 +24,10 @@ export const targetErrors = {
   ambiguousClass({ label, candidates }: { label: string; candidates: readonly string[] }) {
     return new UnderstoryError({
       code: 'AMBIGUOUS_CLASS',
-      message: `"${label}" names more than one class.`,
+      message: `"${label}" matches more than one class.`,
       found: candidates.join('; '),
-      expected: 'a label that names one class',
-      next: 'Give the whole label or the class index.',
+      expected: 'a label that matches one class',
+      next: 'Give the full label or the class index.',
     });
   },
 
@@ -52,10 +52,10 @@ export const targetErrors = {
   topOutOfRange({ asked, classCount }: { asked: string; classCount: number | undefined }) {
     return new UnderstoryError({
       code: 'TOP_OUT_OF_RANGE',
-      message: `"${asked}" asks for a number of classes that the model cannot give.`,
+      message: `"${asked}" is out of range.`,
       found: asked,
       expected: classCount === undefined ? 'top1, top2 ...' : `top1 to top${classCount}`,
-      next: classCount === undefined ? 'Ask for top1.' : `The model has ${count(classCount, 'class', 'classes')}.`,
+      next: classCount === undefined ? 'Use top1.' : `The model has ${count(classCount, 'class', 'classes')}.`,
     });
   },
 
@@ -92,9 +92,9 @@ export const targetErrors = {
   targetCount({ targets, batch }: { targets: number; batch: number }) {
     return new UnderstoryError({
       code: 'TARGET_COUNT',
-      message: 'The list of targets does not fit the batch.',
+      message: 'The list of targets does not match the batch.',
       found: `${count(targets, 'target')} for ${count(batch, 'sample')}`,
-      expected: 'one target a sample',
+      expected: 'one target per sample',
       next: `Give ${count(batch, 'target')}.`,
     });
   },

@@ -127,13 +127,13 @@ describe('configurable', () => {
       { count: { type: 'integer', default: 1, range: [1, 9], description: 'How many.' } },
       (values) => values,
     );
-    expect(() => named.from({ count: 0 })).toThrow('The option "count" of the mask "dots" cannot be that.');
+    expect(() => named.from({ count: 0 })).toThrow('The option "count" of the mask "dots" has an invalid value.');
     expect(() => named.from({ size: 0 })).toThrow('The mask "dots" has no option "size".');
   });
 
   it('is checked by type', () => {
     // @ts-expect-error a text is no number
-    expect(() => make({ steps: 'three' })).toThrow('cannot be that');
+    expect(() => make({ steps: 'three' })).toThrow('has an invalid value');
     // @ts-expect-error there is no such option
     expect(() => make({ stepz: 3 })).toThrow('has no option');
   });

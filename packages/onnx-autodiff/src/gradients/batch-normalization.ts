@@ -5,7 +5,8 @@ import { range } from '../range.ts';
 export const batchNormalization: GradientRule = {
   operator: 'BatchNormalization',
   opsets: [7, 26],
-  covers: 'The inference form, with gradients of scale, bias, mean and variance; not training_mode.',
+  covers:
+    'The inference form, with gradients of scale, bias, mean and variance; training_mode where no running statistics are read.',
   gradient({ node, inputs: [x, scale, , mean, variance], outputs, gradients: [dy], graph }) {
     const limit = (found: string) =>
       errors.ruleLimit(node.operator, node.name, found, 'the inference form: fixed statistics, one output');

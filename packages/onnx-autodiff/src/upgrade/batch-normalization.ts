@@ -17,6 +17,11 @@ export const batchNormalization: UpgradeRule = {
     }
     const [x, scale, bias, mean, variance] = node.inputs as [string, string, string, string, string];
     const outputs = [node.outputs[0]!];
+    // That there is room for the statistics is what tells training.
+    const isTraining = node.outputs.slice(1).some(Boolean);
+    if (isTraining && (from >= 9 || node.int('spatial', 1) === 1)) {
+      return node.with({ outputs: node.outputs.slice(0, 3), attributes: { spatial: undefined, training_mode: 1 } });
+    }
     if (from >= 9 || node.int('spatial', 1) === 1) return node.with({ outputs, attributes: { spatial: undefined } });
     // One statistic an activation: shapes [C, D1, ...] broadcast against [N, C, D1, ...].
     const epsilon = constant(typeOf(x), [node.float('epsilon', 1e-5)], []);

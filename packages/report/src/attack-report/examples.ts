@@ -2,12 +2,11 @@ import { type ImageCodec, minMax, overlay, resize, type RgbImage, upsample } fro
 import { studyErrors, type AttackExample, type AttackExampleRecord, type RunAttack } from '@understory/studies';
 import {
   asProblem,
-  attackExampleFolder,
   byExampleRank,
   fileOfExample,
   percent,
+  readAttackExampleRecords,
   readOfExample,
-  readStoredExamples,
   type StoredExample,
 } from '@understory/studies/results';
 import type { Drawing, ExampleDrawing } from '../examples.ts';
@@ -32,10 +31,7 @@ export async function attackExamples(
   drawing: ExampleDrawing,
 ): Promise<readonly (readonly PictureRow[])[]> {
   const { store, seed, onProblem } = drawing;
-  const stored = await readStoredExamples<AttackExampleRecord>(store, attackExampleFolder, {
-    list: 'attacks',
-    onProblem,
-  });
+  const stored = await readAttackExampleRecords(store, onProblem);
   const drawn: (readonly PictureRow[])[] = [];
   for (const each of byExampleRank(stored, ({ record }) => record.item, seed).slice(0, mostImages)) {
     try {

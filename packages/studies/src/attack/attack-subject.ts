@@ -7,9 +7,8 @@ import {
   type SeededRandom,
   type Tensor,
 } from '@understory/core';
-import { prepare, toUnitPixels, type RgbImage } from '@understory/imaging';
+import { boxesInInput, prepare, toUnitPixels, type RgbImage } from '@understory/imaging';
 import type { AttackFacts, AttackPlan } from './attack-plan.ts';
-import { boxesInInput } from '../common/boxes-in-input.ts';
 import type { ChosenImage } from '../environment.ts';
 import { reasonFor, reasonForOne } from '../common/reason-for.ts';
 

@@ -3,7 +3,8 @@ import { encodeNpy, fromUnitPixels, type ImageCodec, type RgbImage } from '@unde
 import type { ArtifactStore } from '../study.ts';
 import { adversarialFolder, adversarialPicture, attackExampleFolder, fileOfAttack } from './attack-files.ts';
 import { exampleStore } from '../common/kept-examples.ts';
-import { exampleFile, readStoredExamples } from '../common/stored-examples.ts';
+import { exampleFile } from '../common/stored-examples.ts';
+import { readAttackExampleRecords } from './attack-example-record.ts';
 import type { AttackedItem, AttackPlan, Attempt } from './attack-plan.ts';
 import type { AttackExample, AttackExampleRecord, ClassMaps } from './attack-rows.ts';
 
@@ -31,10 +32,7 @@ export async function attackKeeper(
 ): Promise<(attacked: AttackedItem) => Promise<void>> {
   if (asked.all) await store.prepare(adversarialFolder);
   // One that cannot be read is written again when its image comes, or is told of by the report.
-  const stored = await readStoredExamples<AttackExampleRecord>(store, attackExampleFolder, {
-    list: 'attacks',
-    onProblem: () => undefined,
-  });
+  const stored = await readAttackExampleRecords(store, () => undefined);
   const kept = stored.map(({ record }) => ({ item: record.item, kind: 'attacked' as const }));
   const keep = await exampleStore(store, attackExampleFolder, { most: asked.examples, seed: asked.seed, kept });
   return async (attacked) => {

@@ -28,13 +28,17 @@ export async function openTransfer(
   try {
     const classifier = await classifierOf(opened, {}, environment);
     checkClasses(classifier, attacked);
-    const { preprocessing, assumed } = choosePreprocessing(classifier, resolved.preprocessing, {});
+    const { preprocessing, assumed } = choosePreprocessing(classifier, opened.resolved.preprocessing, {});
     const pixels = pixelClassifierOf(classifier, preprocessing);
     const { height, width } = pixels;
     const filter = preprocessing.resize?.filter ?? 'bilinear';
     return {
       opened,
-      notes: [...(assumed ? [assumedNote(preprocessing, name)] : []), ...notesOnNames(classifier, attacked, name)],
+      notes: [
+        ...(opened.resolved.notes ?? []).map((note) => `${name}: ${note}`),
+        ...(assumed ? [assumedNote(preprocessing, name)] : []),
+        ...notesOnNames(classifier, attacked, name),
+      ],
       predict(pictures) {
         const batch = pictures.map((picture) => {
           const fits = picture.height === height && picture.width === width;

@@ -2,9 +2,10 @@ import { assumedNote } from '../setup/preprocessing.ts';
 import type { Setup } from '../setup/setup.ts';
 
 /** What a user should know of how a model was opened that is no error. */
-export function setupNotes({ backends, preprocessing }: Setup): readonly string[] {
+export function setupNotes({ backends, preprocessing, opened }: Setup): readonly string[] {
   return [
     ...new Set(backends().flatMap(({ remarks }) => remarks)),
+    ...(opened.resolved.notes ?? []),
     ...(preprocessing.assumed ? [assumedNote(preprocessing.preprocessing)] : []),
   ];
 }

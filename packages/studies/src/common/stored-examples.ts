@@ -1,4 +1,5 @@
 import { isDiagnosed, type UnderstoryError } from '@understory/core';
+import type { z } from 'zod';
 import { studyErrors } from '../errors.ts';
 import type { ArtifactStore } from '../study.ts';
 
@@ -17,11 +18,11 @@ export interface StoredExample<Record> {
   readonly record: Record;
 }
 
-/** The examples in a folder of folders, by their names; one whose record cannot be read is a problem and left out. */
-export async function readStoredExamples<Record extends { readonly item: string; readonly picture: string }>(
+/** The examples in a folder of folders, by their names; one whose record does not fit its schema is a problem and left out. */
+export async function readStoredExamples<Record>(
   store: ReadableStore,
   examples: string,
-  { list, onProblem }: { readonly list: keyof Record & string; readonly onProblem: OnProblem },
+  { schema, onProblem }: { readonly schema: z.ZodType<Record>; readonly onProblem: OnProblem },
 ): Promise<readonly StoredExample<Record>[]> {
   const found: StoredExample<Record>[] = [];
   for (const path of await store.list(examples)) {
@@ -30,16 +31,22 @@ export async function readStoredExamples<Record extends { readonly item: string;
     try {
       const bytes = await store.read(path);
       if (bytes === undefined) continue;
-      const record = JSON.parse(new TextDecoder().decode(bytes)) as Record;
-      const isOne =
-        typeof record.item === 'string' && typeof record.picture === 'string' && Array.isArray(record[list]);
-      if (!isOne) throw new Error(`no record of an example with ${list}`);
-      found.push({ folder, record });
+      const { data, error } = schema.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
+      if (error !== undefined) throw new Error(misfit(error));
+      found.push({ folder, record: data });
     } catch (error) {
       onProblem(asProblem(error, shownPath(store, path)));
     }
   }
   return found;
+}
+
+/** Where a record is not what it is said to be, such as `no record of an example: maps[0].file: expected string`. */
+function misfit({ issues: [issue] }: z.ZodError): string {
+  const { path, message } = issue!;
+  const place = path.map((key, at) => (typeof key === 'number' ? `[${key}]` : `${at > 0 ? '.' : ''}${String(key)}`));
+  const expected = message.replace(/^Invalid input: /, '').replace(/, received .*$/, '');
+  return `no record of an example: ${place.length > 0 ? `${place.join('')}: ` : ''}${expected}`;
 }
 
 /** A file of an example; what a record says leads nowhere else. */

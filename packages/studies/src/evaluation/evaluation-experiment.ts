@@ -14,10 +14,9 @@ import {
   type Tensors,
 } from '@understory/core';
 import type { ChosenImage, LabelIndex } from '../environment.ts';
-import { prepare, type Preprocessing, type RgbImage } from '@understory/imaging';
+import { boxesInInput, prepare, type Preprocessing, type RgbImage } from '@understory/imaging';
 import { randomOrder, type EvaluationRow } from './evaluation-rows.ts';
 import { summarise, type EvaluationSummary } from './summarise-evaluation.ts';
-import { boxesInInput } from '../common/boxes-in-input.ts';
 import type { NamedMetric } from './choose-metrics.ts';
 import type { NamedExplainer } from '../explanation/explain-images.ts';
 import { reasonFor } from '../common/reason-for.ts';

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   readStoredExamples,
   type OnProblem,
@@ -20,10 +21,23 @@ export interface ExampleRecord extends Pick<
   readonly maps: readonly { readonly explainer: string; readonly file: string; readonly layer: string | null }[];
 }
 
+const schema: z.ZodType<ExampleRecord> = z.object({
+  item: z.string(),
+  label: z.string().nullable(),
+  predicted: z.int(),
+  predictedLabel: z.string().nullable(),
+  probability: z.number(),
+  correct: z.boolean().nullable(),
+  target: z.int(),
+  targetLabel: z.string().nullable(),
+  picture: z.string(),
+  maps: z.array(z.object({ explainer: z.string(), file: z.string(), layer: z.string().nullable() })),
+});
+
 /** The examples that a run kept; what cannot be read of them is a problem. */
 export function readExampleRecords(
   store: ReadableStore,
   onProblem: OnProblem,
 ): Promise<readonly StoredExample<ExampleRecord>[]> {
-  return readStoredExamples(store, exampleFolder, { list: 'maps', onProblem });
+  return readStoredExamples(store, exampleFolder, { schema, onProblem });
 }

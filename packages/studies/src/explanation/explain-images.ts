@@ -206,7 +206,7 @@ function measured(
 
 /** Whether a failure says something of one map alone, not of the model or the explainer. */
 function isOfOneMap(error: unknown): boolean {
-  return isDiagnosed(error) && error.code === 'HEAT_MAP_NOT_FINITE';
+  return isDiagnosed(error) && (error.code === 'HEAT_MAP_NOT_FINITE' || error.code === 'SCORES_NOT_FINITE');
 }
 
 /** What became of the map of a sample. */

@@ -2,6 +2,7 @@ import { BACKEND, closest, errors, type Host, type Model, type Subject } from '@
 import type { FoundModel } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
 import type { CommonSpec } from '../spec/study-spec.ts';
+import { withMetadata } from './with-metadata.ts';
 
 /** Where a model runs. */
 export type ModelOptions = Pick<CommonSpec, 'devices' | 'devicesOf' | 'threads'>;
@@ -41,10 +42,9 @@ export async function openModel(
     const readers = ids.filter((each) => host.get(BACKEND, each).accepts(asked.source));
     throw studyErrors.backendCannotRead({ model: asked.source.path, backend: id, others: readers });
   }
-  const resolved = { ...asked, source };
   const devices = devicesOf[id] ?? everywhere;
   const model = await backend.open(source, { ...(devices && { devices }), ...(threads !== undefined && { threads }) });
-  return { resolved, backend: id, model };
+  return { resolved: withMetadata({ ...asked, source }, model), backend: id, model };
 }
 
 /** Throws BACKENDS_DISAGREE where the subjects that two backends make of one model take other pictures or tell other classes. */

@@ -44,7 +44,8 @@ export async function factsOf(
 ): Promise<ModelFacts> {
   const labels = path === undefined ? resolved.labels : await environment.readLabels(path);
   const asked = output ?? logits;
-  const { config, metadata } = resolved;
+  const { config } = resolved;
+  const { metadata } = model;
   return {
     model,
     folder: { ...(config && { config }), ...(metadata && { metadata }) },

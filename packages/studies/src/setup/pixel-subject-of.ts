@@ -1,5 +1,5 @@
 import { PixelSubject, type Subject } from '@understory/core';
-import type { Preprocessing, Size } from '@understory/imaging';
+import { fixedSize, type Preprocessing, type Size } from '@understory/imaging';
 import { studyErrors } from '../errors.ts';
 
 /**
@@ -18,8 +18,8 @@ export function pixelSubjectOf(subject: Subject, preprocessing: Preprocessing): 
   return new PixelSubject(subject, normalisation, pictureSize(subject, preprocessing));
 }
 
-function pictureSize({ picture }: Subject, { resize, crop }: Preprocessing): Size {
-  const size = crop ?? (resize?.kind === 'exact' ? resize : picture.size);
+function pictureSize({ picture }: Subject, preprocessing: Preprocessing): Size {
+  const size = fixedSize(preprocessing) ?? picture.size;
   if (size === undefined) throw studyErrors.inputSizeOpen();
   return { width: size.width, height: size.height };
 }

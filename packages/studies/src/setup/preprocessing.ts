@@ -1,14 +1,26 @@
 import { errors, type PictureInput } from '@understory/core';
 import {
   checkPreprocessing,
+  fixedSize,
   shorterSideForCropFraction,
   type Filter,
+  type Multiple,
+  type Padding,
+  type PlacementSteps,
   type Preprocessing,
   type Resize,
+  type Size,
 } from '@understory/imaging';
+import { studyErrors } from '../errors.ts';
 
 /** A picture size as people write it: one side of a square, `WxH`, or `none`. */
 export type SizeOption = 'none' | number | { readonly width: number; readonly height: number };
+
+/**
+ * How pictures are brought to a size: `crop` cuts the middle out, `stretch` gives up proportions, `contain` fits the whole picture
+ * inside, `letterbox` also puts grey around it, as YOLO networks want it.
+ */
+type Fit = 'crop' | 'stretch' | 'contain' | 'letterbox';
 
 /** What of a model's preprocessing is said otherwise. */
 export type PreprocessingOptions = {
@@ -18,6 +30,14 @@ export type PreprocessingOptions = {
   readonly resize?: SizeOption | undefined;
   readonly crop?: SizeOption | undefined;
   readonly filter?: Filter | undefined;
+  readonly fit?: Fit | undefined;
+  /** The most that the longer side may get where the shorter one is resized. */
+  readonly longest?: number | undefined;
+  readonly multiple?: Multiple | undefined;
+  readonly pad?: SizeOption | { readonly multipleOf: number } | undefined;
+  readonly padPosition?: Padding['position'] | undefined;
+  /** An 8-bit level before normalisation, or 0 after it. */
+  readonly padFill?: number | 'zero' | undefined;
   readonly inputRange?: '0..1' | '0..255' | undefined;
   readonly channelOrder?: 'RGB' | 'BGR' | undefined;
 };
@@ -40,7 +60,7 @@ const wholeSide = 64;
  * The preprocessing that the model's folder gives, with what is said instead.
  * Without a folder: as torchvision evaluates ImageNet networks, at the size of the model's input; values of ImageNet are those of colour alone.
  * Networks that take uint8 get the samples as they are, 0 to 255. `mean` stands in the order that the network takes its channels in.
- * Throws IMAGE_CHANNEL_MISMATCH where the model takes pictures of more than four channels, or not of those that its folder says.
+ * Throws SPEC_INVALID where options do not go together, IMAGE_CHANNEL_MISMATCH where the model takes pictures of more than four channels, or not of those that its folder says.
  */
 export function choosePreprocessing(
   picture: PictureInput,
@@ -56,7 +76,7 @@ export function choosePreprocessing(
     throw errors.imageChannelMismatch({ found: channels, expected: picture.channels, input: picture.name });
   }
   const preprocessing: Preprocessing = {
-    ...placement(base, options),
+    ...placement(base, options, picture.size),
     rescale: options.inputRange === undefined ? base.rescale : options.inputRange === '0..1' ? 1 / 255 : 1,
     mean: options.mean ?? base.mean,
     std: options.std ?? base.std,
@@ -102,22 +122,84 @@ function usualPlacement(side: Exclude<SizeOption, 'none'>, filter: Filter): Pick
   return { resize: { kind: 'shorterSide', length, filter }, crop: { width, height } };
 }
 
-function placement(
-  base: Preprocessing,
-  { size, resize, crop, filter }: PreprocessingOptions,
-): Pick<Preprocessing, 'resize' | 'crop'> {
-  const chosen = filter ?? base.resize?.filter ?? 'bilinear';
-  const sized = size === undefined ? base : usualPlacement(size, chosen);
+function placement(base: Preprocessing, options: PreprocessingOptions, input: Size | undefined): PlacementSteps {
+  const { crop, resize, filter } = options;
+  const sized = sizedPlacement(base, options, input);
+  const chosen = filter ?? sized.resize?.filter ?? base.resize?.filter ?? 'bilinear';
   const resized = resize === undefined ? sized.resize && { ...sized.resize, filter: chosen } : resizeTo(resize, chosen);
-  const cropped =
-    crop === undefined
-      ? sized.crop
-      : crop === 'none'
-        ? undefined
-        : typeof crop === 'number'
-          ? { width: crop, height: crop }
-          : crop;
-  return { ...(resized && { resize: resized }), ...(cropped && { crop: cropped }) };
+  const scaled = withMultiple(withLongest(resized, options), options, chosen);
+  const cropped = crop === undefined ? sized.crop : crop === 'none' ? undefined : sidesOf(crop);
+  const pad = paddingOf(sized.pad, options);
+  return { ...(scaled && { resize: scaled }), ...(cropped && { crop: cropped }), ...(pad && { pad }) };
+}
+
+/** The placement of the base, or the one that brings pictures to the size that is said, in the way that is said. */
+function sizedPlacement(
+  base: Preprocessing,
+  { size, fit, filter }: PreprocessingOptions,
+  input: Size | undefined,
+): PlacementSteps {
+  if (size === undefined && fit === undefined) return base;
+  const target = size === undefined ? (input ?? fixedSize(base)) : sidesOf(size);
+  if (target === undefined) {
+    throw studyErrors.specInvalid({
+      ...{ name: 'preprocessing', where: 'fit', found: `${fit} for a model of any size` },
+      expected: 'a size beside it',
+    });
+  }
+  const way = fit ?? (base.resize?.kind === 'fit' ? (base.pad ? 'letterbox' : 'contain') : 'crop');
+  const usualFilter = filter ?? base.resize?.filter ?? 'bilinear';
+  if (way === 'crop') return usualPlacement(target.width === target.height ? target.width : target, usualFilter);
+  if (way === 'stretch') return { resize: { kind: 'exact', ...target, filter: usualFilter } };
+  const own = base.resize?.kind === 'fit' ? base.resize : undefined;
+  const fitted = own ?? ({ kind: 'fit', rounding: 'halfEven', filter: filter ?? letterboxFilter } as const);
+  const resize = { ...fitted, ...target };
+  if (way === 'contain') return { resize };
+  const { to, position = 'center', fill = { level: grey } } = (own && base.pad) ?? {};
+  return { resize, pad: { to: to !== undefined && 'multipleOf' in to ? to : target, position, fill } };
+}
+
+/** As YOLO networks are fed. */
+const letterboxFilter = 'opencvLinear';
+const grey = 114;
+
+function withLongest(resize: Resize | undefined, { longest }: PreprocessingOptions): Resize | undefined {
+  if (longest === undefined) return resize;
+  if (resize?.kind === 'shorterSide') return { ...resize, longest };
+  throw studyErrors.specInvalid({
+    ...{ name: 'preprocessing', where: 'longest', found: 'a cap where the shorter side is not resized' },
+    expected: 'resize with one number, the length of the shorter side',
+  });
+}
+
+function withMultiple(resize: Resize | undefined, { multiple }: PreprocessingOptions, filter: Filter) {
+  return multiple === undefined ? resize : { ...(resize ?? { kind: 'own' as const, filter }), multiple };
+}
+
+/** What the base pads with, where it does, with what is said otherwise. */
+function paddingOf(
+  base: Padding | undefined,
+  { pad, padPosition, padFill }: PreprocessingOptions,
+): Padding | undefined {
+  if (pad === 'none') return undefined;
+  const to = pad === undefined ? base?.to : typeof pad === 'object' && 'multipleOf' in pad ? pad : sidesOf(pad);
+  if (to === undefined) {
+    const [where] = Object.entries({ padPosition, padFill }).flatMap(([name, value]) =>
+      value === undefined ? [] : name,
+    );
+    if (where === undefined) return undefined;
+    throw studyErrors.specInvalid({
+      ...{ name: 'preprocessing', where, found: 'a word on padding where there is none' },
+      expected: 'pad beside it, the size with the padding',
+    });
+  }
+  const fill =
+    padFill === undefined ? (base?.fill ?? { level: grey }) : padFill === 'zero' ? { value: 0 } : { level: padFill };
+  return { to, position: padPosition ?? base?.position ?? 'center', fill };
+}
+
+function sidesOf(size: Exclude<SizeOption, 'none'>): Size {
+  return typeof size === 'number' ? { width: size, height: size } : size;
 }
 
 function resizeTo(size: SizeOption, filter: Filter): Resize | undefined {

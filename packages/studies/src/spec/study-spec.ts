@@ -1,4 +1,5 @@
 import { parseLayout, type Layout } from '@understory/core';
+import { filterNames } from '@understory/imaging';
 import { z } from 'zod';
 
 /** The version of the format; a spec of a later one is refused. */
@@ -39,7 +40,17 @@ const preprocessing = z.strictObject({
   size: size.optional(),
   resize: z.union([z.literal('none'), size]).optional(),
   crop: z.union([z.literal('none'), size]).optional(),
-  filter: z.enum(['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos']).optional(),
+  filter: z.enum(filterNames).optional(),
+  /** How the size is reached: the middle cut out, both sides stretched, the whole picture inside, the same with grey around it. */
+  fit: z.enum(['crop', 'stretch', 'contain', 'letterbox']).optional(),
+  /** The most that the longer side may get where the shorter one is resized. */
+  longest: positive.optional(),
+  /** What both sides are made a multiple of. */
+  multiple: z.strictObject({ of: positive, rounding: z.enum(['down', 'up', 'nearest']) }).optional(),
+  pad: z.union([z.literal('none'), size, z.strictObject({ multipleOf: positive })]).optional(),
+  padPosition: z.enum(['center', 'topLeft']).optional(),
+  /** A level before normalisation, or 0 after it. */
+  padFill: z.union([z.int().min(0).max(255), z.literal('zero')]).optional(),
   inputRange: z.enum(['0..1', '0..255']).optional(),
   channelOrder: z.enum(['RGB', 'BGR']).optional(),
 });

@@ -1,9 +1,8 @@
-import type { Preprocessing } from '@understory/imaging';
+import type { Padding, Preprocessing, Resize } from '@understory/imaging';
 import type { AnswerRecord, ImageRecord, MapRecord, ModelRecord, ScoreRecord } from '@understory/studies';
 import { className } from '@understory/studies/results';
 import type { UsedBackend } from '@understory/studies/setup';
-import type { Style } from '../style.ts';
-import { columns, percent } from './text.ts';
+import { columns, percent, type Style } from './columns.ts';
 
 /** One line on what runs where, and how pictures are fed to it. */
 export function headline(model: ModelRecord, preprocessing: Preprocessing, seed: number | undefined, style: Style) {
@@ -93,13 +92,39 @@ function mapRow(record: MapRecord, style: Style) {
 }
 
 /** Such as `shorter side 256 bicubic, crop 224 x 224`. */
-export function describePreprocessing({ resize, crop, order, channels }: Preprocessing): string {
+export function describePreprocessing({ resize, crop, pad, order, channels }: Preprocessing): string {
   const steps = [];
-  if (resize?.kind === 'shorterSide') steps.push(`shorter side ${resize.length} ${resize.filter}`);
-  if (resize?.kind === 'exact') steps.push(`resized to ${resize.width} x ${resize.height} ${resize.filter}`);
+  if (resize !== undefined) steps.push(describeResize(resize));
   if (crop !== undefined) steps.push(`crop ${crop.width} x ${crop.height}`);
+  if (pad !== undefined) steps.push(describePadding(pad));
   if (channels <= 2) steps.push('grey');
   if (channels % 2 === 0) steps.push('with alpha');
   if (order === 'BGR') steps.push('BGR');
   return steps.length === 0 ? 'images unchanged' : steps.join(', ');
+}
+
+function describeResize(resize: Resize): string {
+  const multiple = resize.multiple === undefined ? '' : `, multiples of ${resize.multiple.of}`;
+  return `${describeSize(resize)} ${resize.filter}${multiple}`;
+}
+
+function describeSize(resize: Resize): string {
+  switch (resize.kind) {
+    case 'shorterSide':
+      return `shorter side ${resize.length}${resize.longest === undefined ? '' : `, longer at most ${resize.longest},`}`;
+    case 'exact':
+      return `resized to ${resize.width} x ${resize.height}`;
+    case 'fit':
+      return `fitted into ${resize.width} x ${resize.height}`;
+    case 'leastChange':
+      return `one side of ${resize.width} x ${resize.height}`;
+    case 'own':
+      return 'own size';
+  }
+}
+
+function describePadding({ to, position, fill }: Padding): string {
+  const size = 'width' in to ? `${to.width} x ${to.height}` : `multiples of ${to.multipleOf}`;
+  const colour = 'level' in fill ? `level ${fill.level}` : `${fill.value} after normalisation`;
+  return `padded to ${size}${position === 'center' ? '' : ' right and below'} with ${colour}`;
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EvaluationParameters, EvaluationRow } from '@understory/studies';
 import { summarise } from '@understory/studies/results';
-import pc from 'picocolors';
-import { evaluationText } from '../src/formatters/evaluation.ts';
+import { evaluationText, type Style } from '../src/text.ts';
+
+const same = (text: string) => text;
+const plain: Style = { bold: same, dim: same, cyan: same, green: same, yellow: same };
 
 /** Each explainer's value lies a tenth above that of the one before, on six images. */
 async function textFor(explainers: readonly string[]): Promise<string> {
@@ -20,7 +22,7 @@ async function textFor(explainers: readonly string[]): Promise<string> {
     explainers: explainers.map((name) => ({ name, title: name })),
     metrics: [{ ...mass, preset: null, options: {} }],
   };
-  return evaluationText(summary, parameters, pc.createColors(false));
+  return evaluationText(summary, parameters, plain);
 }
 
 describe('evaluationText', () => {
@@ -38,7 +40,7 @@ describe('evaluationText', () => {
     const few = await textFor(['random', 'a', 'b', 'c', 'd', 'e']);
     expect(few).toContain('  d − e ');
     const many = await textFor(['random', 'a', 'b', 'c', 'd', 'e', 'f']);
-    expect(many).toContain('15 pairs of other explainers on the same images: in the report, and with --json\n');
+    expect(many).toContain('15 pairs of other explainers on the same images: in the report\n');
     expect(many).not.toContain('d − e');
     expect(many).toMatch(/minus random:\n.*\n +a +0\.100 /);
   });

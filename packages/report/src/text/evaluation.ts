@@ -10,8 +10,7 @@ import {
   splitComparisons,
   verdict,
 } from '@understory/studies/results';
-import type { Style } from '../style.ts';
-import { columns } from './text.ts';
+import { columns, type Style } from './columns.ts';
 
 /** More pairs than this are not read in a terminal. */
 const mostPairs = 10;
@@ -79,7 +78,7 @@ function metricText(summary: MetricSummary, parameters: EvaluationParameters, st
 function otherPairs(pairs: readonly Comparison[], better: MetricSummary['better'], style: Style): readonly string[] {
   if (pairs.length === 0) return [];
   if (pairs.length > mostPairs) {
-    return [`  ${pairs.length} pairs of other explainers on the same images: in the report, and with --json\n`];
+    return [`  ${pairs.length} pairs of other explainers on the same images: in the report\n`];
   }
   const named = pairs.map((each) => ({ ...each, explainer: `${each.explainer} − ${each.reference}` }));
   return ['  on the same images, each minus each other:\n', differences(named, better, style)];

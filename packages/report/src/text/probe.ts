@@ -1,7 +1,6 @@
 import type { ProbeEstimate, ProbeSummary } from '@understory/core';
-import { number, percent, percentRange, range } from '@understory/studies/results';
-import type { Style } from '../style.ts';
-import { columns, count } from './text.ts';
+import { count, number, percent, percentRange, range } from '@understory/studies/results';
+import { columns, type Style } from './columns.ts';
 
 /** Measures beside each other, as many as a terminal is wide. */
 const beside = 3;

@@ -1,4 +1,3 @@
-import { stepsText } from '@understory/report';
 import type {
   AttackComparison,
   AttackOutcome,
@@ -7,9 +6,17 @@ import type {
   AttackSummary,
   RunAttack,
 } from '@understory/studies';
-import { adversarialPicture, className, number, percent, percentRange, probability } from '@understory/studies/results';
-import type { Style } from '../style.ts';
-import { columns, count } from './text.ts';
+import {
+  adversarialPicture,
+  className,
+  count,
+  number,
+  percent,
+  percentRange,
+  probability,
+} from '@understory/studies/results';
+import { stepsText } from '../attack-report/tables.ts';
+import { columns, type Style } from './columns.ts';
 
 /** Of more pairs than this only those with the control are shown. */
 const mostPairs = 21;
@@ -166,7 +173,7 @@ function comparisonsText(
   ]);
   const head = ['', 'images', 'success', 'only one', 'p', 'p (Holm)', 'all steps', '95 % interval', 'p', 'p (Holm)'];
   return [
-    `\n  on the same images${shown.length < comparisons.length ? `, with ${control}; --json has all ${comparisons.length} pairs` : ''}:\n`,
+    `\n  on the same images${shown.length < comparisons.length ? `, with ${control}; the report has all ${comparisons.length} pairs` : ''}:\n`,
     columns(rows, { indent: 2, right: numbersOf(head), head }),
   ].join('');
 }
