@@ -22,6 +22,13 @@ export function collect(text: string, earlier: readonly string[] | undefined): r
   return [...(earlier ?? []), text];
 }
 
+/** Any finite number. */
+export function finiteNumber(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Expected a number.');
+}
+
 export function wholeNumber(low: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
