@@ -72,11 +72,20 @@ export function shard(text: string): Shard {
 }
 
 /** `name=value`, for options that may be given several times. */
-export function feed(text: string, earlier: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> {
+export function feed(
+  text: string,
+  earlier: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
   const at = text.lastIndexOf('=');
   const name = text.slice(0, Math.max(0, at)).trim();
   if (name === '' || text.slice(at + 1).trim() === '') {
     throw new InvalidArgumentError('Expected the name of an input and its value, such as scale=1.');
   }
   return Object.fromEntries([...Object.entries(earlier ?? {}), [name, text.slice(at + 1).trim()]]);
+}
+
+export function finiteNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Expected a number.');
 }

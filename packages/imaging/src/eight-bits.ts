@@ -7,7 +7,7 @@ import { fromUnitPixels, toUnitPixels } from './unit-pixels.ts';
 export type LevelRounding = 'nearest' | 'outward';
 
 /**
- * A changed picture `[3, height, width]` in 0..1 with 8 bits a channel, kept within the budget around the original where levels allow.
+ * A changed picture `[channels, height, width]` in 0..1 with 8 bits a channel, kept within the budget around the original where levels allow.
  * In L-infinity a value that would leave the budget goes to the next level towards the original, in other norms all do where
  * together they would leave it. What was not changed stays as it was.
  */
@@ -23,7 +23,8 @@ export function toEightBits(
   const { norm, epsilon } = budget;
   const wanted = changed.map((value, place) => levels[rounding](value, original[place]!));
   const picture = fromUnitPixels(wanted, size);
-  if (isWithin(budget, original, toUnitPixels(picture))) return picture;
+  const channels = original.length / (size.width * size.height);
+  if (isWithin(budget, original, toUnitPixels(picture, channels))) return picture;
   const inward = changed.map((value, place) => {
     const [before, rounded] = [original[place]!, wanted[place]!];
     const fits = norm === 'linf' && Math.abs(rounded - before) <= epsilon + slack / 255;

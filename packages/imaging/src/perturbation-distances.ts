@@ -13,16 +13,17 @@ export interface PerturbationDistances {
   readonly ssim: number;
 }
 
-/** The distances between two pictures `[3, height, width]` in 0..1. */
+/** The distances between two pictures `[channels, height, width]` in 0..1. */
 export function perturbationDistances(
   original: Float32Array,
   changed: Float32Array,
   { height, width }: Size,
 ): PerturbationDistances {
   const size = height * width;
+  const channels = Array.from({ length: original.length / size }, (_, channel) => channel);
   let l0 = 0;
   for (let place = 0; place < size; place += 1) {
-    if ([0, 1, 2].some((channel) => original[channel * size + place] !== changed[channel * size + place])) l0 += 1;
+    if (channels.some((channel) => original[channel * size + place] !== changed[channel * size + place])) l0 += 1;
   }
   const ofChannel = (channel: number) => {
     const [start, end] = [channel * size, (channel + 1) * size];
@@ -32,7 +33,7 @@ export function perturbationDistances(
     linf: distanceIn('linf', original, changed),
     l2: distanceIn('l2', original, changed),
     l0,
-    ssim: l0 === 0 ? 1 : (ofChannel(0) + ofChannel(1) + ofChannel(2)) / 3,
+    ssim: l0 === 0 ? 1 : channels.reduce((sum, channel) => sum + ofChannel(channel), 0) / channels.length,
   };
 }
 

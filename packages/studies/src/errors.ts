@@ -199,6 +199,17 @@ export const studyErrors = {
     });
   },
 
+  thresholdMissing({ target, task }: { target: string; task: string }) {
+    return new UnderstoryError({
+      code: 'THRESHOLD_MISSING',
+      message: `It is not known when an attack on "${target}" has succeeded.`,
+      found: `a number of ${task} that no decision follows from`,
+      expected: 'a threshold that the number has to pass',
+      next: 'Give a threshold.',
+      remedy: { kind: 'settings', settings: [{ name: 'threshold', value: 'NUMBER' }] },
+    });
+  },
+
   transferDoesNotFit({ found, expected }: { found: string; expected: string }) {
     return new UnderstoryError({
       code: 'TRANSFER_DOES_NOT_FIT',

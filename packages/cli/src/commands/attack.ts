@@ -3,7 +3,7 @@ import type { SelectionSpec, StudySpecInput } from '@understory/studies';
 import type { CommandContext } from '../command-context.ts';
 import { readContribution } from '../contribution-arguments.ts';
 import { cliErrors } from '../errors.ts';
-import { layout, list, wholeNumber } from '../option-values.ts';
+import { finiteNumber, layout, list, wholeNumber } from '../option-values.ts';
 import { defaultModel, layoutHelp, withRunning, withSelection, withStudy, withTensors } from '../options.ts';
 import { withPreprocessing } from '../preprocessing-options.ts';
 import { commonSpec, defined, imagesSpec } from '../spec-of.ts';
@@ -33,6 +33,8 @@ Examples:
   understory attack pgd folder:photos --untargeted --epsilon 4/255 --transfer other.onnx --out runs/transfer
   understory attack pgd folder:photos --target-class agama --mask origin-top,origin-bottom --sweep-fraction 0.05,0.1,0.2 \\
       --sweep-epsilon 4/255,8/255 --out runs/sweep
+  understory attack pgd street.jpg --model detector.onnx --target=-box:dog --out out
+  understory attack pgd face.jpg --model age.onnx --target age --threshold 40 --out out
   understory report runs/table1
 `;
 
@@ -58,6 +60,15 @@ function define(program: Command) {
     .option('--model <model>', 'the name of a bundled model, a model folder or a model file', defaultModel)
     .option('--target-class <class>', 'the target class: its index or name')
     .option('--untargeted', 'aim for any class but the predicted one')
+    .option(
+      '--target <target>',
+      'what to raise, such as box:dog or region:cat; a minus in front lowers it: --target=-box:dog',
+    )
+    .option(
+      '--threshold <number>',
+      'what the number of --target has to pass, where the model decides nothing',
+      finiteNumber,
+    )
     .option('--mask <list>', 'which pixels may change; each mask is a separate attack', 'all')
     .option('--preset <name>', 'a named set of settings, such as paper')
     .option(
@@ -94,7 +105,19 @@ async function specOf(
   options: AttackOptions,
   cwd: string,
 ): Promise<StudySpecInput> {
-  const { preset, sweepFraction, sweepEpsilon, control, targetImage, transfer, save, examples, batch } = options;
+  const {
+    target,
+    threshold,
+    preset,
+    sweepFraction,
+    sweepEpsilon,
+    control,
+    targetImage,
+    transfer,
+    save,
+    examples,
+    batch,
+  } = options;
   return {
     study: 'attack',
     ...commonSpec(options),
@@ -106,15 +129,17 @@ async function specOf(
     ...(control === false ? { control: null } : typeof control === 'string' && { control }),
     ...(sweepFraction && { sweepFractions: [...sweepFraction] }),
     ...(sweepEpsilon && { sweepEpsilons: [...sweepEpsilon] }),
-    ...defined({ preset, targetImage, transfer, save, examples, batch }),
+    ...defined({ target, threshold, preset, targetImage, transfer, save, examples, batch }),
   };
 }
 
-function checkGoal({ targetClass, untargeted }: AttackOptions): void {
-  if ((targetClass === undefined) === (untargeted === true)) return;
+function checkGoal({ targetClass, untargeted, target }: AttackOptions): void {
+  const goals = [targetClass, untargeted === true ? 'any' : undefined, target].filter((goal) => goal !== undefined);
+  if (goals.length === 1) return;
   throw cliErrors.usage({
-    message: targetClass === undefined ? 'The attack has no goal.' : 'The attack has two goals.',
-    suggestion: 'Give --target-class with a class, or --untargeted.',
+    message:
+      goals.length === 0 ? 'The attack has no goal.' : `The attack has ${goals.length === 2 ? 'two' : 'three'} goals.`,
+    suggestion: 'Give --target-class with a class, --untargeted, or --target with what to raise or lower.',
     command: 'understory attack',
   });
 }

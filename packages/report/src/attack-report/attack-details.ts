@@ -11,7 +11,7 @@ export interface AttackDetail {
   readonly trajectories: MeanTrajectories | null;
 }
 
-/** Probabilities as the attack went on; an image that is finished stays at what it reached. */
+/** Probabilities, or the number that is raised, as the attack went on; an image that is finished stays at what it reached. */
 interface MeanTrajectories {
   readonly n: number;
   /** At each evaluation, the first one being of the untouched image. */
@@ -58,11 +58,11 @@ export class AttackDetails {
     if (group === undefined || success === null) return;
     group.n += 1;
     if (success) group.evaluations.push(evaluations);
-    if (trajectory === null || trajectory.probability.length === 0) return;
-    const [target, original] = [trajectory.probability, trajectory.originalProbability].map((each) =>
-      Float32Array.from(each),
-    );
-    group.kept.push({ item, target: target!, original: original! });
+    if (trajectory === null || trajectory.logit.length === 0) return;
+    const { probability, logit, originalProbability } = trajectory;
+    // Where the goal is no class there is its number alone.
+    const target = Float32Array.from(probability.length === 0 ? logit : probability);
+    group.kept.push({ item, target, original: Float32Array.from(originalProbability) });
   }
 }
 

@@ -50,9 +50,10 @@ async function rowsOf(
 ): Promise<readonly PictureRow[]> {
   const { codec } = drawing;
   const { item, originalLabel, original, targetLabel, target, originalProbability, maps } = record;
-  const says = `${originalLabel ?? `class ${original}`}, ${percent(originalProbability)}`;
+  const says = saidText(original, originalLabel, originalProbability);
   const aim = targetLabel ?? `class ${target}`;
-  const targeted = target !== original;
+  const targeted = targetLabel !== originalLabel || target !== original;
+  const isMapped = maps.target !== null || (target !== null && target !== original);
   const read = (name: string) => readPart(fileOfExample(folder, name), drawing);
   const untouched = await read(record.picture);
   const mapOf = (picture: RgbImage | undefined, file: string | null, caption: string, alt: string) =>
@@ -70,7 +71,7 @@ async function rowsOf(
               'heat map of the original class',
               `${item}, heat map of the original class`,
             ),
-            ...(targeted
+            ...(isMapped
               ? [await mapOf(untouched, maps.target, 'heat map of the target', `${item}, heat map of the target`)]
               : []),
           ]),
@@ -87,7 +88,7 @@ async function rowsOf(
       minor: true,
       pictures: [
         await shown(picture, codec, {
-          caption: `adversarial: ${example.predictedLabel ?? `class ${example.predicted}`}, ${percent(example.probability)}`,
+          caption: `adversarial: ${saidText(example.predicted, example.predictedLabel, example.probability)}`,
           alt: `${item}, attacked through ${attack}`,
         }),
         await shown(await read(example.perturbation), codec, {
@@ -107,7 +108,7 @@ async function rowsOf(
                 'original class, after',
                 `${item}, heat map of the original class after ${attack}`,
               ),
-              ...(targeted
+              ...(isMapped
                 ? [
                     await mapOf(
                       picture,
@@ -122,6 +123,12 @@ async function rowsOf(
     };
   });
   return [first, ...(await Promise.all(rows))];
+}
+
+/** What the network says, with its probability where it gives one. */
+function saidText(index: number | null, label: string | null, probability: number | null): string {
+  const said = label ?? (index === null ? '' : `class ${index}`);
+  return probability === null ? said : `${said}, ${percent(probability)}`;
 }
 
 function outcomeText({ success, evaluations }: AttackExample): string {

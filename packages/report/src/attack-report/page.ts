@@ -66,14 +66,24 @@ export function page(content: AttackPage): string {
 }
 
 function lead({ run: { record }, summary }: AttackPage): string {
-  const { attacks, dataset, goal, target } = record.parameters;
+  const { attacks, dataset } = record.parameters;
   const what = [...new Set(attacks.map(({ title }) => title))].join(', ');
-  const aim = goal === 'untargeted' ? 'to leave the predicted class' : `to predict ${targetText(target)}`;
+  const aim = aimText(record.parameters);
   return `${what}, on ${count(summary.images, 'image')} of ${dataset.name}: small perturbations within a mask that cause the network ${aim}.`;
+}
+
+function aimText({ goal, target, threshold }: AttackRecord['parameters']): string {
+  if (goal === 'untargeted') return 'to leave the predicted class';
+  if (goal === 'targeted') return `to predict ${targetText(target)}`;
+  const words = targetText(target);
+  const isLowered = words.startsWith('-');
+  const past = threshold === undefined ? '' : ` ${isLowered ? 'below' : 'above'} ${threshold}`;
+  return isLowered ? `to lower ${words.slice(1)}${past}` : `to raise ${words}${past}`;
 }
 
 function targetText(target: AttackRecord['parameters']['target']): string {
   if (target === null) return 'the target';
+  if (target.index === null) return target.label ?? 'the target';
   return target.label === null ? `class ${target.index}` : `${target.label} (class ${target.index})`;
 }
 
@@ -113,14 +123,15 @@ function examplesSection({ examples, examplesHead }: AttackPage): Html | null {
 }
 
 function parameters(record: AttackRecord): Html {
-  const { attacks, target, transfer } = record.parameters;
+  const { attacks, target, threshold, transfer } = record.parameters;
   const settings = new Map(attacks.map((each) => [JSON.stringify([each.attack, each.options]), each]));
   const special: readonly Parameter[] = [
     ...(target === null ? [] : [['Target', targetText(target)] as const]),
+    ...(threshold === undefined ? [] : [['Threshold', String(threshold)] as const]),
     ...(transfer === null ? [] : [['Transfer to', `${transfer.name}, SHA-256 ${transfer.sha256}`] as const]),
     ...attacks.flatMap((each): Parameter[] => (each.preset === null ? [] : [[`${each.name}: preset`, each.preset]])),
     ...[...settings.values()].flatMap(({ attack, options }) => optionRows(attack, options)),
     ...attacks.flatMap(({ name, mask }) => optionRows(name, mask.options)),
   ];
-  return provenance(record, { shown: ['attacks', 'target', 'transfer'], special });
+  return provenance(record, { shown: ['attacks', 'target', 'threshold', 'transfer'], special });
 }

@@ -64,7 +64,7 @@ function successRule({ attacks, goal }: AttackRecord['parameters']): string {
   const [threshold, ...others] = new Set(
     attacks.map(({ options }) => (options['stop'] === 'probability' ? options['threshold'] : undefined)),
   );
-  if (typeof threshold !== 'number' || others.length > 0) return '';
+  if (goal === 'raise' || typeof threshold !== 'number' || others.length > 0) return '';
   return goal === 'targeted'
     ? ` Success is a probability of the target above ${threshold}.`
     : ` Success is a probability of the original class below ${number(1 - threshold, 2)}.`;

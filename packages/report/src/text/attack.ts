@@ -47,19 +47,36 @@ export function attackedImageText(
 ): string {
   const [first] = rows;
   if (first === undefined) return '';
-  const original = className({ index: first.original, label: first.originalLabel });
+  const original = saidOf(first.original, first.originalLabel);
   const lines = rows.map((row) => [
     style.cyan(row.attack),
     resultOf(row, style),
     ...(row.success === null
       ? []
       : [
-          `${className({ index: row.target, label: row.targetLabel })} ${percent(row.targetProbability)}`,
-          `saved ${percent(row.savedTargetProbability)}${row.savedSuccess === row.success ? '' : ', which changes the result'}`,
+          `${saidOf(row.target, row.targetLabel)} ${reachedText(row)}`,
+          `saved ${savedText(row)}${row.savedSuccess === row.success ? '' : ', which changes the result'}`,
           saved ? `${out}/${adversarialPicture(row.item, row.attack)}` : '',
         ]),
   ]);
-  return `${style.bold(path)}  ${original} ${percent(first.originalProbability)}\n${columns(lines, { indent: 2 })}`;
+  const probable = first.originalProbability === null ? '' : ` ${percent(first.originalProbability)}`;
+  return `${style.bold(path)}  ${original}${probable}\n${columns(lines, { indent: 2 })}`;
+}
+
+/** A class by its label or number; what another network says, or what a target is, in its own words. */
+function saidOf(index: number | null, label: string | null): string {
+  return index === null ? (label ?? '') : className({ index, label });
+}
+
+/** The probability of the target, or how its number changed. */
+function reachedText({ value, targetProbability }: AttackRow): string {
+  if (value === undefined) return percent(targetProbability);
+  const probable = targetProbability === null ? '' : `, ${percent(targetProbability)}`;
+  return `${number(value.original)} to ${number(value.adversarial)}${probable}`;
+}
+
+function savedText({ value, savedTargetProbability }: AttackRow): string {
+  return value === undefined ? percent(savedTargetProbability) : number(value.saved);
 }
 
 function resultOf({ success, evaluations, reason }: AttackRow, style: Style): string {
@@ -68,13 +85,18 @@ function resultOf({ success, evaluations, reason }: AttackRow, style: Style): st
   return success ? style.green(`success in ${steps}`) : style.yellow(`no success in ${steps}`);
 }
 
-function titleOf({ attacks, goal, target }: AttackRecord['parameters'], style: Style): string {
+function titleOf({ attacks, goal, target, threshold }: AttackRecord['parameters'], style: Style): string {
   const [first] = attacks;
   if (first === undefined) return '';
   const preset = first.preset === null ? '' : `, preset ${first.preset}`;
-  const aim =
-    target === null ? 'away from the predicted class' : `towards ${className(target)} (class ${target.index})`;
-  return `${style.bold(first.attack)}${preset}, ${goal}: ${aim}\n`;
+  const title = `${style.bold(first.attack)}${preset}`;
+  if (target === null) return `${title}, ${goal}: away from the predicted class\n`;
+  const { index, label } = target;
+  if (index !== null) return `${title}, ${goal}: towards ${className({ index, label })} (class ${index})\n`;
+  const words = label ?? '';
+  const isLowered = words.startsWith('-');
+  const past = threshold === undefined ? '' : `, ${isLowered ? 'below' : 'above'} ${threshold}`;
+  return `${title}: ${isLowered ? `lowers ${words.slice(1)}` : `raises ${words}`}${past}\n`;
 }
 
 function outcomesText(outcomes: readonly AttackOutcome[], style: Style): string {

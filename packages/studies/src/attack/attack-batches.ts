@@ -1,13 +1,23 @@
-import { append, evenBatches, takeTensor, type Attack, type AttackedSample, type Tensor } from '@understory/core';
+import {
+  append,
+  evenBatches,
+  formOf,
+  takeTensor,
+  type Attack,
+  type AttackedSample,
+  type AttackGoal,
+  type Tensor,
+} from '@understory/core';
 import type { AttackPlan } from './attack-plan.ts';
-import type { Subject } from './attack-subject.ts';
+import { passes, type ItemGoal } from './attack-goal.ts';
+import type { AttackedImage } from './attack-subject.ts';
 import type { ChosenImage } from '../environment.ts';
 import { joinSamples } from '../common/join-samples.ts';
 import { reasonFor } from '../common/reason-for.ts';
 
 /** One attack on one image. */
 interface Sample {
-  readonly subject: Subject;
+  readonly image: AttackedImage;
   readonly place: number;
   readonly mask: Tensor<'float32'>;
 }
@@ -24,29 +34,50 @@ export type Found = Made | { readonly sample: Sample; readonly reason: string };
 /** Runs every attack on its samples in even batches; what fails without a diagnosis is put down to its image. */
 export async function makeAttacks(
   plan: AttackPlan,
-  subjects: readonly Subject[],
+  images: readonly AttackedImage[],
   failures: Map<ChosenImage, unknown>,
-): Promise<ReadonlyMap<Subject, readonly Found[]>> {
-  const samples = new Map<Attack, Sample[]>();
-  for (const subject of subjects) {
+): Promise<ReadonlyMap<AttackedImage, readonly Found[]>> {
+  const samples = new Map<Attack, Map<string, Sample[]>>();
+  for (const image of images) {
     for (const [place, { attack }] of plan.attacks.entries()) {
-      const mask = subject.masks[place]!;
+      const mask = image.masks[place]!;
       if (typeof mask === 'string') continue;
-      const own = samples.get(attack) ?? [];
-      samples.set(attack, own);
-      own.push({ subject, place, mask });
+      const ofAttack = samples.get(attack) ?? new Map<string, Sample[]>();
+      samples.set(attack, ofAttack);
+      const form = formOfGoal(image.goal);
+      ofAttack.set(form, [...(ofAttack.get(form) ?? []), { image, place, mask }]);
     }
   }
-  const made = new Map<Subject, Found[]>(subjects.map((subject) => [subject, []]));
-  for (const [attack, own] of samples) {
+  const made = new Map<AttackedImage, Found[]>(images.map((image) => [image, []]));
+  for (const [attack, own] of [...samples].flatMap(([each, forms]) =>
+    [...forms.values()].map((group) => [each, group] as const),
+  )) {
     const dividesItself = plan.attacks.some((each) => each.attack === attack && each.dividesBatches);
     for (const { start, end } of evenBatches(own.length, dividesItself ? own.length : plan.batch)) {
       for (const found of await attackBatch(plan, attack, own.slice(start, end), failures)) {
-        made.get(found.sample.subject)!.push(found);
+        made.get(found.sample.image)!.push(found);
       }
     }
   }
   return made;
+}
+
+/** Samples share a run where their goals are classes, or numbers of one form. */
+function formOfGoal(goal: ItemGoal): string {
+  return goal.kind === 'raise' ? formOf(goal.target) : goal.kind;
+}
+
+/** The goals of samples that share a run, as attacks are given them. */
+function goalOf({ subject }: AttackPlan, goals: readonly ItemGoal[]): AttackGoal {
+  const numbers = goals.flatMap((goal) => (goal.kind === 'raise' ? [goal] : []));
+  const classes = goals.flatMap((goal) => (goal.kind === 'raise' ? [] : [goal]));
+  const [first] = classes;
+  if (first !== undefined) return { kind: first.kind, classes: classes.map((goal) => goal.class) };
+  return {
+    kind: 'raise',
+    targets: numbers.map(({ target }) => target),
+    isReached: (answer, value, sample) => passes(numbers[sample]!, subject.subject, answer, value),
+  };
 }
 
 /** The results of a batch; where it fails as a whole each sample is tried alone. */
@@ -56,18 +87,21 @@ async function attackBatch(
   asked: readonly Sample[],
   failures: Map<ChosenImage, unknown>,
 ): Promise<readonly Found[]> {
-  const samples = asked.filter(({ subject }) => !failures.has(subject.item));
+  const samples = asked.filter(({ image }) => !failures.has(image.item));
   const [first, ...others] = samples;
   if (first === undefined) return [];
-  const { signal, classifier } = plan;
+  const { signal, subject } = plan;
   try {
     signal.throwIfAborted();
     const { adversarial, samples: results } = await attack.perturb({
-      classifier,
-      pixels: joinSamples(samples.map(({ subject }) => subject.pixels)),
-      goal: { kind: first.subject.goal.kind, classes: samples.map(({ subject }) => subject.goal.class) },
+      subject,
+      pixels: joinSamples(samples.map(({ image }) => image.pixels)),
+      goal: goalOf(
+        plan,
+        samples.map(({ image }) => image.goal),
+      ),
       masks: samples.map(({ mask }) => mask),
-      seeds: samples.map(({ subject }) => subject.seed),
+      seeds: samples.map(({ image }) => image.seed),
       signal,
       ...(plan.steps && { progress: plan.steps.attack('images attacked') }),
     });
@@ -86,7 +120,7 @@ async function attackBatch(
     try {
       return [{ sample: first, reason: reasonFor(error) }];
     } catch {
-      failures.set(first.subject.item, error);
+      failures.set(first.image.item, error);
       return [];
     }
   }

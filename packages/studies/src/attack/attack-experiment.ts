@@ -4,7 +4,8 @@ import type { AttackRow } from './attack-rows.ts';
 import { summariseAttack, type AttackSummary } from './summarise-attack.ts';
 import { makeAttacks, type Found, type Made } from './attack-batches.ts';
 import type { AttackPlan, Attempt } from './attack-plan.ts';
-import { subjectOf, type Subject } from './attack-subject.ts';
+import { probabilityOf, valueOf } from './attack-goal.ts';
+import { imageOf, type AttackedImage } from './attack-subject.ts';
 import type { ChosenImage } from '../environment.ts';
 import { judge, maskPixels } from './judge-attacks.ts';
 
@@ -34,24 +35,24 @@ export async function attackTogether(
   items: readonly ChosenImage[],
   randoms: readonly SeededRandom[],
 ): Promise<readonly Outcome<ChosenImage, AttackRow>[]> {
-  const subjects: Subject[] = [];
+  const images: AttackedImage[] = [];
   const failures = new Map<ChosenImage, unknown>();
   for (const [at, item] of items.entries()) {
     try {
       plan.signal.throwIfAborted();
-      const subject = await subjectOf(plan, item, randoms[at]!);
-      if (subject !== undefined) subjects.push(subject);
+      const image = await imageOf(plan, item, randoms[at]!);
+      if (image !== undefined) images.push(image);
     } catch (error) {
       failures.set(item, error);
     }
   }
-  const made = await makeAttacks(plan, subjects, failures);
+  const made = await makeAttacks(plan, images, failures);
   const outcomes: Outcome<ChosenImage, AttackRow>[] = [];
   for (const item of items) {
-    const subject = subjects.find((each) => each.item === item);
+    const image = images.find((each) => each.item === item);
     try {
       if (failures.has(item)) throw failures.get(item);
-      outcomes.push({ item, rows: subject === undefined ? [] : await finish(plan, subject, made.get(subject) ?? []) });
+      outcomes.push({ item, rows: image === undefined ? [] : await finish(plan, image, made.get(image) ?? []) });
     } catch (error) {
       outcomes.push({ item, error });
     }
@@ -60,27 +61,27 @@ export async function attackTogether(
 }
 
 /** The rows of an image, in the order of the attacks. */
-async function finish(plan: AttackPlan, subject: Subject, found: readonly Found[]): Promise<readonly AttackRow[]> {
-  const rows: AttackRow[] = subject.masks.map((mask, place) => {
+async function finish(plan: AttackPlan, image: AttackedImage, found: readonly Found[]): Promise<readonly AttackRow[]> {
+  const rows: AttackRow[] = image.masks.map((mask, place) => {
     const refused = found.find(({ sample }) => sample.place === place);
     const reason = typeof mask === 'string' ? mask : refused !== undefined && 'reason' in refused ? refused.reason : '';
-    return untouchedRow(plan, subject, place, reason);
+    return untouchedRow(plan, image, place, reason);
   });
   const made = found.filter((each): each is Made => 'attacked' in each);
   const attempts: Attempt[] = [];
   for (const { start, end } of evenBatches(made.length, plan.batch)) {
-    append(attempts, await judge(plan, subject, made.slice(start, end)));
+    append(attempts, await judge(plan, image, made.slice(start, end)));
   }
   for (const [at, { sample }] of made.entries()) rows[sample.place] = attempts[at]!.row;
-  const { facts, picture, pixels } = subject;
-  await plan.keep?.({ facts, picture, pixels, attempts });
+  const { facts, picture, pixels, explained } = image;
+  await plan.keep?.({ facts, picture, pixels, explained, attempts });
   return rows;
 }
 
 /** The row of an attack that was not made: the image is as it was. */
 function untouchedRow(
-  { attacks }: AttackPlan,
-  { facts, prediction, masks }: Subject,
+  { attacks, subject }: AttackPlan,
+  { facts, goal, look, masks }: AttackedImage,
   place: number,
   reason: string,
 ): AttackRow {
@@ -90,9 +91,10 @@ function untouchedRow(
     attack: attacks[place]!.record.name,
     maskPixels: typeof mask === 'string' ? 0 : maskPixels(mask),
     ...{ success: null, reason, evaluations: 0, updates: 0 },
-    targetProbability: prediction.probabilities[facts.target]!,
+    targetProbability: probabilityOf(subject.subject, goal, look),
     finalOriginalProbability: facts.originalProbability,
     ...{ linf: 0, l2: 0, l0: 0, ssim: 1 },
+    ...(goal.kind === 'raise' && { value: unchanged(valueOf(goal.plain, look)) }),
     ...{
       savedSuccess: null,
       savedTargetProbability: null,
@@ -103,4 +105,8 @@ function untouchedRow(
       transfer: null,
     },
   };
+}
+
+function unchanged(value: number): NonNullable<AttackRow['value']> {
+  return { original: value, adversarial: value, saved: null };
 }

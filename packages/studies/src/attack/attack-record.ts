@@ -14,7 +14,7 @@ import { drawsFromMaps, type NamedAttack } from './choose-attacks.ts';
 import type { Transfer } from './transfer.ts';
 
 interface Decided {
-  readonly spec: Pick<AttackSpec, 'images' | 'layer' | 'layout' | 'seed'>;
+  readonly spec: Pick<AttackSpec, 'images' | 'layer' | 'layout' | 'seed' | 'target' | 'threshold'>;
   readonly images: ChosenImages;
   readonly setup: Setup;
   readonly attacks: readonly NamedAttack[];
@@ -46,8 +46,7 @@ export function attackRecord({
       kind: 'attack',
       dataset: datasetRecord(images.record, spec.images, images.ids),
       attacks: attacks.map(({ record }) => record),
-      goal: target === undefined ? 'untargeted' : 'targeted',
-      target: target === undefined ? null : classRecord(setup.classifier, target),
+      ...goalRecord(spec, setup, target),
       targetImage: reference?.record ?? null,
       explainer: isDrawn ? explainerRecord(setup, explainer) : null,
       layer: isDrawn ? spec.layer : null,
@@ -59,4 +58,18 @@ export function attackRecord({
           : { name: transfer.opened.resolved.name, sha256: transfer.opened.model.origin.sha256 },
     },
   });
+}
+
+function goalRecord(
+  { target: words, threshold }: Decided['spec'],
+  { subject }: Setup,
+  target: number | undefined,
+): Pick<AttackRecord['parameters'], 'goal' | 'target' | 'threshold'> {
+  if (words !== undefined) {
+    const named = { index: null, label: words };
+    return { goal: 'raise', target: named, ...(threshold !== undefined && { threshold }) };
+  }
+  return target === undefined
+    ? { goal: 'untargeted', target: null }
+    : { goal: 'targeted', target: classRecord(subject, target) };
 }

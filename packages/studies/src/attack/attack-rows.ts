@@ -6,15 +6,23 @@ export interface AttackRow {
   readonly item: string;
   /** What the data set says; null where it says nothing. */
   readonly label: string | null;
-  /** What the network says of the untouched image. */
-  readonly original: number;
+  /** The class that the network says of the untouched image; null of a network that is no classifier. */
+  readonly original: number | null;
+  /** Null where a classifier has no labels; of other networks what they say, in words. */
   readonly originalLabel: string | null;
-  readonly originalProbability: number;
+  readonly originalProbability: number | null;
   /** Null where there is no label, or none that the model knows. */
   readonly correct: boolean | null;
-  /** The class that the attack wants, or wants to leave. */
-  readonly target: number;
+  /** The class that the attack wants, or wants to leave; null where it is no class. */
+  readonly target: number | null;
+  /** Of a target in words these words, with a minus where its number is lowered. */
   readonly targetLabel: string | null;
+  /** The number of a target in words, without its minus; absent where the attack is of a class. */
+  readonly value?: {
+    readonly original: number;
+    readonly adversarial: number;
+    readonly saved: number | null;
+  };
   /** A name of the run's `attacks`: settings with their mask. */
   readonly attack: string;
   /** How many pixels the mask lets through. */
@@ -26,8 +34,8 @@ export interface AttackRow {
   readonly evaluations: number;
   readonly updates: number;
   /** Of the adversarial image, before it is rounded to 8 bits. */
-  readonly targetProbability: number;
-  readonly finalOriginalProbability: number;
+  readonly targetProbability: number | null;
+  readonly finalOriginalProbability: number | null;
   readonly linf: number;
   readonly l2: number;
   /** Pixels that changed at all. */
@@ -84,9 +92,12 @@ export interface AttackRecord extends Omit<EvaluationRecord, 'parameters'> {
     readonly dataset: { readonly name: string } & Readonly<Record<string, unknown>>;
     /** In the order of tables and figures. */
     readonly attacks: readonly RunAttack[];
-    readonly goal: 'targeted' | 'untargeted';
-    /** Null without one. */
-    readonly target: { readonly index: number; readonly label: string | null } | null;
+    /** `raise` where a target in words is raised, or lowered. */
+    readonly goal: 'targeted' | 'untargeted' | 'raise';
+    /** Null without one; of a target in words the label is these words, and the index null. */
+    readonly target: { readonly index: number | null; readonly label: string | null } | null;
+    /** What the number of the target has to pass, where one was given. */
+    readonly threshold?: number;
     /** Whose maps masks are drawn from; null where none is. */
     readonly explainer: { readonly name: string; readonly options: Options } | null;
     /** As it was asked for; null where no mask is drawn from a map. */
@@ -102,7 +113,7 @@ export type AttackSetting = Pick<AttackRecord['parameters'], 'goal' | 'explainer
 
 /** NumPy files of raw maps; null where the explainer had none. */
 export interface ClassMaps {
-  /** For the class that the network says of the untouched image. */
+  /** For the class that the network says of the untouched image, or the best of what it says. */
   readonly original: string | null;
   /** For the target; null without one. */
   readonly target: string | null;
@@ -129,8 +140,8 @@ export interface AttackExample extends Pick<AttackRow, 'attack' | 'success' | 'e
   readonly mask: string;
   readonly factor: number;
   /** What the network says of it in the end. */
-  readonly predicted: number;
+  readonly predicted: number | null;
   readonly predictedLabel: string | null;
-  readonly probability: number;
+  readonly probability: number | null;
   readonly maps: ClassMaps;
 }

@@ -5,10 +5,11 @@ import type { AttackRow } from './attack-rows.ts';
 export const attackTables: readonly Table<AttackRow>[] = [
   {
     name: 'attacks',
-    records({ trajectory: _, checks, transfer, warnings, ...row }) {
+    records({ trajectory: _, value, checks, transfer, warnings, ...row }) {
       return [
         {
           ...row,
+          ...named('value', value ?? null),
           ...named('checks', checks),
           ...named('transfer', transfer),
           warnings: warnings.length === 0 ? null : warnings.join('; '),
@@ -19,11 +20,10 @@ export const attackTables: readonly Table<AttackRow>[] = [
   {
     name: 'trajectories',
     records: ({ attack, trajectory }) =>
-      (trajectory?.probability ?? []).map((probability, evaluation) => ({
-        ...{ attack, evaluation, probability },
-        logit: trajectory!.logit[evaluation]!,
-        originalProbability: trajectory!.originalProbability[evaluation]!,
-        originalLogit: trajectory!.originalLogit[evaluation]!,
+      (trajectory?.logit ?? []).map((logit, evaluation) => ({
+        ...{ attack, evaluation, probability: trajectory!.probability[evaluation] ?? null, logit },
+        originalProbability: trajectory!.originalProbability[evaluation] ?? null,
+        originalLogit: trajectory!.originalLogit[evaluation] ?? null,
       })),
   },
 ];

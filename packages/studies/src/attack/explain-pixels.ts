@@ -1,14 +1,15 @@
-import type { HeatMap, PixelClassifier, Tensor } from '@understory/core';
+import { objectiveOf, type HeatMap, type PixelSubject, type Target, type Tensor } from '@understory/core';
+import { placed } from '../common/targets.ts';
 import type { NamedExplainer } from '../explanation/explain-images.ts';
-import { pixelClassifierOf } from '../setup/pixel-classifier-of.ts';
+import { pixelSubjectOf } from '../setup/pixel-subject-of.ts';
 import type { Setup } from '../setup/setup.ts';
 
-/** The heat map of pixels `[1, 3, H, W]` in 0..1 for a class. */
-export type ExplainPixels = (pixels: Tensor<'float32'>, target: number) => Promise<HeatMap>;
+/** The heat map of pixels `[1, C, H, W]` in 0..1 for a target. */
+export type ExplainPixels = (pixels: Tensor<'float32'>, target: Target) => Promise<HeatMap>;
 
-/** An explainer of pixels; `pixels` is the classifier of the set-up, which is used where the explainer has the same. */
+/** An explainer of pixels; `pixels` is the subject of the set-up, which is used where the explainer has the same. */
 export function explainPixels(
-  { explainer, classifier, layer }: NamedExplainer,
+  { explainer, subject, layer }: NamedExplainer,
   {
     setup,
     pixels,
@@ -16,18 +17,17 @@ export function explainPixels(
     signal,
   }: {
     readonly setup: Setup;
-    readonly pixels: PixelClassifier;
+    readonly pixels: PixelSubject;
     readonly seed: number;
     readonly signal: AbortSignal;
   },
 ): ExplainPixels {
-  const own =
-    classifier === setup.classifier ? pixels : pixelClassifierOf(classifier, setup.preprocessing.preprocessing);
+  const own = subject === setup.subject ? pixels : pixelSubjectOf(subject, setup.preprocessing.preprocessing);
   return async (shown, target) => {
     const [map] = await explainer.explain({
-      model: classifier.model,
+      model: subject.model,
       feeds: own.feeds(shown),
-      objective: classifier.score([target]),
+      objective: objectiveOf([placed(target, subject, setup.subject)]),
       ...(layer !== undefined && { layer }),
       ...{ seed, signal },
     });

@@ -1,36 +1,49 @@
-import type { Prediction, Tensor } from '@understory/core';
+import { type Tensor } from '@understory/core';
 import {
   isWithin,
   perturbationChecks,
   perturbationDistances,
   toEightBits,
-  toUnitPixels,
   type LevelRounding,
   type RgbImage,
 } from '@understory/imaging';
 import type { Made } from './attack-batches.ts';
+import { lookAt, probabilityOf, reached, valueOf, type Look } from './attack-goal.ts';
 import type { AttackPlan, Attempt } from './attack-plan.ts';
-import { pixelsOf, type Subject } from './attack-subject.ts';
+import type { AttackRow } from './attack-rows.ts';
+import { pixelsOf, type AttackedImage } from './attack-subject.ts';
 import { isReached } from './is-reached.ts';
 import { joinSamples } from '../common/join-samples.ts';
 
 /** What the networks say of adversarial images and of the pictures that they are saved as. */
-export async function judge(plan: AttackPlan, subject: Subject, made: readonly Made[]): Promise<readonly Attempt[]> {
-  const { classifier, attacks, transfer } = plan;
-  const { facts, pixels, picture, goal } = subject;
-  const predictions = await classifier.predict(joinSamples(made.map(({ adversarial }) => adversarial)));
-  const kept = await savePictures(plan, subject, made);
-  const others = await transfer?.predict([picture, ...kept.map((each) => each.picture)]);
+export async function judge(
+  plan: AttackPlan,
+  image: AttackedImage,
+  made: readonly Made[],
+): Promise<readonly Attempt[]> {
+  const { attacks } = plan;
+  const { subject } = plan.subject;
+  const { facts, pixels, picture, goal } = image;
+  const looks = await looksAt(
+    plan,
+    made.map(({ adversarial }) => adversarial),
+  );
+  const kept = await savePictures(plan, image, made);
+  const transfers = await transferred(
+    plan,
+    image,
+    made,
+    kept.map((each) => each.picture),
+  );
   return made.map(({ sample, adversarial, attacked }, at): Attempt => {
     const { record, attack } = attacks[sample.place]!;
     const { budget } = record;
-    const before = others?.[0];
-    const other = others?.[at + 1];
     const saved = kept[at]!;
+    const look = looks[at]!;
     return {
       mask: sample.mask,
       adversarial,
-      prediction: predictions[at]!,
+      look,
       png: saved.png,
       row: {
         ...facts,
@@ -40,29 +53,54 @@ export async function judge(plan: AttackPlan, subject: Subject, made: readonly M
         reason: null,
         evaluations: attacked.evaluations,
         updates: attacked.updates,
-        targetProbability: predictions[at]!.probabilities[facts.target]!,
-        finalOriginalProbability: predictions[at]!.probabilities[facts.original]!,
+        targetProbability: probabilityOf(subject, goal, look),
+        finalOriginalProbability: facts.original === null ? null : look.answer.classes!.probabilities[facts.original]!,
         ...perturbationDistances(pixels.data, adversarial.data, picture),
-        savedSuccess: isReached(attack, saved.prediction, goal),
-        savedTargetProbability: saved.prediction.probabilities[facts.target]!,
+        ...(goal.kind === 'raise' && {
+          value: {
+            original: valueOf(goal.plain, image.look),
+            adversarial: valueOf(goal.plain, look),
+            saved: valueOf(goal.plain, saved.look),
+          },
+        }),
+        savedSuccess: reached(attack, subject, goal, saved.look),
+        savedTargetProbability: probabilityOf(subject, goal, saved.look),
         savedRounding: saved.rounding,
         trajectory: attacked.trajectory,
         checks: {
           ...perturbationChecks(pixels.data, adversarial.data, { budget, mask: sample.mask.data }),
-          savedWithinEpsilon: isWithin(budget, pixels.data, toUnitPixels(saved.picture)),
+          savedWithinEpsilon: isWithin(budget, pixels.data, pixelsOf(saved.picture, plan.subject.channels).data),
         },
-        warnings: [...subject.notes[sample.place]!, ...attacked.warnings],
-        transfer:
-          before === undefined || other === undefined || isReached(attack, before, goal)
-            ? null
-            : {
-                success: isReached(attack, other, goal),
-                targetProbability: other.probabilities[facts.target]!,
-                predicted: other.ranking[0]!,
-              },
+        warnings: [...image.notes[sample.place]!, ...attacked.warnings],
+        transfer: transfers[at]!,
       },
     };
   });
+}
+
+/** What the other network says of saved pictures, of attacks on classes; null where it says so of the untouched image already. */
+async function transferred(
+  { attacks, transfer }: AttackPlan,
+  { picture, goal }: AttackedImage,
+  made: readonly Made[],
+  pictures: readonly RgbImage[],
+): Promise<readonly AttackRow['transfer'][]> {
+  if (transfer === undefined || goal.kind === 'raise') return made.map(() => null);
+  const [before, ...others] = await transfer.predict([picture, ...pictures]);
+  return made.map(({ sample }, at) => {
+    const { attack } = attacks[sample.place]!;
+    const other = others[at]!;
+    if (isReached(attack, before!, goal)) return null;
+    return {
+      success: isReached(attack, other, goal),
+      targetProbability: other.probabilities[goal.class]!,
+      predicted: other.decision,
+    };
+  });
+}
+
+function looksAt({ subject, numbers }: AttackPlan, pictures: readonly Tensor<'float32'>[]): Promise<readonly Look[]> {
+  return lookAt(subject, joinSamples(pictures), numbers?.targets.outputs);
 }
 
 /** An adversarial image as it is written and read back. */
@@ -70,17 +108,17 @@ interface Saved {
   readonly png: Uint8Array;
   readonly picture: RgbImage;
   readonly rounding: LevelRounding;
-  readonly prediction: Prediction;
+  readonly look: Look;
 }
 
 /** Nearest levels, and those further from the original where the nearest lose the success and these keep it. */
-async function savePictures(plan: AttackPlan, subject: Subject, made: readonly Made[]): Promise<readonly Saved[]> {
-  const nearest = await save(plan, subject, made, 'nearest');
-  const succeeds = ({ sample }: Made, { prediction }: Saved) =>
-    isReached(plan.attacks[sample.place]!.attack, prediction, subject.goal);
+async function savePictures(plan: AttackPlan, image: AttackedImage, made: readonly Made[]): Promise<readonly Saved[]> {
+  const nearest = await save(plan, image, made, 'nearest');
+  const succeeds = ({ sample }: Made, { look }: Saved) =>
+    reached(plan.attacks[sample.place]!.attack, plan.subject.subject, image.goal, look);
   const lost = made.filter((each, at) => each.attacked.success && !succeeds(each, nearest[at]!));
   if (lost.length === 0) return nearest;
-  const outward = await save(plan, subject, lost, 'outward');
+  const outward = await save(plan, image, lost, 'outward');
   return made.map((each, at) => {
     const other = outward[lost.indexOf(each)];
     return other !== undefined && succeeds(each, other) ? other : nearest[at]!;
@@ -88,19 +126,23 @@ async function savePictures(plan: AttackPlan, subject: Subject, made: readonly M
 }
 
 async function save(
-  { classifier, attacks, codec }: AttackPlan,
-  { pixels, picture: size }: Subject,
+  plan: AttackPlan,
+  { pixels, picture: size }: AttackedImage,
   made: readonly Made[],
   rounding: LevelRounding,
 ): Promise<readonly Saved[]> {
-  const files: Omit<Saved, 'prediction'>[] = [];
+  const { subject, attacks, codec } = plan;
+  const files: Omit<Saved, 'look'>[] = [];
   for (const { sample, adversarial } of made) {
     const { budget } = attacks[sample.place]!.record;
     const png = await codec.encodePng(toEightBits(adversarial.data, pixels.data, { budget, size, rounding }));
     files.push({ png, picture: await codec.decode(png, 'the saved adversarial image'), rounding });
   }
-  const predictions = await classifier.predict(joinSamples(files.map(({ picture }) => pixelsOf(picture))));
-  return files.map((file, at) => ({ ...file, prediction: predictions[at]! }));
+  const looks = await looksAt(
+    plan,
+    files.map(({ picture }) => pixelsOf(picture, subject.channels)),
+  );
+  return files.map((file, at) => ({ ...file, look: looks[at]! }));
 }
 
 /** How many pixels a mask lets through. */

@@ -1,4 +1,11 @@
-import { environmentFailure, isDiagnosed, type AttackBudget, type HeatMap, type Tensor } from '@understory/core';
+import {
+  environmentFailure,
+  isDiagnosed,
+  type AttackBudget,
+  type HeatMap,
+  type Target,
+  type Tensor,
+} from '@understory/core';
 import { encodeNpy, fromUnitPixels, type ImageCodec, type RgbImage } from '@understory/imaging';
 import type { ArtifactStore } from '../study.ts';
 import { adversarialFolder, adversarialPicture, attackExampleFolder, fileOfAttack } from './attack-files.ts';
@@ -18,7 +25,6 @@ export interface KeptAttacks {
   readonly explainer: { readonly name: string; readonly explain: NonNullable<AttackPlan['explain']> } | undefined;
   readonly attacks: AttackPlan['attacks'];
   readonly labels: readonly string[] | undefined;
-  readonly targeted: boolean;
   readonly codec: ImageCodec;
 }
 
@@ -48,7 +54,7 @@ export async function attackKeeper(
 async function keepExample(
   store: ArtifactStore,
   folder: string,
-  { facts, picture, pixels, attempts }: AttackedItem,
+  { facts, picture, pixels, explained, attempts }: AttackedItem,
   asked: KeptAttacks,
 ): Promise<void> {
   const { codec } = asked;
@@ -57,23 +63,24 @@ async function keepExample(
     return name;
   };
   let layer: string | null = null;
-  const keepMap = async (name: string, from: Tensor<'float32'>, target: number) => {
+  const keepMap = async (name: string, from: Tensor<'float32'>, target: Target | undefined) => {
+    if (target === undefined) return null;
     const map = await mapOf(asked.explainer?.explain, from, target);
     layer ??= map?.layer ?? null;
     return map === undefined ? null : write(name, encodeNpy(map.data, [map.height, map.width]));
   };
   const keepMaps = async (prefix: string, from: Tensor<'float32'>): Promise<ClassMaps> => ({
-    original: await keepMap(`${prefix}original.npy`, from, facts.original),
-    target: asked.targeted ? await keepMap(`${prefix}target.npy`, from, facts.target) : null,
+    original: await keepMap(`${prefix}original.npy`, from, explained.original),
+    target: await keepMap(`${prefix}target.npy`, from, explained.target),
   });
 
   const maps = await keepMaps('', pixels);
   const attacks: AttackExample[] = [];
-  for (const { row, mask, adversarial, prediction, png } of attempts) {
+  for (const { row, mask, adversarial, look, png } of attempts) {
     const name = fileOfAttack(row.attack);
     const { budget } = asked.attacks.find(({ record }) => record.name === row.attack)!.record;
     const factor = amplification(budget, row.linf);
-    const predicted = prediction.ranking[0]!;
+    const { classes, decision, probability } = look.answer;
     attacks.push({
       attack: row.attack,
       success: row.success,
@@ -86,9 +93,9 @@ async function keepExample(
       ),
       mask: await write(`${name}.mask.png`, await codec.encodePng(maskPicture(mask))),
       factor,
-      predicted,
-      predictedLabel: asked.labels?.[predicted] ?? null,
-      probability: prediction.probabilities[predicted]!,
+      predicted: classes?.decision ?? null,
+      predictedLabel: classes === undefined ? decision : (asked.labels?.[classes.decision] ?? null),
+      probability: (classes === undefined ? probability : classes.probabilities[classes.decision]) ?? null,
       maps: await keepMaps(`${name}.`, adversarial),
     });
   }
@@ -107,7 +114,7 @@ async function keepExample(
 async function mapOf(
   explain: AttackPlan['explain'],
   pixels: Tensor<'float32'>,
-  target: number,
+  target: Target,
 ): Promise<HeatMap | undefined> {
   try {
     const map = await explain?.(pixels, target);
@@ -128,9 +135,11 @@ function changePicture(
   { data, dims }: Tensor<'float32'>,
   { adversarial, factor }: Pick<Attempt, 'adversarial'> & { readonly factor: number },
 ): RgbImage {
-  const [, , height, width] = dims;
+  const [, channels = 0, height = 0, width = 0] = dims;
   const grey = data.map((value, at) => 0.5 + factor * (adversarial.data[at]! - value));
-  return fromUnitPixels(grey, { height: height!, width: width! });
+  // Where there is an alpha, what is shown is the colours.
+  const colours = channels % 2 === 0 ? channels - 1 : channels;
+  return fromUnitPixels(grey.subarray(0, colours * height * width), { height, width });
 }
 
 function maskPicture({ data, dims }: Tensor<'float32'>): RgbImage {

@@ -1,19 +1,25 @@
 import {
+  errors,
   largestOf,
+  resolveTarget,
   seededRandom,
   type Attack,
   type Contribution,
+  type PixelSubject,
   type Selection,
+  type Subject,
+  type Target,
   type UnderstoryError,
 } from '@understory/core';
 import { prepare } from '@understory/imaging';
+import { targetsOf } from '../common/targets.ts';
 import { inGroups } from '../common/in-groups.ts';
 import { classRecord, modelRecord } from '../common/record.ts';
 import { runNotes } from '../common/run-notes.ts';
 import type { ChosenImages, Environment, TargetReference } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
 import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
-import { pixelClassifierOf } from '../setup/pixel-classifier-of.ts';
+import { pixelSubjectOf } from '../setup/pixel-subject-of.ts';
 import { selectionOf } from '../spec/selections.ts';
 import type { AttackSpec } from '../spec/study-spec.ts';
 import { studyOf, type Study, type StudyOptions } from '../study.ts';
@@ -21,8 +27,9 @@ import { attackExperiment, attackTogether } from './attack-experiment.ts';
 import type { AttackPlan } from './attack-plan.ts';
 import { attackRecord } from './attack-record.ts';
 import type { AttackRecord, AttackRow } from './attack-rows.ts';
-import { pixelsOf } from './attack-subject.ts';
+import { checkThreshold, pixelsOf } from './attack-subject.ts';
 import { attackTables } from './attack-tables.ts';
+import type { NumberAim } from './attack-goal.ts';
 import { chooseAttacks, drawsFromMaps, masksThatNeed, type AttackChoice, type NamedAttack } from './choose-attacks.ts';
 import { explainPixels } from './explain-pixels.ts';
 import { attackKeeper } from './keep-attack.ts';
@@ -40,6 +47,7 @@ export async function openAttack(
   environment: Environment,
   { store, signal = new AbortController().signal, onStep }: StudyOptions = {},
 ): Promise<AttackStudy> {
+  checkGoal(spec);
   const images = await environment.chooseImages(spec.images);
   const saved = spec.save ?? (images.files === undefined ? 'examples' : 'all');
   const examples = saved === 'none' ? 0 : spec.examples;
@@ -51,20 +59,24 @@ export async function openAttack(
     await setup.close();
   };
   try {
-    const { classifier, preprocessing } = setup;
+    const { subject, preprocessing } = setup;
     setup.steps.listener = onStep;
-    const target = spec.targetClass === null ? undefined : targetOf(spec.targetClass, setup);
-    const pixels = pixelClassifierOf(classifier, preprocessing.preprocessing);
-    const labels = images.labelsFor(classifier.labels);
+    const target = spec.targetClass === null ? undefined : targetOf(spec.targetClass, subject);
+    const pixels = pixelSubjectOf(subject, preprocessing.preprocessing);
+    const numbers = await numbersOf(spec, pixels);
+    const labels = images.labelsFor(subject.labels);
     const [named] = setup.explainers;
     const explain = named && explainPixels(named, { setup, pixels, seed: spec.seed, signal });
     const reference = await referenceFor(attacks, spec, { setup, target });
     transfer = await transferOf(spec, setup, attacks);
     const drawn = reference && prepare(reference.image, preprocessing.preprocessing).picture;
-    const targetMap = drawn && target !== undefined ? await explain?.(pixelsOf(drawn), target) : undefined;
+    const targetMap =
+      drawn && target !== undefined
+        ? await explain?.(pixelsOf(drawn, pixels.channels), classTarget(subject, target))
+        : undefined;
     const record = attackRecord({ spec, images, setup, attacks, target, reference, transfer, explainer });
     const plan: AttackPlan = {
-      ...{ classifier: pixels, preprocessing: preprocessing.preprocessing, attacks, labels, target },
+      ...{ subject: pixels, preprocessing: preprocessing.preprocessing, attacks, labels, target, numbers },
       setting: record.parameters,
       ...{ explain, targetMap, transfer, onlyCorrect: spec.images.onlyCorrect === true },
       ...{ seed: spec.seed, batch: spec.batch, signal, codec: environment.codec, steps: setup.steps },
@@ -75,8 +87,7 @@ export async function openAttack(
             examples,
             all: saved === 'all',
             attacks,
-            labels: classifier.labels,
-            targeted: target !== undefined,
+            labels: subject.labels,
           },
           ...{ explainer: explain && { name: named.id, explain }, codec: environment.codec },
         }),
@@ -105,6 +116,17 @@ export async function openAttack(
   }
 }
 
+/** Throws SPEC_INVALID where there are two targets, or a threshold of none. */
+function checkGoal({ targetClass, target, threshold }: AttackSpec): void {
+  const wrong =
+    target !== undefined && targetClass !== null
+      ? { where: 'target', found: `"${target}" beside the target class "${targetClass}"`, expected: 'one of both' }
+      : target === undefined && threshold !== undefined
+        ? { where: 'threshold', found: `${threshold} without a target`, expected: 'a target whose number passes it' }
+        : undefined;
+  if (wrong !== undefined) throw studyErrors.specInvalid({ name: 'attack', ...wrong });
+}
+
 interface Asked {
   readonly images: ChosenImages;
   readonly explainer: Selection;
@@ -125,6 +147,7 @@ function setUpAttacks(spec: AttackSpec, { images, explainer, examples, environme
     const asked = {
       explainers: isDrawn || (examples > 0 && isThere) ? [explainer] : [],
       layer: spec.layer,
+      targets: spec.target,
       principal: { kind: 'attack' as const, id: attack, name: attack },
       onUnfit(_: string, error: unknown) {
         // Maps that are only looked at may be missing.
@@ -145,10 +168,27 @@ function choiceOf(spec: AttackSpec, images: ChosenImages, masks: readonly Omit<C
   };
 }
 
-function targetOf(text: string, { classifier }: Setup): number {
-  const target = classifier.resolveTarget(text);
+/** The target in words, if the attack has one; throws CLASSES_MISSING where it has none and the model has no classes either. */
+async function numbersOf({ target, threshold }: AttackSpec, subject: PixelSubject): Promise<NumberAim | undefined> {
+  if (target === undefined) {
+    const { task, classes, forms } = subject.subject;
+    if (classes === undefined) throw errors.classesMissing({ task, forms });
+    return undefined;
+  }
+  const numbers = { targets: targetsOf(target, subject.subject), threshold };
+  await checkThreshold({ subject, numbers });
+  return numbers;
+}
+
+function targetOf(text: string, { labels, classes, task, forms }: Subject): number {
+  if (classes === undefined) throw errors.classesMissing({ task, forms });
+  const target = resolveTarget(text, { labels, classCount: classes.count });
   if (target.kind === 'class') return target.index;
   throw studyErrors.classInvalid({ found: text, expected: 'the index or the name of a class' });
+}
+
+function classTarget(subject: Subject, index: number): Target {
+  return subject.targets(`${index}`, { options: [], decision: '', probability: undefined })![0]!;
 }
 
 async function referenceFor(
@@ -158,13 +198,16 @@ async function referenceFor(
 ): Promise<TargetReference | undefined> {
   const masks = masksThatNeed(attacks, 'targetMaps');
   if (masks.length === 0 || target === undefined) return undefined;
-  const { classifier, environment } = setup;
-  const { labels } = classifier;
-  return environment.findTargetReference({ path, target: classRecord(classifier, target), labels, masks });
+  const { subject, environment } = setup;
+  const { labels } = subject;
+  return environment.findTargetReference({ path, target: classRecord(subject, target), labels, masks });
 }
 
 async function transferOf(spec: AttackSpec, setup: Setup, attacks: readonly NamedAttack[]) {
   if (spec.transfer === undefined) return undefined;
+  if (spec.target !== undefined) {
+    throw studyErrors.transferDoesNotFit({ found: 'an attack of a target in words', expected: 'an attack of classes' });
+  }
   const plugin = setup.host.list('attack').find(({ id }) => id === attacks[0]!.record.attack)?.plugin;
   return openTransfer(spec.transfer, setup, { ...spec, backend: setup.backendOf(plugin) });
 }

@@ -1,10 +1,11 @@
-import { float32, type ImageClassifier, type Prediction } from '@understory/core';
+import { float32, type Prediction, type Subject } from '@understory/core';
 import { resize, toUnitPixels, type RgbImage } from '@understory/imaging';
 import { studyErrors } from '../errors.ts';
 import { joinSamples } from '../common/join-samples.ts';
-import { classifierOf, openModel, type ModelOptions, type OpenedModel } from '../setup/open-model.ts';
-import { pixelClassifierOf } from '../setup/pixel-classifier-of.ts';
-import { assumedNote, choosePreprocessing } from '../setup/preprocessing.ts';
+import { openModel, type ModelOptions, type OpenedModel } from '../setup/open-model.ts';
+import { openSubject } from '../setup/open-subject.ts';
+import { pixelSubjectOf } from '../setup/pixel-subject-of.ts';
+import { assumedNote } from '../setup/preprocessing.ts';
 import type { Setup } from '../setup/setup.ts';
 
 /** Another network that is shown saved pictures. */
@@ -20,32 +21,32 @@ export interface Transfer {
 /** Opens the network that adversarial images are shown to as well; throws TRANSFER_DOES_NOT_FIT and what opening a model throws. */
 export async function openTransfer(
   name: string,
-  { classifier: attacked, host, environment }: Pick<Setup, 'classifier' | 'host' | 'environment'>,
+  { subject: attacked, host, environment }: Pick<Setup, 'subject' | 'host' | 'environment'>,
   options: ModelOptions & { readonly backend: string | undefined },
 ): Promise<Transfer> {
   const resolved = await environment.findModel(name);
   const opened = await openModel(host, resolved, options, options.backend);
   try {
-    const classifier = await classifierOf(opened, {}, environment);
-    checkClasses(classifier, attacked);
-    const { preprocessing, assumed } = choosePreprocessing(classifier, opened.resolved.preprocessing, {});
-    const pixels = pixelClassifierOf(classifier, preprocessing);
-    const { height, width } = pixels;
+    const { subject, preprocessing: chosen } = await openSubject(opened, { spec: {}, host, environment });
+    checkClasses(subject, attacked);
+    const { preprocessing, assumed } = chosen;
+    const pixels = pixelSubjectOf(subject, preprocessing);
+    const { channels, height, width } = pixels;
     const filter = preprocessing.resize?.filter ?? 'bilinear';
     return {
       opened,
       notes: [
         ...(opened.resolved.notes ?? []).map((note) => `${name}: ${note}`),
         ...(assumed ? [assumedNote(preprocessing, name)] : []),
-        ...notesOnNames(classifier, attacked, name),
+        ...notesOnNames(subject, attacked, name),
       ],
-      predict(pictures) {
+      async predict(pictures) {
         const batch = pictures.map((picture) => {
           const fits = picture.height === height && picture.width === width;
           const own = fits ? picture : resize(picture, { height, width }, filter);
-          return float32(toUnitPixels(own), [1, 3, height, width]);
+          return float32(toUnitPixels(own, channels), [1, channels, height, width]);
         });
-        return pixels.predict(joinSamples(batch));
+        return (await pixels.answer(joinSamples(batch))).map(({ classes }) => classes!);
       },
       close: () => opened.model.close(),
     };
@@ -55,15 +56,19 @@ export async function openTransfer(
   }
 }
 
-function checkClasses(classifier: ImageClassifier, attacked: ImageClassifier): void {
-  const [ours, theirs] = [attacked.classCount, classifier.classCount];
+function checkClasses(subject: Subject, attacked: Subject): void {
+  if (subject.classes === undefined || attacked.classes === undefined) {
+    const { task } = attacked.classes === undefined ? attacked : subject;
+    throw studyErrors.transferDoesNotFit({ found: `a model for ${task}`, expected: 'classes to compare' });
+  }
+  const [ours, theirs] = [attacked.classes.count, subject.classes.count];
   if (ours === undefined || theirs === undefined || ours === theirs) return;
   throw studyErrors.transferDoesNotFit({ found: `${theirs} classes`, expected: `${ours} classes` });
 }
 
 /** Classes are compared by their places; names that have no word in common may mean another order. */
-function notesOnNames(classifier: ImageClassifier, attacked: ImageClassifier, name: string): readonly string[] {
-  const [ours, theirs] = [attacked.labels, classifier.labels];
+function notesOnNames(subject: Subject, attacked: Subject, name: string): readonly string[] {
+  const [ours, theirs] = [attacked.labels, subject.labels];
   if (ours === undefined || theirs === undefined) return [];
   const words = (label: string) =>
     label

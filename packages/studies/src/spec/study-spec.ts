@@ -131,8 +131,12 @@ const attackSpec = z.strictObject({
   control: z.string().nullable().optional(),
   /** Whose heat maps masks are drawn from. */
   explainer: selection.default('gradcam'),
-  /** The target class by its index or name; null where the attack only leaves what the network says. */
+  /** The target class by its index or name; null where the attack leaves what the network says, or has a target in words. */
   targetClass: z.string().min(1).nullable(),
+  /** What is raised, in the words of the model's task, such as `box:dog` or `region:cat`; what has a minus in front is lowered. */
+  target: z.string().min(1).optional(),
+  /** What the number of the target has to exceed, or to fall below, where the model decides nothing: a regression, a similarity. */
+  threshold: z.number().optional(),
   /** An image of the target class, or a folder of class samples that has one. */
   targetImage: z.string().optional(),
   /** Another network that adversarial images are shown to. */
