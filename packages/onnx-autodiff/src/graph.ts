@@ -9,6 +9,7 @@ import {
   type FunctionProto,
   type GraphProto,
   type ModelProto,
+  type NodeProto,
   type TensorProto,
   type ValueInfoProto,
 } from 'onnx-buf';
@@ -328,6 +329,7 @@ export function parseModel(bytes: Uint8Array): Graph {
     const name = graph.sparseInitializer[0]!.values?.name ?? '';
     throw errors.unsupported('sparse weights', `sparse initializer "${name}"`, 'weights as ordinary tensors');
   }
+  leaveOutEmptyEnds([graph, ...model.functions]);
   const initializers = new Map<string, Initializer>();
   graph.initializer.forEach((proto, at) => {
     const whole = encoded[at];
@@ -344,6 +346,23 @@ export function parseModel(bytes: Uint8Array): Graph {
     initializers,
     declared: new Map(graph.valueInfo.map((info) => [info.name, fromValueInfo(info)])),
   });
+}
+
+/** Operators whose least number of inputs counts ones that may be empty. */
+const counted = new Set(['Loop', 'Resize']);
+
+/**
+ * Takes empty names off the ends of inputs, in bodies too: they mean what leaving them out means, and optimisers of ONNX Runtime read
+ * beyond their memory where such an input is the last.
+ */
+function leaveOutEmptyEnds(parts: readonly { readonly node: readonly NodeProto[] }[]): void {
+  const waiting = [...parts];
+  for (let part = waiting.pop(); part; part = waiting.pop()) {
+    for (const node of part.node) {
+      while (!counted.has(node.opType) && node.input.at(-1) === '') node.input.pop();
+      for (const body of bodiesOf(node)) waiting.push(body);
+    }
+  }
 }
 
 /** Throws ONNX_TOO_LARGE for sizes that no number holds. */

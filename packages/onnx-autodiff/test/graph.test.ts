@@ -81,6 +81,18 @@ const parts = (file: Parts) => parseModel(fileOf(file));
 const failsWith = (code: string, more: Partial<AutodiffError> = {}) => expect.objectContaining({ code, ...more });
 const text = (content: string) => new TextEncoder().encode(content);
 
+it('empty names at the end of inputs are left out, those before others are not', () => {
+  const nodes = [
+    Node.of('LayerNormalization', ['x', 's', ''], ['a'], { axis: -1 }),
+    Node.of('Clip', ['a', '', 'most'], ['b']),
+    Node.of('Clip', ['b', '', ''], ['y']),
+  ];
+  const one = (name: string, ...dims: number[]) =>
+    writeTensor(name, { type: 'float32', dims, values: new Float32Array(dims[0] ?? 1).fill(1) });
+  const graph = parts({ nodes, weights: [one('s', 3), one('most')] });
+  expect(graph.nodes.map(({ inputs }) => inputs)).toEqual([['x', 's'], ['a', '', 'most'], ['b']]);
+});
+
 describe('files that are no ONNX models', () => {
   const jpeg = Uint8Array.from([0xff, 0xd8, 0xff, 0xe0, 0, 0x10, 0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1]);
   const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d]);
