@@ -3,6 +3,7 @@ import { closingNode, closingOperatorOf, scoresBehind } from '@understory/core';
 import { folderFacts, labelsOf } from '../evidence/folder.ts';
 import { headOf } from '../evidence/head.ts';
 import { isAuxiliary, namedAs } from '../evidence/names.ts';
+import { boundsNumbers, numbers } from '../evidence/numbers.ts';
 import { isNormalised } from '../evidence/normalised.ts';
 import { isStep, rowsOf, type Row } from '../evidence/outputs.ts';
 import { isClassCount, isEmbeddingWidth, isLandmarkSize } from '../evidence/sizes.ts';
@@ -120,11 +121,4 @@ function graphSays(model: Model, { spec, count }: Row): readonly [Evidence, stri
     return ['shape', `${head.pooling} and a dense layer give "${name}", but coordinates of landmarks are ${count} too`];
   }
   return ['graph', `${head.pooling} and a dense layer give "${name}"`];
-}
-
-/** Functions at the end of a network that keep a quantity within bounds. */
-export const boundsNumbers = new Set(['Tanh', 'Atan', 'Softplus', 'Exp', 'Sin', 'Cos']);
-
-export function numbers(count: number | undefined): string {
-  return count === undefined ? 'a row of numbers' : count === 1 ? 'one number' : `${count} numbers`;
 }

@@ -1,0 +1,35 @@
+import { UnderstoryError } from '@understory/core';
+
+/** Every error of this package, by what went wrong. */
+export const errors = {
+  secondPictureMissing({ output }: { output: string }) {
+    return new UnderstoryError({
+      code: 'SECOND_PICTURE_MISSING',
+      message: 'A similarity is between two pictures, and there is one.',
+      found: `embeddings of one picture in "${output}"`,
+      expected: 'a second picture to compare it with',
+      next: `Give the other picture, or name an element such as ${output}[0].`,
+      remedy: { kind: 'settings', settings: [{ name: 'to' }] },
+    });
+  },
+
+  characterCount({ characters, classes }: { characters: number; classes: number }) {
+    return new UnderstoryError({
+      code: 'LABEL_COUNT',
+      message: 'The list of characters does not fit the model.',
+      found: `${characters} characters`,
+      expected: `${classes} with the blank among them, or ${classes - 1} without it`,
+      next: 'Give the characters that the model was trained with, in its order.',
+    });
+  },
+
+  stepsNotReachable({ output, dims }: { output: string; dims: readonly (number | string)[] }) {
+    return new UnderstoryError({
+      code: 'STEPS_NOT_REACHABLE',
+      message: 'A character of the text that is read cannot be explained in this model.',
+      found: `"${output}" is [${dims.join(', ')}]: steps before samples`,
+      expected: 'scores with the samples on the first axis, at the end or in front of it',
+      next: 'Export the model with the batch first: permute(1, 0, 2) in front of its output.',
+    });
+  },
+} as const;
