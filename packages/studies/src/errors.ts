@@ -108,9 +108,11 @@ export const studyErrors = {
       found: `outputs ${outputs.join(', ') || 'none'}`,
       expected: `outputs of ${task ?? (tasks.join(', ') || 'a task that some plugin knows')}`,
       next:
-        task === undefined
-          ? 'Say the task, or name a number of an output as the target: output[index], without the batch.'
-          : 'Say another task, or the outputs that hold the answer.',
+        tasks.length === 0
+          ? 'Load a plugin that says what models say, such as @understory/subjects.'
+          : task === undefined
+            ? 'Say the task, or name a number of an output as the target: output[index], without the batch.'
+            : 'Say another task, or the outputs that hold the answer.',
       remedy: { kind: 'settings', settings: task === undefined ? [{ name: 'task' }] : [{ name: 'output' }] },
     });
   },

@@ -24,7 +24,7 @@ async function write(files: Readonly<Record<string, string>>): Promise<void> {
 
 describe('a bundled model', () => {
   it('is found by its name, complete', async () => {
-    const { labels, preprocessing, ...model } = await resolveModel('efficientnet-lite0', { cwd });
+    const { labels, preprocessing, config, ...model } = await resolveModel('efficientnet-lite0', { cwd });
     const entry = (await listZoo()).find(({ name }) => name === 'efficientnet-lite0');
     expect(model).toEqual({
       name: 'efficientnet-lite0',
@@ -32,6 +32,7 @@ describe('a bundled model', () => {
       source: { kind: 'file', path: join(entry!.folder, 'onnx', 'model.onnx') },
       card: entry!.card,
     });
+    expect(Object.keys(config!['id2label'] as object)).toHaveLength(1000);
     expect(labels).toHaveLength(1000);
     expect([labels![0], labels![281], labels![999]]).toEqual(['tench', 'tabby', 'toilet tissue']);
     expect(preprocessing).toMatchObject({
@@ -166,6 +167,7 @@ describe('a file', () => {
     await write({ 'a/net.v2.onnx': '', 'a/config.json': config });
     expect(await resolveModel('a/net.v2.onnx', { cwd })).toEqual({
       name: 'net.v2',
+      config: JSON.parse(config) as object,
       kind: 'file',
       source: { kind: 'file', path: join(cwd, 'a/net.v2.onnx') },
       labels: ['cat', 'dog'],

@@ -144,10 +144,9 @@ function inAnswer(
   rank: number | undefined,
   { subject, answer, computed }: { readonly subject: Subject; readonly answer: Answer; readonly computed: Tensors },
 ): readonly Target[] {
-  const found =
-    rank !== undefined
-      ? targetOfRank(rank, subject, answer)
-      : (subject.targets(text, answer) ?? (raw && [rawTargetOf(raw, dimsOf(raw, computed))]));
+  const place = () => raw && [rawTargetOf(raw, dimsOf(raw, computed))];
+  const named = () => (subject.classes !== undefined && raw !== undefined ? undefined : subject.targets(text, answer));
+  const found = rank !== undefined ? targetOfRank(rank, subject, answer) : (named() ?? place());
   if (found === undefined) {
     throw studyErrors.classInvalid({ found: text, expected: [...subject.forms, 'output[index]'].join(', ') });
   }

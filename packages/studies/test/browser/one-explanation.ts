@@ -2,6 +2,7 @@ import { BACKEND, createHost, definePlugin } from '@understory/core';
 import { memoryStore } from '@understory/experiments';
 import gradcam from '@understory/explain-gradcam';
 import type { ImageCodec } from '@understory/imaging';
+import subjects from '@understory/subjects';
 import { openStudy, parseStudySpec, type Environment } from '@understory/studies';
 import { ChainModel, flatten, globalAveragePool, linear, pointwiseConvolution, relu } from '@understory/testing';
 
@@ -66,7 +67,7 @@ function environment(codec: ImageCodec, picture: Uint8Array): Environment {
     versions: { runtime: 'a page' },
     async loadPlugins() {
       const host = createHost();
-      for (const module of [backend, gradcam]) host.use(module, { from: 'the page' });
+      for (const module of [backend, gradcam, subjects]) host.use(module, { from: 'the page' });
       host.start();
       return { host, backendOf: () => undefined };
     },
@@ -87,7 +88,7 @@ function environment(codec: ImageCodec, picture: Uint8Array): Environment {
       images: paths.map((path) => ({ path, name: path, picture: () => codec.decode(picture, path) })),
       failures: [],
     }),
-    ...{ readLabels: notHere, chooseImages: notHere, findTargetReference: notHere },
+    ...{ readLabels: notHere, readTable: notHere, chooseImages: notHere, findTargetReference: notHere },
     whenIdle: () => () => undefined,
     codec,
   };
