@@ -14,7 +14,10 @@ beforeAll(async () => {
   workspace = await fakeWorkspace();
   const { folder, write } = workspace;
   await cp(fileURLToPath(new URL('./support/fake-attacks.mjs', import.meta.url)), join(folder, 'fake-attacks.mjs'));
-  await write('understory.config.json', JSON.stringify({ plugins: ['./fake-plugin.mjs', './fake-attacks.mjs'] }));
+  await write(
+    'understory.config.json',
+    JSON.stringify({ plugins: ['@understory/subjects', './fake-plugin.mjs', './fake-attacks.mjs'] }),
+  );
   for (const [place, label] of ['red', 'blue'].entries()) {
     for (const strength of [255, 200, 150, 100]) {
       const colour = [0, 0, 0].map((_, channel) => (channel === 2 * place ? strength : 0)) as [number, number, number];

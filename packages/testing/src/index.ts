@@ -13,3 +13,4 @@ export * from './metric-contract.ts';
 export * from './probe-contract.ts';
 export * from './samples.ts';
 export * from './store-contract.ts';
+export * from './subject-contract.ts';

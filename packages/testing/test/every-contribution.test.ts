@@ -15,6 +15,7 @@ const suites = {
   mask: 'maskContract',
   metric: 'metricContract',
   probe: 'probeContract',
+  subject: 'subjectContract',
 } as const;
 
 async function sourcesOf(name: string, folder: string, ending: string): Promise<readonly string[]> {

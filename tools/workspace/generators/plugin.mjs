@@ -20,6 +20,7 @@ export const kinds = {
   probe: { page: 'probe', example: 'mirror-image', tag: 'plugin', owner: 'probes', what: 'A probe' },
   attack: { page: 'attack', example: 'random-noise', tag: 'plugin', owner: 'attacks', what: 'An attack' },
   mask: { page: 'mask', example: 'centre-disc', tag: 'plugin', owner: 'attacks', what: 'A mask of attacks' },
+  subject: { page: 'subject', example: 'channel-counts', tag: 'plugin', owner: 'subjects', what: 'A kind of subject' },
   backend: { page: 'backend', example: 'weight-table', tag: 'backend', owner: 'backends', what: 'A backend' },
 };
 

@@ -1,9 +1,14 @@
-import { elementCount, errors, expression, float32, largestOf } from '@understory/core';
-import type { Expression, Reading, Tensor, Tensors, TensorSpec } from '@understory/core';
+import {
+  elementCount,
+  errors,
+  expression,
+  float32,
+  objectiveOf,
+  shortestLength,
+  similarityVectors,
+} from '@understory/core';
+import type { Expression, Reading, Similarity, Tensor, Tensors, TensorSpec } from '@understory/core';
 import { indices } from '../rows.ts';
-
-/** The length that an output counts as where it is shorter, as in the objective `similarity`. */
-const SHORTEST = 1e-8;
 
 /** The number of each sample as an expression, with what has to be fed for it: which element, which weights, which vector. */
 interface ReadingValue {
@@ -40,7 +45,7 @@ export function readingValue(reading: Reading, name = 'target'): ReadingValue {
   };
 }
 
-/** What a program of these readings is fed, one a sample; `dims` are those of the outputs without the batch. Throws TARGET_INVALID. */
+/** What a program of these readings is fed, one a sample; `dims` are those of the outputs without the batch. Throws TARGET_INVALID and SIMILARITY_INVALID. */
 export function readingInputs(
   readings: readonly Reading[],
   dims: Readonly<Record<string, readonly number[]>>,
@@ -73,13 +78,8 @@ export function readingInputs(
       };
     }
     case 'similarity': {
-      const all = readings as readonly Extract<Reading, { readonly kind: 'similarity' }>[];
-      return {
-        [name]: rowsOf(
-          all.map(({ output, to, scale }) => ({ output, row: scaled(to, scale) })),
-          dims,
-        ),
-      };
+      const objective = objectiveOf(readings.map((reading) => ({ reading }))) as Similarity;
+      return { [name]: similarityVectors(objective, dims[objective.output]) };
     }
   }
 }
@@ -88,22 +88,7 @@ export function readingInputs(
 function lengthOf(values: Expression): Expression {
   // Cut before the root, whose slope at zero is infinite.
   const square = expression.sum(expression.multiply(values, values), [1]);
-  return expression.squareRoot(expression.maximum(square, SHORTEST ** 2));
-}
-
-/** A vector at the length `scale`. */
-function scaled(vector: Float32Array, scale: number): Float32Array {
-  // By its largest component first, so that no square overflows or vanishes.
-  const largest = largestOf(vector.map(Math.abs));
-  if (!(largest > 0 && largest < Infinity)) {
-    throw errors.targetInvalid({
-      found: `a vector whose largest component is ${largest}`,
-      expected: 'finite numbers that are not all zero',
-      next: 'Look for an overflow, or an empty picture, where the vector was computed.',
-    });
-  }
-  const length = Math.sqrt(vector.reduce((sum, value) => sum + (value / largest) ** 2, 0));
-  return vector.map((value) => (scale * (value / largest)) / length);
+  return expression.squareRoot(expression.maximum(square, shortestLength ** 2));
 }
 
 function offsetOf({ output, index }: Extract<Reading, { readonly kind: 'element' }>, dims: readonly number[]): number {

@@ -3,11 +3,11 @@
 /** Moves the goal's channel up, or down where it is to be left, until the network says so. */
 const push = ({ epsilon, steps, threshold, pause = 0 }) => ({
   budget: { norm: 'linf', epsilon },
-  isReached: ({ ranking, probabilities }, goal) =>
+  isReached: ({ decision, probabilities }, goal) =>
     goal.kind === 'targeted'
-      ? ranking[0] === goal.class && probabilities[goal.class] > threshold
-      : ranking[0] !== goal.class,
-  async perturb({ classifier, pixels, goal, masks, signal }) {
+      ? decision === goal.class && probabilities[goal.class] > threshold
+      : decision !== goal.class,
+  async perturb({ subject, pixels, goal, masks, signal }) {
     const size = pixels.dims[2] * pixels.dims[3];
     const single = { ...pixels, dims: [1, ...pixels.dims.slice(1)] };
     const adversarial = { ...pixels, data: pixels.data.slice() };
@@ -22,8 +22,8 @@ const push = ({ epsilon, steps, threshold, pause = 0 }) => ({
       let evaluations = 0;
       while (true) {
         signal.throwIfAborted();
-        const [prediction] = await classifier.predict({ ...single, data: own });
-        said ??= prediction.ranking[0];
+        const [{ classes: prediction }] = await subject.answer({ ...single, data: own });
+        said ??= prediction.decision;
         evaluations += 1;
         trajectory.probability.push(prediction.probabilities[wanted]);
         trajectory.logit.push(prediction.logits[wanted]);

@@ -29,6 +29,8 @@ const passed = new Set([
   ...['InstanceNormalization', 'LpNormalization', 'Concat', 'Transpose', 'QuickGelu', 'BiasGelu'],
 ]);
 
+const classToken = 'the class token';
+
 /** Longer heads are not followed to their end. */
 const mostSteps = 64;
 
@@ -44,7 +46,10 @@ export function headOf({ graph, layers, outputs }: Model, name: string): Head {
     const node = producersOf(graph).get(at);
     if (node === undefined) break;
     const pooling = poolingOf(node, graph, dims);
-    if (pooling !== undefined) return { pooling, isDense, isOfMaps: !isDense && isOfMaps(graph, node), endsWith };
+    if (pooling !== undefined) {
+      const isHead = isDense || (pooling === classToken && isOfDense(graph, node));
+      return { pooling, isDense: isHead, isOfMaps: !isHead && isOfMaps(graph, node), endsWith };
+    }
     if (dense.has(node.operator) && node.inputs.some((input) => isConstant(graph, originOf(graph, input)))) {
       isDense = true;
     } else if (convolutions.has(node.operator)) {
@@ -78,7 +83,18 @@ function poolingOf(
       attributes['axis'] === 1 &&
       isIndexOfOne(inputs[1] ? graph.constant(inputs[1]) : undefined)) ||
     (operator === 'Slice' && rank === 3 && dims(outputs[0]!)?.[1] === 1);
-  return isToken && (rank === undefined || rank === 3) ? 'the class token' : undefined;
+  return isToken && (rank === undefined || rank === 3) ? classToken : undefined;
+}
+
+/** Whether the token that is taken comes from a dense layer over all of them. */
+function isOfDense(graph: GraphView, token: GraphNode): boolean {
+  const isOfWeights = ({ inputs }: GraphNode) => inputs.some((input) => isConstant(graph, originOf(graph, input)));
+  let node = makerOf(graph, token.inputs[0]!);
+  if (node?.operator === 'Add' && isOfWeights(node)) {
+    const [one = '', other = ''] = node.inputs;
+    node = makerOf(graph, isConstant(graph, one) ? other : one);
+  }
+  return node !== undefined && dense.has(node.operator) && isOfWeights(node);
 }
 
 /** Whether what a pooling reads is a 1x1 convolution, but for activations. */

@@ -45,7 +45,7 @@ export function namedAs(name: string): NamedAs | undefined {
 
 /** Whether a name says that an output is beside the main one, for training. */
 export function isAuxiliary(name: string): boolean {
-  return wordsOf(name).some((word) => /^aux(?:iliary)?$/.test(word));
+  return wordsOf(name).some((word) => /^(?:aux|auxiliary)$/.test(word));
 }
 
 /** Lower-case words of the last part of a path: `StatefulPartitionedCall/BoxHead_2:0` is `box head 2 0`. */

@@ -50,7 +50,7 @@ function folderSays(row: Row, rows: readonly Row[], { folder }: ModelFacts): str
     : undefined;
 }
 
-/** `ViTModel`, `Dinov2Model`: the network without a head. */
+/** `ViTModel`, `ResNetModel`: the network without a head. */
 function isBare(architecture: string): boolean {
   return /^[A-Za-z\d]+Model$/.test(architecture) && !/For[A-Z]/.test(architecture);
 }
