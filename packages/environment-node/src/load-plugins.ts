@@ -9,11 +9,14 @@ import type { LoadedPlugins, PluginRequest } from '@understory/studies';
 import { shortName } from '@understory/studies/results';
 import { withBackends } from './choose-backends.ts';
 
+/** What reads the outputs of models where no listed plugin does. */
+const usualSubjects = '@understory/subjects';
+
 /** What there is where the configuration does not list plugins. */
 const defaultPlugins = [
   '@understory/backend-onnx',
   '@understory/backend-tfjs',
-  '@understory/subjects',
+  usualSubjects,
   '@understory/explain-cam',
   '@understory/explain-gradcam',
   '@understory/explain-gradients',
@@ -39,7 +42,7 @@ export interface Loaded extends LoadedPlugins {
 }
 
 /**
- * A host with the plugins of the configuration and those asked for.
+ * A host with the plugins of the configuration and those asked for, and with the usual subjects where none of them reads what models say.
  * A package is looked for from the user's folder, then among the command's own; a path is relative to the user's folder.
  * Throws PLUGIN_NOT_FOUND, PLUGIN_UNKNOWN, PLUGIN_INVALID, CONFIGURATION_INVALID, USAGE and what the host throws.
  */
@@ -56,6 +59,11 @@ export async function loadPlugins({
     const { url, from } = await locate(plugin, cwd);
     loaded.push({ module: await load(plugin, url), from });
   }
+  if (!loaded.some(providesSubjects)) {
+    // Without one nothing that a model says could be read.
+    const { url, from } = await locate(usualSubjects, cwd);
+    loaded.push({ module: await load(usualSubjects, url), from });
+  }
   const configuration = withBackends(written, { backend, backends }, loaded.flatMap(nameOf));
   const host = createHost(configuration);
   for (const { module, from } of loaded) host.use(module, { from });
@@ -68,6 +76,12 @@ export async function loadPlugins({
   const own = new Map(Object.entries(configuration.backends ?? {}));
   const backendOf = (plugin = '') => own.get(plugin) ?? backend;
   return { host, configuration, configurationPath, backendOf };
+}
+
+function providesSubjects({ module }: { readonly module: unknown }): boolean {
+  const { default: manifest } = Object(module) as { readonly default?: unknown };
+  const { provides } = Object(manifest) as { readonly provides?: unknown };
+  return Array.isArray(provides) && provides.some((each) => (Object(each) as { kind?: unknown }).kind === 'subject');
 }
 
 /** What a plugin calls itself; nothing for what is none, which the host says best. */
