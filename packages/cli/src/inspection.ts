@@ -26,7 +26,7 @@ export async function examine(host: Host, models: Models, spec: SetupSpec, envir
     operators: operatorsOf(model) ?? null,
     reach: reachOf(model),
     layers: layersOf(model),
-    subject: await examineSubject(host, models, spec, environment),
+    ...(await examineSubject(host, models, spec, environment)),
   };
 }
 
@@ -46,21 +46,30 @@ async function examineSubject(host: Host, models: Models, spec: SetupSpec, envir
       return its === opened ? subject : (await openSubject(its, request)).subject;
     };
     const { classes, labels, picture } = subject;
-    return {
-      task: recognised.task,
-      ...{ evidence: recognised.reading.evidence, why: recognised.reading.why, readings },
-      ...{ input: picture.name, layout: picture.layout, imageSize: picture.size ?? null, reads: subject.reads },
-      targets: subject.forms,
-      classes:
-        classes === undefined ? null : { output: classes.output, kind: classes.kind, count: classes.count ?? null },
+    const common = {
+      ...{ input: picture.name, layout: picture.layout, imageSize: picture.size ?? null },
       labelled: labels !== undefined,
       preprocessing: preprocessing.preprocessing,
       preprocessingAssumed: preprocessing.assumed,
       explainers: await applicabilityOf(host, subjectFor, preprocessing.preprocessing),
     };
+    const { evidence, why } = recognised.reading;
+    return {
+      subject: {
+        ...{ task: recognised.task, evidence, why, readings, reads: subject.reads, targets: subject.forms, ...common },
+        classes:
+          classes === undefined ? null : { output: classes.output, kind: classes.kind, count: classes.count ?? null },
+      },
+      // As it was called before there were other subjects.
+      classifier:
+        classes === undefined
+          ? null
+          : { logits: classes.output, scoreKind: classes.kind, classCount: classes.count ?? null, ...common },
+    };
   } catch (error) {
     if (!isDiagnosed(error)) throw error;
-    return { error: errorRecord(error), readings };
+    const failure = errorRecord(error);
+    return { subject: { error: failure, readings }, classifier: { error: failure } };
   }
 }
 

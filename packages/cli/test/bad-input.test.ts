@@ -82,7 +82,10 @@ describe('bad input', () => {
 
   it('is an operator without a gradient on the path, named with what still works', async () => {
     expect(
-      await failureOf('explain', 'red.png', '--model', 'odd.onnx', '--layer', 'body', '--layout', 'nchw'),
+      await failureOf(
+        ...['explain', 'red.png', '--model', 'odd.onnx', '--layer', 'body', '--layout', 'nchw'],
+        ...['--task', 'image-classification'],
+      ),
     ).toMatchObject({
       code: 'NOT_DIFFERENTIABLE',
       found: expect.stringContaining('Det'),

@@ -8,6 +8,7 @@ import { emptyWorkspace, repository, type Workspace } from './support/workspace.
 /** What the executable loads beside the command; words come from `words.js`, which stands for the texts of the command. */
 const relayed = [
   ...['thread/run-in-thread', 'thread/relay', 'thread/thread', 'thread/remote-stream', 'thread/interruption'],
+  'thread/surroundings',
   'standing',
 ];
 const words = `

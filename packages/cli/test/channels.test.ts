@@ -28,6 +28,8 @@ afterAll(() => workspace.remove());
 /** The mean of each channel that the network is fed, up to one constant for all: the logarithms of what it says. */
 async function fedTo(channels: number, ...options: readonly string[]): Promise<readonly number[]> {
   const argv = ['explain', 'veiled.png', '--model', `${channels}.onnx`, '--explainer', 'gradcam', '--no-overlay'];
+  // Four numbers could be a box.
+  argv.push('--task', 'image-classification');
   const { stdout } = await workspace.cli([
     ...argv,
     '--target',

@@ -20,7 +20,10 @@ describe('plugins', () => {
   it('lists what is loaded, from where, in which version, and what it provides', async () => {
     const { code, stdout } = await workspace.cli(['plugins']);
     expect(code).toBe(0);
-    expect(stdout).toBe(
+    // Where no listed plugin reads what models say, the usual one is there too.
+    const [listed, subjects] = stdout.split(/\n(?=@understory\/subjects )/);
+    expect(subjects).toMatch(/^@understory\/subjects .*\n  subject  image-classification /);
+    expect(listed).toBe(
       [
         `host API 1.0.0, configuration: ${join(workspace.folder, 'understory.config.json')}`,
         '',
@@ -44,6 +47,7 @@ describe('plugins', () => {
           version: '1.2.3',
           provides: [{ kind: 'backend', id: 'fake' }, {}, {}, {}, {}],
         },
+        { name: '@understory/subjects' },
       ],
     });
   });

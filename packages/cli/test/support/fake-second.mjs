@@ -60,10 +60,10 @@ const whose = {
 
 const nothing = {
   budget: { norm: 'linf', epsilon: 0.5 },
-  perturb: async ({ classifier, pixels, goal }) => ({
+  perturb: async ({ subject, pixels, goal }) => ({
     adversarial: pixels,
     samples: goal.classes.map(() => ({
-      ...{ success: false, evaluations: 1, updates: 0, warnings: [classifier.classifier.model.origin.backend] },
+      ...{ success: false, evaluations: 1, updates: 0, warnings: [subject.subject.model.origin.backend] },
       trajectory: { probability: [0], logit: [0], originalProbability: [1], originalLogit: [1] },
     })),
   }),

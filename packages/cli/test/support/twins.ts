@@ -203,12 +203,11 @@ export function graphModel(): ModelSource {
   const shape = { shape: { dim: [-1, ...imageSize].map((size) => ({ size: `${size}` })) } };
   const nodes = [
     { name: 'x', op: 'Placeholder', attr: { shape, ...float } },
-    ...Object.entries(weights).map(([name, { type, dims }]) => ({
+    ...Object.entries(weights).map(([name, { type }]) => ({
       ...{ name, op: 'Const', input: [] },
       attr: {
         dtype: { type: type === 'int64' ? 'DT_INT32' : 'DT_FLOAT' },
         value: { tensor: { dtype: type === 'int64' ? 'DT_INT32' : 'DT_FLOAT', tensorShape: {} } },
-        shape: dims,
       },
     })),
     node('k1', 'Conv2D', ['x', 'w1'], { ...conv, strides: ints(1, 2, 2, 1), padding: text('VALID') }),

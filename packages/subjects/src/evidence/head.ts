@@ -127,3 +127,13 @@ function axesOf(value: AttributeValue | Tensor | undefined): readonly number[] |
 function isIndexOfOne(index: Tensor | undefined): boolean {
   return index !== undefined && index.data.length === 1;
 }
+
+/** Fewer numbers than features have: maps that are pooled into so many are of classes. */
+const fewest = 64;
+
+/** Whether a picture's maps are pooled into so few numbers that each is the score of something. */
+export function isFewMaps({ pooling, isDense, endsWith }: Head, count: number | undefined): boolean {
+  return (
+    pooling !== undefined && !isDense && endsWith === undefined && count !== undefined && count > 1 && count < fewest
+  );
+}

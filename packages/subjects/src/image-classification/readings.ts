@@ -1,7 +1,7 @@
 import type { Evidence, Model, ModelFacts, SubjectReading } from '@understory/core';
 import { closingNode, closingOperatorOf, scoresBehind } from '@understory/core';
 import { folderFacts, labelsOf } from '../evidence/folder.ts';
-import { headOf } from '../evidence/head.ts';
+import { headOf, isFewMaps } from '../evidence/head.ts';
 import { isAuxiliary, namedAs } from '../evidence/names.ts';
 import { boundsNumbers, numbers } from '../evidence/numbers.ts';
 import { isNormalised } from '../evidence/normalised.ts';
@@ -108,7 +108,7 @@ function graphSays(model: Model, { spec, count }: Row): readonly [Evidence, stri
     return ['graph', `"${name}" has ${count} numbers, as many as a well-known set of classes`];
   }
   if (head.pooling === undefined || count === 4) return ['shape', `"${name}" holds ${numbers(count)}`];
-  if (head.isOfMaps && !isEmbeddingWidth(count)) {
+  if ((head.isOfMaps && !isEmbeddingWidth(count)) || isFewMaps(head, count)) {
     return ['graph', `"${name}" is ${head.pooling} of a map for each class`];
   }
   if (!head.isDense || head.endsWith !== undefined) {

@@ -1,7 +1,7 @@
 import type { Evidence, Model, ModelFacts, SubjectReading } from '@understory/core';
 import { closingNode, closingOperatorOf } from '@understory/core';
 import { folderFacts, labelsOf } from '../evidence/folder.ts';
-import { headOf } from '../evidence/head.ts';
+import { headOf, isFewMaps } from '../evidence/head.ts';
 import { namedAs } from '../evidence/names.ts';
 import { numbers } from '../evidence/numbers.ts';
 import { isNormalised } from '../evidence/normalised.ts';
@@ -69,5 +69,6 @@ function graphSays(model: Model, { spec, count }: Row): readonly [Evidence, stri
   }
   if (pooling === undefined || isDense || isClassCount(count) || (isOfMaps && !isEmbeddingWidth(count)))
     return undefined;
+  if (isFewMaps(headOf(model, name), count)) return undefined;
   return ['graph', `"${name}" is ${pooling} with no dense layer behind it`];
 }
