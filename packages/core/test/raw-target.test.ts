@@ -135,6 +135,7 @@ describe('splitTargets', () => {
       'mask[1,10:20,5:9]',
       'box:dog',
     ]);
+    expect(splitTargets('pixel:120,80,-pixel:1,2:cat,pixel:3')).toEqual(['pixel:120,80', '-pixel:1,2:cat', 'pixel:3']);
     expect(splitTargets('')).toEqual(['']);
     expect(splitTargets(' , ')).toEqual(['']);
     expect(splitTargets('a,,b,')).toEqual(['a', 'b']);

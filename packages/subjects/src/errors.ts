@@ -32,4 +32,24 @@ export const errors = {
       next: 'Export the model with the batch first: permute(1, 0, 2) in front of its output.',
     });
   },
+
+  detectionsUnreadable({ found, expected }: { found: string; expected: string }) {
+    return new UnderstoryError({
+      code: 'DETECTIONS_UNREADABLE',
+      message: 'The boxes of the model cannot be read.',
+      found,
+      expected,
+      next: 'Export the model with its boxes decoded to pixels, or name a number of its output by its place.',
+    });
+  },
+
+  detectionsNotReachable({ output }: { output: string }) {
+    return new UnderstoryError({
+      code: 'DETECTIONS_NOT_REACHABLE',
+      message: 'A box of this model cannot be explained.',
+      found: `"${output}", which holds as many boxes as a suppression leaves and has no axis of samples`,
+      expected: 'boxes and scores [N, boxes, ...] from before the suppression',
+      next: 'Export the model without its suppression of overlapping boxes.',
+    });
+  },
 } as const;

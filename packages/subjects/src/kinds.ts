@@ -1,6 +1,7 @@
 import type { SubjectKind } from '@understory/core';
 import { imageClassification } from './image-classification/kind.ts';
 import { imageFeatureExtraction } from './image-feature-extraction/kind.ts';
+import { objectDetection } from './object-detection/kind.ts';
 import { raw } from './raw/kind.ts';
 import { regression } from './regression/kind.ts';
 import { textRecognition } from './text-recognition/kind.ts';
@@ -38,6 +39,12 @@ export const kinds: readonly NamedKind[] = [
     title: 'Text recognition',
     description: 'A line of text, read step by step along the picture.',
     kind: textRecognition,
+  },
+  {
+    id: 'object-detection',
+    title: 'Object detection',
+    description: 'Boxes of classes, as YOLO, DETR, SSD and RetinaNet hand them out.',
+    kind: objectDetection,
   },
   {
     id: 'raw',

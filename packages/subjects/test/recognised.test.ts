@@ -38,6 +38,7 @@ const line = [spec('pixels', ['N', 1, 32, 128])];
 const classes = (of: string) => [`image-classification ${of}`];
 const quantities = (of: string) => [`regression ${of}`];
 const features = (of: string) => [`image-feature-extraction ${of}`];
+const boxes = (of: string) => [`object-detection ${of}`];
 const text = (of: string) => [`text-recognition ${of}`];
 
 type Case = readonly [what: string, found: readonly string[], parts: Parts, said?: Partial<ModelFacts>];
@@ -468,12 +469,16 @@ const cases: readonly Case[] = [
   ],
 
   // For other kinds, or for none.
-  ['YOLO: [N, 84, 8400]', [], { outputs: [spec('output0', ['N', 84, 8400])] }],
-  ['YOLOX: [N, 8400, 85]', [], { outputs: [spec('output', ['N', 8400, 85])] }],
-  ['DETR', [], { outputs: [spec('logits', ['N', 100, 92]), spec('pred_boxes', ['N', 100, 4])] }],
+  ['YOLO of larger pictures: [N, 84, 8400]', [], { outputs: [spec('output0', ['N', 84, 8400])] }],
+  ['YOLOX of larger pictures: [N, 8400, 85]', [], { outputs: [spec('output', ['N', 8400, 85])] }],
+  [
+    'DETR without labels',
+    [...boxes('pred_boxes,logits'), ...boxes('pred_boxes,logits')],
+    { outputs: [spec('logits', ['N', 100, 92]), spec('pred_boxes', ['N', 100, 4])] },
+  ],
   [
     'SSD behind a softmax',
-    [],
+    boxes('boxes,scores'),
     {
       outputs: [spec('scores', ['N', 300, 21]), spec('boxes', ['N', 300, 4])],
       inputs: [spec('x', ['N', 3, 300, 300])],

@@ -122,8 +122,11 @@ export interface ModelFacts {
   readonly outputs?: readonly string[] | undefined;
 }
 
-/** What speaks for a reading, from strong to weak; what the user says goes before all of them. */
-export const evidence = ['folder', 'graph', 'shape'] as const;
+/**
+ * What speaks for a reading, from strong to weak; what the user says goes before all of them. `task`: nothing but that the user asked for the
+ * task, so that the reading counts only then.
+ */
+export const evidence = ['folder', 'graph', 'shape', 'task'] as const;
 export type Evidence = (typeof evidence)[number];
 
 /** A way in which a model can be read as a task. */

@@ -56,13 +56,14 @@ export function recognise(
   throw studyErrors.subjectAmbiguous({ readings: left });
 }
 
-/** Every reading of a model, as `inspect` lists them. */
+/** Every reading of a model, as `inspect` lists them; those that only an asked task speaks for where it is asked. */
 export function readingsOf(host: Host, facts: ModelFacts, task?: string): readonly Recognised[] {
   const asked = task === undefined ? tasksOf(host).filter((id) => id !== raw) : [task];
   return asked.flatMap((id) =>
     host
       .get(SUBJECT, id)
       .readings(facts)
+      .filter((reading) => task !== undefined || reading.evidence !== 'task')
       .map((reading) => ({ task: id, reading })),
   );
 }
