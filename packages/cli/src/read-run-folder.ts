@@ -1,9 +1,9 @@
-import { readRun } from '@understory/experiments';
+import { readRun, tableDamage } from '@understory/experiments';
 import { nodeStore } from '@understory/experiments/node';
 import type { ReportedRun } from '@understory/report';
 import type { FailedItem } from '@understory/studies';
 
-/** A run of any kind out of its folder, called `name` in errors, without its damaged lines; throws what reading a run throws. */
+/** A run of any kind out of its folder, called `name` in errors, without its damaged lines and with the tables that are missing or damaged named; throws what reading a run throws. */
 export async function readRunFolder(folder: string, name: string): Promise<ReportedRun<unknown>> {
   const store = nodeStore(folder);
   const run = await readRun(store, { leaveOutDamaged: true });
@@ -12,5 +12,6 @@ export async function readRunFolder(folder: string, name: string): Promise<Repor
   const { record, done, complete: isComplete, missing, damage } = run;
   // With no line left nothing is known to belong to the record.
   if (damage[0] !== undefined && done + failed.length === 0) throw damage[0];
-  return { store, name, record, rows: run.rows(), done, failed, isComplete, missing, damage };
+  const problems = [...damage, ...(await tableDamage(store))];
+  return { store, name, record, rows: run.rows(), done, failed, isComplete, missing, damage: problems };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { cp, readdir, readFile, stat } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fileName } from '@understory/studies/results';
@@ -214,6 +214,22 @@ describe('report', () => {
     const page = await fileIn('first/report.html');
     expect(page).toContain('brightness is better than random-order');
     expect(page).not.toMatch(/https?:\/\/(?!www\.w3\.org)/);
+  });
+
+  it('names tables that are missing or cut, and reports what the logs hold', async () => {
+    await cp(join(workspace.folder, 'first'), join(workspace.folder, 'cut'), { recursive: true });
+    await rm(join(workspace.folder, 'cut/tables/measurements.csv'));
+    await workspace.write('cut/tables/curves.parquet', 'PAR1');
+    const { code, stdout, stderr } = await workspace.cli(['report', 'cut', '--json']);
+    expect(code).toBe(2);
+    const { images, problems } = JSON.parse(stdout);
+    expect(images).toBe(13);
+    expect(problems.map((each: { code: string; found: string }) => [each.code, each.found])).toEqual([
+      ['RUN_TABLE_DAMAGED', 'the end is missing'],
+      ['RUN_TABLE_DAMAGED', 'no such file'],
+    ]);
+    expect(stderr).toContain('RUN_TABLE_DAMAGED');
+    expect(await fileIn('cut/report.html')).toContain('measurements.csv');
   });
 
   it('prints what it wrote as JSON', async () => {

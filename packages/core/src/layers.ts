@@ -1,7 +1,8 @@
 import { fits, parseLayout, type Layout } from './axes/layout.ts';
-import { layerReadings, readingOf, type AskedModel } from './axes/layer-axes.ts';
+import { layerReadings, readingOf, undeterminedLayers, type AskedModel } from './axes/layer-axes.ts';
 import { isReading, type LayerReading } from './axes/read-axes.ts';
 import { batchesOf } from './batch-axis.ts';
+import { betweenIn } from './between.ts';
 import type { LayerSpec } from './contracts/model.ts';
 import { errors } from './errors/index.ts';
 import { closest } from './suggest.ts';
@@ -53,11 +54,16 @@ export function layersLike(model: AskedModel, other = ''): readonly string[] {
 /** The last few layers that a layout could be said of, as `name [dims]`. */
 export function layersWithoutReading(model: AskedModel, isOnPath: (name: string) => boolean): readonly string[] {
   const readings = layerReadings(model);
-  return model.layers
-    .filter(
+  return candidatesOf(
+    model.layers.filter(
       ({ name, dims }) =>
         readings.get(name) === 'unknown' && isOnPath(name) && (dims?.length === 3 || dims?.length === 4),
-    )
+    ),
+  );
+}
+
+function candidatesOf(layers: readonly LayerSpec[]): readonly string[] {
+  return layers
     .slice(-mostCandidates)
     .map(
       ({ name, dims, modules }) =>
@@ -68,14 +74,15 @@ export function layersWithoutReading(model: AskedModel, isOnPath: (name: string)
 /**
  * The last activation with spatial positions that `isOnPath`: feature maps, channels first or last, or tokens on a grid, by evidence of the
  * graph (see `layerReadings`). Tokens count as long as what is explained can depend on each of them: see `lastTokenLayer`. With a
- * `layout`, the last one on the path whose sizes fit it. Undefined where there is none; throws LAYOUT_INVALID.
+ * `layout`, the last one on the path whose sizes fit it. Undefined where there is none; throws LAYOUT_INVALID, and
+ * LATER_LAYERS_UNDETERMINED where layers behind it could be spatial for all that is known.
  */
 export function lastSpatialLayer(
   model: AskedModel,
   isOnPath: (name: string) => boolean,
   layout?: Layout,
 ): LayerSpec | undefined {
-  const { layers, graph } = model;
+  const { layers } = model;
   const batches = batchesOf(model.inputs);
   if (layout !== undefined) {
     const reading = parseLayout(layout);
@@ -88,6 +95,26 @@ export function lastSpatialLayer(
         isOnPath(layer.name),
     );
   }
+  const found = lastDetermined(model, isOnPath, batches);
+  const later = found === undefined ? [] : undeterminedBehind(model, found.name, isOnPath);
+  if (later.length > 0) throw errors.laterLayersUndetermined({ layer: found!.name, candidates: candidatesOf(later) });
+  return found;
+}
+
+function undeterminedBehind(model: AskedModel, from: string, isOnPath: (name: string) => boolean) {
+  const { layers, graph } = model;
+  const undetermined = undeterminedLayers(model);
+  if (graph === undefined || undetermined.size === 0) return [];
+  const isBehind = betweenIn(graph, [from], [...undetermined]);
+  return layers.filter(({ name }) => undetermined.has(name) && name !== from && isBehind(name) && isOnPath(name));
+}
+
+function lastDetermined(
+  model: AskedModel,
+  isOnPath: (name: string) => boolean,
+  batches: readonly Dimension[],
+): LayerSpec | undefined {
+  const { layers, graph } = model;
   const tokens = lastTokenLayer(model, isOnPath);
   const isSeen = tokens ? reachesPast(model, tokens.picked, isOnPath) : () => true;
   const map = layers.findLast((layer) => {

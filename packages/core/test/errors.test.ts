@@ -9,6 +9,7 @@ const examples: { readonly [name in keyof typeof errors]: () => UnderstoryError 
   ambiguousLayer: () => errors.ambiguousLayer({ layer: 'conv', matches: ['a.conv', 'b.conv'] }),
   layoutInvalid: () => errors.layoutInvalid({ layout: 'chw' }),
   layoutMismatch: () => errors.layoutMismatch({ layer: 'x', layout: 'nchw', dims: ['N', 3] }),
+  laterLayersUndetermined: () => errors.laterLayersUndetermined({ layer: 'conv', candidates: ['sum [N, 24, 8]'] }),
   noSpatialLayer: () => errors.noSpatialLayer({ layers: 1, output: 'logits' }),
   pixelsInvalid: () => errors.pixelsInvalid({ found: 'a pixel of 2', expected: 'pixels in 0..1' }),
   maskInvalid: () => errors.maskInvalid({ found: '[8, 8]', expected: '[16, 16]' }),

@@ -88,6 +88,16 @@ export const experimentErrors = {
     });
   },
 
+  tableDamaged({ path, reason }: { path: string; reason: string }) {
+    return new UnderstoryError({
+      code: 'RUN_TABLE_DAMAGED',
+      message: `"${path}" is not as the run wrote it.`,
+      found: reason,
+      expected: 'the tables that a finished run writes, each as CSV and Parquet',
+      next: 'Start the run again: it computes no item twice, and writes its tables again out of the logs.',
+    });
+  },
+
   /** `path` is a file that may be deleted, unless the lock ends with its holder. */
   locked({ path, holder, endsWithHolder = false }: { path: string; holder: string; endsWithHolder?: boolean }) {
     return new UnderstoryError({

@@ -16,7 +16,7 @@ export interface FinishedRun<Summary> {
 
 type Line = { readonly item: string } & Readonly<Record<string, unknown>>;
 
-const failuresName = 'failures';
+export const failuresName = 'failures';
 
 /** One table of the experiment's rows as they are. */
 export function rowsTable<Row>(): Table<Row> {

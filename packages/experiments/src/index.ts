@@ -13,4 +13,5 @@ export type { RunRequest, RunResult } from './run-experiment.ts';
 export type { About, RunRecord } from './run-record.ts';
 export type { Shard } from './shard.ts';
 export type { AppendableFile, LockRequest, ReadableFile, Sink, Store, StoreLock } from '@understory/core';
+export { tableDamage } from './table-damage.ts';
 export type { Table } from './table.ts';

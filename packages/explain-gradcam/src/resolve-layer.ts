@@ -34,7 +34,7 @@ export interface LayerRequest {
   readonly batch: number;
 }
 
-/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LAYER_NOT_SPATIAL, LAYER_AXES, LAYOUT_MISMATCH or NOT_DIFFERENTIABLE. */
+/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LATER_LAYERS_UNDETERMINED, LAYER_NOT_SPATIAL, LAYER_AXES, LAYOUT_MISMATCH or NOT_DIFFERENTIABLE. */
 export function resolveLayer({ model, objective, layer, layout, feeds, batch }: LayerRequest): {
   readonly differentiable: DifferentiableModel;
   readonly name: string;

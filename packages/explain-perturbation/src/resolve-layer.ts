@@ -22,7 +22,7 @@ export interface LayerRequest {
   readonly batch: number;
 }
 
-/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LAYER_NOT_SPATIAL, LAYER_AXES or LAYOUT_MISMATCH. */
+/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LATER_LAYERS_UNDETERMINED, LAYER_NOT_SPATIAL, LAYER_AXES or LAYOUT_MISMATCH. */
 export function resolveLayer({ model, objective, layer, layout, feeds, image, batch }: LayerRequest): {
   readonly name: string;
   readonly read: ReadPlaces;

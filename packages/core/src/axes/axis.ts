@@ -23,6 +23,8 @@ export interface Atom {
   attended?: boolean;
   /** Whether a dense product computed each of its elements from places of an image. */
   mixed?: boolean;
+  /** The axes that its operator read, where that is how positions of an image were lost from sight. */
+  lostFrom?: readonly Axis[];
 }
 
 /** The atoms of one dimension, outermost first; none where its size is one. */
@@ -208,6 +210,7 @@ function takeOver(into: Atom, gone: Atom): void {
   if (gone.segments && !isPieceOf(gone, into) && !into.role && !into.whole) into.segments ??= gone.segments;
   if (gone.whole && gone.whole !== into) into.whole ??= gone.whole;
   if (gone.attended) into.attended = true;
+  if (gone.lostFrom) into.lostFrom ??= gone.lostFrom;
   if (!gone.mixed) delete into.mixed;
   if (known !== undefined && roleOf(into) === undefined) into.role = known;
   gone.same = into;

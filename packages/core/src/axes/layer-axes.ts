@@ -2,6 +2,7 @@ import { betweenIn } from '../between.ts';
 import type { GraphView } from '../contracts/graph.ts';
 import type { LayerSpec, Model } from '../contracts/model.ts';
 import { foldedOf, placeOf, roleOf, type Axis } from './axis.ts';
+import { couldBeSpatial } from './lost-axes.ts';
 import { isReading, readAxes, type LayerReading, type Unreadable } from './read-axes.ts';
 import { traceAxes } from './trace-axes.ts';
 import type { Dimension } from '../tensor/tensor-spec.ts';
@@ -11,13 +12,30 @@ export type AskedModel = Pick<Model, 'layers' | 'inputs' | 'graph'>;
 /** How each layer of a model is read as feature maps, or why it is not, by tensor name. */
 export type LayerReadings = ReadonlyMap<string, LayerReading | Unreadable>;
 
-const known = new WeakMap<readonly LayerSpec[], LayerReadings>();
+interface Known {
+  readonly readings: LayerReadings;
+  /** Layers that could be spatial although nothing tells. */
+  readonly undetermined: ReadonlySet<string>;
+}
+
+const known = new WeakMap<readonly LayerSpec[], Known>();
 
 /** How the layers of a model are read, found out once. Where it shows no graph they are taken to be as ONNX has them. */
 export function layerReadings(model: AskedModel): LayerReadings {
+  return knownOf(model).readings;
+}
+
+/** The layers behind an operator that loses their axes from sight, that could be spatial for all that is known. */
+export function undeterminedLayers(model: AskedModel): ReadonlySet<string> {
+  return knownOf(model).undetermined;
+}
+
+function knownOf(model: AskedModel): Known {
   const before = known.get(model.layers);
   if (before !== undefined) return before;
-  const found = model.graph ? fromGraph(model, model.graph) : fromDims(model.layers);
+  const found = model.graph
+    ? fromGraph(model, model.graph)
+    : { readings: fromDims(model.layers), undetermined: new Set<string>() };
   known.set(model.layers, found);
   return found;
 }
@@ -28,7 +46,7 @@ export function readingOf(model: AskedModel, layer: string): LayerReading | unde
   return found !== undefined && isReading(found) ? found : undefined;
 }
 
-function fromGraph({ layers, inputs }: AskedModel, graph: GraphView): LayerReadings {
+function fromGraph({ layers, inputs }: AskedModel, graph: GraphView): Known {
   const traced = traceAxes(graph, layers, inputs);
   const images = inputs.filter(({ dims }) => dims?.length === 4);
   const hasBatch = images.some(({ dims }) => dims![0] !== 1);
@@ -37,7 +55,7 @@ function fromGraph({ layers, inputs }: AskedModel, graph: GraphView): LayerReadi
     traced,
     images.map(({ name }) => name),
   );
-  return new Map(
+  const readings = new Map(
     [...inputs, ...layers].map(({ name, dims }): [string, LayerReading | Unreadable] => {
       const axes = traced.get(name);
       if (axes === undefined || dims === undefined) return [name, 'unknown'];
@@ -45,6 +63,10 @@ function fromGraph({ layers, inputs }: AskedModel, graph: GraphView): LayerReadi
       return [name, isReading(reading) ? reading : (findSquare(name, axes, dims) ?? reading)];
     }),
   );
+  const undetermined = layers.filter(
+    (layer) => readings.get(layer.name) === 'unknown' && couldBeSpatial(traced.get(layer.name) ?? [], layer),
+  );
+  return { readings, undetermined: new Set(undetermined.map(({ name }) => name)) };
 }
 
 /** Tokens of a square, where attention reads tokens that come from the image and no feature map tells their grid. */

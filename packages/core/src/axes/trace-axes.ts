@@ -16,6 +16,7 @@ import {
   type Atom,
   type Axis,
 } from './axis.ts';
+import { noteLost } from './lost-axes.ts';
 import { regrouped } from './regroup.ts';
 import { numberOf, sizeOf } from './sizes.ts';
 import type { Dimension, TensorSpec } from '../tensor/tensor-spec.ts';
@@ -70,6 +71,7 @@ class Tracer {
   private readonly producers = new Map<string, GraphNode>();
   private readonly batches = new Map<Dimension, Atom>();
   private readonly pieces = new Map<string, Axis>();
+  private readonly seen = new WeakSet<Atom>();
   private readonly averaged: (readonly [height: Axis, width: Axis])[] = [];
 
   constructor(graph: GraphView, layers: readonly LayerSpec[], inputs: readonly TensorSpec[]) {
@@ -85,6 +87,7 @@ class Tracer {
       const axes = this.fresh(dims);
       const batch = this.batches.get(dims[0] ?? 1);
       this.axes.set(name, batch ? [[batch], ...axes.slice(1)] : axes);
+      noteLost(this.axes.get(name)!, [], this.seen);
       this.lookAtImage(axes, dims);
     }
   }
@@ -96,7 +99,13 @@ class Tracer {
       if (name === '') return;
       this.producers.set(name, node);
       const axes = this.checked(name, found?.[at]) ?? this.unknown(name);
-      if (axes) this.axes.set(name, axes);
+      if (axes === undefined) return;
+      noteLost(
+        axes,
+        node.inputs.map((input) => this.axes.get(input) ?? []),
+        this.seen,
+      );
+      this.axes.set(name, axes);
     });
   }
 

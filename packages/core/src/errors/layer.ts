@@ -114,6 +114,17 @@ export const layerErrors = {
     });
   },
 
+  laterLayersUndetermined({ layer, candidates }: { layer: string; candidates: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'LATER_LAYERS_UNDETERMINED',
+      message: 'The last spatial layer cannot be chosen automatically.',
+      found: `the last layer known to be spatial is "${layer}"; later ones whose height and width axes cannot be determined are ${candidates.join(', ')}`,
+      expected: 'a graph in which the positions of an image can be followed to the last spatial layer',
+      next: `Give one of these as the layer, with its layout: nchw, nhwc, or tokens:HxW, with +prefix for leading tokens; or take the earlier layer "${layer}".`,
+      remedy: { kind: 'settings', settings: [{ name: 'layer' }, { name: 'layout' }] },
+    });
+  },
+
   noSpatialLayer({
     layers,
     output,
