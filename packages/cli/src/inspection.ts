@@ -7,8 +7,18 @@ import {
   type TensorSpec,
 } from '@understory/core';
 import type { Environment } from '@understory/studies';
-import { factsOf, modelRecord, type Models, openSubject, readingsOf, type SetupSpec } from '@understory/studies/setup';
-import { applicabilityOf, operatorsOf, reachOf } from './examine-model.ts';
+import {
+  applicabilityOf,
+  factsOf,
+  modelRecord,
+  type Models,
+  openSubject,
+  operatorsOf,
+  reachOf,
+  readingsOf,
+  type SetupSpec,
+} from '@understory/studies/setup';
+
 import { errorRecord } from './formatters/json.ts';
 
 /** What is found out about a model. */

@@ -48,7 +48,7 @@ describe('a model that is blind to space', () => {
     for (const row of rows) {
       expect(row.sameTop1).toBe(true);
       for (const change of [row.logitChange, row.probabilityChange, row.marginChange, row.entropyChange]) {
-        expect(Math.abs(change)).toBeLessThan(1e-6);
+        expect(Math.abs(change!)).toBeLessThan(1e-6);
       }
     }
     for (const grid of [2, 4]) {
@@ -85,7 +85,7 @@ describe('a model that sees nothing but places', () => {
       const { logits } = said!.classes!;
       for (const row of rows.filter((each) => each.item === id)) {
         const after = row.drawn.map((from) => logits[from]!);
-        expect(row.logitAfter).toBeCloseTo(after[row.predicted]!, 5);
+        expect(row.logitAfter).toBeCloseTo(after[row.predicted!]!, 5);
         expect(row.predictedAfter).toBe(after.indexOf(Math.max(...after)));
         expect(row.sameTop1).toBe(row.predictedAfter === row.predicted);
       }

@@ -11,3 +11,11 @@ export { factsOf, openSubject } from './setup/open-subject.ts';
 export { readingsOf } from './setup/recognise.ts';
 export { assumedNote } from './setup/preprocessing.ts';
 export { setUp, withPlugins, type SetupSpec } from './setup/setup.ts';
+export {
+  applicabilityOf,
+  operatorsOf,
+  reachOf,
+  type ApplicabilityRecord,
+  type OperatorRecord,
+  type ReachRecord,
+} from './setup/examine-model.ts';

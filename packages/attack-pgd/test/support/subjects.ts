@@ -35,7 +35,7 @@ interface Meaning {
 }
 
 /** A subject whose answer follows from the numbers of one output. */
-export function subjectOf(
+function subjectOf(
   model: DifferentiableModel,
   channels: number,
   { task, output, answerOf, says = () => undefined }: Meaning,

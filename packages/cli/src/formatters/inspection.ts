@@ -1,6 +1,6 @@
 import { columns, describePreprocessing } from '@understory/report/text';
 import { count } from '@understory/studies/results';
-import type { ApplicabilityRecord } from '../examine-model.ts';
+import type { ApplicabilityRecord } from '@understory/studies/setup';
 import type { Inspection } from '../inspection.ts';
 import type { Style } from '../style.ts';
 import { shape } from './text.ts';

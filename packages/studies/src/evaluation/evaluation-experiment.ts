@@ -44,7 +44,7 @@ export interface EvaluationPlan {
 }
 
 /** What is explained: what the network says, the class of the label, a class, or what a text names in each answer. */
-export type EvaluationTarget =
+type EvaluationTarget =
   | { readonly kind: 'predicted' | 'label' }
   | { readonly kind: 'class'; readonly index: number }
   | { readonly kind: 'named'; readonly targets: Targets };

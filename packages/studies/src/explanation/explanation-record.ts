@@ -140,7 +140,7 @@ export function topFive(subject: Subject, { classes }: Answer): readonly ScoreRe
 
 const mostOptions = 20;
 
-export function answerRecord({ task }: Subject, { decision, probability, options }: Answer): AnswerRecord {
+function answerRecord({ task }: Subject, { decision, probability, options }: Answer): AnswerRecord {
   return { task, decision, probability: probability ?? null, options: options.slice(0, mostOptions) };
 }
 
