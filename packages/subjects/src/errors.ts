@@ -52,4 +52,14 @@ export const errors = {
       next: 'Export the model without its suppression of overlapping boxes.',
     });
   },
+
+  pixelScoresMissing({ output }: { output: string }) {
+    return new UnderstoryError({
+      code: 'PIXEL_SCORES_MISSING',
+      message: 'The classes of pixels cannot be explained in this model.',
+      found: `"${output}", which holds the class of each pixel, without the scores that it was chosen by`,
+      expected: 'scores [N, classes, height, width], at the end or in front of a maximum over the classes',
+      next: 'Export the model with its scores as output.',
+    });
+  },
 } as const;

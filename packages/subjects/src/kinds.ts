@@ -1,6 +1,7 @@
 import type { SubjectKind } from '@understory/core';
 import { imageClassification } from './image-classification/kind.ts';
 import { imageFeatureExtraction } from './image-feature-extraction/kind.ts';
+import { imageSegmentation } from './image-segmentation/kind.ts';
 import { objectDetection } from './object-detection/kind.ts';
 import { raw } from './raw/kind.ts';
 import { regression } from './regression/kind.ts';
@@ -45,6 +46,12 @@ export const kinds: readonly NamedKind[] = [
     title: 'Object detection',
     description: 'Boxes of classes, as YOLO, DETR, SSD and RetinaNet hand them out.',
     kind: objectDetection,
+  },
+  {
+    id: 'image-segmentation',
+    title: 'Image segmentation',
+    description: 'A class for each pixel.',
+    kind: imageSegmentation,
   },
   {
     id: 'raw',

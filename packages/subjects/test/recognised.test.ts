@@ -9,6 +9,7 @@ function readingsOf(facts: ModelFacts): readonly string[] {
     .filter(({ id }) => id !== 'raw')
     .flatMap(({ id, kind }) => kind.readings(facts).map((reading) => ({ id, ...reading })));
   const [strongest = []] = evidence
+    .filter((level) => level !== 'task')
     .map((level) => all.filter((reading) => reading.evidence === level))
     .filter((group) => group.length > 0);
   return strongest.map(({ id, tensors }) => `${id} ${Object.values(tensors).join()}`);
