@@ -5,6 +5,7 @@ import { styleFor } from './style.ts';
 
 /** What an error is about, where that is not the whole command. */
 export interface ErrorContext {
+  readonly study?: string;
   readonly image?: string;
   readonly explainer?: string;
 }
@@ -16,6 +17,6 @@ export function formatError(
   { json, context = {} }: { json: boolean; context?: ErrorContext },
 ) {
   if (json) return `${JSON.stringify({ ...context, error: errorRecord(error) })}\n`;
-  const about = [context.explainer, context.image].filter((part) => part !== undefined).join(', ');
+  const about = [context.study, context.explainer, context.image].filter((part) => part !== undefined).join(', ');
   return errorText(error, styleFor(io.stderr, io.env), about === '' ? undefined : about);
 }

@@ -11,12 +11,11 @@ import {
   type Environment,
   type StudySpecInput,
 } from '@understory/studies';
-import { backendsText, headline } from '@understory/report/text';
+import { backendsText, headline, studyTexts } from '@understory/report/text';
 import { count } from '@understory/studies/results';
 import { configurationNote } from './configuration-note.ts';
 import { cliErrors } from './errors.ts';
 import { json } from './formatters/json.ts';
-import { studyTexts } from './formatters/study.ts';
 import type { ExitCode, Io } from './io.ts';
 import { version } from './manifest.ts';
 import { formatError } from './report-error.ts';
@@ -32,6 +31,8 @@ export interface StudyCommandOptions {
   readonly printSpec?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
+  /** Takes what --json prints, in the place of stdout. */
+  readonly onDocument?: (document: object) => void;
 }
 
 /** The machine as a command sees it. */
@@ -64,8 +65,9 @@ export async function studyCommand(input: StudySpecInput, options: StudyCommandO
   }
   const folder = resolve(io.cwd, out);
   let progress: Throughput | undefined;
+  const store = nodeStore(folder);
   const study: AnyStudy = await openStudy(spec, environmentOf(io, options), {
-    store: nodeStore(folder),
+    store,
     signal: io.signal,
     onStep: (step) => progress?.within(step),
   });
@@ -82,24 +84,22 @@ export async function studyCommand(input: StudySpecInput, options: StudyCommandO
     const { summary, failed } = result;
     const texts = studyTexts(study);
     if (asJson) {
-      tell(
-        json({
-          ...record,
-          configuration: study.configuration,
-          folder: out,
-          failed,
-          summary: summary ?? null,
-          ...(await texts.details?.(folder)),
-        }),
-      );
+      const { onDocument = (document: object) => tell(json(document)) } = options;
+      onDocument({
+        ...record,
+        configuration: study.configuration,
+        folder: out,
+        failed,
+        summary: summary ?? null,
+        ...(await texts.details?.(store)),
+      });
     } else if (summary === undefined) {
       const done = `${count(result.done, 'image')} of this part are done.`;
       tell(`\n${done} When every part is, give the command without --shard.\n`);
     } else {
-      tell(await texts.text(summary, { out, folder, style }));
+      tell(await texts.text(summary, { out, store, style }));
       if (failed > 0) tell(`\n${count(failed, 'image')} could not be ${texts.done}.\n`);
-      const drawn = texts.isDrawn ? `; \`understory report ${out}\` draws it` : '';
-      tell(`\n${style.bold(out)} holds every row${drawn}.\n`);
+      tell(`\n${style.bold(out)} holds every row; \`understory report ${out}\` draws it.\n`);
     }
     const faults = faultsOf(study, texts.done, result);
     for (const fault of faults) io.stderr.write(formatError(io, fault, { json: asJson }));

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { cp, readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseHTML } from 'linkedom';
 import type { ImageRecord } from '@understory/studies';
 import { fakeWorkspace, quarter, type Workspace } from './support/workspace.ts';
 
@@ -111,27 +112,152 @@ describe('the spec that a command prints, run', () => {
     expect(nameless(rows)).toHaveLength(3);
     expect(nameless(rows)).toEqual(expect.arrayContaining(nameless(images)));
     expect(text).toContain('brightness');
-    expect(text).toMatch(/explain-run holds every row\.\n$/);
+    expect(text).toMatch(/explain-run holds every row; `understory report explain-run` draws it\.\n$/);
   });
 });
 
 describe('a list of studies', () => {
-  it('is run one after the other, each into a folder of its name', async () => {
-    const [evaluate, probe] = [JSON.parse(await printed('evaluate')), JSON.parse(await printed('probe'))] as unknown[];
-    const studies = [
-      { name: 'faithfulness', spec: evaluate },
-      { name: 'order', spec: probe },
-    ];
-    await workspace.write('list.json', JSON.stringify({ version: 1, title: 'Both', studies }));
-    const { code, stdout } = await workspace.cli(['run', 'list.json', '--out', 'both', '--quiet']);
-    expect(code).toBe(0);
-    expect(stdout.indexOf('faithfulness\n')).toBe(0);
-    expect(stdout.indexOf('\norder\n')).toBeGreaterThan(0);
-    expect(await itemsOf('both/faithfulness')).toEqual(await itemsOf('evaluate-command'));
-    expect(await itemsOf('both/order')).toEqual(await itemsOf('probe-command'));
-    for (const name of ['faithfulness', 'order']) {
-      expect((await workspace.cli(['report', `both/${name}`, '--quiet'])).code).toBe(0);
-      expect(await fileIn(`both/${name}/report.html`)).toMatch(/^<!doctype html>/);
+  const kinds = ['explain', 'evaluate', 'attack', 'probe'] as const;
+  const folderOf = { explain: 'maps', evaluate: 'faithfulness', attack: 'fooled', probe: 'order' } as const;
+
+  async function listOf(title: string, ...others: readonly object[]): Promise<string> {
+    const specs = await Promise.all(kinds.map(async (kind) => JSON.parse(await printed(kind)) as unknown));
+    const studies = kinds.map((kind, at) => ({ name: folderOf[kind], spec: specs[at] }));
+    return JSON.stringify({ version: 1, title, studies: [...studies, ...others] });
+  }
+
+  const pageOf = async (path: string) => parseHTML(await fileIn(path)).document;
+
+  it('is run one after the other, each into a folder of its name, with one report', async () => {
+    await workspace.write('list.json', await listOf('Four <kinds> & "more"'));
+    const { code, stdout, stderr } = await workspace.cli(['run', 'list.json', '--out', 'all', '--quiet']);
+    expect([code, stderr]).toEqual([0, '']);
+    const places = kinds.map((kind) => stdout.indexOf(`${folderOf[kind]}\n`));
+    expect(places[0]).toBe(0);
+    expect(places).toEqual([...places].sort((one, other) => one - other));
+    expect(stdout.endsWith('all/report.html has the main results of all studies.\n')).toBe(true);
+    for (const kind of ['evaluate', 'attack', 'probe'] as const) {
+      expect(await itemsOf(`all/${folderOf[kind]}`)).toEqual(await itemsOf(`${kind}-command`));
     }
+
+    const html = await fileIn('all/report.html');
+    const page = parseHTML(html).document;
+    expect(html).toContain('<h1>Four &lt;kinds&gt; &amp; &quot;more&quot;</h1>');
+    expect(html).not.toContain('<kinds>');
+    expect(page.querySelector('header p')!.textContent).toBe('4 of 4 studies finished.');
+    const contents = [...page.querySelectorAll('.contents a')];
+    expect(contents.map((link) => [link.textContent, link.getAttribute('href')])).toEqual(
+      kinds.map((kind, at) => [folderOf[kind], `#study-${at + 1}`]),
+    );
+    const sections = [...page.querySelectorAll('section.study')];
+    expect(sections.map(({ id }) => id)).toEqual(['study-1', 'study-2', 'study-3', 'study-4']);
+    const factsOf = (at: number) => [...sections[at]!.querySelectorAll('dd')].map((each) => each.textContent);
+    expect(factsOf(0)).toEqual(['Heat maps', 'tiny.fake', '2 paths', '3', '3']);
+    expect(factsOf(1).slice(3)).toEqual(['4', '3']);
+    expect(sections[0]!.querySelectorAll('.strip img')).toHaveLength(6);
+    // The numbers of a study are those of its own page.
+    for (const [at, kind] of kinds.entries()) {
+      const href = sections[at]!.querySelector('p:last-of-type a')!.getAttribute('href')!;
+      expect(href).toBe(`${folderOf[kind]}/report.html`);
+      const own = await pageOf(`all/${href}`);
+      const cells = [...sections[at]!.querySelectorAll('tbody tr')].map((row) =>
+        row.textContent.replaceAll(/\s+/g, ' '),
+      );
+      const ownRows = [...own.querySelectorAll('tbody tr')].map((row) => row.textContent.replaceAll(/\s+/g, ' '));
+      expect(cells.length).toBeGreaterThan(0);
+      expect(ownRows).toEqual(expect.arrayContaining(cells));
+      if (kind !== 'explain') expect(sections[at]!.querySelectorAll('figure svg')).toHaveLength(1);
+    }
+    const finding = sections[2]!.querySelector('.findings li')!.textContent;
+    expect((await pageOf('all/fooled/report.html')).querySelector('.findings li')!.textContent).toBe(finding);
+    // Nothing is fetched and nothing is run.
+    expect(page.querySelectorAll('script, iframe, object, link:not([href="data:,"])')).toHaveLength(0);
+    expect([...page.querySelectorAll('img')].every((image) => image.getAttribute('src')!.startsWith('data:'))).toBe(
+      true,
+    );
+    expect(page.querySelector('meta[http-equiv]')!.getAttribute('content')).toContain("default-src 'none'");
+    const ids = [...page.querySelectorAll('[id]')].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+
+    // The folder alone gives the same page, there and elsewhere.
+    await rm(join(workspace.folder, 'all/report.html'));
+    const again = await workspace.cli(['report', 'all']);
+    expect([again.code, again.stderr]).toEqual([0, '']);
+    expect(again.stdout.split('\n')[0]).toBe('all/report.html');
+    expect(await fileIn('all/report.html')).toBe(html);
+    expect((await workspace.cli(['report', 'all', '--out', 'other.html'])).code).toBe(0);
+    expect(await fileIn('other.html')).toBe(html.replaceAll(/href="(\w+)\/report/g, 'href="all/$1/report'));
+  });
+
+  it('goes on where it stopped, and says what failed and what has not started', async () => {
+    const spec = JSON.parse(await printed('evaluate')) as object;
+    const others = [
+      { name: 'nowhere', spec: { ...spec, model: 'model/<none>.json' } },
+      { name: 'last', spec },
+    ];
+    await workspace.write('five.json', await listOf('Six', ...others));
+    const argv = ['run', 'five.json', '--out', 'five', '--quiet'];
+    const stopper = new AbortController();
+    const run = workspace.cli(argv, { signal: stopper.signal });
+    for (let tries = 0; tries < 2000; tries += 1) {
+      if ((await fileIn('five/maps/summary.json').catch(() => '')) !== '') break;
+      await new Promise((done) => setTimeout(done, 1));
+    }
+    stopper.abort();
+    const stopped = await run;
+    expect([stopped.code, stopped.stderr]).toEqual([2, expect.stringContaining('INTERRUPTED')]);
+    const before = await pageOf('five/report.html');
+    const standings = [...before.querySelectorAll('.contents .quiet')].map((each) => each.textContent.split(': ')[1]);
+    expect([standings[0], standings[4], standings[5]]).toEqual(['finished', 'not started', 'not started']);
+    expect(before.querySelector('#study-6 .stopped')!.textContent).toContain('This study has not started');
+
+    const rows = await fileIn('five/maps/rows.jsonl');
+    const { code, stdout, stderr } = await workspace.cli([...argv, '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stderr)).toMatchObject({ study: 'nowhere', error: { code: 'MODEL_NOT_FOUND' } });
+    const document = JSON.parse(stdout) as { studies: readonly { name: string; result: unknown; error: unknown }[] };
+    expect(document).toMatchObject({ title: 'Six', folder: 'five', page: 'five/report.html' });
+    expect(document.studies.map(({ name, result }) => [name, result !== null])).toEqual([
+      ...kinds.map((kind) => [folderOf[kind], true]),
+      ...[
+        ['nowhere', false],
+        ['last', true],
+      ],
+    ]);
+    expect(document.studies[4]!.error).toMatchObject({ code: 'MODEL_NOT_FOUND' });
+    expect(document.studies[5]!.result).toMatchObject({ folder: 'five/last', failed: 0, summary: { images: 4 } });
+    expect(await fileIn('five/maps/rows.jsonl')).toBe(rows);
+    expect(await itemsOf('five/last')).toEqual(await itemsOf('evaluate-command'));
+    const after = await pageOf('five/report.html');
+    expect(after.querySelector('header p')!.textContent).toBe('5 of 6 studies finished.');
+    expect(after.querySelector('#study-5 .stopped')!.textContent).toContain('model/<none>.json');
+    expect(after.querySelectorAll('#study-5 a')).toHaveLength(0);
+
+    // What failed is still known when the page is made again, and the exit code says so.
+    const again = await workspace.cli(['report', 'five', '--json']);
+    expect([again.code, again.stderr]).toEqual([2, '']);
+    const reported = JSON.parse(again.stdout) as { studies: readonly object[] };
+    expect(reported.studies[4]).toMatchObject({ name: 'nowhere', error: { code: 'MODEL_NOT_FOUND' } });
+    expect(reported.studies[5]).toMatchObject({
+      page: 'five/last/report.html',
+      images: 4,
+      complete: true,
+      error: null,
+    });
+    expect((await pageOf('five/report.html')).body.innerHTML).toBe(after.body.innerHTML);
+  });
+
+  it('has a report also where it has one study, and refuses what would overwrite others', async () => {
+    const spec = JSON.parse(await printed('probe')) as object;
+    await workspace.write('one.json', JSON.stringify({ version: 1, studies: [{ name: 'only', spec }] }));
+    expect((await workspace.cli(['run', 'one.json', '--out', 'one', '--quiet'])).code).toBe(0);
+    expect((await pageOf('one/report.html')).querySelector('h1')!.textContent).toBe('Studies');
+    const within = await workspace.cli(['run', 'one.json', '--out', 'one/only']);
+    expect([within.code, within.stderr]).toEqual([2, expect.stringContaining("'one/only'")]);
+    await workspace.write('taken.json', JSON.stringify({ version: 1, studies: [{ name: 'Report.html', spec }] }));
+    const taken = await workspace.cli(['run', 'taken.json', '--out', 'taken']);
+    expect([taken.code, taken.stderr]).toEqual([2, expect.stringContaining('one named "report.html"')]);
+    const { stdout } = await workspace.cli(['run', 'one.json', '--print-spec']);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1, studies: [{ name: 'only', spec: { study: 'probe' } }] });
   });
 });

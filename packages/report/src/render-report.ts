@@ -1,6 +1,7 @@
 import { renderAttack, type AttackRun } from './attack-report/render-attack.ts';
 import { reportErrors } from './errors.ts';
 import { renderEvaluation, type EvaluationRun } from './evaluation-report/render-evaluation.ts';
+import { renderExplanation, type ExplanationRun } from './explanation-report/render-explanation.ts';
 import { renderProbe, type ProbeRun } from './probe-report/render-probe.ts';
 import type { RenderedReport, ReportedRun, ReportOptions } from './reported-run.ts';
 
@@ -19,6 +20,10 @@ const kinds: Readonly<Record<string, Kind>> = {
   attack: {
     has: { dataset: 'object', attacks: 'list' },
     render: (run, options) => renderAttack(run as AttackRun, options),
+  },
+  explanation: {
+    has: { dataset: 'object' },
+    render: (run, options) => renderExplanation(run as ExplanationRun, options),
   },
   probe: {
     has: { dataset: 'object', probe: 'object' },

@@ -3,6 +3,8 @@ import type { ColourMapName, ImageCodec } from '@understory/imaging';
 import type { EvaluationRecord, FailedItem } from '@understory/studies';
 import type { ReadableStore } from '@understory/studies/results';
 import type { Figure } from './figures/figure.ts';
+import type { PictureRow } from './figures/picture-grid.ts';
+import type { Html } from './html.ts';
 
 /** What the record of every run says, whatever its kind. */
 export interface RecordOfRun extends Omit<EvaluationRecord, 'parameters'> {
@@ -38,11 +40,24 @@ export interface ReportOptions {
   readonly colourMap?: ColourMapName;
 }
 
+/** The main results of a run, for a page that has several. */
+export interface Headline {
+  /** What was to be done to an image. */
+  readonly done: string;
+  /** What came out, in sentences. */
+  readonly lead: Html;
+  readonly tables: readonly Html[];
+  readonly figure?: Figure | undefined;
+  /** A few of the pictures, where they are the result. */
+  readonly pictures?: readonly PictureRow[];
+}
+
 export interface RenderedReport<Summary = unknown> {
   /** A document that needs nothing beside itself. */
   readonly html: string;
   /** Every figure on it, for files of their own. */
   readonly figures: readonly Figure[];
+  readonly headline: Headline;
   /** That the numbers are of. */
   readonly images: number;
   readonly summary: Summary;

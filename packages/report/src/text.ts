@@ -1,5 +1,5 @@
-export { attackedImageText, attackText } from './text/attack.ts';
 export { columns, percent, type Style } from './text/columns.ts';
 export { evaluationText } from './text/evaluation.ts';
 export { backendsText, describePreprocessing, headline, imageText } from './text/explanation.ts';
 export { probeText } from './text/probe.ts';
+export { studyTexts } from './text/study.ts';

@@ -51,7 +51,9 @@ export type { ProbeRecord } from './probe/probe-rows.ts';
 export { runOpened, runStudy } from './run-study.ts';
 export type { PreprocessingOptions, SizeOption } from './setup/preprocessing.ts';
 export { parseStudyFile, parseStudySpec, studyJsonSchema } from './spec/parse-spec.ts';
+export { readStudyList, writeStudyList, type StoredStudyList, type StudyFailure } from './spec/study-list.ts';
 export {
+  listFiles,
   specVersion,
   type ImagesSpec,
   type SelectionSpec,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { reasonOf } from '@understory/core';
 import { environmentErrors } from '@understory/environment-node';
@@ -9,11 +9,13 @@ import { cliErrors } from '../errors.ts';
 import { json } from '../formatters/json.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { withStudy } from '../options.ts';
-import { studyCommand } from '../study-command.ts';
+import { runList } from '../run-list.ts';
+import { studyCommand, type StudyCommandOptions } from '../study-command.ts';
 
 const details = `
 A study describes a run of explain, evaluate, attack or probe as JSON: these commands print it with --print-spec, and run.json of a run
-folder contains it. Studies of a list run one after another, each into a folder of its name within --out.
+folder contains it. Studies of a list run one after another, each into a folder of its name within --out, and report.html there has the main
+results of all. One that fails does not keep the others from running; the same command goes on where it was stopped.
 
   {"version": 1, "study": "evaluate", "model": "cifar10-resnet", "images": {"from": "cifar10:data/cifar10", "limit": 100},
    "explainers": ["cam", "gradcam"], "metrics": ["deletion"], "preset": "paper"}
@@ -41,26 +43,20 @@ export function runCommand(program: Command, { io, finish }: CommandContext): vo
     });
 }
 
-type RunFileOptions = Parameters<typeof studyCommand>[1];
-
-async function runFile(path: string | undefined, options: RunFileOptions, io: Io): Promise<ExitCode> {
-  if (path === undefined) {
-    throw cliErrors.usage({ message: "Missing required argument 'file'.", command: 'understory run' });
-  }
-  const { studies, title } = await readStudyFile(path, io.cwd);
-  const [only, ...others] = studies;
-  if (only !== undefined && others.length === 0 && title === undefined) return studyCommand(only.spec, options, io);
-  let code: ExitCode = 0;
-  for (const { name, spec } of studies) {
-    if (options.json !== true) io.stdout.write(`${name}\n`);
-    const out = options.out === undefined ? undefined : join(options.out, name);
-    const own = await studyCommand(spec, { ...options, out }, io);
-    if (own > code) code = own;
-  }
-  return code;
+async function runFile(path: string | undefined, options: StudyCommandOptions, io: Io): Promise<ExitCode> {
+  const command = 'understory run';
+  if (path === undefined) throw cliErrors.usage({ message: "Missing required argument 'file'.", command });
+  const { isList, ...file } = await readStudyFile(path, io.cwd);
+  if (!isList) return studyCommand(file.studies[0]!.spec, options, io);
+  const { out } = options;
+  if (options.printSpec === true) io.stdout.write(json(file));
+  else if (out === undefined)
+    throw cliErrors.usage({ message: "Required option '--out <folder>' not specified.", command });
+  else return runList(file, { ...options, out }, io);
+  return 0;
 }
 
-async function readStudyFile(path: string, cwd: string): Promise<StudyFile> {
+async function readStudyFile(path: string, cwd: string): Promise<StudyFile & { isList: boolean }> {
   let text: string;
   try {
     text = await readFile(resolve(cwd, path), 'utf8');
@@ -73,5 +69,5 @@ async function readStudyFile(path: string, cwd: string): Promise<StudyFile> {
   } catch (cause) {
     throw environmentErrors.fileNotReadable({ path, reason: `not JSON: ${reasonOf(cause)}`, cause });
   }
-  return parseStudyFile(value, path);
+  return { ...parseStudyFile(value, path), isList: typeof value === 'object' && value !== null && 'studies' in value };
 }

@@ -10,12 +10,13 @@ import { estimateStyle } from '../page/estimate-cell.ts';
 import { facts } from '../page/facts.ts';
 import { failures } from '../page/failures.ts';
 import { figureBlock } from '../page/figure-block.ts';
+import { findingsList } from '../page/findings-list.ts';
 import { frame } from '../page/frame.ts';
 import { pictureRows, pictureStyle } from '../page/pictures.ts';
 import { optionRows, provenance, type Parameter } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
 import { thePaper } from '../page/the-paper.ts';
-import type { ReportedRun } from '../reported-run.ts';
+import type { Headline, ReportedRun } from '../reported-run.ts';
 import { attackFiles } from './files.ts';
 import { findings } from './findings.ts';
 import { epsilonText } from './naming.ts';
@@ -35,6 +36,21 @@ export interface AttackPage {
 
 const done = 'attacked';
 
+/** What came out and the table of success; the first figure. */
+export function headline({
+  run,
+  summary,
+  palette,
+  figures,
+}: Omit<AttackPage, 'problems' | 'examples' | 'examplesHead'>): Headline {
+  return {
+    done,
+    lead: findingsList(findings(summary, run.record)),
+    tables: [successTable(summary, run.record, palette)],
+    figure: figures[0],
+  };
+}
+
 /** How easily a network is fooled, and through which pixels. */
 export function page(content: AttackPage): string {
   const { run, summary, figures, palette } = content;
@@ -46,10 +62,7 @@ export function page(content: AttackPage): string {
       ${remarks({ ...run, problems: content.problems }, { done })}`,
     main: html`<section>
         <h2>Results</h2>
-        <ul class="findings">
-          ${findings(summary, record).map((sentence) => html`<li>${sentence}</li>`)}
-        </ul>
-        ${successTable(summary, record, palette)} ${figures.map(figureBlock)}
+        ${findingsList(findings(summary, record))} ${successTable(summary, record, palette)} ${figures.map(figureBlock)}
       </section>
       <section>
         <h2>Pairs and distances</h2>

@@ -11,7 +11,7 @@ import type { RenderedReport, ReportedRun, ReportOptions } from '../reported-run
 import { AttackDetails } from './attack-details.ts';
 import { attackExamples } from './examples.ts';
 import { attackPalette } from './naming.ts';
-import { page } from './page.ts';
+import { headline, page } from './page.ts';
 
 export type AttackRun = ReportedRun<AttackRecord, AttackRow>;
 
@@ -57,6 +57,7 @@ export async function renderAttack(
       examplesHead,
     }),
     figures: [...figures, ...drawn],
+    headline: headline({ run: { record, failed, isComplete, missing }, summary, palette, figures }),
     images: summary.images,
     summary,
     problems,

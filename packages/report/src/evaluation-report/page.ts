@@ -27,10 +27,12 @@ import { html, type Html } from '../html.ts';
 import { facts } from '../page/facts.ts';
 import { failures } from '../page/failures.ts';
 import { figureBlock } from '../page/figure-block.ts';
+import { findingsList } from '../page/findings-list.ts';
 import { frame } from '../page/frame.ts';
 import { optionRows, provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
 import { thePaper } from '../page/the-paper.ts';
+import type { Headline } from '../reported-run.ts';
 
 export interface Page {
   readonly record: EvaluationRecord;
@@ -73,6 +75,21 @@ export function page(content: Page): string {
 }
 
 const done = 'evaluated';
+
+/** What each metric says and its means; the first figure. */
+export function headline(content: Pick<Page, 'record' | 'summary' | 'palette' | 'figures'>): Headline {
+  const { record, summary, figures } = content;
+  const known = summary.metrics.flatMap((found) => {
+    const metric = record.parameters.metrics.find(({ name }) => name === found.metric);
+    return metric === undefined ? [] : [{ metric, found }];
+  });
+  return {
+    done,
+    lead: findingsList(known.flatMap(({ metric, found }) => findings(metric, found))),
+    tables: known.map(({ metric, found }) => meansTable(metric, found, content)),
+    figure: [...figures.values()].flat()[0],
+  };
+}
 
 function atAGlance({ record, summary }: Page): Html {
   const { accuracy } = summary;
@@ -150,17 +167,16 @@ function metricSection(content: Page, metric: EvaluatedMetric, found: MetricSumm
       ${metric.reference && html`<span class="quiet">Reference: ${metric.reference}.</span>`}
       ${metric.preset !== null && html`<span class="quiet">Preset <code>${metric.preset}</code>.</span>`}
     </p>
-    ${
-      said.length > 0 &&
-      html`<ul class="findings">
-        ${said.map((sentence) => html`<li>${sentence}</li>`)}
-      </ul>`
-    }
-    ${meansTable(metric, found, content)} ${comparisonTables(found)} ${figures.map(figureBlock)}
+    ${said.length > 0 && findingsList(said)} ${meansTable(metric, found, content)} ${comparisonTables(found)}
+    ${figures.map(figureBlock)}
   </section>`;
 }
 
-function meansTable(metric: EvaluatedMetric, { explainers, better }: MetricSummary, { record, palette }: Page): Html {
+function meansTable(
+  metric: EvaluatedMetric,
+  { explainers, better }: MetricSummary,
+  { record, palette }: Pick<Page, 'record' | 'palette'>,
+): Html {
   const paperAreas = paperAreasFor(metric, record.parameters);
   const hasFlat = explainers.some(({ flat }) => flat > 0);
   return html`<div class="scroll">

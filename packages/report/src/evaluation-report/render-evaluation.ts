@@ -8,7 +8,7 @@ import { estimatesFigure } from '../figures/estimates.ts';
 import { examplesFigure } from '../figures/examples.ts';
 import type { Figure } from '../figures/figure.ts';
 import { Palette } from '../figures/palette.ts';
-import { page } from './page.ts';
+import { headline, page } from './page.ts';
 import type { RenderedReport, ReportedRun, ReportOptions } from '../reported-run.ts';
 
 export type EvaluationRun = ReportedRun<EvaluationRecord, EvaluationRow>;
@@ -58,6 +58,7 @@ export async function renderEvaluation(
       palette,
     }),
     figures: [...(shown === undefined ? [] : [shown]), ...[...figures.values()].flat()],
+    headline: headline({ record, summary, palette, figures }),
     images: summary.images,
     summary,
     problems,

@@ -13,7 +13,7 @@ import { frame } from '../page/frame.ts';
 import { pictureRows, pictureStyle } from '../page/pictures.ts';
 import { optionRows, provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
-import type { ReportedRun } from '../reported-run.ts';
+import type { Headline, ReportedRun } from '../reported-run.ts';
 import { estimateTables } from './estimate-tables.ts';
 
 export interface ProbePage {
@@ -28,6 +28,17 @@ export interface ProbePage {
 }
 
 const done = 'probed';
+
+/** The verdict and the estimates; the first figure. */
+export function headline(content: Omit<ProbePage, 'examples' | 'examplesFigure' | 'problems'>): Headline {
+  const { summary, figures } = content;
+  return {
+    done,
+    lead: summary === null ? unfinished(content) : verdict(summary),
+    tables: summary === null ? [] : estimateTables(summary.estimates),
+    figure: figures[0],
+  };
+}
 
 /** What a probe asked and what came out. */
 export function page(content: ProbePage): string {
@@ -56,7 +67,7 @@ export function page(content: ProbePage): string {
   });
 }
 
-const verdictStyle = `
+export const verdictStyle = `
 .verdict { font-size: 1.25rem; line-height: 1.4; max-width: 50rem; margin: 1.2rem 0 .3rem; padding-left: .9rem; border-left: 4px solid var(--series-0); }
 `;
 
@@ -69,7 +80,7 @@ function verdict({ verdict: { statement, estimate, interval } }: ProbeSummary): 
 }
 
 /** Where every image has a result, the summary is what is missing. */
-function unfinished({ images, run: { isComplete, missing } }: ProbePage): Html {
+function unfinished({ images, run: { isComplete, missing } }: Pick<ProbePage, 'images' | 'run'>): Html {
   if (isComplete === true) {
     return html`<p class="verdict">
       <strong>The summary of the probe is missing</strong>: ${count(images, 'image')} ${images === 1 ? 'is' : 'are'}

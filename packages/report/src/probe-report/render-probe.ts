@@ -11,7 +11,7 @@ import { readPicture } from '../read-picture.ts';
 import { readSummary } from '../read-summary.ts';
 import type { RenderedReport, ReportedRun, ReportOptions } from '../reported-run.ts';
 import type { Drawing } from '../examples.ts';
-import { page } from './page.ts';
+import { headline, page } from './page.ts';
 
 export type ProbeRun = ReportedRun<ProbeRecord>;
 
@@ -48,6 +48,7 @@ async function drawn(
   return {
     html: page({ run, summary, images, figures, examples: rows, examplesFigure: shown, problems }),
     figures: [...figures, ...(shown === undefined ? [] : [shown])],
+    headline: headline({ run, summary, images, figures }),
     images,
     summary,
     problems,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { studyErrors } from '../errors.ts';
 import {
+  listFileNames,
   specVersion,
   studyFile,
   studySpec,
@@ -26,12 +27,12 @@ export function parseStudyFile(value: unknown, name = 'the study file'): StudyFi
     const file = parsed(studyFile, value, name);
     const names = file.studies.map((study) => study.name.toLowerCase());
     const twice = names.find((each, at) => names.indexOf(each) !== at);
-    if (twice === undefined) return file;
+    const taken = names.find((each) => listFileNames.includes(each));
+    if (twice === undefined && taken === undefined) return file;
     throw studyErrors.specInvalid({
-      name,
-      where: 'studies',
-      found: `two named "${twice}"`,
-      expected: 'a name of its own for each',
+      ...{ name, where: 'studies' },
+      found: twice === undefined ? `one named "${taken}"` : `two named "${twice}"`,
+      expected: twice === undefined ? 'a name other than those of the files of a list' : 'a name of its own for each',
     });
   }
   const spec = parseStudySpec(value, name);

@@ -161,6 +161,11 @@ const probeSpec = z.strictObject({
 
 export const studySpec = z.discriminatedUnion('study', [explanationSpec, evaluationSpec, attackSpec, probeSpec]);
 
+/** What lies beside the folders of studies in the folder of a list. */
+export const listFiles = { studies: 'studies.json', failures: 'failures.json', report: 'report.html' } as const;
+/** No study has one of these names, nor that of the folder's own record. */
+export const listFileNames: readonly string[] = [...Object.values(listFiles), 'run.json'];
+
 /** A list of studies with one report. */
 export const studyFile = z.strictObject({
   version: z.literal(specVersion),

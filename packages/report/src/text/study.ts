@@ -1,6 +1,5 @@
-import type { ProbeSummary } from '@understory/core';
+import type { ProbeSummary, Store } from '@understory/core';
 import { readRun } from '@understory/experiments';
-import { nodeStore } from '@understory/experiments/node';
 import type { Preprocessing } from '@understory/imaging';
 import type {
   AnyStudy,
@@ -11,13 +10,16 @@ import type {
   EvaluationSummary,
   ImageRecord,
 } from '@understory/studies';
-import { attackText, attackedImageText, evaluationText, imageText, probeText } from '@understory/report/text';
-import type { Style } from '../style.ts';
+import { attackText, attackedImageText } from './attack.ts';
+import type { Style } from './columns.ts';
+import { evaluationText } from './evaluation.ts';
+import { imageText } from './explanation.ts';
+import { probeText } from './probe.ts';
 
 interface Told {
-  /** The run folder as it was written, and its path. */
+  /** The run folder as people write it, and its files. */
   readonly out: string;
-  readonly folder: string;
+  readonly store: Store;
   readonly style: Style;
 }
 
@@ -25,11 +27,9 @@ interface Told {
 export interface StudyTexts {
   /** What images could not be: evaluated, probed. */
   readonly done: string;
-  /** Whether a report can be made of the run. */
-  readonly isDrawn: boolean;
   text(summary: unknown, told: Told): string | Promise<string>;
   /** What --json has beside the record and the summary. */
-  details?(folder: string): Promise<object>;
+  details?(store: Store): Promise<object>;
 }
 
 /** The texts of a study of any kind. */
@@ -41,7 +41,7 @@ export function studyTexts(study: AnyStudy): StudyTexts {
       return attackTexts(study as unknown as AttackStudy);
     case 'probe':
       return {
-        ...{ done: 'probed', isDrawn: true },
+        done: 'probed',
         text: (summary, { style }) => `\n${probeText(summary as ProbeSummary, style)}`,
       };
     case 'explain':
@@ -50,26 +50,26 @@ export function studyTexts(study: AnyStudy): StudyTexts {
 }
 
 const explanationTexts: StudyTexts = {
-  ...{ done: 'explained', isDrawn: false },
-  async text(_, { folder, style }) {
-    return (await rowsOf<ImageRecord>(folder)).map((row) => imageText(row, style)).join('');
+  done: 'explained',
+  async text(_, { store, style }) {
+    return (await rowsOf<ImageRecord>(store)).map((row) => imageText(row, style)).join('');
   },
-  details: async (folder) => ({ images: await rowsOf<ImageRecord>(folder) }),
+  details: async (store) => ({ images: await rowsOf<ImageRecord>(store) }),
 };
 
 function evaluationTexts({ record }: EvaluationStudy): StudyTexts {
   return {
-    ...{ done: 'evaluated', isDrawn: true },
+    done: 'evaluated',
     text: (summary, { style }) => `\n${evaluationText(summary as EvaluationSummary, record.parameters, style)}`,
   };
 }
 
 function attackTexts({ record, files, size, saved }: AttackStudy): StudyTexts {
   return {
-    ...{ done: 'attacked', isDrawn: true },
-    async text(summary, { out, folder, style }) {
+    done: 'attacked',
+    async text(summary, { out, store, style }) {
       const told: string[] = [];
-      const rows = files === undefined ? [] : await rowsOf<AttackRow>(folder);
+      const rows = files === undefined ? [] : await rowsOf<AttackRow>(store);
       for (const { name, path } of files ?? []) {
         const own = rows.filter(({ item }) => item === name);
         if (own.length > 0) told.push(attackedImageText(path, own, { out, saved: saved === 'all', style }));
@@ -78,9 +78,9 @@ function attackTexts({ record, files, size, saved }: AttackStudy): StudyTexts {
       if (saved === 'all' && isScaledAgain(record.preprocessing)) told.push(scaledAgain);
       return told.map((text) => `\n${text}`).join('');
     },
-    async details(folder) {
+    async details(store) {
       if (files === undefined) return {};
-      return { images: (await rowsOf<AttackRow>(folder)).map(({ trajectory: _, ...row }) => row) };
+      return { images: (await rowsOf<AttackRow>(store)).map(({ trajectory: _, ...row }) => row) };
     },
   };
 }
@@ -93,8 +93,8 @@ function isScaledAgain({ resize, crop }: Preprocessing): boolean {
   return resize?.kind === 'shorterSide' && crop !== undefined && resize.length !== Math.min(crop.width, crop.height);
 }
 
-async function rowsOf<Row>(folder: string): Promise<readonly Row[]> {
+async function rowsOf<Row>(store: Store): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for await (const row of (await readRun<Row>(nodeStore(folder))).rows()) rows.push(row);
+  for await (const row of (await readRun<Row>(store)).rows()) rows.push(row);
   return rows;
 }

@@ -1,11 +1,10 @@
+import type { Store } from '@understory/core';
 import { readRun, tableDamage } from '@understory/experiments';
-import { nodeStore } from '@understory/experiments/node';
-import type { ReportedRun } from '@understory/report';
 import type { FailedItem } from '@understory/studies';
+import type { ReportedRun } from './reported-run.ts';
 
-/** A run of any kind out of its folder, called `name` in errors, without its damaged lines and with the tables that are missing or damaged named; throws what reading a run throws. */
-export async function readRunFolder(folder: string, name: string): Promise<ReportedRun<unknown>> {
-  const store = nodeStore(folder);
+/** A run of any kind out of its store, called `name` in errors, without its damaged lines and with the tables that are missing or damaged named; throws what reading a run throws. */
+export async function readReportedRun(store: Store, name: string): Promise<ReportedRun<unknown>> {
   const run = await readRun(store, { leaveOutDamaged: true });
   const failed: FailedItem[] = [];
   for await (const failure of run.failures()) failed.push(failure);

@@ -1,0 +1,97 @@
+import type { UnderstoryError } from '@understory/core';
+import type { ImageRecord } from '@understory/studies';
+import { className, count, percent } from '@understory/studies/results';
+import type { PictureRow } from '../figures/picture-grid.ts';
+import { html, type Html } from '../html.ts';
+import { facts } from '../page/facts.ts';
+import { failures } from '../page/failures.ts';
+import { frame } from '../page/frame.ts';
+import { pictureRows, pictureStyle } from '../page/pictures.ts';
+import { provenance } from '../page/provenance.ts';
+import { remarks } from '../page/remarks.ts';
+import type { Headline, RecordOfRun, ReportedRun } from '../reported-run.ts';
+
+export interface ExplanationPage {
+  readonly run: Pick<ReportedRun, 'failed' | 'isComplete' | 'missing'> & { readonly record: RecordOfRun };
+  readonly summary: { readonly images: number; readonly maps: number };
+  /** The images that are shown. */
+  readonly rows: readonly ImageRecord[];
+  readonly pictures: readonly PictureRow[];
+  readonly title: string;
+  readonly caption: string;
+  readonly problems: readonly UnderstoryError[];
+}
+
+const done = 'explained';
+/** How many images a page of several studies shows. */
+const few = 3;
+
+/** Where a network looked. */
+export function page(content: ExplanationPage): string {
+  const { run, summary, pictures, title, caption, problems } = content;
+  const { record } = run;
+  return frame({
+    title: `Where does ${record.model.name} look?`,
+    head: html`<p class="quiet">${lead(content)}</p>
+      ${facts([
+        ['Network', record.model.name],
+        ['Images', String(summary.images)],
+        ['Heat maps', String(summary.maps)],
+        ['Seed', String(record.seed)],
+      ])}
+      ${remarks({ ...run, problems }, { done })}`,
+    main: html`${
+      pictures.length > 0 &&
+      html`<section>
+        <h2>${title}</h2>
+        <p class="quiet">${caption}</p>
+        ${pictureRows(pictures)} ${predictions(content)}
+      </section>`
+    }
+    ${failures(run.failed, { done })} ${provenance(record, { shown: [], special: [] })}`,
+    footer: html`The rows of the run folder have every image.`,
+    style: pictureStyle,
+    version: record.versions['understory'],
+  });
+}
+
+/** What is predicted, with a few maps. */
+export function headline(content: ExplanationPage): Headline {
+  const shown = { ...content, rows: content.rows.slice(0, few) };
+  return {
+    done,
+    lead: html`<p>${lead(content)}</p>`,
+    tables: shown.rows.length === 0 ? [] : [predictions(shown)],
+    pictures: content.pictures.slice(0, few),
+  };
+}
+
+function lead({ summary, rows }: ExplanationPage): string {
+  const shown = rows.length === summary.images ? '' : `; ${rows.length} images, chosen by the seed, are shown`;
+  return `${count(summary.maps, 'heat map')} of ${count(summary.images, 'image')}${shown}.`;
+}
+
+function predictions({ rows }: Pick<ExplanationPage, 'rows'>): Html {
+  return html`<div class="scroll">
+    <table>
+      <caption>
+        The best classes of each image that is shown
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Image</th>
+          <th scope="col" class="words">Best classes</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ({ image, top }) =>
+            html`<tr>
+              <th scope="row">${image}</th>
+              <td class="words">${top.map((each) => `${className(each)} ${percent(each.probability)}`).join(', ')}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}

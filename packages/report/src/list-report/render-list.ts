@@ -1,0 +1,133 @@
+import type { StudyFailure, StudySpec } from '@understory/studies';
+import { count } from '@understory/studies/results';
+import { verdictStyle } from '../probe-report/page.ts';
+import { html, type Html } from '../html.ts';
+import { estimateStyle } from '../page/estimate-cell.ts';
+import { facts } from '../page/facts.ts';
+import { figureBlock } from '../page/figure-block.ts';
+import { frame } from '../page/frame.ts';
+import { pictureRows, pictureStyle } from '../page/pictures.ts';
+import { remarks } from '../page/remarks.ts';
+import type { RecordOfRun, RenderedReport, ReportedRun } from '../reported-run.ts';
+
+/** A study of a list with what its folder has. */
+export interface ListedStudy {
+  readonly name: string;
+  readonly spec: StudySpec;
+  /** What stopped it when it was last run. */
+  readonly failure?: StudyFailure | undefined;
+  /** Undefined where the study has no report yet. */
+  readonly reported?:
+    | {
+        readonly run: Pick<ReportedRun<unknown>, 'record' | 'failed' | 'isComplete' | 'missing'>;
+        readonly report: RenderedReport;
+        /** The study's own page, from this one. */
+        readonly href: string;
+      }
+    | undefined;
+}
+
+export interface StudyListPage {
+  readonly title: string | undefined;
+  readonly studies: readonly ListedStudy[];
+  /** Of Understory. */
+  readonly version: string;
+}
+
+const kinds: Readonly<Record<StudySpec['study'], string>> = {
+  explain: 'Heat maps',
+  evaluate: 'Faithfulness of heat maps',
+  attack: 'Attack',
+  probe: 'Probe',
+};
+
+/** One page on a list of studies: the main results of each, and where its own report is; the same for the same list. */
+export function renderStudyList({ title = 'Studies', studies, version }: StudyListPage): string {
+  const finished = studies.filter((study) => standing(study).startsWith('finished')).length;
+  return frame({
+    title,
+    head: html`<p class="quiet">${finished} of ${count(studies.length, 'study', 'studies')} finished.</p>
+      <nav aria-label="Studies">
+        <ol class="contents">
+          ${studies.map(
+            (study, at) =>
+              html`<li>
+                <a href="#study-${at + 1}">${study.name}</a>
+                <span class="quiet">${kinds[study.spec.study]}, ${study.spec.model}: ${standing(study)}</span>
+              </li>`,
+          )}
+        </ol>
+      </nav>`,
+    main: html`${studies.map((study, at) => section(study, at + 1))}`,
+    footer: html`Intervals are 95 % confidence intervals; the report of each study says how they and its p-values were
+    calculated. p-values are corrected within a study, not over the list.`,
+    style: `${verdictStyle}${pictureStyle}${estimateStyle}${listStyle}`,
+    version,
+  });
+}
+
+const listStyle = `
+.contents { padding-left: 1.4rem; }
+.contents li { margin: .25rem 0; overflow-wrap: anywhere; }
+h2 { overflow-wrap: anywhere; }
+a { color: inherit; text-underline-offset: .15em; }
+.stopped { border-left: 4px solid var(--bad); padding-left: .9rem; margin: 1.2rem 0; overflow-wrap: anywhere; }
+@media print { section.study { break-before: page; } }
+`;
+
+/** How far a study is, in a word or a few. */
+function standing({ failure, reported }: ListedStudy): string {
+  if (failure !== undefined) return 'failed';
+  if (reported === undefined) return 'not started';
+  if (reported.run.isComplete === false) return 'not finished';
+  const failed = reported.run.failed.length;
+  return failed === 0 ? 'finished' : `finished, but ${count(failed, 'image')} failed`;
+}
+
+function section(study: ListedStudy, number: number): Html {
+  const { name, spec, reported } = study;
+  return html`<section class="study" id="study-${number}">
+    <h2>${name}</h2>
+    ${facts([
+      ['Kind', kinds[spec.study]],
+      ['Network', recordOf(study)?.model.name ?? spec.model],
+      ['Data', dataOf(study)],
+      ...(reported === undefined ? [] : [['Images', String(reported.report.images)] as const]),
+      ['Seed', String(recordOf(study)?.seed ?? spec.seed)],
+    ])}
+    ${stopped(study)} ${reported !== undefined && results(reported)}
+  </section>`;
+}
+
+function recordOf({ reported }: ListedStudy): RecordOfRun | undefined {
+  return reported?.run.record as RecordOfRun | undefined;
+}
+
+function dataOf(study: ListedStudy): string {
+  const { from } = study.spec.images;
+  if (typeof from !== 'string') return count(from.length, 'path');
+  return study.spec.study === 'explain' ? from : (recordOf(study)?.parameters.dataset.name ?? from);
+}
+
+function stopped({ failure, reported }: ListedStudy): Html | null {
+  if (failure !== undefined) {
+    return html`<div class="stopped" role="note">
+      <p><strong>This study failed</strong>: ${failure.message} <span class="quiet">${failure.code}</span></p>
+      <p class="quiet">Found ${failure.found}; expected ${failure.expected}. ${failure.next}</p>
+    </div>`;
+  }
+  if (reported !== undefined) return null;
+  return html`<p class="stopped" role="note"><strong>This study has not started</strong>; it has no results yet.</p>`;
+}
+
+function results({ run, report, href }: NonNullable<ListedStudy['reported']>): Html {
+  const { done, lead, tables, figure, pictures = [] } = report.headline;
+  const { failed } = run;
+  return html`${remarks({ ...run, failed: [], problems: report.problems }, { done })}
+    ${
+      failed.length > 0 &&
+      html`<p role="note">${count(failed.length, 'image')} could not be ${done}; the full report lists them.</p>`
+    }
+    ${lead} ${tables} ${figure !== undefined && figureBlock(figure)} ${pictureRows(pictures)}
+    <p><a href="${href}">The full report of this study</a></p>`;
+}
