@@ -26,7 +26,7 @@ const withOther = new Set(['Add', 'Sub', 'Mul', 'Div', 'QLinearAdd', 'QLinearMul
 const passed = new Set([
   ...['Relu', 'LeakyRelu', 'PRelu', 'Elu', 'Selu', 'Celu', 'Gelu', 'FastGelu', 'HardSwish', 'HardSigmoid', 'Sigmoid'],
   ...['Tanh', 'Softplus', 'Mish', 'Clip', 'Softmax', 'LogSoftmax', 'BatchNormalization', 'LayerNormalization'],
-  ...['InstanceNormalization', 'LpNormalization', 'Concat', 'Transpose', 'QuickGelu', 'BiasGelu'],
+  ...['InstanceNormalization', 'LpNormalization', 'Concat', 'Transpose', 'QuickGelu', 'BiasGelu', 'Neg'],
 ]);
 
 const classToken = 'the class token';

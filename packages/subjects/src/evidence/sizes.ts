@@ -23,3 +23,11 @@ const landmarkSizes = new Set([68, 98, 106, 468, 478, 21, 17, 33].flatMap((point
 export function isLandmarkSize(count: number | undefined): boolean {
   return count !== undefined && landmarkSizes.has(count);
 }
+
+/** The most classes that networks of no well-known data set are taken to have where their head tells nothing. */
+const mostFew = 20;
+
+/** Whether so few numbers are scores of classes, where nothing speaks for another reading; four may be a box. */
+export function isFewClasses(count: number | undefined): boolean {
+  return count !== undefined && count > 1 && count <= mostFew && count !== 4;
+}

@@ -107,7 +107,7 @@ function graphSays(model: Model, { spec, count }: Row): readonly [Evidence, stri
   if (isClassCount(count) && head.endsWith === undefined) {
     return ['graph', `"${name}" has ${count} numbers, as many as a well-known set of classes`];
   }
-  if (head.pooling === undefined || count === 4) return ['shape', `"${name}" holds ${numbers(count)}`];
+  if (head.pooling === undefined) return ['shape', `"${name}" holds ${numbers(count)}`];
   if ((head.isOfMaps && !isEmbeddingWidth(count)) || isFewMaps(head, count)) {
     return ['graph', `"${name}" is ${head.pooling} of a map for each class`];
   }

@@ -1,9 +1,10 @@
 import type { Evidence, ModelFacts, SubjectReading } from '@understory/core';
-import { closingNode, closingOperatorOf } from '@understory/core';
+import { closingNode, closingOperatorOf, evidence } from '@understory/core';
 import { folderFacts } from '../evidence/folder.ts';
 import { isAuxiliary, namedAs } from '../evidence/names.ts';
 import { boundsNumbers, numbers } from '../evidence/numbers.ts';
 import { isStep, rowsOf, type Row } from '../evidence/outputs.ts';
+import { isFewClasses } from '../evidence/sizes.ts';
 
 /** The outputs that may hold quantities, as one reading: those for which the evidence is strongest. */
 export function quantityReadings(facts: ModelFacts): readonly SubjectReading[] {
@@ -16,7 +17,7 @@ export function quantityReadings(facts: ModelFacts): readonly SubjectReading[] {
     const isAside = isAuxiliary(row.spec.name) || isStep(facts.model, row.spec.name, names);
     return [{ row, why, level: level === 'graph' && isAside ? ('shape' as const) : level }];
   });
-  for (const level of ['folder', 'graph', 'shape'] as const) {
+  for (const level of evidence) {
     const own = said.filter((each) => each.level === level);
     if (own.length === 0) continue;
     const tensors = Object.fromEntries(own.map(({ row: { spec } }) => [spec.name, spec.name]));
@@ -40,6 +41,10 @@ function says({ spec, count }: Row, rows: readonly Row[], facts: ModelFacts): re
   if (closing === 'Sigmoid' && count === 1) return undefined;
   if (node !== undefined && boundsNumbers.has(node.operator) && named === undefined) {
     return ['graph', `${node.operator} closes "${name}", which keeps quantities within bounds`];
+  }
+  // So few numbers are scores of classes unless something speaks for quantities.
+  if (named === undefined && closing === undefined && isFewClasses(count)) {
+    return ['task', `"${name}" holds ${numbers(count)}, which no softmax closes`];
   }
   return [
     'shape',
