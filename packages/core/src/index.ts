@@ -10,6 +10,7 @@ export { layerReadings } from './axes/layer-axes.ts';
 export type { AxisReading, Factor, LayerReading, Unreadable } from './axes/read-axes.ts';
 export * from './class-scores.ts';
 export * from './closing-operator.ts';
+export * from './coarsest-layer.ts';
 export * from './configuration.ts';
 export * from './contracts/attack.ts';
 export * from './contracts/cancellation.ts';

@@ -1,5 +1,6 @@
 import {
   betweenIn,
+  coarsestLayer,
   errors,
   findLayer,
   fedImageSize,
@@ -26,7 +27,7 @@ const withoutGradients = ['cam', 'scorecam', 'ablationcam', 'rise', 'occlusion']
 export interface LayerRequest {
   readonly model: Model;
   readonly objective: Objective;
-  /** A tensor name or module path; `auto` or nothing for the last spatial activation on the way from the image to what is explained. */
+  /** A tensor name or module path; `auto` or nothing for the last spatial activation on the way from the image to what is explained, or the coarsest where that is a map. */
   readonly layer: string | undefined;
   /** What its axes are said to be. */
   readonly layout?: Layout | undefined;
@@ -63,8 +64,10 @@ function chooseLayer(model: DifferentiableModel, outputs: readonly string[], lay
   const between = model.graph ? betweenIn(model.graph, images, outputs) : () => false;
   const sees = (name: string) => images.map((image) => model.differentiability(name, image));
   // Grids made from the image's size alone, such as position embeddings, depend on the image without a gradient; so does all behind an integer input.
+  const isOnWay = (name: string) => reaches(name) && sees(name).some((way) => way.differentiable);
   const found =
-    last((name) => reaches(name) && sees(name).some((way) => way.differentiable)) ??
+    (layout === undefined ? coarsestLayer(model, outputs, isOnWay) : undefined) ??
+    last(isOnWay) ??
     last((name) => reaches(name) && sees(name).some((way) => !isUnrelated(way))) ??
     last((name) => reaches(name) && between(name));
   if (found !== undefined) return found;

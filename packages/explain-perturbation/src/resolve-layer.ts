@@ -1,5 +1,6 @@
 import {
   betweenIn,
+  coarsestLayer,
   errors,
   fedImageSize,
   findLayer,
@@ -13,7 +14,7 @@ import type { Feeds, LayerSpec, Layout, Model, Objective, ReadPlaces } from '@un
 export interface LayerRequest {
   readonly model: Model;
   readonly objective: Objective;
-  /** A tensor name or module path; `auto` or nothing for the last spatial activation on the way from the image to what is explained. */
+  /** A tensor name or module path; `auto` or nothing for the last spatial activation on the way from the image to what is explained, or the coarsest where that is a map. */
   readonly layer: string | undefined;
   /** What its axes are said to be. */
   readonly layout?: Layout | undefined;
@@ -34,7 +35,8 @@ export function resolveLayer({ model, objective, layer, layout, feeds, image, ba
 
 function chooseLayer(model: Model, image: string, outputs: readonly string[], layout: Layout | undefined): LayerSpec {
   const isBetween = model.graph === undefined ? () => true : betweenIn(model.graph, [image], outputs);
-  const found = lastSpatialLayer(model, isBetween, layout);
+  const coarsest = layout === undefined ? coarsestLayer(model, outputs, isBetween) : undefined;
+  const found = coarsest ?? lastSpatialLayer(model, isBetween, layout);
   if (found !== undefined) return found;
   throw errors.noSpatialLayer({
     layers: model.layers.length,
