@@ -1,5 +1,5 @@
 import { OnnxBackend } from '@understory/backend-onnx';
-import { ImageClassifier, PixelClassifier } from '@understory/core';
+import { ImageClassifier, PixelSubject } from '@understory/core';
 import { pgd as attackOf } from '@understory/attack-pgd';
 import { interleave, median, ms, ratio, table, times } from './lib/measure.mjs';
 import { networkFile } from './lib/networks.mjs';
@@ -14,12 +14,12 @@ export async function pgd({ networks, batches, rounds, threads }) {
   const steps = 5;
   const rows = [['network', 'batch', 'a step of an image', 'steps of images a second', 'PyTorch /']];
   for (const network of networks) {
-    const { classifier, close } = await open(network, threads);
+    const { subject, close } = await open(network, threads);
     const peer = new TorchPeer(threads);
     await peer.request({ op: 'load', network, seed: 0 });
     for (const batch of batches) {
       const attack = attackOf({ steps, threshold: 1, batch });
-      const request = requestOf(classifier, batch);
+      const request = requestOf(subject, batch);
       const t = await interleave(
         {
           ours: () => attack.perturb(request).then(() => undefined),
@@ -42,13 +42,13 @@ export async function masks({ networks, rounds, threads }) {
   const [steps, count, batch] = [3, 4, 8];
   const rows = [['network', 'who', 'the table', 'a step of an image', 'against it, batched is']];
   for (const network of networks) {
-    const { classifier, close } = await open(network, threads);
+    const { subject, close } = await open(network, threads);
     const peer = new TorchPeer(threads);
     await peer.request({ op: 'load', network, seed: 0 });
     const together = attackOf({ steps, threshold: 1, batch });
     const apart = attackOf({ steps, threshold: 1, batch: 1 });
-    const whole = requestOf(classifier, count * names.length, names);
-    const single = names.map((name) => requestOf(classifier, 1, [name]));
+    const whole = requestOf(subject, count * names.length, names);
+    const single = names.map((name) => requestOf(subject, 1, [name]));
     const t = await interleave(
       {
         batched: () => together.perturb(whole).then(() => undefined),
@@ -87,12 +87,12 @@ export async function masks({ networks, rounds, threads }) {
 async function open(network, threads) {
   const model = await new OnnxBackend().open({ kind: 'file', path: networkFile(network, { size }) }, { threads });
   const normalisation = { mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25], order: 'RGB' };
-  const classifier = new PixelClassifier(new ImageClassifier({ model }), normalisation, { height: size, width: size });
-  return { classifier, close: () => model.close() };
+  const subject = new PixelSubject(new ImageClassifier({ model }), normalisation, { height: size, width: size });
+  return { subject, close: () => model.close() };
 }
 
 /** Images of noise, each with the next of the masks; what a mask of a tenth is drawn from does not matter here. */
-function requestOf(classifier, count, masksOf = ['all']) {
+function requestOf(subject, count, masksOf = ['all']) {
   const data = new Float32Array(count * 3 * size * size);
   let state = 1;
   for (let at = 0; at < data.length; at += 1) {
@@ -100,7 +100,7 @@ function requestOf(classifier, count, masksOf = ['all']) {
     data[at] = state / 2 ** 32;
   }
   return {
-    classifier,
+    subject,
     pixels: { type: 'float32', dims: [count, 3, size, size], data },
     goal: { kind: 'targeted', classes: Array.from({ length: count }, () => target) },
     seeds: Array.from({ length: count }, (_, sample) => sample),

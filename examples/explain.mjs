@@ -14,10 +14,10 @@ const model = await new OnnxBackend().open(source);
 const classifier = new ImageClassifier({ model, labels });
 const { tensor, picture } = prepare(await decodeImage(await readFile(image)), preprocessing);
 const feeds = classifier.feeds(tensor);
-const [{ ranking, probabilities }] = await classifier.predict(feeds);
-const [map] = await gradCam.explain({ model, feeds, objective: classifier.score([ranking[0]]) });
+const [{ decision, probabilities }] = await classifier.predict(feeds);
+const [map] = await gradCam.explain({ model, feeds, objective: classifier.score([decision]) });
 const heat = minMax(upsample(map, picture.height, picture.width, 'bilinear'));
 await writeFile(explained, await encodePng(overlay(picture, heat)));
-console.log(`${labels[ranking[0]]}, ${(100 * probabilities[ranking[0]]).toFixed(1)} %: see ${explained}`);
+console.log(`${labels[decision]}, ${(100 * probabilities[decision]).toFixed(1)} %: see ${explained}`);
 
 await model.close();

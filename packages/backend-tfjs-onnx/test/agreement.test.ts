@@ -11,7 +11,7 @@ import {
   ImageClassifier,
   isDifferentiable,
   METRIC,
-  PixelClassifier,
+  PixelSubject,
   PROBE,
   seededRandom,
   type DifferentiableModel,
@@ -83,16 +83,16 @@ const pixels = float32(
 
 interface Opened {
   readonly model: DifferentiableModel;
-  readonly classifier: PixelClassifier;
+  readonly subject: PixelSubject;
   readonly objective: Objective;
 }
 
 async function opened(name: keyof typeof open): Promise<Opened> {
   const model: DifferentiableModel = await open[name]();
   const normalisation = { mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5], order: 'RGB' } as const;
-  const classifier = new PixelClassifier(new ImageClassifier({ model }), normalisation, size);
-  const objective: Objective = { kind: 'score', output: classifier.classifier.logits, index: [[3], [5], [0]] };
-  return { model, classifier, objective };
+  const subject = new PixelSubject(new ImageClassifier({ model }), normalisation, size);
+  const objective: Objective = { kind: 'score', output: subject.subject.classes!.output, index: [[3], [5], [0]] };
+  return { model, subject, objective };
 }
 
 /** The largest difference as a share of the range of what was expected. */
@@ -128,18 +128,18 @@ describe.each(Object.keys(layerOf) as (keyof typeof layerOf)[])('cifar10-resnet:
   afterAll(() => other.model.close());
 
   it('give the same logits, to 1e-4', async () => {
-    const [expected, found] = await Promise.all([reference, other].map(({ classifier }) => classifier.predict(pixels)));
-    expected!.forEach(({ logits }, sample) => {
-      const worst = logits.map((logit, at) => Math.abs(logit - found![sample]!.logits[at]!));
+    const [expected, found] = await Promise.all([reference, other].map(({ subject }) => subject.answer(pixels)));
+    expected!.forEach(({ classes }, sample) => {
+      const worst = classes!.logits.map((logit, at) => Math.abs(logit - found![sample]!.classes!.logits[at]!));
       expect(Math.max(...worst)).toBeLessThan(1e-4);
     });
   });
 
   it('give the same gradients of the input and of layers, to 1e-4 of their range', async () => {
-    const derive = async ({ model, classifier, objective }: Opened, layers: readonly string[]) => {
-      const { input, layout } = classifier.classifier;
+    const derive = async ({ model, subject, objective }: Opened, layers: readonly string[]) => {
+      const { name: input, layout } = subject.subject.picture;
       const withRespectTo = [input, ...layers];
-      const derivative = await model.differentiate({ feeds: classifier.feeds(pixels), objective, withRespectTo });
+      const derivative = await model.differentiate({ feeds: subject.feeds(pixels), objective, withRespectTo });
       const [first, ...others] = withRespectTo.map((each) => derivative.gradients[each]!);
       return [channelsFirst(first!, layout), ...others.map(({ data }) => Array.from(data as Float32Array))];
     };
@@ -151,8 +151,8 @@ describe.each(Object.keys(layerOf) as (keyof typeof layerOf)[])('cifar10-resnet:
 
   it.each(explainers)('give the same maps of %s, to 1e-3 of their range', async (id) => {
     const explainer = host.get(EXPLAINER, id, settings[id]);
-    const explain = ({ model, classifier, objective }: Opened): Promise<readonly HeatMap[]> =>
-      explainer.explain({ model, feeds: classifier.feeds(pixels), objective, seed: 1 });
+    const explain = ({ model, subject, objective }: Opened): Promise<readonly HeatMap[]> =>
+      explainer.explain({ model, feeds: subject.feeds(pixels), objective, seed: 1 });
     const [expected, found] = [await explain(reference), await explain(other)];
     expected.forEach(({ height, width, data }, sample) => {
       expect([found[sample]!.height, found[sample]!.width]).toEqual([height, width]);
@@ -163,11 +163,11 @@ describe.each(Object.keys(layerOf) as (keyof typeof layerOf)[])('cifar10-resnet:
   it('give the same curves of deletion, to 1e-3', async () => {
     const maps = await host
       .get(EXPLAINER, 'gradcam')
-      .explain({ model: reference.model, feeds: reference.classifier.feeds(pixels), objective: reference.objective });
-    const evaluate = ({ model, classifier, objective }: Opened) =>
+      .explain({ model: reference.model, feeds: reference.subject.feeds(pixels), objective: reference.objective });
+    const evaluate = ({ model, subject, objective }: Opened) =>
       host
         .get(METRIC, 'deletion', { steps: 6 })
-        .evaluate({ model, feeds: classifier.feeds(pixels), objective, maps, seed: 1 });
+        .evaluate({ model, feeds: subject.feeds(pixels), objective, maps, seed: 1 });
     const [expected, found] = [await evaluate(reference), await evaluate(other)];
     expected.forEach(({ value, curve }, sample) => {
       expect(found[sample]!.value).toBeCloseTo(value!, 3);
@@ -177,10 +177,10 @@ describe.each(Object.keys(layerOf) as (keyof typeof layerOf)[])('cifar10-resnet:
 
   it('say the same of shuffled pictures', async () => {
     const item = { id: 'picture', pixels: float32(pixels.data.slice(0, 3072), [1, 3, 32, 32]), label: 3 };
-    const probe = ({ classifier }: Opened) =>
+    const probe = ({ subject }: Opened) =>
       host
         .get(PROBE, 'shuffle', { grid: [2, 4], permutations: 2 })
-        .experiment({ classifier, seed: 1 })
+        .experiment({ subject, seed: 1 })
         .rows(item, seededRandom('shuffle'));
     const [expected, found] = [await probe(reference), await probe(other)];
     expect(expected.length).toBeGreaterThan(0);
@@ -188,9 +188,9 @@ describe.each(Object.keys(layerOf) as (keyof typeof layerOf)[])('cifar10-resnet:
   });
 
   it('make the same steps of PGD: trajectories to 1e-3, pixels but for 1 in 200', async () => {
-    const attack = ({ classifier }: Opened) =>
+    const attack = ({ subject }: Opened) =>
       host.get(ATTACK, 'pgd', { steps: 5, epsilon: 4 / 255 }).perturb({
-        classifier,
+        subject,
         pixels,
         goal: { kind: 'targeted', classes: [1, 2, 4] },
         seeds: [1, 2, 3],
