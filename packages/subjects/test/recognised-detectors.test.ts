@@ -75,7 +75,11 @@ const cases: readonly Case[] = [
     ['shape yolov5', 'shape yolox'],
     { inputs: input, outputs: [spec('output', ['N', 84, 9])] },
   ],
-  ['rows of which there are not as many as cells', [], { inputs: input, outputs: [spec('output', ['N', 90, 9])] }],
+  [
+    'rows of which there are not as many as cells',
+    ['task yolov5', 'task yolox'],
+    { inputs: input, outputs: [spec('output', ['N', 90, 9])] },
+  ],
   [
     'RT-DETR of Ultralytics',
     ['graph rtdetr'],
@@ -187,7 +191,7 @@ const cases: readonly Case[] = [
     [],
     { inputs: input, outputs: [spec('a', ['N', 512]), spec('b', ['N', 4, 16, 16])] },
   ],
-  ['tokens of a transformer', [], { inputs: input, outputs: [spec('last_hidden_state', ['N', 65, 768])] }],
+  ['tokens of a transformer', ['task yolov8'], { inputs: input, outputs: [spec('last_hidden_state', ['N', 65, 768])] }],
   ['a classifier', [], { inputs: input, outputs: [spec('logits', ['N', 1000])] }],
 ];
 

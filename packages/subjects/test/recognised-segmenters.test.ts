@@ -65,6 +65,20 @@ const cases: readonly Case[] = [
   ['heat maps of the joints of a body', ['task [N, C, H, W]'], { outputs: map(17, 16), nodes: transposed }],
   ['features of a pyramid', ['task [N, C, H, W]'], { outputs: map(256, 16), nodes: enlarged() }],
   ['features of the picture', ['task [N, C, H, W]'], { outputs: map(48, 64, 'features'), nodes: enlarged() }],
+  [
+    'masks of queries beside their classes',
+    ['task [N, C, H, W]'],
+    {
+      outputs: [...map(100, 16, 'masks_queries_logits'), spec('class_queries_logits', ['N', 100, 134])],
+      nodes: enlarged(),
+    },
+  ],
+  [
+    'prototypes of masks beside the rows of YOLO',
+    ['task [N, C, H, W]'],
+    { outputs: [spec('output0', ['N', 116, 84]), ...map(32, 16, 'output1')] },
+    { labels: names(80) },
+  ],
   ['a map that is no map of the picture', [], { outputs: [spec('out', ['N', 21, 7, 64])] }],
   ['a classifier', [], { outputs: [spec('out', ['N', 1000])] }],
   ['a classifier with axes of one element', [], { outputs: [spec('out', ['N', 1000, 1, 1])] }],

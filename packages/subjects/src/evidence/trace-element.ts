@@ -12,11 +12,22 @@ export interface Origin {
   readonly closing: ClosingOperator | undefined;
 }
 
+export interface Tracing {
+  readonly dims?: readonly Dimension[] | undefined;
+  readonly isAsked?: (tensor: string) => boolean;
+}
+
 /**
  * One number of an output followed back through what only moves it: to the layer that computes it, in front of the sigmoid that it is the outcome of,
- * or to the input of its softmax. Otherwise it is the number of the output itself. `dims` are the output's, as far as they are known.
+ * or to the input of its softmax. Otherwise it is the number of the output itself. `dims` are the output's, as far as they are known;
+ * `isAsked` tells which tensors it may be found in.
  */
-export function originOfElement(model: Model, output: string, index: Index, dims?: readonly Dimension[]): Origin {
+export function originOfElement(
+  model: Model,
+  output: string,
+  index: Index,
+  { dims, isAsked = () => true }: Tracing = {},
+): Origin {
   const own: Origin = { tensor: output, index, closing: undefined };
   const { graph } = model;
   if (graph === undefined) return own;
@@ -28,7 +39,7 @@ export function originOfElement(model: Model, output: string, index: Index, dims
     const [source = ''] = node.inputs;
     const closing = found === own ? closingOperatorOf(node) : undefined;
     if (closing !== undefined) {
-      if (!sizes.has(source)) return own;
+      if (!sizes.has(source) || !isAsked(source)) return own;
       at = source;
       found = { tensor: source, index: place, closing };
       // A softmax is over the numbers beside this one.
@@ -38,7 +49,7 @@ export function originOfElement(model: Model, output: string, index: Index, dims
     const moved = movedFrom(node, at, { index: place, dimsOf, graph });
     if (moved === undefined) return found;
     [at, place] = moved;
-    if (found !== own && sizes.has(at)) found = { ...found, tensor: at, index: place };
+    if (found !== own && sizes.has(at) && isAsked(at)) found = { ...found, tensor: at, index: place };
   }
   return found;
 }

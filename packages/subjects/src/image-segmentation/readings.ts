@@ -28,7 +28,6 @@ interface PixelMap {
 /** Every output that may hold classes of pixels. */
 export function segmentationReadings(facts: ModelFacts): readonly SubjectReading[] {
   const maps = mapsOf(facts);
-  // A model that hands out boxes beside its masks is a detector.
   const fitting = maps.filter((map) => fitsLabels(map, facts));
   const main = maps.filter(({ spec }) => !isAuxiliary(spec.name));
   return maps.map((map): SubjectReading => {
@@ -71,6 +70,8 @@ function says(map: PixelMap, { facts, fitting, main }: Company): readonly [Evide
   if (isMain && fitting.includes(map) && fitting.filter((each) => main.includes(each)).length === 1) {
     return ['folder', `the ${labelsOf(facts)!.length} labels fit the pixels of "${name}"`];
   }
+  if (isBesideRows(map, facts))
+    return ['task', `${about}, but other outputs hold boxes or queries, which its masks may belong to`];
   const last = lastOf(graph, name)?.operator;
   const level: Evidence = isMain ? 'graph' : 'shape';
   if (last === 'ArgMax') return [level, `a maximum over classes decides about each pixel of "${name}"`];
@@ -88,6 +89,12 @@ function says(map: PixelMap, { facts, fitting, main }: Company): readonly [Evide
     return [level, `${about} of the picture, enlarged to its size`];
   }
   return ['task', `${about}: classes, features, points, depth or a picture`];
+}
+
+/** Whether another output holds rows of numbers, such as the boxes of a detector or the classes of queries. */
+function isBesideRows({ spec }: PixelMap, facts: ModelFacts): boolean {
+  const maps = new Set(mapsOf(facts).map((each) => each.spec.name));
+  return answersOf(facts).some(({ name, dims }) => name !== spec.name && dims?.length === 3 && !maps.has(name));
 }
 
 /** Whether the labels of the classes are as many as the numbers of a pixel; one number can be of one class or of two. */

@@ -64,12 +64,17 @@ export class RawScores {
   }
 
   #raw({ output, index }: Element, outputs: Tensors): { readonly reading: Reading; readonly isLogit: boolean } {
-    const origin = originOfElement(this.#model, output, index, outputs[output]?.dims);
-    const isKnown = outputs[origin.tensor] !== undefined;
-    const { tensor, index: place } = isKnown ? origin : { tensor: output, index };
+    const {
+      tensor,
+      index: place,
+      closing,
+    } = originOfElement(this.#model, output, index, {
+      dims: outputs[output]?.dims,
+      isAsked: (name) => outputs[name] !== undefined,
+    });
     return {
       reading: { kind: 'element', output: tensor, index: place },
-      isLogit: isKnown && origin.closing !== undefined,
+      isLogit: closing !== undefined,
     };
   }
 }

@@ -67,15 +67,15 @@ function formsOf(facts: ModelFacts, spec: TensorSpec, { places, columns, isLast 
   }
   const fits = (form: FormId) => labels !== undefined && classesOfRows(facts, form, columns) === labels;
   const isOfQueries = isClosed && !isDecoded && !isRaw;
-  if (!isOfQueries && !isGrid && !isSaid) return [];
   const possible = isOfQueries ? (['rtdetr'] as const) : candidatesOf({ isLast, isDecoded, isRaw });
   // Labels that fit another order of the axes than usual tell that it is that one.
   const others = (['yolov8', 'yolov5'] as const).filter((form) => !isRaw && !isOfQueries && fits(form));
   const fitting = possible.some(fits) ? possible.filter(fits) : others;
   const left = fitting.length > 0 ? fitting : possible;
   const isFit = fitting.length > 0;
+  const isTold = isClosed && (isDecoded || isRaw || isOfQueries);
   const evidence =
-    isSaid || (isFit && isGrid) ? 'folder' : isClosed && (isDecoded || isRaw || isOfQueries) ? 'graph' : 'shape';
+    isSaid || (isFit && isGrid) ? 'folder' : !isOfQueries && !isGrid ? 'task' : isTold ? 'graph' : 'shape';
   if (evidence === 'shape' && typeof places === 'string') return [];
   const why = isSaid
     ? `the folder's task is ${task ?? 'object detection'}, and "${name}"`
