@@ -1,16 +1,9 @@
-import {
-  float32,
-  type ClassGoal,
-  type HeatMap,
-  type Mask,
-  type Prediction,
-  type SeededRandom,
-  type Tensor,
-} from '@understory/core';
-import { boxesInInput, prepare, toUnitPixels, type RgbImage } from '@understory/imaging';
+import type { ClassGoal, HeatMap, Mask, Prediction, SeededRandom, Tensor } from '@understory/core';
+import { boxesInInput, prepare, type RgbImage } from '@understory/imaging';
 import type { AttackFacts, AttackPlan } from './attack-plan.ts';
 import type { ChosenImage } from '../environment.ts';
 import { reasonFor, reasonForOne } from '../common/reason-for.ts';
+import { unitPixelsFor } from '../setup/unit-pixels-for.ts';
 
 /** Why an image is not attacked. */
 const alreadyTheTarget = 'the unmodified image is already predicted as the target';
@@ -39,7 +32,7 @@ export async function subjectOf(
   const { classifier, preprocessing, attacks } = plan;
   const image = await item.picture();
   const { picture } = prepare(image, preprocessing);
-  const pixels = pixelsOf(picture);
+  const pixels = unitPixelsFor(classifier, picture);
   const [prediction] = await classifier.predict(pixels);
   const facts = factsOf(plan, item, prediction!);
   if (plan.onlyCorrect && facts.correct !== true) return undefined;
@@ -116,11 +109,6 @@ function factsOf(
     target: aim,
     targetLabel: names?.[aim] ?? null,
   };
-}
-
-/** `[1, 3, H, W]` in 0..1. */
-export function pixelsOf(picture: RgbImage): Tensor<'float32'> {
-  return float32(toUnitPixels(picture), [1, 3, picture.height, picture.width]);
 }
 
 function seedOf(random: SeededRandom): number {

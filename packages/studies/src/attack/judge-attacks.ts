@@ -10,7 +10,8 @@ import {
 } from '@understory/imaging';
 import type { Made } from './attack-batches.ts';
 import type { AttackPlan, Attempt } from './attack-plan.ts';
-import { pixelsOf, type Subject } from './attack-subject.ts';
+import { unitPixelsFor } from '../setup/unit-pixels-for.ts';
+import type { Subject } from './attack-subject.ts';
 import { isReached } from './is-reached.ts';
 import { joinSamples } from '../common/join-samples.ts';
 
@@ -99,7 +100,9 @@ async function save(
     const png = await codec.encodePng(toEightBits(adversarial.data, pixels.data, { budget, size, rounding }));
     files.push({ png, picture: await codec.decode(png, 'the saved adversarial image'), rounding });
   }
-  const predictions = await classifier.predict(joinSamples(files.map(({ picture }) => pixelsOf(picture))));
+  const predictions = await classifier.predict(
+    joinSamples(files.map(({ picture }) => unitPixelsFor(classifier, picture))),
+  );
   return files.map((file, at) => ({ ...file, prediction: predictions[at]! }));
 }
 

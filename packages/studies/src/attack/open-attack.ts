@@ -14,6 +14,7 @@ import type { ChosenImages, Environment, TargetReference } from '../environment.
 import { studyErrors } from '../errors.ts';
 import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
 import { pixelClassifierOf } from '../setup/pixel-classifier-of.ts';
+import { unitPixelsFor } from '../setup/unit-pixels-for.ts';
 import { selectionOf } from '../spec/selections.ts';
 import type { AttackSpec } from '../spec/study-spec.ts';
 import { studyOf, type Study, type StudyOptions } from '../study.ts';
@@ -21,7 +22,6 @@ import { attackExperiment, attackTogether } from './attack-experiment.ts';
 import type { AttackPlan } from './attack-plan.ts';
 import { attackRecord } from './attack-record.ts';
 import type { AttackRecord, AttackRow } from './attack-rows.ts';
-import { pixelsOf } from './attack-subject.ts';
 import { attackTables } from './attack-tables.ts';
 import { chooseAttacks, drawsFromMaps, masksThatNeed, type AttackChoice, type NamedAttack } from './choose-attacks.ts';
 import { explainPixels } from './explain-pixels.ts';
@@ -61,7 +61,7 @@ export async function openAttack(
     const reference = await referenceFor(attacks, spec, { setup, target });
     transfer = await transferOf(spec, setup, attacks);
     const drawn = reference && prepare(reference.image, preprocessing.preprocessing).picture;
-    const targetMap = drawn && target !== undefined ? await explain?.(pixelsOf(drawn), target) : undefined;
+    const targetMap = drawn && target !== undefined ? await explain?.(unitPixelsFor(pixels, drawn), target) : undefined;
     const record = attackRecord({ spec, images, setup, attacks, target, reference, transfer, explainer });
     const plan: AttackPlan = {
       ...{ classifier: pixels, preprocessing: preprocessing.preprocessing, attacks, labels, target },

@@ -1,11 +1,12 @@
-import { float32, type ImageClassifier, type Prediction } from '@understory/core';
-import { resize, toUnitPixels, type RgbImage } from '@understory/imaging';
+import type { ImageClassifier, Prediction } from '@understory/core';
+import { resize, type RgbImage } from '@understory/imaging';
 import { studyErrors } from '../errors.ts';
 import { joinSamples } from '../common/join-samples.ts';
 import { classifierOf, openModel, type ModelOptions, type OpenedModel } from '../setup/open-model.ts';
 import { pixelClassifierOf } from '../setup/pixel-classifier-of.ts';
 import { assumedNote, choosePreprocessing } from '../setup/preprocessing.ts';
 import type { Setup } from '../setup/setup.ts';
+import { unitPixelsFor } from '../setup/unit-pixels-for.ts';
 
 /** Another network that is shown saved pictures. */
 export interface Transfer {
@@ -43,7 +44,7 @@ export async function openTransfer(
         const batch = pictures.map((picture) => {
           const fits = picture.height === height && picture.width === width;
           const own = fits ? picture : resize(picture, { height, width }, filter);
-          return float32(toUnitPixels(own), [1, 3, height, width]);
+          return unitPixelsFor(pixels, own);
         });
         return pixels.predict(joinSamples(batch));
       },

@@ -1,16 +1,9 @@
-import {
-  float32,
-  type Experiment,
-  type PixelClassifier,
-  type Probe,
-  type ProbeItem,
-  type ProbeRequest,
-  type ProbeSummary,
-} from '@understory/core';
+import type { Experiment, PixelClassifier, Probe, ProbeItem, ProbeRequest, ProbeSummary } from '@understory/core';
 import type { ChosenImage, LabelIndex } from '../environment.ts';
-import { prepare, toUnitPixels, type Preprocessing } from '@understory/imaging';
+import { prepare, type Preprocessing } from '@understory/imaging';
 import type { NamedExplainer } from '../explanation/explain-images.ts';
 import { pixelClassifierOf } from '../setup/pixel-classifier-of.ts';
+import { unitPixelsFor } from '../setup/unit-pixels-for.ts';
 
 export interface ProbePlan {
   readonly probe: Probe;
@@ -37,7 +30,7 @@ export function probeExperiment({
     async rows({ id, item, picture }, random) {
       signal?.throwIfAborted();
       const prepared = prepare(await picture(), preprocessing).picture;
-      const pixels = float32(toUnitPixels(prepared), [1, 3, prepared.height, prepared.width]);
+      const pixels = unitPixelsFor(classifier, prepared);
       const label = labels.indexOf(item.label);
       if (onlyCorrect && !(await isRight(classifier, pixels, label))) return [];
       return experiment.rows({ id, pixels, ...(label !== undefined && { label }) }, random);
