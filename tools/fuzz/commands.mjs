@@ -18,6 +18,21 @@ const quickMetrics = [
   ...['sparseness', 'max-sensitivity:samples=2', 'sanity'],
 ];
 
+/** Options of any command that take no value. */
+export const flags = [
+  '--only-correct',
+  '--strict',
+  '--derangement',
+  '--untargeted',
+  '--random-order',
+  '--no-control',
+  '--no-overlay',
+  '--npy',
+  '--all',
+  '--help',
+  '--version',
+];
+
 /** Errors as JSON or as text, notes or none; both are held to what they promise. */
 export function outputFlags(draw) {
   return draw.pick([['--json', '--quiet'], ['--json', '--quiet'], ['--json'], ['--quiet'], []]);

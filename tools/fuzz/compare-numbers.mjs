@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { OnnxBackend } from '@understory/backend-onnx';
 import { TfjsBackend } from '@understory/backend-tfjs';
 import { float32, isDiagnosed, seededRandom } from '@understory/core';
+import { judgeSlope } from './slope.mjs';
 
 /** Runs a network on both backends and holds logits and gradients against each other and against differences of logits. */
 export async function compareNumbers([path, seed], { stdout, stderr, cwd }) {
@@ -58,18 +59,13 @@ async function examine(model, seed, problems) {
   });
   if (!isFinite(gradient)) problems.push('the gradient is not finite, the logits are');
   const sumOf = (data) => index.reduce((sum, [chosen], sample) => sum + data[3 * sample + chosen], 0);
-  const moved = (step) => runOn(x.map((number, at) => number + step * direction[at]));
-  const difference = async (step) => (sumOf(await moved(step)) - sumOf(await moved(-step))) / (2 * step);
-  const [coarse, fine] = [await difference(8e-3), await difference(4e-3)];
-  const analytic = gradient.reduce((sum, number, at) => sum + number * direction[at], 0);
-  const length = Math.hypot(...gradient) || 0;
-  // Where a kink lies in between, two steps disagree; what float32 can tell is limited by the size of the logits.
-  const noise = (2e-6 * logits.reduce((sum, number) => sum + Math.abs(number), 0)) / 4e-3;
-  const scale = Math.max(Math.abs(fine), length) + noise;
-  const isSmooth = Math.abs(coarse - fine) < 0.003 * scale + noise;
-  if (isSmooth && Math.abs(analytic - fine) > 0.03 * scale + 5 * noise) {
-    problems.push(`along a direction the gradient is ${analytic}, differences say ${fine} (and ${coarse})`);
-  }
+  const { problem } = await judgeSlope({
+    valueAt: async (step) => sumOf(await runOn(x.map((number, at) => number + step * direction[at]))),
+    slope: gradient.reduce((sum, number, at) => sum + number * direction[at], 0),
+    length: Math.hypot(...gradient) || 0,
+    size: logits.reduce((sum, number) => sum + Math.abs(number), 0),
+  });
+  if (problem !== undefined) problems.push(problem);
   return { input: input.name, request, logits, gradient };
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { flags } from './commands.mjs';
 import { changesOutside } from './snapshot.mjs';
 
 const exitCodes = [0, 1, 2];
@@ -47,15 +48,19 @@ function* judgeOutput(
   { code, stdout, stderr, beside = { stdout: '', stderr: '' } },
   { mustSucceed, isTalkative, leaves },
 ) {
-  const asJson = argv.includes('--json');
+  const asJson = hasFlag(argv, '--json');
+  const isQuiet = hasFlag(argv, '--quiet');
   if (mustSucceed && code !== 0) yield `it should succeed and ends with ${code}: ${lastLines(stderr)}`;
   if (beside.stdout !== '') yield `something was written past the results: ${lastLines(beside.stdout)}`;
   const told = stderr + beside.stderr;
+  // An error of usage is JSON wherever the word stands, also where an option has taken it as its value.
+  const mayBeJson = !asJson && argv.includes('--json');
   const codes = asJson ? [] : [...told.matchAll(codeInText)].map(([, found]) => found);
+  if (mayBeJson) codes.push(...told.split('\n').flatMap((line) => parsed(line)?.error?.code ?? []));
   if (asJson) {
     for (const line of told.split('\n')) {
       // Notes and progress are for people.
-      if (line === '' || (!line.startsWith('{') && (isTalkative || !argv.includes('--quiet')))) continue;
+      if (line === '' || (!line.startsWith('{') && (isTalkative || !isQuiet))) continue;
       const entry = parsed(line);
       if (typeof entry?.error?.code === 'string') codes.push(entry.error.code);
       else yield `a line on stderr is no JSON of an error: ${line.slice(0, 300)}`;
@@ -124,6 +129,18 @@ function parsed(text) {
   } catch {
     return undefined;
   }
+}
+
+/** Options without a value; any other takes the word behind it, whatever that is. */
+const valueless = new Set(['--json', '--quiet', '--print-spec', '--retry-failed', '--schema', ...flags]);
+
+/** Whether a command line gives an option without a value, and not as the value of another. */
+export function hasFlag(argv, flag) {
+  for (let at = 0; at < argv.length && argv[at] !== '--'; at += 1) {
+    if (argv[at] === flag) return true;
+    if (argv[at].startsWith('--') && !argv[at].includes('=') && !valueless.has(argv[at])) at += 1;
+  }
+  return false;
 }
 
 function lastLines(text) {

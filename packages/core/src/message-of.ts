@@ -6,7 +6,8 @@ export function messageOf(failure: unknown): string {
     : `it throws an object with ${Object.keys(failure).join(', ') || 'nothing in it'}`;
 }
 
-/** The first line of it: libraries put stacks and listings behind. */
+/** The first line of it: libraries put stacks and listings behind, and write `[object Object]` for what is no text. */
 export function firstLineOf(failure: unknown): string {
-  return messageOf(failure).trim().split('\n', 1)[0]!.trimEnd();
+  const line = messageOf(failure).trim().split('\n', 1)[0]!.trimEnd();
+  return line.replaceAll(/\[object \w+\]/g, 'an object');
 }

@@ -1,5 +1,10 @@
 import { closest, UnderstoryError, type SubjectReading } from '@understory/core';
 
+interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Every error of studies, by what went wrong. */
 export const studyErrors = {
   specInvalid({ name, where, found, expected }: { name: string; where: string; found: string; expected: string }) {
@@ -178,6 +183,16 @@ export const studyErrors = {
       found: 'a model with a variable input size, and preprocessing that does not resize',
       expected: 'one size for all images',
       next: 'Give the size of the input, such as 224.',
+    });
+  },
+
+  pictureSizeInvalid({ found, expected }: { found: PictureSize; expected: PictureSize }) {
+    return new UnderstoryError({
+      code: 'PICTURE_SIZE_INVALID',
+      message: 'The preprocessing does not give the image the input size of the model.',
+      found: `${found.width}x${found.height} pixels after preprocessing`,
+      expected: `${expected.width}x${expected.height}`,
+      next: 'Give a preprocessing that resizes or crops every image to this size, or images that have it.',
     });
   },
 

@@ -296,5 +296,5 @@ export function exportedNetwork(draw) {
   const proto = decode(readFileSync(join(golden, name, 'model.onnx')));
   const dims = proto.graph.input[0].type.value.value.shape.dim;
   const size = Number(dims[2]?.value.value ?? 32) || 32;
-  return { name, proto, size };
+  return { name, proto, size, isLarge: true };
 }

@@ -1,6 +1,6 @@
 import { encode, networkOf } from '../bases/onnx-networks.mjs';
 import { pictureFolder, plainPicture } from '../bases/pictures.mjs';
-import { modelCommand } from '../commands.mjs';
+import { flags, modelCommand } from '../commands.mjs';
 import { names } from '../special-values.mjs';
 
 export const name = 'command';
@@ -98,19 +98,6 @@ const options = {
   '--wrt': ['x', 'c1', 'c2', 'logits', 'nowhere', 'x,x', ''],
   '--fetch': ['r2', 'logits', 'x', 'nowhere', 'r2,r2'],
 };
-const flags = [
-  '--only-correct',
-  '--strict',
-  '--derangement',
-  '--untargeted',
-  '--random-order',
-  '--no-control',
-  '--no-overlay',
-  '--npy',
-  '--all',
-  '--help',
-  '--version',
-];
 
 /** Inputs that are sound and a command line with values that nobody gives. */
 export async function make(draw) {

@@ -39,6 +39,8 @@ export async function make(draw) {
           size,
           output,
           input,
+          // TensorFlow.js on the processor takes seconds for an image of these.
+          mayTakeOtherBackend: base.isLarge !== true,
         }),
       },
     ],

@@ -7,7 +7,7 @@ import {
   type Target,
   type Tensor,
 } from '@understory/core';
-import { boxesInInput, prepare, toUnitPixels, type RgbImage } from '@understory/imaging';
+import { boxesInInput, prepare, type RgbImage } from '@understory/imaging';
 import {
   lookAt,
   numberGoalOf,
@@ -22,6 +22,7 @@ import type { AttackFacts, AttackPlan, ExplainedTargets } from './attack-plan.ts
 import type { ChosenImage } from '../environment.ts';
 import { reasonFor, reasonForOne } from '../common/reason-for.ts';
 import { targetsOf } from '../common/targets.ts';
+import { unitPixelsFor } from '../setup/unit-pixels-for.ts';
 
 /** Why an image is not attacked. */
 const alreadyTheTarget = 'the unmodified image is already predicted as the target';
@@ -52,7 +53,7 @@ export async function imageOf(
   const { subject, preprocessing, attacks, numbers } = plan;
   const image = await item.picture();
   const { picture } = prepare(image, preprocessing);
-  const pixels = pixelsOf(picture, subject.channels);
+  const pixels = unitPixelsFor(subject, picture);
   const [said] = await lookAt(subject, pixels, numbers?.targets.outputs);
   const look = said!;
   const goal = goalOf(plan, look);
@@ -194,11 +195,6 @@ export async function checkThreshold({ subject, numbers }: Pick<AttackPlan, 'sub
     // Other targets depend on the image.
     if (isDiagnosed(error) && error.code === 'THRESHOLD_MISSING') throw error;
   }
-}
-
-/** `[1, C, H, W]` in 0..1. */
-export function pixelsOf(picture: RgbImage, channels: number): Tensor<'float32'> {
-  return float32(toUnitPixels(picture, channels), [1, channels, picture.height, picture.width]);
 }
 
 function seedOf(random: SeededRandom): number {

@@ -11,7 +11,8 @@ import type { Made } from './attack-batches.ts';
 import { lookAt, probabilityOf, reached, valueOf, type Look } from './attack-goal.ts';
 import type { AttackPlan, Attempt } from './attack-plan.ts';
 import type { AttackRow } from './attack-rows.ts';
-import { pixelsOf, type AttackedImage } from './attack-subject.ts';
+import type { AttackedImage } from './attack-subject.ts';
+import { unitPixelsFor } from '../setup/unit-pixels-for.ts';
 import { isReached } from './is-reached.ts';
 import { joinSamples } from '../common/join-samples.ts';
 
@@ -69,7 +70,7 @@ export async function judge(
         trajectory: attacked.trajectory,
         checks: {
           ...perturbationChecks(pixels.data, adversarial.data, { budget, mask: sample.mask.data }),
-          savedWithinEpsilon: isWithin(budget, pixels.data, pixelsOf(saved.picture, plan.subject.channels).data),
+          savedWithinEpsilon: isWithin(budget, pixels.data, unitPixelsFor(plan.subject, saved.picture).data),
         },
         warnings: [...image.notes[sample.place]!, ...attacked.warnings],
         transfer: transfers[at]!,
@@ -140,7 +141,7 @@ async function save(
   }
   const looks = await looksAt(
     plan,
-    files.map(({ picture }) => pixelsOf(picture, subject.channels)),
+    files.map(({ picture }) => unitPixelsFor(subject, picture)),
   );
   return files.map((file, at) => ({ ...file, look: looks[at]! }));
 }

@@ -20,6 +20,7 @@ import type { ChosenImages, Environment, TargetReference } from '../environment.
 import { studyErrors } from '../errors.ts';
 import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
 import { pixelSubjectOf } from '../setup/pixel-subject-of.ts';
+import { unitPixelsFor } from '../setup/unit-pixels-for.ts';
 import { selectionOf } from '../spec/selections.ts';
 import type { AttackSpec } from '../spec/study-spec.ts';
 import { studyOf, type Study, type StudyOptions } from '../study.ts';
@@ -27,7 +28,7 @@ import { attackExperiment, attackTogether } from './attack-experiment.ts';
 import type { AttackPlan } from './attack-plan.ts';
 import { attackRecord } from './attack-record.ts';
 import type { AttackRecord, AttackRow } from './attack-rows.ts';
-import { checkThreshold, pixelsOf } from './attack-subject.ts';
+import { checkThreshold } from './attack-subject.ts';
 import { attackTables } from './attack-tables.ts';
 import type { NumberAim } from './attack-goal.ts';
 import { chooseAttacks, drawsFromMaps, masksThatNeed, type AttackChoice, type NamedAttack } from './choose-attacks.ts';
@@ -72,7 +73,7 @@ export async function openAttack(
     const drawn = reference && prepare(reference.image, preprocessing.preprocessing).picture;
     const targetMap =
       drawn && target !== undefined
-        ? await explain?.(pixelsOf(drawn, pixels.channels), classTarget(subject, target))
+        ? await explain?.(unitPixelsFor(pixels, drawn), classTarget(subject, target))
         : undefined;
     const record = attackRecord({ spec, images, setup, attacks, target, reference, transfer, explainer });
     const plan: AttackPlan = {

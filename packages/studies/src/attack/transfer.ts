@@ -1,5 +1,5 @@
-import { float32, type Prediction, type Subject } from '@understory/core';
-import { resize, toUnitPixels, type RgbImage } from '@understory/imaging';
+import type { Prediction, Subject } from '@understory/core';
+import { resize, type RgbImage } from '@understory/imaging';
 import { studyErrors } from '../errors.ts';
 import { joinSamples } from '../common/join-samples.ts';
 import { openModel, type ModelOptions, type OpenedModel } from '../setup/open-model.ts';
@@ -7,6 +7,7 @@ import { openSubject } from '../setup/open-subject.ts';
 import { pixelSubjectOf } from '../setup/pixel-subject-of.ts';
 import { assumedNote } from '../setup/preprocessing.ts';
 import type { Setup } from '../setup/setup.ts';
+import { unitPixelsFor } from '../setup/unit-pixels-for.ts';
 
 /** Another network that is shown saved pictures. */
 export interface Transfer {
@@ -31,7 +32,7 @@ export async function openTransfer(
     checkClasses(subject, attacked);
     const { preprocessing, assumed } = chosen;
     const pixels = pixelSubjectOf(subject, preprocessing);
-    const { channels, height, width } = pixels;
+    const { height, width } = pixels;
     const filter = preprocessing.resize?.filter ?? 'bilinear';
     return {
       opened,
@@ -44,7 +45,7 @@ export async function openTransfer(
         const batch = pictures.map((picture) => {
           const fits = picture.height === height && picture.width === width;
           const own = fits ? picture : resize(picture, { height, width }, filter);
-          return float32(toUnitPixels(own, channels), [1, channels, height, width]);
+          return unitPixelsFor(pixels, own);
         });
         return (await pixels.answer(joinSamples(batch))).map(({ classes }) => classes!);
       },

@@ -9,10 +9,10 @@ import {
 } from '@understory/core';
 import type { ChosenImage, LabelIndex } from '../environment.ts';
 import { prepare, type Preprocessing } from '@understory/imaging';
-import { unitPixelsOf } from '../common/unit-pixels.ts';
 import type { NamedExplainer } from '../explanation/explain-images.ts';
 import { studyErrors } from '../errors.ts';
 import { pixelSubjectOf } from '../setup/pixel-subject-of.ts';
+import { unitPixelsFor } from '../setup/unit-pixels-for.ts';
 
 export interface ProbePlan {
   readonly probe: Probe;
@@ -39,7 +39,7 @@ export function probeExperiment({
     async rows({ id, item, picture }, random) {
       signal?.throwIfAborted();
       const prepared = prepare(await picture(), preprocessing).picture;
-      const pixels = unitPixelsOf(prepared, subject);
+      const pixels = unitPixelsFor(subject, prepared);
       const label = labels.indexOf(item.label);
       if (onlyCorrect && !(await isRight(subject, pixels, label))) return [];
       return experiment.rows({ id, pixels, ...(label !== undefined && { label }) }, random);
