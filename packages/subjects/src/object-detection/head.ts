@@ -81,7 +81,7 @@ function isBeside({ folder, model }: ModelFacts, count: number): boolean {
   return model.outputs.some(({ dims }) => dims?.length === 4 && (dims[1] === count || dims[3] === count));
 }
 
-export function specOf({ outputs, layers }: Model, name: string): TensorSpec | undefined {
+function specOf({ outputs, layers }: Model, name: string): TensorSpec | undefined {
   return [...outputs, ...layers].find((tensor) => tensor.name === name);
 }
 
