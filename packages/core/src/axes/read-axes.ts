@@ -37,6 +37,7 @@ export function readAxes(
   dims: readonly Dimension[],
   hasBatch: boolean,
 ): LayerReading | Unreadable {
+  if (axes.length === 0) return 'noPositions';
   const found: AxisReading[] = [];
   const folded = axes.map(foldedOf);
   const first = folded[0]?.[0];

@@ -198,3 +198,18 @@ describe('what is no feature map is refused', () => {
     expect(lastSpatialLayer(model, () => true)?.name).not.toBe(layer);
   });
 });
+
+it('reads no map from a scalar beside an image of a fixed batch', () => {
+  const model = modelOf(
+    [
+      ['Conv', ['image', 'w'], 'conv', [1, 8, 4, 4]],
+      ['Identity', ['scale'], 'copy', []],
+    ],
+    { image: [1, 3, 4, 4] },
+  );
+  const scale = { name: 'scale', type: 'float32', dims: [] } as const;
+  const readings = layerReadings({ ...model, inputs: [...model.inputs, scale] });
+  expect(readings.get('scale')).toBe('noPositions');
+  expect(readings.get('copy')).toBe('noPositions');
+  expect(readings.get('conv')).toMatchObject({ kind: 'map' });
+});
