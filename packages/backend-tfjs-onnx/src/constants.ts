@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { append } from '@understory/core';
 import type { Constant, Graph, Inference, Node } from '@understory/onnx-autodiff';
 import type { KnownConstants } from './known-constants.ts';
 import { channelsFirst, channelsLast, writtenBy } from './layouts.ts';
@@ -60,7 +61,7 @@ export class Constants implements KnownConstants {
     if (inference.numbers(name) || graph.constant(name)) {
       return this.made(`tensor ${name}`, () => tensorFrom(this.constant(name)));
     }
-    if (!this.kept.has(`tensor ${name}`)) this.evaluate(graph.nodes[graph.producerOf(name)!]!);
+    this.evaluateFor(name);
     return this.kept.get(`tensor ${name}`)!;
   }
 
@@ -82,6 +83,29 @@ export class Constants implements KnownConstants {
   dispose(): void {
     for (const tensor of this.kept.values()) tensor.dispose();
     this.kept.clear();
+  }
+
+  /** Computes what a computed constant is made of before it, however many are behind one another. */
+  private evaluateFor(name: string): void {
+    const { graph } = this.parts;
+    const waiting = [name];
+    for (let next = waiting.at(-1); next !== undefined; next = waiting.at(-1)) {
+      const node = this.isOpen(next) ? graph.nodes[graph.producerOf(next)!] : undefined;
+      const reads = node?.inputs.filter((input) => input !== next && this.isOpen(input)) ?? [];
+      if (reads.length > 0) {
+        append(waiting, reads);
+        continue;
+      }
+      waiting.pop();
+      if (node) this.evaluate(node);
+    }
+  }
+
+  /** Whether a constant is one that a node computes, and has not yet. */
+  private isOpen(name: string): boolean {
+    const { graph, inference, parent } = this.parts;
+    if (name === '' || parent?.has(name) || this.kept.has(`tensor ${name}`)) return false;
+    return !inference.numbers(name) && !graph.constant(name) && graph.producerOf(name) !== undefined;
   }
 
   /** Computes a node whose inputs are all constant. */

@@ -271,11 +271,15 @@ export class TfjsModel implements DifferentiableModel {
 
   /** The tensor of the model that stands for one which only the graph has: what it is laid out from, or a part of a layer's work on. */
   private placed(name: string): string {
-    if (this.specs.has(name)) return name;
-    const producer = this.graph.nodes.find(({ outputs }) => outputs.includes(name));
-    const source = producer?.inputs.find((input) => input !== '' && this.graph.constant(input) === undefined);
-    if (source === undefined) throw this.unknown(name);
-    return this.placed(source);
+    let at = name;
+    while (!this.specs.has(at)) {
+      const own = at;
+      const producer = this.graph.nodes.find(({ outputs }) => outputs.includes(own));
+      const source = producer?.inputs.find((input) => input !== '' && this.graph.constant(input) === undefined);
+      if (source === undefined) throw this.unknown(own);
+      at = source;
+    }
+    return at;
   }
 
   private reach(output: string, tensor: string): Reach {

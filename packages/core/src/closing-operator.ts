@@ -27,16 +27,30 @@ const keepsValues = new Set([
 
 /** The node that a tensor is the result of, up to its shape and type. */
 export function closingNode(graph: GraphView | undefined, name: string): GraphNode | undefined {
-  const producer = graph?.nodes.findLast((node) => node.outputs.includes(name));
-  const source = sourceOf(producer);
-  return source === undefined ? producer : closingNode(graph, source);
+  let producer: GraphNode | undefined;
+  for (const node of nodesBehind(graph, name)) producer = node;
+  // What is handed on from an input has no node.
+  return producer !== undefined && sourceOf(producer) === undefined ? producer : undefined;
+}
+
+/** The node that computes a tensor and those that it is handed on from, the nearest first. */
+function* nodesBehind(graph: GraphView | undefined, name: string): Generator<GraphNode> {
+  const seen = new Set<GraphNode>();
+  for (let at: string | undefined = name; at !== undefined;) {
+    const source: string = at;
+    const producer = graph?.nodes.findLast((node) => node.outputs.includes(source));
+    if (producer === undefined || seen.has(producer)) return;
+    seen.add(producer);
+    yield producer;
+    at = sourceOf(producer);
+  }
 }
 
 /** Whether a tensor is another one, up to its shape and type. */
 function isSame(graph: GraphView | undefined, name: string, other: string): boolean {
   if (name === other) return true;
-  const source = sourceOf(graph?.nodes.findLast((node) => node.outputs.includes(name)));
-  return source !== undefined && isSame(graph, source, other);
+  for (const node of nodesBehind(graph, name)) if (sourceOf(node) === other) return true;
+  return false;
 }
 
 /** What a node hands on as it is, but for its shape and type. */

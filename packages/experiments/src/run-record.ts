@@ -81,7 +81,21 @@ export async function readRecord(store: Store): Promise<RunRecord> {
   }
   if (isObject(record) && record['format'] === 1) throw experimentErrors.formatOld({ path });
   if (!isRecord(record)) throw experimentErrors.recordDamaged({ path, reason: 'no record of format 2 with a seed' });
+  if (isDeeperThan(deepest, record))
+    throw experimentErrors.recordDamaged({ path, reason: `more than ${deepest} objects and lists inside each other` });
   return record;
+}
+
+/** Records nested deeper are not written by a run, and cannot be written or compared without running out of stack. */
+const deepest = 200;
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  let inside: unknown[] = [value];
+  for (let level = 0; inside.length > 0; level += 1) {
+    if (level > levels) return true;
+    inside = inside.flatMap((each) => (isObject(each) ? Object.values(each) : []));
+  }
+  return false;
 }
 
 function isRecord(value: unknown): value is RunRecord {

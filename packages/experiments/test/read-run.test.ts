@@ -58,6 +58,18 @@ describe('readRun', () => {
     });
   });
 
+  it('refuses a record that is nested without end, rather than run out of stack', async () => {
+    await withFolder(async (folder) => {
+      const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+      await runExperiment(request(folder, 1));
+      await writeFile(join(folder, 'run.json'), `{"format":2,"seed":0,"parameters":{"x":${deep}}}`);
+      await expect(readRun(nodeStore(folder))).rejects.toMatchObject({
+        code: 'RUN_RECORD_DAMAGED',
+        found: 'more than 200 objects and lists inside each other',
+      });
+    });
+  });
+
   it('refuses a folder that is none', async () => {
     await withFolder(async (folder) => {
       await expect(readRun(nodeStore(folder))).rejects.toEqual(expect.objectContaining({ code: 'RUN_NOT_FOUND' }));

@@ -9,14 +9,22 @@ export interface Weight {
 
 /** The value of a tensor that does not depend on the inputs, also where exporters leave a transposed or cast weight to the runtime; undefined otherwise. */
 export function constantOf(graph: GraphView, name: string | undefined): Weight | undefined {
-  if (name === undefined || name === '') return undefined;
-  const constant = graph.constant(name);
-  if (constant !== undefined) return { dims: constant.dims, data: toFloat32(constant) };
-  const node = producerOf(graph, name);
-  if (node === undefined || !['Identity', 'Cast', 'Transpose'].includes(node.operator)) return undefined;
-  const source = constantOf(graph, node.inputs[0]);
-  if (source === undefined || node.operator !== 'Transpose') return source;
-  return source.dims.length === 2 ? transposed(source) : undefined;
+  let turns = 0;
+  const seen = new Set<string>();
+  for (let at = name; at !== undefined && at !== '' && !seen.has(at);) {
+    seen.add(at);
+    const constant = graph.constant(at);
+    if (constant !== undefined) {
+      const weight = { dims: constant.dims, data: toFloat32(constant) };
+      if (turns > 0 && weight.dims.length !== 2) return undefined;
+      return turns % 2 === 1 ? transposed(weight) : weight;
+    }
+    const node = producerOf(graph, at);
+    if (node === undefined || !['Identity', 'Cast', 'Transpose'].includes(node.operator)) return undefined;
+    if (node.operator === 'Transpose') turns += 1;
+    at = node.inputs[0];
+  }
+  return undefined;
 }
 
 /** The numbers of an attribute or, as newer opsets have it, of a constant input. */

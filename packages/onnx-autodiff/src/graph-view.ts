@@ -5,12 +5,15 @@ import { readTensor, type Constant } from './tensor.ts';
 /** A plain, read-only look at a graph: nodes with their attributes, weights and constants as typed arrays; `opset` is that of its file. */
 export function graphView(graph: Graph, opset: number) {
   const constant = (name: string): TypedArray | undefined => {
-    const found = graph.constant(name);
-    if (found) return typedArrayOf(found);
-    // Exporters share one weight between modules through Identity.
-    const at = graph.producerOf(name);
-    const node = at === undefined ? undefined : graph.nodes[at];
-    return node?.operator === 'Identity' && node.inputs[0] ? constant(node.inputs[0]) : undefined;
+    for (let source: string | undefined = name; source;) {
+      const found = graph.constant(source);
+      if (found) return typedArrayOf(found);
+      // Exporters share one weight between modules through Identity.
+      const at = graph.producerOf(source);
+      const node = at === undefined ? undefined : graph.nodes[at];
+      source = node?.operator === 'Identity' ? node.inputs[0] : undefined;
+    }
+    return undefined;
   };
   return { nodes: graph.nodes.map(nodeView), opset, constant };
 }

@@ -75,11 +75,16 @@ function weightsOf(graph: Graph, node: Node): readonly Weight[] {
 }
 
 function behind(graph: Graph, name: string): { readonly name: string; readonly isTransposed: boolean } | undefined {
-  const at = graph.producerOf(name);
-  const node = at === undefined ? undefined : graph.nodes[at];
-  if (node === undefined || node.operator === 'Constant') return { name, isTransposed: false };
-  const found = between.has(node.operator) && node.inputs[0] ? behind(graph, node.inputs[0]) : undefined;
-  return found && { ...found, isTransposed: found.isTransposed !== (node.operator === 'Transpose') };
+  let isTransposed = false;
+  for (let source: string | undefined = name; source;) {
+    const at = graph.producerOf(source);
+    const node = at === undefined ? undefined : graph.nodes[at];
+    if (node === undefined || node.operator === 'Constant') return { name: source, isTransposed };
+    if (!between.has(node.operator)) return undefined;
+    if (node.operator === 'Transpose') isTransposed = !isTransposed;
+    source = node.inputs[0];
+  }
+  return undefined;
 }
 
 /** The elements of a matrix column by column. */

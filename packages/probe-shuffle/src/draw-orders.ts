@@ -21,7 +21,9 @@ export function drawOrders({
 
 /** Infinite beyond what a number holds, which is more than anybody draws. */
 function permutations(length: number): number {
-  return length < 2 ? 1 : length * permutations(length - 1);
+  let count = 1;
+  for (let places = 2; places <= length; places += 1) count *= places;
+  return count;
 }
 
 /** Permutations without a fixed point: one for none, none for one, then as many as places but one times those of one and of two fewer. */

@@ -7,6 +7,11 @@ const draw = (length: number, repeats: number, derangement: boolean, seed = 1) =
   drawOrders({ length, repeats, derangement, random: (repeat) => seededRandom(seed).fork(String(repeat)) });
 
 describe('drawOrders', () => {
+  it('draws orders of more places than a stack holds calls', () => {
+    const [order] = draw(100_000, 1, false);
+    expect(new Set(order).size).toBe(100_000);
+  });
+
   it('gives permutations, no two alike, never the identity, and none that leaves anything where derangements are asked for', () => {
     const cases = fc.record({
       length: fc.integer({ min: 2, max: 64 }),

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
-import type { Dimension, Tensor, TensorSpec } from '@understory/core';
+import { append, type Dimension, type Tensor, type TensorSpec } from '@understory/core';
 import { errors } from '../errors.ts';
 import {
   channelsFirst,
@@ -133,11 +133,31 @@ export class LayersNetwork implements Network {
     steps: LayerStep[],
     taken: Set<string>,
   ): string {
-    const known = names.get(tensor);
-    if (known !== undefined) return known;
+    const waiting = [tensor];
+    // What a layer reads comes before it; a network may be thousands of layers deep.
+    for (let next = waiting.at(-1); next !== undefined; next = waiting.at(-1)) {
+      const reads = names.has(next) ? [] : nodeOf(next).inputTensors.filter((input) => !names.has(input));
+      if (reads.length > 0) {
+        append(waiting, reads.toReversed());
+        continue;
+      }
+      waiting.pop();
+      if (!names.has(next)) this.traceOne(next, names, scope, steps, taken);
+    }
+    return names.get(tensor)!;
+  }
+
+  /** Names what a layer computes, whose inputs have names. */
+  private traceOne(
+    tensor: SymbolicTensor,
+    names: Map<SymbolicTensor, string>,
+    scope: readonly string[],
+    steps: LayerStep[],
+    taken: Set<string>,
+  ): void {
     const layer = tensor.sourceLayer;
-    const node = layer.inboundNodes[tensor.nodeIndex]!;
-    const inputs = node.inputTensors.map((input) => this.trace(input, names, scope, steps, taken));
+    const node = nodeOf(tensor);
+    const inputs = node.inputTensors.map((input) => names.get(input)!);
     const inner = layer as unknown as Partial<LayersModel>;
     if (inner.outputs !== undefined && inner.inputs !== undefined && 'layers' in layer) {
       // A model inside the model: its own tensors under names of their own, once a use.
@@ -146,12 +166,11 @@ export class LayersNetwork implements Network {
       const place = [...scope, this.useOf(layer.name, scope, tensor.nodeIndex)];
       const results = inner.outputs.map((output) => this.trace(output, own, place, steps, taken));
       node.outputTensors.forEach((output, at) => names.set(output, results[at]!));
-      return names.get(tensor)!;
+      return;
     }
     const keras = layer as unknown as KerasLayer;
     const base = [...scope, this.useOf(layer.name, scope, tensor.nodeIndex)].join('/');
     this.record(keras, base, inputs, node.outputTensors, names, scope, steps, taken);
-    return names.get(tensor)!;
   }
 
   private record(
@@ -267,6 +286,11 @@ function endsOfModules(names: readonly string[]): ReadonlyMap<string, readonly s
 
 function dimsOf(shape: readonly (number | null)[]): readonly Dimension[] {
   return shape.map((size, axis) => size ?? (axis === 0 ? 'N' : ''));
+}
+
+/** The use of a layer that computes a tensor. */
+function nodeOf({ sourceLayer, nodeIndex }: SymbolicTensor) {
+  return sourceLayer.inboundNodes[nodeIndex]!;
 }
 
 /** Takes the activation off a layer; undefined where it has none. The second use of a layer gets what the first took. */

@@ -242,8 +242,10 @@ function sample(input: RowInput, random: () => number): Constant {
     return { type, dims, values: Float32Array.from(order, (place) => (place - count / 2 + 0.25) * 0.2) };
   }
   const draw = (): number => {
-    const value = low + random() * (high - low);
-    return avoid.some((kink) => Math.abs(value - kink) < 0.15) ? draw() : value;
+    let value: number;
+    do value = low + random() * (high - low);
+    while (avoid.some((kink) => Math.abs(value - kink) < 0.15));
+    return value;
   };
   return { type, dims, values: Float32Array.from({ length: count }, draw) };
 }

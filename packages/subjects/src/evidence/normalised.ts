@@ -31,8 +31,9 @@ function isLengthOf(graph: GraphView, name: string, vector: string): boolean {
   return false;
 }
 
-function isSquareOf(graph: GraphView, node: GraphNode | undefined, vector: string): boolean {
-  if (node?.operator === 'Abs') return isSquareOf(graph, makerOf(graph, node.inputs[0]!), vector);
+function isSquareOf(graph: GraphView, of: GraphNode | undefined, vector: string): boolean {
+  let node = of;
+  for (let step = 0; step < mostSteps && node?.operator === 'Abs'; step += 1) node = makerOf(graph, node.inputs[0]!);
   if (node?.operator === 'Pow') {
     const base = makerOf(graph, node.inputs[0]!);
     return isSame(graph, base?.operator === 'Abs' ? base.inputs[0] : node.inputs[0], vector);
