@@ -423,11 +423,7 @@ const cases: readonly Case[] = [
     { outputs: [row('out', 1)], nodes: pooledHead('out') },
   ],
   ['a vector [N]', ['image-classification out', 'regression out'], { outputs: [spec('out', ['N'])] }],
-  [
-    'four numbers',
-    ['image-classification out'],
-    { outputs: [row('out', 4)], nodes: pooledHead('out') },
-  ],
+  ['four numbers', ['image-classification out'], { outputs: [row('out', 4)], nodes: pooledHead('out') }],
   [
     'four numbers behind a sigmoid',
     ['image-classification out', 'regression out'],

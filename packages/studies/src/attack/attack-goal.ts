@@ -70,7 +70,7 @@ export function numberGoalOf({ targets, threshold }: NumberAim, subject: Subject
   }
   const { target } = only;
   const isLowered = target.words.startsWith('-');
-  const plain = isLowered ? unlowered(target, subject, look) : target;
+  const plain = isLowered ? withoutMinus(target, subject, look) : target;
   if (threshold === undefined && !isDecided(plain, subject, answer)) {
     throw studyErrors.thresholdMissing({ target: target.words, task: subject.task });
   }
@@ -101,7 +101,7 @@ export function valueOf(target: Target, { outputs }: Look): number {
 }
 
 /** What the target was before its minus, with all that the subject knows of it. */
-function unlowered(target: Target, subject: Subject, { answer, outputs }: Look): Target {
+function withoutMinus(target: Target, subject: Subject, { answer, outputs }: Look): Target {
   const { words } = negative(target);
   return targetsOf(words, subject).of(answer, outputs)[0]?.target ?? negative(target);
 }
