@@ -12,7 +12,9 @@ Images are files, folders (their JPEG, PNG and WebP files) and patterns in quote
 --sheet writes all maps side by side as <out>/sheet.png, sheet-1.png and so on for many; --html writes <out>/explanation.html, a
 page that needs nothing beside itself.
 
-Targets are comma-separated: topN for the N best classes of each image, a class index from 0, or a label.
+Targets are comma-separated: topN for the N best of what the model says of each image, a class index from 0, or a label; box:0,
+box:dog, boxes; region:cat, pixel:120,80; char:4; similarity; OUTPUT where it holds one number, and OUTPUT[3,2] or OUTPUT[1,10:20] for
+an element or a region of any. A minus in front asks what lowers it: --target=-age. The command inspect lists those of a model.
 
 Files: <out>/<image>.<explainer>.<target>.png, the heat map over the preprocessed image, and with --npy also
 .npy, the raw map as float32 [H, W] at the resolution of the layer. <image> is the file name without its extension (with the
@@ -38,7 +40,7 @@ export function defineExplain(program: Command) {
     .description('explain predictions: classes, probabilities and a heat map for each image')
     .argument('<images...>', 'images, folders of images, or patterns')
     .option('--explainer <list>', 'ids of explainers, which `understory plugins` lists, or all', list, ['gradcam'])
-    .option('--target <list>', 'the classes to explain: top1, top3, a class index or a label', 'top1')
+    .option('--target <list>', 'what to explain: top1, top3, a class index, a label, box:0, region:cat ...', 'top1')
     .option('--layer <layer>', 'auto, a tensor name, or a module path or its end', 'auto')
     .option('--layout <layout>', layoutHelp, layout)
     .option('--model <model>', 'the name of a bundled model, a model folder or a model file', defaultModel)
