@@ -135,7 +135,10 @@ export function withTensors<A extends Arguments, O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & TensorOptions> {
   return adding<TensorOptions, A, O>(command, [
-    new Option('--task <name>', 'what the model does, such as object-detection, where it cannot be told'),
+    new Option(
+      '--task <name>',
+      'what the model does, such as object-detection or object-detection:detr, where it cannot be told',
+    ),
     new Option('--input <name>', 'the input that takes the picture, where it cannot be told'),
     new Option(
       '--output <name>',

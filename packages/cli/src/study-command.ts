@@ -11,6 +11,7 @@ import {
   type Environment,
   type StudySpecInput,
 } from '@understory/studies';
+import { explanationPage } from '@understory/report';
 import { backendsText, headline, studyTexts } from '@understory/report/text';
 import { count } from '@understory/studies/results';
 import { configurationNote } from './configuration-note.ts';
@@ -66,7 +67,10 @@ export async function studyCommand(input: StudySpecInput, options: StudyCommandO
   const folder = resolve(io.cwd, out);
   let progress: Throughput | undefined;
   const store = nodeStore(folder);
-  const study: AnyStudy = await openStudy(spec, environmentOf(io, options), {
+  const environment = environmentOf(io, options);
+  const page = explanationPage(spec, environment, store);
+  const study: AnyStudy = await openStudy(spec, environment, {
+    ...page.options,
     store,
     signal: io.signal,
     onStep: (step) => progress?.within(step),
@@ -83,12 +87,14 @@ export async function studyCommand(input: StudySpecInput, options: StudyCommandO
     const result = await runTelling(study, { ...options, folder }, io, (made) => (progress = made));
     const { summary, failed } = result;
     const texts = studyTexts(study);
+    const files = await page.finishRun(study, store);
     if (asJson) {
       const { onDocument = (document: object) => tell(json(document)) } = options;
       onDocument({
         ...record,
         configuration: study.configuration,
         folder: out,
+        ...(files.length > 0 && { files }),
         failed,
         summary: summary ?? null,
         ...(await texts.details?.(store)),

@@ -8,6 +8,11 @@ describe('withRemedy', () => {
     [{ kind: 'settings', settings: [{ name: 'layer', value: 'features.5.0' }] }, 'Do so (--layer features.5.0).'],
     [{ kind: 'settings', settings: [{ name: 'layer' }, { name: 'layout' }] }, 'Do so (--layer, --layout).'],
     [{ kind: 'settings', settings: [{ name: 'layer', value: "a layer's" }] }, "Do so (--layer 'a layer'\\''s')."],
+    [{ kind: 'settings', settings: [{ name: 'task', value: 'regression' }] }, 'Do so (--task regression).'],
+    [
+      { kind: 'settings', settings: ['input', 'output', 'feed', 'to', 'threshold'].map((name) => ({ name })) },
+      'Do so (--input, --output, --feed, --to, --threshold).',
+    ],
     [{ kind: 'backend', ids: [] }, 'Do so (--backend).'],
     [{ kind: 'backend', ids: ['onnx', 'tfjs'] }, 'Do so (--backend onnx).'],
     [{ kind: 'backend', plugin: 'gradcam', ids: ['onnx'] }, 'Do so (--backend gradcam=onnx).'],

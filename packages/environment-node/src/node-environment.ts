@@ -1,3 +1,4 @@
+import { contactSheet } from '@understory/imaging/contact-sheet';
 import { sharpCodec } from '@understory/imaging/sharp';
 import type { Environment } from '@understory/studies';
 import { resolveModel } from '@understory/zoo';
@@ -47,5 +48,6 @@ export function nodeEnvironment({
       return () => void process.removeListener('beforeExit', onIdle);
     },
     codec: sharpCodec,
+    drawSheet: contactSheet,
   };
 }

@@ -52,7 +52,7 @@ export default definePlugin({
   name,
   version,
   hostApi: '^1.0.0',
-  provides: baselines.map(({ make: _, ...baseline }) => ({ kind: 'explainer', ...baseline })),
+  provides: baselines.map(({ make: _, ...baseline }) => ({ kind: 'explainer', isBaseline: true, ...baseline })),
   register(registry) {
     for (const { id, make } of baselines) registry.bind(EXPLAINER, id, make);
   },

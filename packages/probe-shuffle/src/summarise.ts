@@ -42,7 +42,7 @@ export async function summarise(rows: AsyncIterable<ShuffleRow>, plan: SummaryPl
   const kept = main === undefined ? { n: 0, estimate: null, interval: null } : found.of(main, sameTop1);
   return {
     images: tally.images,
-    verdict: verdictOf({ grid: mainGrid, kept, permutations, chance }),
+    verdict: verdictOf({ grid: mainGrid, kept, permutations, chance, images: tally.images }),
     estimates: estimatesOf(tally, found, plan, main),
     curves: curvesOf(tally, found, chance),
     examples: request.keep === undefined ? [] : examples.chosen().map((each) => exampleOf(each, plan)),

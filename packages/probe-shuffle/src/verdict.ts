@@ -9,12 +9,15 @@ export interface VerdictParts {
   /** Of one image, where there is only one. */
   readonly permutations: readonly boolean[];
   readonly chance: number | undefined;
+  /** How many images were shuffled, of which a model may decide nothing. */
+  readonly images: number;
 }
 
 /** Whether predictions survive the shuffle, in one sentence about one grid; of a single image it is about its permutations. */
-export function verdictOf({ grid, kept, permutations, chance }: VerdictParts): Verdict {
+export function verdictOf({ grid, kept, permutations, chance, images }: VerdictParts): Verdict {
   if (kept.estimate === null) {
-    return { statement: 'No image was shuffled, so there is no verdict.', estimate: 0, interval: [0, 1] };
+    const why = images === 0 ? 'No image was shuffled' : 'The model decides nothing that a shuffle could change';
+    return { statement: `${why}, so there is no verdict.`, estimate: 0, interval: [0, 1] };
   }
   const cut = `Cut into ${grid} x ${grid} patches and shuffled`;
   if (kept.n === 1) {

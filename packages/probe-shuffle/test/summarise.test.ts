@@ -62,7 +62,8 @@ describe('outcomeOfClass', () => {
 
 describe('verdictOf', () => {
   const about = (estimated: number, interval: readonly [number, number]) =>
-    verdictOf({ grid: 4, kept: { n: 50, estimate: estimated, interval }, permutations: [], chance: 0.03 }).statement;
+    verdictOf({ grid: 4, kept: { n: 50, estimate: estimated, interval }, permutations: [], chance: 0.03, images: 50 })
+      .statement;
 
   it('says which way it goes only where the interval does', () => {
     expect(about(0.7, [0.6, 0.8])).toBe(
@@ -72,12 +73,20 @@ describe('verdictOf', () => {
     expect(about(0.55, [0.45, 0.65])).toContain('about as often as not');
   });
 
+  it.each([
+    [0, 'No image was shuffled, so there is no verdict.'],
+    [2, 'The model decides nothing that a shuffle could change, so there is no verdict.'],
+  ])('says why there is none, of %i images', (images, statement) => {
+    const kept = { n: 0, estimate: null, interval: null };
+    expect(verdictOf({ ...{ grid: 4, kept, permutations: [], chance: undefined }, images }).statement).toBe(statement);
+  });
+
   it('has an interval where all images have one share', () => {
     const { interval } = verdictOf({
       grid: 2,
       kept: { n: 10, estimate: 0.6, interval: null },
       permutations: [],
-      chance: 1,
+      ...{ chance: 1, images: 10 },
     });
     expect(interval[0]).toBeCloseTo(0.3127, 4);
   });

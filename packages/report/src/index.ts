@@ -1,6 +1,13 @@
 export { renderAttack, type AttackRun } from './attack-report/render-attack.ts';
 export { stepsText } from './attack-report/tables.ts';
 export { renderEvaluation, type EvaluationRun } from './evaluation-report/render-evaluation.ts';
+export {
+  ExplanationPictures,
+  type ExplanationPicturesOptions,
+  type PictureReader,
+} from './explanation-page/explanation-pictures.ts';
+export { renderExplanationPage, type ExplainedRun } from './explanation-page/render-explanation-page.ts';
+export { explanationPage, skippedNote, type PageContent } from './explanation-page/explanation-page.ts';
 export { standalone, type Figure } from './figures/figure.ts';
 export {
   makeListReport,

@@ -1,5 +1,5 @@
 import type { DatasetItem, Host, ModelSource } from '@understory/core';
-import type { ImageCodec, Preprocessing, RgbImage } from '@understory/imaging';
+import type { ContactSheet, ImageCodec, Preprocessing, RgbImage } from '@understory/imaging';
 import type { ImagesSpec } from './spec/study-spec.ts';
 
 /** What a study needs of the machine it runs on: one is made for Node, one for the web, and tests make their own. */
@@ -26,6 +26,8 @@ export interface Environment {
    */
   whenIdle(canHelp: () => boolean): () => void;
   readonly codec: ImageCodec;
+  /** Draws pictures and captions on one sheet; absent where that cannot be done. */
+  drawSheet?(sheet: ContactSheet): Promise<RgbImage>;
 }
 
 export interface PluginRequest {

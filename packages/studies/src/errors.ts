@@ -102,15 +102,24 @@ export const studyErrors = {
     outputs,
     task,
     tasks,
+    asked,
   }: {
     outputs: readonly string[];
     task: string | undefined;
     tasks: readonly string[];
+    asked: readonly { readonly task: string; readonly reading: SubjectReading }[];
   }) {
+    const possible = asked.map((each) => `${each.task} where that is said (${each.reading.why})`);
+    const settings =
+      task !== undefined
+        ? [{ name: 'output' }]
+        : asked.length === 0
+          ? [{ name: 'task' }]
+          : [...new Set(asked.map((each) => each.task))].map((value) => ({ name: 'task', value }));
     return new UnderstoryError({
       code: 'SUBJECT_UNKNOWN',
       message: task === undefined ? 'What the model says is not recognised.' : `The model cannot be read as ${task}.`,
-      found: `outputs ${outputs.join(', ') || 'none'}`,
+      found: [`outputs ${outputs.join(', ') || 'none'}`, ...possible].join('; '),
       expected: `outputs of ${task ?? (tasks.join(', ') || 'a task that some plugin knows')}`,
       next:
         tasks.length === 0
@@ -118,17 +127,21 @@ export const studyErrors = {
           : task === undefined
             ? 'Say the task, or name a number of an output as the target: output[index], without the batch.'
             : 'Say another task, or the outputs that hold the answer.',
-      remedy: { kind: 'settings', settings: task === undefined ? [{ name: 'task' }] : [{ name: 'output' }] },
+      remedy: { kind: 'settings', settings },
     });
   },
 
   subjectAmbiguous({ readings }: { readings: readonly { readonly task: string; readonly reading: SubjectReading }[] }) {
     const tasks = new Set(readings.map(({ task }) => task));
-    const described = readings.map(({ task, reading }) => {
-      const outputs = Object.values(reading.tensors).join(',');
-      return `${task} of ${outputs} (${reading.why})`;
-    });
     const outputs = new Set(readings.map(({ reading }) => Object.values(reading.tensors).join(',')));
+    const forms = new Set(
+      readings.flatMap(({ task, reading: { form } }) => (form === undefined ? [] : [`${task}:${form}`])),
+    );
+    const isOfForms = tasks.size === 1 && outputs.size === 1 && forms.size > 1;
+    const described = readings.map(({ task, reading }) => {
+      const name = isOfForms && reading.form !== undefined ? `${task}:${reading.form}` : task;
+      return `${name} of ${Object.values(reading.tensors).join(',')} (${reading.why})`;
+    });
     return new UnderstoryError({
       code: 'SUBJECT_AMBIGUOUS',
       message: 'What the model says can be read in more than one way.',
@@ -137,11 +150,14 @@ export const studyErrors = {
       next:
         tasks.size > 1
           ? 'Say the task, or give the labels of the classes if it has classes.'
-          : 'Say the output that holds the answer.',
+          : isOfForms
+            ? 'Say the task with its form, or give the labels of the classes.'
+            : 'Say the output that holds the answer.',
       remedy: {
         kind: 'settings',
         settings: [
           ...(tasks.size > 1 ? [...tasks].map((value) => ({ name: 'task', value })) : []),
+          ...(isOfForms ? [...forms].map((value) => ({ name: 'task', value })) : []),
           ...(outputs.size > 1 ? [...outputs].map((value) => ({ name: 'output', value })) : []),
         ],
       },

@@ -45,6 +45,7 @@ export {
   type ExplanationEvent,
   type ExplanationStudy,
   type ExplanationSummary,
+  type ShownImage,
 } from './explanation/open-explanation.ts';
 export { openStudy, type AnyStudy } from './open-study.ts';
 export type { ProbeRecord } from './probe/probe-rows.ts';

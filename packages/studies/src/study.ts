@@ -4,6 +4,7 @@ import type { ExperimentRecord } from './common/experiment-record.ts';
 import type { Step } from './common/steps.ts';
 import type { ModelRecord } from './common/record.ts';
 import type { ChosenImage, NamedImage } from './environment.ts';
+import type { ShownImage } from './explanation/open-explanation.ts';
 import type { StudySpec } from './spec/study-spec.ts';
 
 /** A study that is ready to be worked through: plugins are loaded, the model is open, what can be wrong with the spec is said. */
@@ -47,6 +48,8 @@ export interface StudyOptions {
   /** Where pictures and maps are kept; nothing is kept without it. */
   readonly store?: ArtifactStore;
   readonly signal?: AbortSignal;
+  /** Told of each explained image with its pictures, in studies that explain. */
+  readonly onShown?: ((shown: ShownImage) => Promise<void>) | undefined;
   /** Told how far explainers and attacks are within an image. */
   readonly onStep?: ((step: Step) => void) | undefined;
 }

@@ -36,6 +36,51 @@ describe('a reading for which only the asked task speaks', () => {
 
   it('does not count otherwise', () => {
     expect(readingsOf(host, facts)).toEqual([]);
-    expect(() => recognise(host, facts, {})).toThrow(expect.objectContaining({ code: 'SUBJECT_UNKNOWN' }));
+    expect(() => recognise(host, facts, {})).toThrow(
+      expect.objectContaining({
+        code: 'SUBJECT_UNKNOWN',
+        found: 'outputs out (float32 [N, 1, 8, 8]); masks where that is said ("out" may be a mask)',
+        remedy: { kind: 'settings', settings: [{ name: 'task', value: 'masks' }] },
+      }),
+    );
+  });
+});
+
+describe('two readings of one output that differ in their form', () => {
+  const forms: SubjectKind = {
+    readings: () =>
+      ['one', 'two'].map((form) => ({ ...{ evidence: 'shape', why: `as ${form}` }, tensors: { scores: 'out' }, form })),
+    open: kind.open,
+  };
+  const host = createHost();
+  host.use(
+    definePlugin({
+      ...{ name: 'forms', version: '1.0.0', hostApi: '^1.0.0' },
+      provides: [{ kind: 'subject', id: 'boxes', title: 'Boxes', description: 'Boxes in pictures.' }],
+      register: (registry) => registry.bind(SUBJECT, 'boxes', () => forms),
+    }),
+    { from: 'here' },
+  );
+  host.start();
+  const facts = { model, folder: {} };
+
+  it('are refused with the tasks that tell them apart', () => {
+    expect(() => recognise(host, facts, { task: 'boxes' })).toThrow(
+      expect.objectContaining({
+        code: 'SUBJECT_AMBIGUOUS',
+        found: 'boxes:one of out (as one); boxes:two of out (as two)',
+        remedy: {
+          kind: 'settings',
+          settings: ['boxes:one', 'boxes:two'].map((value) => ({ name: 'task', value })),
+        },
+      }),
+    );
+  });
+
+  it('are told apart by the form beside the task', () => {
+    expect(recognise(host, facts, { task: 'boxes:two' })).toMatchObject({ task: 'boxes', reading: { form: 'two' } });
+    expect(() => recognise(host, facts, { task: 'boxes:three' })).toThrow(
+      expect.objectContaining({ code: 'SUBJECT_UNKNOWN', message: 'The model cannot be read as boxes:three.' }),
+    );
   });
 });

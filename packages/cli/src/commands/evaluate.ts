@@ -50,7 +50,7 @@ function define(program: Command) {
     .addOption(
       new Option(
         '--target <target>',
-        'the class explained: predicted, label, a class index or the name of a class',
+        'what is explained: predicted, label, a class index or name, box:0, region:cat ...',
       ).default('predicted'),
     )
     .option('--layer <layer>', 'auto, a tensor name, or a module path or its end', 'auto')

@@ -7,6 +7,12 @@ const flags: Readonly<Record<string, string>> = {
   out: '--out',
   plugin: '--plugin',
   strict: '--strict',
+  task: '--task',
+  input: '--input',
+  output: '--output',
+  feed: '--feed',
+  to: '--to',
+  threshold: '--threshold',
 };
 
 /** Where the command lists what there is to choose from. */

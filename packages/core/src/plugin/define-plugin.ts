@@ -26,6 +26,8 @@ export interface Contribution {
   readonly presets?: Readonly<Record<string, Options>>;
   /** Of a mask: that it is the control, an area like those of the others drawn by chance. */
   readonly isControl?: boolean;
+  /** Of an explainer: that its maps say nothing of what the model looks at, for others to be compared with. */
+  readonly isBaseline?: boolean;
   /** Of a metric: how it measures what no map decides, for others to be compared with. */
   readonly baseline?: Baseline;
 }

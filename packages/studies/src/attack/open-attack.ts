@@ -12,6 +12,7 @@ import {
   type UnderstoryError,
 } from '@understory/core';
 import { prepare } from '@understory/imaging';
+import { classLabels } from '../common/class-labels.ts';
 import { targetsOf } from '../common/targets.ts';
 import { inGroups } from '../common/in-groups.ts';
 import { classRecord, modelRecord } from '../common/record.ts';
@@ -65,7 +66,7 @@ export async function openAttack(
     const target = spec.targetClass === null ? undefined : targetOf(spec.targetClass, subject);
     const pixels = pixelSubjectOf(subject, preprocessing.preprocessing);
     const numbers = await numbersOf(spec, pixels);
-    const labels = images.labelsFor(subject.labels);
+    const labels = classLabels(images, subject);
     const [named] = setup.explainers;
     const explain = named && explainPixels(named, { setup, pixels, seed: spec.seed, signal });
     const reference = await referenceFor(attacks, spec, { setup, target });

@@ -156,6 +156,8 @@ function inAnswer(
 function targetOfRank(rank: number, subject: Subject, answer: Answer): readonly Target[] {
   const option = answer.options[rank - 1];
   if (option === undefined) {
+    // A subject may know what is missing, such as a second picture.
+    if (answer.options.length === 0) subject.targets(`top${rank}`, answer);
     const count = answer.options.length;
     throw studyErrors.classInvalid({
       found: `top${rank}`,

@@ -1,4 +1,5 @@
 import { resolveTarget, seededRandom, type Selection, type UnderstoryError } from '@understory/core';
+import { classLabels } from '../common/class-labels.ts';
 import { datasetRecord, experimentRecord, explainerRecord } from '../common/experiment-record.ts';
 import { modelRecord } from '../common/record.ts';
 import { runNotes } from '../common/run-notes.ts';
@@ -51,7 +52,7 @@ export async function openEvaluation(
     });
     const metrics: PlacedMetric[] = [];
     for (const named of chosen) metrics.push({ ...named, subject: await modelOf(named, selections, setup) });
-    const labels = images.labelsFor(subject.labels);
+    const labels = classLabels(images, subject);
     const target = targetOf(spec.target, setup);
     const keep = store && (await exampleKeeper(store, { most: spec.examples, seed, codec: environment.codec }));
     const plan: EvaluationPlan = {

@@ -175,6 +175,6 @@ function mapRecord(
 }
 
 /** What is drawn beside a map: the box that it is of. */
-function boxesOf({ box, label, words }: Target): readonly { readonly box: Box; readonly label: string }[] {
+export function boxesOf({ box, label, words }: Target): readonly { readonly box: Box; readonly label: string }[] {
   return box === undefined ? [] : [{ box, label: label ?? words }];
 }

@@ -11,6 +11,7 @@ import { selectionsOf } from '../spec/selections.ts';
 import type { ExplanationSpec } from '../spec/study-spec.ts';
 import { studyOf, type Study, type StudyOptions } from '../study.ts';
 import { explainImages, type NamedExplainer, type Outcome } from './explain-images.ts';
+import { ExplanationSheet, sheetRows, type ShownExplainer } from './explanation-sheet.ts';
 import { ImageRecords, writeMap, type ImageRecord } from './explanation-record.ts';
 import { targetsOf } from '../common/targets.ts';
 
@@ -25,7 +26,9 @@ export type ExplanationEvent =
   | { readonly kind: 'map'; readonly image: ReadableImage; readonly record: ImageRecord }
   | { readonly kind: 'mapLost'; readonly image: ReadableImage; readonly explainer: string; readonly error: unknown }
   | { readonly kind: 'image'; readonly image: ReadableImage; readonly record: ImageRecord }
-  | Extract<Outcome, { kind: 'imageFailed' | 'explainerFailed' }>;
+  | Extract<Outcome, { kind: 'imageFailed' | 'explainerFailed' }>
+  /** One of `all` explainers does not apply to the model after all. */
+  | { readonly kind: 'explainerSkipped'; readonly explainer: string; readonly error: unknown };
 
 export interface ExplanationStudy extends Study<ExplanationSpec, ImageRecord, ExplanationSummary> {
   /** What a document of results says of where they come from. */
@@ -35,7 +38,11 @@ export interface ExplanationStudy extends Study<ExplanationSpec, ImageRecord, Ex
   readonly notFound: FoundImages['failures'];
   /** Explainers that lack something on this model, and were left out. */
   readonly unfit: readonly { readonly explainer: string; readonly error: unknown }[];
-  readonly explainers: readonly Pick<NamedExplainer, 'id' | 'layer'>[];
+  readonly explainers: readonly (Pick<NamedExplainer, 'id' | 'layer'> & ShownExplainer)[];
+  /** Explainers that were asked for as `all` and do not apply to this model. */
+  readonly skipped: readonly { readonly explainer: string; readonly error: unknown }[];
+  /** Names of the files of the sheet in the store, those that are written. */
+  readonly sheets: readonly string[];
   /** Explains all images in batches, telling of each map as it is made; throws the signal's reason when it is aborted. */
   explain(): AsyncGenerator<ExplanationEvent, void>;
   /** The records of images that `explain` left unfinished and that have maps. */
@@ -47,18 +54,25 @@ export interface ExplanationOptions extends StudyOptions {
   readonly out?: string;
 }
 
+/** An image with its maps, when all of them are made. */
+export interface ShownImage extends Pick<Extract<Outcome, { kind: 'image' }>, 'picture' | 'maps'> {
+  readonly record: ImageRecord;
+}
+
 /** Where a network looked, for images; throws what finding images, setting up and choosing explainers throws. */
 export async function openExplanation(
   spec: ExplanationSpec,
   environment: Environment,
-  { store, signal = new AbortController().signal, onStep, out = '' }: ExplanationOptions = {},
+  { store, signal = new AbortController().signal, onStep, onShown, out = '' }: ExplanationOptions = {},
 ): Promise<ExplanationStudy> {
   const { images, failures: notFound } = await imagesOf(spec, environment);
   const unfit: { explainer: string; error: unknown }[] = [];
+  const skipped: { explainer: string; error: unknown }[] = [];
   const asked = {
     explainers: selectionsOf(spec.explainers),
     layer: spec.layer,
     targets: spec.target,
+    onSkipped: (explainer: string, error: unknown) => void skipped.push({ explainer, error }),
     onUnfit: (explainer: string, error: unknown) => void unfit.push({ explainer, error }),
   };
   const setup = await withPlugins(spec, environment, (loaded) => setUp(spec, asked, environment, loaded));
@@ -71,12 +85,19 @@ export async function openExplanation(
       ...{ ...drawing, overlay: spec.overlay, npy: spec.npy, out, store },
       codec: environment.codec,
     };
-    if (store !== undefined && (spec.overlay || spec.npy)) await store.prepare('');
+    if (store !== undefined && (spec.overlay || spec.npy || spec.sheet || spec.html)) await store.prepare('');
     const request = {
       ...{ subject, explainers, targets, signal, seed: spec.seed },
       preprocessing: preprocessing.preprocessing,
     };
     const records = new ImageRecords(subject);
+    const shown = explainers.map(({ id, layer }) => ({ id, layer, ...shownExplainer(setup, id) }));
+    const { codec, drawSheet } = environment;
+    const sheet =
+      spec.sheet && store !== undefined && drawSheet !== undefined
+        ? new ExplanationSheet({ ...drawing, store, codec, draw: (asked) => drawSheet(asked) })
+        : undefined;
+    const optional = new Set(explainers.flatMap(({ id, isOptional }) => (isOptional === true ? [id] : [])));
 
     async function* explained(asked: readonly ReadableImage[], batch: number): AsyncGenerator<ExplanationEvent, void> {
       // With no explainer that can work there is nothing to do.
@@ -90,7 +111,19 @@ export async function openExplanation(
             yield { kind: 'mapLost', image, explainer: outcome.map.explainer, error };
           }
         } else if (outcome.kind === 'image') {
-          yield { kind: 'image', image: outcome.image, record: records.finish(outcome) };
+          const record = records.finish(outcome);
+          await onShown?.({ picture: outcome.picture, maps: outcome.maps, record });
+          const fit = shown.filter(({ id }) => skipped.every(({ explainer }) => explainer !== id));
+          await sheet?.add(sheetRows(outcome, record, fit, drawing));
+          yield { kind: 'image', image: outcome.image, record };
+        } else if (
+          outcome.kind === 'explainerFailed' &&
+          outcome.images === undefined &&
+          optional.has(outcome.explainer)
+        ) {
+          const { explainer, error } = outcome;
+          if (skipped.every((each) => each.explainer !== explainer)) skipped.push({ explainer, error });
+          yield { kind: 'explainerSkipped', explainer, error };
         } else yield outcome;
       }
     }
@@ -101,7 +134,7 @@ export async function openExplanation(
         const rows: ImageRecord[] = [];
         for await (const event of explained([{ path: id, name: fileSafe(id), picture }], 1)) {
           if (event.kind === 'image') rows.push(event.record);
-          else if (event.kind !== 'map') throw event.error;
+          else if (event.kind !== 'map' && event.kind !== 'explainerSkipped') throw event.error;
         }
         return rows;
       },
@@ -111,12 +144,15 @@ export async function openExplanation(
           count += 1;
           maps += row.maps.length;
         }
+        await sheet?.finish();
         return { images: count, maps };
       },
     };
     const document = documentOf(setup, spec, targets.names, drawing);
     return {
-      ...{ spec, document, images, notFound, unfit, explainers, files: images, size: images.length },
+      ...{ spec, document, images, notFound, unfit, skipped, files: images, size: images.length },
+      explainers: shown,
+      sheets: sheet?.files ?? [],
       ...studyOf(experiment, (item) => random.fork(item)),
       async *items() {
         for (const { name, picture } of images) yield { id: name, item: {}, picture };
@@ -135,17 +171,39 @@ export async function openExplanation(
       }),
       model: modelRecord(setup.opened),
       configuration: setup.configurationPath ?? null,
-      notes: notesOf(setup),
-      explain: () => explained(images, spec.batch),
+      notes: [...notesOf(setup), ...(spec.sheet && drawSheet === undefined ? [noSheet] : [])],
+      async *explain() {
+        await sheet?.begin();
+        try {
+          yield* explained(images, spec.batch);
+        } finally {
+          // Also of a run that is interrupted: what is done is shown.
+          await sheet?.finish();
+        }
+      },
       unfinished: () => records.unfinished(),
       imagesOf: ({ images: count }) => count,
       faults: () => [],
-      close: () => setup.close(),
+      async close() {
+        try {
+          // Of a part of a run, and of one that was interrupted.
+          await sheet?.finish();
+        } finally {
+          await setup.close();
+        }
+      },
     };
   } catch (error) {
     await setup.close();
     throw error;
   }
+}
+
+/** The title of an explainer with its settings, and whether it is a baseline. */
+function shownExplainer({ host }: Setup, name: string): Pick<ShownExplainer, 'title' | 'isBaseline'> {
+  const listed = host.list('explainer').filter(({ id }) => name === id || name.startsWith(`${id}:`));
+  const { id = name, title = name, isBaseline = false } = listed[0] ?? {};
+  return { title: `${title}${name.slice(id.length)}`, isBaseline };
 }
 
 async function imagesOf({ images: spec }: ExplanationSpec, environment: Environment): Promise<FoundImages> {
@@ -173,6 +231,8 @@ function colourMapOf(name: string | undefined): ColourMapName {
     expected: `one of ${colourMapNames.join(', ')}`,
   });
 }
+
+const noSheet = 'sheets cannot be drawn here, so that there is none';
 
 /** What a user should know of a run that is no error. */
 function notesOf(setup: Setup): readonly string[] {

@@ -1,4 +1,5 @@
 import { seededRandom, type ProbeRequest, type ProbeSummary, type Selection, type Subject } from '@understory/core';
+import { classLabels } from '../common/class-labels.ts';
 import { datasetRecord, experimentRecord, explainerRecord } from '../common/experiment-record.ts';
 import { modelRecord } from '../common/record.ts';
 import { runNotes } from '../common/run-notes.ts';
@@ -29,7 +30,7 @@ export async function openProbe(
     const { subject, explainers } = setup;
     setup.steps.listener = onStep;
     const { preprocessing } = setup.preprocessing;
-    const labels = images.labelsFor(subject.labels);
+    const labels = classLabels(images, subject);
     const request: ProbeRequest = {
       ...{ subject: pixelSubjectOf(subject, preprocessing), seed: spec.seed, signal },
       ...(spec.target !== undefined && { target: watched(spec.target, subject) }),

@@ -12,7 +12,7 @@ import { studyErrors } from '../errors.ts';
 
 /** What the user said of what a model is. */
 export interface SaidOfModel {
-  /** The id of a subject kind. */
+  /** The id of a subject kind, with the form of a reading where the kind has several: `object-detection:detr`. */
   readonly task?: string | undefined;
   /** True where the outputs were said to hold logits, so that classes are meant where they may be. */
   readonly areLogits?: boolean;
@@ -51,21 +51,29 @@ export function recognise(
     if (element !== undefined) return element;
   }
   if (only === undefined) {
-    throw studyErrors.subjectUnknown({ outputs: facts.model.outputs.map(specText), task, tasks: tasksOf(host) });
+    const tasks = tasksOf(host).filter((id) => id !== raw);
+    const asked = task === undefined ? possibleReadings(host, facts) : [];
+    throw studyErrors.subjectUnknown({ outputs: facts.model.outputs.map(specText), task, tasks, asked });
   }
   throw studyErrors.subjectAmbiguous({ readings: left });
 }
 
 /** Every reading of a model, as `inspect` lists them; those that only an asked task speaks for where it is asked. */
 export function readingsOf(host: Host, facts: ModelFacts, task?: string): readonly Recognised[] {
-  const asked = task === undefined ? tasksOf(host).filter((id) => id !== raw) : [task];
-  return asked.flatMap((id) =>
-    host
-      .get(SUBJECT, id)
-      .readings(facts)
-      .filter((reading) => task !== undefined || reading.evidence !== 'task')
-      .map((reading) => ({ task: id, reading })),
-  );
+  if (task === undefined) return possibleReadings(host, facts).filter(({ reading }) => reading.evidence !== 'task');
+  const [id = '', form] = task.split(':');
+  const readings = readingsOfKind(host, facts, id);
+  return form === undefined ? readings : readings.filter(({ reading }) => reading.form === form);
+}
+
+/** Those that only an asked task speaks for among them. */
+function possibleReadings(host: Host, facts: ModelFacts): readonly Recognised[] {
+  return tasksOf(host).flatMap((id) => (id === raw ? [] : readingsOfKind(host, facts, id)));
+}
+
+function readingsOfKind(host: Host, facts: ModelFacts, id: string): readonly Recognised[] {
+  const readings = host.get(SUBJECT, id).readings(facts);
+  return readings.map((reading) => ({ task: id, reading }));
 }
 
 function tasksOf(host: Host): readonly string[] {

@@ -19,6 +19,7 @@ import { checkAgreement, type OpenedModel } from './open-model.ts';
 import type { ChosenPreprocessing } from './preprocessing.ts';
 import type { Recognised } from './recognise.ts';
 import { openSubject, type SubjectSpec } from './open-subject.ts';
+import { withAll, type OptionalSelection } from './all-explainers.ts';
 import { selectionName } from '../common/selection-name.ts';
 import { Steps } from '../common/steps.ts';
 import { usedBackends, type Use } from './used-backends.ts';
@@ -74,6 +75,8 @@ export interface Asked {
   readonly principal?: ModelUser;
   /** What else will work on the model. */
   readonly others?: readonly Pick<ModelUser, 'kind' | 'id'>[];
+  /** Told of explainers that were asked for as `all` and lack something; without it nothing is called `all`. */
+  readonly onSkipped?: (explainer: string, error: unknown) => void;
   /** Told of explainers that lack something, which are left out; without it the first of them ends everything. */
   readonly onUnfit?: (explainer: string, error: unknown) => void;
 }
@@ -113,10 +116,15 @@ export async function setUp(
 ): Promise<Setup> {
   const { host, dispose } = loaded;
   const { principal, others = [] } = asked;
-  const found = asked.explainers.map((selection) => {
-    const { id, options: settings } = typeof selection === 'string' ? { id: selection, options: {} } : selection;
+  const selected = asked.onSkipped === undefined ? asked.explainers : withAll(host, asked.explainers);
+  const found = selected.map((selection) => {
+    const {
+      id,
+      options: settings,
+      isOptional = false,
+    }: OptionalSelection = typeof selection === 'string' ? { id: selection, options: {} } : selection;
     const name = selectionName({ id, options: settings });
-    return { id, name, explainer: host.get(EXPLAINER, id, settings) };
+    return { id, name, isOptional, explainer: host.get(EXPLAINER, id, settings) };
   });
   const resolved = await environment.findModel(spec.model);
   const contributionOf = ({ kind, id }: Pick<ModelUser, 'kind' | 'id'>): Contributed =>
@@ -150,18 +158,19 @@ export async function setUp(
     if (principal !== undefined) await modelFor(principal);
     const steps = new Steps();
     const explainers: NamedExplainer[] = [];
-    for (const { id, name, explainer } of found) {
+    for (const { id, name, explainer, isOptional } of found) {
       let own: Subject;
       try {
         own = await modelFor({ kind: 'explainer', id, name });
       } catch (error) {
-        if (asked.onUnfit === undefined) throw error;
-        asked.onUnfit(name, error);
+        const tell = isOptional ? asked.onSkipped : asked.onUnfit;
+        if (tell === undefined) throw error;
+        tell(name, error);
         continue;
       }
       const layer = asked.layer.trim() === 'auto' ? undefined : findLayer(own.model.layers, asked.layer).name;
       const named = steps.explainer(name, reading(explainer, spec.layout));
-      explainers.push({ id: name, explainer: named, subject: own, layer });
+      explainers.push({ id: name, explainer: named, subject: own, layer, ...(isOptional && { isOptional }) });
     }
     return {
       ...{ ...loaded, environment, opened, subject, recognised, preprocessing, explainers, steps },

@@ -98,6 +98,9 @@ const explanationSpec = z.strictObject({
   /** Pictures of maps over what the network saw, and the raw maps. */
   overlay: z.boolean().default(true),
   npy: z.boolean().default(false),
+  /** All maps side by side on `sheet.png`, and on the page `explanation.html`. */
+  sheet: z.boolean().default(false),
+  html: z.boolean().default(false),
   colourMap: z.string().optional(),
   opacity: z.number().min(0).max(1).default(0.5),
   batch: positive.default(8),

@@ -69,9 +69,9 @@ export class FeatureExtraction implements Subject<EmbeddingAnswer> {
     });
   }
 
-  /** `similarity`; throws SECOND_PICTURE_MISSING where there is no second picture. */
+  /** `similarity`, which is all that there is in an order; throws SECOND_PICTURE_MISSING where there is no second picture. */
   targets(words: string): readonly Target[] | undefined {
-    if (words.trim().toLowerCase() !== 'similarity') return undefined;
+    if (!/^(?:similarity|top1)$/i.test(words.trim())) return undefined;
     const [output, to] = [this.#output, this.#to];
     if (to === undefined) throw errors.secondPictureMissing({ output });
     return [{ words: 'similarity', label: null, reading: { kind: 'similarity', output, to, scale: 1 } }];

@@ -1,0 +1,152 @@
+import {
+  defaultColourMap,
+  drawBoxes,
+  type ContactSheet,
+  type ContactSheetCell,
+  type ContactSheetRow,
+  type ImageCodec,
+  type OverlayOptions,
+  type RgbImage,
+} from '@understory/imaging';
+import { percent } from '../common/numbers.ts';
+import { className } from '../common/record.ts';
+import type { ArtifactStore } from '../study.ts';
+import { drawMap } from './draw-map.ts';
+import type { ExplainedMap, Outcome } from './explain-images.ts';
+import { boxesOf, type ImageRecord } from './explanation-record.ts';
+
+/** Cells of a page, unless one row has more. */
+const mostCells = 60;
+/** Cells beside each other. */
+const mostColumns = 8;
+
+/** An explainer as a sheet calls it. */
+export interface ShownExplainer {
+  readonly id: string;
+  readonly title: string;
+  readonly isBaseline: boolean;
+}
+
+export interface SheetOptions extends OverlayOptions {
+  readonly store: Pick<ArtifactStore, 'write' | 'read' | 'remove'>;
+  readonly codec: ImageCodec;
+  readonly draw: (sheet: ContactSheet) => Promise<RgbImage>;
+}
+
+type ImageOutcome = Extract<Outcome, { kind: 'image' }>;
+
+/** Rows of pictures that become pages, each written when it is full, so that no more than one is held. */
+export class ExplanationSheet {
+  readonly files: string[] = [];
+  #rows: readonly ContactSheetRow[] = [];
+  /** How many numbered pages there are; undefined until that is known. */
+  #pages: number | undefined;
+  readonly #options: SheetOptions;
+
+  constructor(options: SheetOptions) {
+    this.#options = options;
+  }
+
+  /** Takes away the pages of an earlier study; without it, pages go on where those that are there end. Throws what the store throws. */
+  async begin(): Promise<void> {
+    const { store } = this.#options;
+    const pages = await this.#found();
+    await store.remove(onlyPage);
+    for (let page = 1; page <= pages; page += 1) await store.remove(pageName(page));
+    this.#pages = 0;
+  }
+
+  /** Adds rows that stay together; what is full without them is written first. */
+  async add(rows: readonly ContactSheetRow[]): Promise<void> {
+    const cells = cellCount(this.#rows);
+    if (cells > 0 && cells + cellCount(rows) > mostCells) await this.#write();
+    this.#rows = [...this.#rows, ...rows];
+  }
+
+  /** Writes what is left; throws what the store throws. */
+  async finish(): Promise<void> {
+    if (this.#rows.length > 0) await this.#write({ isLast: true });
+  }
+
+  async #write({ isLast = false } = {}): Promise<void> {
+    const { colourMap = defaultColourMap, draw, codec, store } = this.#options;
+    const rows = this.#rows;
+    this.#rows = [];
+    this.#pages ??= await this.#found();
+    const isOnly = isLast && this.#pages === 0 && (await store.read(onlyPage)) === undefined;
+    if (!isOnly) this.#pages += 1;
+    const name = isOnly ? onlyPage : pageName(this.#pages);
+    const legend = { colourMap, title: 'Each map is scaled separately:', low: 'its minimum', high: 'its maximum' };
+    await store.write(name, await codec.encodePng(await draw({ rows, legend })));
+    this.files.push(name);
+  }
+
+  async #found(): Promise<number> {
+    let pages = 0;
+    while ((await this.#options.store.read(pageName(pages + 1))) !== undefined) pages += 1;
+    return pages;
+  }
+}
+
+const onlyPage = 'sheet.png';
+
+function pageName(page: number): string {
+  return `sheet-${page}.png`;
+}
+
+function cellCount(rows: readonly ContactSheetRow[]): number {
+  return rows.reduce((sum, { cells }) => sum + cells.length, 0);
+}
+
+/** The rows of an image: for each target the picture that the network saw, then a cell for each explainer, in further rows where they are many. */
+export function sheetRows(
+  { picture, maps }: Pick<ImageOutcome, 'picture' | 'maps'>,
+  record: ImageRecord,
+  explainers: readonly ShownExplainer[],
+  drawing: OverlayOptions,
+): readonly ContactSheetRow[] {
+  const said = predictionOf(record);
+  return [...new Set(maps.map(({ target }) => target.words))].flatMap((words) => {
+    const own = maps.filter(({ target }) => target.words === words);
+    const { target } = own[0]!;
+    const boxes = boxesOf(target);
+    const cells: readonly ContactSheetCell[] = [
+      {
+        image: boxes.length === 0 ? picture : drawBoxes(picture, boxes),
+        caption: boxes.length === 0 ? 'the preprocessed image' : 'the preprocessed image, explained box',
+      },
+      ...explainers.map((explainer) => mapCell(explainer, own, picture, drawing)),
+    ];
+    const title = `${record.image}: ${said}; explained: ${targetText(own[0]!)}`;
+    return Array.from({ length: Math.ceil(cells.length / mostColumns) }, (_, part) => ({
+      ...(part === 0 && { title }),
+      cells: cells.slice(part * mostColumns, (part + 1) * mostColumns),
+    }));
+  });
+}
+
+function mapCell(
+  { id, title, isBaseline }: ShownExplainer,
+  maps: readonly ExplainedMap[],
+  picture: RgbImage,
+  drawing: OverlayOptions,
+): ContactSheetCell {
+  const map = maps.find(({ explainer }) => explainer === id);
+  const name = isBaseline ? `${title} (baseline)` : title;
+  if (map === undefined) return { caption: `${name}: no map` };
+  const { heat, target } = map;
+  const flat = heat.data.every((value) => value === heat.data[0]) ? ', the same everywhere' : '';
+  return {
+    image: drawMap(picture, heat, { ...drawing, boxes: boxesOf(target) }),
+    caption: `${name}, ${heat.height} x ${heat.width}${flat}`,
+  };
+}
+
+function predictionOf({ top: [best], answer }: ImageRecord): string {
+  if (answer !== undefined) return answer.decision === '' ? answer.task : answer.decision;
+  return best === undefined ? 'no prediction' : `${className(best)}, ${percent(best.probability)}`;
+}
+
+function targetText({ target: { label, words } }: ExplainedMap): string {
+  return label === null || label === words ? words : `${label} (${words})`;
+}
