@@ -147,7 +147,7 @@ describe('inspect', () => {
     const nodes = [Node.of('Relu', ['x'], ['y'], {}, 'body/Relu')];
     await workspace.write('sequence.onnx', onnxModel({ input: ['N', 7], output: ['N', 7], nodes }));
     const found = await inspectJson('sequence.onnx');
-    expect(found.classifier.error.code).toBe('SUBJECT_AMBIGUOUS');
+    expect(found.classifier.error.code).toBe('NOT_AN_IMAGE_CLASSIFIER');
     expect(found.layers.length).toBe(1);
     expect((await workspace.cli(['inspect', 'sequence.onnx'])).code).toBe(0);
   });
