@@ -9,6 +9,7 @@ import {
   layersWithoutReading,
   outputsOf,
   placesOf,
+  specText,
 } from '@understory/core';
 import type {
   Differentiability,
@@ -35,7 +36,7 @@ export interface LayerRequest {
   readonly batch: number;
 }
 
-/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LATER_LAYERS_UNDETERMINED, LAYER_NOT_SPATIAL, LAYER_AXES, LAYOUT_MISMATCH or NOT_DIFFERENTIABLE. */
+/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, NO_IMAGE_INPUT, LATER_LAYERS_UNDETERMINED, LAYER_NOT_SPATIAL, LAYER_AXES, LAYOUT_MISMATCH or NOT_DIFFERENTIABLE. */
 export function resolveLayer({ model, objective, layer, layout, feeds, batch }: LayerRequest): {
   readonly differentiable: DifferentiableModel;
   readonly name: string;
@@ -70,7 +71,10 @@ function chooseLayer(model: DifferentiableModel, outputs: readonly string[], lay
     last(isOnWay) ??
     last((name) => reaches(name) && sees(name).some((way) => !isUnrelated(way))) ??
     last((name) => reaches(name) && between(name));
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    checkImages(model, images, found);
+    return found;
+  }
 
   const blocked = last((name) => !isUnrelated(obstacleTo(model, outputs, name)));
   if (blocked !== undefined) checkReach(model, outputs, blocked.name);
@@ -81,6 +85,16 @@ function chooseLayer(model: DifferentiableModel, outputs: readonly string[], lay
     output: outputs.join(', '),
     candidates: layout === undefined ? layersWithoutReading(model, between) : [],
     layout,
+  });
+}
+
+/** Throws NO_IMAGE_INPUT where a model takes several images and the layer sees only some of them: its map may be of another image. */
+function checkImages(model: DifferentiableModel, images: readonly string[], { name }: LayerSpec): void {
+  const unseen = images.filter((image) => isUnrelated(model.differentiability(name, image)));
+  if (unseen.length === 0 || unseen.length === images.length) return;
+  throw errors.noImageInput({
+    inputs: model.inputs.filter((input) => images.includes(input.name)).map(specText),
+    next: `Name a layer: "${name}", the last one, does not see ${unseen.map((image) => `"${image}"`).join(', ')}.`,
   });
 }
 

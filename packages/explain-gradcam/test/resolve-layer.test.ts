@@ -143,6 +143,17 @@ describe('auto', () => {
     expect(await chosen({ inputs, layers, ways: { 'late < image': noPath } })).toBe('early');
   });
 
+  it('refuses a layer that sees only one of several images, whose map could be drawn over the other', async () => {
+    const inputs = [spec('left', ['N', 3, 6, 6]), spec('right', ['N', 3, 6, 6])];
+    expect(await chosen({ inputs, layers })).toBe('late');
+    await expect(chosen({ inputs, layers, ways: { 'late < left': noPath } })).rejects.toMatchObject({
+      code: 'NO_IMAGE_INPUT',
+      found: expect.stringContaining('left (float32 [N, 3, 6, 6]), right'),
+      next: 'Name a layer: "late", the last one, does not see "left".',
+    });
+    expect(await chosen({ inputs, layers, ways: { 'late < left': noPath } }, { layer: 'late' })).toBe('late');
+  });
+
   it('skips what depends on nothing but the size of the image', async () => {
     expect(await chosen({ layers, ways: { 'late < image': blocked } })).toBe('early');
   });

@@ -123,13 +123,19 @@ export const modelErrors = {
     });
   },
 
-  noImageInput({ inputs }: { inputs: readonly string[] }) {
+  noImageInput({
+    inputs,
+    next = 'Use an explainer that reads a layer.',
+  }: {
+    inputs: readonly string[];
+    next?: string;
+  }) {
     return new UnderstoryError({
       code: 'NO_IMAGE_INPUT',
       message: 'The image input of the model cannot be determined.',
       found: inputs.join(', ') || 'no inputs',
       expected: 'one float input of rank 4',
-      next: 'Use an explainer that reads a layer.',
+      next,
     });
   },
 
