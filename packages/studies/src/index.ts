@@ -45,8 +45,8 @@ export {
   type ExplanationEvent,
   type ExplanationStudy,
   type ExplanationSummary,
-  type ShownImage,
 } from './explanation/open-explanation.ts';
+export type { ShownImage } from './explanation/shown-image.ts';
 export { openStudy, type AnyStudy } from './open-study.ts';
 export type { ProbeRecord } from './probe/probe-rows.ts';
 export { runOpened, runStudy } from './run-study.ts';
@@ -62,4 +62,5 @@ export {
   type StudySpec,
   type StudySpecInput,
 } from './spec/study-spec.ts';
-export type { ArtifactStore, Study, StudyOptions } from './study.ts';
+export type { ArtifactStore } from './artifact-store.ts';
+export type { Study, StudyOptions } from './study.ts';

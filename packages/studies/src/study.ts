@@ -1,10 +1,11 @@
-import type { Experiment, SeededRandom, Store, UnderstoryError } from '@understory/core';
+import type { Experiment, SeededRandom, UnderstoryError } from '@understory/core';
 import type { Executor, Table } from '@understory/experiments';
+import type { ArtifactStore } from './artifact-store.ts';
 import type { ExperimentRecord } from './common/experiment-record.ts';
 import type { Step } from './common/steps.ts';
 import type { ModelRecord } from './common/record.ts';
 import type { ChosenImage, NamedImage } from './environment.ts';
-import type { ShownImage } from './explanation/open-explanation.ts';
+import type { ShownImage } from './explanation/shown-image.ts';
 import type { StudySpec } from './spec/study-spec.ts';
 
 /** A study that is ready to be worked through: plugins are loaded, the model is open, what can be wrong with the spec is said. */
@@ -53,9 +54,6 @@ export interface StudyOptions {
   /** Told how far explainers and attacks are within an image. */
   readonly onStep?: ((step: Step) => void) | undefined;
 }
-
-/** What of a store is needed to keep pictures and maps; names are relative, with `/`. */
-export type ArtifactStore = Pick<Store, 'path' | 'write' | 'prepare' | 'list' | 'read' | 'remove'>;
 
 /** The parts of a study that follow from its experiment. */
 export function studyOf<Row, Summary>(

@@ -7,7 +7,7 @@ import {
   type Tensor,
 } from '@understory/core';
 import { encodeNpy, fromUnitPixels, type ImageCodec, type RgbImage } from '@understory/imaging';
-import type { ArtifactStore } from '../study.ts';
+import type { ArtifactStore } from '../artifact-store.ts';
 import { adversarialFolder, adversarialPicture, attackExampleFolder, fileOfAttack } from './attack-files.ts';
 import { exampleStore } from '../common/kept-examples.ts';
 import { exampleFile } from '../common/stored-examples.ts';

@@ -1,4 +1,4 @@
-import type { ArtifactStore } from '../study.ts';
+import type { ArtifactStore } from '../artifact-store.ts';
 import { ChosenExamples } from './chosen-examples.ts';
 import { fileName } from './file-name.ts';
 import { exampleFile } from './stored-examples.ts';

@@ -1,7 +1,7 @@
 import { isDiagnosed, type UnderstoryError } from '@understory/core';
 import type { z } from 'zod';
 import { studyErrors } from '../errors.ts';
-import type { ArtifactStore } from '../study.ts';
+import type { ArtifactStore } from '../artifact-store.ts';
 
 /** The name of the record in the folder of an example, beside the files that it names. */
 export const exampleFile = 'example.json';

@@ -2,7 +2,7 @@ import { encodeNpy, type ImageCodec } from '@understory/imaging';
 import { fileName } from '../common/file-name.ts';
 import { exampleStore } from '../common/kept-examples.ts';
 import { exampleFile } from '../common/stored-examples.ts';
-import type { ArtifactStore } from '../study.ts';
+import type { ArtifactStore } from '../artifact-store.ts';
 import type { ExplainedItem } from './evaluation-experiment.ts';
 import { exampleFolder, readExampleRecords, type ExampleRecord } from './example-record.ts';
 

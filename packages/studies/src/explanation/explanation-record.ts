@@ -5,7 +5,7 @@ import type { ExplainedMap, Outcome } from './explain-images.ts';
 import { fileNamePart } from '../common/file-name.ts';
 import { classRecord, type ClassRecord } from '../common/record.ts';
 import type { NamedImage } from '../environment.ts';
-import type { ArtifactStore } from '../study.ts';
+import type { ArtifactStore } from '../artifact-store.ts';
 
 /** A class with what the model gave it. */
 export interface ScoreRecord extends ClassRecord {

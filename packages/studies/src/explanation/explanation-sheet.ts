@@ -10,7 +10,7 @@ import {
 } from '@understory/imaging';
 import { percent } from '../common/numbers.ts';
 import { className } from '../common/record.ts';
-import type { ArtifactStore } from '../study.ts';
+import type { ArtifactStore } from '../artifact-store.ts';
 import { drawMap } from './draw-map.ts';
 import type { ExplainedMap, Outcome } from './explain-images.ts';
 import { boxesOf, type ImageRecord } from './explanation-record.ts';

@@ -54,11 +54,6 @@ export interface ExplanationOptions extends StudyOptions {
   readonly out?: string;
 }
 
-/** An image with its maps, when all of them are made. */
-export interface ShownImage extends Pick<Extract<Outcome, { kind: 'image' }>, 'picture' | 'maps'> {
-  readonly record: ImageRecord;
-}
-
 /** Where a network looked, for images; throws what finding images, setting up and choosing explainers throws. */
 export async function openExplanation(
   spec: ExplanationSpec,

@@ -1,6 +1,6 @@
 import type { ProbeRequest, ProbeSummary } from '@understory/core';
 import { fromUnitPixels, type ImageCodec } from '@understory/imaging';
-import type { ArtifactStore } from '../study.ts';
+import type { ArtifactStore } from '../artifact-store.ts';
 import { probePictureFolder, probePicturePath } from './probe-pictures.ts';
 
 /** Writes the pictures that a probe wants kept into its run folder, each as a whole or not at all. */

@@ -1,6 +1,6 @@
 import { messageOf, type Diagnosis } from '@understory/core';
 import { studyErrors } from '../errors.ts';
-import type { ArtifactStore } from '../study.ts';
+import type { ArtifactStore } from '../artifact-store.ts';
 import { parseStudyFile } from './parse-spec.ts';
 import { listFiles, type StudyFile } from './study-spec.ts';
 
