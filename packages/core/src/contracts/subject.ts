@@ -111,6 +111,14 @@ export interface ModelFolder {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
+/** What lies beside a model of pictures and text for its text. */
+export interface TextFacts {
+  /** The text tower, where it is a model of its own; the text goes into the model itself where absent. */
+  readonly model?: Model;
+  /** `tokenizer.json` as it was read. */
+  readonly tokenizer?: Readonly<Record<string, unknown>>;
+}
+
 /** What is known of a model before it is read as anything. */
 export interface ModelFacts {
   readonly model: Model;
@@ -120,6 +128,8 @@ export interface ModelFacts {
   readonly input?: string | undefined;
   /** The outputs or layers that hold the answer, where the user said it. */
   readonly outputs?: readonly string[] | undefined;
+  /** Of a model of pictures and text. */
+  readonly text?: TextFacts | undefined;
 }
 
 /**
@@ -146,6 +156,10 @@ export interface SubjectSettings {
   readonly sides?: (samples: number, picture: { readonly height: number; readonly width: number }) => Feeds;
   /** Embeds or reads pictures beside the one that is explained, such as the other one of a pair: `[1, C, H, W]` as the model is fed. */
   readonly others?: Readonly<Record<string, Tensor<'float32'>>>;
+  /** What a picture is compared with, of a model of pictures and text. */
+  readonly captions?: readonly string[];
+  /** What each caption is contrasted with: one for all of them, or one each. */
+  readonly against?: readonly string[];
 }
 
 /** A kind of subject that a plugin provides: it says whether it can read a model, and reads it. */
