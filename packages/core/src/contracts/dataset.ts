@@ -1,5 +1,34 @@
 import type { Box } from './metric.ts';
 
+/** Captions of an image that are true, and the same captions with one thing changed, which makes them false. */
+export interface CaptionTest {
+  /** What was changed: `object`, `attribute`, `binding`, `left-right`, `above-below`, `word-order`, or what a benchmark calls it. */
+  readonly kind: string;
+  /** True captions, one a template; one at least. */
+  readonly captions: readonly string[];
+  /** False captions of the same templates, in the same order. */
+  readonly against: readonly string[];
+  /** Where the thing is that the captions are about, in pixels of the decoded image. */
+  readonly box?: Box;
+  /** Which captions are true of the mirror image; absent where that is not known. */
+  readonly onMirror?: 'captions' | 'against';
+}
+
+/** A question about an image with its answer. */
+export interface Question {
+  /** What is asked for: `colour`, `kind`, `count`, `relation`, `side`, or what a benchmark calls it. */
+  readonly kind: string;
+  /** The question in one or several phrasings, which all have this answer. */
+  readonly phrasings: readonly string[];
+  readonly answer: string;
+  /** The kind of answer, where the same word may be an answer of several: `attr`, `obj`, `rel`, `num` or `yesno`. */
+  readonly answerType?: string;
+  /** Where the thing is that is asked about, in pixels of the decoded image. */
+  readonly box?: Box;
+  /** The answer about the mirror image; absent where that is not known. */
+  readonly onMirror?: string;
+}
+
 /** One labelled or unlabelled image of a data set. */
 export interface DatasetItem {
   /** Stable across runs and machines; seeds and records are keyed by it. */
@@ -9,6 +38,8 @@ export interface DatasetItem {
   readonly label?: string;
   /** Where the labelled thing is, in pixels of the decoded image. */
   readonly boxes?: readonly Box[];
+  readonly captionTests?: readonly CaptionTest[];
+  readonly questions?: readonly Question[];
 }
 
 /** A stream of items in a fixed order. */
