@@ -12,6 +12,12 @@ export interface CaptionTest {
   readonly box?: Box;
   /** Which captions are true of the mirror image; absent where that is not known. */
   readonly onMirror?: 'captions' | 'against';
+  /** Which of the item's other pictures the false captions are true of, and the true ones false: the second picture of a pair. */
+  readonly counterpart?: string;
+  /** False captions beside `against`, where a benchmark asks for one of more than two: lists of the same templates. */
+  readonly further?: readonly (readonly string[])[];
+  /** What a benchmark calls this part of it, such as `swap_att`, for figures of its own. */
+  readonly part?: string;
 }
 
 /** A question about an image with its answer. */
@@ -39,6 +45,8 @@ export interface DatasetItem {
   /** Where the labelled thing is, in pixels of the decoded image. */
   readonly boxes?: readonly Box[];
   readonly captionTests?: readonly CaptionTest[];
+  /** The encoded files of pictures that belong to it, by name: what `counterpart` names. */
+  readonly otherPictures?: Readonly<Record<string, () => Promise<Uint8Array>>>;
   readonly questions?: readonly Question[];
 }
 

@@ -1,6 +1,7 @@
 import type { PixelSubject } from '../pixel-subject.ts';
 import type { Tensor, Tensors } from '../tensor/tensor.ts';
 import type { Cancellation } from './cancellation.ts';
+import type { CaptionTest } from './dataset.ts';
 import type { Explainer } from './explainer.ts';
 import type { Experiment } from './experiment.ts';
 import type { Answer, Target } from './subject.ts';
@@ -19,6 +20,10 @@ export interface ProbeItem {
   readonly pixels: Tensor<'float32'>;
   /** The class of the label, where there is one that the model knows. */
   readonly label?: number;
+  /** Captions with false ones beside them; boxes are in pixels of the picture that the network would see. */
+  readonly captionTests?: readonly CaptionTest[];
+  /** As `pixels`, by the names that `counterpart` of a caption test gives. */
+  readonly otherPictures?: Readonly<Record<string, Tensor<'float32'>>>;
 }
 
 /** Finds the number to watch in what a subject says of one untouched picture. */
@@ -33,6 +38,8 @@ export interface ProbeRequest {
   readonly subject: PixelSubject;
   /** The number to watch; of what the subject says of the untouched picture where absent. */
   readonly target?: ProbeTarget;
+  /** What records call the model and the data set, for numbers that others measured of the same. */
+  readonly names?: { readonly model: string; readonly dataset: string };
   /** Explains what the model says, for probes that ask where it looks. */
   readonly explainer?: { readonly name: string; readonly explainer: Explainer; readonly layer?: string };
   readonly seed: number;
@@ -57,6 +64,33 @@ export interface ProbeEstimate {
   readonly unit: 'share' | 'number';
   /** The same number in the paper that the probe reproduces, for its network and data. */
   readonly paper?: number;
+  /** The same number as others measured it of the same model on the same data. */
+  readonly published?: Published;
+}
+
+/** A number that others measured. */
+export interface Published {
+  readonly value: number;
+  /** Whose it is and of which model: `Kamath et al. 2023, CLIP ViT-B/32`. */
+  readonly source: string;
+}
+
+/** Estimates of things that have no order, beside each other. */
+export interface ProbeChart {
+  readonly title: string;
+  /** What the numbers are: `fraction of pairs`. */
+  readonly axis: string;
+  readonly unit: ProbeEstimate['unit'];
+  readonly rows: readonly {
+    readonly name: string;
+    readonly marks: readonly {
+      readonly series: string;
+      readonly value: number;
+      readonly interval: readonly [low: number, high: number] | null;
+    }[];
+    /** What a model that knows nothing would show. */
+    readonly chance?: number;
+  }[];
 }
 
 /** Estimates along something that was varied. */
@@ -90,7 +124,10 @@ export interface ProbeSummary {
   readonly verdict: Verdict;
   readonly estimates: readonly ProbeEstimate[];
   readonly curves: readonly ProbeCurve[];
+  readonly charts?: readonly ProbeChart[];
   readonly examples: readonly ProbeExample[];
+  /** What a reader should know of the numbers, a sentence each. */
+  readonly remarks?: readonly string[];
 }
 
 /** A question put to a model over a data set. */

@@ -160,13 +160,22 @@ export function checkProbeRows<Row>(result: readonly Row[], of: GuardedContribut
 /** Throws PLUGIN_RESULT_INVALID where it is not what reports read. */
 export function checkProbeSummary<Summary extends ProbeSummary>(result: Summary, of: GuardedContribution): Summary {
   const check = checker(of);
-  const { images, verdict, estimates, curves, examples } = check.object<ProbeSummary>(result, 'the summary');
+  const {
+    images,
+    verdict,
+    estimates,
+    curves,
+    charts = [],
+    examples,
+    remarks = [],
+  } = check.object<ProbeSummary>(result, 'the summary');
   check.that(isCount(images), `a summary of ${String(images)} images`, 'a whole number');
   const { statement } = check.object<ProbeSummary['verdict']>(verdict, 'the verdict');
   check.that(typeof statement === 'string', 'a verdict without a statement', 'a text');
-  const lists: readonly unknown[] = [estimates, curves, examples];
+  const lists: readonly unknown[] = [estimates, curves, examples, charts];
   check.that(lists.every(Array.isArray), 'a summary without estimates, curves and examples', 'the three lists');
-  for (const [at, each] of [...estimates, ...curves, ...examples].entries())
+  check.that(areTexts(remarks), 'remarks that are no texts', 'texts');
+  for (const [at, each] of [...estimates, ...curves, ...examples, ...charts].entries())
     check.object(each, `entry ${at + 1} of its lists`);
   check.finite(result, 'its summary');
   return result;

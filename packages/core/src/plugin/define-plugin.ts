@@ -18,6 +18,8 @@ export interface Contribution {
   /** The paper. */
   readonly reference?: string;
   readonly needs?: readonly ModelNeed[];
+  /** Of a probe: the task of the models that it is for; any model where absent. */
+  readonly task?: string;
   /** The settings that its factory is given. */
   readonly options?: OptionSchema;
   /** The option whose value may stand without its name: `origin-top:0.1` for `origin-top:fraction=0.1`. */
@@ -105,7 +107,8 @@ export function whatIsWrongWithin(manifest: PluginManifest): string | undefined 
     if (!Array.isArray(list) || !list.every(isRecord)) return `its ${key} is not a list of objects`;
   }
   const seen = new Set<string>();
-  for (const { kind, id, title, description, options, unnamedOption, presets, baseline } of manifest.provides) {
+  for (const contribution of manifest.provides) {
+    const { kind, id, title, description, options, unnamedOption, presets, baseline, task } = contribution;
     if (!contributionKinds.includes(kind))
       return `it provides a ${quoted(kind)}; known: ${contributionKinds.join(', ')}`;
     if (!isText(id) || !/^[a-z0-9][a-z0-9+._-]*$/.test(id)) return `the id ${quoted(id)} is not of the form "grad-cam"`;
@@ -114,6 +117,8 @@ export function whatIsWrongWithin(manifest: PluginManifest): string | undefined 
     if (optionFault !== undefined) return `${optionFault}, in the ${kind} "${id}"`;
     if (unnamedOption !== undefined && !Object.hasOwn(options ?? {}, unnamedOption))
       return `the ${kind} "${id}" has no option ${quoted(unnamedOption)} whose name may be left out`;
+    if (task !== undefined && (kind !== 'probe' || !isText(task)))
+      return `the ${kind} "${id}" has a task, which only a probe has, as a text`;
     if (seen.has(`${kind} ${id}`)) return `it declares the ${kind} "${id}" twice`;
     seen.add(`${kind} ${id}`);
   }

@@ -262,6 +262,12 @@ describe('a probe behind the host', () => {
       await expect(bad.rows({} as never, {} as never)).rejects.toThrow(invalid(found));
       await expect(bad.summarise([] as never)).rejects.toThrow(invalid('a summary of undefined images'));
     }
+    const charted = (more: object) =>
+      probing({ rows: async () => [], summarise: async () => ({ ...summary, ...more }) });
+    await expect(charted({ charts: [1] }).summarise([] as never)).rejects.toThrow(invalid('entry 1 of its lists'));
+    await expect(charted({ remarks: [1] }).summarise([] as never)).rejects.toThrow(
+      invalid('remarks that are no texts'),
+    );
     expect(() => probing({})).toThrow(invalid('without rows'));
     expect(() =>
       probing(() => {

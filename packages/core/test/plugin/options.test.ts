@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { configurable, createHost, definePlugin, METRIC, optionText, readOptions } from '@understory/core';
+import { configurable, createHost, definePlugin, METRIC, optionText, PROBE, readOptions } from '@understory/core';
 import type { Contribution, Metric, Options, OptionSchema, PluginManifest } from '@understory/core';
 
 const schema = {
@@ -199,6 +199,21 @@ describe('a manifest', () => {
     expect(use('steps')).toMatchObject([{ unnamedOption: 'steps' }]);
     expect(() => use('step')).toThrow(
       expect.objectContaining({ code: 'PLUGIN_INVALID', found: expect.stringContaining('"step"') }),
+    );
+  });
+
+  it('says which models a probe is for, and nothing of the kind of a metric', () => {
+    const use = (kind: Contribution['kind']) => {
+      const provides = [{ ...pluginWith({}).provides[0]!, kind, task: 'zero-shot-image-classification' }];
+      const register: PluginManifest['register'] = (registry) =>
+        registry.bind(PROBE, provides[0]!.id, () => ({
+          experiment: () => ({ rows: async () => [], summarise: () => Promise.reject(new Error()) }),
+        }));
+      return createHost().use({ ...pluginWith({}), provides, register }, { from: 'here' }).provides;
+    };
+    expect(use('probe')).toMatchObject([{ task: 'zero-shot-image-classification' }]);
+    expect(() => use('metric')).toThrow(
+      expect.objectContaining({ code: 'PLUGIN_INVALID', found: expect.stringContaining('has a task') }),
     );
   });
 
