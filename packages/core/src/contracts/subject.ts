@@ -77,6 +77,10 @@ export interface Subject<Said extends Answer = Answer> {
   readonly picture: PictureInput;
   /** One a class, where the task has classes. */
   readonly labels?: readonly string[] | undefined;
+  /** Targets that are known before any picture is seen, as a user writes them: a comma in one of them separates nothing. */
+  readonly names?: readonly string[];
+  /** What a user should know of how it reads what it was given, such as a text that was cut. */
+  readonly notes?: readonly string[];
   /** The outputs and layers that `answersOf` is given. */
   readonly reads: readonly string[];
   /** Where the scores of the classes lie, of a subject whose decision is one class of a list. */
@@ -117,6 +121,8 @@ export interface TextFacts {
   readonly model?: Model;
   /** `tokenizer.json` as it was read. */
   readonly tokenizer?: Readonly<Record<string, unknown>>;
+  /** `tokenizer_config.json`, or the `text_cfg` of an open_clip configuration, as it was read. */
+  readonly tokenizerConfig?: Readonly<Record<string, unknown>>;
 }
 
 /** What is known of a model before it is read as anything. */
@@ -133,10 +139,10 @@ export interface ModelFacts {
 }
 
 /**
- * What speaks for a reading, from strong to weak; what the user says goes before all of them. `task`: nothing but that the user asked for the
- * task, so that the reading counts only then.
+ * What speaks for a reading, from strong to weak; what the user says goes before all of them. `partner`: what only this task has a use for, such
+ * as a second model or an input for text. `task`: nothing but that the user asked for the task, so that the reading counts only then.
  */
-export const evidence = ['folder', 'graph', 'shape', 'task'] as const;
+export const evidence = ['partner', 'folder', 'graph', 'shape', 'task'] as const;
 export type Evidence = (typeof evidence)[number];
 
 /** A way in which a model can be read as a task. */
@@ -148,6 +154,8 @@ export interface SubjectReading {
   readonly tensors: Readonly<Record<string, string>>;
   /** What is left to say of how they are laid out, such as `yolov8`. */
   readonly form?: string;
+  /** Inputs beside the picture that the subject gives values by itself, such as those of text. */
+  readonly fills?: readonly string[];
 }
 
 /** What a subject is opened with besides the model. */
@@ -162,8 +170,22 @@ export interface SubjectSettings {
   readonly against?: readonly string[];
 }
 
+/** Settings of a run that belong together. */
+export interface SubjectPreset {
+  /** The layers that it explains, best first: the first that the model has. */
+  readonly layers: readonly string[];
+  /** Pictures are stretched to the size, in pixels, and normalised so. */
+  readonly pictures: {
+    readonly size: number;
+    readonly mean: readonly number[];
+    readonly std: readonly number[];
+  };
+}
+
 /** A kind of subject that a plugin provides: it says whether it can read a model, and reads it. */
 export interface SubjectKind {
+  /** Settings that belong together, by name, such as `paper`. */
+  readonly presets?: Readonly<Record<string, SubjectPreset>>;
   /** Every way in which the model can be read as this task; none where it cannot. */
   readings(facts: ModelFacts): readonly SubjectReading[];
   /** The model read in that way; throws LABEL_COUNT and NOT_AN_IMAGE_CLASSIFIER, and what is wrong with the settings. */

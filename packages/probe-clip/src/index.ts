@@ -1,0 +1,1 @@
+export type { TextInputs } from './matcher/text-inputs.ts';
