@@ -1,5 +1,5 @@
 import type { ProbeCurve, ProbeEstimate, ProbeExample, ProbeRequest, ProbeSummary } from '@understory/core';
-import { estimate, type Estimated } from './estimate.ts';
+import { meanEstimate, type MeanEstimate } from '@understory/statistics';
 import { Examples, lotOf, type Candidate, type Kind } from './examples.ts';
 import { pictureNames } from './keep-pictures.ts';
 import { accuracy, followsPiece, keepsPlace, logitChange, measures, sameTop1, type Measure } from './measures.ts';
@@ -64,19 +64,19 @@ async function* byItem(rows: AsyncIterable<ShuffleRow>): AsyncGenerator<readonly
 /** Estimates, each made once. */
 class Estimates {
   readonly #seed: number;
-  readonly #made = new Map<Condition, Map<Measure, Estimated>>();
-  readonly untouched: Estimated;
+  readonly #made = new Map<Condition, Map<Measure, MeanEstimate>>();
+  readonly untouched: MeanEstimate;
 
   constructor(tally: Tally, seed: number) {
     this.#seed = seed;
-    this.untouched = estimate(tally.untouched.right, { share: true, seed });
+    this.untouched = meanEstimate(tally.untouched.right, { share: true, seed });
   }
 
-  of(condition: Condition, measure: Measure): Estimated {
-    const own = this.#made.get(condition) ?? new Map<Measure, Estimated>();
+  of(condition: Condition, measure: Measure): MeanEstimate {
+    const own = this.#made.get(condition) ?? new Map<Measure, MeanEstimate>();
     this.#made.set(condition, own);
     const found =
-      own.get(measure) ?? estimate(condition.of(measure), { share: measure.unit === 'share', seed: this.#seed });
+      own.get(measure) ?? meanEstimate(condition.of(measure), { share: measure.unit === 'share', seed: this.#seed });
     own.set(measure, found);
     return found;
   }

@@ -1,11 +1,10 @@
 import type { Verdict } from '@understory/core';
-import { wilson } from '@understory/statistics';
-import type { Estimated } from './estimate.ts';
+import { wilson, type MeanEstimate } from '@understory/statistics';
 
 export interface VerdictParts {
   readonly grid: number;
   /** Of images that keep their top-1, an image counting by the share of its permutations. */
-  readonly kept: Estimated;
+  readonly kept: MeanEstimate;
   /** Of one image, where there is only one. */
   readonly permutations: readonly boolean[];
   readonly chance: number | undefined;

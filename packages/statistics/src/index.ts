@@ -1,6 +1,7 @@
 export * from './compare-groups.ts';
 export * from './holm.ts';
 export * from './mcnemar-exact.ts';
+export * from './mean-estimate.ts';
 export * from './mean-interval.ts';
 export { mean } from './mean.ts';
 export * from './paired-difference.ts';
@@ -8,8 +9,10 @@ export * from './pearson.ts';
 export { quantile, quantiles } from './quantile.ts';
 export * from './ranks.ts';
 export type { Estimate } from './sample.ts';
+export * from './roc-auc.ts';
 export * from './sign-flip-test.ts';
 export * from './spearman.ts';
 export { standardDeviation } from './standard-deviation.ts';
+export * from './statistic-interval.ts';
 export * from './summarise-by-group.ts';
 export * from './wilson.ts';
