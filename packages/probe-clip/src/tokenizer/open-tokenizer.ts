@@ -1,0 +1,108 @@
+import { messageOf } from '@understory/core';
+import { probeClipErrors } from '../errors.ts';
+import { cleaningOf } from './cleaning-of.ts';
+import { definitionOf, type Json } from './definition-of.ts';
+import { Library, type LibraryTokenizer } from './library.ts';
+import { lengthOf, paddingOf } from './rows.ts';
+import type { CutText, EncodedTexts, TextTokenizer, Word } from './tokenizer.ts';
+
+/**
+ * Opens a tokenizer from `tokenizer.json`. `config` is what else is known of it, of `tokenizer_config.json` and of the `text_cfg` of an open_clip
+ * configuration: `model_max_length` or `context_length`, `pad_token` or `pad_id`, `tokenizer_class`, `tokenizer_kwargs.clean`.
+ * CLIP's own vocabulary is read after the cleaning that openai's tokenizer does. Throws TOKENIZER_INVALID.
+ */
+export function openTokenizer(json: Json, config: Json = {}): TextTokenizer {
+  const definition = definitionOf(json, config);
+  let tokenizer: LibraryTokenizer;
+  try {
+    tokenizer = new Library(definition, config);
+  } catch (cause) {
+    throw probeClipErrors.tokenizerInvalid({ reason: messageOf(cause), cause });
+  }
+  return new CleaningTokenizer(
+    tokenizer,
+    cleaningOf(definition, config),
+    lengthOf(definition, config),
+    paddingOf(definition, config, (token) => tokenizer.token_to_id(token)),
+  );
+}
+
+/** Stands for the tokens of a text. */
+const place = '\u0000';
+
+class CleaningTokenizer implements TextTokenizer {
+  readonly length: number;
+  readonly padding: number;
+  readonly #tokenizer: LibraryTokenizer;
+  readonly #clean: (text: string) => string;
+  /** Special tokens before and behind a text. */
+  readonly #before: readonly number[];
+  readonly #behind: readonly number[];
+
+  constructor(tokenizer: LibraryTokenizer, clean: (text: string) => string, length: number, padding: number) {
+    this.#tokenizer = tokenizer;
+    this.#clean = clean;
+    this.length = length;
+    this.padding = padding;
+    const around = tokenizer.post_processor?.post_process([place], null, true).tokens ?? [place];
+    const ids = around.map((token) => tokenizer.token_to_id(token) ?? 0);
+    const at = around.indexOf(place);
+    this.#before = ids.slice(0, at);
+    this.#behind = ids.slice(at + 1);
+  }
+
+  encode(texts: readonly string[], length = this.length): EncodedTexts {
+    const room = this.#room(length);
+    const cut: CutText[] = [];
+    const rows = texts.map((text) => {
+      const tokens = this.#tokens(text);
+      if (tokens.length > room) cut.push({ text, tokens: tokens.length + length - room, length });
+      return [...this.#before, ...tokens.slice(0, room), ...this.#behind];
+    });
+    return {
+      ids: rows.map((row) => filled(row, length, this.padding)),
+      mask: rows.map((row) => filled(new Array<number>(row.length).fill(1), length, 0)),
+      cut,
+    };
+  }
+
+  words(text: string, length = this.length): readonly Word[] {
+    const room = this.#room(length);
+    const total = Math.min(this.#tokens(text).length, room);
+    const words: Word[] = [];
+    let from = 0;
+    for (const { 0: word, index: start } of text.matchAll(/\S+/g)) {
+      const end = start + word.length;
+      // White space divides tokens, so that a text begins with the tokens of its beginning.
+      const to = from < total ? Math.min(Math.max(this.#tokens(text.slice(0, end)).length, from), total) : total;
+      words.push({ text: word, start, end, tokens: range(this.#before.length + from, this.#before.length + to) });
+      from = to;
+    }
+    return words;
+  }
+
+  /** Tokens of the text itself in a row of `length`. */
+  #room(length: number): number {
+    const room = length - this.#before.length - this.#behind.length;
+    if (room < 1) throw probeClipErrors.textLengthTooSmall({ length, special: length - room });
+    return room;
+  }
+
+  #tokens(text: string): number[] {
+    const { ids, tokens } = this.#tokenizer.encode(this.#clean(text), { add_special_tokens: false });
+    return ids.map((id, at) => {
+      if (id === undefined) throw probeClipErrors.tokenUnknown({ token: tokens[at] ?? '', text });
+      return id;
+    });
+  }
+}
+
+function filled(row: readonly number[], length: number, padding: number): Int32Array {
+  const result = new Int32Array(length).fill(padding);
+  result.set(row);
+  return result;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, at) => from + at);
+}
