@@ -147,8 +147,8 @@ export function withTensors<A extends Arguments, O extends OptionValues>(
     new Option('--logits <name>', 'the output or layer that holds the logits of a classifier'),
     new Option(
       '--feed <name=value>',
-      'the value of another input: numbers with commas, height and width of the picture, or a .npy or .json file; may be repeated',
+      'the value of another input: numbers with commas, height and width of the picture, a .npy or .json file, or another picture; may be repeated',
     ).argParser(feed),
-    new Option('--to <image>', 'another picture, for networks that tell how alike two pictures are'),
+    new Option('--to <image>', 'another picture, for networks that compare two pictures or embed them'),
   ]);
 }

@@ -14,6 +14,7 @@ export function coarsestLayer(
   model: AskedModel,
   outputs: readonly string[],
   isOnPath: (name: string) => boolean,
+  image?: string,
 ): LayerSpec | undefined {
   const counts = new Map(
     model.layers.flatMap((layer) => {
@@ -22,7 +23,7 @@ export function coarsestLayer(
     }),
   );
   const areMaps = outputs.length > 0 && outputs.every((name) => counts.has(name));
-  const least = leastPositions(model);
+  const least = leastPositions(model, image);
   if (!areMaps || least === undefined) return undefined;
   const explained = smallestOf(outputs.map((name) => counts.get(name)!));
   const smaller = [...new Set(counts.values())].filter((count) => count >= least && count <= explained);
@@ -49,8 +50,8 @@ function positionsOf(model: AskedModel, { name, dims }: LayerSpec): number | und
     : undefined;
 }
 
-function leastPositions({ inputs }: AskedModel): number | undefined {
-  const pictures = inputs.filter(({ dims }) => dims?.length === 4);
+function leastPositions({ inputs }: AskedModel, image: string | undefined): number | undefined {
+  const pictures = inputs.filter(({ name, dims }) => dims?.length === 4 && (image === undefined || name === image));
   const sizes = pictures.flatMap(({ dims }) => {
     const [, first, second, third] = dims!;
     const [height, width] =

@@ -25,14 +25,18 @@ export interface ImageInput {
   readonly pixelStride: number;
 }
 
-/** The one input of rank 4 that takes numbers, as it is fed; throws NO_IMAGE_INPUT where there is none, or more than one. */
-export function imageInputOf(model: AskedImages, feeds: Feeds): ImageInput {
+/**
+ * The input that takes the picture, as it is fed: the named one, else the one input of rank 4 that takes numbers. Throws NO_IMAGE_INPUT where there
+ * is none, or more than one.
+ */
+export function imageInputOf(model: AskedImages, feeds: Feeds, named?: string): ImageInput {
   const { inputs } = model;
-  const candidates = inputs.filter(({ name, type }) => type !== 'bool' && feeds[name]?.dims.length === 4);
+  const images = inputs.filter(({ name, type }) => type !== 'bool' && feeds[name]?.dims.length === 4);
+  const candidates = named === undefined ? images : images.filter(({ name }) => name === named);
   const [input] = candidates;
   const tensor = input && feeds[input.name];
   if (input === undefined || tensor === undefined || candidates.length > 1) {
-    throw errors.noImageInput({ inputs: (candidates.length > 0 ? candidates : inputs).map(specText) });
+    throw errors.noImageInput({ inputs: (images.length > 0 ? images : inputs).map(specText) });
   }
   const layout = imageLayoutOf(model, input.name, tensor.dims);
   const [, second = 0, third = 0, fourth = 0] = tensor.dims;

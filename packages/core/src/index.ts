@@ -2,6 +2,7 @@ export * from './attack-masks.ts';
 export * from './batch-axis.ts';
 export * from './channel-means.ts';
 export * from './check-feeds.ts';
+export * from './check-layer-sees.ts';
 export * from './check-program.ts';
 export * from './between.ts';
 export * from './check-target-count.ts';

@@ -64,9 +64,14 @@ export function placesOf(model: AskedModel, layer: LayerSpec, batch: number, opt
   };
 }
 
-/** Height and width of the images that are fed, where one input takes images. */
-export function fedImageSize(model: AskedModel, feeds: Feeds): readonly [height: number, width: number] | undefined {
-  const [only, ...others] = model.inputs.filter(({ dims }) => dims?.length === 4);
+/** Height and width of the images that are fed to the named input, else to the one input that takes images. */
+export function fedImageSize(
+  model: AskedModel,
+  feeds: Feeds,
+  image?: string,
+): readonly [height: number, width: number] | undefined {
+  const images = model.inputs.filter(({ dims }) => dims?.length === 4);
+  const [only, ...others] = image === undefined ? images : images.filter(({ name }) => name === image);
   const dims = only && others.length === 0 ? feeds[only.name]?.dims : undefined;
   const reading = only && layerReadings(model).get(only.name);
   if (dims?.length !== 4 || reading === undefined || !isReading(reading)) return undefined;

@@ -35,6 +35,7 @@ const examples: { readonly [name in keyof typeof errors]: () => UnderstoryError 
     errors.notDifferentiable({ output: 'logits', tensor: 'x', reason: 'TopK has no gradient', alternatives: ['cam'] }),
   imageChannelMismatch: () => errors.imageChannelMismatch({ found: 1, expected: 3, input: 'pixels' }),
   notAnImageClassifier: () => errors.notAnImageClassifier({ what: 'input', candidates: ['a', 'b'], option: 'input' }),
+  layerWithoutImage: () => errors.layerWithoutImage({ layer: 'map', image: 'left', others: ['right'] }),
   noImageInput: () => errors.noImageInput({ inputs: ['ids (int64 [N, 77])'] }),
   labelCount: () => errors.labelCount({ labels: 999, classCount: 1000 }),
   modelNotReadable: () => errors.modelNotReadable({ model: 'a.onnx', reason: 'it ends early' }),

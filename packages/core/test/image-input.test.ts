@@ -45,6 +45,16 @@ describe('imageInputOf', () => {
     ).toThrow(expect.objectContaining({ code: 'NO_IMAGE_INPUT' }));
   });
 
+  it('takes the one that is named', () => {
+    const second = { ...image, name: 'second' };
+    const feeds = { image: zeros(1, 3, 4, 4), second: zeros(1, 1, 6, 5) };
+    const found = imageInputOf({ inputs: [image, second] }, feeds, 'second');
+    expect(found).toMatchObject({ name: 'second', channels: 1, height: 6, width: 5 });
+    expect(() => imageInputOf({ inputs: [image, second] }, feeds, 'third')).toThrow(
+      expect.objectContaining({ code: 'NO_IMAGE_INPUT' }),
+    );
+  });
+
   it('passes over masks of whether there is a pixel', () => {
     const mask: TensorSpec = { name: 'mask', type: 'bool', dims: ['N', 1, 'H', 'W'] };
     const feeds = { image: zeros(1, 3, 4, 4), mask: tensor('bool', new Uint8Array(16), [1, 1, 4, 4]) };

@@ -8,10 +8,10 @@ export type DrawMap = (pixels: Float32Array, image: ImageInput, request: Explain
 export function imageMaps(draw: DrawMap): Explainer {
   return {
     async explain(request) {
-      const { model, feeds, objective, signal } = request;
+      const { model, feeds, image: named, objective, signal } = request;
       const batch = batchOf(feeds);
       checkTargetCount(objective, batch);
-      const image = imageInputOf(model, feeds);
+      const image = imageInputOf(model, feeds, named);
       const { height, width, size } = image;
       const pixels = toFloat32(feeds[image.name]!);
       return Array.from({ length: batch }, (_, sample) => {

@@ -86,7 +86,7 @@ function scoresOf(tensor: Tensor | undefined, sample: number) {
 function featureMaps(
   tensor: Tensor | undefined,
   { features, layout, window }: Pooling,
-  { model, feeds }: ExplainRequest,
+  { model, feeds, image }: ExplainRequest,
   batch: number,
 ): FeatureMaps {
   const { name } = features;
@@ -94,7 +94,7 @@ function featureMaps(
   if (tensor.dims[0]! % batch !== 0) {
     throw notApplicable(`what is pooled, "${name}", is [${tensor.dims.join(', ')}], not one feature map a sample`);
   }
-  const maps = placesOf(model, features, batch, { layout, image: fedImageSize(model, feeds) })(tensor, batch);
+  const maps = placesOf(model, features, batch, { layout, image: fedImageSize(model, feeds, image) })(tensor, batch);
   const { channels, height, width } = maps;
   if (window !== undefined && (window[0] !== height || window[1] !== width)) {
     throw notApplicable(`the pooling averages windows of ${window.join(' x ')} of a map of ${height} x ${width}`);

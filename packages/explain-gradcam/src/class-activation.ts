@@ -22,10 +22,10 @@ export type Combine = (sample: ClassActivation) => Float32Array;
  */
 export function classActivation(combine: Combine): Explainer {
   return {
-    async explain({ model, feeds, objective, layer, layout, signal }) {
+    async explain({ model, feeds, image, objective, layer, layout, signal }) {
       const batch = batchOf(feeds);
       checkTargetCount(objective, batch);
-      const { differentiable, name, read } = resolveLayer({ model, objective, layer, layout, feeds, batch });
+      const { differentiable, name, read } = resolveLayer({ model, objective, layer, layout, feeds, image, batch });
       signal?.throwIfAborted();
       const { gradients, fetched } = await differentiable.differentiate({
         feeds,

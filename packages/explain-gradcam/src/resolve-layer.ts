@@ -1,5 +1,6 @@
 import {
   betweenIn,
+  checkLayerSees,
   coarsestLayer,
   errors,
   findLayer,
@@ -33,11 +34,13 @@ export interface LayerRequest {
   /** What its axes are said to be. */
   readonly layout?: Layout | undefined;
   readonly feeds: Feeds;
+  /** The name of the input that takes the explained picture; every input that may take one where absent. */
+  readonly image?: string | undefined;
   readonly batch: number;
 }
 
-/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, NO_IMAGE_INPUT, LATER_LAYERS_UNDETERMINED, LAYER_NOT_SPATIAL, LAYER_AXES, LAYOUT_MISMATCH or NOT_DIFFERENTIABLE. */
-export function resolveLayer({ model, objective, layer, layout, feeds, batch }: LayerRequest): {
+/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, NO_IMAGE_INPUT, LATER_LAYERS_UNDETERMINED, LAYER_NOT_SPATIAL, LAYER_WITHOUT_IMAGE, LAYER_AXES, LAYOUT_MISMATCH or NOT_DIFFERENTIABLE. */
+export function resolveLayer({ model, objective, layer, layout, feeds, image, batch }: LayerRequest): {
   readonly differentiable: DifferentiableModel;
   readonly name: string;
   readonly read: ReadPlaces;
@@ -52,22 +55,29 @@ export function resolveLayer({ model, objective, layer, layout, feeds, batch }: 
     });
   }
   const isAuto = layer === undefined || layer.trim() === 'auto';
-  const found = isAuto ? chooseLayer(model, outputs, layout) : findLayer(model.layers, layer);
-  const read = placesOf(model, found, batch, { layout, image: fedImageSize(model, feeds) });
-  if (!isAuto) checkReach(model, outputs, found.name);
+  const found = isAuto ? chooseLayer(model, outputs, { layout, image }) : findLayer(model.layers, layer);
+  const read = placesOf(model, found, batch, { layout, image: fedImageSize(model, feeds, image) });
+  if (!isAuto) {
+    if (image !== undefined) checkLayerSees(model, found.name, image);
+    checkReach(model, outputs, found.name);
+  }
   return { differentiable: model, name: found.name, read };
 }
 
-function chooseLayer(model: DifferentiableModel, outputs: readonly string[], layout: Layout | undefined): LayerSpec {
+function chooseLayer(
+  model: DifferentiableModel,
+  outputs: readonly string[],
+  { layout, image }: Pick<LayerRequest, 'layout' | 'image'>,
+): LayerSpec {
   const last = (isOnPath: (name: string) => boolean) => lastSpatialLayer(model, isOnPath, layout);
   const reaches = (name: string) => obstacleTo(model, outputs, name).differentiable;
-  const images = imageInputs(model);
+  const images = image === undefined ? imageInputs(model) : [image];
   const between = model.graph ? betweenIn(model.graph, images, outputs) : () => false;
   const sees = (name: string) => images.map((image) => model.differentiability(name, image));
   // Grids made from the image's size alone, such as position embeddings, depend on the image without a gradient; so does all behind an integer input.
   const isOnWay = (name: string) => reaches(name) && sees(name).some((way) => way.differentiable);
   const found =
-    (layout === undefined ? coarsestLayer(model, outputs, isOnWay) : undefined) ??
+    (layout === undefined ? coarsestLayer(model, outputs, isOnWay, image) : undefined) ??
     last(isOnWay) ??
     last((name) => reaches(name) && sees(name).some((way) => !isUnrelated(way))) ??
     last((name) => reaches(name) && between(name));

@@ -3,6 +3,7 @@ import { float32, tensor } from '@understory/core';
 import type {
   Differentiability,
   DifferentiableModel,
+  ExplainRequest,
   Dimension,
   GraphNode,
   LayerSpec,
@@ -65,7 +66,7 @@ function modelOf({
 
 const score = (output: string): Objective => ({ kind: 'score', output, index: [[0]] });
 
-async function chosen(parts: Parts, options: { readonly layer?: string; readonly objective?: Objective } = {}) {
+async function chosen(parts: Parts, options: Pick<Partial<ExplainRequest>, 'layer' | 'objective' | 'image'> = {}) {
   const model = modelOf(parts);
   const feeds = { image: float32(new Float32Array(108), [1, 3, 6, 6]) };
   const { objective = score('logits'), ...rest } = options;
@@ -152,6 +153,8 @@ describe('auto', () => {
       next: 'Name a layer: "late", the last one, does not see "left".',
     });
     expect(await chosen({ inputs, layers, ways: { 'late < left': noPath } }, { layer: 'late' })).toBe('late');
+    expect(await chosen({ inputs, layers, ways: { 'late < left': noPath } }, { image: 'left' })).toBe('early');
+    expect(await chosen({ inputs, layers, ways: { 'late < left': noPath } }, { image: 'right' })).toBe('late');
   });
 
   it('skips what depends on nothing but the size of the image', async () => {

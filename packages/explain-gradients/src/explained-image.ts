@@ -41,7 +41,7 @@ export function explainedImages(request: ExplainRequest, rules?: GradientRules):
   const { model, feeds, objective, signal } = request;
   const batch = batchOf(feeds);
   checkTargetCount(objective, batch);
-  const image = imageInputOf(model, feeds);
+  const image = imageInputOf(model, feeds, request.image);
   const { name } = image;
   const outputs = outputsOf(objective);
   const refuse = (reason: string) =>

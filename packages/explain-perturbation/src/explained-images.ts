@@ -25,10 +25,10 @@ export interface ExplainedImages {
 }
 
 /** Throws TARGET_COUNT or NO_IMAGE_INPUT. */
-export function explainedImages({ model, feeds, objective, signal }: ExplainRequest): ExplainedImages {
+export function explainedImages({ model, feeds, image: named, objective, signal }: ExplainRequest): ExplainedImages {
   const batch = batchOf(feeds);
   checkTargetCount(objective, batch);
-  const image = imageInputOf(model, feeds);
+  const image = imageInputOf(model, feeds, named);
   const { name, type, dims, size } = image;
   return {
     image,

@@ -1,5 +1,6 @@
 import {
   betweenIn,
+  checkLayerSees,
   coarsestLayer,
   errors,
   fedImageSize,
@@ -23,19 +24,23 @@ export interface LayerRequest {
   readonly batch: number;
 }
 
-/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LATER_LAYERS_UNDETERMINED, LAYER_NOT_SPATIAL, LAYER_AXES or LAYOUT_MISMATCH. */
+/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LATER_LAYERS_UNDETERMINED, LAYER_NOT_SPATIAL, LAYER_WITHOUT_IMAGE, LAYER_AXES or LAYOUT_MISMATCH. */
 export function resolveLayer({ model, objective, layer, layout, feeds, image, batch }: LayerRequest): {
   readonly name: string;
   readonly read: ReadPlaces;
 } {
   const isAuto = layer === undefined || layer.trim() === 'auto';
   const found = isAuto ? chooseLayer(model, image, outputsOf(objective), layout) : findLayer(model.layers, layer);
-  return { name: found.name, read: placesOf(model, found, batch, { layout, image: fedImageSize(model, feeds) }) };
+  if (!isAuto) checkLayerSees(model, found.name, image);
+  return {
+    name: found.name,
+    read: placesOf(model, found, batch, { layout, image: fedImageSize(model, feeds, image) }),
+  };
 }
 
 function chooseLayer(model: Model, image: string, outputs: readonly string[], layout: Layout | undefined): LayerSpec {
   const isBetween = model.graph === undefined ? () => true : betweenIn(model.graph, [image], outputs);
-  const coarsest = layout === undefined ? coarsestLayer(model, outputs, isBetween) : undefined;
+  const coarsest = layout === undefined ? coarsestLayer(model, outputs, isBetween, image) : undefined;
   const found = coarsest ?? lastSpatialLayer(model, isBetween, layout);
   if (found !== undefined) return found;
   throw errors.noSpatialLayer({

@@ -14,11 +14,11 @@ export interface Samples {
 }
 
 /** Throws NO_IMAGE_INPUT, TARGET_COUNT or MAP_COUNT. */
-export function samplesOf({ model, feeds, objective, maps }: MetricRequest): Samples {
+export function samplesOf({ model, feeds, image, objective, maps }: MetricRequest): Samples {
   const count = batchOf(feeds);
   checkTargetCount(objective, count);
   if (maps.length !== count) throw faithfulnessErrors.mapCount({ maps: maps.length, batch: count });
-  const input = imageInputOf(model, feeds);
+  const input = imageInputOf(model, feeds, image);
   const views = viewsOf(feeds[input.name]!, count);
   return { count, input, pixelsOf: (sample) => views[sample]! };
 }

@@ -19,10 +19,10 @@ export async function explain(
 ): Promise<readonly Explained[] | undefined> {
   if (explainer === undefined) return undefined;
   const samples = Array.from({ length: pixels.dims[0]! }, () => about);
-  const { model } = subject.subject;
+  const { model, picture } = subject.subject;
   try {
     const maps = await explainer.explainer.explain({
-      ...{ model, feeds: subject.feeds(pixels), objective: objectiveOf(samples), seed },
+      ...{ model, feeds: subject.feeds(pixels), image: picture.name, objective: objectiveOf(samples), seed },
       ...(explainer.layer !== undefined && { layer: explainer.layer }),
       ...(signal !== undefined && { signal }),
     });

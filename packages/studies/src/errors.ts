@@ -47,14 +47,29 @@ export const studyErrors = {
     });
   },
 
-  otherInputs({ picture, others }: { picture: string; others: readonly string[] }) {
+  otherInputs({
+    picture,
+    others,
+    pictures,
+  }: {
+    picture: string;
+    others: readonly string[];
+    /** Those of them that can take a picture. */
+    pictures: readonly string[];
+  }) {
     return new UnderstoryError({
       code: 'OTHER_INPUTS',
       message: 'The model has inputs besides the image.',
       found: `${others.join(', ')} beside "${picture}"`,
       expected: 'a value for each input besides the image',
-      next: 'Give each a value: numbers, the height and width of the image, or a file of numbers.',
-      remedy: { kind: 'settings', settings: others.map((name) => ({ name: 'feed', value: `${name}=VALUE` })) },
+      next: `Give each a value: numbers, the height and width of the image, a file of numbers${pictures.length === 0 ? '' : ', or another image'}.`,
+      remedy: {
+        kind: 'settings',
+        settings: others.map((name) => ({
+          name: 'feed',
+          value: `${name}=${pictures.includes(name) ? 'IMAGE' : 'VALUE'}`,
+        })),
+      },
     });
   },
 
@@ -74,6 +89,17 @@ export const studyErrors = {
       found: `"${path}"`,
       expected: 'an image',
       next: 'Correct the path.',
+    });
+  },
+
+  secondPictureUnused({ path, task }: { path: string; task: string }) {
+    return new UnderstoryError({
+      code: 'SECOND_PICTURE_UNUSED',
+      message: 'There is a second image, and the model does not compare images.',
+      found: `"${path}" for the task ${task}`,
+      expected: 'a model of two images, or one that embeds images',
+      next: 'Leave the second image out, or name a task that compares images.',
+      remedy: { kind: 'settings', settings: [{ name: 'task', value: 'image-feature-extraction' }] },
     });
   },
 

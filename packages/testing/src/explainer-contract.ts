@@ -1,5 +1,6 @@
-import { batchOf } from '@understory/core';
+import { batchOf, float32 } from '@understory/core';
 import type { Explainer, ExplainRequest, Feeds, HeatMap, Model, Objective } from '@understory/core';
+import { besideAnother, otherImage } from './beside-another.ts';
 import {
   check,
   checkClose,
@@ -117,6 +118,24 @@ export function explainerContract(subject: ExplainerSubject): readonly ContractC
           check(alone.length === 1, `expected 1 map for 1 sample, found ${alone.length}`);
           checkSame(`sample ${sample}, alone`, alone[0], maps[sample]!, tolerance);
         }
+      },
+    },
+    {
+      name: 'explains the image that it is told of, where the model takes another one too',
+      async run() {
+        const { model } = await parts();
+        const image = model.inputs.find(({ name, type }) => type !== 'bool' && feeds[name]?.dims.length === 4);
+        if (image === undefined) return;
+        const another = { [otherImage]: float32(new Float32Array(batch * 108).fill(0.5), [batch, 3, 6, 6]) };
+        const changes = {
+          model: besideAnother(model, image.name),
+          feeds: { ...another, ...feeds },
+          image: image.name,
+        };
+        const maps = await whole();
+        (await explain(changes)).forEach((map, sample) =>
+          checkSame(`sample ${sample}, beside another image`, map, maps[sample]!, tolerance),
+        );
       },
     },
     {

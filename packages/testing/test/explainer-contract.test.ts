@@ -154,6 +154,14 @@ describe('explainerContract', () => {
       },
       ['before it runs it'],
     ],
+    [
+      'looks at the first of several images',
+      async (request) => {
+        const first = toFloat32(request.feeds[request.model.inputs[0]!.name]!)[0]!;
+        return remade(await firstChannel(request), ({ data }) => ({ data: data.map((value) => value + first) }));
+      },
+      ['takes another one too'],
+    ],
     ['runs on', ({ signal: _, ...request }) => firstChannel(request), ['stops']],
   ];
 

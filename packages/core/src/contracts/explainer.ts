@@ -6,6 +6,8 @@ import type { Objective } from './objective.ts';
 export interface ExplainRequest {
   readonly model: Model;
   readonly feeds: Feeds;
+  /** The name of the input that takes the explained picture; where absent, the only one that can. */
+  readonly image?: string;
   /** What is explained, one value a sample. */
   readonly objective: Objective;
   /** A tensor name of `model.layers`; explainers that need none ignore it, the others take the last spatial activation where absent. */

@@ -15,6 +15,8 @@ export interface Box {
 export interface MetricRequest {
   readonly model: Model;
   readonly feeds: Feeds;
+  /** The name of the input that takes the explained picture; where absent, the only one that can. */
+  readonly image?: string;
   readonly objective: Objective;
   /**
    * The probability of what is explained, one a sample, in 0..1, given the tensors that the objective reads for those samples of the

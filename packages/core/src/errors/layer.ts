@@ -37,6 +37,23 @@ export const layerErrors = {
     });
   },
 
+  layerWithoutImage({ layer, image, others }: { layer: string; image: string; others: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'LAYER_WITHOUT_IMAGE',
+      message: `The layer "${layer}" does not see the explained image.`,
+      found: `a layer that depends on ${others.map((name) => `"${name}"`).join(', ')}`,
+      expected: `a layer that depends on "${image}"`,
+      next: 'Use the layer "auto", or name the other input as the one that takes the image.',
+      remedy: {
+        kind: 'settings',
+        settings: [
+          { name: 'layer', value: 'auto' },
+          { name: 'input', value: others[0]! },
+        ],
+      },
+    });
+  },
+
   layerNotSpatial({
     layer,
     dims,

@@ -119,7 +119,10 @@ export const modelErrors = {
       message: `The model cannot be used as an image classifier: it has no clear ${what}.`,
       found: candidates.length === 0 ? 'none' : candidates.join(', '),
       expected: what,
-      next: candidates.length === 0 ? 'Use a model that has one.' : `Name it with the option "${option}".`,
+      next:
+        candidates.length === 0
+          ? 'Use a model that has one.'
+          : `Name it with the option "${option}"${option === 'input' && candidates.length > 1 ? ', and give each other input a value' : ''}.`,
     });
   },
 

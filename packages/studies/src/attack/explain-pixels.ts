@@ -27,6 +27,7 @@ export function explainPixels(
     const [map] = await explainer.explain({
       model: subject.model,
       feeds: own.feeds(shown),
+      image: subject.picture.name,
       objective: objectiveOf([placed(target, subject, setup.subject)]),
       ...(layer !== undefined && { layer }),
       ...{ seed, signal },

@@ -101,7 +101,7 @@ export function evaluationExperiment(plan: EvaluationPlan): Experiment<ChosenIma
         const own = measured === subject ? feeds : measured.feeds(prepared.tensor);
         const measuredTarget = placed(target, measured, subject);
         const request = {
-          ...{ ...common, model, feeds: own, objective: objectiveOf([measuredTarget]) },
+          ...{ ...common, model, feeds: own, image: measured.picture.name, objective: objectiveOf([measuredTarget]) },
           ...probabilityOf(measured, measuredTarget),
         };
         for (const { name: explainer, map, reason, again } of explained) {
@@ -149,6 +149,7 @@ async function explain(
   const request = {
     model: subject.model,
     feeds: subject.feeds(tensor),
+    image: subject.picture.name,
     objective: objectiveFor(subject),
     ...(layer !== undefined && { layer }),
     ...{ seed, signal },
@@ -160,6 +161,7 @@ async function explain(
     return explainer.explain({
       ...request,
       ...{ model: changed.model ?? subject.model, objective: objectiveFor(own) },
+      image: own.picture.name,
       feeds: own.feeds(pixels === undefined ? tensor : float32(toFloat32(pixels), pixels.dims)),
     });
   };

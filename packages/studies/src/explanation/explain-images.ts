@@ -226,7 +226,10 @@ async function heatsOf(
   try {
     const objective = objectiveOf(targets);
     signal.throwIfAborted();
-    const asked = { model: subject.model, feeds: feedsOf(subject, samples), objective, seed, signal };
+    const asked = {
+      ...{ model: subject.model, feeds: feedsOf(subject, samples), image: subject.picture.name },
+      ...{ objective, seed, signal },
+    };
     const heats = await explainer.explain(layer === undefined ? asked : { ...asked, layer });
     return heats.map((heat) => ({ heat }));
   } catch (error) {

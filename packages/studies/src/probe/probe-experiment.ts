@@ -81,6 +81,7 @@ export function probeExplainer(
           model: own.subject.model,
           // Both models take the same pixels, under names of their own.
           feeds: { ...own.subject.feeds(pixels as Tensor<'float32'>) },
+          image: own.subject.picture.name,
           objective: classes.objective(objective.index.map(([index]) => index as number)),
         });
       },

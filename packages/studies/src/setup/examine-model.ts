@@ -122,7 +122,15 @@ export async function applicabilityOf(
     const enough = new AbortController();
     try {
       const objective = await anyObjective(subject, feeds);
-      const watched = { model, feeds, objective, seed: 0, signal: enough.signal, progress: () => enough.abort() };
+      const watched = {
+        model,
+        feeds,
+        image: picture.name,
+        objective,
+        seed: 0,
+        signal: enough.signal,
+        progress: () => enough.abort(),
+      };
       const [map] = await host.get(EXPLAINER, id).explain(watched);
       records.push({ id, title, backend, applies: true, layer: map?.layer ?? null, reading: map?.reading ?? null });
     } catch (error) {

@@ -3,8 +3,10 @@ import {
   SUBJECT,
   type Host,
   type ModelFacts,
+  type PictureInput,
   type Subject,
   type SubjectSettings,
+  type Tensor,
 } from '@understory/core';
 import { prepare } from '@understory/imaging';
 import type { Environment } from '../environment.ts';
@@ -13,7 +15,8 @@ import type { CommonSpec } from '../spec/study-spec.ts';
 import type { OpenedModel } from './open-model.ts';
 import { choosePreprocessing, type ChosenPreprocessing, type PreprocessingOptions } from './preprocessing.ts';
 import { recognise, type Recognised } from './recognise.ts';
-import { sideFeedsOf } from './side-feeds.ts';
+import { explainedInputOf, secondInputOf } from './picture-inputs.ts';
+import { sideFeedsOf, type SideFeeds } from './side-feeds.ts';
 
 /** What a spec says of what a model is and how it is fed. */
 export type SubjectSpec = Pick<
@@ -39,9 +42,10 @@ export interface SubjectRequest {
 /** What is known of an opened model before it is read as anything; throws what reading labels throws. */
 export async function factsOf(
   { model, resolved }: OpenedModel,
-  { labels: path, input, output, logits }: SubjectSpec,
+  spec: SubjectSpec,
   environment: Pick<Environment, 'readLabels'>,
 ): Promise<ModelFacts> {
+  const { labels: path, output, logits } = spec;
   const labels = path === undefined ? resolved.labels : await environment.readLabels(path);
   const asked = output ?? logits;
   const { config } = resolved;
@@ -50,7 +54,7 @@ export async function factsOf(
     model,
     folder: { ...(config && { config }), ...(metadata && { metadata }) },
     labels,
-    input,
+    input: explainedInputOf(model, spec),
     outputs: asked === undefined ? undefined : typeof asked === 'string' ? [asked] : asked,
   };
 }
@@ -71,12 +75,25 @@ export async function openSubject(
     areLogits: spec.logits !== undefined && spec.output === undefined,
     targets,
   });
-  const picture = pictureInputOf(model, spec.input);
+  const picture = pictureInputOf(model, facts.input);
   const preprocessing = choosePreprocessing(picture, resolved.preprocessing, preprocessingOptions(spec));
-  const sides = await sideFeedsOf(model, picture.name, spec.feed ?? {}, environment);
-  const others = await otherPicture(spec, preprocessing, environment);
+  const pictureFor = (input: string, path: string) =>
+    otherPicture(path, input, { opened, picture, preprocessing, environment });
+  // A model of two pictures takes the second one itself; any other is asked for the embedding of each.
+  const second = spec.to === undefined ? undefined : secondInputOf(model, picture.name, spec);
+  const given: SideFeeds = second === undefined ? (spec.feed ?? {}) : { ...spec.feed, [second]: spec.to! };
+  const sides = await sideFeedsOf(model, given, { picture: picture.name, pictureFor, environment });
+  const to = spec.to === undefined || second !== undefined ? undefined : await pictureFor(picture.name, spec.to);
+  let isUsed = false;
+  const others = to && {
+    get to() {
+      isUsed = true;
+      return to;
+    },
+  };
   const settings: SubjectSettings = { ...(sides && { sides }), ...(others && { others }) };
   const subject = await host.get(SUBJECT, recognised.task).open(facts, recognised.reading, settings);
+  if (to !== undefined && !isUsed) throw studyErrors.secondPictureUnused({ path: spec.to!, task: recognised.task });
   return { subject, recognised, preprocessing };
 }
 
@@ -92,14 +109,26 @@ function checkOutputs({ model, outputs = [] }: ModelFacts): void {
   throw studyErrors.outputUnknown({ output: unknown, outputs: model.outputs.map(({ name }) => name), known });
 }
 
+interface Beside {
+  readonly opened: OpenedModel;
+  /** Where the explained picture goes, and how it is prepared. */
+  readonly picture: PictureInput;
+  readonly preprocessing: ChosenPreprocessing;
+  readonly environment: SubjectRequest['environment'];
+}
+
+/** A picture beside the explained one, prepared as that one is where the input that it is for takes the same. */
 async function otherPicture(
-  { to }: SubjectSpec,
-  { preprocessing }: ChosenPreprocessing,
-  environment: SubjectRequest['environment'],
-): Promise<SubjectSettings['others']> {
-  if (to === undefined) return undefined;
-  const { images, failures } = await environment.findImages([to]);
+  path: string,
+  input: string,
+  { opened: { model, resolved }, picture, preprocessing: { preprocessing }, environment }: Beside,
+): Promise<Tensor<'float32'>> {
+  const { images, failures } = await environment.findImages([path]);
   const [image] = images;
-  if (image === undefined) throw failures[0]?.error ?? studyErrors.otherPictureMissing({ path: to });
-  return { to: prepare(await image.picture(), preprocessing).tensor };
+  if (image === undefined) throw failures[0]?.error ?? studyErrors.otherPictureMissing({ path });
+  const own = pictureInputOf(model, input);
+  const isAlike = JSON.stringify({ ...own, name: '' }) === JSON.stringify({ ...picture, name: '' });
+  const given = own.channels === picture.channels ? resolved.preprocessing : undefined;
+  const chosen = isAlike ? preprocessing : choosePreprocessing(own, given, {}).preprocessing;
+  return prepare(await image.picture(), chosen).tensor;
 }
