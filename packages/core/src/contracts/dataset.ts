@@ -22,7 +22,7 @@ export interface CaptionTest {
 
 /** A question about an image with its answer. */
 export interface Question {
-  /** What is asked for: `colour`, `kind`, `count`, `relation`, `side`, or what a benchmark calls it. */
+  /** What is asked for: `colour`, `kind`, `count`, `colour-at` (a place), `relation`, `fruit-at`, or what a benchmark calls it. */
   readonly kind: string;
   /** The question in one or several phrasings, which all have this answer. */
   readonly phrasings: readonly string[];

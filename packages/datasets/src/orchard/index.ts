@@ -1,1 +1,6 @@
+export * from './captions.ts';
+export * from './mirror.ts';
+export * from './questions.ts';
+export * from './render.ts';
 export * from './scene.ts';
+export * from './scenes.ts';

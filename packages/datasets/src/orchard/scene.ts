@@ -59,7 +59,7 @@ export interface SceneOptions {
   readonly size?: number;
   /** `easy`: two large fruit of different kinds and colours; `normal` where absent; `hard`: small, tilted, often of one kind. */
   readonly difficulty?: Difficulty;
-  /** How many more fruit there are than the two that captions are about, 0 to 4; 0 where absent. */
+  /** How many more fruit there are than the two that captions are about, 0 to 3; 0 where absent. */
   readonly clutter?: number;
   /** `mixed` where absent: plain or gradient. */
   readonly background?: 'plain' | 'gradient' | 'mixed';
