@@ -60,6 +60,7 @@ export * from './some-of.ts';
 export * from './subjects/answer.ts';
 export * from './subjects/feeds-of.ts';
 export * from './subjects/objective-of.ts';
+export * from './subjects/probe-maps.ts';
 export * from './subjects/raw-target.ts';
 export * from './subjects/split-targets.ts';
 export * from './subjects/top-target.ts';

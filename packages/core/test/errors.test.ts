@@ -66,6 +66,11 @@ const examples: { readonly [name in keyof typeof errors]: () => UnderstoryError 
   unknownPreset: () => errors.unknownPreset({ of: 'The metric "x"', preset: 'rise', known: ['paper'] }),
   selectionInvalid: () => errors.selectionInvalid({ text: 'a,=3', part: '=3' }),
   feedsInvalid: () => errors.feedsInvalid({ input: 'x', found: '[1, 3]', expected: '[N, 3, 224, 224]' }),
+  probeTask: () =>
+    errors.probeTask({ probe: 'clip', task: 'zero-shot-image-classification', found: 'image-classification' }),
+  captionTestsMissing: () => errors.captionTestsMissing({ probe: 'clip', found: 'cifar10, without captions' }),
+  captionTestInvalid: () =>
+    errors.captionTestInvalid({ item: 'a.png', test: 1, found: 'no caption', expected: 'one at least' }),
 };
 
 const catalogue = Object.entries(examples).map(([name, make]) => ({ name, error: make() }));

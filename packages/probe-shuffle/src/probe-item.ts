@@ -3,9 +3,11 @@ import {
   objectiveOf,
   objectiveValues,
   outputsOf,
+  probeMaps,
   topTarget,
   type Answer,
   type ProbeItem,
+  type ProbeMap,
   type ProbeRequest,
   type SeededRandom,
   type Target,
@@ -13,7 +15,6 @@ import {
 } from '@understory/core';
 import { disturb } from './disturb.ts';
 import { lotOf, type Candidate, type Examples } from './examples.ts';
-import { explain, type Explained } from './explain.ts';
 import { keepPictures } from './keep-pictures.ts';
 import { mapCorrelation } from './map-correlation.ts';
 import { outcomeOfClass, type Outcome } from './outcome.ts';
@@ -40,7 +41,7 @@ interface Seen {
   readonly outcome: Outcome;
   /** What is watched. */
   readonly about: Target;
-  readonly explained: Explained | undefined;
+  readonly explained: ProbeMap | undefined;
 }
 
 /**
@@ -111,7 +112,7 @@ async function* look(
     if (target === undefined) return;
     about = target;
     signal?.throwIfAborted();
-    const explained = await explain(request, pictures, target);
+    const explained = await probeMaps(request, pictures, target);
     for (const [at, trial] of part.entries()) {
       yield {
         trial,

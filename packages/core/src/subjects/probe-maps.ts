@@ -1,22 +1,23 @@
-import {
-  environmentFailure,
-  isDiagnosed,
-  objectiveOf,
-  type HeatMap,
-  type ProbeRequest,
-  type Target,
-  type Tensor,
-} from '@understory/core';
+import type { HeatMap } from '../contracts/explainer.ts';
+import type { ProbeRequest } from '../contracts/probe.ts';
+import type { Target } from '../contracts/subject.ts';
+import { environmentFailure } from '../environment-failure.ts';
+import { isDiagnosed } from '../errors/index.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { objectiveOf } from './objective-of.ts';
 
 /** A map, or why there is none. */
-export type Explained = { readonly map: HeatMap } | { readonly reason: string };
+export type ProbeMap = { readonly map: HeatMap } | { readonly reason: string };
 
-/** Where the model looks for one target in each picture `[N, C, H, W]`; what does not apply to the model is a reason, a fault is thrown. */
-export async function explain(
+/**
+ * Where the model of a probe looks for one target in each picture `[N, C, H, W]`; undefined without an explainer. What does not apply to the
+ * model is a reason, a fault is thrown.
+ */
+export async function probeMaps(
   { subject, explainer, seed, signal }: ProbeRequest,
   pixels: Tensor<'float32'>,
   about: Target,
-): Promise<readonly Explained[] | undefined> {
+): Promise<readonly ProbeMap[] | undefined> {
   if (explainer === undefined) return undefined;
   const samples = Array.from({ length: pixels.dims[0]! }, () => about);
   const { model, picture } = subject.subject;

@@ -1,0 +1,205 @@
+import {
+  largestOf,
+  smallestOf,
+  type ProbeEstimate,
+  type ProbeExample,
+  type ProbeRequest,
+  type ProbeSummary,
+} from '@understory/core';
+import { meanEstimate, type MeanEstimate } from '@understory/statistics';
+import { blindnessOf, type Blindness } from './blindness.ts';
+import { chartsOf } from './charts.ts';
+import { Examples, kinds as exampleKinds, type Candidate, type Kind } from './examples.ts';
+import { controlKind, inOrder, isSpatial, spatialKinds, titleOf } from './kinds.ts';
+import { pictureNames } from './keep-pictures.ts';
+import { measures, seen, type Measure } from './measures.ts';
+import { publishedFor } from './published.ts';
+import { average } from './reading.ts';
+import type { CaptionRow } from './row.ts';
+import { Tally, type Condition } from './tally.ts';
+import { verdictOf } from './verdict.ts';
+
+/** What the rows of all images come to; the rows of an image follow each other. */
+export async function summarise(rows: AsyncIterable<CaptionRow>, request: ProbeRequest): Promise<ProbeSummary> {
+  const tally = new Tally();
+  const examples = new Examples();
+  for await (const own of byItem(rows)) {
+    tally.add(own[0]!.item, own);
+    for (const kind of exampleKinds) {
+      const candidate = examples.of(kind, own);
+      if (candidate !== undefined) examples.offer(kind, candidate);
+    }
+  }
+  const { seed } = request;
+  const found = new Map<Condition, Map<Measure, MeanEstimate>>();
+  const estimateOf = (condition: Condition, measure: Measure): MeanEstimate => {
+    const own = found.get(condition) ?? new Map<Measure, MeanEstimate>();
+    found.set(condition, own);
+    const estimate = own.get(measure) ?? meanEstimate(condition.of(measure), { share: measure.unit === 'share', seed });
+    own.set(measure, estimate);
+    return estimate;
+  };
+  const blindness = blindnessOf(tally.kinds, { seed });
+  const seenOf = (about: (kind: string) => boolean) => {
+    const perItem = new Map<string, number[]>();
+    for (const kind of tally.kinds.values()) {
+      if (!about(kind.name)) continue;
+      for (const [item, value] of kind.byItem(seen)) perItem.set(item, [...(perItem.get(item) ?? []), value]);
+    }
+    const values = [...perItem].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => average(each));
+    return meanEstimate(values, { share: true, seed });
+  };
+  return {
+    images: tally.images,
+    verdict: verdictOf({
+      images: tally.images,
+      blindness,
+      places: seenOf(isSpatial),
+      objects: seenOf((kind) => kind === controlKind),
+      others: seenOf((kind) => !isSpatial(kind) && kind !== controlKind),
+    }),
+    estimates: [...blindnessEstimates(tally, blindness, seed), ...estimatesOf(tally, estimateOf, request)],
+    curves: [],
+    charts: chartsOf(tally, estimateOf),
+    examples: request.keep === undefined ? [] : examples.chosen().map((each) => exampleOf(each, request)),
+    remarks: remarksOf(tally, estimateOf),
+  };
+}
+
+async function* byItem(rows: AsyncIterable<CaptionRow>): AsyncGenerator<readonly CaptionRow[], void, undefined> {
+  let own: CaptionRow[] = [];
+  for await (const row of rows) {
+    if (own.length > 0 && own[0]!.item !== row.item) {
+      yield own;
+      own = [];
+    }
+    own.push(row);
+  }
+  if (own.length > 0) yield own;
+}
+
+/** Of all swaps of places together, and of each kind of them. */
+function blindnessEstimates(tally: Tally, all: Blindness, seed: number): readonly ProbeEstimate[] {
+  const asked = spatialKinds.filter((kind) => tally.kinds.has(kind));
+  const estimate = (condition: string, { n, score, interval }: Blindness): ProbeEstimate => ({
+    ...{ measure: 'blindness', title: 'spatial blindness', condition },
+    n: score === null ? 0 : n,
+    ...{ estimate: score, interval: score === null ? null : interval, unit: 'number' },
+  });
+  if (asked.length === 0) return [];
+  return [
+    estimate('all places', all),
+    ...asked.map((kind) => estimate(titleOf(kind), blindnessOf(tally.kinds, { seed, about: (each) => each === kind }))),
+  ];
+}
+
+function estimatesOf(
+  tally: Tally,
+  estimateOf: (condition: Condition, measure: Measure) => MeanEstimate,
+  { names, seed }: ProbeRequest,
+): readonly ProbeEstimate[] {
+  const conditions = [...inOrder(tally.kinds.keys()).map((kind) => tally.kinds.get(kind)!), ...tally.parts.values()];
+  return conditions.flatMap((condition) => [
+    ...measures.flatMap((measure): readonly ProbeEstimate[] => {
+      const found = estimateOf(condition, measure);
+      if (found.n === 0) return [];
+      const published = names && publishedFor({ ...names, condition: condition.name, measure: measure.id });
+      const { id, title, unit } = measure;
+      return [
+        { measure: id, title, condition: titleOf(condition.name), ...found, unit, ...(published && { published }) },
+      ];
+    }),
+    ...templateEstimates(condition, seed),
+  ]);
+}
+
+/** The templates under which true captions are preferred least and most often. */
+function templateEstimates(condition: Condition, seed: number): readonly ProbeEstimate[] {
+  const estimates = condition.templates
+    .map((values) => meanEstimate(values, { share: true, seed }))
+    .sort((one, other) => (one.estimate ?? 0) - (other.estimate ?? 0));
+  const [worst, best] = [estimates[0], estimates.at(-1)];
+  if (worst === undefined || best === undefined) return [];
+  const common = { condition: titleOf(condition.name), unit: 'share' } as const;
+  return [
+    { measure: 'worst-template', title: 'the worst template by itself', ...common, ...worst },
+    { measure: 'best-template', title: 'the best template by itself', ...common, ...best },
+  ];
+}
+
+/** What a reader should know of the numbers. */
+function remarksOf(
+  tally: Tally,
+  estimateOf: (condition: Condition, measure: Measure) => MeanEstimate,
+): readonly string[] {
+  const conditions = inOrder(tally.kinds.keys()).map((kind) => tally.kinds.get(kind)!);
+  const spreads = conditions.flatMap((condition) => {
+    const means = condition.templates.filter((values) => values.length > 0).map(average);
+    return means.length < 2
+      ? []
+      : [`${titleOf(condition.name)} ${percent(smallestOf(means))} to ${percent(largestOf(means))} (${means.length})`];
+  });
+  const hasMaps = conditions.some(
+    (condition) =>
+      estimateOf(
+        condition,
+        measures.find(({ id }) => id === 'map-in-box')!,
+      ).n > 0,
+  );
+  return [
+    'A pair counts as told apart by the picture where another picture makes the false caption true and the two pictures and captions are matched, or, without such a picture, where the image raises the true caption above what both captions get on a grey picture; so what a model makes of the words alone does not count.',
+    ...(spreads.length === 0
+      ? []
+      : [
+          `Scores are averaged over prompt templates. By single templates the true caption is preferred: ${spreads.join('; ')}.`,
+        ]),
+    ...(hasMaps
+      ? [
+          'Maps illustrate and do not decide: maps of models that guess lie on the named things just as those of models that read places do, so the share inside the box does not tell blind from sighted.',
+        ]
+      : []),
+  ];
+}
+
+const titles: Readonly<Record<Kind, string>> = { failed: 'clear failure', succeeded: 'clear success' };
+
+function exampleOf(
+  { kind, candidate: { row, evidence } }: { readonly kind: Kind; readonly candidate: Candidate },
+  { explainer }: ProbeRequest,
+): ProbeExample {
+  const said = (right: readonly number[], wrong: readonly number[]) =>
+    `“${row.caption}” ${number(average(right))}, “${row.against}” ${number(average(wrong))}`;
+  const mirror = row.onMirror === 'against';
+  const turned = mirror ? [row.rightOnMirror, row.wrongOnMirror] : [row.rightOnCounterpart, row.wrongOnCounterpart];
+  const [right, wrong] = turned;
+  return {
+    item: row.item,
+    title: `${titles[kind]}, ${titleOf(row.kind)} (evidence ${signed(evidence)})`,
+    pictures: [
+      { name: pictureNames.image, caption: `the first is true: ${said(row.rightOnImage, row.wrongOnImage)}` },
+      ...(right && wrong
+        ? [
+            {
+              name: pictureNames.turned(row.test),
+              caption: `${mirror ? 'mirror image' : 'counterpart'}, the second is true: ${said(right, wrong)}`,
+            },
+          ]
+        : []),
+      ...(explainer !== undefined && row.mapInBox !== null
+        ? [{ name: pictureNames.map(row.test), caption: `${explainer.name} for “${row.caption}”` }]
+        : []),
+    ],
+  };
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function number(value: number): string {
+  return value.toFixed(2).replace('-', '−');
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? '+' : ''}${number(value)}`;
+}

@@ -1,0 +1,71 @@
+import type { Verdict } from '@understory/core';
+import type { MeanEstimate } from '@understory/statistics';
+import type { Blindness } from './blindness.ts';
+
+export interface VerdictParts {
+  readonly images: number;
+  readonly blindness: Blindness;
+  /** Of swaps of places and of objects: how many are told apart by the picture. */
+  readonly places: MeanEstimate;
+  readonly objects: MeanEstimate;
+  /** Of all other kinds together, for data without swaps of places. */
+  readonly others: MeanEstimate;
+}
+
+/** Whether the model reads where things are, in one sentence. */
+export function verdictOf({ images, blindness, places, objects, others }: VerdictParts): Verdict {
+  const { score, interval, hasControl, knowsObjects } = blindness;
+  if (images === 0)
+    return { statement: 'No image was asked about, so there is no verdict.', estimate: 0, interval: [0, 1] };
+  if (places.estimate === null) return withoutPlaces(others.estimate === null ? objects : others);
+  const told = `it tells ${percent(places.estimate)} of swapped places apart by the picture, where guessing gives 50 %`;
+  const control = objects.estimate === null ? '' : ` and swapped objects give ${percent(objects.estimate)}`;
+  if (score === null || interval === null) {
+    const why = knowsObjects
+      ? 'there are too few images'
+      : `it tells objects apart no better than by guessing (${percent(objects.estimate ?? 0.5)})`;
+    return {
+      statement: `Whether the model reads where things are cannot be said: ${why}.`,
+      ...{ estimate: score ?? 0, interval: interval ?? [0, 1] },
+    };
+  }
+  const against = hasControl ? '' : ', measured against a perfect reader, since the data have no swapped objects';
+  return {
+    statement: `The model ${says(interval)}: ${told}${control}. Spatial blindness ${number(score)} (95 % interval ${number(interval[0])} to ${number(interval[1])})${against}.`,
+    estimate: score,
+    interval,
+  };
+}
+
+/** How blind, as far as the interval allows to say. */
+function says([low, high]: readonly [number, number]): string {
+  if (high < 0.2) return 'reads where things are';
+  if (low > 0.8) return 'is blind to where things are';
+  if (high < 0.5) return 'reads where things are more often than not';
+  if (low > 0.5) return 'is mostly blind to where things are';
+  return 'reads where things are in part';
+}
+
+function withoutPlaces({ estimate, interval }: MeanEstimate): Verdict {
+  if (estimate === null)
+    return { statement: 'No captions could be compared, so there is no verdict.', estimate: 0, interval: [0, 1] };
+  const within = interval ?? [0, 1];
+  const how =
+    within[0] > 0.5
+      ? 'more often than by guessing'
+      : within[1] < 0.5
+        ? 'less often than by guessing'
+        : 'no better than by guessing';
+  return {
+    statement: `The model tells true from false captions apart by the picture ${how}: ${percent(estimate)} (95 % interval ${percent(within[0])} to ${percent(within[1])}); guessing gives 50 %. The data have no swaps of places, so nothing is said of spatial blindness.`,
+    ...{ estimate, interval: within },
+  };
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function number(value: number): string {
+  return value.toFixed(2);
+}
