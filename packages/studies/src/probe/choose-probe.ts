@@ -5,6 +5,8 @@ import { presetOf, recordedOptions } from '../common/recorded-settings.ts';
 export interface ChosenProbe {
   readonly probe: Probe;
   readonly record: ProbeRecord['parameters']['probe'];
+  /** The task of the models that it is for; any model where absent. */
+  readonly task?: string;
 }
 
 export interface ProbeChoice {
@@ -18,7 +20,8 @@ export interface ProbeChoice {
 export function chooseProbe(host: Host, { probe: { id, options }, preset, batch }: ProbeChoice): ChosenProbe {
   // Asked first, so that a probe that does not exist is told as that.
   host.optionsOf('probe', id);
-  const { title, description, reference, options: schema = {} } = host.list('probe').find((each) => each.id === id)!;
+  const contribution = host.list('probe').find((each) => each.id === id)!;
+  const { title, description, reference, task, options: schema = {} } = contribution;
   const asked: Options = { ...(preset !== undefined && { [presetKey]: preset }), ...options };
   const given: Options = { ...('batch' in schema && { batch }), ...asked };
   const values = host.optionsOf('probe', id, given);
@@ -30,5 +33,6 @@ export function chooseProbe(host: Host, { probe: { id, options }, preset, batch 
       options: recordedOptions(values),
       ...(reference !== undefined && { reference }),
     },
+    ...(task !== undefined && { task }),
   };
 }

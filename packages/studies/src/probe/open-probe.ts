@@ -1,4 +1,13 @@
-import { seededRandom, type ProbeRequest, type ProbeSummary, type Selection, type Subject } from '@understory/core';
+import {
+  errors,
+  imageTextTask,
+  isDiagnosed,
+  seededRandom,
+  type ProbeRequest,
+  type ProbeSummary,
+  type Selection,
+  type Subject,
+} from '@understory/core';
 import { classLabels } from '../common/class-labels.ts';
 import { datasetRecord, experimentRecord, explainerRecord } from '../common/experiment-record.ts';
 import { modelRecord } from '../common/record.ts';
@@ -27,18 +36,22 @@ export async function openProbe(
   const images = await environment.chooseImages(spec.images);
   const { setup, chosen } = await setUpProbe(spec, explainer, environment);
   try {
+    const isAboutCaptions = chosen.task === imageTextTask;
+    if (isAboutCaptions) await checkCaptions(chosen.record.id, images);
     const { subject, explainers } = setup;
     setup.steps.listener = onStep;
     const { preprocessing } = setup.preprocessing;
     const labels = classLabels(images, subject);
     const request: ProbeRequest = {
       ...{ subject: pixelSubjectOf(subject, preprocessing), seed: spec.seed, signal },
+      names: { model: modelRecord(setup.opened).name, dataset: images.record.name },
       ...(spec.target !== undefined && { target: watched(spec.target, subject) }),
       ...(store && { keep: probeKeeper(store, environment.codec) }),
     };
     const [named] = explainers;
     const experiment = probeExperiment({
       ...{ probe: chosen.probe, preprocessing, labels, onlyCorrect: spec.images.onlyCorrect === true },
+      ...(isAboutCaptions && { codec: environment.codec }),
       request: { ...request, ...(named && { explainer: probeExplainer(named, request, preprocessing) }) },
     });
     const random = seededRandom(spec.seed);
@@ -76,8 +89,30 @@ function setUpProbe(spec: ProbeSpec, explainer: Selection | undefined, environme
       targets: spec.target,
       principal: { kind: 'probe' as const, id, name: id },
     };
-    return { chosen, setup: await setUp(spec, asked, environment, loaded) };
+    const { task } = chosen;
+    if (task === undefined || spec.task !== undefined) {
+      const setup = await setUp(spec, asked, environment, loaded);
+      if (task !== undefined && setup.subject.task !== task) {
+        await setup.close();
+        throw errors.probeTask({ probe: id, task, found: `a model read as ${setup.subject.task}` });
+      }
+      return { chosen, setup };
+    }
+    try {
+      return { chosen, setup: await setUp({ ...spec, task }, asked, environment, loaded) };
+    } catch (error) {
+      if (!isDiagnosed(error) || error.code !== 'SUBJECT_UNKNOWN') throw error;
+      throw errors.probeTask({ probe: id, task, found: `a model with ${error.found}` });
+    }
   });
+}
+
+/** Throws CAPTION_TESTS_MISSING where the first image has none; nothing is decoded. */
+async function checkCaptions(probe: string, images: ChosenImages): Promise<void> {
+  for await (const { item } of images.items()) {
+    if (item.captionTests !== undefined && item.captionTests.length > 0) return;
+    throw errors.captionTestsMissing({ probe, found: `${images.record.name}, whose images have no captions` });
+  }
 }
 
 /** The first of what a text names in an answer. */

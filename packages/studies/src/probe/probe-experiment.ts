@@ -8,7 +8,7 @@ import {
   type Tensor,
 } from '@understory/core';
 import type { ChosenImage, LabelIndex } from '../environment.ts';
-import { prepare, type Preprocessing } from '@understory/imaging';
+import { boxesInInput, prepare, type ImageCodec, type Preprocessing, type RgbImage } from '@understory/imaging';
 import type { NamedExplainer } from '../explanation/explain-images.ts';
 import { studyErrors } from '../errors.ts';
 import { pixelSubjectOf } from '../setup/pixel-subject-of.ts';
@@ -20,31 +20,55 @@ export interface ProbePlan {
   readonly preprocessing: Preprocessing;
   readonly labels: LabelIndex;
   readonly onlyCorrect: boolean;
+  /** Reads the other pictures of an item, for probes that ask them; without it captions are left out. */
+  readonly codec?: ImageCodec;
 }
 
 /** What a row of any probe is, as far as a run folder asks. */
 export type ProbeRow = Readonly<Record<string, unknown>>;
 
 /** Probes images as they are decoded and prepared; what the network gets wrong is passed over where only right ones count. */
-export function probeExperiment({
-  probe,
-  request,
-  preprocessing,
-  labels,
-  onlyCorrect,
-}: ProbePlan): Experiment<ChosenImage, ProbeRow, ProbeSummary> {
+export function probeExperiment(plan: ProbePlan): Experiment<ChosenImage, ProbeRow, ProbeSummary> {
+  const { probe, request, labels, onlyCorrect } = plan;
   const { subject, signal } = request;
   const experiment = probe.experiment(request) as Experiment<ProbeItem, ProbeRow, ProbeSummary>;
   return {
     async rows({ id, item, picture }, random) {
       signal?.throwIfAborted();
-      const prepared = prepare(await picture(), preprocessing).picture;
-      const pixels = unitPixelsFor(subject, prepared);
+      const image = await picture();
+      const pixels = pixelsOf(image, plan);
       const label = labels.indexOf(item.label);
       if (onlyCorrect && !(await isRight(subject, pixels, label))) return [];
-      return experiment.rows({ id, pixels, ...(label !== undefined && { label }) }, random);
+      const captions = await captionsOf(item, image, plan);
+      return experiment.rows({ id, pixels, ...(label !== undefined && { label }), ...captions }, random);
     },
     summarise: (rows) => experiment.summarise(rows),
+  };
+}
+
+function pixelsOf(image: RgbImage, { request, preprocessing }: ProbePlan): ProbeItem['pixels'] {
+  return unitPixelsFor(request.subject, prepare(image, preprocessing).picture);
+}
+
+/** The captions of an item, their boxes where they lie in the prepared picture, and the other pictures that they are asked of. */
+async function captionsOf(
+  { captionTests, otherPictures = {} }: ChosenImage['item'],
+  image: RgbImage,
+  plan: ProbePlan,
+): Promise<Pick<ProbeItem, 'captionTests' | 'otherPictures'>> {
+  const { codec, preprocessing } = plan;
+  if (codec === undefined || captionTests === undefined) return {};
+  const names = new Set(captionTests.flatMap(({ counterpart }) => counterpart ?? []));
+  const others: Record<string, ProbeItem['pixels']> = {};
+  for (const [name, read] of Object.entries(otherPictures)) {
+    if (names.has(name)) others[name] = pixelsOf(await codec.decode(await read(), name), plan);
+  }
+  return {
+    captionTests: captionTests.map(({ box, ...test }) => {
+      const [placed] = box === undefined ? [] : boxesInInput([box], image, preprocessing);
+      return { ...test, ...(placed && { box: placed }) };
+    }),
+    otherPictures: others,
   };
 }
 
