@@ -85,3 +85,18 @@ def part_for(tokens: list[str], merges: list[Merge]) -> list[Merge]:
     for token in tokens:
         used |= merges_of(token, ranks)
     return sorted(used, key=ranks.__getitem__)
+
+
+def small_tokenizer(words: list[str]) -> dict:
+    """The same kind with a vocabulary of small letters, digits, punctuation and these words, each merged from its beginning."""
+    letters = [chr(code) for code in range(ord('!'), ord('~') + 1) if not chr(code).isupper()]
+    merges: list[Merge] = []
+    for word in words:
+        parts = [*word[:-1], word[-1] + LAST]
+        whole = parts[0]
+        for part in parts[1:]:
+            if (whole, part) not in merges:
+                merges.append((whole, part))
+            whole += part
+    tokens = [*letters, *(letter + LAST for letter in letters), *(''.join(merge) for merge in merges), START, END]
+    return tokenizer_json(merges, {token: place for place, token in enumerate(tokens)})

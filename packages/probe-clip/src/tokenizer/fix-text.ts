@@ -25,10 +25,12 @@ const ligatures: Readonly<Record<string, string>> = {
   ﬆ: 'st',
 };
 
+const ligature = new RegExp(`[${Object.keys(ligatures).join('')}]`, 'g');
+
 /** Steps in ftfy's order, each on one line of text. */
 const steps: readonly ((line: string) => string)[] = [
   (line) => line.replaceAll(/[\u0080-\u009f]/g, fromWindows1252),
-  (line) => line.replaceAll(/[ĲĳŉǱǲǳǄǅǆǇǈǉǊǋǌﬀﬁﬂﬃﬄﬅﬆ]/g, (found) => ligatures[found] ?? found),
+  (line) => line.replaceAll(ligature, (found) => ligatures[found] ?? found),
   (line) => line.replaceAll(/[\u3000\uff01-\uffef]/g, (found) => found.normalize('NFKC')),
   (line) => line.replaceAll(/[\u02bc\u2018-\u201b]/g, "'").replaceAll(/[\u201c-\u201f]/g, '"'),
   (line) => line.replaceAll(/\r\n|[\r\u2028\u2029\u0085]/g, '\n'),
