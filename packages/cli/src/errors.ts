@@ -36,8 +36,18 @@ export const cliErrors = {
     });
   },
 
-  /** `resumes`: the same command goes on where this one stopped. */
-  interrupted({ done, asked, resumes = false }: { done: number; asked: number | undefined; resumes?: boolean }) {
+  /** `resumes`: the same command goes on where this one stopped; `isBegun`: there are results of images that are not done. */
+  interrupted({
+    done,
+    asked,
+    resumes = false,
+    isBegun = false,
+  }: {
+    done: number;
+    asked: number | undefined;
+    resumes?: boolean;
+    isBegun?: boolean;
+  }) {
     const rest = resumes
       ? 'Results so far are kept; run the same command again to resume.'
       : 'Results so far are written; run the command again for the rest.';
@@ -46,7 +56,7 @@ export const cliErrors = {
       message: 'Interrupted.',
       found: asked === undefined ? 'a termination signal before any result' : `${done} of ${asked} images done`,
       expected: 'a run to completion',
-      next: done === 0 ? 'Run the command again.' : rest,
+      next: done === 0 && !isBegun ? 'Run the command again.' : rest,
     });
   },
 

@@ -1,7 +1,16 @@
 /** What a command tells as it goes, so that it can be said where the command itself no longer can. */
 export type StandingEvent =
-  /** `resumes`: the same command goes on where it stopped; `document`: what --json prints beside `images` and `failures`. */
-  | { readonly kind: 'begun'; readonly asked: number; readonly resumes: boolean; readonly document?: object }
+  /**
+   * `resumes`: the same command goes on where it stopped; `document`: what --json prints beside `images` and `failures`; `concludes`: files of
+   * all that is done are written also where it is interrupted, which takes a moment.
+   */
+  | {
+      readonly kind: 'begun';
+      readonly asked: number;
+      readonly resumes: boolean;
+      readonly document?: object;
+      readonly concludes?: boolean;
+    }
   | { readonly kind: 'counted'; readonly done: number; readonly asked: number }
   /** What is known of an image by now; later ones of the same place replace earlier ones. */
   | { readonly kind: 'image'; readonly at: number; readonly record: object }
@@ -12,6 +21,7 @@ export interface Standing {
   readonly done: number;
   readonly asked: number;
   readonly resumes: boolean;
+  readonly concludes: boolean;
   /** Undefined where --json prints nothing of what is unfinished. */
   readonly document: object | undefined;
   readonly images: readonly object[];
@@ -22,8 +32,8 @@ export interface Standing {
 export function keepStanding(): { readonly tell: (event: StandingEvent) => void; readonly now: () => Standing } {
   const images = new Map<number, object>();
   const failures: object[] = [];
-  let counts: Pick<Standing, 'begun' | 'done' | 'asked' | 'resumes' | 'document'> = {
-    ...{ begun: false, done: 0, asked: 0, resumes: false, document: undefined },
+  let counts: Omit<Standing, 'images' | 'failures'> = {
+    ...{ begun: false, done: 0, asked: 0, resumes: false, concludes: false, document: undefined },
   };
   return {
     tell(event) {
@@ -31,8 +41,8 @@ export function keepStanding(): { readonly tell: (event: StandingEvent) => void;
       else if (event.kind === 'failure') failures.push(event.record);
       else if (event.kind === 'counted') counts = { ...counts, done: event.done, asked: event.asked };
       else {
-        const { asked, resumes, document } = event;
-        counts = { begun: true, done: 0, asked, resumes, document };
+        const { asked, resumes, concludes = false, document } = event;
+        counts = { begun: true, done: 0, asked, resumes, concludes, document };
       }
     },
     now: () => ({

@@ -203,6 +203,24 @@ describe('evaluate', () => {
   });
 });
 
+describe('evaluate --explainer all', () => {
+  it('measures every explainer and says which do not apply, without calling that a failure', async () => {
+    const argv = ['evaluate', 'folder:data', '--model', 'model/tiny.fake.json', '--metric', 'mass', '--limit', '2'];
+    const { code, stdout } = await workspace.cli([...argv, '--explainer', 'all', '--out', 'every', '--json']);
+    const { parameters, summary } = JSON.parse(stdout);
+    const names = ['brightness', 'stubborn', 'refuses', 'fragile'];
+    expect(parameters.explainers.map(({ name }: { name: string }) => name)).toEqual(names);
+    const counts = summary.metrics[0].explainers.map(({ explainer, n }: { explainer: string; n: number }) => [
+      explainer,
+      n,
+    ]);
+    expect(Object.fromEntries(counts)).toEqual({ brightness: 2, stubborn: 2, refuses: 0, fragile: 0 });
+    expect(code).toBe(0);
+    const named = await workspace.cli([...argv, '--explainer', 'all,refuses', '--out', 'named', '--json']);
+    expect([named.code, named.stderr]).toEqual([2, expect.stringContaining('no mass of refuses') as unknown]);
+  });
+});
+
 describe('report', () => {
   it('writes one page and its figures as files', async () => {
     const { code, stdout } = await workspace.cli(['report', 'first']);

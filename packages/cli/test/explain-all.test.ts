@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseHTML } from 'linkedom';
+import { folderStore, nodeEnvironment } from '@understory/environment-node';
+import { openExplanation, parseStudySpec } from '@understory/studies';
 import { decodeImage } from '@understory/imaging/sharp';
 import { fakeWorkspace, quarter, type Workspace } from './support/workspace.ts';
 
@@ -13,10 +15,33 @@ beforeAll(async () => {
   const labels = { 0: '<b>red</b> & "x"', 1: 'green, grass', 2: 'blue', 3: 'dark' };
   await workspace.write('reds/dim.png', await quarter([150, 0, 0]));
   await workspace.write('reds/low.png', await quarter([200, 0, 0]));
+  const provided = { control: { isBaseline: true }, patient: { isSlow: true }, quick: {} };
+  await workspace.write('more.mjs', pluginOf('more', provided, maps));
+  await workspace.write('waiting.mjs', pluginOf('waiting', { waiting: {} }, wait));
   await workspace.write('model/config.json', JSON.stringify({ id2label: labels }));
 });
 afterAll(() => workspace.remove());
 
+/** A plugin of explainers in plain JavaScript; `how` is the body of each. */
+const pluginOf = (name: string, contributions: Readonly<Record<string, object>>, how: string) => `
+const contributions = ${JSON.stringify(contributions)};
+const explain = async ({ feeds: { image }, signal }) => { ${how} };
+export default {
+  ...{ name: 'understory-plugin-${name}', version: '1.0.0', hostApi: '^1.0.0' },
+  provides: Object.entries(contributions).map(([id, more]) =>
+    ({ kind: 'explainer', id, title: id, description: 'Of a test.', ...more })),
+  register: (registry) => {
+    for (const id of Object.keys(contributions)) registry.bind({ name: 'explainer' }, id, () => ({ explain }));
+  },
+};`;
+const maps =
+  'return Array.from({ length: image.dims[0] }, () => ({ height: 1, width: 2, data: Float32Array.of(0, 1) }));';
+/** Waits to be interrupted while a file `hold` lies beside it, on pictures that are not as red as can be. */
+const wait = `
+  const { existsSync } = await import('node:fs');
+  if (image.data[0] === 1 || !existsSync(new URL('./hold', import.meta.url))) { ${maps} }
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));`;
+const more = ['--plugin', './more.mjs'];
 const model = ['--model', 'model/tiny.fake.json'];
 const explain = (...argv: readonly string[]) => workspace.cli(['explain', 'red.png', 'reds', ...model, ...argv]);
 const fileIn = (path: string) => readFile(join(workspace.folder, path));
@@ -42,11 +67,74 @@ describe('explain --explainer all', () => {
     expect(stderr.split('\n').filter((line) => line === note)).toHaveLength(1);
   });
 
+  it('puts those that take long after the rest, says so, and baselines last, whatever order plugins have them in', async () => {
+    const { code, stdout, stderr } = await explain(...more, '--explainer', 'all', '--json', '--out', 'order');
+    const [first] = JSON.parse(stdout).images as { maps: { explainer: string }[] }[];
+    expect(code).toBe(0);
+    expect(first!.maps.map(({ explainer }) => explainer)).toEqual([
+      ...['brightness', 'stubborn', 'fragile', 'quick', 'patient', 'control'],
+    ]);
+    expect(stderr).toContain('note: patient runs the model many times for each map and comes after the others\n');
+    const named = await explain(...more, '--explainer', 'patient', '--out', 'order');
+    expect(named.stderr).not.toContain('many times');
+  });
+
   it('fails where an explainer does not apply that is named beside all', async () => {
     const { code, stdout } = await explain('--explainer', 'all,refuses', '--json', '--out', 'named');
     const { failures, skipped } = JSON.parse(stdout);
     expect([code, skipped]).toEqual([2, undefined]);
     expect(failures.map(({ explainer }: { explainer: string }) => explainer)).toContain('refuses');
+  });
+});
+
+describe('a run of all that is interrupted', () => {
+  it('writes the sheet and the page of the maps that are there, and says that they are', async () => {
+    await workspace.write('hold', '');
+    const interruption = new AbortController();
+    const argv = ['explain', 'reds', 'red.png', ...model, ...more, '--plugin', './waiting.mjs', '--sheet', '--html'];
+    const ended = workspace.cli([...argv, '--explainer', 'all,waiting', '--out', 'cut'], {
+      signal: interruption.signal,
+    });
+    const isThere = async () => (await filesIn('cut').catch((): string[] => [])).includes('low.control.top1.png');
+    while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 5));
+    interruption.abort();
+    const { code, stdout, stderr } = await ended;
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/\ncut\/sheet\.png\n\ncut\/explanation\.html\n$/);
+    expect(stderr).toContain('0 of 3 images done');
+    expect(stderr).toContain('Results so far are written; run the command again for the rest.');
+    const page = await pageIn('cut/explanation.html');
+    const made = ['brightness', 'stubborn', 'fragile', 'quick', 'patient', 'controlbaseline'];
+    expect(texts(page.querySelectorAll('.maps li strong'))).toHaveLength(3 * made.length);
+    expect(page.querySelectorAll('.maps img')).toHaveLength(3 * made.length);
+    expect(page.querySelector('#failed')?.parentElement?.textContent).toContain('INTERRUPTED');
+    // The picture and six maps: rows of four cells.
+    const sheet = await decodeImage(await fileIn('cut/sheet.png'));
+    expect(sheet.width).toBe(2 * 24 + 7 * 224 + 6 * 12);
+  });
+});
+
+describe('a run folder of all that is interrupted', () => {
+  it('has the sheet and the page of every image when the same command has resumed it', async () => {
+    const asked = ['--explainer', 'brightness,waiting', '--plugin', './waiting.mjs', '--sheet', '--html'];
+    await workspace.write('held.json', (await explain(...asked, '--print-spec')).stdout);
+    await workspace.write('hold', '');
+    const interruption = new AbortController();
+    const argv = ['run', 'held.json', '--out', 'resumed'];
+    const ended = workspace.cli(argv, { signal: interruption.signal });
+    const isThere = async () =>
+      (await filesIn('resumed').catch((): string[] => [])).includes('dim.brightness.top1.png');
+    while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 5));
+    interruption.abort();
+    const stopped = await ended;
+    expect([stopped.code, await filesIn('resumed')]).toEqual([2, expect.not.arrayContaining(['explanation.html'])]);
+    expect(stopped.stderr).toContain('INTERRUPTED');
+    await rm(join(workspace.folder, 'hold'));
+    expect((await workspace.cli(argv)).code).toBe(0);
+    const page = await pageIn('resumed/explanation.html');
+    expect(texts(page.querySelectorAll('section.image h2'))).toHaveLength(3);
+    expect(page.querySelectorAll('.maps img')).toHaveLength(6);
+    expect(page.querySelectorAll('.maps .absent')).toHaveLength(0);
   });
 });
 
@@ -89,6 +177,30 @@ describe('explain --sheet --html', () => {
       'refuses does not apply to this model and is left out: This does not apply to the network.',
     );
     expect(await filesIn('page')).toEqual(['explanation.html']);
+  });
+
+  it('is told where no sheet can be drawn, and the rest is written', async () => {
+    const spec = {
+      version: 1,
+      study: 'explain',
+      model: 'model/tiny.fake.json',
+      images: { from: ['red.png'] },
+      sheet: true,
+    };
+    const environment = nodeEnvironment({
+      cwd: workspace.folder,
+      env: {},
+      versions: {},
+      onConfiguration: () => undefined,
+    });
+    delete environment.drawSheet;
+    const asked = parseStudySpec({ ...spec, explainers: ['brightness'] }, 'a test');
+    if (asked.study !== 'explain') throw new Error(asked.study);
+    const study = await openExplanation(asked, environment, { store: folderStore(join(workspace.folder, 'bare')) });
+    for await (const event of study.explain()) expect(['map', 'image']).toContain(event.kind);
+    expect([study.sheets, await filesIn('bare')]).toEqual([[], ['red.brightness.top1.png']]);
+    expect(study.notes).toContain('sheets cannot be drawn here, so that there is none');
+    await study.close();
   });
 
   it('writes labels as text and asks for nothing beside the page', async () => {

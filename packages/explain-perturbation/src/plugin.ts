@@ -45,7 +45,7 @@ export default definePlugin({
   name,
   version,
   hostApi: '^1.0.0',
-  provides: methods.map(({ make: _, ...method }) => ({ kind: 'explainer', ...method })),
+  provides: methods.map(({ make: _, ...method }) => ({ kind: 'explainer', isSlow: true, ...method })),
   register(registry) {
     for (const { id, make } of methods) registry.bind(EXPLAINER, id, (_, options) => make(options));
   },

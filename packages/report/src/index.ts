@@ -7,7 +7,7 @@ export {
   type PictureReader,
 } from './explanation-page/explanation-pictures.ts';
 export { renderExplanationPage, type ExplainedRun } from './explanation-page/render-explanation-page.ts';
-export { explanationPage, skippedNote, type PageContent } from './explanation-page/explanation-page.ts';
+export { explanationPage, type PageContent } from './explanation-page/explanation-page.ts';
 export { standalone, type Figure } from './figures/figure.ts';
 export {
   makeListReport,

@@ -2,7 +2,7 @@
 export { modelRecord, versionsOf } from './common/record.ts';
 export type { UsedBackend } from './evaluation/evaluation-rows.ts';
 export { drawMap } from './explanation/draw-map.ts';
-export { ExplanationSheet, sheetRows } from './explanation/explanation-sheet.ts';
+export { mapLegend, sheetRows, shownExplainer } from './explanation/explanation-sheet.ts';
 export { explainImages, type ExplainImagesRequest } from './explanation/explain-images.ts';
 export { ImageRecords, writeMap } from './explanation/explanation-record.ts';
 export { targetsOf } from './common/targets.ts';
@@ -11,6 +11,7 @@ export { openModel } from './setup/open-model.ts';
 export { factsOf, openSubject } from './setup/open-subject.ts';
 export { readingsOf } from './setup/recognise.ts';
 export { assumedNote } from './setup/preprocessing.ts';
+export { skippedNote } from './setup/all-explainers.ts';
 export { setUp, withPlugins, type SetupSpec } from './setup/setup.ts';
 export {
   applicabilityOf,

@@ -1,25 +1,25 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from '@commander-js/extra-typings';
-import { largestOf, type Host, type LayerSpec, type Model, type Subject } from '@understory/core';
-import type { OverlayOptions } from '@understory/imaging';
+import { append, largestOf, type Host, type LayerSpec, type Model } from '@understory/core';
 import { contactSheet, type ContactSheetRow } from '@understory/imaging/contact-sheet';
 import type { ImageRecord, NamedExplainer, Outcome } from '@understory/studies';
-import { className, topFive } from '@understory/studies/results';
 import {
-  drawMap,
   explainImages,
   type ExplainImagesRequest,
   ImageRecords,
+  mapLegend,
   modelRecord,
   setUp,
+  sheetRows,
+  shownExplainer,
   targetsOf,
   versionsOf,
   withPlugins,
   writeMap,
 } from '@understory/studies/setup';
 import { folderStore } from '@understory/environment-node';
-import { headline, imageText, percent } from '@understory/report/text';
+import { headline, imageText } from '@understory/report/text';
 import { json } from '../formatters/json.ts';
 import type { Io } from '../io.ts';
 import { defaultModel, withDrawing, withOutput, withRunning } from '../options.ts';
@@ -31,6 +31,9 @@ import { environmentOf } from '../study-command.ts';
 
 /** The methods that the sheet compares. */
 const explainers = ['cam', 'gradcam', 'gradcam++', 'layercam'];
+
+/** What the sheet says of an earlier layer. */
+const earlierWords = { caption: 'at an earlier layer', missing: 'reads only the last layer' };
 
 const samples = fileURLToPath(new URL('../../samples', import.meta.url));
 
@@ -77,6 +80,7 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
     const results: ImageRecord[] = [];
     const records = new ImageRecords(subject);
     const rows: ContactSheetRow[] = [];
+    const shown = explainers.map((id) => shownExplainer(host, id));
     const { codec } = environment;
     const writing = { ...options, overlay: true, npy: false, store, codec };
     const run = { batch: images.length, seed: 0, signal: io.signal };
@@ -90,12 +94,15 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
         for (const map of outcome.maps) records.of(outcome, await writeMap({ ...outcome, map }, subject, writing));
         const record = records.finish(outcome);
         results.push(record);
-        rows.push({
-          title: titleOf(outcome, subject),
-          cells: cellsOf(outcome, host, 'the preprocessed image', options),
-        });
+        append(rows, sheetRows(outcome, { ...record, image: outcome.image.name }, shown, options));
         const again = finer?.[at];
-        if (again !== undefined) rows.push({ cells: cellsOf(again, host, 'at an earlier layer', options) });
+        if (again !== undefined) {
+          const below = sheetRows(again, record, shown, { ...options, ...earlierWords });
+          append(
+            rows,
+            below.map(({ cells }) => ({ cells })),
+          );
+        }
         if (!options.json) io.stdout.write(imageText(record, style));
         progress.advance(outcome.image.name);
       }
@@ -108,7 +115,7 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
     const drawn = await contactSheet({
       title: `Heat maps of ${model.name} for its top class: last layer, and an earlier one`,
       rows,
-      legend: { colourMap: options.colourMap, title: 'importance within each map', low: 'lowest', high: 'highest' },
+      legend: mapLegend(options.colourMap),
     });
     await store.write(sheetName, await codec.encodePng(drawn));
     if (options.json) {
@@ -152,28 +159,4 @@ function earlierLayer(model: Model, [explained]: readonly ExplainedImage[]): Lay
 function readingLayer(all: readonly NamedExplainer[], host: Host, layer: string): readonly NamedExplainer[] {
   const free = host.list('explainer').filter(({ needs }) => needs?.includes('gradients'));
   return all.filter(({ id }) => free.some((each) => each.id === id)).map((named) => ({ ...named, layer }));
-}
-
-function titleOf({ image, answer }: ExplainedImage, subject: Subject): string {
-  const best = topFive(subject, answer).slice(0, 1);
-  return [image.name, ...best.map((score) => `${className(score)}, ${percent(score.probability)}`)].join(': ');
-}
-
-/** The picture, then a cell for each method, empty where it has no map. */
-function cellsOf(
-  { picture, maps }: ExplainedImage,
-  host: Host,
-  caption: string,
-  options: OverlayOptions,
-): ContactSheetRow['cells'] {
-  const titles = new Map(host.list('explainer').map(({ id, title }) => [id, title]));
-  return [
-    { image: picture, caption },
-    ...explainers.map((id) => {
-      const title = titles.get(id) ?? id;
-      const heat = maps.find(({ explainer }) => explainer === id)?.heat;
-      if (heat === undefined) return { caption: `${title} reads only the last layer` };
-      return { image: drawMap(picture, heat, options), caption: `${title}, ${heat.height} x ${heat.width}` };
-    }),
-  ];
 }

@@ -12,7 +12,8 @@ Data sets: cifar10:DIR (the official binary batches or a Hugging Face Parquet fo
 folder:DIR (one folder per class, or flat with a labels.csv), or just a path.
 
 Explainers and metrics are comma-separated ids with optional settings: deletion:steps=50,fraction=1 or
-deletion:preset=rise. "understory plugins" lists them. --preset applies to every metric that has it.
+deletion:preset=rise. "understory plugins" lists them. --explainer all means every explainer that applies, baselines last;
+those that run the model many times for each map, such as rise, take most of the time: all,rise:masks=500 takes less. --preset applies to every metric that has it.
 
 The preset paper has the settings of Zheng, Can't See the Forest for the Trees, and also measures its baseline, pixels in random order
 (the mean of five orders), as random-order; --random-order adds it for any metric that removes pixels in an order. Every explainer is

@@ -8,7 +8,9 @@ import { commonSpec, defined } from '../spec-of.ts';
 const details = `
 Images are files, folders (their JPEG, PNG and WebP files) and patterns in quotes such as "photos/**/*.jpg".
 
-"--explainer all" means every explainer that applies to the model, baselines last; those that do not apply are named in notes.
+"--explainer all" means every explainer that applies to the model: those that run it many times for each map, such as rise, after the
+others, baselines last; "all,rise:masks=500" is faster. Those that do not apply are named in notes. A run that is interrupted still writes
+the sheet and the page, of what is done.
 --sheet writes all maps side by side as <out>/sheet.png, sheet-1.png and so on for many; --html writes <out>/explanation.html, a
 page that needs nothing beside itself.
 

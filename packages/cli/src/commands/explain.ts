@@ -2,8 +2,8 @@ import { join, resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { folderStore } from '@understory/environment-node';
 import { openExplanation, parseStudySpec, type FailedItem, type ImageRecord } from '@understory/studies';
-import { assumedNote } from '@understory/studies/setup';
-import { explanationPage, skippedNote } from '@understory/report';
+import { assumedNote, skippedNote } from '@understory/studies/setup';
+import { explanationPage } from '@understory/report';
 import { backendsText, headline, imageText } from '@understory/report/text';
 import type { CommandContext } from '../command-context.ts';
 import { cliErrors } from '../errors.ts';
@@ -70,7 +70,7 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
       io.stdout.write(backendsText(document.backends, style));
     }
     io.standing?.({
-      ...{ kind: 'begun', asked: images.length, resumes: false },
+      ...{ kind: 'begun', asked: images.length, resumes: false, concludes: spec.sheet || spec.html },
       ...(asJson && { document }),
     });
     const results: ImageRecord[] = [];
@@ -117,7 +117,7 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
       const done = results.length;
       // Their maps are there, though others were still to come.
       study.unfinished().forEach(show);
-      fail(cliErrors.interrupted({ done, asked: images.length }));
+      fail(cliErrors.interrupted({ done, asked: images.length, isBegun: results.length > done }));
     } finally {
       progress.stop();
     }

@@ -6,6 +6,9 @@ import type { CommandThread, EndingSignal, Silence, Surroundings } from './surro
 /** Milliseconds that a command has to end in order after it is interrupted. */
 const grace = 500;
 
+/** Milliseconds that one has to write what it concludes with. */
+const longGrace = 15_000;
+
 /** Milliseconds within which a second signal is the first one again: of npx and of the terminal, both of which send it. */
 const echo = 100;
 
@@ -61,17 +64,21 @@ export function relay(thread: CommandThread, around: Surroundings): Relay {
       else waiting.done = resolve;
     });
 
+  /** A bar that is drawn at the time hides the cursor and keeps lines from wrapping. */
+  const cleared = () => (around.stderr.isTTY === true ? '\r\u001b[2K\u001b[?25h\u001b[?7h' : '');
+
   const stop = (signal: EndingSignal | 'SIGPIPE') => {
     around.interrupt();
     thread.postMessage({ kind: 'interrupted' });
-    around.after(grace, () => void force(signal));
+    const { concludes } = standing.now();
+    around.after(concludes && !isUnread ? longGrace : grace, () => void force(signal));
+    if (concludes) write('stderr', `${cleared()}note: what is done is written first; interrupt again to end at once\n`);
   };
 
   const say = async (silence: Silence, isAnswered = false) => {
     const { stdout, stderr } = await around.wordsFor(silence, standing.now());
     if (stdout !== '' && !isAnswered) write('stdout', stdout);
-    // A bar that is drawn at the time hides the cursor and keeps lines from wrapping.
-    write('stderr', `${around.stderr.isTTY === true ? '\r\u001b[2K\u001b[?25h\u001b[?7h' : ''}${stderr}`);
+    write('stderr', `${cleared()}${stderr}`);
   };
 
   const force = async (signal: EndingSignal | 'SIGPIPE') => {

@@ -93,6 +93,26 @@ describe('a relay', () => {
     expect(events).toHaveLength(3);
   });
 
+  it('gives a command that concludes with files the time to write them, says so, and ends at once at a second signal', async () => {
+    const { events, say, pass, signalled } = scene();
+    say({ kind: 'standing', event: { kind: 'begun', asked: 9, resumes: false, concludes: true } });
+    signalled('SIGINT');
+    const note = 'stderr: note: what is done is written first; interrupt again to end at once\n';
+    expect(events).toEqual(['flag', { kind: 'interrupted' }, note]);
+    await pass(14_999);
+    expect(events).toHaveLength(3);
+    await pass(1);
+    expect(events.slice(3)).toEqual(['stderr: interrupted 0/9', 'died of SIGINT']);
+
+    const twice = scene();
+    twice.say({ kind: 'standing', event: { kind: 'begun', asked: 9, resumes: false, concludes: true } });
+    twice.signalled('SIGINT');
+    await twice.pass(200);
+    twice.signalled('SIGINT');
+    await twice.pass(0);
+    expect(twice.events.at(-1)).toBe('died of SIGINT');
+  });
+
   it('ends at once at a second signal, whatever it is', async () => {
     const { events, pass, signalled } = scene();
     signalled('SIGINT');

@@ -30,6 +30,8 @@ export interface Contribution {
   readonly isControl?: boolean;
   /** Of an explainer: that its maps say nothing of what the model looks at, for others to be compared with. */
   readonly isBaseline?: boolean;
+  /** Of an explainer: that it runs the model hundreds of times for each map. */
+  readonly isSlow?: boolean;
   /** Of a metric: how it measures what no map decides, for others to be compared with. */
   readonly baseline?: Baseline;
 }

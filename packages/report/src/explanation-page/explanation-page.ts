@@ -1,4 +1,4 @@
-import { messageOf, type Store } from '@understory/core';
+import type { Store } from '@understory/core';
 import { readRun } from '@understory/experiments';
 import type {
   AnyStudy,
@@ -10,6 +10,7 @@ import type {
   StudyOptions,
   StudySpec,
 } from '@understory/studies';
+import { skippedNote } from '@understory/studies/setup';
 import { colourMapNames } from '@understory/imaging';
 import { ExplanationPictures } from './explanation-pictures.ts';
 import { renderExplanationPage } from './render-explanation-page.ts';
@@ -77,11 +78,6 @@ function orStored(pictures: Pictures, stored: Store): Pictures {
       return (await pictures.map(image, map)) ?? (overlay === undefined ? undefined : stored.read(overlay));
     },
   };
-}
-
-/** Says of an explainer of `all` why it has no maps. */
-export function skippedNote({ explainer, error }: ExplanationStudy['skipped'][number]): string {
-  return `${explainer} does not apply to this model and is left out: ${messageOf(error)}`;
 }
 
 function isExplanation(study: AnyStudy): study is AnyStudy & ExplanationStudy {

@@ -1,6 +1,7 @@
 import { dataUri } from '../figures/data-uri.ts';
 import { html, type Html } from '../html.ts';
 import { facts } from '../page/facts.ts';
+import { decisionText, explainedText } from '../page/explained.ts';
 import { failures } from '../page/failures.ts';
 import { frame } from '../page/frame.ts';
 import type { FailedItem, ImageRecord, MapRecord, StudySpec } from '@understory/studies';
@@ -82,7 +83,7 @@ async function imageSection(
     const cells: Html[] = [];
     for (const map of own) cells.push(await mapCell(record, map, explainers, pictures));
     rows.push(
-      html`<h3>Explained: ${targetText(own[0]!)}</h3>
+      html`<h3>Explained: ${explainedText(own[0]!)}</h3>
         <ul class="maps">
           ${cells}
         </ul>`,
@@ -116,9 +117,8 @@ function answer({ top, answer: said }: ImageRecord): Html {
       })),
     );
   }
-  const { task, decision, probability, options } = said;
-  const sure = probability === null ? '' : `, ${percent(probability)}`;
-  return html`<p><strong>${decision === '' ? task : decision}</strong>${sure}</p>
+  const { task, options } = said;
+  return html`<p><strong>${decisionText({ top, answer: said })}</strong></p>
     ${scores(
       `What the model says (${task})`,
       options.slice(0, mostOptions).map(({ target, label, score, probability: own }) => ({
@@ -175,16 +175,6 @@ async function mapCell(
       >${low === high ? `the same everywhere (${number(low)}): no information` : `${number(low)} to ${number(high)}`}</span
     >
   </li>`;
-}
-
-function targetText({ target, class: explained, explained: other }: MapRecord): string {
-  if (explained !== undefined) {
-    return `${className(explained)}, ${percent(explained.probability)} (${target})`;
-  }
-  if (other === undefined) return target;
-  const { label, value, probability } = other;
-  const what = label === null || label === other.target ? other.target : `${label} (${other.target})`;
-  return `${what}, ${probability === null ? number(value) : percent(probability)}`;
 }
 
 function provenanceOf(document: RunDocument, spec: StudySpec): Html {

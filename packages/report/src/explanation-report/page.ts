@@ -1,8 +1,9 @@
 import type { UnderstoryError } from '@understory/core';
 import type { ImageRecord } from '@understory/studies';
-import { className, count, percent } from '@understory/studies/results';
+import { count } from '@understory/studies/results';
 import type { PictureRow } from '../figures/picture-grid.ts';
 import { html, type Html } from '../html.ts';
+import { decisionText, optionTexts } from '../page/explained.ts';
 import { facts } from '../page/facts.ts';
 import { failures } from '../page/failures.ts';
 import { frame } from '../page/frame.ts';
@@ -75,23 +76,36 @@ function predictions({ rows }: Pick<ExplanationPage, 'rows'>): Html {
   return html`<div class="scroll">
     <table>
       <caption>
-        The best classes of each image that is shown
+        What the model says of each image that is shown
       </caption>
       <thead>
         <tr>
           <th scope="col">Image</th>
-          <th scope="col" class="words">Best classes</th>
+          <th scope="col" class="words">
+            ${rows.some(({ answer }) => answer !== undefined) ? 'Answer' : 'Best classes'}
+          </th>
         </tr>
       </thead>
       <tbody>
         ${rows.map(
-          ({ image, top }) =>
+          (row) =>
             html`<tr>
-              <th scope="row">${image}</th>
-              <td class="words">${top.map((each) => `${className(each)} ${percent(each.probability)}`).join(', ')}</td>
+              <th scope="row">${row.image}</th>
+              <td class="words">${answerText(row)}</td>
             </tr>`,
         )}
       </tbody>
     </table>
   </div>`;
+}
+
+/** At most so many boxes, regions or classes of an image. */
+const mostOptions = 5;
+
+function answerText(row: ImageRecord): string {
+  const options = optionTexts(row, mostOptions);
+  if (row.answer === undefined) return options.join(', ');
+  const decided = decisionText(row);
+  const left = row.answer.options.length - options.length;
+  return `${decided}: ${options.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
 }

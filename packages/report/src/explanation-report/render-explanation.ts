@@ -1,7 +1,8 @@
-import type { ImageRecord, MapRecord, ScoreRecord } from '@understory/studies';
-import { byExampleRank, capitalised, className, percent } from '@understory/studies/results';
+import type { ImageRecord, MapRecord } from '@understory/studies';
+import { byExampleRank, capitalised } from '@understory/studies/results';
 import type { Drawing } from '../examples.ts';
 import { pictureGrid, type Picture, type PictureRow } from '../figures/picture-grid.ts';
+import { decisionText, explainedText } from '../page/explained.ts';
 import { readPicture } from '../read-picture.ts';
 import type { RecordOfRun, RenderedReport, ReportedRun, ReportOptions } from '../reported-run.ts';
 import { headline, page } from './page.ts';
@@ -44,23 +45,21 @@ const mapsHead = {
     'Each heat map lies over the preprocessed image and is scaled from its minimum to its maximum, so colours of two maps are not comparable. The images were chosen at random by the seed of the run.',
 };
 
-async function pictureRow({ image, top, maps }: ImageRecord, drawing: Drawing): Promise<PictureRow> {
-  const [best] = top;
-  const says = best === undefined ? '' : `: ${className(best)}, ${percent(best.probability)}`;
+async function pictureRow(row: ImageRecord, drawing: Drawing): Promise<PictureRow> {
+  const { image, maps } = row;
+  const says = decisionText(row);
   return {
-    title: `${image}${says}`,
+    title: says === '' ? image : `${image}: ${says}`,
     pictures: await Promise.all(maps.slice(0, mostMaps).map((map) => picture(image, map, drawing))),
   };
 }
 
 async function picture(image: string, map: MapRecord, drawing: Drawing): Promise<Picture> {
   const { explainer, target, range, files } = map;
-  const { class: explained }: { readonly class?: ScoreRecord } = map;
-  const what = explained === undefined ? target : `${className(explained)}, ${percent(explained.probability)}`;
   const flat = range[0] === range[1] ? ' (constant map)' : '';
   return {
     image: files.overlay === undefined ? undefined : await readPicture(files.overlay, drawing),
-    caption: `${capitalised(explainer)}: ${what}${flat}`,
+    caption: `${capitalised(explainer)}: ${explainedText(map)}${flat}`,
     alt: `${image}, heat map of ${explainer} for ${target}`,
   };
 }

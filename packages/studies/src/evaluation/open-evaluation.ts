@@ -6,7 +6,9 @@ import { runNotes } from '../common/run-notes.ts';
 import { targetsOf } from '../common/targets.ts';
 import type { Environment } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
+import { skippedNote, slowNotes } from '../setup/all-explainers.ts';
 import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
+import type { NamedExplainer } from '../explanation/explain-images.ts';
 import { selectionsOf } from '../spec/selections.ts';
 import type { EvaluationSpec } from '../spec/study-spec.ts';
 import { studyOf, type Study, type StudyOptions } from '../study.ts';
@@ -30,18 +32,19 @@ export async function openEvaluation(
   environment: Environment,
   { store, signal = new AbortController().signal, onStep }: StudyOptions = {},
 ): Promise<EvaluationStudy> {
-  const selections = selectionsOf(spec.explainers);
   const images = await environment.chooseImages(spec.images);
   const measures = selectionsOf(spec.metrics);
+  const skipped: string[] = [];
   const asked = {
-    explainers: selections,
+    explainers: selectionsOf(spec.explainers),
     layer: spec.layer,
     targets: spec.target,
+    onSkipped: (explainer: string, error: unknown) => void skipped.push(skippedNote({ explainer, error })),
     others: measures.map(({ id }) => ({ kind: 'metric' as const, id })),
   };
   const setup = await withPlugins(spec, environment, (loaded) => setUp(spec, asked, environment, loaded));
   try {
-    const { host, subject, explainers, preprocessing } = setup;
+    const { host, subject, explainers, selections, preprocessing } = setup;
     setup.steps.listener = onStep;
     const { seed, batch } = spec;
     const chosen = chooseMetrics(host, {
@@ -68,13 +71,13 @@ export async function openEvaluation(
       ...studyOf(evaluationExperiment(plan), (item) => random.fork(item)),
       record: experimentRecord<EvaluationParameters>(setup, {
         ...{ seed, backends: setup.backends() },
-        parameters: parametersOf(setup, { spec, images, selections, metrics, target }),
+        parameters: parametersOf(setup, { spec, images, metrics, target }),
       }),
       model: modelRecord(setup.opened),
       configuration: setup.configurationPath ?? null,
-      notes: runNotes(setup, labels.unmapped),
+      notes: [...runNotes(setup, labels.unmapped), ...skipped, ...slowNotes(setup)],
       imagesOf: ({ images: count }) => count,
-      faults,
+      faults: (summary) => faults(summary, explainers),
       close: () => setup.close(),
     };
   } catch (error) {
@@ -93,10 +96,13 @@ async function modelOf({ metric, record }: NamedMetric, explainers: readonly Sel
   return setup.subjectFor({ kind: 'metric', id: record.id, name: record.name, needs });
 }
 
-/** Tells of explainers that have no value at all of some metric. */
-function faults({ metrics }: EvaluationSummary): readonly UnderstoryError[] {
+/** Tells of explainers that have no value at all of some metric; one that came with `all` may not apply. */
+function faults({ metrics }: EvaluationSummary, named: readonly NamedExplainer[]): readonly UnderstoryError[] {
+  const optional = new Set(named.flatMap(({ id, isOptional }) => (isOptional === true ? [id] : [])));
   const empty = metrics.flatMap(({ metric, explainers }) =>
-    explainers.filter(({ n }) => n === 0).map(({ explainer }) => `no ${metric} of ${explainer}`),
+    explainers
+      .filter(({ explainer, n }) => n === 0 && !optional.has(explainer))
+      .map(({ explainer }) => `no ${metric} of ${explainer}`),
   );
   return empty.length === 0 ? [] : [studyErrors.resultsMissing({ found: empty.join(', ') })];
 }
@@ -117,18 +123,17 @@ function targetOf(text: string, { subject }: Setup): EvaluationPlan['target'] {
 interface Decided {
   readonly spec: EvaluationSpec;
   readonly images: Awaited<ReturnType<Environment['chooseImages']>>;
-  readonly selections: readonly Selection[];
   readonly metrics: readonly NamedMetric[];
   readonly target: EvaluationPlan['target'];
 }
 
-function parametersOf(setup: Setup, { spec, images, selections, metrics, target }: Decided): EvaluationParameters {
+function parametersOf(setup: Setup, { spec, images, metrics, target }: Decided): EvaluationParameters {
   const listed = setup.host.list('explainer');
   const baseline: EvaluatedExplainer = { name: randomOrder, title: 'Pixels in a random order' };
   return {
     dataset: datasetRecord(images.record, spec.images, images.ids),
     explainers: [
-      ...selections.map((selection): EvaluatedExplainer => {
+      ...setup.selections.map((selection): EvaluatedExplainer => {
         const { title = selection.id, reference } = listed.find(({ id }) => id === selection.id) ?? {};
         const { name, options: settings } = explainerRecord(setup, selection);
         return { name, title, options: settings, ...(reference !== undefined && { reference }) };

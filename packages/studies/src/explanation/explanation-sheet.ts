@@ -1,10 +1,13 @@
+import type { Host } from '@understory/core';
 import {
   defaultColourMap,
   drawBoxes,
+  type ColourMapName,
   type ContactSheet,
   type ContactSheetCell,
   type ContactSheetRow,
   type ImageCodec,
+  type Legend,
   type OverlayOptions,
   type RgbImage,
 } from '@understory/imaging';
@@ -25,6 +28,13 @@ export interface ShownExplainer {
   readonly id: string;
   readonly title: string;
   readonly isBaseline: boolean;
+}
+
+/** The title of an explainer with its settings, and whether it is a baseline. */
+export function shownExplainer(host: Host, name: string): ShownExplainer {
+  const listed = host.list('explainer').filter(({ id }) => name === id || name.startsWith(`${id}:`));
+  const { id = name, title = name, isBaseline = false } = listed[0] ?? {};
+  return { id: name, title: `${title}${name.slice(id.length)}`, isBaseline };
 }
 
 export interface SheetOptions extends OverlayOptions {
@@ -76,8 +86,7 @@ export class ExplanationSheet {
     const isOnly = isLast && this.#pages === 0 && (await store.read(onlyPage)) === undefined;
     if (!isOnly) this.#pages += 1;
     const name = isOnly ? onlyPage : pageName(this.#pages);
-    const legend = { colourMap, title: 'Each map is scaled separately:', low: 'its minimum', high: 'its maximum' };
-    await store.write(name, await codec.encodePng(await draw({ rows, legend })));
+    await store.write(name, await codec.encodePng(await draw({ rows, legend: mapLegend(colourMap) })));
     this.files.push(name);
   }
 
@@ -86,6 +95,11 @@ export class ExplanationSheet {
     while ((await this.#options.store.read(pageName(pages + 1))) !== undefined) pages += 1;
     return pages;
   }
+}
+
+/** The colour bar below maps that are each scaled from their minimum to their maximum. */
+export function mapLegend(colourMap: ColourMapName): Legend {
+  return { colourMap, title: 'Each map is scaled separately:', low: 'its minimum', high: 'its maximum' };
 }
 
 const onlyPage = 'sheet.png';
@@ -98,12 +112,19 @@ function cellCount(rows: readonly ContactSheetRow[]): number {
   return rows.reduce((sum, { cells }) => sum + cells.length, 0);
 }
 
-/** The rows of an image: for each target the picture that the network saw, then a cell for each explainer, in further rows where they are many. */
+export interface SheetRowOptions extends OverlayOptions {
+  /** Of the picture. */
+  readonly caption?: string;
+  /** What is said of an explainer that has no map. */
+  readonly missing?: string;
+}
+
+/** The rows of an image: for each target the picture that the network saw, then a cell for each explainer, in rows of one length where they are many. */
 export function sheetRows(
   { picture, maps }: Pick<ImageOutcome, 'picture' | 'maps'>,
   record: ImageRecord,
   explainers: readonly ShownExplainer[],
-  drawing: OverlayOptions,
+  { caption = 'the preprocessed image', missing = 'no map', ...drawing }: SheetRowOptions,
 ): readonly ContactSheetRow[] {
   const said = predictionOf(record);
   return [...new Set(maps.map(({ target }) => target.words))].flatMap((words) => {
@@ -113,14 +134,16 @@ export function sheetRows(
     const cells: readonly ContactSheetCell[] = [
       {
         image: boxes.length === 0 ? picture : drawBoxes(picture, boxes),
-        caption: boxes.length === 0 ? 'the preprocessed image' : 'the preprocessed image, explained box',
+        caption: boxes.length === 0 ? caption : `${caption}, explained box`,
       },
-      ...explainers.map((explainer) => mapCell(explainer, own, picture, drawing)),
+      ...explainers.map((explainer) => mapCell(explainer, own, picture, { ...drawing, missing })),
     ];
     const title = `${record.image}: ${said}; explained: ${targetText(own[0]!)}`;
-    return Array.from({ length: Math.ceil(cells.length / mostColumns) }, (_, part) => ({
+    const parts = Math.ceil(cells.length / mostColumns);
+    const columns = Math.ceil(cells.length / parts);
+    return Array.from({ length: parts }, (_, part) => ({
       ...(part === 0 && { title }),
-      cells: cells.slice(part * mostColumns, (part + 1) * mostColumns),
+      cells: cells.slice(part * columns, (part + 1) * columns),
     }));
   });
 }
@@ -129,11 +152,11 @@ function mapCell(
   { id, title, isBaseline }: ShownExplainer,
   maps: readonly ExplainedMap[],
   picture: RgbImage,
-  drawing: OverlayOptions,
+  { missing, ...drawing }: OverlayOptions & { readonly missing: string },
 ): ContactSheetCell {
   const map = maps.find(({ explainer }) => explainer === id);
   const name = isBaseline ? `${title} (baseline)` : title;
-  if (map === undefined) return { caption: `${name}: no map` };
+  if (map === undefined) return { caption: `${name}: ${missing}` };
   const { heat, target } = map;
   const flat = heat.data.every((value) => value === heat.data[0]) ? ', the same everywhere' : '';
   return {

@@ -6,12 +6,13 @@ import { modelRecord, versionsOf, type RunRecord } from '../common/record.ts';
 import { setupNotes } from '../common/run-notes.ts';
 import type { ChosenImage, Environment, FoundImages, ReadableImage } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
+import { slowNotes } from '../setup/all-explainers.ts';
 import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
 import { selectionsOf } from '../spec/selections.ts';
 import type { ExplanationSpec } from '../spec/study-spec.ts';
 import { studyOf, type Study, type StudyOptions } from '../study.ts';
 import { explainImages, type NamedExplainer, type Outcome } from './explain-images.ts';
-import { ExplanationSheet, sheetRows, type ShownExplainer } from './explanation-sheet.ts';
+import { ExplanationSheet, sheetRows, shownExplainer, type ShownExplainer } from './explanation-sheet.ts';
 import { ImageRecords, writeMap, type ImageRecord } from './explanation-record.ts';
 import { targetsOf } from '../common/targets.ts';
 
@@ -29,6 +30,8 @@ export type ExplanationEvent =
   | Extract<Outcome, { kind: 'imageFailed' | 'explainerFailed' }>
   /** One of `all` explainers does not apply to the model after all. */
   | { readonly kind: 'explainerSkipped'; readonly explainer: string; readonly error: unknown };
+
+type ImageOutcome = Extract<Outcome, { kind: 'image' }>;
 
 export interface ExplanationStudy extends Study<ExplanationSpec, ImageRecord, ExplanationSummary> {
   /** What a document of results says of where they come from. */
@@ -86,19 +89,30 @@ export async function openExplanation(
       preprocessing: preprocessing.preprocessing,
     };
     const records = new ImageRecords(subject);
-    const shown = explainers.map(({ id, layer }) => ({ id, layer, ...shownExplainer(setup, id) }));
+    const shown = explainers.map(({ id, layer }) => ({ layer, ...shownExplainer(setup.host, id) }));
     const { codec, drawSheet } = environment;
     const sheet =
       spec.sheet && store !== undefined && drawSheet !== undefined
         ? new ExplanationSheet({ ...drawing, store, codec, draw: (asked) => drawSheet(asked) })
         : undefined;
+    /** Images of which some maps are there. */
+    const begun = new Map<ReadableImage, Omit<ImageOutcome, 'kind'>>();
+    const show = async (outcome: Omit<ImageOutcome, 'kind'>, record: ImageRecord, isWhole: boolean) => {
+      const { picture, maps } = outcome;
+      await onShown?.({ picture, maps, record });
+      const isShown = ({ id }: ShownExplainer) =>
+        isWhole ? skipped.every(({ explainer }) => explainer !== id) : maps.some(({ explainer }) => explainer === id);
+      await sheet?.add(sheetRows(outcome, record, shown.filter(isShown), drawing));
+    };
     const optional = new Set(explainers.flatMap(({ id, isOptional }) => (isOptional === true ? [id] : [])));
 
     async function* explained(asked: readonly ReadableImage[], batch: number): AsyncGenerator<ExplanationEvent, void> {
       // With no explainer that can work there is nothing to do.
       for await (const outcome of explainImages({ ...request, batch, images: explainers.length === 0 ? [] : asked })) {
         if (outcome.kind === 'map') {
-          const { image } = outcome;
+          const { image, picture, answer, map } = outcome;
+          const earlier = begun.get(image)?.maps ?? [];
+          begun.set(image, { image, picture, answer, maps: [...earlier, map] });
           try {
             const made = writing === undefined ? undefined : await writeMap(outcome, subject, writing);
             yield { kind: 'map', image, record: records.of(outcome, made) };
@@ -107,9 +121,8 @@ export async function openExplanation(
           }
         } else if (outcome.kind === 'image') {
           const record = records.finish(outcome);
-          await onShown?.({ picture: outcome.picture, maps: outcome.maps, record });
-          const fit = shown.filter(({ id }) => skipped.every(({ explainer }) => explainer !== id));
-          await sheet?.add(sheetRows(outcome, record, fit, drawing));
+          begun.delete(outcome.image);
+          await show(outcome, record, true);
           yield { kind: 'image', image: outcome.image, record };
         } else if (
           outcome.kind === 'explainerFailed' &&
@@ -166,13 +179,16 @@ export async function openExplanation(
       }),
       model: modelRecord(setup.opened),
       configuration: setup.configurationPath ?? null,
-      notes: [...notesOf(setup), ...(spec.sheet && drawSheet === undefined ? [noSheet] : [])],
+      notes: [...notesOf(setup), ...slowNotes(setup), ...(spec.sheet && drawSheet === undefined ? [noSheet] : [])],
       async *explain() {
         await sheet?.begin();
         try {
           yield* explained(images, spec.batch);
+        } catch (error) {
+          // What is done of a run that is interrupted is shown.
+          if (signal.aborted) for (const each of begun.values()) await show(each, records.of(each), false);
+          throw error;
         } finally {
-          // Also of a run that is interrupted: what is done is shown.
           await sheet?.finish();
         }
       },
@@ -192,13 +208,6 @@ export async function openExplanation(
     await setup.close();
     throw error;
   }
-}
-
-/** The title of an explainer with its settings, and whether it is a baseline. */
-function shownExplainer({ host }: Setup, name: string): Pick<ShownExplainer, 'title' | 'isBaseline'> {
-  const listed = host.list('explainer').filter(({ id }) => name === id || name.startsWith(`${id}:`));
-  const { id = name, title = name, isBaseline = false } = listed[0] ?? {};
-  return { title: `${title}${name.slice(id.length)}`, isBaseline };
 }
 
 async function imagesOf({ images: spec }: ExplanationSpec, environment: Environment): Promise<FoundImages> {

@@ -40,6 +40,8 @@ export interface Setup extends LoadedPlugins {
   readonly recognised: Recognised;
   readonly preprocessing: ChosenPreprocessing;
   readonly explainers: readonly NamedExplainer[];
+  /** What each of them was asked for by, with all that `all` stands for. */
+  readonly selections: readonly Selection[];
   /** How far explainers and attacks are within an image. */
   readonly steps: Steps;
   /**
@@ -124,7 +126,7 @@ export async function setUp(
       isOptional = false,
     }: OptionalSelection = typeof selection === 'string' ? { id: selection, options: {} } : selection;
     const name = selectionName({ id, options: settings });
-    return { id, name, isOptional, explainer: host.get(EXPLAINER, id, settings) };
+    return { id, name, isOptional, settings, explainer: host.get(EXPLAINER, id, settings) };
   });
   const resolved = await environment.findModel(spec.model);
   const contributionOf = ({ kind, id }: Pick<ModelUser, 'kind' | 'id'>): Contributed =>
@@ -158,7 +160,8 @@ export async function setUp(
     if (principal !== undefined) await modelFor(principal);
     const steps = new Steps();
     const explainers: NamedExplainer[] = [];
-    for (const { id, name, explainer, isOptional } of found) {
+    const selections: Selection[] = [];
+    for (const { id, name, explainer, isOptional, settings } of found) {
       let own: Subject;
       try {
         own = await modelFor({ kind: 'explainer', id, name });
@@ -171,9 +174,10 @@ export async function setUp(
       const layer = asked.layer.trim() === 'auto' ? undefined : findLayer(own.model.layers, asked.layer).name;
       const named = steps.explainer(name, reading(explainer, spec.layout));
       explainers.push({ id: name, explainer: named, subject: own, layer, ...(isOptional && { isOptional }) });
+      selections.push({ id, options: settings });
     }
     return {
-      ...{ ...loaded, environment, opened, subject, recognised, preprocessing, explainers, steps },
+      ...{ ...loaded, environment, opened, subject, recognised, preprocessing, explainers, selections, steps },
       subjectFor: modelFor,
       backends({ explainers: drawn = true, others: more = [] } = {}) {
         return usedBackends([...uses.filter(({ kind }) => drawn || kind !== 'explainer'), ...more]);

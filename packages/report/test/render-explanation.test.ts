@@ -1,0 +1,72 @@
+import { codec } from './drawing.ts';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { memoryStore } from '@understory/experiments';
+import type { ImageRecord, MapRecord } from '@understory/studies';
+import { parseHTML } from 'linkedom';
+import { renderExplanation, type ExplanationRun } from '../src/explanation-report/render-explanation.ts';
+import { record } from './support.ts';
+
+const map: MapRecord = {
+  ...{ explainer: 'gradcam', target: 'boxes-box_0', layer: 'features', reading: null },
+  explained: {
+    target: 'box:0',
+    label: 'dog',
+    value: 1.5,
+    probability: 0.875,
+    box: { x: 1, y: 2, width: 3, height: 4 },
+  },
+  ...{ size: [2, 2], range: [0, 1], files: {} },
+};
+const boxes = Array.from({ length: 7 }, (_, at) => ({
+  ...{ target: `box:${at}`, label: 'dog <b>', score: 1, probability: (90 - at) / 100 },
+}));
+const rows: readonly ImageRecord[] = [
+  {
+    ...{ image: 'street.jpg', top: [] as const, maps: [map] },
+    answer: { task: 'object-detection', decision: '7 boxes', probability: 0.9, options: boxes },
+  },
+  {
+    ...{ image: 'face.jpg', top: [] as const },
+    answer: {
+      ...{ task: 'regression', decision: '', probability: null },
+      options: [{ target: 'age', label: null, score: 31.25 }],
+    },
+    maps: [
+      {
+        ...map,
+        target: '-age',
+        explained: { target: '-age', label: null, value: -31.25, probability: null, box: null },
+      },
+    ],
+  },
+];
+
+let page: ReturnType<typeof parseHTML>['document'];
+const texts = (selector: string) =>
+  [...page.querySelectorAll(selector)].map(({ textContent }) => textContent!.replaceAll(/\s+/g, ' ').trim());
+
+beforeAll(async () => {
+  const run: ExplanationRun = {
+    ...{ store: memoryStore(), name: 'runs/boxes', rows, failed: [], isComplete: true },
+    record: { ...record(), parameters: { dataset: { name: 'images' } } },
+  };
+  page = parseHTML((await renderExplanation(run, { codec })).html).document;
+});
+
+describe('the report of what a model that is no classifier was explained for', () => {
+  it('says what the model decides and the best of what it says of each image', () => {
+    const table = texts('tbody tr td.words').slice(0, 2).sort();
+    expect(table).toEqual([
+      '7 boxes, 90.0 %: dog <b> (box:0) 90.0 %, dog <b> (box:1) 89.0 %, dog <b> (box:2) 88.0 %, dog <b> (box:3) 87.0 %, dog <b> (box:4) 86.0 % and 2 more',
+      'regression: age 31.250',
+    ]);
+    expect(texts('thead th.words')[0]).toBe('Answer');
+  });
+
+  it('names each map by its target, with the probability or the number', () => {
+    const text = page.body.textContent!.replaceAll(/\s+/g, ' ');
+    expect(text).toContain('street.jpg: 7 boxes, 90.0 %');
+    expect(text).toContain('Gradcam: dog (box:0), 87.5 %');
+    expect(text).toContain('Gradcam: -age, −31.250');
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from '@jest/globals';
+import { rgbImage, type ContactSheet } from '@understory/imaging';
+import { ExplanationSheet, sheetRows, type ShownExplainer } from '../src/explanation/explanation-sheet.ts';
+import type { ExplainedMap } from '../src/explanation/explain-images.ts';
+import type { ImageRecord } from '../src/explanation/explanation-record.ts';
+import { memoryStore } from '@understory/experiments';
+
+const picture = rgbImage(new Uint8Array(3 * 64), 8, 8);
+const explainers: readonly ShownExplainer[] = [
+  { id: 'gradcam', title: 'Grad-CAM', isBaseline: false },
+  { id: 'cam', title: 'CAM', isBaseline: false },
+  { id: 'random', title: 'Random', isBaseline: true },
+];
+const box = { x: 1, y: 2, width: 4, height: 3 };
+
+function map(explainer: string, words: string, values: readonly number[], more: object = {}): ExplainedMap {
+  return {
+    ...{ explainer, name: words, value: 2.5, probability: 0.75 },
+    target: { words, label: 'dog', terms: [], ...more } as unknown as ExplainedMap['target'],
+    heat: { height: 1, width: values.length, data: Float32Array.from(values) },
+  };
+}
+
+const record: ImageRecord = {
+  image: 'street.jpg',
+  top: [],
+  answer: { task: 'object-detection', decision: 'a dog', probability: 0.75, options: [] },
+  maps: [],
+};
+
+describe('the rows of an image on a sheet', () => {
+  it('say what the model decides and what is explained, and name each explainer, its size and what it lacks', () => {
+    const maps = [map('gradcam', 'box:0', [0, 1], { box }), map('random', 'box:0', [3, 3], { box })];
+    const [row, ...others] = sheetRows({ picture, maps }, record, explainers, {});
+    expect(others).toEqual([]);
+    expect(row!.title).toBe('street.jpg: a dog; explained: dog (box:0)');
+    expect(row!.cells.map(({ caption }) => caption)).toEqual([
+      'the preprocessed image, explained box',
+      'Grad-CAM, 1 x 2',
+      'CAM: no map',
+      'Random (baseline), 1 x 2, the same everywhere',
+    ]);
+    // The outline of the box is drawn on the picture and on each map: its top left corner is white.
+    const corner = 3 * (8 * 2 + 1);
+    const corners = row!.cells.map(({ image }) => image && [...image.data.slice(corner, corner + 3)]);
+    expect(corners).toEqual([[255, 255, 255], [255, 255, 255], undefined, [255, 255, 255]]);
+  });
+
+  it('have a row for each target, the best class where the model is a classifier, and words of the caller', () => {
+    const maps = [map('cam', 'top1', [0, 1]), map('cam', 'top2', [0, 1])];
+    const top = [{ index: 3, label: 'dog', probability: 0.5, logit: 1 }];
+    const rows = sheetRows({ picture, maps }, { image: 'a.png', top, maps: [] }, explainers.slice(0, 2), {
+      ...{ caption: 'at an earlier layer', missing: 'reads the last layer' },
+    });
+    expect(rows.map(({ title }) => title?.replace(/\s/g, ' '))).toEqual([
+      'a.png: dog, 50.0 %; explained: dog (top1)',
+      'a.png: dog, 50.0 %; explained: dog (top2)',
+    ]);
+    expect(rows[1]!.cells.map(({ caption }) => caption)).toEqual([
+      'at an earlier layer',
+      'Grad-CAM: reads the last layer',
+      'CAM, 1 x 2',
+    ]);
+  });
+
+  it.each([
+    [7, [8]],
+    [8, [5, 4]],
+    [19, [7, 7, 6]],
+  ])('break %i maps and the picture into rows of nearly one length', (count, lengths) => {
+    const many = Array.from({ length: count }, (_, at) => ({ id: `e${at}`, title: `E${at}`, isBaseline: false }));
+    const rows = sheetRows({ picture, maps: [map('e0', 'top1', [0, 1])] }, record, many, {});
+    expect(rows.map(({ cells }) => cells.length)).toEqual(lengths);
+    expect(rows.map(({ title }) => title !== undefined)).toEqual(lengths.map((_, at) => at === 0));
+  });
+});
+
+describe('a sheet', () => {
+  const rows = (cells: number) => [{ cells: Array.from({ length: cells }, () => ({ image: picture })) }];
+
+  async function pagesOf(images: readonly number[], found: readonly string[] = []) {
+    const store = memoryStore();
+    for (const name of found) await store.write(name, Uint8Array.of(0));
+    const drawn: number[] = [];
+    const draw = async ({ rows: own }: ContactSheet) => {
+      drawn.push(own.reduce((sum, { cells }) => sum + cells.length, 0));
+      return picture;
+    };
+    const codec = { encodePng: async () => Uint8Array.of(1), decode: async () => picture };
+    const sheet = new ExplanationSheet({ store, codec, draw });
+    await sheet.begin();
+    for (const cells of images) await sheet.add(rows(cells));
+    await sheet.finish();
+    return { files: sheet.files, drawn, names: await store.names('') };
+  }
+
+  it('is one page while its cells are at most sixty, and takes away the pages of an earlier one', async () => {
+    const { files, drawn, names } = await pagesOf([20, 20, 20], ['sheet-1.png', 'sheet-2.png', 'other.png']);
+    expect([files, drawn]).toEqual([['sheet.png'], [60]]);
+    expect([...names].sort()).toEqual(['other.png', 'sheet.png']);
+  });
+
+  it('goes on to the next page where an image does not fit, and never splits one', async () => {
+    const { files, drawn } = await pagesOf([20, 20, 21, 70, 5]);
+    expect(drawn).toEqual([40, 21, 70, 5]);
+    expect(files).toEqual(['sheet-1.png', 'sheet-2.png', 'sheet-3.png', 'sheet-4.png']);
+  });
+});
