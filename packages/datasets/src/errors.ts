@@ -105,23 +105,40 @@ export const datasetErrors = {
   labelsInvalid({
     file,
     line,
+    place,
     found,
     expected,
     cause,
   }: {
     file: string;
     line?: number;
+    /** Where in a file that does not go by lines, such as `entry 3`. */
+    place?: string;
     found: string;
     expected: string;
     cause?: unknown;
   }) {
     return new UnderstoryError({
       code: 'DATASET_LABELS_INVALID',
-      message: `"${file}" is not valid${line === undefined ? '' : ` at line ${line}`}.`,
+      message: `"${file}" is not valid${line === undefined ? (place === undefined ? '' : ` at ${place}`) : ` at line ${line}`}.`,
       found,
       expected,
       next: 'Correct the file, or download it again.',
       cause,
+    });
+  },
+
+  imagesMissing({ path, lookedFor, found }: { path: string; lookedFor: readonly string[]; found: readonly string[] }) {
+    const archive = found.find((name) => /\.(zip|tar|tgz|tar\.gz)$/i.test(name));
+    return new UnderstoryError({
+      code: 'DATASET_IMAGES_MISSING',
+      message: `The data set "${path}" has captions and no images.`,
+      found: someOf(found) || 'an empty folder',
+      expected: `images in ${lookedFor.map((folder) => `${folder}/`).join(' or ')}`,
+      next:
+        archive === undefined
+          ? 'Download the images that the captions belong to into this folder, or link it there.'
+          : `Unpack ${archive} there.`,
     });
   },
 

@@ -4,6 +4,11 @@ import { kindOf } from './files.ts';
 import { parseDatasetSpec } from './parse-dataset-spec.ts';
 import type { DatasetFormat, DatasetSpec } from './parse-dataset-spec.ts';
 import type { DatasetReader } from './reader.ts';
+import { openAro } from './readers/captions/aro.ts';
+import { openSugarcrepe } from './readers/captions/sugarcrepe.ts';
+import { openVsr } from './readers/captions/vsr.ts';
+import { openWhatsup } from './readers/captions/whatsup.ts';
+import { openWinoground } from './readers/captions/winoground.ts';
 import { openCifar10 } from './readers/cifar10.ts';
 import { openImageFolder } from './readers/image-folder.ts';
 import { openOxfordPets } from './readers/oxford-pets.ts';
@@ -24,6 +29,11 @@ const readers: Readonly<Record<DatasetFormat, Open>> = {
   'oxford-pets': openOxfordPets,
   parquet: (path, split) => openParquet(path, { split }),
   folder: openImageFolder,
+  whatsup: openWhatsup,
+  aro: openAro,
+  sugarcrepe: openSugarcrepe,
+  winoground: openWinoground,
+  vsr: (path, split) => openVsr(path, split),
 };
 
 /**

@@ -1,7 +1,10 @@
 import { closest } from '@understory/core';
 import { datasetErrors } from './errors.ts';
 
-export const datasetFormats = ['cifar10', 'oxford-pets', 'parquet', 'folder'] as const;
+/** Benchmarks of captions, each laid out as its authors do. */
+export const captionFormats = ['whatsup', 'aro', 'sugarcrepe', 'winoground', 'vsr'] as const;
+
+export const datasetFormats = ['cifar10', 'oxford-pets', 'parquet', 'folder', ...captionFormats] as const;
 
 export type DatasetFormat = (typeof datasetFormats)[number];
 
@@ -12,7 +15,7 @@ export interface DatasetSpec {
 }
 
 /**
- * Reads `cifar10:DIR`, `oxford-pets:DIR`, `parquet:DIR|FILE`, `folder:DIR` or a plain path; opens nothing.
+ * Reads `cifar10:DIR`, `oxford-pets:DIR`, `parquet:DIR|FILE`, `folder:DIR`, a benchmark of captions such as `whatsup:DIR`, or a plain path; opens nothing.
  * A single letter in front of a colon is a drive. Throws DATASET_SPEC_INVALID or DATASET_FORMAT_UNKNOWN.
  */
 export function parseDatasetSpec(spec: string): DatasetSpec {

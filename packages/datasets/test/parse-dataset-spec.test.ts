@@ -26,7 +26,8 @@ describe('parseDatasetSpec', () => {
       expect.objectContaining({
         code: 'DATASET_FORMAT_UNKNOWN',
         found: '"cifar"',
-        expected: 'cifar10:PATH, oxford-pets:PATH, parquet:PATH, folder:PATH',
+        expected:
+          'cifar10:PATH, oxford-pets:PATH, parquet:PATH, folder:PATH, whatsup:PATH, aro:PATH, sugarcrepe:PATH, winoground:PATH, vsr:PATH',
         next: 'Did you mean "cifar10"? Write ./cifar:... if this is a path.',
       }),
     );

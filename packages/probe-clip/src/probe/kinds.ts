@@ -5,7 +5,16 @@ export const spatialKinds = ['left-right', 'above-below'] as const;
 export const controlKind = 'object';
 
 /** The order of tables and charts; other kinds follow as they come. */
-const order = [controlKind, 'attribute', 'binding', ...spatialKinds, 'front-behind', 'relation', 'word-order'];
+const order = [
+  controlKind,
+  'attribute',
+  'binding',
+  ...spatialKinds,
+  'front-behind',
+  'relation',
+  'addition',
+  'word-order',
+];
 
 const titles: Readonly<Record<string, string>> = {
   object: 'objects (control)',
@@ -15,6 +24,7 @@ const titles: Readonly<Record<string, string>> = {
   'above-below': 'above and below',
   'front-behind': 'in front and behind',
   relation: 'relations',
+  addition: 'additions',
   'word-order': 'word order',
 };
 
