@@ -181,11 +181,14 @@ class Clip(nn.Module):
         self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
 
     @staticmethod
-    def of_weights(weights: Mapping[str, torch.Tensor], quick: bool = True) -> Clip:
-        """A network with these weights, whose shapes say its architecture; half precision becomes single."""
-        model = Clip(shape_of(weights, quick))
+    def of_weights(weights: Mapping[str, torch.Tensor], quick: bool = True, head: int = HEAD) -> Clip:
+        """A network with these weights, whose shapes say its architecture; half precision becomes single. Throws a ValueError."""
+        model = Clip(shape_of(weights, quick, head))
         known = model.state_dict()
-        model.load_state_dict({name: value.float() for name, value in weights.items() if name in known})
+        missing = [name for name in known if name not in weights and not name.endswith('num_batches_tracked')]
+        if missing:
+            raise ValueError(f'the checkpoint lacks {missing[0]} and {len(missing) - 1} more weights')
+        model.load_state_dict({name: value.float() for name, value in weights.items() if name in known}, strict=False)
         return model.eval()
 
     def encode_image(self, image: torch.Tensor) -> torch.Tensor:
@@ -213,13 +216,15 @@ def unit(x: torch.Tensor) -> torch.Tensor:
     return x / x.norm(dim=-1, keepdim=True)
 
 
-def shape_of(weights: Mapping[str, torch.Tensor], quick: bool) -> ClipShape:
+def shape_of(weights: Mapping[str, torch.Tensor], quick: bool, head: int) -> ClipShape:
     def count(pattern: str, part: int) -> int:
         return len({name.split('.')[part] for name in weights if name.startswith(pattern)})
 
+    if 'ln_final.weight' not in weights:
+        raise ValueError('this is no checkpoint of CLIP: it has no "ln_final.weight"')
     text_width = weights['ln_final.weight'].shape[0]
     text = dict(context=weights['positional_embedding'].shape[0], vocabulary=weights['token_embedding.weight'].shape[0],
-                text_width=text_width, text_layers=count('transformer.resblocks.', 2), quick=quick)
+                text_width=text_width, text_layers=count('transformer.resblocks.', 2), head=head, quick=quick)
     embedding = weights['text_projection'].shape[1]
     if 'visual.proj' in weights:
         width, _, _, patch = weights['visual.conv1.weight'].shape

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+from typing import Callable
+
 import torch
 
 from reference.clip_like import ClipLike
+from reference.clip_network import FULL, Clip, ClipShape
+from reference.clip_towers import TINY
 from reference.detr_like import DetrLike
 from reference.random_weights import random_images
 
-from ..network import Inputs, Network
+from ..network import USUAL, Inputs, Network
+
+SMALL = {name: replace(shape, vocabulary=60) for name, shape in TINY.items()}
+SCORES = ('logits_per_image', 'logits_per_text')
 
 
 def image_and_text(seed: int) -> Inputs:
     generator = torch.Generator().manual_seed(seed)
     return {'image': random_images(2, 64, seed), 'tokens': torch.randint(0, 60, (2, 12), generator=generator)}
+
+
+def pictures_and_texts(shape: ClipShape) -> Callable[[int], Inputs]:
+    def inputs(seed: int) -> Inputs:
+        generator = torch.Generator().manual_seed(seed)
+        texts = torch.randint(0, shape.vocabulary, (2, shape.context), generator=generator)
+        return {'image': random_images(2, shape.size, seed), 'text': texts}
+
+    return inputs
+
+
+def clip(name: str, shape: ClipShape, layer: str, slow: bool = False) -> Network:
+    """The network of openai/CLIP; at full size by the exporters' usual settings alone, since each is 400 MB."""
+    return Network(name, partial(Clip, shape), shape.size, layer, pictures_and_texts(shape), SCORES, slow=slow, fixed_batch=2,
+                   settings=USUAL if slow else None)
 
 
 def padded_images(seed: int) -> Inputs:
@@ -25,6 +49,9 @@ def padded_images(seed: int) -> Inputs:
 
 
 JOINT = (
-    Network('clip', ClipLike, 64, 'visual.stages', image_and_text, ('logits_per_image', 'logits_per_text'), fixed_batch=2),
+    Network('clip', ClipLike, 64, 'visual.stages', image_and_text, SCORES, fixed_batch=2),
     Network('detr', DetrLike, 64, 'backbone', padded_images, ('classes', 'boxes', 'masks')),
+    clip('clip-resnet', SMALL['resnet'], 'visual.layer4'),
+    clip('clip-vit', SMALL['vit'], 'visual.conv1'),
+    clip('clip-rn50-real', FULL['resnet'], 'visual.layer4', slow=True),
 )
