@@ -17,6 +17,7 @@ export * from './picture-frame.ts';
 export * from './pixel-ranking.ts';
 export * from './placement.ts';
 export * from './preprocessing-from-config.ts';
+export * from './preprocessing-from-open-clip.ts';
 export * from './preprocessing.ts';
 export * from './resize.ts';
 export * from './rgb-image.ts';

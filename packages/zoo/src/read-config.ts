@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileLimits, readTextFile } from '@understory/imaging/files';
 import { zooErrors } from './errors.ts';
 import { jsonErrorOffset } from './json-error-offset.ts';
@@ -31,4 +32,20 @@ export async function readConfig(file: string): Promise<unknown> {
       cause,
     });
   }
+}
+
+/** A JSON file and what is in it. */
+export interface FoundConfig {
+  readonly file: string;
+  readonly json: unknown;
+}
+
+/** The file of that name in the first folder that has it; throws as `readConfig` does. */
+export async function firstConfig(folders: readonly string[], name: string): Promise<FoundConfig | undefined> {
+  for (const folder of folders) {
+    const file = join(folder, name);
+    const json = await readConfig(file);
+    if (json !== undefined) return { file, json };
+  }
+  return undefined;
 }

@@ -3,14 +3,16 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closest, errors, isJsonObject, UnderstoryError } from '@understory/core';
 import type { ModelSource } from '@understory/core';
-import { preprocessingFromConfig, unknownInConfig } from '@understory/imaging';
 import type { Preprocessing } from '@understory/imaging';
 import { otherThanFile } from '@understory/imaging/files';
 import { listZoo, type ZooEntry } from './bundled.ts';
 import { exportRecipe } from './export-recipes.ts';
 import { findModelFiles } from './find-model-file.ts';
 import { labelsFromConfig } from './labels-from-config.ts';
-import { readConfig } from './read-config.ts';
+import { picturesFrom } from './pictures-from.ts';
+import { firstConfig } from './read-config.ts';
+import { readTokenizer, type FoundTokenizer } from './read-tokenizer.ts';
+import { towersBeside, towersIn, towersOf, type Towers } from './towers.ts';
 import { zooErrors } from './errors.ts';
 
 /** A model and what lies beside it; what is absent has to be given by hand or assumed. */
@@ -21,16 +23,28 @@ export interface ResolvedModel {
   readonly source: Extract<ModelSource, { kind: 'file' }>;
   /** The same model in other formats, where the folder holds it in several. */
   readonly otherSources?: readonly Extract<ModelSource, { kind: 'file' }>[];
+  /** Of a model of pictures and text, whose text tower may be a file of its own. */
+  readonly text?: ResolvedText;
   /** One a class, from `id2label` of `config.json`. */
   readonly labels?: readonly string[];
-  /** From `preprocessor_config.json`. */
+  /** From `preprocessor_config.json`, or from what open_clip writes. */
   readonly preprocessing?: Preprocessing;
-  /** `config.json` as it was read, where it is an object. */
+  /** `config.json`, or `open_clip_config.json`, as it was read, where it is an object. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** What of `preprocessor_config.json` is not known and may mean other pictures, a sentence each. */
   readonly notes?: readonly string[];
   /** The path of the model's card. */
   readonly card?: string;
+}
+
+/** What reads the text of a model of pictures and text. */
+export interface ResolvedText {
+  /** The text tower; absent where the text goes into the model itself. */
+  readonly source?: Extract<ModelSource, { kind: 'file' }>;
+  /** The same tower in other formats. */
+  readonly otherSources?: readonly Extract<ModelSource, { kind: 'file' }>[];
+  /** Reads the tokenizer, which is large; undefined where there is none. Throws MODEL_CONFIG_*. */
+  tokenizer(): Promise<FoundTokenizer | undefined>;
 }
 
 export interface ResolveOptions {
@@ -59,19 +73,60 @@ export async function resolveModel(spec: string, { cwd = '.' }: ResolveOptions =
 }
 
 async function inFolder(folder: string): Promise<ResolvedModel> {
-  const [file, ...others] = await modelFilesOf(folder);
-  await checkFile(join(folder, file));
-  const card = join(folder, 'README.md');
+  const towers = (await towersIn(folder)) ?? (await towersBeside(folder));
+  const own = towers === undefined ? await modelFilesOf(folder) : undefined;
+  const image = towers?.image ?? (own!.map((name) => join(folder, name)) as [string, ...string[]]);
+  const root = towers === undefined || image[0].startsWith(join(folder, '/')) ? folder : folderOf(image[0]);
+  for (const file of towers?.text ?? []) await checkFile(file);
+  await checkFile(image[0]);
+  const card = join(root, 'README.md');
   return {
-    name: basename(folder),
+    name: basename(root),
     kind: 'folder',
-    source: { kind: 'file', path: join(folder, file) },
-    ...(others.length > 0 && {
-      otherSources: others.map((other) => ({ kind: 'file' as const, path: join(folder, other) })),
-    }),
-    ...(await readConfigs([folder])),
+    ...sourcesOf(image),
+    ...(await besideModel(root, image, towers)),
     ...((await statOf(card))?.isFile() && { card }),
   };
+}
+
+/** The folder of a model, whose file may lie in one for its format. */
+function folderOf(file: string): string {
+  const folder = dirname(file);
+  return ['onnx', 'tfjs'].includes(basename(folder)) ? dirname(folder) : folder;
+}
+
+function sourcesOf([first, ...others]: readonly [string, ...string[]]) {
+  const source = (path: string) => ({ kind: 'file' as const, path });
+  return { source: source(first), ...(others.length > 0 && { otherSources: others.map(source) }) };
+}
+
+/** Configurations, from the folder of the file up to `root`; those of text from the text tower's own first. */
+async function besideModel(root: string, [file]: readonly [string, ...string[]], towers: Towers | undefined) {
+  const folders = upwards(dirname(file), root);
+  const text = towers === undefined ? [] : upwards(dirname(towers.text[0]), root);
+  const found = await readConfigs(folders);
+  const places = [...new Set([...text, ...folders])];
+  if (towers === undefined && !(await hasTokenizer(places))) return found;
+  const tokenizer = () => readTokenizer(places, found.config);
+  return { ...found, text: { ...(towers && sourcesOf(towers.text)), tokenizer } };
+}
+
+async function hasTokenizer(folders: readonly string[]): Promise<boolean> {
+  for (const folder of folders) if (await statOf(join(folder, 'tokenizer.json'))) return true;
+  return false;
+}
+
+/** A folder and those above it up to `root`, where it lies within; otherwise itself and, where it is for a format, the one above. */
+function upwards(folder: string, root: string): readonly string[] {
+  if (folder !== root && !folder.startsWith(join(root, '/'))) {
+    return [...new Set([folder, ['onnx', 'tfjs'].includes(basename(folder)) ? dirname(folder) : folder])];
+  }
+  const folders = [folder];
+  for (let at = folder; at !== root;) {
+    at = dirname(at);
+    folders.push(at);
+  }
+  return folders;
 }
 
 async function modelFilesOf(folder: string) {
@@ -92,13 +147,16 @@ async function checkFile(path: string): Promise<void> {
 
 async function besideFile(path: string): Promise<ResolvedModel> {
   await checkFile(path);
-  const folder = dirname(path);
-  const isInside = ['onnx', 'tfjs'].includes(basename(folder));
+  const towers = await towersOf(path);
+  const image = towers?.image ?? [path];
+  if (towers !== undefined) for (const file of [image[0], towers.text[0]]) await checkFile(file);
+  const folder = dirname(image[0]);
+  const isInside = ['onnx', 'tfjs', 'visual'].includes(basename(folder));
   return {
-    name: basename(path, extname(path)),
+    name: basename(image[0], extname(image[0])),
     kind: 'file',
-    source: { kind: 'file', path },
-    ...(await readConfigs(isInside ? [folder, dirname(folder)] : [folder])),
+    ...sourcesOf(image),
+    ...(await besideModel(isInside ? dirname(folder) : folder, image, towers)),
   };
 }
 
@@ -108,33 +166,15 @@ async function readConfigs(
 ): Promise<Pick<ResolvedModel, 'labels' | 'preprocessing' | 'config' | 'notes'>> {
   const config = await firstConfig(folders, 'config.json');
   const labels = config && labelsFromConfig(config.json, config.file);
-  const processor = await firstConfig(folders, 'preprocessor_config.json');
-  const preprocessing = processor && preprocessingOf(processor.json, processor.file);
-  const notes = processor === undefined ? [] : unknownInConfig(processor.json);
+  const openClip = await firstConfig(folders, 'open_clip_config.json');
+  const { preprocessing, notes } = await picturesFrom(folders, openClip);
+  const known = [config?.json, openClip?.json].find(isJsonObject);
   return {
     ...(labels && { labels }),
     ...(preprocessing && { preprocessing }),
     ...(notes.length > 0 && { notes }),
-    ...(isJsonObject(config?.json) && { config: config.json }),
+    ...(known && { config: known }),
   };
-}
-
-async function firstConfig(folders: readonly string[], name: string) {
-  for (const folder of folders) {
-    const file = join(folder, name);
-    const json = await readConfig(file);
-    if (json !== undefined) return { file, json };
-  }
-  return undefined;
-}
-
-function preprocessingOf(json: unknown, file: string): Preprocessing {
-  try {
-    return preprocessingFromConfig(json);
-  } catch (cause) {
-    if (cause instanceof UnderstoryError) throw zooErrors.preprocessorInvalid({ file, cause });
-    throw cause;
-  }
 }
 
 async function statOf(path: string) {

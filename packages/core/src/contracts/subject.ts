@@ -145,6 +145,18 @@ export interface ModelFacts {
 export const evidence = ['partner', 'folder', 'graph', 'shape', 'task'] as const;
 export type Evidence = (typeof evidence)[number];
 
+/** How pictures are prepared. */
+export interface SubjectPictures {
+  /** A side of a square in pixels; that of the model's input where absent. */
+  readonly size?: number;
+  /** The middle of the picture, or all of it with other proportions. */
+  readonly fit: 'crop' | 'stretch';
+  readonly filter: 'bilinear' | 'bicubic';
+  /** One value a channel, of pixels in 0..1. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
 /** A way in which a model can be read as a task. */
 export interface SubjectReading {
   readonly evidence: Evidence;
@@ -156,6 +168,8 @@ export interface SubjectReading {
   readonly form?: string;
   /** Inputs beside the picture that the subject gives values by itself, such as those of text. */
   readonly fills?: readonly string[];
+  /** How pictures are prepared for such a model where nothing beside it says so. */
+  readonly pictures?: SubjectPictures;
 }
 
 /** What a subject is opened with besides the model. */
@@ -174,12 +188,7 @@ export interface SubjectSettings {
 export interface SubjectPreset {
   /** The layers that it explains, best first: the first that the model has. */
   readonly layers: readonly string[];
-  /** Pictures are stretched to the size, in pixels, and normalised so. */
-  readonly pictures: {
-    readonly size: number;
-    readonly mean: readonly number[];
-    readonly std: readonly number[];
-  };
+  readonly pictures: SubjectPictures;
 }
 
 /** A kind of subject that a plugin provides: it says whether it can read a model, and reads it. */
