@@ -128,6 +128,8 @@ export type TensorOptions = {
   readonly logits?: string | undefined;
   readonly feed?: Readonly<Record<string, string>> | undefined;
   readonly to?: string | undefined;
+  readonly text?: readonly string[] | undefined;
+  readonly against?: readonly string[] | undefined;
 };
 
 /** The options that say what a model is and what its inputs and outputs mean. */
@@ -150,5 +152,10 @@ export function withTensors<A extends Arguments, O extends OptionValues>(
       'the value of another input: numbers with commas, height and width of the picture, a .npy or .json file, or another picture; may be repeated',
     ).argParser(feed),
     new Option('--to <image>', 'another picture, for networks that compare two pictures or embed them'),
+    new Option(
+      '--text <captions...>',
+      'captions that the picture is compared with, for image-text models such as CLIP',
+    ),
+    new Option('--against <captions...>', 'what the captions are contrasted with: one for all, or one each'),
   ]);
 }

@@ -34,6 +34,8 @@ export function commonSpec(flags: StudyFlags): Pick<Common, 'version' | 'model'>
       logits: flags.logits,
       feed: flags.feed,
       to: flags.to,
+      captions: flags.text,
+      against: flags.against,
       labels: flags.labels,
       layer: flags.layer,
       layout: flags.layout,

@@ -1,4 +1,12 @@
-import { type Configuration, createHost, errors, isDiagnosed, parseConfiguration, reasonOf } from '@understory/core';
+import {
+  type Configuration,
+  createHost,
+  errors,
+  imageTextTask,
+  isDiagnosed,
+  parseConfiguration,
+  reasonOf,
+} from '@understory/core';
 import { environmentErrors } from './errors.ts';
 import { existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
@@ -24,6 +32,7 @@ const defaultPlugins = [
   '@understory/explain-baseline',
   '@understory/metric-faithfulness',
   '@understory/probe-shuffle',
+  '@understory/probe-clip',
   '@understory/attack-pgd',
 ];
 
@@ -81,7 +90,9 @@ export async function loadPlugins({
 function providesSubjects({ module }: { readonly module: unknown }): boolean {
   const { default: manifest } = Object(module) as { readonly default?: unknown };
   const { provides } = Object(manifest) as { readonly provides?: unknown };
-  return Array.isArray(provides) && provides.some((each) => (Object(each) as { kind?: unknown }).kind === 'subject');
+  const kinds = Array.isArray(provides) ? provides.map((each) => Object(each) as { kind?: unknown; id?: unknown }) : [];
+  // A probe that brings the subject that it probes reads no other model.
+  return kinds.some(({ kind, id }) => kind === 'subject' && id !== imageTextTask);
 }
 
 /** What a plugin calls itself; nothing for what is none, which the host says best. */

@@ -53,6 +53,8 @@ export interface FoundModel {
   readonly source: Extract<ModelSource, { kind: 'file' }>;
   /** The same model in other formats, where the folder holds it in several. */
   readonly otherSources?: readonly Extract<ModelSource, { kind: 'file' }>[];
+  /** Of a model of pictures and text. */
+  readonly text?: FoundText;
   /** One a class. */
   readonly labels?: readonly string[];
   readonly preprocessing?: Preprocessing;
@@ -60,6 +62,22 @@ export interface FoundModel {
   readonly config?: Readonly<Record<string, unknown>>;
   /** What a user should know of it, such as what of its preprocessing is not known. */
   readonly notes?: readonly string[];
+}
+
+/** What reads the text of a model of pictures and text. */
+export interface FoundText {
+  /** The text tower; absent where the text goes into the model itself. */
+  readonly source?: FoundModel['source'];
+  /** The same tower in other formats. */
+  readonly otherSources?: readonly FoundModel['source'][];
+  /** `tokenizer.json` as it was read, and what else is known of it; undefined where there is none. */
+  tokenizer(): Promise<
+    | {
+        readonly tokenizer: Readonly<Record<string, unknown>>;
+        readonly settings: Readonly<Record<string, unknown>>;
+      }
+    | undefined
+  >;
 }
 
 /** An image to work on, decoded when it is asked for. */

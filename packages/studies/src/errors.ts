@@ -114,6 +114,27 @@ export const studyErrors = {
     });
   },
 
+  captionsNotRead({ inputs, isTower }: { inputs: readonly string[]; isTower: boolean }) {
+    return new UnderstoryError({
+      code: 'CAPTIONS_NOT_READ',
+      message: 'The model reads no text, and captions were given.',
+      found: `inputs ${inputs.join(', ')}${isTower ? ', and a text tower that does not fit' : ', and no text tower beside it'}`,
+      expected:
+        'a model of pictures and text: two towers in one folder or in two that belong together, or one graph that takes both',
+      next: 'Choose such a model, name its folder rather than one of its files, or leave the captions out.',
+    });
+  },
+
+  noSuchTaskPreset({ preset, task, known }: { preset: string; task: string; known: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'UNKNOWN_PRESET',
+      message: `There is no preset "${preset}" for ${task}.`,
+      found: `preset ${preset}`,
+      expected: known.length === 0 ? 'no preset' : `one of ${known.join(', ')}`,
+      next: 'Choose another preset, or leave it out.',
+    });
+  },
+
   noProbability({ target, task }: { target: string; task: string }) {
     return new UnderstoryError({
       code: 'SCORE_NOT_A_CLASS',

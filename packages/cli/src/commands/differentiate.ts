@@ -106,7 +106,7 @@ async function differentiate(asked: string, options: DifferentiateOptions, io: I
           : text(path, model, file, gradients, fetch),
       );
     } finally {
-      await model.close();
+      await opened.close();
     }
   } finally {
     await host.dispose();

@@ -12,6 +12,8 @@ const flags: Readonly<Record<string, string>> = {
   output: '--output',
   feed: '--feed',
   to: '--to',
+  text: '--text',
+  against: '--against',
   threshold: '--threshold',
 };
 

@@ -1,15 +1,21 @@
-import { pictureInputOf, type ModelFacts, type SubjectReading, type TensorSpec } from '@understory/core';
+import {
+  pictureInputOf,
+  type ModelFacts,
+  type SubjectPictures,
+  type SubjectReading,
+  type TensorSpec,
+} from '@understory/core';
 import { embeddingOutputs, tensorOf } from './embedding-outputs.ts';
 import { joinedTowers } from './joined-towers.ts';
 import { isSigLip } from './scale.ts';
 import { namesOf, textInputsOf } from './text-inputs.ts';
 
-const clip = {
+const clip: SubjectPictures = {
   ...{ fit: 'crop', filter: 'bicubic' },
   mean: [0.48145466, 0.4578275, 0.40821073],
   std: [0.26862954, 0.26130258, 0.27577711],
-} as const;
-const sigLip = { fit: 'stretch', filter: 'bicubic', mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const;
+};
+const sigLip: SubjectPictures = { fit: 'stretch', filter: 'bicubic', mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
 
 /** The ways in which a model can be compared with captions: with the text tower beside it, or with the one that is in its own graph. */
 export function matcherReadings(facts: ModelFacts): readonly SubjectReading[] {

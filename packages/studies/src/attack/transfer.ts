@@ -49,10 +49,10 @@ export async function openTransfer(
         });
         return (await pixels.answer(joinSamples(batch))).map(({ classes }) => classes!);
       },
-      close: () => opened.model.close(),
+      close: () => opened.close(),
     };
   } catch (error) {
-    await opened.model.close();
+    await opened.close();
     throw error;
   }
 }

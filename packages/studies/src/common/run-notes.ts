@@ -2,10 +2,11 @@ import { assumedNote } from '../setup/preprocessing.ts';
 import type { Setup } from '../setup/setup.ts';
 
 /** What a user should know of how a model was opened that is no error. */
-export function setupNotes({ backends, preprocessing, opened }: Setup): readonly string[] {
+export function setupNotes({ backends, preprocessing, opened, notes }: Setup): readonly string[] {
   return [
     ...new Set(backends().flatMap(({ remarks }) => remarks)),
     ...(opened.resolved.notes ?? []),
+    ...notes,
     ...(preprocessing.assumed ? [assumedNote(preprocessing.preprocessing)] : []),
   ];
 }

@@ -105,6 +105,8 @@ function slotsOf(pieces: readonly Piece[]): readonly Slot[] {
 }
 
 function piecesOf(text: string, subject: Subject, tensors: readonly string[]): readonly Piece[] {
+  const isName = subject.names?.includes(text.trim()) ?? false;
+  if (isName) return [{ text: text.trim(), isNegative: false, raw: undefined, classIndex: undefined }];
   const whole = pieceOf(text.trim(), false, subject, tensors);
   if (whole !== undefined) return [whole];
   return splitTargets(text).map((part) => {
@@ -188,9 +190,13 @@ function withoutDots(text: string): string {
 
 /** A target as another subject of the same model has it: its backend may call tensors otherwise. */
 export function placed(target: Target, own: Subject, asked: Subject): Target {
-  if (own === asked || target.classIndex === undefined) return target;
-  return own.targets(`${target.classIndex}`, emptyAnswer)?.[0] ?? target;
+  if (own === asked) return target;
+  if (target.classIndex !== undefined) return own.targets(`${target.classIndex}`, emptyAnswer)?.[0] ?? target;
+  if (own.names === undefined) return target;
+  const isNegative = target.words.startsWith('-');
+  const [found] = own.targets(isNegative ? target.words.slice(1) : target.words, emptyAnswer) ?? [];
+  return found === undefined ? target : isNegative ? negative(found) : found;
 }
 
-/** Stands where a class is named by its index, whatever the model says. */
+/** Stands where a target is named whatever the model says: a class by its index, a caption. */
 const emptyAnswer: Answer = { options: [], decision: '', probability: undefined };

@@ -8,6 +8,7 @@ import type { ChosenImage, Environment, FoundImages, ReadableImage } from '../en
 import { studyErrors } from '../errors.ts';
 import { slowNotes } from '../setup/all-explainers.ts';
 import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
+import { explainedTargets } from '../spec/explained-targets.ts';
 import { selectionsOf } from '../spec/selections.ts';
 import type { ExplanationSpec } from '../spec/study-spec.ts';
 import { studyOf, type Study, type StudyOptions } from '../study.ts';
@@ -69,15 +70,17 @@ export async function openExplanation(
   const asked = {
     explainers: selectionsOf(spec.explainers),
     layer: spec.layer,
-    targets: spec.target,
+    targets: explainedTargets(spec),
     onSkipped: (explainer: string, error: unknown) => void skipped.push({ explainer, error }),
     onUnfit: (explainer: string, error: unknown) => void unfit.push({ explainer, error }),
   };
-  const setup = await withPlugins(spec, environment, (loaded) => setUp(spec, asked, environment, loaded));
+  const setup = await withPlugins(spec, environment, (loaded) =>
+    setUp({ ...spec, taskPreset: spec.preset }, asked, environment, loaded),
+  );
   try {
     const { subject, explainers, preprocessing } = setup;
     setup.steps.listener = onStep;
-    const targets = targetsOf(spec.target, subject);
+    const targets = targetsOf(asked.targets, subject);
     const drawing = { colourMap: colourMapOf(spec.colourMap), opacity: spec.opacity };
     const writing = store && {
       ...{ ...drawing, overlay: spec.overlay, npy: spec.npy, out, store },

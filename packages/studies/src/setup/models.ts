@@ -51,7 +51,7 @@ export class Models {
   }
 
   async close(): Promise<void> {
-    for (const { model } of this.#opened.values()) await model.close();
+    for (const opened of this.#opened.values()) await opened.close();
     this.#opened.clear();
   }
 }

@@ -1,4 +1,4 @@
-import { BACKEND, closest, errors, type Host, type Model, type Subject } from '@understory/core';
+import { BACKEND, closest, errors, type Backend, type Host, type Model, type Subject } from '@understory/core';
 import type { FoundModel } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
 import type { CommonSpec } from '../spec/study-spec.ts';
@@ -12,6 +12,10 @@ export interface OpenedModel {
   /** The id of the backend. */
   readonly backend: string;
   readonly model: Model;
+  /** The text tower of a model of pictures and text, where it is a model of its own. */
+  readonly text?: Model;
+  /** Closes both. */
+  close(): Promise<void>;
 }
 
 /**
@@ -44,7 +48,36 @@ export async function openModel(
   }
   const devices = devicesOf[id] ?? everywhere;
   const model = await backend.open(source, { ...(devices && { devices }), ...(threads !== undefined && { threads }) });
-  return { resolved: withMetadata({ ...asked, source }, model), backend: id, model };
+  const resolved = withMetadata({ ...asked, source }, model);
+  try {
+    const text = await openText(host, asked.text, backend, threads);
+    return {
+      ...{ resolved, backend: id, model },
+      ...(text && { text }),
+      async close() {
+        await model.close();
+        await text?.close();
+      },
+    };
+  } catch (error) {
+    await model.close();
+    throw error;
+  }
+}
+
+/** With the backend of the pictures where one of the files is in its own format, else with the first that reads one: nothing is differentiated between the two. */
+async function openText(
+  host: Host,
+  asked: FoundModel['text'],
+  backend: Backend,
+  threads: number | undefined,
+): Promise<Model | undefined> {
+  if (asked?.source === undefined) return undefined;
+  const sources = [asked.source, ...(asked.otherSources ?? [])];
+  const options = { ...(threads !== undefined && { threads }) };
+  const own = sources.find((each) => backend.accepts(each) && (backend.isNative?.(each) ?? true));
+  if (own !== undefined) return backend.open(own, options);
+  return host.backendReading(asked.source).backend.open(asked.source, options);
 }
 
 /** Throws BACKENDS_DISAGREE where the subjects that two backends make of one model take other pictures or tell other classes. */

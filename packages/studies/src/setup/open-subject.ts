@@ -1,10 +1,14 @@
 import {
+  imageTextTask,
   pictureInputOf,
+  specText,
   SUBJECT,
   type Host,
   type ModelFacts,
   type PictureInput,
   type Subject,
+  type SubjectKind,
+  type SubjectPreset,
   type SubjectSettings,
   type Tensor,
 } from '@understory/core';
@@ -13,22 +17,27 @@ import type { Environment } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
 import type { CommonSpec } from '../spec/study-spec.ts';
 import type { OpenedModel } from './open-model.ts';
-import { choosePreprocessing, type ChosenPreprocessing, type PreprocessingOptions } from './preprocessing.ts';
-import { recognise, type Recognised } from './recognise.ts';
+import { choosePreprocessing, optionsOf, type ChosenPreprocessing } from './preprocessing.ts';
+import { readingsOf, recognise, type Recognised } from './recognise.ts';
 import { explainedInputOf, secondInputOf } from './picture-inputs.ts';
 import { sideFeedsOf, type SideFeeds } from './side-feeds.ts';
 
 /** What a spec says of what a model is and how it is fed. */
 export type SubjectSpec = Pick<
   CommonSpec,
-  'task' | 'input' | 'output' | 'logits' | 'labels' | 'feed' | 'to' | 'preprocessing'
->;
+  'task' | 'input' | 'output' | 'logits' | 'labels' | 'feed' | 'to' | 'captions' | 'against' | 'preprocessing'
+> & {
+  /** Settings of the task that belong together. */
+  readonly taskPreset?: string | undefined;
+};
 
 /** A model with what it says, and how pictures are prepared for it. */
 export interface OpenedSubject {
   readonly subject: Subject;
   readonly recognised: Recognised;
   readonly preprocessing: ChosenPreprocessing;
+  /** What was asked for by one name. */
+  readonly preset?: SubjectPreset;
 }
 
 export interface SubjectRequest {
@@ -41,7 +50,7 @@ export interface SubjectRequest {
 
 /** What is known of an opened model before it is read as anything; throws what reading labels throws. */
 export async function factsOf(
-  { model, resolved }: OpenedModel,
+  { model, text, resolved }: OpenedModel,
   spec: SubjectSpec,
   environment: Pick<Environment, 'readLabels'>,
 ): Promise<ModelFacts> {
@@ -49,6 +58,7 @@ export async function factsOf(
   const labels = path === undefined ? resolved.labels : await environment.readLabels(path);
   const asked = output ?? logits;
   const { config } = resolved;
+  const read = text === undefined && !takesText(model) ? undefined : await resolved.text?.tokenizer();
   const { metadata } = model;
   return {
     model,
@@ -56,7 +66,16 @@ export async function factsOf(
     labels,
     input: explainedInputOf(model, spec),
     outputs: asked === undefined ? undefined : typeof asked === 'string' ? [asked] : asked,
+    text: {
+      ...(text && { model: text }),
+      ...(read && { tokenizer: read.tokenizer, tokenizerConfig: read.settings }),
+    },
   };
+}
+
+/** Whether an input can hold the tokens of texts: whole numbers, a row for each text. */
+function takesText({ inputs }: OpenedModel['model']): boolean {
+  return inputs.some(({ type, dims }) => (type === 'int32' || type === 'int64') && dims?.length === 2);
 }
 
 /**
@@ -68,21 +87,28 @@ export async function openSubject(
   { spec, host, environment, targets }: SubjectRequest,
 ): Promise<OpenedSubject> {
   const { model, resolved } = opened;
-  const facts = await factsOf(opened, spec, environment);
+  const facts = forSpec(await factsOf(opened, spec, environment), spec);
   checkOutputs(facts);
+  const task = spec.task ?? taskOfCaptions(host, facts, spec);
   const recognised = recognise(host, facts, {
-    task: spec.task,
+    ...{ task, targets },
     areLogits: spec.logits !== undefined && spec.output === undefined,
-    targets,
   });
+  const { reading } = recognised;
+  const kind = host.get(SUBJECT, recognised.task);
+  const preset = presetOf(kind, spec.taskPreset, recognised.task);
   const picture = pictureInputOf(model, facts.input);
-  const preprocessing = choosePreprocessing(picture, resolved.preprocessing, preprocessingOptions(spec));
+  const options = { ...(preset && optionsOf(preset.pictures)), ...spec.preprocessing };
+  const preprocessing = choosePreprocessing(picture, resolved.preprocessing, options, reading.pictures);
   const pictureFor = (input: string, path: string) =>
     otherPicture(path, input, { opened, picture, preprocessing, environment });
   // A model of two pictures takes the second one itself; any other is asked for the embedding of each.
   const second = spec.to === undefined ? undefined : secondInputOf(model, picture.name, spec);
   const given: SideFeeds = second === undefined ? (spec.feed ?? {}) : { ...spec.feed, [second]: spec.to! };
-  const sides = await sideFeedsOf(model, given, { picture: picture.name, pictureFor, environment });
+  const sides = await sideFeedsOf(model, given, {
+    ...{ picture: picture.name, pictureFor, environment },
+    filled: reading.fills,
+  });
   const to = spec.to === undefined || second !== undefined ? undefined : await pictureFor(picture.name, spec.to);
   let isUsed = false;
   const others = to && {
@@ -91,14 +117,40 @@ export async function openSubject(
       return to;
     },
   };
-  const settings: SubjectSettings = { ...(sides && { sides }), ...(others && { others }) };
-  const subject = await host.get(SUBJECT, recognised.task).open(facts, recognised.reading, settings);
+  const { captions, against } = spec;
+  const settings: SubjectSettings = {
+    ...(sides && { sides }),
+    ...(others && { others }),
+    ...(captions && { captions }),
+    ...(against && { against }),
+  };
+  const subject = await kind.open(facts, reading, settings);
   if (to !== undefined && !isUsed) throw studyErrors.secondPictureUnused({ path: spec.to!, task: recognised.task });
-  return { subject, recognised, preprocessing };
+  return { subject, recognised, preprocessing, ...(preset && { preset }) };
 }
 
-function preprocessingOptions({ preprocessing = {} }: SubjectSpec): PreprocessingOptions {
-  return preprocessing;
+/** Two pictures are compared by the image tower alone, where no caption is given. */
+function forSpec(facts: ModelFacts, { to, captions }: SubjectSpec): ModelFacts {
+  return to !== undefined && captions === undefined ? { ...facts, text: {} } : facts;
+}
+
+/** Captions are for a model that reads them, whatever else could be made of it; throws CAPTIONS_NOT_READ where it does not. */
+function taskOfCaptions(host: Host, facts: ModelFacts, { captions, against }: SubjectSpec): string | undefined {
+  if (captions === undefined && against === undefined) return undefined;
+  const isKnown = host.list('subject').some(({ id }) => id === imageTextTask);
+  if (isKnown && readingsOf(host, facts, imageTextTask).length > 0) return imageTextTask;
+  throw studyErrors.captionsNotRead({
+    inputs: facts.model.inputs.map(specText),
+    isTower: facts.text?.model !== undefined,
+  });
+}
+
+/** Throws UNKNOWN_PRESET. */
+function presetOf({ presets = {} }: SubjectKind, name: string | undefined, task: string): SubjectPreset | undefined {
+  if (name === undefined) return undefined;
+  const found = Object.hasOwn(presets, name) ? presets[name] : undefined;
+  if (found === undefined) throw studyErrors.noSuchTaskPreset({ preset: name, task, known: Object.keys(presets) });
+  return found;
 }
 
 /** Throws OUTPUT_UNKNOWN where an output was named that the model does not have, as output or layer. */

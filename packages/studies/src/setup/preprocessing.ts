@@ -1,4 +1,4 @@
-import { errors, type PictureInput } from '@understory/core';
+import { errors, type PictureInput, type SubjectPictures } from '@understory/core';
 import {
   checkPreprocessing,
   fixedSize,
@@ -58,7 +58,7 @@ const wholeSide = 64;
 
 /**
  * The preprocessing that the model's folder gives, with what is said instead.
- * Without a folder: as torchvision evaluates ImageNet networks, at the size of the model's input; values of ImageNet are those of colour alone.
+ * Without a folder: as is usual for the task, else as torchvision evaluates ImageNet networks, at the size of the model's input; values of ImageNet are those of colour alone.
  * Networks that take uint8 get the samples as they are, 0 to 255. `mean` stands in the order that the network takes its channels in.
  * Throws SPEC_INVALID where options do not go together, IMAGE_CHANNEL_MISMATCH where the model takes pictures of more than four channels, or not of those that its folder says.
  */
@@ -66,9 +66,10 @@ export function choosePreprocessing(
   picture: PictureInput,
   given: Preprocessing | undefined,
   options: PreprocessingOptions,
+  ofTask?: SubjectPictures,
 ): ChosenPreprocessing {
   const takesSamples = picture.type === 'uint8';
-  const chosen = given ?? usual(picture);
+  const chosen = given ?? usual(picture, ofTask);
   // A network that takes 8-bit samples normalises them itself.
   const base = takesSamples ? asSamples(chosen) : chosen;
   const channels = base.channels;
@@ -90,8 +91,10 @@ export function choosePreprocessing(
 }
 
 /** What is told of a model where `assumed` is set. */
-export function assumedNote({ channels }: Preprocessing, model = 'this model'): string {
-  const used = channels === 3 ? 'mean and deviation of ImageNet are used' : 'pixels are fed as 0 to 1';
+export function assumedNote({ channels, mean, std }: Preprocessing, model = 'this model'): string {
+  const isOfTask = mean.join() !== imageNet.mean.join() && std.join() !== imageNet.std.join();
+  const whose = isOfTask ? 'that are usual for such models' : 'of ImageNet';
+  const used = channels === 3 ? `mean and deviation ${whose} are used` : 'pixels are fed as 0 to 1';
   return `nothing says how pixels are scaled for ${model}, so ${used}`;
 }
 
@@ -100,8 +103,18 @@ function asSamples(preprocessing: Preprocessing): Preprocessing {
   return { ...preprocessing, rescale: 1, mean: mean.map(() => 0), std: std.map(() => 1) };
 }
 
-function usual({ channels: asked, layout, size }: PictureInput): Preprocessing {
+/** What a task or a preset says of pictures, as options. */
+export function optionsOf({ size, fit, filter, mean, std }: SubjectPictures): PreprocessingOptions {
+  return { ...(size !== undefined && { size }), fit, filter, mean, std };
+}
+
+function usual({ channels: asked, layout, size }: PictureInput, ofTask: SubjectPictures | undefined): Preprocessing {
   const channels = channelCounts.find((each) => each === asked) ?? 3;
+  if (ofTask !== undefined && channels === ofTask.mean.length) {
+    const { mean, std } = ofTask;
+    const target = ofTask.size ?? size ?? usualSide;
+    return { ...placedAs(ofTask, sidesOf(target)), rescale: 1 / 255, mean, std, channels, order: 'RGB', layout };
+  }
   const colour = channels === 3;
   return {
     ...usualPlacement(size ?? usualSide, 'bilinear'),
@@ -112,6 +125,11 @@ function usual({ channels: asked, layout, size }: PictureInput): Preprocessing {
     order: 'RGB',
     layout,
   };
+}
+
+function placedAs({ fit, filter }: SubjectPictures, size: Size): Pick<Preprocessing, 'resize' | 'crop'> {
+  if (fit === 'stretch' || size.width !== size.height) return { resize: { kind: 'exact', ...size, filter } };
+  return { resize: { kind: 'shorterSide', length: size.width, filter }, crop: size };
 }
 
 /** The middle of the picture, seven eighths of its shorter side or all of it for small networks; a size that is not square is squashed to. */

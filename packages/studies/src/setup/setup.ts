@@ -4,7 +4,10 @@ import {
   type Explainer,
   failStalledCall,
   findLayer,
+  isDiagnosed,
+  type Model,
   type Subject,
+  type SubjectPreset,
   type Layout,
   type ModelNeed,
   type Selection,
@@ -27,8 +30,17 @@ import { usedBackends, type Use } from './used-backends.ts';
 /** What of a spec says which model is opened, with what, and how it is fed. */
 export type SetupSpec = Pick<
   CommonSpec,
-  'model' | keyof SubjectSpec | 'plugins' | 'backend' | 'backends' | 'devices' | 'devicesOf' | 'threads' | 'layout'
->;
+  | 'model'
+  | Exclude<keyof SubjectSpec, 'taskPreset'>
+  | 'plugins'
+  | 'backend'
+  | 'backends'
+  | 'devices'
+  | 'devicesOf'
+  | 'threads'
+  | 'layout'
+> &
+  Pick<SubjectSpec, 'taskPreset'>;
 
 /** Plugins, a model and how images are fed to it: what every study starts from. */
 export interface Setup extends LoadedPlugins {
@@ -42,6 +54,8 @@ export interface Setup extends LoadedPlugins {
   readonly explainers: readonly NamedExplainer[];
   /** What each of them was asked for by, with all that `all` stands for. */
   readonly selections: readonly Selection[];
+  /** What a user should know of how the model reads what it was given. */
+  readonly notes: readonly string[];
   /** How far explainers and attacks are within an image. */
   readonly steps: Steps;
   /**
@@ -139,7 +153,7 @@ export async function setUp(
   try {
     const opened = await models.of(principal && contributionOf(principal).plugin);
     const request = { spec, host, environment, targets: asked.targets };
-    const { subject, recognised, preprocessing } = await openSubject(opened, request);
+    const { subject, recognised, preprocessing, preset } = await openSubject(opened, request);
     const subjects = new Map([[opened, subject]]);
     const uses: Use[] = [{ opened, kind: 'predictions' }];
 
@@ -171,13 +185,14 @@ export async function setUp(
         tell(name, error);
         continue;
       }
-      const layer = asked.layer.trim() === 'auto' ? undefined : findLayer(own.model.layers, asked.layer).name;
+      const layer = layerOf(own, asked.layer, preset);
       const named = steps.explainer(name, reading(explainer, spec.layout));
       explainers.push({ id: name, explainer: named, subject: own, layer, ...(isOptional && { isOptional }) });
       selections.push({ id, options: settings });
     }
     return {
       ...{ ...loaded, environment, opened, subject, recognised, preprocessing, explainers, selections, steps },
+      notes: notesOf(subject, explainers, preset),
       subjectFor: modelFor,
       backends({ explainers: drawn = true, others: more = [] } = {}) {
         return usedBackends([...uses.filter(({ kind }) => drawn || kind !== 'explainer'), ...more]);
@@ -191,6 +206,31 @@ export async function setUp(
     await models.close();
     throw error;
   }
+}
+
+/** The layer that is asked for, else the preset's, as far as the model has one; undefined where the explainer chooses. */
+function layerOf({ model }: Subject, asked: string, preset: SubjectPreset | undefined): string | undefined {
+  if (asked.trim() !== 'auto') return findLayer(model.layers, asked).name;
+  return preset?.layers.map((layer) => layerNamed(model, layer)).find((found) => found !== undefined);
+}
+
+function layerNamed({ layers }: Model, name: string): string | undefined {
+  try {
+    return findLayer(layers, name).name;
+  } catch (error) {
+    if (isDiagnosed(error)) return undefined;
+    throw error;
+  }
+}
+
+function notesOf(
+  { notes = [] }: Subject,
+  explainers: readonly NamedExplainer[],
+  preset: SubjectPreset | undefined,
+): readonly string[] {
+  const isWithout = preset !== undefined && explainers.some(({ layer }) => layer === undefined);
+  const own = `the model has no layer ${preset?.layers[0]}, which the preset explains: the last spatial layer is taken`;
+  return isWithout ? [...notes, own] : notes;
 }
 
 /** An explainer that reads its layer as it is said to be. */

@@ -30,13 +30,16 @@ interface Side {
 export interface SideRequest {
   /** The input that takes the explained picture. */
   readonly picture: string;
+  /** Inputs that the subject gives values by itself. */
+  readonly filled?: readonly string[] | undefined;
   /** Another picture `[1, C, H, W]`, prepared for an input, or as the layout of that input is. */
   readonly pictureFor: (input: string, path: string) => Promise<Tensor<'float32'>>;
   readonly environment: Pick<Environment, 'readTable'>;
 }
 
 /**
- * The inputs of a model other than its picture, with the values that a user gives them; undefined where it has none.
+ * The inputs of a model other than its picture and those that the subject fills itself, with the values that a user gives them; undefined
+ * where it has none.
  * Throws OTHER_INPUTS where one has no value, and FEED_INVALID where a value does not fit or names no input, and what reading a picture throws.
  */
 export async function sideFeedsOf(
@@ -44,8 +47,8 @@ export async function sideFeedsOf(
   given: SideFeeds,
   request: SideRequest,
 ): Promise<SubjectSettings['sides']> {
-  const { picture } = request;
-  const others = model.inputs.filter(({ name }) => name !== picture);
+  const { picture, filled = [] } = request;
+  const others = model.inputs.filter(({ name }) => name !== picture && !filled.includes(name));
   const unknown = Object.keys(given).find((name) => !others.some((input) => input.name === name));
   if (unknown !== undefined) {
     throw studyErrors.feedInvalid({

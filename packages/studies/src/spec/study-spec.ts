@@ -71,6 +71,10 @@ const common = {
   feed: z.record(z.string(), z.string()).optional(),
   /** Another picture, for the similarity of two. */
   to: z.string().min(1).optional(),
+  /** What a picture is compared with, of a model of pictures and text; which of it is explained is the target. */
+  captions: z.array(z.string()).min(1).readonly().optional(),
+  /** What the captions are contrasted with: one for all of them, or one each. */
+  against: z.array(z.string()).min(1).readonly().optional(),
   /** A file of labels in the place of the model's own. */
   labels: z.string().optional(),
   preprocessing: preprocessing.optional(),
@@ -93,8 +97,10 @@ const explanationSpec = z.strictObject({
   study: z.literal('explain'),
   ...common,
   explainers: selections.default(['gradcam']),
-  /** `top1`, `top3`, class indices and labels, with commas between them. */
-  target: z.string().min(1).default('top1'),
+  /** `top1`, `top3`, class indices and labels, with commas between them; every caption and contrast where there are captions. */
+  target: z.string().min(1).optional(),
+  /** Settings of the model's task that belong together, such as `paper` of image-text models. */
+  preset: z.string().optional(),
   /** Pictures of maps over what the network saw, and the raw maps. */
   overlay: z.boolean().default(true),
   npy: z.boolean().default(false),
