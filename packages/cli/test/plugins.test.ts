@@ -71,6 +71,7 @@ describe('the configuration', () => {
         '@understory/explain-baseline',
         '@understory/metric-faithfulness',
         '@understory/probe-shuffle',
+        '@understory/probe-clip',
         '@understory/attack-pgd',
       ]);
       expect(plugins[0].from).toBe(join(repository, 'packages', 'backend-onnx'));
@@ -84,7 +85,7 @@ describe('the configuration', () => {
     try {
       await own.write('understory.config.mjs', `export default { backend: ['on', 'nx'].join('') };`);
       const { code, stdout } = await own.cli(['plugins', '--json']);
-      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 11]);
+      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 12]);
     } finally {
       await own.remove();
     }

@@ -23,5 +23,4 @@ export { readAttackExampleRecords } from './attack/attack-example-record.ts';
 export { readExampleRecords } from './evaluation/example-record.ts';
 export { meanText, splitComparisons, summarise, verdict } from './evaluation/summarise-evaluation.ts';
 export { topFive } from './explanation/explanation-record.ts';
-export { explainedTargets } from './spec/explained-targets.ts';
 export { probePicturePath } from './probe/probe-pictures.ts';

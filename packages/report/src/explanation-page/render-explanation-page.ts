@@ -5,7 +5,7 @@ import { decisionText, explainedText } from '../page/explained.ts';
 import { failures } from '../page/failures.ts';
 import { frame } from '../page/frame.ts';
 import type { FailedItem, ImageRecord, MapRecord, StudySpec } from '@understory/studies';
-import { className, count, explainedTargets, number, percent } from '@understory/studies/results';
+import { className, count, number, percent } from '@understory/studies/results';
 import type { RunDocument } from './run-document.ts';
 import { explanationStyle } from './explanation-style.ts';
 import type { PictureReader } from './explanation-pictures.ts';
@@ -45,7 +45,7 @@ export async function renderExplanationPage(
         ['Images', String(sections.length)],
         ['Maps', String(maps)],
         ['Explainers', String(explainers.length)],
-        ['Targets', spec.study === 'explain' ? explainedTargets(spec) : 'top1'],
+        ['Targets', 'target' in spec && spec.target !== undefined ? String(spec.target) : 'top1'],
       ])}
       ${
         told.length > 0 &&

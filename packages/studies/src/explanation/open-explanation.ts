@@ -8,7 +8,6 @@ import type { ChosenImage, Environment, FoundImages, ReadableImage } from '../en
 import { studyErrors } from '../errors.ts';
 import { slowNotes } from '../setup/all-explainers.ts';
 import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
-import { explainedTargets } from '../spec/explained-targets.ts';
 import { selectionsOf } from '../spec/selections.ts';
 import type { ExplanationSpec } from '../spec/study-spec.ts';
 import { studyOf, type Study, type StudyOptions } from '../study.ts';
@@ -70,7 +69,7 @@ export async function openExplanation(
   const asked = {
     explainers: selectionsOf(spec.explainers),
     layer: spec.layer,
-    targets: explainedTargets(spec),
+    targets: spec.target,
     onSkipped: (explainer: string, error: unknown) => void skipped.push({ explainer, error }),
     onUnfit: (explainer: string, error: unknown) => void unfit.push({ explainer, error }),
   };
@@ -80,7 +79,7 @@ export async function openExplanation(
   try {
     const { subject, explainers, preprocessing } = setup;
     setup.steps.listener = onStep;
-    const targets = targetsOf(asked.targets, subject);
+    const targets = targetsOf(spec.target, subject);
     const drawing = { colourMap: colourMapOf(spec.colourMap), opacity: spec.opacity };
     const writing = store && {
       ...{ ...drawing, overlay: spec.overlay, npy: spec.npy, out, store },

@@ -97,8 +97,8 @@ const explanationSpec = z.strictObject({
   study: z.literal('explain'),
   ...common,
   explainers: selections.default(['gradcam']),
-  /** `top1`, `top3`, class indices and labels, with commas between them; every caption and contrast where there are captions. */
-  target: z.string().min(1).optional(),
+  /** `top1`, `top3`, class indices and labels, with commas between them; where there are captions, all of them and their contrasts by default. */
+  target: z.string().min(1).default('top1'),
   /** Settings of the model's task that belong together, such as `paper` of image-text models. */
   preset: z.string().optional(),
   /** Pictures of maps over what the network saw, and the raw maps. */
