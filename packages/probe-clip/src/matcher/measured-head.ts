@@ -2,7 +2,9 @@ import {
   elementCount,
   float32,
   fromFloat32,
+  largestOf,
   seededRandom,
+  smallestOf,
   toFloat32,
   type Feeds,
   type Model,
@@ -53,7 +55,8 @@ export async function measuredHead({
   const spread = points.reduce((sum, { x }) => sum + (x - middle) ** 2, 0);
   const scale = points.reduce((sum, { x, y }) => sum + (x - middle) * (y - level), 0) / spread;
   const bias = level - scale * middle;
-  const range = Math.max(...points.map(({ y }) => y)) - Math.min(...points.map(({ y }) => y));
+  const levels = points.map(({ y }) => y);
+  const range = largestOf(levels) - smallestOf(levels);
   const isLine = points.every(({ x, y }) => Math.abs(y - scale * x - bias) <= largestResidual * range);
   if (!isLine || !(scale > 0) || !(range > 0)) return undefined;
   // What rounding leaves of no bias at all.

@@ -1,3 +1,4 @@
+import { largestOf } from '@understory/core';
 import type { Head } from './scale.ts';
 
 /** Of each caption of a picture, of its scaled cosine; undefined where the model's bias is not known. */
@@ -7,7 +8,7 @@ export function probabilitiesOf(
 ): readonly number[] | undefined {
   if (bias === undefined) return undefined;
   if (probabilities === 'sigmoid') return scores.map((score) => 1 / (1 + Math.exp(-score - bias)));
-  const most = Math.max(...scores);
+  const most = largestOf(scores);
   const powers = scores.map((score) => Math.exp(score - most));
   const sum = powers.reduce((total, power) => total + power, 0);
   return powers.map((power) => power / sum);
