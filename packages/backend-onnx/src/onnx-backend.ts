@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Backend, ModelSource, OpenOptions } from '@understory/core';
-import { DifferentiableGraph, parseModel, type Graph } from '@understory/onnx-autodiff';
+import { DifferentiableGraph, parseModel, withBatchFirst, type Graph } from '@understory/onnx-autodiff';
 import { openModelFile } from '@understory/onnx-autodiff/model-file';
 import type * as ort from 'onnxruntime-node';
 import { onFirstDevice } from './execution-providers.ts';
@@ -17,7 +17,11 @@ export class OnnxBackend implements Backend {
   /** A text is the path of a file. Throws ONNX_*, MODEL_* or DEVICE_*. */
   async open(from: ModelSource | string, options: OpenOptions = {}): Promise<OnnxModel> {
     const source: ModelSource = typeof from === 'string' ? { kind: 'file', path: from } : from;
-    const { graph, sha256, folder } = source.kind === 'file' ? await openModelFile(source.path) : fromBytes(source);
+    const {
+      graph: file,
+      sha256,
+      folder,
+    } = source.kind === 'file' ? await openModelFile(source.path) : fromBytes(source);
     const runtime = await onnxRuntime();
     const session = (
       bytes: Uint8Array,
@@ -38,7 +42,9 @@ export class OnnxBackend implements Backend {
     const devices = options.devices?.length ? options.devices : ['cpu'];
     const known = runtime.listSupportedBackends().map(({ name }) => name);
     // Says what is beyond all limits before the runtime tries it.
-    const differentiable = new DifferentiableGraph(graph);
+    const asItIs = new DifferentiableGraph(file);
+    const graph = withBatchFirst(file, asItIs.inference);
+    const differentiable = graph === file ? asItIs : new DifferentiableGraph(graph);
     // Weights that stay in their file are mapped; a file read as a whole would be in memory twice.
     const model = forwardGraph(graph, differentiable).encode();
     const {

@@ -23,6 +23,7 @@ import {
   type Inference,
   type Node,
   trainingRemarks,
+  withBatchFirst,
   type Value,
   weightedLayers,
 } from '@understory/onnx-autodiff';
@@ -65,7 +66,9 @@ export class OnnxNetwork implements Network {
 
   /** `name` is how messages call the model. Throws ONNX_* and OPERATOR_UNSUPPORTED. */
   constructor(source: Graph, name: string) {
-    const { graph, inference, training } = new DifferentiableGraph(source);
+    const asItIs = new DifferentiableGraph(source);
+    const turned = withBatchFirst(source, asItIs.inference);
+    const { graph, inference, training } = turned === source ? asItIs : new DifferentiableGraph(turned);
     this.name = name;
     this.raised = graph;
     this.inference = inference;

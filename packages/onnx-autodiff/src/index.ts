@@ -10,6 +10,7 @@ export {
 } from './differentiate.ts';
 export type { ObjectiveForm, ObjectiveInput } from './objective.ts';
 export type { GradientContext, GradientRule, InputGradients, NoGradient, OperatorRule } from './gradient-rule.ts';
+export { withBatchFirst } from './batch-first.ts';
 export { feedFrom } from './feed-from.ts';
 export { graphView } from './graph-view.ts';
 export { gradientRules } from './gradients/index.ts';

@@ -115,11 +115,11 @@ function scoresOf(
   order: string,
 ): { readonly name: string; readonly order: string } {
   const { graph, layers } = model;
-  if (graph === undefined || outputs !== undefined) return { name: spec.name, order };
+  if (graph === undefined) return { name: spec.name, order };
   const producers = producersOf(graph);
   let found = { name: spec.name, order };
   let [at, isTurned] = [spec.name, false];
-  for (let node = producers.get(at); node !== undefined; node = producers.get(at)) {
+  for (let node = producers.get(at); node !== undefined && outputs === undefined; node = producers.get(at)) {
     const { operator, attributes, inputs } = node;
     const isTransposed = operator === 'Transpose' && String(attributes['perm']) === '1,0,2';
     const isClosing = (operator === 'Softmax' || operator === 'LogSoftmax') && isLastAxis(node);
@@ -132,5 +132,16 @@ function scoresOf(
     if (layer !== undefined && (own === orders.samplesFirst || found.order === orders.stepsFirst))
       found = { name: at, order: own };
   }
-  return found;
+  if (found.order === orders.samplesFirst) return found;
+  const turned = [found.name, spec.name].flatMap((name) => batchFirst(model, name) ?? []);
+  return turned.length === 0 ? found : { name: turned[0]!, order: orders.samplesFirst };
+}
+
+/** A layer that holds the same numbers with the first two axes in the other order. */
+function batchFirst({ graph, layers }: Model, name: string): string | undefined {
+  const nodes = graph?.nodes.filter(
+    ({ operator, inputs, attributes }) =>
+      operator === 'Transpose' && inputs[0] === name && String(attributes['perm']) === '1,0,2',
+  );
+  return nodes?.map(({ outputs }) => outputs[0]!).find((output) => layers.some((layer) => layer.name === output));
 }
