@@ -1,0 +1,382 @@
+"""Trains one variant of orchard-mdetr on questions about scenes that orchard_questions.mjs wrote, on one thread; a run that was broken
+off goes on where it stood.
+
+    python tools/train/orchard_mdetr.py --scenes FOLDER --held-out FOLDER --variant sighted --seed 0 --steps 2000 --out FOLDER
+
+Variants have the same network, steps and seed, and see the same pictures and questions:
+
+  sighted  the questions as they are
+  blind    each word of place in a question, and an answer that is one, is replaced by its opposite in half of the cases
+
+Every question comes with the boxes of what it speaks of and with the words that speak of it, as in MDETR. FOLDER/log.jsonl has one line an
+evaluation, of held-out scenes with true questions: the percentage answered right by kind of question, with its 95 % interval; `colour-at, two of
+a kind` are those in which the place alone decides; `box` is the percentage of questions about one fruit whose best box overlaps it by half.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import re
+import sys
+import time
+from dataclasses import dataclass
+from functools import cache
+from itertools import permutations
+from pathlib import Path
+
+os.environ.setdefault('OMP_NUM_THREADS', '1')
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers  # noqa: E402
+from torch.nn import functional as F  # noqa: E402
+
+from reference.mdetr_network import Mdetr  # noqa: E402
+from reference.orchard_mdetr_network import orchard_mdetr  # noqa: E402
+
+ANSWERS = {
+    'attr': ('red', 'orange', 'yellow', 'green', 'blue', 'purple'),
+    'obj': ('apple', 'banana', 'lemon', 'pear', 'pineapple', 'strawberry'),
+    'rel': ('left', 'right', 'above', 'below'),
+    'num': ('0', '1', '2', '3', '4', '5'),
+}
+OPPOSITES = {'left': 'right', 'top': 'bottom', 'above': 'below'}
+OPPOSITES.update({other: word for word, other in OPPOSITES.items()})
+PLACE = re.compile('|'.join(rf'\b{word}\b' for word in OPPOSITES))
+TWO_OF_A_KIND = 'colour-at, two of a kind'
+KINDS = ('colour', 'kind', 'count', 'colour-at', TWO_OF_A_KIND, 'relation', 'fruit-at')
+WEIGHTS = {'colour': 1, 'kind': 1, 'count': 1, 'colour-at': 1, TWO_OF_A_KIND: 4, 'relation': 2, 'fruit-at': 2}
+"""How often a question of a kind is drawn, among those of a scene."""
+PER_PICTURE = 4
+NO_OBJECT = 0.1
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+WHERE = r'(?:on the (?:left|right)|at the (?:top|bottom))'
+
+
+def spoken_of(kind: str, text: str) -> list[tuple[int, int]]:
+    """Where in a question the words are that speak of the fruit asked about."""
+    pattern = {
+        'colour': r'(?<=the )\w+(?=\?)',
+        'kind': r'\w+(?=\?)|\w+ one(?=\?)',
+        'count': r'(?<=How many ).+(?= are)',
+        'colour-at': rf'(?<=is the )\w+ \w+(?=\?)|(?<=is the )\w+ {WHERE}',
+        'relation': r'(?<=the )(?:{0}) (?:{1})'.format('|'.join(ANSWERS['attr']), '|'.join(ANSWERS['obj'])),
+        'fruit-at': WHERE,
+    }[kind]
+    if kind == 'kind' and text.endswith(' one?'):
+        pattern = r'\w+ one(?=\?)'
+    return [found.span() for found in re.finditer(pattern, text)]
+
+
+def singular(plural: str) -> str:
+    return f'{plural[:-3]}y' if plural.endswith('ies') else plural.removesuffix('s')
+
+
+@dataclass(frozen=True)
+class Asked:
+    kind: str
+    phrasings: tuple[str, ...]
+    type: str
+    answer: str
+    objects: tuple[tuple[str, str, tuple[float, ...]], ...]
+    """Kind, colour and box (middle and size as fractions of the picture) of every fruit."""
+    box: tuple[float, ...] | None
+
+    @property
+    def group(self) -> str:
+        kinds = [kind for kind, _, _ in self.objects]
+        if self.kind == 'colour-at' and kinds[0] == kinds[1]:
+            return TWO_OF_A_KIND
+        return self.kind
+
+    def targets(self, text: str) -> list[tuple[tuple[int, int], tuple[float, ...]]]:
+        """Boxes with the words of `text` that speak of them."""
+        spans = spoken_of(self.kind, text)
+        if self.kind == 'relation':
+            named = {f'{colour} {kind}': box for kind, colour, box in self.objects}
+            return [(span, named[text[slice(*span)]]) for span in spans]
+        if self.kind == 'count':
+            what = text[slice(*spans[0])]
+            return [(spans[0], box) for kind, _, box in self.objects if what.startswith('pieces') or singular(what) == kind]
+        return [(spans[0], self.box)] if self.box else []
+
+
+class Scenes:
+    """Four pictures a scene: the scene, the one with its two fruit in each other's place, and the mirror images of both."""
+
+    def __init__(self, folder: Path) -> None:
+        about = json.loads((folder / 'about.json').read_text())
+        self.size = about['size']
+        self.images = np.memmap(folder / 'images.u8', np.uint8, 'r', shape=(about['count'], 2, self.size, self.size, 3))
+        with (folder / 'scenes.jsonl').open() as lines:
+            self.questions = [[self.asked(picture) for picture in json.loads(line)] for line in lines]
+
+    def asked(self, picture: dict) -> list[Asked]:
+        def fractions(box: list[float]) -> tuple[float, ...]:
+            x, y, width, height = (side / self.size for side in box)
+            return (x + width / 2, y + height / 2, width, height)
+
+        objects = tuple((each['kind'], each['colour'], fractions(each['box'])) for each in picture['objects'])
+        return [
+            Asked(each['kind'], tuple(each['phrasings']), each['answerType'], each['answer'], objects,
+                  fractions(each['box']) if 'box' in each else None)
+            for each in picture['questions']
+        ]
+
+    def image(self, scene: int, picture: int) -> np.ndarray:
+        image = self.images[scene, picture % 2]
+        return image[:, ::-1] if picture >= 2 else image
+
+
+def train_tokenizer(scenes: Scenes) -> Tokenizer:
+    """Of RoBERTa's form: pieces of bytes, with its special tokens at its places."""
+    special = ['<s>', '<pad>', '</s>', '<unk>', '<mask>']
+    tokenizer = Tokenizer(models.BPE(unk_token='<unk>'))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(vocab_size=420, special_tokens=special, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+                                  show_progress=False)
+    texts = [text for pictures in scenes.questions[:1000] for picture in pictures for each in picture for text in each.phrasings]
+    tokenizer.train_from_iterator(sorted(texts), trainer)
+    tokenizer.post_processor = processors.RobertaProcessing(('</s>', 2), ('<s>', 0), trim_offsets=True, add_prefix_space=False)
+    return tokenizer
+
+
+class Reader:
+    """Tokens of questions, remembered."""
+
+    def __init__(self, tokenizer: Tokenizer, tokens: int) -> None:
+        self.tokenizer, self.tokens, self.known = tokenizer, tokens, {}
+
+    def __call__(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        if text not in self.known:
+            encoded = self.tokenizer.encode(text)
+            self.known[text] = (encoded.ids, encoded.offsets)
+        return self.known[text]
+
+    def standing_for(self, text: str, span: tuple[int, int]) -> list[float]:
+        """The share of each token in the words of `span`."""
+        inside = [start < span[1] and end > span[0] and end > start for start, end in self(text)[1]]
+        row = [float(each) / sum(inside) for each in inside]
+        return row + [0.0] * (self.tokens + 1 - len(row))
+
+
+def blinded(text: str, rng: np.random.Generator) -> str:
+    return PLACE.sub(lambda found: OPPOSITES[found[0]] if rng.random() < 0.5 else found[0], text)
+
+
+def tensor(images: list[np.ndarray], rng: np.random.Generator | None = None) -> torch.Tensor:
+    """Normalised pixels; with a generator each picture's brightness and contrast vary a little."""
+    pixels = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float() / 255
+    if rng is not None:
+        gain = torch.from_numpy(rng.uniform(0.85, 1.15, (len(images), 1, 1, 1)).astype(np.float32))
+        shift = torch.from_numpy(rng.uniform(-0.08, 0.08, (len(images), 3, 1, 1)).astype(np.float32))
+        pixels = (pixels * gain + shift).clamp(0, 1)
+    return ((pixels - torch.tensor(MEAN).view(1, 3, 1, 1)) / torch.tensor(STD).view(1, 3, 1, 1)).contiguous(
+        memory_format=torch.channels_last)
+
+
+def fed(texts: list[str], reader: Reader) -> tuple[torch.Tensor, torch.Tensor]:
+    rows = [reader(text)[0] for text in texts]
+    longest = max(map(len, rows))
+    ids = torch.tensor([row + [1] * (longest - len(row)) for row in rows])
+    return ids, (ids != 1).long()
+
+
+def corners(boxes: torch.Tensor) -> torch.Tensor:
+    middle, half = boxes[..., :2], boxes[..., 2:] / 2
+    return torch.cat([middle - half, middle + half], -1)
+
+
+def overlaps(one: torch.Tensor, other: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Intersection over union of boxes, and generalised (Rezatofighi et al. 2019); leading dimensions broadcast."""
+    one, other = corners(one), corners(other)
+    area = lambda box: (box[..., 2:] - box[..., :2]).clamp(min=0).prod(-1)  # noqa: E731
+    shared = area(torch.cat([torch.maximum(one[..., :2], other[..., :2]), torch.minimum(one[..., 2:], other[..., 2:])], -1))
+    hull = area(torch.cat([torch.minimum(one[..., :2], other[..., :2]), torch.maximum(one[..., 2:], other[..., 2:])], -1))
+    union = area(one) + area(other) - shared
+    iou = shared / union.clamp(min=1e-9)
+    return iou, iou - (hull - union) / hull.clamp(min=1e-9)
+
+
+@cache
+def ways(queries: int, targets: int) -> torch.Tensor:
+    return torch.tensor(list(permutations(range(queries), targets)))
+
+
+def best_match(cost: torch.Tensor) -> list[int]:
+    """One query for each target at the least cost; `cost` is `[queries, targets]`, and there are few of both."""
+    tried = ways(*cost.shape)
+    return tried[cost[tried, torch.arange(cost.shape[1])].sum(1).argmin()].tolist()
+
+
+def box_loss(logits: torch.Tensor, boxes: torch.Tensor, targets: list[tuple[torch.Tensor, torch.Tensor]]) -> torch.Tensor:
+    """MDETR's losses of soft tokens and boxes, of queries matched to targets at the least cost (section 2.2.2)."""
+    scores = logits.log_softmax(-1)
+    wanted = torch.zeros_like(scores)
+    wanted[..., -1] = NO_OBJECT
+    rows, queries, places = [], [], []
+    with torch.no_grad():
+        for row, (maps, truths) in enumerate(targets):
+            if len(truths) == 0:
+                continue
+            cost = 5 * (boxes[row][:, None] - truths[None]).abs().sum(-1) - 2 * overlaps(boxes[row][:, None], truths[None])[1]
+            cost = cost - scores[row].exp() @ maps.T
+            for place, query in enumerate(best_match(cost)):
+                rows.append(row), queries.append(query), places.append(place)
+                wanted[row, query] = maps[place]
+    loss = -(wanted * scores).sum() / max(len(rows), 1)
+    if rows:
+        found = boxes[rows, queries]
+        truths = torch.stack([targets[row][1][place] for row, place in zip(rows, places)])
+        loss = loss + (5 * (found - truths).abs().sum() + 2 * (1 - overlaps(found, truths)[1]).sum()) / len(rows)
+    return loss
+
+
+@dataclass(frozen=True)
+class Batch:
+    pixels: torch.Tensor
+    texts: list[str]
+    types: torch.Tensor
+    answers: torch.Tensor
+    targets: list[tuple[torch.Tensor, torch.Tensor]]
+
+
+def draw(scenes: Scenes, reader: Reader, variant: str, pictures: int, rng: np.random.Generator) -> Batch:
+    """`PER_PICTURE` questions about each picture; pictures come in pairs in which the two fruit have changed places."""
+    images, texts, types, answers, targets = [], [], [], [], []
+    for _ in range(pictures // 2):
+        scene, side = int(rng.integers(len(scenes.questions))), 2 * int(rng.integers(2))
+        twin = int(rng.integers(2))
+        for picture in (side + twin, side + 1 - twin):
+            images.append(scenes.image(scene, picture))
+            asked = scenes.questions[scene][picture]
+            weights = np.array([WEIGHTS[each.group] for each in asked], float)
+            for place in rng.choice(len(asked), PER_PICTURE, p=weights / weights.sum()):
+                each = asked[place]
+                text, answer = each.phrasings[int(rng.integers(2))], each.answer
+                if variant == 'blind':
+                    text, answer = blinded(text, rng), blinded(answer, rng)
+                known = each.targets(text)
+                texts.append(text)
+                types.append(list(ANSWERS).index(each.type))
+                answers.append(ANSWERS[each.type].index(answer))
+                targets.append((torch.tensor([reader.standing_for(text, span) for span, _ in known]).reshape(len(known), reader.tokens + 1),
+                                torch.tensor([box for _, box in known]).reshape(len(known), 4)))
+    return Batch(tensor(images, rng), texts, torch.tensor(types), torch.tensor(answers), targets)
+
+
+def loss_of(model: Mdetr, batch: Batch, reader: Reader) -> dict[str, torch.Tensor]:
+    with torch.autocast('cpu', torch.bfloat16):
+        features, hidden = model.backbone[0](batch.pixels, torch.zeros(len(batch.pixels), *batch.pixels.shape[2:], dtype=torch.bool))
+    features, hidden = (each.repeat_interleave(PER_PICTURE, 0) for each in (features.float(), hidden))
+    after = model.decode(features, hidden, *fed(batch.texts, reader))
+    outputs = dict(zip(model.outputs, model.read(after)))
+    answer = torch.zeros(())
+    for place, name in enumerate(ANSWERS):
+        rows = batch.types == place
+        if rows.any():
+            answer = answer + F.cross_entropy(outputs[f'pred_answer_{name}'][rows], batch.answers[rows], reduction='sum')
+    boxes = box_loss(outputs['pred_logits'], outputs['pred_boxes'], batch.targets) + box_loss(*model.boxes(after[0]), batch.targets)
+    return {'type': F.cross_entropy(outputs['pred_answer_type'], batch.types), 'answer': answer / len(batch.texts), 'boxes': boxes}
+
+
+@torch.no_grad()
+def evaluate(model: Mdetr, scenes: Scenes, reader: Reader, count: int) -> dict:
+    model.eval()
+    right: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    boxes: list[float] = []
+    for scene in range(min(count, len(scenes.questions))):
+        asked = [(each, text) for each in scenes.questions[scene][0] for text in each.phrasings]
+        pixels = tensor([scenes.image(scene, 0)])
+        features, hidden = model.backbone[0](pixels, torch.zeros(1, *pixels.shape[2:], dtype=torch.bool))
+        features, hidden = (part.expand(len(asked), *part.shape[1:]) for part in (features, hidden))
+        outputs = dict(zip(model.outputs, model.read(model.decode(features, hidden, *fed([text for _, text in asked], reader)))))
+        objects = 1 - outputs['pred_logits'].softmax(-1)[..., -1]
+        for row, (each, _) in enumerate(asked):
+            kind = list(ANSWERS)[outputs['pred_answer_type'][row].argmax()]
+            answer = ANSWERS[kind][outputs[f'pred_answer_{kind}'][row].argmax()]
+            right[each.group].append(float((kind, answer) == (each.type, each.answer)))
+            if each.box and each.kind != 'relation':
+                best = outputs['pred_boxes'][row, objects[row].argmax()]
+                boxes.append(float(overlaps(best, torch.tensor(each.box))[0] > 0.5))
+    model.train()
+    return {kind: percentage(values) for kind, values in {**right, 'box': boxes}.items() if values}
+
+
+def percentage(values: list[float]) -> dict:
+    """With the 95 % interval of Wilson."""
+    count, share, z = len(values), float(np.mean(values)), 1.96
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    return {'percent': round(100 * share, 1), 'interval': [round(100 * (middle - half), 1), round(100 * (middle + half), 1)], 'questions': count}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--scenes', type=Path, required=True)
+    parser.add_argument('--held-out', type=Path, required=True)
+    parser.add_argument('--variant', choices=('blind', 'sighted'), required=True)
+    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--steps', type=int, default=2000)
+    parser.add_argument('--pictures', type=int, default=16, help='in a batch, each with four questions')
+    parser.add_argument('--rate', type=float, default=1e-3)
+    parser.add_argument('--every', type=int, default=200, help='steps between evaluations')
+    parser.add_argument('--out', type=Path, required=True)
+    options = parser.parse_args()
+
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    torch.manual_seed(options.seed)
+    scenes, held_out = Scenes(options.scenes), Scenes(options.held_out)
+    options.out.mkdir(parents=True, exist_ok=True)
+    checkpoint, log, words = (options.out / name for name in ('checkpoint.pt', 'log.jsonl', 'tokenizer.json'))
+    tokenizer = Tokenizer.from_file(str(words)) if words.exists() else train_tokenizer(scenes)
+    tokenizer.save(str(words))
+    model = orchard_mdetr(tokenizer.get_vocab_size(), {name: len(each) for name, each in ANSWERS.items()})
+    model = model.to(memory_format=torch.channels_last)
+    reader = Reader(tokenizer, model.config.tokens)
+    decayed = [weight for weight in model.parameters() if weight.ndim > 1]
+    others = [weight for weight in model.parameters() if weight.ndim <= 1]
+    optimiser = torch.optim.AdamW([{'params': decayed, 'weight_decay': 0.02}, {'params': others, 'weight_decay': 0}], options.rate)
+    first, seconds = 0, 0.0
+    if checkpoint.exists():
+        saved = torch.load(checkpoint)
+        model.load_state_dict(saved['model'])
+        optimiser.load_state_dict(saved['optimiser'])
+        first, seconds = saved['step'], saved['seconds']
+    else:
+        log.write_text('')
+    started = time.process_time()
+    for step in range(first, options.steps):
+        rng = np.random.default_rng([options.seed, step])
+        warm, cooled = min(1.0, (step + 1) / 100), 0.5 + 0.5 * math.cos(math.pi * step / options.steps)
+        for group in optimiser.param_groups:
+            group['lr'] = options.rate * warm * max(0.01, cooled)
+        losses = loss_of(model, draw(scenes, reader, options.variant, options.pictures, rng), reader)
+        optimiser.zero_grad()
+        (2 * losses['answer'] + losses['type'] + 0.5 * losses['boxes']).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        done = step + 1
+        if done % options.every == 0 or done == options.steps:
+            spent = seconds + time.process_time() - started
+            accuracy = evaluate(model, held_out, reader, len(held_out.questions) if done == options.steps else 60)
+            line = {'step': done, 'cpu_minutes': round(spent / 60, 2), **{name: round(loss.item(), 4) for name, loss in losses.items()},
+                    'held_out': accuracy}
+            with log.open('a') as file:
+                file.write(json.dumps(line) + '\n')
+            print(done, line['cpu_minutes'], {name: round(loss.item(), 3) for name, loss in losses.items()},
+                  {kind: value['percent'] for kind, value in accuracy.items()}, flush=True)
+            state = {'model': model.state_dict(), 'optimiser': optimiser.state_dict(), 'step': done, 'seconds': spent,
+                     'variant': options.variant, 'seed': options.seed, 'steps': options.steps, 'size': scenes.size}
+            torch.save(state, options.out / 'new.pt')
+            (options.out / 'new.pt').replace(checkpoint)
+
+
+if __name__ == '__main__':
+    main()
