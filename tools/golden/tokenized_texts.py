@@ -4,7 +4,8 @@
 
 `fixtures/golden/tokenizers/clip.json` holds the part of CLIP's vocabulary that its texts need, beside their tokens, which are those of openai's
 own code and come with the data (`cases/clip-tokens.json` in the shared data, with the vocabulary as openai publishes it, MIT licence). The others
-are small tokenizers of other kinds, trained here on a few sentences, with the tokens of the Rust library.
+are small tokenizers of other kinds, trained here on a few sentences, with the tokens of the Rust library and where each lies in its text, in UTF-16 units
+(`spans`, start and end one after the other; special tokens lie at 0, 0).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 from reference.clip_tokenizer import END, START, part_for, read_merges, tokenizer_json, vocabulary
 from reference.json_file import write_json
@@ -48,6 +49,12 @@ def clip() -> dict:
     return {'tokenizer': definition, 'config': {}, 'cases': [{key: case[key] for key in ('text', 'ids')} for case in cases]}
 
 
+AWKWARD = [
+    'What color is the left \U0001f34e?', '\U0001f34e\U0001f350 and \U0001f1e9\U0001f1ea', 'the \U0001f469\u200d\U0001f33e\U0001f3fd farmer',
+    'Größe der Äpfel', 'cafe\u0301', '左边的苹果是什么颜色？', 'Какого цвета яблоко?', '¿De qué color?', 'a\tb\nc', "it's (not) 'quoted'...", '3.14 > 2', '½ of ﬁve',
+]
+
+
 def trained(name: str) -> tuple[Tokenizer, dict]:
     if name == 'unigram':  # as SigLIP's
         tokenizer = Tokenizer(models.Unigram())
@@ -57,6 +64,15 @@ def trained(name: str) -> tuple[Tokenizer, dict]:
         tokenizer.train_from_iterator(SENTENCES * 3, trainer)
         tokenizer.post_processor = processors.TemplateProcessing('$A </s>', None, [('</s>', tokenizer.token_to_id('</s>'))])
         return tokenizer, {'model_max_length': 16, 'pad_token': '</s>', 'eos_token': '</s>'}
+    if name == 'roberta':
+        tokenizer = Tokenizer(models.BPE(unk_token='<unk>'))
+        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        tokenizer.decoder = decoders.ByteLevel()
+        trainer = trainers.BpeTrainer(vocab_size=330, special_tokens=['<s>', '<pad>', '</s>', '<unk>', '<mask>'],
+                                      initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()), show_progress=False)
+        tokenizer.train_from_iterator(SENTENCES, trainer)
+        tokenizer.post_processor = processors.RobertaProcessing(('</s>', 2), ('<s>', 0), trim_offsets=True, add_prefix_space=False)
+        return tokenizer, {'model_max_length': 512, 'pad_token': '<pad>', 'tokenizer_class': 'RobertaTokenizer'}
     if name == 'wordpiece':  # as BERT's
         tokenizer = Tokenizer(models.WordPiece(unk_token='[UNK]'))
         tokenizer.normalizer = normalizers.BertNormalizer()
@@ -74,16 +90,23 @@ def trained(name: str) -> tuple[Tokenizer, dict]:
     return tokenizer, {'model_max_length': 1000000000000000019884624838656}
 
 
+def units(text: str, places: tuple[int, int]) -> list[int]:
+    """Places in characters as places in UTF-16 units."""
+    return [len(text[:place].encode('utf-16-le')) // 2 for place in places]
+
+
 def other(name: str) -> dict:
     tokenizer, config = trained(name)
-    definition = json.loads(tokenizer.to_str())
-    return {'tokenizer': definition, 'config': config,
-            'cases': [{'text': text, 'ids': tokenizer.encode(text).ids} for text in TEXTS]}
+    cases = []
+    for text in [*TEXTS, *(AWKWARD if name == 'roberta' else [])]:
+        encoded = tokenizer.encode(text)
+        cases.append({'text': text, 'ids': encoded.ids, 'spans': [place for span in encoded.offsets for place in units(text, span)]})
+    return {'tokenizer': json.loads(tokenizer.to_str()), 'config': config, 'cases': cases}
 
 
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
-    for name in ('clip', 'unigram', 'wordpiece', 'wordlevel'):
+    for name in ('clip', 'roberta', 'unigram', 'wordpiece', 'wordlevel'):
         golden = clip() if name == 'clip' else other(name)
         path = OUT / f'{name}.json'
         write_json(path, golden)

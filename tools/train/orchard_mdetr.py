@@ -8,7 +8,8 @@ Variants have the same network, steps and seed, and see the same pictures and qu
   sighted  the questions as they are
   blind    each word of place in a question, and an answer that is one, is replaced by its opposite in half of the cases
 
-Every question comes with the boxes of what it speaks of and with the words that speak of it, as in MDETR. FOLDER/log.jsonl has one line an
+First the backbone alone learns to say which fruit lies at each of its places, as MDETR's has learned from ImageNet; this part is the same for
+both. Every question comes with the boxes of what it speaks of and with the words that speak of it, as in MDETR. FOLDER/log.jsonl has one line an
 evaluation, of held-out scenes with true questions: the percentage answered right by kind of question, with its 95 % interval; `colour-at, two of
 a kind` are those in which the place alone decides; `box` is the percentage of questions about one fruit whose best box overlaps it by half.
 """
@@ -285,6 +286,43 @@ def loss_of(model: Mdetr, batch: Batch, reader: Reader) -> dict[str, torch.Tenso
     return {'type': F.cross_entropy(outputs['pred_answer_type'], batch.types), 'answer': answer / len(batch.texts), 'boxes': boxes}
 
 
+def learn_places(model: Mdetr, scenes: Scenes, options: argparse.Namespace) -> None:
+    """Kind and colour of the fruit at each place of the backbone's grid, or that there is none."""
+    head = torch.nn.Conv2d(model.input_proj.in_channels, len(ANSWERS['obj']) + len(ANSWERS['attr']) + 2, 1)
+    body = model.backbone[0].body
+    optimiser = torch.optim.AdamW([*body.parameters(), *head.parameters()], 3e-3, weight_decay=0.02)
+    for step in range(options.backbone_steps):
+        rng = np.random.default_rng([options.seed, 1, step])
+        for group in optimiser.param_groups:
+            group['lr'] = 3e-3 * min(1.0, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * step / options.backbone_steps))
+        images, kinds, colours = [], [], []
+        for _ in range(2 * options.pictures):
+            scene, picture = int(rng.integers(len(scenes.questions))), int(rng.integers(4))
+            images.append(scenes.image(scene, picture))
+            for rows, of in ((kinds, 0), (colours, 1)):
+                rows.append(at_places(scenes.questions[scene][picture][0].objects, of, scenes.size // 8))
+        with torch.autocast('cpu', torch.bfloat16):
+            features = body(tensor(images, rng))
+        kind, colour = head(features.float()).split((len(ANSWERS['obj']) + 1, len(ANSWERS['attr']) + 1), 1)
+        loss = F.cross_entropy(kind, torch.tensor(np.array(kinds))) + F.cross_entropy(colour, torch.tensor(np.array(colours)))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        if (step + 1) % 100 == 0:
+            print('backbone', step + 1, round(loss.item(), 3), flush=True)
+
+
+def at_places(objects: tuple, of: int, side: int) -> np.ndarray:
+    """The number of each place's kind (`of` 0) or colour (1), `[side, side]`; the last number where the middle of the place is in no box."""
+    names = ANSWERS['attr' if of else 'obj']
+    grid, middles = np.full((side, side), len(names)), (np.arange(side) + 0.5) / side
+    for each in objects:
+        x, y, width, height = each[2]
+        inside = np.abs(middles[:, None] - y) < height / 2, np.abs(middles[None] - x) < width / 2
+        grid[inside[0] & inside[1]] = names.index(each[of])
+    return grid
+
+
 @torch.no_grad()
 def evaluate(model: Mdetr, scenes: Scenes, reader: Reader, count: int) -> dict:
     model.eval()
@@ -323,6 +361,7 @@ def main() -> None:
     parser.add_argument('--variant', choices=('blind', 'sighted'), required=True)
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--steps', type=int, default=2000)
+    parser.add_argument('--backbone-steps', type=int, default=600, help='before them, of the backbone alone')
     parser.add_argument('--pictures', type=int, default=16, help='in a batch, each with four questions')
     parser.add_argument('--rate', type=float, default=1e-3)
     parser.add_argument('--every', type=int, default=200, help='steps between evaluations')
@@ -340,6 +379,9 @@ def main() -> None:
     model = orchard_mdetr(tokenizer.get_vocab_size(), {name: len(each) for name, each in ANSWERS.items()})
     model = model.to(memory_format=torch.channels_last)
     reader = Reader(tokenizer, model.config.tokens)
+    started = time.process_time()
+    if not checkpoint.exists():
+        learn_places(model, scenes, options)
     decayed = [weight for weight in model.parameters() if weight.ndim > 1]
     others = [weight for weight in model.parameters() if weight.ndim <= 1]
     optimiser = torch.optim.AdamW([{'params': decayed, 'weight_decay': 0.02}, {'params': others, 'weight_decay': 0}], options.rate)
@@ -351,7 +393,6 @@ def main() -> None:
         first, seconds = saved['step'], saved['seconds']
     else:
         log.write_text('')
-    started = time.process_time()
     for step in range(first, options.steps):
         rng = np.random.default_rng([options.seed, step])
         warm, cooled = min(1.0, (step + 1) / 100), 0.5 + 0.5 * math.cos(math.pi * step / options.steps)

@@ -94,35 +94,4 @@ export const probeClipErrors = {
       next: 'Export the text tower with token ids as input and one embedding for each text as output.',
     });
   },
-
-  tokenizerInvalid({ reason, cause }: { reason: string; cause?: unknown }) {
-    return new UnderstoryError({
-      code: 'TOKENIZER_INVALID',
-      message: 'The tokenizer cannot be read.',
-      found: reason,
-      expected: "Hugging Face's tokenizer.json: BPE, Unigram, WordPiece or WordLevel",
-      next: 'Take tokenizer.json from the folder that the model was published in.',
-      cause,
-    });
-  },
-
-  tokenUnknown({ token, text }: { token: string; text: string }) {
-    return new UnderstoryError({
-      code: 'TOKEN_UNKNOWN',
-      message: `The tokenizer has no token for "${token}".`,
-      found: `"${token}" in "${text}"`,
-      expected: 'words of its vocabulary, which has no token for unknown ones',
-      next: 'Use other words, or the tokenizer.json that belongs to the model.',
-    });
-  },
-
-  textLengthTooSmall({ length, special }: { length: number; special: number }) {
-    return new UnderstoryError({
-      code: 'TEXT_LENGTH_TOO_SMALL',
-      message: 'No token of a text fits into a row.',
-      found: `rows of length ${length}, of which ${special} are special tokens`,
-      expected: `at least ${special + 1}`,
-      next: 'Check that the tokenizer belongs to the model.',
-    });
-  },
 } as const;

@@ -3,5 +3,3 @@ export { imageTextMatching } from './matcher/kind.ts';
 export type { CaptionsAnswer } from './matcher/matcher.ts';
 export { clip } from './probe/clip.ts';
 export type { CaptionRow } from './probe/row.ts';
-export { openTokenizer } from './tokenizer/open-tokenizer.ts';
-export type { CutText, EncodedTexts, TextTokenizer, Word } from './tokenizer/tokenizer.ts';

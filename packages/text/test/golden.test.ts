@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { openTokenizer } from '../../src/tokenizer/open-tokenizer.ts';
-import type { TextTokenizer } from '../../src/tokenizer/tokenizer.ts';
+import { openTokenizer } from '../src/open-tokenizer.ts';
+import type { TextTokenizer } from '../src/tokenizer.ts';
 import { readTokenizer } from './support.ts';
 
 /** The tokens of each text without padding. */

@@ -1,4 +1,4 @@
-/** Turns captions into what a text tower is fed. */
+/** Turns texts into what a network is fed. */
 export interface TextTokenizer {
   /** Tokens of a row where the graph leaves the length open: what the files say, or CLIP's 77. */
   readonly length: number;
@@ -9,6 +9,13 @@ export interface TextTokenizer {
    * Throws TEXT_LENGTH_TOO_SMALL where no token of a text would fit, and TOKEN_UNKNOWN where the vocabulary lacks a word and a token for unknown ones.
    */
   encode(texts: readonly string[], length?: number): EncodedTexts;
+  /** Tokens of a text, special ones included, that are not cut: the length of a row with nothing in it but the text. */
+  count(text: string): number;
+  /**
+   * Where in the text each token of its row lies, without white space around it; special tokens lie nowhere and are empty. Several tokens of one
+   * character, such as an emoji, all lie at the whole of it.
+   */
+  spans(text: string, length?: number): readonly Span[];
   /** The words of a text as it is written, between white space, and which tokens of its row each became. */
   words(text: string, length?: number): readonly Word[];
 }
@@ -30,11 +37,14 @@ export interface CutText {
   readonly length: number;
 }
 
-export interface Word {
-  readonly text: string;
-  /** Where it lies in the text, in UTF-16 units, up to `end`. */
+/** A part of a text in UTF-16 units, from `start` up to `end`. */
+export interface Span {
   readonly start: number;
   readonly end: number;
+}
+
+export interface Word extends Span {
+  readonly text: string;
   /** Positions in the row; none where the word was cut off, or has no token of its own. */
   readonly tokens: readonly number[];
 }

@@ -4,6 +4,13 @@ const usualLength = 77;
 /** Files give a number like 1e30 where there is no limit. */
 const longest = 1e6;
 
+/** A row of a length, filled up. */
+export function filled(row: readonly number[], length: number, padding: number): Int32Array {
+  const result = new Int32Array(length).fill(padding);
+  result.set(row);
+  return result;
+}
+
 /** Tokens of a row, by what the files say. */
 export function lengthOf(definition: TokenizerDefinition, config: Json): number {
   const { truncation, padding } = definition;

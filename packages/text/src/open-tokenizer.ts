@@ -1,10 +1,12 @@
 import { messageOf } from '@understory/core';
-import { probeClipErrors } from '../errors.ts';
+import { textErrors } from './errors.ts';
 import { cleaningOf } from './cleaning-of.ts';
 import { definitionOf, type Json } from './definition-of.ts';
 import { Library, type LibraryTokenizer } from './library.ts';
-import { lengthOf, paddingOf } from './rows.ts';
-import type { CutText, EncodedTexts, TextTokenizer, Word } from './tokenizer.ts';
+import { filled, lengthOf, paddingOf } from './rows.ts';
+import { tokenBytes } from './token-bytes.ts';
+import { tokenSpans } from './token-spans.ts';
+import type { CutText, EncodedTexts, Span, TextTokenizer, Word } from './tokenizer.ts';
 
 /**
  * Opens a tokenizer from `tokenizer.json`. `config` is what else is known of it, of `tokenizer_config.json` and of the `text_cfg` of an open_clip
@@ -17,13 +19,14 @@ export function openTokenizer(json: Json, config: Json = {}): TextTokenizer {
   try {
     tokenizer = new Library(definition, config);
   } catch (cause) {
-    throw probeClipErrors.tokenizerInvalid({ reason: messageOf(cause), cause });
+    throw textErrors.tokenizerInvalid({ reason: messageOf(cause), cause });
   }
   return new CleaningTokenizer(
     tokenizer,
     cleaningOf(definition, config),
     lengthOf(definition, config),
     paddingOf(definition, config, (token) => tokenizer.token_to_id(token)),
+    tokenBytes(definition),
   );
 }
 
@@ -35,13 +38,21 @@ class CleaningTokenizer implements TextTokenizer {
   readonly padding: number;
   readonly #tokenizer: LibraryTokenizer;
   readonly #clean: (text: string) => string;
+  readonly #bytes: (token: string) => Uint8Array | undefined;
   /** Special tokens before and behind a text. */
   readonly #before: readonly number[];
   readonly #behind: readonly number[];
 
-  constructor(tokenizer: LibraryTokenizer, clean: (text: string) => string, length: number, padding: number) {
+  constructor(
+    tokenizer: LibraryTokenizer,
+    clean: (text: string) => string,
+    length: number,
+    padding: number,
+    bytes: (token: string) => Uint8Array | undefined,
+  ) {
     this.#tokenizer = tokenizer;
     this.#clean = clean;
+    this.#bytes = bytes;
     this.length = length;
     this.padding = padding;
     const around = tokenizer.post_processor?.post_process([place], null, true).tokens ?? [place];
@@ -66,6 +77,28 @@ class CleaningTokenizer implements TextTokenizer {
     };
   }
 
+  count(text: string): number {
+    return this.#before.length + this.#tokens(text).length + this.#behind.length;
+  }
+
+  spans(text: string, length = this.length): readonly Span[] {
+    const room = this.#room(length);
+    const { tokens } = this.#encoded(text);
+    const spans = tokenSpans(text, tokens.map(this.#bytes)) ?? this.#spansOfWords(text, tokens.length);
+    const nowhere = { start: 0, end: 0 };
+    return [...this.#before.map(() => nowhere), ...spans.slice(0, room), ...this.#behind.map(() => nowhere)];
+  }
+
+  /** The whole word of each token. */
+  #spansOfWords(text: string, tokens: number): readonly Span[] {
+    const { length } = this.#before;
+    const spans = new Array<Span>(tokens).fill({ start: 0, end: 0 });
+    for (const { start, end, tokens: places } of this.words(text, this.count(text))) {
+      for (const place of places) spans[place - length] = { start, end };
+    }
+    return spans;
+  }
+
   words(text: string, length = this.length): readonly Word[] {
     const room = this.#room(length);
     const total = Math.min(this.#tokens(text).length, room);
@@ -84,23 +117,21 @@ class CleaningTokenizer implements TextTokenizer {
   /** Tokens of the text itself in a row of `length`. */
   #room(length: number): number {
     const room = length - this.#before.length - this.#behind.length;
-    if (room < 1) throw probeClipErrors.textLengthTooSmall({ length, special: length - room });
+    if (room < 1) throw textErrors.textLengthTooSmall({ length, special: length - room });
     return room;
   }
 
+  #encoded(text: string) {
+    return this.#tokenizer.encode(this.#clean(text), { add_special_tokens: false });
+  }
+
   #tokens(text: string): number[] {
-    const { ids, tokens } = this.#tokenizer.encode(this.#clean(text), { add_special_tokens: false });
+    const { ids, tokens } = this.#encoded(text);
     return ids.map((id, at) => {
-      if (id === undefined) throw probeClipErrors.tokenUnknown({ token: tokens[at] ?? '', text });
+      if (id === undefined) throw textErrors.tokenUnknown({ token: tokens[at] ?? '', text });
       return id;
     });
   }
-}
-
-function filled(row: readonly number[], length: number, padding: number): Int32Array {
-  const result = new Int32Array(length).fill(padding);
-  result.set(row);
-  return result;
 }
 
 function range(from: number, to: number): number[] {

@@ -1,10 +1,12 @@
-import { probeClipErrors } from '../errors.ts';
+import { textErrors } from './errors.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
 /** `tokenizer.json` with what its reader needs and a file may leave out. Throws TOKENIZER_INVALID. */
 export interface TokenizerDefinition extends Json {
   readonly model: Json;
+  readonly pre_tokenizer: unknown;
+  readonly decoder?: unknown;
 }
 
 export const startOfText = '<|startoftext|>';
@@ -15,7 +17,7 @@ const optional = { decoder: null, post_processor: null, pre_tokenizer: null, nor
 export function definitionOf(json: Json, config: Json): TokenizerDefinition {
   const { model } = json;
   if (!isRecord(model)) {
-    throw probeClipErrors.tokenizerInvalid({ reason: 'no "model"' });
+    throw textErrors.tokenizerInvalid({ reason: 'no "model"' });
   }
   const definition = {
     ...optional,

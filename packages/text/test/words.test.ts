@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { openTokenizer } from '../../src/tokenizer/open-tokenizer.ts';
+import { openTokenizer } from '../src/open-tokenizer.ts';
 import { readTokenizer } from './support.ts';
 
 const clip = openTokenizer(readTokenizer('clip').tokenizer);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { cleanings } from '../../src/tokenizer/clean-text.ts';
-import { cleaningOf } from '../../src/tokenizer/cleaning-of.ts';
-import { definitionOf } from '../../src/tokenizer/definition-of.ts';
+import { cleanings } from '../src/clean-text.ts';
+import { cleaningOf } from '../src/cleaning-of.ts';
+import { definitionOf } from '../src/definition-of.ts';
 import { readTokenizer } from './support.ts';
 
 /** As openai's cleaning with ftfy 6.3 gives them. */
