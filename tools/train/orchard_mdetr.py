@@ -361,7 +361,7 @@ def main() -> None:
     parser.add_argument('--variant', choices=('blind', 'sighted'), required=True)
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--steps', type=int, default=2000)
-    parser.add_argument('--backbone-steps', type=int, default=600, help='before them, of the backbone alone')
+    parser.add_argument('--backbone-steps', type=int, default=300, help='before them, of the backbone alone')
     parser.add_argument('--pictures', type=int, default=16, help='in a batch, each with four questions')
     parser.add_argument('--rate', type=float, default=1e-3)
     parser.add_argument('--every', type=int, default=200, help='steps between evaluations')
