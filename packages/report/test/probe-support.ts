@@ -66,7 +66,10 @@ export function probeSummary(): ProbeSummary {
           ...(grid === 4 && { paper: 2.24 }),
         }),
       ]),
-      estimate({ condition: 'seams', estimate: 0.9, interval: [0.86, 0.94] }),
+      estimate({
+        ...{ condition: 'seams', estimate: 0.9, interval: [0.86, 0.94] as const },
+        published: { value: 0.885, source: 'Others 2022, their <net>' },
+      }),
       estimate({
         measure: 'logit',
         title: 'Change of the logit',
@@ -87,6 +90,23 @@ export function probeSummary(): ProbeSummary {
         ],
       },
     ],
+    charts: [
+      {
+        ...{ title: 'What is told apart', axis: 'fraction of pairs', unit: 'share' },
+        rows: [
+          {
+            name: 'things',
+            chance: 0.5,
+            marks: [
+              { series: 'seen', value: 0.98, interval: [0.95, 0.99] },
+              { series: 'on grey', value: 0.52, interval: null },
+            ],
+          },
+          { name: 'places & sides', chance: 0.5, marks: [{ series: 'seen', value: 0.51, interval: [0.45, 0.57] }] },
+        ],
+      },
+    ],
+    remarks: ['Maps do not decide <anything>.'],
     examples: ['Gained most', 'Lost most', 'At random'].map((title, at) => ({
       item: `test/${at}`,
       title,

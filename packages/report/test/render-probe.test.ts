@@ -47,10 +47,33 @@ describe('renderProbe', () => {
     expect(means!.at(-1)).toMatch(/^seams – ?none measured$/);
   });
 
+  it('puts what others published under the row that it belongs to, with whose it is', () => {
+    const { document } = parseHTML(report.html);
+    const theirs = [...document.querySelectorAll('.paper')].map((line) => line.textContent.replaceAll(/\s+/g, ' '));
+    expect(theirs.filter((line) => line.includes('Published'))).toEqual([
+      expect.stringMatching(/Published: Others 2022, their <net> 88\.5 %/),
+    ]);
+  });
+
+  it('draws what has no order with a mark, an interval and the chance of each row, and says how to read it', () => {
+    const figure = report.figures.find(({ name }) => name === 'what-is-told-apart')!;
+    expect(figure.alt.replaceAll('\u00a0', ' ')).toBe(
+      'What is told apart, fraction of pairs: things: seen 98.0 %, on grey 52.0 % (chance 50.0 %); places & sides: seen 51.0 % (chance 50.0 %).',
+    );
+    const { document } = parseHTML(figure.svg);
+    expect(document.querySelectorAll('circle')).toHaveLength(3);
+    // Of each row one, of the length of its lanes.
+    const dashes = [...document.querySelectorAll('[stroke-dasharray="5,4"] line')];
+    expect(new Set(dashes.map((line) => line.getAttribute('x1'))).size).toBe(1);
+    expect(dashes).toHaveLength(2);
+    expect(figure.caption).toContain('chance level');
+    expect(textOf(report.html)).toContain('Reading these numbers Maps do not decide <anything>.');
+  });
+
   it("puts the paper's numbers beside ours, marked as theirs, under the condition that they belong to", () => {
     const { document } = parseHTML(report.html);
     const theirs = [...document.querySelectorAll('.paper')].map((line) => line.textContent.replaceAll(/\s+/g, ' '));
-    expect(theirs).toEqual([
+    expect(theirs.filter((line) => line.startsWith(' The paper'))).toEqual([
       expect.stringMatching(/The paper, its own network and data 77\.1 %95\.6 %/),
       expect.stringMatching(/The paper, its own network and data 2\.240/),
     ]);
@@ -107,6 +130,7 @@ describe('renderProbe', () => {
     }
     expect(report.figures.map(({ name }) => name)).toEqual([
       'spatial-blindness',
+      'what-is-told-apart',
       'paper-shares',
       'paper-numbers',
       'examples',
@@ -119,8 +143,8 @@ describe('renderProbe', () => {
     expect(estimates!.getAttribute('download')).toBe('estimates.csv');
     const [, coded] = estimates!.getAttribute('href')!.split(',');
     const lines = Buffer.from(coded!, 'base64').toString().split('\r\n');
-    expect(lines[0]).toBe('measure,title,condition,n,estimate,low,high,unit,paper');
-    expect(lines).toContain('gains-logit,"Gain logit, of those",grid=4,90,0.3,0.43,0.57,share,0.9558');
+    expect(lines[0]).toBe('measure,title,condition,n,estimate,low,high,unit,paper,published,source');
+    expect(lines).toContain('gains-logit,"Gain logit, of those",grid=4,90,0.3,0.43,0.57,share,0.9558,,');
   });
 
   it('is the same each time', async () => {
@@ -147,7 +171,7 @@ describe('renderProbe', () => {
   });
 
   it('goes on where nothing at all came out', async () => {
-    const none: ProbeSummary = { ...probeSummary(), estimates: [], curves: [], examples: [] };
+    const none: ProbeSummary = { ...probeSummary(), estimates: [], curves: [], charts: [], examples: [] };
     const { run, remove } = await probeRun(none);
     const { figures, html } = await renderProbe(run, { codec });
     await remove();

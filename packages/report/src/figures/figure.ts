@@ -28,7 +28,8 @@ export function draw(options: PlotOptions, alt: string): string {
   });
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', alt);
+  // The serialiser leaves ampersands as they are.
+  svg.setAttribute('aria-label', alt.replaceAll('&', '&amp;').replaceAll('<', '&lt;'));
   // Plot counts its charts in a process to name their classes; what is written must not depend on that.
   return svg.outerHTML.replaceAll(/<style>.*?<\/style>/gs, '').replaceAll(/ class="plot-[^"]*"/g, '');
 }

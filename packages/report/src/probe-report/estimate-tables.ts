@@ -53,11 +53,26 @@ function table(
                 <th scope="row">The paper, its own network and data</th>
                 ${cells.map((each) => html`<td>${each?.paper === undefined ? null : print(each, each.paper)}</td>`)}
               </tr>`
-            }`;
+            }
+            ${sourcesOf(cells).map(
+              (source) =>
+                html`<tr class="paper">
+                  <th scope="row">Published: ${source}</th>
+                  ${cells.map((each) => {
+                    const published = each?.published?.source === source ? each.published : undefined;
+                    return html`<td>${published === undefined ? null : print(each!, published.value)}</td>`;
+                  })}
+                </tr>`,
+            )}`;
         })}
       </tbody>
     </table>
   </div>`;
+}
+
+/** Whose numbers stand beside those of a row. */
+function sourcesOf(cells: readonly (ProbeEstimate | undefined)[]): readonly string[] {
+  return [...new Set(cells.flatMap((each) => each?.published?.source ?? []))];
 }
 
 /** A hyphen before a digit, as in top-1, does not break a line. */

@@ -56,7 +56,7 @@ export function page(content: ProbePage): string {
       summary !== null &&
       html`<section>
           <h2>Results</h2>
-          ${figures.map(figureBlock)} ${estimateTables(summary.estimates)}
+          ${figures.map(figureBlock)} ${estimateTables(summary.estimates)} ${readingOf(summary)}
         </section>
         ${examplesSection(content)} ${files(summary)}`
     }
@@ -68,6 +68,7 @@ export function page(content: ProbePage): string {
 }
 
 export const verdictStyle = `
+.reading { max-width: 50rem; }
 .verdict { font-size: 1.25rem; line-height: 1.4; max-width: 50rem; margin: 1.2rem 0 .3rem; padding-left: .9rem; border-left: 4px solid var(--series-0); }
 `;
 
@@ -77,6 +78,13 @@ function verdict({ verdict: { statement, estimate, interval } }: ProbeSummary): 
       !statement.includes('interval') &&
       html`<p class="quiet">The estimate behind it is ${number(estimate)}, 95 % interval ${range(interval)}.</p>`
     }`;
+}
+
+/** What the probe says of its own numbers. */
+function readingOf({ remarks: own = [] }: ProbeSummary): Html | null {
+  if (own.length === 0) return null;
+  return html`<h3>Reading these numbers</h3>
+    ${own.map((remark) => html`<p class="reading">${remark}</p>`)}`;
 }
 
 /** Where every image has a result, the summary is what is missing. */
@@ -120,24 +128,29 @@ function files(summary: ProbeSummary): Html {
       {
         ...{ name: 'estimates.csv', title: 'every estimate with its interval', type: 'text/csv' },
         text: csv(
-          ['measure', 'title', 'condition', 'n', 'estimate', 'low', 'high', 'unit', 'paper'],
+          ['measure', 'title', 'condition', 'n', 'estimate', 'low', 'high', 'unit', 'paper', 'published', 'source'],
           estimates.map((each) => [
             ...[each.measure, each.title, each.condition, each.n, each.estimate],
             ...[each.interval?.[0], each.interval?.[1], each.unit, each.paper],
+            ...[each.published?.value, each.published?.source],
           ]),
         ),
       },
-      {
-        ...{ name: 'curves.csv', title: 'the points of the curves', type: 'text/csv' },
-        text: csv(
-          ['curve', 'series', 'x', 'y', 'low', 'high'],
-          curves.flatMap(({ title, series }) =>
-            series.flatMap(({ name, points }) =>
-              points.map(({ x, y, interval }) => [title, name, x, y, interval?.[0], interval?.[1]]),
-            ),
-          ),
-        ),
-      },
+      ...(curves.length === 0
+        ? []
+        : [
+            {
+              ...{ name: 'curves.csv', title: 'the points of the curves', type: 'text/csv' as const },
+              text: csv(
+                ['curve', 'series', 'x', 'y', 'low', 'high'],
+                curves.flatMap(({ title, series }) =>
+                  series.flatMap(({ name, points }) =>
+                    points.map(({ x, y, interval }) => [title, name, x, y, interval?.[0], interval?.[1]]),
+                  ),
+                ),
+              ),
+            },
+          ]),
     ],
     { tables: 'all rows in tables and the full summary in summary.json' },
   );

@@ -3,6 +3,7 @@ import { reportErrors } from '../errors.ts';
 import { besideThePaperFigure } from '../figures/beside-the-paper.ts';
 import type { Figure } from '../figures/figure.ts';
 import { pictureGrid, type PictureRow } from '../figures/picture-grid.ts';
+import { probeChartFigure } from '../figures/probe-chart.ts';
 import { probeCurveFigure } from '../figures/probe-curve.ts';
 import type { ProbeRecord } from '@understory/studies';
 import { capitalised, number, percent, probePicturePath } from '@understory/studies/results';
@@ -43,7 +44,8 @@ async function drawn(
   const drawing = { store: run.store, codec, onProblem: (problem: UnderstoryError) => void problems.push(problem) };
   const rows = summary === null ? [] : await exampleRows(summary.examples, drawing);
   const shown = rows.length === 0 ? undefined : pictureGrid(examplesHead, rows);
-  const figures = summary === null ? [] : [...curveFigures(summary), ...paperFigures(summary)];
+  const figures =
+    summary === null ? [] : [...curveFigures(summary), ...chartFigures(summary), ...paperFigures(summary)];
   const images = summary?.images ?? run.done ?? 0;
   return {
     html: page({ run, summary, images, figures, examples: rows, examplesFigure: shown, problems }),
@@ -77,16 +79,27 @@ async function exampleRows(examples: readonly ProbeExample[], drawing: Drawing):
   );
 }
 
+function chartFigures({ charts = [] }: ProbeSummary): readonly Figure[] {
+  const names = fileNames(charts, 'chart');
+  return charts.flatMap((chart, at) => probeChartFigure(names[at]!, chart) ?? []);
+}
+
 function curveFigures({ curves }: ProbeSummary): readonly Figure[] {
+  const names = fileNames(curves, 'curve');
+  return curves.flatMap((curve, at) => probeCurveFigure(names[at]!, curve) ?? []);
+}
+
+/** What files of figures are called after their titles, each its own. */
+function fileNames(titled: readonly { readonly title: string }[], kind: string): readonly string[] {
   const names = new Set<string>();
-  return curves.flatMap((curve, at) => {
-    const plain = curve.title
+  return titled.map(({ title }, at) => {
+    const plain = title
       .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, '-')
       .replaceAll(/^-|-$/g, '');
-    const name = plain === '' || names.has(plain) ? `curve-${at + 1}` : plain;
+    const name = plain === '' || names.has(plain) ? `${kind}-${at + 1}` : plain;
     names.add(name);
-    return probeCurveFigure(name, curve) ?? [];
+    return name;
   });
 }
 

@@ -6,7 +6,7 @@ import { columns, type Style } from './columns.ts';
 const beside = 3;
 
 /** What a probe found: its verdict, then tables with a line a condition, each measure with its interval and the images that it is of. */
-export function probeText({ images, verdict, estimates, examples }: ProbeSummary, style: Style): string {
+export function probeText({ images, verdict, estimates, examples, remarks = [] }: ProbeSummary, style: Style): string {
   const tables = (['share', 'number'] as const).flatMap((unit) => {
     const own = estimates.filter((each) => each.unit === unit);
     const measures = [...new Set(own.map(({ measure }) => measure))];
@@ -18,6 +18,7 @@ export function probeText({ images, verdict, estimates, examples }: ProbeSummary
     `${style.bold(verdict.statement)}\n`,
     `${count(images, 'image')}${examples.length === 0 ? '' : `, pictures of ${examples.length} kept`}\n`,
     ...tables,
+    ...remarks.map((remark) => `\n${remark}\n`),
   ].join('');
 }
 
@@ -29,10 +30,19 @@ function tableText(estimates: readonly ProbeEstimate[], measures: readonly strin
     const cells = measures.map((measure) =>
       shown.find((each) => each.measure === measure && each.condition === condition),
     );
+    const sources = [...new Set(cells.flatMap((each) => each?.published?.source ?? []))];
     const papers = cells.some((each) => each?.paper !== undefined);
     return [
       [style.cyan(condition), ...cells.flatMap(cellsOf)],
       ...(papers ? [["  the paper's, its network", ...cells.flatMap((each) => [paperOf(each), '', ''])]] : []),
+      ...sources.map((source) => [
+        `  ${source}`,
+        ...cells.flatMap((each) => [
+          each?.published?.source === source ? print(each, each.published.value) : '',
+          '',
+          '',
+        ]),
+      ]),
     ];
   });
   const head = ['condition', ...measures.flatMap((measure) => [measure, '95 % interval', 'n'])];
