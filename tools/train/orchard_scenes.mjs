@@ -4,7 +4,8 @@
  *   node tools/train/orchard_scenes.mjs FOLDER --seed 1 --count 12000 [--size 64] [--plain]
  *
  * FOLDER/images.u8 holds `[count, 3, size, size, 3]` bytes: each scene, the scene with its two fruit in each other's place, and the
- * scene with their colours exchanged. FOLDER/scenes.jsonl holds one scene a line: its axis and its tests of captions.
+ * scene with their colours exchanged. FOLDER/scenes.jsonl holds one scene a line: its axis, the fruit of the three pictures with
+ * their boxes in pixels, and its tests of captions.
  * With --plain all scenes are those of the data set's defaults; otherwise one in four is cluttered, hard or easy.
  */
 import { mkdir, open, writeFile } from 'node:fs/promises';
@@ -41,11 +42,15 @@ const images = await open(join(folder, 'images.u8'), 'w');
 const lines = [];
 for (let index = 0; index < count; index += 1) {
   const scene = orchardScene(values.seed, index, { size, ...manners[index % manners.length] });
-  for (const twin of [scene, exchangePlaces(scene), exchangeColours(scene)]) {
+  const twins = [scene, exchangePlaces(scene), exchangeColours(scene)];
+  for (const twin of twins) {
     await images.write(picture(twin, Math.floor(index / manners.length)));
   }
   const tests = captionTests(scene).map(({ kind, captions, against }) => ({ kind, captions, against }));
-  lines.push(JSON.stringify({ axis: scene.axis, tests }));
+  const objects = twins.map((twin) =>
+    twin.objects.map(({ kind, colour, box: { x, y, width, height } }) => [kind, colour, x, y, width, height]),
+  );
+  lines.push(JSON.stringify({ axis: scene.axis, objects, tests }));
 }
 await images.close();
 await writeFile(join(folder, 'scenes.jsonl'), `${lines.join('\n')}\n`);

@@ -43,7 +43,8 @@ export function captionTests(scene: Scene): readonly SceneCaptionTest[] {
     tests.push({ kind: kindOfTest, captions: write(false), against: write(true), box: meant.box, onMirror });
   };
 
-  if (kind !== undefined) add('object', (swapped) => objects(swapped ? { ...meant, kind } : meant));
+  if (kind !== undefined)
+    add('object', (swapped) => objects(swapped ? { ...meant, kind } : meant, other, first.kind === second.kind));
   if (colour !== undefined) add('attribute', (swapped) => attributes(swapped ? { ...meant, colour } : meant));
   if (first.kind !== second.kind && first.colour !== second.colour) {
     add('binding', (swapped) =>
@@ -66,12 +67,14 @@ const name = ({ kind, colour }: Named) => `${colour} ${kind}`;
 /** A name with its article: `an orange apple`. */
 const one = (words: string) => `${/^[aeiou]/.test(words) ? 'an' : 'a'} ${words}`;
 
-function objects({ kind, colour }: Named): readonly string[] {
+/** Fruit are named with their colours only where the kinds do not tell the two apart. */
+function objects(fruit: Named, other: Named, isSameKind: boolean): readonly string[] {
+  const call = (named: Named) => one(isSameKind ? name(named) : named.kind);
   return [
-    one(kind),
-    `a photo of ${one(kind)}`,
-    `there is ${one(kind)} in the picture`,
-    `a photo of ${one(name({ kind, colour }))}`,
+    call(fruit),
+    `a photo of ${call(fruit)}`,
+    `${call(fruit)} and ${call(other)}`,
+    `a photo of ${call(other)} and ${call(fruit)}`,
   ];
 }
 
