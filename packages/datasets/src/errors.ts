@@ -195,6 +195,24 @@ export const datasetErrors = {
     });
   },
 
+  optionUnknown({
+    option,
+    options,
+    suggestions,
+  }: {
+    option: string;
+    options: readonly string[];
+    suggestions: readonly string[];
+  }) {
+    return new UnderstoryError({
+      code: 'DATASET_OPTION_UNKNOWN',
+      message: `A data set has no option "${option}".`,
+      found: `"${option}"`,
+      expected: options.join(', '),
+      next: `${didYouMean(suggestions)}Give options as name=value, with commas between them.`,
+    });
+  },
+
   idsUnknown({ name, ids, example }: { name: string; ids: readonly string[]; example: string | undefined }) {
     return new UnderstoryError({
       code: 'DATASET_ID_UNKNOWN',

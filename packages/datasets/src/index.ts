@@ -1,5 +1,6 @@
-export { datasetFormats, parseDatasetSpec } from './parse-dataset-spec.ts';
-export type { DatasetFormat, DatasetSpec } from './parse-dataset-spec.ts';
+export { datasetFormats, parseDatasetSpec, resolveDatasetSpec } from './parse-dataset-spec.ts';
+export type { DatasetFormat, DatasetSpec, OrchardSpec, StoredDatasetSpec } from './parse-dataset-spec.ts';
+export type { OrchardOptions } from './parse-orchard-options.ts';
 export * from './map-labels.ts';
 export * from './open-dataset.ts';
 export * from './oxford-pets-to-imagenet.ts';

@@ -11,6 +11,7 @@ import { openWhatsup } from './readers/captions/whatsup.ts';
 import { openWinoground } from './readers/captions/winoground.ts';
 import { openCifar10 } from './readers/cifar10.ts';
 import { openImageFolder } from './readers/image-folder.ts';
+import { openOrchard } from './readers/orchard.ts';
 import { openOxfordPets } from './readers/oxford-pets.ts';
 import { openParquet } from './readers/parquet.ts';
 import { recogniseFormat } from './recognise-format.ts';
@@ -37,7 +38,7 @@ const readers: Readonly<Record<DatasetFormat, Open>> = {
 };
 
 /**
- * Opens the data set that a spec names, as `parseDatasetSpec` reads it; images are read one by one when they are asked for.
+ * Opens the data set that a spec names, as `parseDatasetSpec` reads it; images are read or drawn one by one when they are asked for.
  * Item ids are the path relative to the data set's folder, or the split and the row (`test/00042`).
  * Throws the errors that the README lists: what is missing or malformed is found here, except what only reading an image shows.
  */
@@ -45,7 +46,9 @@ export async function openDataset(
   spec: string | DatasetSpec,
   { split, ...selection }: DatasetOptions = {},
 ): Promise<Dataset & { readonly size: number }> {
-  const { format, path } = typeof spec === 'string' ? parseDatasetSpec(spec) : spec;
+  const parsed = typeof spec === 'string' ? parseDatasetSpec(spec) : spec;
+  if (!('path' in parsed)) return select(await openOrchard(parsed.options, split), selection);
+  const { format, path } = parsed;
   if ((await kindOf(path)) === undefined) throw datasetErrors.notFound({ path });
   const reader = await readers[format ?? (await recogniseFormat(path))](path, split);
   return select(reader, selection);

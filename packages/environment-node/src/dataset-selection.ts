@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
 import type { Dataset } from '@understory/core';
-import { openDataset, parseDatasetSpec } from '@understory/datasets';
+import { openDataset, parseDatasetSpec, resolveDatasetSpec } from '@understory/datasets';
 import { decodeImage } from '@understory/imaging/sharp';
 import type { ChosenImage, ImagesSpec } from '@understory/studies';
 
 /** A data set's spec with its path seen from a folder. */
 function specFrom(spec: string, cwd: string): ReturnType<typeof parseDatasetSpec> {
-  const parsed = parseDatasetSpec(spec);
-  return { ...parsed, path: resolve(cwd, parsed.path) };
+  return resolveDatasetSpec(parseDatasetSpec(spec), (path) => resolve(cwd, path));
 }
 
 /** The part of a data set that is asked for; throws what `openDataset` throws. */

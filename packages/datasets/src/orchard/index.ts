@@ -1,4 +1,5 @@
 export * from './captions.ts';
+export * from './middle-square.ts';
 export * from './mirror.ts';
 export * from './questions.ts';
 export * from './render.ts';

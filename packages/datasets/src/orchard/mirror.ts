@@ -7,11 +7,10 @@ export function mirror(scene: Scene): Scene {
     box: { ...fruit.box, x: scene.size - fruit.box.x - fruit.box.width },
     flipped: !fruit.flipped,
   }));
-  const [first, second, ...clutter] = objects;
   return {
     ...scene,
     // The first is the one on the left.
-    objects: scene.axis === 'horizontal' ? [second!, first!, ...clutter] : objects,
+    objects: scene.axis === 'horizontal' ? [...objects.slice(0, 2).reverse(), ...objects.slice(2)] : objects,
     background: mirrored(scene.background),
     light: scene.light === 'left' ? 'right' : 'left',
   };

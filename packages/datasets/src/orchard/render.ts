@@ -1,7 +1,8 @@
-import { resize, rgbImage } from '@understory/imaging';
+import { rgbImage } from '@understory/imaging';
 import type { RgbImage } from '@understory/imaging';
 import { coverageOf, full } from './coverage.ts';
 import type { Coverage } from './coverage.ts';
+import { middleSquare } from './middle-square.ts';
 import { mirror } from './mirror.ts';
 import type { Outline } from './outline.ts';
 import { posedShape } from './posed-shape.ts';
@@ -141,18 +142,6 @@ function backdrop(background: Background, size: number): RgbImage {
     for (let at = row * size * 3; at < (row + 1) * size * 3; at += 3) data.set(levels, at);
   }
   return rgbImage(data, size, size);
-}
-
-function middleSquare({ width, height, data }: RgbImage, size: number): RgbImage {
-  const side = Math.min(width, height);
-  const [left, top] = [Math.floor((width - side) / 2), Math.floor((height - side) / 2)];
-  const square = new Uint8Array(3 * side * side);
-  for (let row = 0; row < side; row += 1) {
-    const start = ((top + row) * width + left) * 3;
-    square.set(data.subarray(start, start + 3 * side), 3 * row * side);
-  }
-  const scaled = resize(rgbImage(square, side, side), { width: size, height: size }, 'bilinear');
-  return rgbImage(scaled.data.slice(), size, size);
 }
 
 /** The mirror image: left and right exchanged. */
