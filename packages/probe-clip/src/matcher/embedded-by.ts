@@ -9,7 +9,7 @@ import {
   type SubjectReading,
 } from '@understory/core';
 import { probeClipErrors } from '../errors.ts';
-import { openTokenizer } from '../tokenizer/open-tokenizer.ts';
+import { openTokenizer } from '@understory/text';
 import { embeddingOutputs, tensorOf, widthOf } from './embedding-outputs.ts';
 import { measuredHead } from './measured-head.ts';
 import { headOf, type Head } from './scale.ts';
