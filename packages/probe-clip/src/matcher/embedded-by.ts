@@ -8,8 +8,8 @@ import {
   type ModelFacts,
   type SubjectReading,
 } from '@understory/core';
-import { probeClipErrors } from '../errors.ts';
 import { openTokenizer } from '@understory/text';
+import { probeClipErrors } from '../errors.ts';
 import { embeddingOutputs, tensorOf, widthOf } from './embedding-outputs.ts';
 import { measuredHead } from './measured-head.ts';
 import { headOf, type Head } from './scale.ts';

@@ -1,6 +1,6 @@
 import type { Feeds, Model, Tensor, TensorSpec } from '@understory/core';
-import { probeClipErrors } from '../errors.ts';
 import type { CutText, TextTokenizer } from '@understory/text';
+import { probeClipErrors } from '../errors.ts';
 import type { TextInputs } from './text-inputs.ts';
 import { unitRows } from './unit-vectors.ts';
 
