@@ -4,7 +4,7 @@ import { isReading, type LayerReading } from './axes/read-axes.ts';
 import type { Feeds, LayerSpec } from './contracts/model.ts';
 import { errors } from './errors/index.ts';
 import { layersLike } from './layers.ts';
-import { elementCount, type Tensor } from './tensor/tensor.ts';
+import { elementCount, float32, type Tensor } from './tensor/tensor.ts';
 import { toFloat32 } from './tensor/to-float32.ts';
 
 /** What a layer computed for a batch, seen as feature maps. */
@@ -22,6 +22,8 @@ export interface FeatureMaps {
   clear(whole: Float32Array, channel: number): void;
   /** The layer's dimensions for so many samples. */
   dimsFor(samples: number): readonly number[];
+  /** What `whole` gave for so many samples, one behind the other, as the layer has them. */
+  together(wholes: Float32Array, samples: number): Float32Array;
 }
 
 /** Reads what a layer computed as feature maps; throws LAYER_NOT_SPATIAL where it is not shaped so for this batch, LAYER_AXES where its grid stays unknown. */
@@ -51,11 +53,12 @@ export function placesOf(model: AskedModel, layer: LayerSpec, batch: number, opt
     if (model.graph !== undefined || dims !== undefined)
       throw errors.layerAxes({ layer: name, axes: found, dims, candidates: candidates() });
   }
-  return (tensor, samples) => {
+  return (computed, samples) => {
+    const tensor = isReading(found) && batchAxisOf(found) === 1 ? inOneRun(computed, samples) : computed;
     const refuse = () => errors.layerNotSpatial({ layer: name, dims: tensor.dims, batch, candidates: candidates() });
     const reading = isReading(found) ? found : tensor.dims.length === 4 ? byRank : undefined;
-    if (reading === undefined || tensor.dims.length !== reading.axes.length || tensor.dims[0]! % samples !== 0)
-      throw refuse();
+    if (reading === undefined || tensor.dims.length !== reading.axes.length) throw refuse();
+    if (tensor.dims[batchAxisOf(reading)]! % samples !== 0) throw refuse();
     const sized = sizesOf(reading, tensor.dims, samples, image);
     if (sized === undefined) throw refuse();
     if (sized === 'open')
@@ -136,6 +139,8 @@ function gridLike(tokens: number, image: PlacesOptions['image']) {
 }
 
 function mapsOf(tensor: Tensor, samples: number, reading: LayerReading, axes: readonly SizedAxis[]): FeatureMaps {
+  const batchAt = batchAxisOf(reading);
+  const dims = tensor.dims.map((dim, at) => (at === batchAt ? dim / samples : dim));
   const size = { batch: samples, channel: 1, height: 1, width: 1 };
   const step = { batch: 0, channel: 0, height: 0, width: 0 };
   let start = 0;
@@ -147,11 +152,20 @@ function mapsOf(tensor: Tensor, samples: number, reading: LayerReading, axes: re
       [size[role], step[role]] = [own, inner];
       inner *= own;
     }
-    stride *= tensor.dims[at]!;
+    stride *= dims[at]!;
   }
   const values = toFloat32(tensor);
-  const perSample = elementCount(tensor.dims) / samples;
-  const whole = (sample: number) => values.subarray(sample * perSample, (sample + 1) * perSample);
+  const perSample = elementCount(dims);
+  const inner = elementCount(dims.slice(batchAt));
+  const whole = (sample: number) => {
+    if (inner === perSample) return values.subarray(sample * perSample, (sample + 1) * perSample);
+    const own = new Float32Array(perSample);
+    for (let at = 0; at < perSample; at += inner) {
+      const from = at * samples + sample * inner;
+      own.set(values.subarray(from, from + inner), at);
+    }
+    return own;
+  };
   const { channel: channels, height, width } = size;
   const places = height * width;
   const isPlain =
@@ -182,15 +196,51 @@ function mapsOf(tensor: Tensor, samples: number, reading: LayerReading, axes: re
       for (let at = channel * step.channel; at < own.length; at += channels * step.channel)
         own.fill(0, at, at + step.channel);
     },
-    dimsFor: (count) => [(tensor.dims[0]! / samples) * count, ...tensor.dims.slice(1)],
+    dimsFor: (count) => dims.map((dim, at) => (at === batchAt ? dim * count : dim)),
+    together(wholes, count) {
+      if (inner === perSample) return wholes;
+      const laid = new Float32Array(wholes.length);
+      for (let at = 0; at < wholes.length; at += inner) {
+        const sample = Math.floor(at / perSample);
+        laid.set(wholes.subarray(at, at + inner), (at % perSample) * count + sample * inner);
+      }
+      return laid;
+    },
   };
+}
+
+/**
+ * Tokens `[T, N, C]` of samples that a model of a smaller batch was fed one after the other, so that its results stand one behind the other. As they are where
+ * the sizes do not come out even.
+ */
+function inOneRun(tensor: Tensor, samples: number): Tensor {
+  const [rows = 0, together = 1, channels = 0] = tensor.dims;
+  const parts = samples / together;
+  const tokens = rows / parts;
+  if (parts === 1 || !Number.isInteger(parts) || !Number.isInteger(tokens)) return tensor;
+  const values = toFloat32(tensor);
+  const laid = new Float32Array(values.length);
+  const length = together * channels;
+  for (let row = 0; row < rows; row += 1) {
+    const [part, token] = [Math.floor(row / tokens), row % tokens];
+    laid.set(values.subarray(row * length, (row + 1) * length), (token * parts + part) * length);
+  }
+  return float32(laid, [tokens, samples, channels]);
+}
+
+/** The axis that the batch begins, the first where none is named. */
+function batchAxisOf({ axes }: LayerReading): number {
+  return Math.max(
+    axes.findIndex(({ factors: [first] }) => first?.role === 'batch'),
+    0,
+  );
 }
 
 const letters = { batch: 'N', channel: 'C', height: 'H', width: 'W' };
 
 /** How a layer is read, for a person. */
 function nameOf({ kind, isSquare }: LayerReading, axes: readonly SizedAxis[], height: number, width: number): string {
-  const grid = axes[1];
+  const grid = axes[axes[1]?.factors[0]?.role === 'batch' ? 0 : 1];
   const isTokens =
     kind === 'tokens' &&
     axes.length === 3 &&

@@ -1,6 +1,6 @@
 import { lastAttention } from './attention.ts';
 import { readingOf, type AskedModel } from './axes/layer-axes.ts';
-import type { GraphNode } from './contracts/graph.ts';
+import type { GraphNode, GraphView } from './contracts/graph.ts';
 import type { LayerSpec } from './contracts/model.ts';
 
 export interface LastTokens {
@@ -35,8 +35,23 @@ export function lastTokenLayer(model: AskedModel, isOnPath: (name: string) => bo
 
   const producer = (name: string) => nodes[places.get(name) ?? -1];
   const source = attention.source && beforeProjection(attention.source, producer, isComputed, isTokens);
-  const layer = layers.find(({ name }) => name === source);
-  return layer && { layer, behind: attention.at, picked };
+  const before = source && isTurned(model, source) ? beforeTurning(producer(source), isTokens) : undefined;
+  const layer = layers.find(({ name }) => name === (before ?? source));
+  if (layer === undefined) return undefined;
+  const from = places.get(layer.name) ?? 0;
+  // Attention that pools a feature map reads it as tokens once.
+  const isPooledMap = isTurned(model, layer.name) && !lastAttention(headOf(graph, from), isComputed, isOnPath);
+  return isPooledMap ? undefined : { layer, behind: attention.at, picked };
+}
+
+/** Whether tokens `[T, N, C]` come before the batch. */
+function isTurned(model: AskedModel, name: string): boolean {
+  const reading = readingOf(model, name);
+  return reading !== undefined && reading.axes[0]!.factors[0]?.role !== 'batch';
+}
+
+function headOf(graph: GraphView, count: number): GraphView {
+  return { ...graph, nodes: graph.nodes.slice(0, count) };
 }
 
 const picks = new Set(['Gather', 'GatherElements', 'GatherND', 'Slice', 'Split']);
@@ -136,4 +151,10 @@ function beforeProjection(
     at = before ?? (laysOut.has(producer(at)?.operator ?? '') ? onlyInput(producer(at)) : undefined);
   }
   return found;
+}
+
+/** The tokens `[N, T, C]` that a node turned for attention. */
+function beforeTurning(node: GraphNode | undefined, isTokens: (name: string) => boolean): string | undefined {
+  const [before = ''] = node?.operator === 'Transpose' ? node.inputs : [];
+  return isTokens(before) ? before : undefined;
 }

@@ -188,6 +188,37 @@ describe('the layer that auto means', () => {
     expect(chosen(modelOf(parts))).toBe('norm1');
   });
 
+  /** Attention of PyTorch's on tokens in front of the batch. */
+  const turned = (from: string, at: string): readonly Part[] => [
+    [node('LayerNormalization', [from, 'scale'], `${at}.norm`), [17, 'N', 8]],
+    ...(['q', 'k', 'v'] as const).flatMap((of): readonly Part[] => [
+      [node('MatMul', [`${at}.norm`, `w${of}`], `${at}.${of}`), [17, 'N', 8]],
+      [node('Reshape', [`${at}.${of}`, 'shape'], `${at}.${of}.heads`), [17, '2*N', 4]],
+      [
+        node('Transpose', [`${at}.${of}.heads`], `${at}.${of}.turned`, { perm: of === 'k' ? [1, 2, 0] : [1, 0, 2] }),
+        of === 'k' ? ['2*N', 4, 17] : ['2*N', 17, 4],
+      ],
+    ]),
+    [node('MatMul', [`${at}.q.turned`, `${at}.k.turned`], `${at}.scores`), ['2*N', 17, 17]],
+    [node('Softmax', [`${at}.scores`], `${at}.weights`), ['2*N', 17, 17]],
+    [node('MatMul', [`${at}.weights`, `${at}.v.turned`], `${at}.context`), ['2*N', 17, 4]],
+    [node('Transpose', [`${at}.context`], `${at}.back`, { perm: [1, 0, 2] }), [17, '2*N', 4]],
+    [node('Reshape', [`${at}.back`, 'shape'], `${at}.merged`), [17, 'N', 8]],
+    [node('Add', [from, `${at}.merged`], at), [17, 'N', 8]],
+  ];
+  const turning: Part = [node('Transpose', ['tokens'], 'turned', { perm: [1, 0, 2] }), [17, 'N', 8]];
+  const picking: Part = [node('Gather', ['last', 'zero'], 'class token', { axis: 0 }), ['N', 8]];
+
+  it('is the norm before the last attention where tokens stand in front of the batch', () => {
+    const parts = [...embedding, turning, ...turned('turned', 'block'), ...turned('block', 'last'), picking];
+    expect(chosen(modelOf(parts))).toBe('last.norm');
+  });
+
+  it('is the feature map that a single attention in front of the batch pools', () => {
+    const parts = [...embedding, turning, ...turned('turned', 'last'), picking];
+    expect(chosen(modelOf(parts))).toBe('patches');
+  });
+
   it('is the last token layer of a mixer, which has no attention', () => {
     const parts: readonly Part[] = [
       ...embedding.slice(0, 3),
@@ -266,6 +297,61 @@ describe('placesOf', () => {
     const whole = maps.whole(0).slice();
     maps.clear(whole, 2);
     expect([...whole]).toEqual([0, 1, 0, 3, 4, 0, 6, 7, 0, 9, 10, 0, 12, 13, 0]);
+  });
+
+  it.each([
+    ['an open batch', 'N'],
+    ['a batch of one', 1],
+  ])('reads tokens in front of %s', (_, batch) => {
+    const parts: readonly Part[] = [
+      [node('Conv', ['image', 'w'], 'patches'), [batch, 3, 2, 2]],
+      [node('Reshape', ['patches', 'shape'], 'flat'), [batch, 3, 4]],
+      [node('Transpose', ['flat'], 'rows', { perm: [2, 0, 1] }), [4, batch, 3]],
+      [node('Concat', ['class', 'rows'], 'tokens', { axis: 0 }), [5, batch, 3]],
+    ];
+    const model = modelOf(parts, [batch, 3, 32, 32]);
+    const samples = batch === 1 ? 1 : 2;
+    const maps = placesOf(model, model.layers[3]!, samples)(counted(5, samples, 3), samples);
+    expect(maps).toMatchObject({ channels: 3, height: 2, width: 2, reading: 'tokens 1..4 as 2 x 2' });
+    const last = samples - 1;
+    const ofToken = (token: number) => (token * samples + last) * 3;
+    expect([...maps.of(last)]).toEqual([0, 1, 2].flatMap((channel) => [1, 2, 3, 4].map((at) => ofToken(at) + channel)));
+    const whole = maps.whole(last).slice();
+    expect([...whole]).toEqual([0, 1, 2, 3, 4].flatMap((at) => [0, 1, 2].map((channel) => ofToken(at) + channel)));
+    maps.clear(whole, 2);
+    expect([...whole.subarray(0, 6)]).toEqual([ofToken(0), ofToken(0) + 1, 0, ofToken(1), ofToken(1) + 1, 0]);
+    expect(maps.dimsFor(4)).toEqual([5, 4, 3]);
+  });
+
+  it('reads tokens in front of a batch of one that several samples were fed to', () => {
+    const parts: readonly Part[] = [
+      [node('Conv', ['image', 'w'], 'patches'), [1, 3, 2, 2]],
+      [node('Reshape', ['patches', 'shape'], 'flat'), [1, 3, 4]],
+      [node('Transpose', ['flat'], 'rows', { perm: [2, 0, 1] }), [4, 1, 3]],
+    ];
+    const model = modelOf(parts, [1, 3, 32, 32]);
+    const maps = placesOf(model, model.layers[2]!, 2)(counted(8, 1, 3), 2);
+    expect([...maps.whole(0)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect([...maps.whole(1)]).toEqual([12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23]);
+    expect([...maps.of(1)]).toEqual([12, 15, 18, 21, 13, 16, 19, 22, 14, 17, 20, 23]);
+  });
+
+  it('lays samples together again as the layer has them, in front of the batch or behind it', () => {
+    const parts: readonly Part[] = [
+      [node('Conv', ['image', 'w'], 'patches'), ['N', 3, 2, 2]],
+      [node('Reshape', ['patches', 'shape'], 'flat'), ['N', 3, 4]],
+      [node('Transpose', ['flat'], 'rows', { perm: [2, 0, 1] }), [4, 'N', 3]],
+    ];
+    const model = modelOf(parts);
+    const cases = [
+      [model.layers[0]!, counted(2, 3, 2, 2)],
+      [model.layers[2]!, counted(4, 2, 3)],
+    ] as const;
+    for (const [asked, tensor] of cases) {
+      const maps = placesOf(model, asked, 2)(tensor, 2);
+      const wholes = Float32Array.of(...maps.whole(0), ...maps.whole(1));
+      expect([...maps.together(wholes, 2)]).toEqual([...tensor.data]);
+    }
   });
 
   it('takes the grid from the feature map that the tokens come from, registers in front', () => {

@@ -55,7 +55,8 @@ export const ablationCam = configurable(
             version.set(shown);
             activations.clear(version, channel);
           }
-          const ablated = fromFloat32(values, tensor.type, activations.dimsFor(samples.length));
+          const laid = activations.together(values, samples.length);
+          const ablated = fromFloat32(laid, tensor.type, activations.dimsFor(samples.length));
           const fetched = await model.runFrom(takeFeeds(feeds, samples), { [layer]: ablated }, outputs);
           objectiveValues(takeObjective(objective, samples), fetched).forEach((left, at) => {
             own[start + at] = (score - left) / (score === 0 ? 1 : Math.abs(score));

@@ -42,19 +42,17 @@ export function readAxes(
   const folded = axes.map(foldedOf);
   const first = folded[0]?.[0];
   const isBatchFirst = first !== undefined && placeOf(first).role === 'batch';
-  const isBatchSomewhere = folded.some((axis) => axis.some((each) => placeOf(each).role === 'batch'));
-  if (hasBatch && !isBatchFirst && (isBatchSomewhere || dims[0] !== 1)) return 'batch';
-  // Tokens [T, 1, C]: what could be the batch stands behind another axis.
-  if (!isBatchFirst && folded[0]!.length > 0 && folded.some((axis) => axis.length === 0)) return 'batch';
+  const batchAt = isBatchFirst ? 0 : innerBatch(folded, hasBatch, dims);
+  if (batchAt === undefined) return 'batch';
   let reason: Unreadable | undefined;
   for (const [at, axis] of folded.entries()) {
-    const own = at === 0 && isBatchFirst ? axis.slice(1) : axis;
+    const own = at !== batchAt ? axis : isBatchFirst ? axis.slice(1) : [];
     const reading = readAxis(own);
     if (typeof reading === 'string') {
       reason ??= reading;
       continue;
     }
-    const batch: readonly Factor[] = at === 0 ? [{ role: 'batch', size: undefined }] : [];
+    const batch: readonly Factor[] = at === batchAt ? [{ role: 'batch', size: undefined }] : [];
     if (at === 0 && isBatchFirst && reading.factors.some(({ role }) => role === 'channel')) reason ??= 'batch';
     found.push({ ...reading, factors: [...batch, ...reading.factors] });
   }
@@ -76,7 +74,24 @@ export function readAxes(
     ['height', 'width'].every((role) => factors.some((each) => each.role === role)),
   );
   if (isTogether && folded.some(isPartOfChannels)) return 'attention';
+  if (batchAt > 0 && !isTogether) return 'batch';
   return { kind: isTogether ? 'tokens' : 'map', axes: found };
+}
+
+/**
+ * Which axis is the batch where the first does not begin with it: the first where nothing tells, or the second of tokens `[T, N, C]`, which attention of
+ * PyTorch's takes so. Undefined where it is part of another axis, or stands elsewhere.
+ */
+function innerBatch(folded: readonly Axis[], hasBatch: boolean, dims: readonly Dimension[]): number | undefined {
+  const [first = [], second = []] = folded;
+  const isBatch = (axis: Axis) => axis.every((each) => placeOf(each).role === 'batch');
+  const isSomewhere = folded.some((axis) => axis.some((each) => placeOf(each).role === 'batch'));
+  const isSecond = folded.length === 3 && first.length > 0 && isBatch(second);
+  if (isSomewhere) return isSecond && second.length > 0 ? 1 : undefined;
+  if (hasBatch) return dims[0] === 1 ? 0 : undefined;
+  // What could be the batch of one stands behind another axis.
+  if (first.length > 0 && folded.some((axis) => axis.length === 0)) return isSecond ? 1 : undefined;
+  return 0;
 }
 
 /** Heads, or channels of one head. */

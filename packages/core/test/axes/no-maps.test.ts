@@ -167,7 +167,11 @@ const refused: readonly (readonly [layer: string, what: string, parts: readonly 
       ['MatMul', ['pairs', 'embedded'], 'x', ['N', 16, 8]],
     ],
   ],
-  ['x', 'tokens in front of the batch', [row, ['Transpose', ['row'], 'x', [24, 'N', 8], { perm: [1, 0, 2] }]]],
+  [
+    'x',
+    'tokens and the batch on one axis',
+    [row, ['Transpose', ['row'], 'a', [24, 'N', 8], { perm: [1, 0, 2] }], ['Reshape', ['a', 's'], 'x', ['24*N', 8]]],
+  ],
   ['x', 'regions that were cut out', [['RoiAlign', ['conv', 'boxes', 'at'], 'x', ['R', 8, 7, 7]]]],
   [
     'x',
