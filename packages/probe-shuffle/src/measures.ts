@@ -5,6 +5,8 @@ import type { ShuffleRow } from './row.ts';
 export interface Measure {
   readonly id: string;
   readonly title: string;
+  /** The title for a model that is no classifier, where that has no such thing. */
+  readonly plainTitle?: string;
   readonly unit: ProbeEstimate['unit'];
   /** Undefined where a row has none. */
   readonly of: (row: ShuffleRow) => number | undefined;
@@ -15,6 +17,7 @@ export interface Measure {
 export const sameTop1: Measure = {
   id: 'same-top1',
   title: 'keeps its top-1',
+  plainTitle: 'keeps its answer',
   unit: 'share',
   of: ({ sameTop1: kept }) => (kept === null ? undefined : Number(kept)),
   paper: 0.771,
@@ -30,6 +33,7 @@ export const accuracy: Measure = {
 export const logitChange: Measure = {
   id: 'logit-change',
   title: 'change of the logit',
+  plainTitle: 'change of the number',
   unit: 'number',
   of: (row) => row.logitChange,
 };
@@ -55,6 +59,7 @@ export const measures: readonly Measure[] = [
   {
     id: 'gains-logit',
     title: 'gains logit, of those that keep their top-1',
+    plainTitle: 'gains, of those that keep their answer',
     unit: 'share',
     of: (row) => (row.sameTop1 ? Number(row.logitChange > 0) : undefined),
     paper: 0.9558,
@@ -62,6 +67,7 @@ export const measures: readonly Measure[] = [
   {
     id: 'logit-change-kept',
     title: 'change of the logit, of those that keep their top-1',
+    plainTitle: 'change of the number, of those that keep their answer',
     unit: 'number',
     of: (row) => (row.sameTop1 ? row.logitChange : undefined),
     paper: 2.24,

@@ -23,6 +23,7 @@ interface Shown extends Candidate {
 /** What the rows of all images come to; the rows of an image follow each other. */
 export async function summarise(rows: AsyncIterable<ShuffleRow>, plan: SummaryPlan): Promise<ProbeSummary> {
   const { request, mainGrid } = plan;
+  const isClassifier = request.subject.subject.classes !== undefined;
   const tally = new Tally();
   const examples = new Examples<Shown>();
   let permutations: readonly boolean[] = [];
@@ -42,9 +43,9 @@ export async function summarise(rows: AsyncIterable<ShuffleRow>, plan: SummaryPl
   const kept = main === undefined ? { n: 0, estimate: null, interval: null } : found.of(main, sameTop1);
   return {
     images: tally.images,
-    verdict: verdictOf({ grid: mainGrid, kept, permutations, chance, images: tally.images }),
+    verdict: verdictOf({ grid: mainGrid, kept, permutations, chance, images: tally.images, isClassifier }),
     estimates: estimatesOf(tally, found, plan, main),
-    curves: curvesOf(tally, found, chance),
+    curves: curvesOf(tally, found, { chance, isClassifier }),
     examples: request.keep === undefined ? [] : examples.chosen().map((each) => exampleOf(each, plan)),
   };
 }
@@ -85,10 +86,11 @@ class Estimates {
 function estimatesOf(
   tally: Tally,
   found: Estimates,
-  { isThePapers }: SummaryPlan,
+  { isThePapers, request }: SummaryPlan,
   main: Condition | undefined,
 ): readonly ProbeEstimate[] {
   const { id, title, unit } = accuracy;
+  const isClassifier = request.subject.subject.classes !== undefined;
   const untouched =
     found.untouched.n === 0 ? [] : [{ measure: id, title, condition: 'unmodified', ...found.untouched, unit }];
   // What no condition has, as accuracy without labels, is left out; what only one lacks is told.
@@ -99,7 +101,7 @@ function estimatesOf(
       measured
         .filter((measure) => condition.control !== 'seams' || measure.id !== 'map-piece-over-place')
         .map((measure): ProbeEstimate => ({
-          ...{ measure: measure.id, title: measure.title, condition: condition.name },
+          ...{ measure: measure.id, title: titleOf(measure, isClassifier), condition: condition.name },
           ...found.of(condition, measure),
           unit: measure.unit,
           ...(isThePapers && condition === main && measure.paper !== undefined && { paper: measure.paper }),
@@ -108,7 +110,15 @@ function estimatesOf(
   ];
 }
 
-function curvesOf(tally: Tally, found: Estimates, chance: number | undefined): readonly ProbeCurve[] {
+function titleOf({ title, plainTitle = title }: Measure, isClassifier: boolean): string {
+  return isClassifier ? title : plainTitle;
+}
+
+function curvesOf(
+  tally: Tally,
+  found: Estimates,
+  { chance, isClassifier }: { readonly chance: number | undefined; readonly isClassifier: boolean },
+): readonly ProbeCurve[] {
   const grids = [...new Set(tally.conditions.flatMap(({ grid }) => grid ?? []))].sort((one, other) => one - other);
   const controls = [...new Set(tally.conditions.map(({ control }) => control))];
   const points = (control: string, measure: Measure) =>
@@ -126,7 +136,8 @@ function curvesOf(tally: Tally, found: Estimates, chance: number | undefined): r
   const { untouched } = found;
   const curves: readonly ProbeCurve[] = [
     {
-      ...{ title: 'Spatial blindness', xTitle, yTitle: 'fraction that keeps its top-1', series: byControl(sameTop1) },
+      ...{ title: 'Spatial blindness', xTitle, yTitle: `fraction that ${titleOf(sameTop1, isClassifier)}` },
+      series: byControl(sameTop1),
       ...(chance !== undefined && { chance }),
     },
     {
@@ -142,7 +153,10 @@ function curvesOf(tally: Tally, found: Estimates, chance: number | undefined): r
       ],
     },
     {
-      ...{ title: 'Change of the logit', xTitle, yTitle: 'mean change of the logit of the class predicted before' },
+      xTitle,
+      ...(isClassifier
+        ? { title: 'Change of the logit', yTitle: 'mean change of the logit of the class predicted before' }
+        : { title: 'Change of the number', yTitle: 'mean change of what was explained before' }),
       series: byControl(logitChange),
     },
     {

@@ -10,20 +10,22 @@ export interface VerdictParts {
   readonly chance: number | undefined;
   /** How many images were shuffled, of which a model may decide nothing. */
   readonly images: number;
+  readonly isClassifier: boolean;
 }
 
 /** Whether predictions survive the shuffle, in one sentence about one grid; of a single image it is about its permutations. */
-export function verdictOf({ grid, kept, permutations, chance, images }: VerdictParts): Verdict {
+export function verdictOf({ grid, kept, permutations, chance, images, isClassifier }: VerdictParts): Verdict {
   if (kept.estimate === null) {
     const why = images === 0 ? 'No image was shuffled' : 'The model decides nothing that a shuffle could change';
     return { statement: `${why}, so there is no verdict.`, estimate: 0, interval: [0, 1] };
   }
+  const what = isClassifier ? 'predicted class' : 'answer';
   const cut = `Cut into ${grid} x ${grid} patches and shuffled`;
   if (kept.n === 1) {
     const { share = 0, interval = [0, 1] } = wilson(permutations.filter(Boolean).length, permutations.length);
     const times = `${permutations.filter(Boolean).length} of ${permutations.length} times`;
     return {
-      statement: `${cut}, this one image keeps its predicted class ${times} (95 % interval over permutations ${span(interval)}).`,
+      statement: `${cut}, this one image keeps its ${what} ${times} (95 % interval over permutations ${span(interval)}).`,
       estimate: share,
       interval,
     };
@@ -35,7 +37,7 @@ export function verdictOf({ grid, kept, permutations, chance, images }: VerdictP
   const measured = `${percent(kept.estimate)} (95 % interval ${span(interval)})`;
   const beside = chance === undefined ? '' : `; chance level ${percent(chance)}`;
   return {
-    statement: `${cut}, images keep their predicted class ${often}: ${measured}${beside}.`,
+    statement: `${cut}, images keep their ${isClassifier ? what : 'answers'} ${often}: ${measured}${beside}.`,
     estimate: kept.estimate,
     interval,
   };

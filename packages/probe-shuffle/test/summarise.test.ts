@@ -33,9 +33,18 @@ describe('outcomeOfClass', () => {
 });
 
 describe('verdictOf', () => {
-  const about = (estimated: number, interval: readonly [number, number]) =>
-    verdictOf({ grid: 4, kept: { n: 50, estimate: estimated, interval }, permutations: [], chance: 0.03, images: 50 })
-      .statement;
+  const about = (estimated: number, interval: readonly [number, number], isClassifier = true) => {
+    const kept = { n: 50, estimate: estimated, interval };
+    return verdictOf({ ...{ grid: 4, kept, permutations: [], chance: 0.03, images: 50 }, isClassifier }).statement;
+  };
+
+  it('speaks of answers where the model is no classifier', () => {
+    expect(about(0.7, [0.6, 0.8], false)).toContain('images keep their answers more often than not');
+    const one = { grid: 4, kept: { n: 1, estimate: 1, interval: null }, permutations: [true], chance: 0.03, images: 1 };
+    expect(verdictOf({ ...one, isClassifier: false }).statement).toContain(
+      'this one image keeps its answer 1 of 1 times',
+    );
+  });
 
   it('says which way it goes only where the interval does', () => {
     expect(about(0.7, [0.6, 0.8])).toBe(
@@ -50,7 +59,9 @@ describe('verdictOf', () => {
     [2, 'The model decides nothing that a shuffle could change, so there is no verdict.'],
   ])('says why there is none, of %i images', (images, statement) => {
     const kept = { n: 0, estimate: null, interval: null };
-    expect(verdictOf({ ...{ grid: 4, kept, permutations: [], chance: undefined }, images }).statement).toBe(statement);
+    expect(
+      verdictOf({ ...{ grid: 4, kept, permutations: [], chance: undefined }, images, isClassifier: true }).statement,
+    ).toBe(statement);
   });
 
   it('has an interval where all images have one share', () => {
@@ -58,7 +69,7 @@ describe('verdictOf', () => {
       grid: 2,
       kept: { n: 10, estimate: 0.6, interval: null },
       permutations: [],
-      ...{ chance: 1, images: 10 },
+      ...{ chance: 1, images: 10, isClassifier: true },
     });
     expect(interval[0]).toBeCloseTo(0.3127, 4);
   });

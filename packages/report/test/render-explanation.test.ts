@@ -19,6 +19,7 @@ const map: MapRecord = {
 };
 const boxes = Array.from({ length: 7 }, (_, at) => ({
   ...{ target: `box:${at}`, label: 'dog <b>', score: 1, probability: (90 - at) / 100 },
+  box: { x: 1, y: 2, width: 3, height: 4 },
 }));
 const rows: readonly ImageRecord[] = [
   {
@@ -57,7 +58,7 @@ describe('the report of what a model that is no classifier was explained for', (
   it('says what the model decides and the best of what it says of each image', () => {
     const table = texts('tbody tr td.words').slice(0, 2).sort();
     expect(table).toEqual([
-      '7 boxes, 90.0 %: dog <b> (box:0) 90.0 %, dog <b> (box:1) 89.0 %, dog <b> (box:2) 88.0 %, dog <b> (box:3) 87.0 %, dog <b> (box:4) 86.0 % and 2 more',
+      '7 boxes: dog <b> (box:0) 90.0 %, dog <b> (box:1) 89.0 %, dog <b> (box:2) 88.0 %, dog <b> (box:3) 87.0 %, dog <b> (box:4) 86.0 % and 2 more',
       'regression: age 31.250',
     ]);
     expect(texts('thead th.words')[0]).toBe('Answer');
@@ -65,7 +66,7 @@ describe('the report of what a model that is no classifier was explained for', (
 
   it('names each map by its target, with the probability or the number', () => {
     const text = page.body.textContent!.replaceAll(/\s+/g, ' ');
-    expect(text).toContain('street.jpg: 7 boxes, 90.0 %');
+    expect(text).toContain('street.jpg: 7 boxes');
     expect(text).toContain('Gradcam: dog (box:0), 87.5 %');
     expect(text).toContain('Gradcam: -age, −31.250');
   });

@@ -35,13 +35,14 @@ describe('the rows of an image on a sheet', () => {
     expect(others).toEqual([]);
     expect(row!.title).toBe('street.jpg: a dog; explained: dog (box:0)');
     expect(row!.cells.map(({ caption }) => caption)).toEqual([
-      'the preprocessed image, explained box',
+      'the preprocessed image, one box',
       'Grad-CAM, 1 x 2',
       'CAM: no map',
-      'Random (baseline), 1 x 2, the same everywhere',
+      'Random (baseline), 1 x 2, constant',
     ]);
-    // The outline of the box is drawn on the picture and on each map: its top left corner is white.
-    const corner = 3 * (8 * 2 + 1);
+    // The outline of the box is drawn on the enlarged picture and on each map: its top left corner is white.
+    expect(row!.cells.map(({ image }) => image?.width)).toEqual([224, 224, undefined, 224]);
+    const corner = 3 * (224 * 56 + 28);
     const corners = row!.cells.map(({ image }) => image && [...image.data.slice(corner, corner + 3)]);
     expect(corners).toEqual([[255, 255, 255], [255, 255, 255], undefined, [255, 255, 255]]);
   });

@@ -194,8 +194,8 @@ describe('a file', () => {
 describe('nothing', () => {
   it.each([
     ['efficientnet-lite', 'Did you mean "efficientnet-lite0"?'],
-    ['mobilenet', 'Did you mean "cifar10-resnet" or "efficientnet-lite0"?'],
-    ['', 'Did you mean "cifar10-resnet" or "efficientnet-lite0"?'],
+    ['mobilenet', 'Did you mean "cifar10-resnet" or "efficientnet-lite0"'],
+    ['', 'Did you mean "cifar10-resnet" or "efficientnet-lite0"'],
     ['models/net2.onnx', 'Did you mean "models/net1.onnx"?'],
     ['models/unlike.onnx', 'Check the path.'],
     ['nowhere/at/all', 'Check the path.'],

@@ -34,12 +34,7 @@ export function render(scene: Scene, size: number = scene.size): RgbImage {
   if (scene.light === 'right') return flip(render(mirror(scene), size));
   const picture = backdrop(scene.background, size);
   const scale = size / scene.size;
-  const back = [...scene.objects].sort(
-    (one, other) =>
-      one.box.y + one.box.height - other.box.y - other.box.height ||
-      (`${one.kind} ${one.colour}` < `${other.kind} ${other.colour}` ? -1 : 1),
-  );
-  const fruits = back.map((fruit) => {
+  const fruits = backToFront(scene).map((fruit) => {
     const shape = posedShape(fruit.kind, fruit.tilt, fruit.flipped);
     return { fruit, shape, place: (outline: Outline, shift = 0) => placed(outline, shape, fruit, scale, shift * size) };
   });
@@ -62,8 +57,17 @@ export function render(scene: Scene, size: number = scene.size): RgbImage {
   return picture;
 }
 
+/** The fruit in the order in which they are painted. */
+export function backToFront({ objects }: Scene): readonly Fruit[] {
+  return [...objects].sort(
+    (one, other) =>
+      one.box.y + one.box.height - other.box.y - other.box.height ||
+      (`${one.kind} ${one.colour}` < `${other.kind} ${other.colour}` ? -1 : 1),
+  );
+}
+
 /** The outline in pixels of the picture. */
-function placed(outline: Outline, shape: PosedShape, { box }: Fruit, scale: number, shift: number): Outline {
+export function placed(outline: Outline, shape: PosedShape, { box }: Fruit, scale: number, shift: number): Outline {
   const across = (box.width * scale) / shape.width;
   const down = (box.height * scale) / shape.height;
   return outline.map((value, at) =>

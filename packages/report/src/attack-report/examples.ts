@@ -53,6 +53,10 @@ async function rowsOf(
   const says = saidText(original, originalLabel, originalProbability);
   const aim = targetLabel ?? `class ${target}`;
   const targeted = targetLabel !== originalLabel || target !== original;
+  const isNumber = original === null;
+  // Of a number that is lowered there is one map, that of what it is about.
+  const answered = aim.startsWith('-') ? aim.slice(1) : 'the best answer';
+  const explained = isNumber ? answered : 'the original class';
   const isMapped = maps.target !== null || (target !== null && target !== original);
   const read = (name: string) => readPart(fileOfExample(folder, name), drawing);
   const untouched = await read(record.picture);
@@ -65,12 +69,7 @@ async function rowsOf(
       ...(record.explainer === null
         ? []
         : [
-            await mapOf(
-              untouched,
-              maps.original,
-              'heat map of the original class',
-              `${item}, heat map of the original class`,
-            ),
+            await mapOf(untouched, maps.original, `heat map of ${explained}`, `${item}, heat map of ${explained}`),
             ...(isMapped
               ? [await mapOf(untouched, maps.target, 'heat map of the target', `${item}, heat map of the target`)]
               : []),
@@ -105,8 +104,8 @@ async function rowsOf(
               await mapOf(
                 picture,
                 after.original,
-                'original class, after',
-                `${item}, heat map of the original class after ${attack}`,
+                isNumber ? `heat map of ${explained}, after` : 'original class, after',
+                `${item}, heat map of ${explained} after ${attack}`,
               ),
               ...(isMapped
                 ? [

@@ -15,8 +15,10 @@ export function explainedText({ target, class: explained, explained: other }: Ma
 /** What the model decides about an image: the best class, or the decision of another task; empty where it says nothing. */
 export function decisionText({ top: [best], answer }: Pick<ImageRecord, 'top' | 'answer'>): string {
   if (answer === undefined) return best === undefined ? '' : `${className(best)}, ${percent(best.probability)}`;
-  const { task, decision, probability } = answer;
-  return `${decision === '' ? task : decision}${probability === null ? '' : `, ${percent(probability)}`}`;
+  const { task, decision, probability, options } = answer;
+  // The probability of the best of several boxes is not one of all that is found.
+  const isOne = probability !== null && options[0]?.box === undefined;
+  return `${decision === '' ? task : decision}${isOne ? `, ${percent(probability)}` : ''}`;
 }
 
 /** The best classes, or the best of what a model of another task says, each with its probability or number. */

@@ -1,7 +1,8 @@
-import type { Host } from '@understory/core';
+import type { Box, Host } from '@understory/core';
 import {
   defaultColourMap,
   drawBoxes,
+  resize,
   type ColourMapName,
   type ContactSheet,
   type ContactSheetCell,
@@ -14,12 +15,14 @@ import {
 import { percent } from '../common/numbers.ts';
 import { className } from '../common/record.ts';
 import type { ArtifactStore } from '../artifact-store.ts';
-import { drawMap } from './draw-map.ts';
+import { drawMap, type DrawMapOptions } from './draw-map.ts';
 import type { ExplainedMap, Outcome } from './explain-images.ts';
 import { boxesOf, type ImageRecord } from './explanation-record.ts';
 
 /** Cells of a page, unless one row has more. */
 const mostCells = 60;
+/** The longer side in pixels that smaller pictures are enlarged to. */
+const least = 224;
 /** Cells beside each other. */
 const mostColumns = 8;
 
@@ -127,16 +130,18 @@ export function sheetRows(
   { caption = 'the preprocessed image', missing = 'no map', ...drawing }: SheetRowOptions,
 ): readonly ContactSheetRow[] {
   const said = predictionOf(record);
+  const scale = Math.max(1, least / Math.max(picture.width, picture.height));
+  const shown = enlarged(picture, scale);
   return [...new Set(maps.map(({ target }) => target.words))].flatMap((words) => {
     const own = maps.filter(({ target }) => target.words === words);
     const { target } = own[0]!;
-    const boxes = boxesOf(target);
+    const boxes = boxesOf(target).map(({ box, label }) => ({ box: scaled(box, scale), label }));
     const cells: readonly ContactSheetCell[] = [
       {
-        image: boxes.length === 0 ? picture : drawBoxes(picture, boxes),
-        caption: boxes.length === 0 ? caption : `${caption}, explained box`,
+        image: boxes.length === 0 ? shown : drawBoxes(shown, boxes),
+        caption: boxes.length === 0 ? caption : `${caption}, one box`,
       },
-      ...explainers.map((explainer) => mapCell(explainer, own, picture, { ...drawing, missing })),
+      ...explainers.map((explainer) => mapCell(explainer, own, shown, { ...drawing, boxes, missing })),
     ];
     const title = `${record.image}: ${said}; explained: ${targetText(own[0]!)}`;
     const parts = Math.ceil(cells.length / mostColumns);
@@ -152,17 +157,24 @@ function mapCell(
   { id, title, isBaseline }: ShownExplainer,
   maps: readonly ExplainedMap[],
   picture: RgbImage,
-  { missing, ...drawing }: OverlayOptions & { readonly missing: string },
+  { missing, ...drawing }: DrawMapOptions & { readonly missing: string },
 ): ContactSheetCell {
   const map = maps.find(({ explainer }) => explainer === id);
   const name = isBaseline ? `${title} (baseline)` : title;
   if (map === undefined) return { caption: `${name}: ${missing}` };
-  const { heat, target } = map;
-  const flat = heat.data.every((value) => value === heat.data[0]) ? ', the same everywhere' : '';
-  return {
-    image: drawMap(picture, heat, { ...drawing, boxes: boxesOf(target) }),
-    caption: `${name}, ${heat.height} x ${heat.width}${flat}`,
-  };
+  const { heat } = map;
+  const flat = heat.data.every((value) => value === heat.data[0]) ? ', constant' : '';
+  return { image: drawMap(picture, heat, drawing), caption: `${name}, ${heat.height} x ${heat.width}${flat}` };
+}
+
+function enlarged(picture: RgbImage, scale: number): RgbImage {
+  if (scale === 1) return picture;
+  const side = (length: number) => Math.max(1, Math.round(scale * length));
+  return resize(picture, { width: side(picture.width), height: side(picture.height) }, 'bicubic');
+}
+
+function scaled({ x, y, width, height }: Box, by: number): Box {
+  return { x: x * by, y: y * by, width: width * by, height: height * by };
 }
 
 function predictionOf({ top: [best], answer }: ImageRecord): string {
