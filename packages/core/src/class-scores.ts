@@ -24,7 +24,7 @@ export interface ClassScores {
   readonly output: string;
   /** `probability` where the model ends with a softmax or sigmoid and what is in front of it cannot be asked for. */
   readonly kind: 'logit' | 'probability';
-  /** What the model makes of its logits at its end; undefined where it ends with them, or where no graph tells. */
+  /** What the model makes of its logits at its end, or what they are made for where it is known that each class is judged by itself; undefined where neither tells. */
   readonly endsWith: ClosingOperator | undefined;
   /** Undefined where neither the model nor the labels tell. */
   readonly count: number | undefined;

@@ -74,8 +74,11 @@ export class ImageClassifier implements Subject {
         : labels.length === 1
           ? [only!, `not ${only}`]
           : labels;
+    const isEachJudged = !isBinary && isMultiLabel === true && scores.kind === 'logit' && scores.endsWith === undefined;
     this.classes = {
-      ...{ output, kind: scores.kind, endsWith: scores.endsWith },
+      ...{ output, kind: scores.kind },
+      // Classes that are judged each by itself are read through a sigmoid, whether or not the model has one.
+      endsWith: isEachJudged ? 'Sigmoid' : scores.endsWith,
       count: isBinary ? 2 : typeof width === 'number' ? width : labels?.length,
       positive: isBinary ? (labels?.length === 2 ? 1 : 0) : undefined,
       objective: (classes) => this.score(classes),

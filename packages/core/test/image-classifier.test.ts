@@ -433,6 +433,13 @@ describe('a classifier as a subject', () => {
     expect(first!.probability).toBeCloseTo(1 / (1 + Math.exp(-3)), 6);
   });
 
+  it('says of such classes that a sigmoid makes probabilities of them, so that attacks use no softmax', () => {
+    const model = modelOf({ answers });
+    expect(new ImageClassifier({ model }).classes.endsWith).toBeUndefined();
+    expect(new ImageClassifier({ model, isMultiLabel: true }).classes.endsWith).toBe('Sigmoid');
+    expect(new ImageClassifier({ model, isMultiLabel: false }).classes.endsWith).toBeUndefined();
+  });
+
   it('has its classes on whichever axis is longer than one', () => {
     const model = modelOf({ outputs: [spec('logits', ['N', 1, 1, 3])], answers });
     const last = new ImageClassifier({ model });

@@ -3,6 +3,7 @@ import {
   checkLayerSees,
   coarsestLayer,
   errors,
+  explainedTensors,
   findLayer,
   fedImageSize,
   isDifferentiable,
@@ -55,7 +56,7 @@ export function resolveLayer({ model, objective, layer, layout, feeds, image, ba
     });
   }
   const isAuto = layer === undefined || layer.trim() === 'auto';
-  const found = isAuto ? chooseLayer(model, outputs, { layout, image }) : findLayer(model.layers, layer);
+  const found = isAuto ? chooseLayer(model, objective, { layout, image }) : findLayer(model.layers, layer);
   const read = placesOf(model, found, batch, { layout, image: fedImageSize(model, feeds, image) });
   if (!isAuto) {
     if (image !== undefined) checkLayerSees(model, found.name, image);
@@ -66,11 +67,14 @@ export function resolveLayer({ model, objective, layer, layout, feeds, image, ba
 
 function chooseLayer(
   model: DifferentiableModel,
-  outputs: readonly string[],
+  objective: Objective,
   { layout, image }: Pick<LayerRequest, 'layout' | 'image'>,
 ): LayerSpec {
+  const explained = explainedTensors(model, objective);
+  const outputs = [...new Set(explained.flat())];
   const last = (isOnPath: (name: string) => boolean) => lastSpatialLayer(model, isOnPath, layout);
-  const reaches = (name: string) => obstacleTo(model, outputs, name).differentiable;
+  // A layer that one sample's number does not depend on would have a map of zeros.
+  const reaches = (name: string) => explained.every((own) => obstacleTo(model, own, name).differentiable);
   const images = image === undefined ? imageInputs(model) : [image];
   const between = model.graph ? betweenIn(model.graph, images, outputs) : () => false;
   const sees = (name: string) => images.map((image) => model.differentiability(name, image));

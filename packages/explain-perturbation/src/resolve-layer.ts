@@ -3,11 +3,11 @@ import {
   checkLayerSees,
   coarsestLayer,
   errors,
+  explainedTensors,
   fedImageSize,
   findLayer,
   lastSpatialLayer,
   layersWithoutReading,
-  outputsOf,
   placesOf,
 } from '@understory/core';
 import type { Feeds, LayerSpec, Layout, Model, Objective, ReadPlaces } from '@understory/core';
@@ -30,7 +30,7 @@ export function resolveLayer({ model, objective, layer, layout, feeds, image, ba
   readonly read: ReadPlaces;
 } {
   const isAuto = layer === undefined || layer.trim() === 'auto';
-  const found = isAuto ? chooseLayer(model, image, outputsOf(objective), layout) : findLayer(model.layers, layer);
+  const found = isAuto ? chooseLayer(model, image, objective, layout) : findLayer(model.layers, layer);
   if (!isAuto) checkLayerSees(model, found.name, image);
   return {
     name: found.name,
@@ -38,8 +38,13 @@ export function resolveLayer({ model, objective, layer, layout, feeds, image, ba
   };
 }
 
-function chooseLayer(model: Model, image: string, outputs: readonly string[], layout: Layout | undefined): LayerSpec {
-  const isBetween = model.graph === undefined ? () => true : betweenIn(model.graph, [image], outputs);
+function chooseLayer(model: Model, image: string, objective: Objective, layout: Layout | undefined): LayerSpec {
+  const { graph } = model;
+  const explained = explainedTensors(model, objective);
+  const outputs = [...new Set(explained.flat())];
+  // A layer that one sample's number does not depend on would have a map of zeros.
+  const ways = graph === undefined ? [] : explained.map((own) => betweenIn(graph, [image], own));
+  const isBetween = (name: string) => ways.every((isOnWay) => isOnWay(name));
   const coarsest = layout === undefined ? coarsestLayer(model, outputs, isBetween, image) : undefined;
   const found = coarsest ?? lastSpatialLayer(model, isBetween, layout);
   if (found !== undefined) return found;

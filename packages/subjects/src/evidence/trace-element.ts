@@ -1,7 +1,6 @@
 import type { ClosingOperator, Dimension, GraphNode, GraphView, Index, Model } from '@understory/core';
-import { append, closingOperatorOf } from '@understory/core';
+import { append, closingOperatorOf, movedFrom, moves } from '@understory/core';
 import { producersOf } from './graph.ts';
-import { movedFrom, moves } from './moved-from.ts';
 
 /** Where one number of an output comes from. */
 export interface Origin {

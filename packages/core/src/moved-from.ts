@@ -1,5 +1,8 @@
-import type { AttributeValue, Dimension, GraphNode, GraphView, Index, Tensor } from '@understory/core';
-import { toFloat32 } from '@understory/core';
+import type { AttributeValue, GraphNode, GraphView } from './contracts/graph.ts';
+import type { Index } from './contracts/objective.ts';
+import type { Tensor } from './tensor/tensor.ts';
+import type { Dimension } from './tensor/tensor-spec.ts';
+import { toFloat32 } from './tensor/to-float32.ts';
 
 const forwards = new Set(['Identity', 'Cast', 'Dropout']);
 const reshapes = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
