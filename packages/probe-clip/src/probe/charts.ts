@@ -1,7 +1,16 @@
 import type { ProbeChart } from '@understory/core';
 import type { MeanEstimate } from '@understory/statistics';
 import { inOrder, titleOf } from './kinds.ts';
-import { centreInBox, mapInBox, pairMeasures, prior, right, seen, uniformInBox, type Measure } from './measures.ts';
+import {
+  centreInBox,
+  mapInBox,
+  pairMeasures,
+  prior,
+  right,
+  toldApart,
+  uniformInBox,
+  type Measure,
+} from './measures.ts';
 import type { Condition, Tally } from './tally.ts';
 
 type EstimateOf = (condition: Condition, measure: Measure) => MeanEstimate;
@@ -29,9 +38,9 @@ export function chartsOf(tally: Tally, estimateOf: EstimateOf): readonly ProbeCh
     chart(
       { title: 'Which captions are told apart', axis: 'fraction of pairs' },
       [
-        { name: 'told apart by the picture', measure: seen },
+        { name: 'told apart', measure: toldApart },
         { name: 'true caption preferred', measure: right },
-        { name: 'on a grey picture', measure: prior },
+        { name: 'preferred on a grey picture', measure: prior },
       ],
       0.5,
     ),

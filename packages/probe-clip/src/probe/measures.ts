@@ -13,12 +13,21 @@ export interface Measure {
   readonly of: (row: CaptionRow, reading: Reading) => number | undefined;
 }
 
-export const seen: Measure = {
-  id: 'seen',
-  title: 'told apart by the picture',
+export const toldApart: Measure = {
+  id: 'told-apart',
+  title: 'told apart',
   unit: 'share',
   chance: 0.5,
-  of: (_, { seen: share }) => share,
+  of: (_, reading) => reading.toldApart,
+};
+
+/** What the words alone would get of that; no column of its own. */
+export const byWords: Measure = {
+  id: 'by-words',
+  title: 'told apart by the words alone',
+  unit: 'share',
+  chance: 0.5,
+  of: (_, reading) => reading.byWords,
 };
 
 export const right: Measure = {
@@ -77,8 +86,8 @@ export const uniformInBox: Measure = {
 };
 
 /** In the order of the tables. */
-export const measures: readonly Measure[] = [
-  seen,
+export const shown: readonly Measure[] = [
+  toldApart,
   right,
   prior,
   best,
@@ -87,3 +96,6 @@ export const measures: readonly Measure[] = [
   centreInBox,
   uniformInBox,
 ];
+
+/** All that is kept of an image. */
+export const measures: readonly Measure[] = [...shown, byWords];

@@ -9,12 +9,13 @@ export interface Reading {
   /** The same captions on a grey picture: right about the image without having seen it. */
   readonly prior: number;
   /**
-   * Whether the picture, and nothing that the captions have of themselves, speaks for the true ones: where another picture makes the false
-   * ones true, whether the two pictures and the two captions are matched; else whether the picture raises the true ones above what they
-   * have on grey.
+   * Whether the two captions are told apart: where another picture makes the false ones true, whether two pictures and two captions are matched,
+   * which no liking for words or pictures can do; else whether true captions are preferred.
    */
-  readonly seen: number;
-  /** By how much it does, in the model's units. */
+  readonly toldApart: number;
+  /** How often that is to be expected of the words alone: half where two pictures are matched, else `prior`. */
+  readonly byWords: number;
+  /** By how much the scores speak for the true captions, in the model's units. */
   readonly evidence: number;
   /** Winoground's scores of two pictures and two captions; undefined without a picture that makes the false captions true. */
   readonly pair: { readonly text: number; readonly image: number; readonly group: number } | undefined;
@@ -42,16 +43,15 @@ export function read(row: CaptionRow): Reading {
     average(asked.map(({ scores, sign }) => preferred(sign * marginOf(scores, template)))),
   );
   const turned = row.onMirror === 'against' ? mirror : other;
-  const evidence =
-    turned === undefined
-      ? average([image, ...(mirror === undefined ? [] : [mirror])].map(margin)) - margin(grey)
-      : (margin(image) - margin(turned)) / 2;
+  const prior = preferred(margin(grey));
+  const matched = turned && (margin(image) - margin(turned)) / 2;
   return {
     right: average(right),
     rightByTemplate,
-    prior: preferred(margin(grey)),
-    seen: preferred(evidence),
-    evidence,
+    prior,
+    toldApart: matched === undefined ? average(right) : preferred(matched),
+    byWords: matched === undefined ? prior : 0.5,
+    evidence: matched ?? average(asked.map(({ scores, sign }) => sign * margin(scores))),
     pair: turned && pairOf(image, turned),
   };
 }

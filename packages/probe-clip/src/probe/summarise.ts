@@ -12,7 +12,7 @@ import { chartsOf } from './charts.ts';
 import { Examples, kinds as exampleKinds, type Candidate, type Kind } from './examples.ts';
 import { controlKind, inOrder, isSpatial, spatialKinds, titleOf } from './kinds.ts';
 import { pictureNames } from './keep-pictures.ts';
-import { measures, seen, type Measure } from './measures.ts';
+import { byWords, mapInBox, shown, toldApart, type Measure } from './measures.ts';
 import { publishedFor } from './published.ts';
 import { average } from './reading.ts';
 import type { CaptionRow } from './row.ts';
@@ -40,29 +40,32 @@ export async function summarise(rows: AsyncIterable<CaptionRow>, request: ProbeR
     return estimate;
   };
   const blindness = blindnessOf(tally.kinds, { seed });
-  const seenOf = (about: (kind: string) => boolean) => {
+  const meanOf = (measure: Measure, about: (kind: string) => boolean) => {
     const perItem = new Map<string, number[]>();
     for (const kind of tally.kinds.values()) {
       if (!about(kind.name)) continue;
-      for (const [item, value] of kind.byItem(seen)) perItem.set(item, [...(perItem.get(item) ?? []), value]);
+      for (const [item, value] of kind.byItem(measure)) perItem.set(item, [...(perItem.get(item) ?? []), value]);
     }
     const values = [...perItem].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => average(each));
     return meanEstimate(values, { share: true, seed });
   };
+  const isControl = (kind: string) => kind === controlKind;
+  const isOther = (kind: string) => !isSpatial(kind) && !isControl(kind);
   return {
     images: tally.images,
     verdict: verdictOf({
       images: tally.images,
       blindness,
-      places: seenOf(isSpatial),
-      objects: seenOf((kind) => kind === controlKind),
-      others: seenOf((kind) => !isSpatial(kind) && kind !== controlKind),
+      places: meanOf(toldApart, isSpatial),
+      byWords: meanOf(byWords, isSpatial).estimate,
+      objects: meanOf(toldApart, isControl),
+      others: meanOf(toldApart, isOther),
     }),
     estimates: [...blindnessEstimates(tally, blindness, seed), ...estimatesOf(tally, estimateOf, request)],
     curves: [],
     charts: chartsOf(tally, estimateOf),
     examples: request.keep === undefined ? [] : examples.chosen().map((each) => exampleOf(each, request)),
-    remarks: remarksOf(tally, estimateOf),
+    remarks: tally.images === 0 ? [] : remarksOf(tally, estimateOf),
   };
 }
 
@@ -100,7 +103,7 @@ function estimatesOf(
 ): readonly ProbeEstimate[] {
   const conditions = [...inOrder(tally.kinds.keys()).map((kind) => tally.kinds.get(kind)!), ...tally.parts.values()];
   return conditions.flatMap((condition) => [
-    ...measures.flatMap((measure): readonly ProbeEstimate[] => {
+    ...shown.flatMap((measure): readonly ProbeEstimate[] => {
       const found = estimateOf(condition, measure);
       if (found.n === 0) return [];
       const published = names && publishedFor({ ...names, condition: condition.name, measure: measure.id });
@@ -139,15 +142,9 @@ function remarksOf(
       ? []
       : [`${titleOf(condition.name)} ${percent(smallestOf(means))} to ${percent(largestOf(means))} (${means.length})`];
   });
-  const hasMaps = conditions.some(
-    (condition) =>
-      estimateOf(
-        condition,
-        measures.find(({ id }) => id === 'map-in-box')!,
-      ).n > 0,
-  );
+  const hasMaps = conditions.some((condition) => estimateOf(condition, mapInBox).n > 0);
   return [
-    'A pair counts as told apart by the picture where another picture makes the false caption true and the two pictures and captions are matched, or, without such a picture, where the image raises the true caption above what both captions get on a grey picture; so what a model makes of the words alone does not count.',
+    'Captions count as told apart where the two pictures and the two captions are matched rightly, if another picture makes the false caption true, such as the mirror image; a liking for words cannot do that. Without such a picture they count where the true caption is preferred, and the score counts only what goes beyond the words alone on a grey picture.',
     ...(spreads.length === 0
       ? []
       : [
@@ -155,7 +152,7 @@ function remarksOf(
         ]),
     ...(hasMaps
       ? [
-          'Maps illustrate and do not decide: maps of models that guess lie on the named things just as those of models that read places do, so the share inside the box does not tell blind from sighted.',
+          'Maps illustrate and do not decide: the maps of a model that guesses places lie on the named things too, so the share inside the box does not tell blind from sighted.',
         ]
       : []),
   ];

@@ -5,20 +5,24 @@ import type { Blindness } from './blindness.ts';
 export interface VerdictParts {
   readonly images: number;
   readonly blindness: Blindness;
-  /** Of swaps of places and of objects: how many are told apart by the picture. */
+  /** Of swaps of places and of objects: how many are told apart. */
   readonly places: MeanEstimate;
+  /** How many of the places would be by the words alone. */
+  readonly byWords: number | null;
   readonly objects: MeanEstimate;
   /** Of all other kinds together, for data without swaps of places. */
   readonly others: MeanEstimate;
 }
 
 /** Whether the model reads where things are, in one sentence. */
-export function verdictOf({ images, blindness, places, objects, others }: VerdictParts): Verdict {
+export function verdictOf({ images, blindness, places, byWords, objects, others }: VerdictParts): Verdict {
   const { score, interval, hasControl, knowsObjects } = blindness;
   if (images === 0)
     return { statement: 'No image was asked about, so there is no verdict.', estimate: 0, interval: [0, 1] };
   if (places.estimate === null) return withoutPlaces(others.estimate === null ? objects : others);
-  const told = `it tells ${percent(places.estimate)} of swapped places apart by the picture, where guessing gives 50 %`;
+  const guessed =
+    byWords !== null && byWords > 0.5 ? `where the words alone give ${percent(byWords)}` : 'where guessing gives 50 %';
+  const told = `it tells ${percent(places.estimate)} of swapped places apart, ${guessed}`;
   const control = objects.estimate === null ? '' : ` and swapped objects give ${percent(objects.estimate)}`;
   if (score === null || interval === null) {
     const why = knowsObjects
@@ -57,7 +61,7 @@ function withoutPlaces({ estimate, interval }: MeanEstimate): Verdict {
         ? 'less often than by guessing'
         : 'no better than by guessing';
   return {
-    statement: `The model tells true from false captions apart by the picture ${how}: ${percent(estimate)} (95 % interval ${percent(within[0])} to ${percent(within[1])}); guessing gives 50 %. The data have no swaps of places, so nothing is said of spatial blindness.`,
+    statement: `The model tells true from false captions apart ${how}: ${percent(estimate)} (95 % interval ${percent(within[0])} to ${percent(within[1])}); guessing gives 50 %. The data have no swaps of places, so nothing is said of spatial blindness.`,
     ...{ estimate, interval: within },
   };
 }

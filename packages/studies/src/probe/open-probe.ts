@@ -36,8 +36,7 @@ export async function openProbe(
   const images = await environment.chooseImages(spec.images);
   const { setup, chosen } = await setUpProbe(spec, explainer, environment);
   try {
-    const isAboutCaptions = chosen.task === imageTextTask;
-    if (isAboutCaptions) await checkCaptions(chosen.record.id, images);
+    if (chosen.task === imageTextTask) await checkCaptions(chosen.record.id, images);
     const { subject, explainers } = setup;
     setup.steps.listener = onStep;
     const { preprocessing } = setup.preprocessing;
@@ -51,7 +50,7 @@ export async function openProbe(
     const [named] = explainers;
     const experiment = probeExperiment({
       ...{ probe: chosen.probe, preprocessing, labels, onlyCorrect: spec.images.onlyCorrect === true },
-      ...(isAboutCaptions && { codec: environment.codec }),
+      codec: environment.codec,
       request: { ...request, ...(named && { explainer: probeExplainer(named, request, preprocessing) }) },
     });
     const random = seededRandom(spec.seed);

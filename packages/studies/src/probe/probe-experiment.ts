@@ -20,8 +20,8 @@ export interface ProbePlan {
   readonly preprocessing: Preprocessing;
   readonly labels: LabelIndex;
   readonly onlyCorrect: boolean;
-  /** Reads the other pictures of an item, for probes that ask them; without it captions are left out. */
-  readonly codec?: ImageCodec;
+  /** Reads the other pictures that caption tests of an item name. */
+  readonly codec: ImageCodec;
 }
 
 /** What a row of any probe is, as far as a run folder asks. */
@@ -57,7 +57,7 @@ async function captionsOf(
   plan: ProbePlan,
 ): Promise<Pick<ProbeItem, 'captionTests' | 'otherPictures'>> {
   const { codec, preprocessing } = plan;
-  if (codec === undefined || captionTests === undefined) return {};
+  if (captionTests === undefined) return {};
   const names = new Set(captionTests.flatMap(({ counterpart }) => counterpart ?? []));
   const others: Record<string, ProbeItem['pixels']> = {};
   for (const [name, read] of Object.entries(otherPictures)) {
