@@ -46,7 +46,7 @@ for (let index = 0; index < count; index += 1) {
   for (const twin of twins) {
     await images.write(picture(twin, Math.floor(index / manners.length)));
   }
-  const tests = captionTests(scene).map(({ kind, captions, against }) => ({ kind, captions, against }));
+  const tests = captionTests(scene).map(({ box, ...test }) => test);
   const objects = twins.map((twin) =>
     twin.objects.map(({ kind, colour, box: { x, y, width, height } }) => [kind, colour, x, y, width, height]),
   );
