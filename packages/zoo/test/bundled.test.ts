@@ -8,41 +8,49 @@ const zoo = await listZoo();
 
 describe('the bundled models', () => {
   it('are there', () => {
-    expect(zoo.map(({ name }) => name)).toContain('efficientnet-lite0');
+    expect(zoo.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['efficientnet-lite0', 'orchard-clip-blind', 'orchard-clip-sighted']),
+    );
   });
 });
 
 describe.each(zoo)('$name', ({ name, card }) => {
   it('is the file that its card describes', async () => {
-    const { source } = await resolveModel(name);
-    expect(await readFile(card, 'utf8')).toContain(await described(dirname(card), source.path));
+    const { source, text: { source: textTower } = {} } = await resolveModel(name);
+    const text = await readFile(card, 'utf8');
+    for (const { path } of [source, ...(textTower ? [textTower] : [])]) {
+      expect(text).toContain(await described(dirname(card), path));
+    }
   });
 
   it('is the same in every format that its card describes', async () => {
-    const { otherSources = [] } = await resolveModel(name);
+    const { otherSources: image = [], text: { otherSources: ofText = [] } = {} } = await resolveModel(name);
+    const otherSources = [...image, ...ofText];
     const text = await readFile(card, 'utf8');
     for (const { path } of otherSources) {
       for (const file of await readdir(dirname(path))) {
         expect(text).toContain(await described(dirname(card), join(dirname(path), file)));
       }
     }
-    expect(text.includes('`tfjs/')).toBe(otherSources.length > 0);
+    expect(/`(?:\w+\/)?tfjs\//.test(text)).toBe(otherSources.length > 0);
   });
 
   it('has a card with source, licence, preprocessing and accuracy', async () => {
     const text = await readFile(card, 'utf8');
-    const accuracy = /top-1 \d+|AP at an overlap of 0\.5 \d|mean overlap \(IoU\) \d/;
+    const accuracy = /top-1 \d+|AP at an overlap of 0\.5 \d|mean overlap \(IoU\) \d|^## Accuracy$/m;
     for (const part of [/^license: /m, /^- weights: /m, /^## Preprocessing$/m, accuracy]) expect(text).toMatch(part);
   });
 
-  it('has labels and preprocessing, in its folder or in the metadata of its file', async () => {
+  it('has preprocessing, and labels or a tokenizer, in its folder or in the metadata of its file', async () => {
     const text = await readFile(card, 'utf8');
     if (text.includes('In the metadata of the file')) {
       const { source } = await resolveModel(name);
       expect(String(await readFile(source.path))).toMatch(/names[^{]*\{0: '\w+'/);
       return;
     }
-    expect(await resolveModel(name)).toMatchObject({ labels: expect.any(Array), preprocessing: expect.any(Object) });
+    const { labels, preprocessing, text: texts } = await resolveModel(name);
+    expect(preprocessing).toEqual(expect.any(Object));
+    expect(labels ?? (await texts?.tokenizer())?.tokenizer).toEqual(expect.any(Object));
   });
 });
 
