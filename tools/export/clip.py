@@ -28,6 +28,7 @@ import torch
 from reference.clip_checkpoints import read_checkpoint, read_tokenizer
 from reference.clip_layouts import LAYOUTS, PRECISIONS, How
 from reference.clip_towers import Towers, random_clip
+from reference.json_file import write_json
 from reference.shared_data import shared_data
 
 OPSETS = {'torchscript': 17, 'dynamo': 18}
@@ -45,6 +46,14 @@ def towers_of(arguments: argparse.Namespace) -> Towers:
         own = arguments.vocabulary and arguments.vocabulary.suffix == '.json'
         return random_siglip(tiny, arguments.seed, json.loads(trained('unigram')[0].to_str()) if tiny else tokenizer if own else None)
     return random_clip(arguments.random, tiny, arguments.seed, tokenizer)
+
+
+def write_scale(towers: Towers, out: Path) -> None:
+    """Adds what was learned, as logarithm, to the configuration: the files of a split pair do not hold it."""
+    for path in (out / 'config.json', out.with_name(f'{out.name}-vision') / 'config.json'):
+        if path.exists():
+            learned = {name: float(getattr(towers.model, name)) for name in ('logit_scale', 'logit_bias') if hasattr(towers.model, name)}
+            write_json(path, {**json.loads(path.read_text(encoding='utf-8')), **learned})
 
 
 def default_vocabulary() -> Path | None:
@@ -82,6 +91,7 @@ def main() -> None:
     towers.model.requires_grad_(False)
     how = How(arguments.exporter, arguments.opset or OPSETS[arguments.exporter])
     LAYOUTS[arguments.layout](towers, arguments.out, how, tuple(arguments.precision))
+    write_scale(towers, arguments.out)
     for path in sorted(arguments.out.parent.rglob('*.onnx')):
         if str(path).startswith(str(arguments.out)):
             print(f'{path}: {path.stat().st_size:,} bytes')
