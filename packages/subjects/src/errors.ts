@@ -43,6 +43,22 @@ export const errors = {
     });
   },
 
+  probabilitiesUnreadable({ found, form, forms }: { found: string; form: string; forms: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'DETECTIONS_UNREADABLE',
+      message: `The output of the model does not hold boxes as ${form} lays them out.`,
+      found,
+      expected: 'probabilities in 0..1',
+      next: `Name the form that it has (${forms.join(', ')}), or name a number of its output by its place.`,
+      remedy: {
+        kind: 'settings',
+        settings: forms
+          .filter((each) => each !== form)
+          .map((each) => ({ name: 'task', value: `object-detection:${each}` })),
+      },
+    });
+  },
+
   detectionsNotReachable({ output }: { output: string }) {
     return new UnderstoryError({
       code: 'DETECTIONS_NOT_REACHABLE',

@@ -150,6 +150,16 @@ describe('answers', () => {
     });
   });
 
+  it('are refused where what is read as probabilities is none, naming the forms that there are', async () => {
+    const given = float32(new Float32Array(6 * 8).fill(12), [1, 6, 8]);
+    await expect(said('yolov8', { predictions: 'out' }, { out: given })).rejects.toMatchObject({
+      code: 'DETECTIONS_UNREADABLE',
+      found: expect.stringMatching(/^a probability of 12 for class 0 of box 0$/),
+      remedy: expect.objectContaining({ kind: 'settings' }) as unknown,
+      next: expect.stringContaining('yolov5'),
+    });
+  });
+
   it('of YOLOX need as many places as there are cells', async () => {
     const given = float32(new Float32Array(7 * 5), [1, 5, 7]);
     await expect(said('yolox', { predictions: 'out' }, { out: given })).rejects.toMatchObject({

@@ -38,6 +38,11 @@ const cases: readonly Case[] = [
     { inputs: input, outputs: [spec('out', ['N', 9, 84])], nodes: decoded('out') },
     { labels: names(5) },
   ],
+  [
+    'YOLOv8 with fewer places than numbers of each, which the graph tells apart',
+    ['task yolov8'],
+    { inputs: input, outputs: [spec('out', ['N', 84, 64])], nodes: decoded('out') },
+  ],
   ['YOLOv8 without a graph', ['shape yolov8'], { inputs: input, outputs: [spec('out', ['N', 9, 84])] }],
   [
     'YOLOv8 of pictures of any size',

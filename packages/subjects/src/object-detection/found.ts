@@ -1,4 +1,5 @@
-import { errors } from '@understory/core';
+import { errors as coreErrors } from '@understory/core';
+import { errors } from '../errors.ts';
 import { suppressed, type Detection } from './detection.ts';
 import { forms, type DetectionForm, type FormId } from './forms.ts';
 import type { Scene } from './scene.ts';
@@ -13,7 +14,10 @@ export interface Found {
   readonly best: readonly (Detection | undefined)[];
 }
 
-/** Throws SCORES_NOT_FINITE. */
+/** What rounding may add to a probability. */
+const slack = 1e-3;
+
+/** Throws SCORES_NOT_FINITE, and DETECTIONS_UNREADABLE where what is read as probabilities is none. */
 export function found({ places, classes, probabilities, box }: Scene, form: FormId): Found {
   const { threshold, overlap, isEachClass = false }: DetectionForm = forms[form];
   const candidates: Candidate[] = [];
@@ -23,9 +27,15 @@ export function found({ places, classes, probabilities, box }: Scene, form: Form
     for (let classIndex = 0; classIndex < classes; classIndex += 1) {
       const probability = probabilities[place * classes + classIndex]!;
       if (Number.isNaN(probability)) {
-        throw errors.scoresNotFinite({
+        throw coreErrors.scoresNotFinite({
           what: 'scores of boxes',
           found: `a score of box ${place} that is not a number`,
+        });
+      }
+      if (probability < -slack || probability > 1 + slack) {
+        throw errors.probabilitiesUnreadable({
+          found: `a probability of ${Number(probability.toPrecision(4))} for class ${classIndex} of box ${place}`,
+          ...{ form, forms: Object.keys(forms) },
         });
       }
       const isBest = probability > (best[classIndex]?.probability ?? 0);

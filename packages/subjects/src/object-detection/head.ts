@@ -1,6 +1,7 @@
 import type { Model, ModelFacts, SubjectReading, TensorSpec } from '@understory/core';
 import { closingOperatorOf } from '@understory/core';
 import { folderFacts } from '../evidence/folder.ts';
+import { producersOf } from '../evidence/graph.ts';
 import { makersOf } from '../evidence/trace-element.ts';
 import type { FormId } from './forms.ts';
 import { sceneOfPairs } from './pairs.ts';
@@ -27,7 +28,8 @@ export function headOf(facts: ModelFacts, { tensors }: SubjectReading, form: For
   if (predictions !== undefined || boxes === undefined) {
     const scores = predictions ?? Object.values(tensors)[0]!;
     const dims = specOf(model, scores)?.dims?.slice(1) ?? [];
-    const isPlacesLast = form !== 'end-to-end' && lieLast(dims, startOf(form) + (labels?.length ?? NaN));
+    const wanted = startOf(form) + (labels?.length ?? NaN);
+    const isPlacesLast = form !== 'end-to-end' && lieLast(dims, wanted, () => arePlacesLastIn(model, scores, dims));
     const columns = dims[isPlacesLast ? 0 : 1];
     const classes =
       form === 'end-to-end' || typeof columns !== 'number' ? labels?.length : classesOfRows(facts, form, columns);
@@ -52,14 +54,29 @@ export function headOf(facts: ModelFacts, { tensors }: SubjectReading, form: For
 }
 
 /** Whether the axis of the places, much longer than that of the numbers of each, is the last one of a sample. */
-export function arePlacesLast([first, second]: readonly (number | string)[]): boolean {
+function arePlacesLast([first, second]: readonly (number | string)[]): boolean {
   return typeof first === 'number' && (typeof second !== 'number' || first < second);
 }
 
+/** The same, where a graph puts scores that a sigmoid closes beside boxes: that axis is the one of the numbers. */
+export function arePlacesLastIn({ graph }: Model, name: string, sample: readonly (number | string)[]): boolean {
+  const producers = graph === undefined ? undefined : producersOf(graph);
+  let [node, isTurned] = [producers?.get(name), false];
+  while (node !== undefined && ['Identity', 'Cast', 'Transpose'].includes(node.operator)) {
+    if (node.operator === 'Transpose') isTurned = !isTurned;
+    node = producers?.get(node.inputs[0]!);
+  }
+  const axis = node?.operator === 'Concat' ? Number(node.attributes['axis']) : 0;
+  const isClosed = node?.inputs.map((input) => closingOperatorOf(producers?.get(input)) === 'Sigmoid') ?? [];
+  const isBeside = isClosed.includes(true) && isClosed.includes(false);
+  if (!isBeside || axis === 0) return arePlacesLast(sample);
+  return (axis === 1 || axis === -2) !== isTurned;
+}
+
 /** The same, where one of the axes is as long as the labels ask for. */
-function lieLast(dims: readonly (number | string)[], wanted: number): boolean {
+function lieLast(dims: readonly (number | string)[], wanted: number, otherwise: () => boolean): boolean {
   const [isFirst, isSecond] = [dims[0] === wanted, dims[1] === wanted];
-  return isFirst === isSecond ? arePlacesLast(dims) : isFirst;
+  return isFirst === isSecond ? otherwise() : isFirst;
 }
 
 /** How many numbers of a place are scores of classes: the rest are coefficients of masks, points or an angle, which are left out. */

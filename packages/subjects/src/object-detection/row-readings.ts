@@ -5,7 +5,7 @@ import { nodesBehind } from '../evidence/graph.ts';
 import { isBatch } from '../evidence/outputs.ts';
 import { makersOf } from '../evidence/trace-element.ts';
 import type { FormId } from './forms.ts';
-import { arePlacesLast, classesOfRows, startOf } from './head.ts';
+import { arePlacesLastIn, classesOfRows, startOf } from './head.ts';
 
 /** Sides of the cells, in pixels, of which detectors have a place or a few each. */
 const grids = [
@@ -26,7 +26,7 @@ export function rowReadings(facts: ModelFacts, spec: TensorSpec): readonly Subje
   const [batch] = batchesOf(facts.model.inputs);
   if (dims?.length !== 3 || !isBatch(dims[0]!, batch)) return [];
   const sample = dims.slice(1);
-  const isLast = arePlacesLast(sample);
+  const isLast = arePlacesLastIn(facts.model, spec.name, sample);
   const [places, columns] = isLast ? [sample[1]!, sample[0]!] : [sample[0]!, sample[1]!];
   if (typeof columns !== 'number' || columns < 5) return [];
   return formsOf(facts, spec, { places, columns, isLast }).map(([form, evidence, why]) => ({
