@@ -10,7 +10,7 @@ import type { ImageLayout } from './image-input.ts';
 import { feedsOf } from './subjects/feeds-of.ts';
 import { formOf, objectiveOf } from './subjects/objective-of.ts';
 import { pictureInputOf } from './picture-input.ts';
-import { checkClass, resolveTarget, resolveTargets } from './target.ts';
+import { checkClass, resolveTarget } from './target.ts';
 import type { ClassTarget } from './target.ts';
 import { float32 } from './tensor/tensor.ts';
 import type { Tensor, Tensors } from './tensor/tensor.ts';
@@ -149,11 +149,6 @@ export class ImageClassifier implements Subject {
   /** The target that a text names; throws as `resolveTarget` does. */
   resolveTarget(text: string): ClassTarget {
     return resolveTarget(text, { labels: this.labels, classCount: this.classCount });
-  }
-
-  /** The targets that a comma-separated text names; throws as `resolveTarget` does. */
-  resolveTargets(text: string): readonly ClassTarget[] {
-    return resolveTargets(text, { labels: this.labels, classCount: this.classCount });
   }
 
   targets(words: string, { classes }: Answer): readonly Target[] {

@@ -36,38 +36,6 @@ export function resolveTarget(text: string, { labels, classCount }: TargetVocabu
   return { kind: 'class', index: classOfLabel(unquote(asked), labels ?? []) };
 }
 
-/**
- * The targets that a comma-separated list names, each once; commas within quotes, and those of a label given whole, do not separate.
- * Throws as `resolveTarget` does.
- */
-export function resolveTargets(text: string, vocabulary: TargetVocabulary): readonly ClassTarget[] {
-  const whole = normalise(unquote(text.trim()));
-  const isOneLabel = vocabulary.labels?.some((label) => normalise(label) === whole) ?? false;
-  const parts = isOneLabel ? [text] : (text.match(/(?:"[^"]*"|[^,])+/g) ?? [text]);
-  const targets = parts.filter((part) => part.trim() !== '' || parts.length === 1);
-  const resolved = targets.map((part) => resolveTarget(part, vocabulary));
-  const key = (target: ClassTarget) => (target.kind === 'top' ? `top${target.count}` : `${target.index}`);
-  return [...new Map(resolved.map((target) => [key(target), target])).values()];
-}
-
-/** The classes that targets mean for one sample, each once, given its classes from best to worst. */
-export function classesOf(targets: readonly ClassTarget[], ranking: readonly number[]): readonly number[] {
-  return [
-    ...new Set(
-      targets.flatMap((target) => {
-        if (target.kind === 'top') {
-          if (target.count > ranking.length) {
-            throw errors.topOutOfRange({ asked: `top${target.count}`, classCount: ranking.length });
-          }
-          return ranking.slice(0, target.count);
-        }
-        checkClass(target.index, ranking.length);
-        return [target.index];
-      }),
-    ),
-  ];
-}
-
 /** Throws CLASS_OUT_OF_RANGE unless `index` is a class; the upper end is not checked where the number of classes is unknown. */
 export function checkClass(index: number, classCount: number | undefined): void {
   if (Number.isInteger(index) && index >= 0 && index < (classCount ?? Infinity)) return;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { classesOf, resolveTarget, resolveTargets } from '@understory/core';
+import { resolveTarget } from '@understory/core';
 
 const labels = [
   'tench, Tinca tinca',
@@ -66,42 +66,5 @@ describe('resolveTarget', () => {
     expect(() => resolveTarget('top0', nothing)).toThrow(withCode('TOP_OUT_OF_RANGE'));
     expect(() => resolveTarget('-1', nothing)).toThrow(withCode('CLASS_OUT_OF_RANGE'));
     expect(() => resolveTarget('cat', nothing)).toThrow(withCode('UNKNOWN_CLASS'));
-  });
-});
-
-describe('resolveTargets', () => {
-  const top1 = { kind: 'top', count: 1 };
-  const tabby = { kind: 'class', index: 2 };
-
-  it.each([
-    ['top1', [top1]],
-    ['top1,tiger cat', [top1, { kind: 'class', index: 3 }]],
-    ['top1, "tench, tinca tinca" ,0,6', [top1, { kind: 'class', index: 0 }, { kind: 'class', index: 6 }]],
-    ['tabby, tabby cat', [tabby]],
-    ['top1,top1,', [top1]],
-  ])('separates %j', (text, targets) => {
-    expect(resolveTargets(text, vocabulary)).toEqual(targets);
-  });
-
-  it.each(['', ',', ' '])('refuses %j, which names nothing', (text) => {
-    expect(() => resolveTargets(text, vocabulary)).toThrow(withCode('UNKNOWN_CLASS'));
-  });
-});
-
-describe('classesOf', () => {
-  const ranking = [4, 2, 0, 1, 3];
-
-  it('gives the best classes and the named ones, each once, in the order asked', () => {
-    const targets = [
-      { kind: 'class', index: 1 },
-      { kind: 'top', count: 2 },
-      { kind: 'class', index: 4 },
-    ] as const;
-    expect(classesOf(targets, ranking)).toEqual([1, 4, 2]);
-  });
-
-  it('refuses what the model turns out not to have', () => {
-    expect(() => classesOf([{ kind: 'top', count: 6 }], ranking)).toThrow(withCode('TOP_OUT_OF_RANGE'));
-    expect(() => classesOf([{ kind: 'class', index: 5 }], ranking)).toThrow(withCode('CLASS_OUT_OF_RANGE'));
   });
 });
