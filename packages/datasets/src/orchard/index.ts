@@ -1,4 +1,5 @@
 export * from './captions.ts';
+export * from './counterpart.ts';
 export * from './middle-square.ts';
 export * from './mirror.ts';
 export * from './object-map.ts';

@@ -4,7 +4,7 @@ import { decodeImage, encodePng } from '@understory/imaging/sharp';
 import { chooseSplit } from '../choose-split.ts';
 import { datasetErrors } from '../errors.ts';
 import { isPicture, kindOf, readPicture, walk } from '../files.ts';
-import { captionTests, middleSquare, orchardScene, questions, render } from '../orchard/index.ts';
+import { captionTests, counterpart, middleSquare, orchardScene, questions, render } from '../orchard/index.ts';
 import type { Scene } from '../orchard/index.ts';
 import { orchardOptionsText } from '../parse-orchard-options.ts';
 import type { OrchardOptions } from '../parse-orchard-options.ts';
@@ -34,11 +34,20 @@ export async function openOrchard(options: OrchardOptions, asked: string | undef
 }
 
 function itemOf(id: string, scene: Scene): DatasetItem {
+  const others: Record<string, () => Promise<Uint8Array>> = {};
+  const tests = captionTests(scene).map((test) => {
+    const other = counterpart(scene, test);
+    if (other === undefined) return test;
+    const name = `${test.kind} turned round`;
+    others[name] = () => encodePng(render(other));
+    return { ...test, counterpart: name };
+  });
   return {
     id,
     read: () => encodePng(render(scene)),
     boxes: scene.objects.map(({ box }) => box),
-    captionTests: captionTests(scene),
+    captionTests: tests,
+    otherPictures: others,
     questions: questions(scene),
   };
 }
