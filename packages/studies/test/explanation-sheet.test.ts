@@ -33,7 +33,7 @@ describe('the rows of an image on a sheet', () => {
     const maps = [map('gradcam', 'box:0', [0, 1], { box }), map('random', 'box:0', [3, 3], { box })];
     const [row, ...others] = sheetRows({ picture, maps }, record, explainers, {});
     expect(others).toEqual([]);
-    expect(row!.title).toBe('street.jpg: a dog; explained: dog (box:0)');
+    expect(row!.title).toBe('street.jpg: dog (box:0) explained; the model finds a dog');
     expect(row!.cells.map(({ caption }) => caption)).toEqual([
       'the preprocessed image, one box',
       'Grad-CAM, 1 x 2',
@@ -54,8 +54,8 @@ describe('the rows of an image on a sheet', () => {
       ...{ caption: 'at an earlier layer', missing: 'reads the last layer' },
     });
     expect(rows.map(({ title }) => title?.replace(/\s/g, ' '))).toEqual([
-      'a.png: dog, 50.0 %; explained: dog (top1)',
-      'a.png: dog, 50.0 %; explained: dog (top2)',
+      'a.png: dog (top1) explained; predicted: dog, 50.0 %',
+      'a.png: dog (top2) explained; predicted: dog, 50.0 %',
     ]);
     expect(rows[1]!.cells.map(({ caption }) => caption)).toEqual([
       'at an earlier layer',

@@ -143,7 +143,7 @@ export function sheetRows(
       },
       ...explainers.map((explainer) => mapCell(explainer, own, shown, { ...drawing, boxes, missing })),
     ];
-    const title = `${record.image}: ${said}; explained: ${targetText(own[0]!)}`;
+    const title = `${record.image}: ${targetText(own[0]!)} explained; ${said}`;
     const parts = Math.ceil(cells.length / mostColumns);
     const columns = Math.ceil(cells.length / parts);
     return Array.from({ length: parts }, (_, part) => ({
@@ -178,8 +178,8 @@ function scaled({ x, y, width, height }: Box, by: number): Box {
 }
 
 function predictionOf({ top: [best], answer }: ImageRecord): string {
-  if (answer !== undefined) return answer.decision === '' ? answer.task : answer.decision;
-  return best === undefined ? 'no prediction' : `${className(best)}, ${percent(best.probability)}`;
+  if (answer !== undefined) return answer.decision === '' ? answer.task : `the model finds ${answer.decision}`;
+  return best === undefined ? 'no prediction' : `predicted: ${className(best)}, ${percent(best.probability)}`;
 }
 
 function targetText({ target: { label, words } }: ExplainedMap): string {
