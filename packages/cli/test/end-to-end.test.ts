@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeImage } from '@understory/imaging/sharp';
+import { parseHTML } from 'linkedom';
+import { orchardScene, render } from '@understory/datasets/orchard';
+import { decodeImage, encodePng } from '@understory/imaging/sharp';
 import { Node } from '@understory/onnx-autodiff';
 import { readGolden } from '@understory/testing/node';
 import { onnxModel } from './support/onnx-model.ts';
@@ -70,6 +72,127 @@ describe('the bundled network', () => {
     expect(sheet.width).toBeGreaterThan(5 * 224);
     expect(sheet.height).toBeGreaterThan(6 * 224);
     expect(stdout).toContain(`Side by side: ${join('out/demo/contact-sheet.png')}`);
+  });
+});
+
+describe('the bundled detector and segmenter', () => {
+  const scene = orchardScene('readme', 3, { size: 320, clutter: 2, background: 'gradient' });
+  const kinds = ['apple', 'strawberry', 'lemon', 'pineapple'];
+  const explain = (...argv: readonly string[]) =>
+    workspace.cli([
+      'explain',
+      'orchard.png',
+      '--explainer',
+      'layercam,saliency',
+      '--sheet',
+      '--html',
+      '--json',
+      ...argv,
+    ]);
+  beforeAll(async () => workspace.write('orchard.png', await encodePng(render(scene))));
+
+  it('have each box explained where it is, drawn with its map, on the sheet and on the page', async () => {
+    const argv = ['--model', 'orchard-detector', '--target', 'boxes', '--npy', '--out', 'boxes'];
+    const { code, stdout } = await explain(...argv);
+    const { images, files } = JSON.parse(stdout);
+    expect([code, files]).toEqual([0, ['boxes/sheet.png', 'boxes/explanation.html']]);
+    const [{ answer, maps }] = images;
+    expect([...answer.options.map(({ label }: { label: string }) => label)].sort()).toEqual([...kinds].sort());
+    expect(maps).toHaveLength(2 * kinds.length);
+    for (const { explained, explainer, files: own } of maps) {
+      const { label, box } = explained;
+      // The scene is drawn at twice the size of what the network sees.
+      const { box: truth } = scene.objects.find(({ kind }) => kind === label)!;
+      const overlap = (start: number, size: number, other: number, otherSize: number) =>
+        Math.max(0, Math.min(start + size, other + otherSize) - Math.max(start, other));
+      const shared =
+        overlap(box.x, box.width, truth.x / 2, truth.width / 2) *
+        overlap(box.y, box.height, truth.y / 2, truth.height / 2);
+      expect(shared / (box.width * box.height)).toBeGreaterThan(0.8);
+      const map = await readNpy(join(workspace.folder, own.map));
+      const side = Math.sqrt(map.length);
+      const highest = map.indexOf(Math.max(...map));
+      const [x, y] = [highest % side, Math.floor(highest / side)].map((at) => ((at + 0.5) * 160) / side) as [
+        number,
+        number,
+      ];
+      // Within a cell of the layer, which is 16 pixels at most.
+      const away = Math.max(box.x - x, x - box.x - box.width, box.y - y, y - box.y - box.height);
+      expect([explainer, label, away < 16]).toEqual([explainer, label, true]);
+    }
+    const { document } = parseHTML(await readFile(join(workspace.folder, 'boxes/explanation.html'), 'utf8'));
+    expect(document.querySelectorAll('.maps img')).toHaveLength(2 * kinds.length);
+    expect(document.querySelectorAll('.scores tr')).toHaveLength(kinds.length);
+  });
+
+  it('have a class explained over its own pixels', async () => {
+    const argv = [
+      '--model',
+      'orchard-segmenter',
+      '--target',
+      'region:apple,-region:apple',
+      '--npy',
+      '--out',
+      'regions',
+    ];
+    const { code, stdout } = await explain(...argv);
+    expect(code).toBe(0);
+    const [{ answer, maps }] = JSON.parse(stdout).images;
+    const names = answer.options.map(({ label }: { label: string }) => label);
+    expect(names).toEqual(expect.arrayContaining(['background', ...kinds]));
+    const [first, lowering] = maps;
+    expect(first.explained.value).toBeCloseTo(-lowering.explained.value, 5);
+    const { box } = scene.objects.find(({ kind }) => kind === 'apple')!;
+    const map = await readNpy(join(workspace.folder, first.files.map));
+    const highest = map.indexOf(Math.max(...map));
+    const [x, y] = [(highest % 10) * 32 + 16, Math.floor(highest / 10) * 32 + 16];
+    expect([x > box.x && x < box.x + box.width, y > box.y && y < box.y + box.height]).toEqual([true, true]);
+  });
+
+  it('loses a detection to an attack, also as it is saved, and keeps answers or not when its patches are shuffled', async () => {
+    const attack = [
+      'attack',
+      'pgd:steps=20',
+      'orchard.png',
+      '--model',
+      'orchard-detector',
+      '--target=-box:pineapple',
+      '--quiet',
+    ];
+    expect((await workspace.cli([...attack, '--out', 'vanish', '--json'])).code).toBe(0);
+    const saved = (await readdir(join(workspace.folder, 'vanish/adversarial/orchard')))[0]!;
+    const seen = `vanish/adversarial/orchard/${saved}`;
+    const after = await workspace.cli([
+      'explain',
+      seen,
+      '--model',
+      'orchard-detector',
+      '--explainer',
+      'centre',
+      '--json',
+      '--out',
+      'seen',
+    ]);
+    const labels = JSON.parse(after.stdout).images[0].answer.options.map(({ label }: { label: string }) => label);
+    expect(labels).toEqual(expect.arrayContaining(['apple', 'strawberry', 'lemon']));
+    expect(labels).not.toContain('pineapple');
+
+    const probe = [
+      'probe',
+      'shuffle',
+      'orchard.png',
+      '--model',
+      'orchard-detector',
+      '--grid',
+      '4',
+      '--permutations',
+      '2',
+    ];
+    const { code, stdout } = await workspace.cli([...probe, '--quiet', '--out', 'shuffle']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('this one image keeps its answer 0 of 2 times');
+    expect(stdout).toContain('keeps its answer');
+    expect(stdout).not.toMatch(/class|top-1|of the logit/);
   });
 });
 
