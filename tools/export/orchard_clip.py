@@ -2,7 +2,7 @@
 
     python tools/export/orchard_clip.py FOLDER [--out packages/zoo/models/orchard-clip-sighted]
 
-FOLDER is the training's. Writes two towers as immich-app publishes CLIP, but with an open batch (`visual/model.onnx`,
+FOLDER is the training's. With --tfjs each tower lies there as a graph model of TensorFlow.js too (`visual/tfjs/`, `textual/tfjs/`). Writes two towers as immich-app publishes CLIP, but with an open batch (`visual/model.onnx`,
 `textual/model.onnx` with int32 text, `visual/preprocess_cfg.json`, `textual/tokenizer.json`, `config.json`), `LICENSE`,
 `training-log.jsonl`, and the card `README.md`, after it has held ONNX Runtime's embeddings against PyTorch's. Run twice with the same
 versions, it writes the same bytes.
@@ -29,8 +29,10 @@ from torch.nn import functional
 
 from reference.json_file import write_json
 from reference.onnx_export import Export, export_named
-from reference.orchard_clip_network import CONTEXT, OrchardClip
+from reference.orchard_clip_network import CONTEXT, WIDTH, OrchardClip
+from reference.orchard_clip_tfjs import image_tower, text_tower
 from reference.shared_data import REPOSITORY
+from reference.tfjs_graph import SHARD
 from train.orchard_clip import END, KINDS, MEAN, PAD, START, STD, UNKNOWN
 
 OPSET = 17
@@ -105,6 +107,12 @@ def described(folder: Path, file: str) -> str:
     return f'`{file}`, {path.stat().st_size:,} bytes, SHA-256 `{sha256(path)}`'
 
 
+def for_tfjs(folder: Path) -> str:
+    """The towers for TensorFlow.js, a line a file, where they were written."""
+    files = [f'{tower}/tfjs/{file}' for tower in ('visual', 'textual') for file in ('model.json', SHARD)]
+    return ''.join(f'- for TensorFlow.js, channels last: {described(folder, file)}\n' for file in files if (folder / file).exists())
+
+
 def card(folder: Path, trained: dict, held_out: dict, log: list[dict], parameters: int, off: float) -> str:
     variant, seed, steps = trained['variant'], trained['seed'], trained['steps']
     rows = '\n'.join(
@@ -127,7 +135,7 @@ embeddings. It knows the words of orchard's captions and nothing of the world ou
 - licence: Apache-2.0, in `LICENSE`
 - image tower: {described(folder, 'visual/model.onnx')}
 - text tower: {described(folder, 'textual/model.onnx')}
-- inputs: `image`, float32 `[batch, 3, {trained['size']}, {trained['size']}]`, RGB; `text`, int32 `[batch, {CONTEXT}]`
+{for_tfjs(folder)}- inputs: `image`, float32 `[batch, 3, {trained['size']}, {trained['size']}]`, RGB; `text`, int32 `[batch, {CONTEXT}]`
 - outputs: `embedding`, float32 `[batch, 96]`, of length 1; scores are {np.exp(float(trained['model']['logit_scale'])):.2f} times their cosine
 - last activation of the image tower: `visual.layer4`, `[batch, 192, 8, 8]`
 - tokenizer: whole words, in `textual/tokenizer.json`; unknown words are one token
@@ -154,7 +162,7 @@ and with the mirrored truth on its mirror image; chance is 50. Scenes of another
     node tools/train/orchard_scenes.mjs scenes --seed training --count 14000
     node tools/train/orchard_scenes.mjs held-out --seed held-out --count 1000 --plain
     python tools/train/orchard_clip.py --scenes scenes --held-out held-out --variant {variant} --seed {seed} --steps {steps} --start start-{seed}.pt --out {variant}
-    python tools/export/orchard_clip.py {variant} --out packages/zoo/models/orchard-clip-{variant}
+    python tools/export/orchard_clip.py {variant} --out packages/zoo/models/orchard-clip-{variant}{' --tfjs' if for_tfjs(folder) else ''}
 
 - first the image tower below the pool learns in 300 steps to name the fruit at each position of `layer4`, which says nothing of where in the
   picture that is; it is then locked, and all variants of a seed begin from the same file (`--start`)
@@ -176,6 +184,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('run', type=Path, help='folder of the training')
     parser.add_argument('--out', type=Path)
+    parser.add_argument('--tfjs', action='store_true', help='write the towers for TensorFlow.js too')
     arguments = parser.parse_args()
 
     trained = torch.load(arguments.run / 'checkpoint.pt', map_location='cpu', weights_only=True)
@@ -201,6 +210,11 @@ def main() -> None:
     total = sum((folder / tower / 'model.onnx').stat().st_size for tower in ('visual', 'textual'))
     if total > LARGEST_MODEL:
         raise SystemExit(f'the towers have {total:,} bytes together, more than {LARGEST_MODEL:,}')
+
+    if arguments.tfjs:
+        by = 'tools/export/orchard_clip.py'
+        image_tower(model, size).write(folder / 'visual' / 'tfjs', 'embedding', [-1, WIDTH], by)
+        text_tower(model).write(folder / 'textual' / 'tfjs', 'embedding', [-1, WIDTH], by)
 
     write_json(folder / 'visual' / 'preprocess_cfg.json', {
         'size': [size, size], 'mode': 'RGB', 'mean': list(MEAN), 'std': list(STD), 'interpolation': 'bicubic',

@@ -40,6 +40,13 @@ class Bottleneck(nn.Module):
         return self.relu3(self.bn3(self.conv3(self.avgpool(y))) + self.downsample(x))
 
 
+def split(x: torch.Tensor, heads: int) -> torch.Tensor:
+    """`[N, tokens, width]` to `[N, heads, tokens, width / heads]`."""
+    # Numbers, so that no arithmetic on shapes is exported.
+    tokens, width = int(x.shape[1]), int(x.shape[2])
+    return x.reshape(-1, tokens, heads, width // heads).transpose(1, 2)
+
+
 class AttentionPool(nn.Module):
     """The mean of all positions asks every position, itself included; positions begin as waves in both directions, not as noise."""
 
@@ -60,12 +67,12 @@ class AttentionPool(nn.Module):
             nn.init.normal_(projection.weight, std=channels**-0.5)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = x.flatten(2).transpose(1, 2)
+        tokens, channels = self.positional_embedding.shape
+        x = x.reshape(-1, channels, tokens - 1).transpose(1, 2)
         x = torch.cat([x.mean(1, keepdim=True), x], 1) + self.positional_embedding
-        split = lambda y: y.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # noqa: E731
-        q, k, v = split(self.q_proj(x[:, :1])), split(self.k_proj(x)), split(self.v_proj(x))
-        weights = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5).softmax(-1)
-        return self.c_proj((weights @ v).transpose(1, 2).flatten(1))
+        q, k, v = (split(y, self.heads) for y in (self.q_proj(x[:, :1]), self.k_proj(x), self.v_proj(x)))
+        weights = (q @ k.transpose(-1, -2) * (channels // self.heads) ** -0.5).softmax(-1)
+        return self.c_proj((weights @ v).transpose(1, 2).reshape(-1, channels))
 
 
 class Visual(nn.Module):
@@ -110,9 +117,10 @@ class ResidualAttentionBlock(nn.Module):
         self.heads = heads
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        q, k, v = (part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in self.in_proj(self.ln_1(x)).chunk(3, -1))
-        weights = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5 + mask).softmax(-1)
-        x = x + self.out_proj((weights @ v).transpose(1, 2).flatten(2))
+        length, width = int(x.shape[1]), int(x.shape[2])
+        q, k, v = (split(part, self.heads) for part in self.in_proj(self.ln_1(x)).chunk(3, -1))
+        weights = (q @ k.transpose(-1, -2) * (width // self.heads) ** -0.5 + mask).softmax(-1)
+        x = x + self.out_proj((weights @ v).transpose(1, 2).reshape(-1, length, width))
         y = self.c_fc(self.ln_2(x))
         return x + self.c_proj(y * torch.sigmoid(1.702 * y))
 
@@ -131,7 +139,7 @@ class Textual(nn.Module):
         nn.init.normal_(self.token_embedding.weight, std=0.1)
 
     def forward(self, text: torch.Tensor) -> torch.Tensor:
-        length = text.shape[1]
+        length = int(text.shape[1])
         x = self.token_embedding(text) + self.positional_embedding[:length]
         for block in self.resblocks:
             x = block(x, self.mask[:length, :length])
