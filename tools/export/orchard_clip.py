@@ -4,7 +4,8 @@
 
 FOLDER is the training's. With --tfjs each tower lies there as a graph model of TensorFlow.js too (`visual/tfjs/`, `textual/tfjs/`). Writes two towers as immich-app publishes CLIP, but with an open batch (`visual/model.onnx`,
 `textual/model.onnx` with int32 text, `visual/preprocess_cfg.json`, `textual/tokenizer.json`, `config.json`), `LICENSE`,
-`training-log.jsonl`, and the card `README.md`, after it has held ONNX Runtime's embeddings against PyTorch's. Run twice with the same
+`training-log.jsonl`, and the card `README.md`, and what PyTorch computes for one picture and three captions as
+`fixtures/golden/orchard-clip/VARIANT.json`, after it has held ONNX Runtime's embeddings against PyTorch's. Run twice with the same
 versions, it writes the same bytes.
 """
 
@@ -33,7 +34,7 @@ from reference.orchard_clip_network import CONTEXT, WIDTH, OrchardClip
 from reference.orchard_clip_tfjs import image_tower, text_tower
 from reference.shared_data import REPOSITORY
 from reference.tfjs_graph import SHARD
-from train.orchard_clip import END, KINDS, MEAN, PAD, START, STD, UNKNOWN
+from train.orchard_clip import END, KINDS, MEAN, PAD, START, STD, UNKNOWN, encode
 
 OPSET = 17
 TOLERANCE = 1e-5
@@ -51,6 +52,9 @@ BATCHES = {
                'or their colours, exchanged), and a loss over each such 2 x 2 table',
     'ordered': 'pairs of a picture and a caption',
 }
+
+
+CAPTIONS = ('a red apple to the left of a green pear', 'a red apple to the right of a green pear', 'there is a banana in the picture')
 
 
 class Tower(nn.Module):
@@ -96,6 +100,17 @@ def difference(module: nn.Module, path: Path, name: str, feeds: torch.Tensor) ->
     actual = session.run(['embedding'], {name: feeds.numpy()})[0]
     with torch.no_grad():
         return float(np.abs(actual - module(feeds).numpy()).max())
+
+
+@torch.no_grad()
+def golden(model: OrchardClip, words: dict[str, int], size: int) -> dict:
+    """The tokens of captions, the embeddings of a picture and of them, and their scores; a pixel's place tells its value."""
+    pixels = torch.tensor([(37 * at % 251) / 125 - 1 for at in range(3 * size * size)]).view(1, 3, size, size)
+    ids = [encode(words, caption.split()) for caption in CAPTIONS]
+    image, texts = model.image(pixels), model.text(torch.tensor(ids))
+    scores = model.logit_scale.exp() * image @ texts.T
+    rounded = lambda values: [round(float(value), 6) for value in values.flatten()]  # noqa: E731
+    return {'captions': list(CAPTIONS), 'ids': ids, 'image': rounded(image), 'texts': [rounded(row) for row in texts], 'scores': rounded(scores)}
 
 
 def sha256(path: Path) -> str:
@@ -235,6 +250,7 @@ def main() -> None:
     held_out = json.loads((arguments.run / 'held-out.json').read_text())
     parameters = sum(weights.numel() for weights in model.parameters())
     (folder / 'README.md').write_text(card(folder, trained, held_out, log, parameters, off), encoding='utf-8')
+    write_json(REPOSITORY / 'fixtures' / 'golden' / 'orchard-clip' / f'{variant}.json', golden(model, words, size))
     print(f'{total:,} bytes, largest difference {off:.1e}')
 
 
