@@ -40,8 +40,41 @@ export function lastTokenLayer(model: AskedModel, isOnPath: (name: string) => bo
   if (layer === undefined) return undefined;
   const from = places.get(layer.name) ?? 0;
   // Attention that pools a feature map reads it as tokens once.
-  const isPooledMap = isTurned(model, layer.name) && !lastAttention(headOf(graph, from), isComputed, isOnPath);
+  const isOfMap = isTurned(model, layer.name) || hasMeanInFront(layer.name, producer, isComputed);
+  const isPooledMap = isOfMap && !lastAttention(headOf(graph, from), isComputed, isOnPath);
   return isPooledMap ? undefined : { layer, behind: attention.at, picked };
+}
+
+const means = new Set(['GlobalAveragePool', 'ReduceMean']);
+
+/** Whether tokens are those of a map with their mean in front, which asks all of them, as in CLIP's ResNets. */
+function hasMeanInFront(
+  tokens: string,
+  producer: (name: string) => GraphNode | undefined,
+  isComputed: (name: string) => boolean,
+): boolean {
+  const onlyInput = (node: GraphNode | undefined): string | undefined => {
+    const [only, ...others] = node?.inputs.filter(isComputed) ?? [];
+    return others.length === 0 ? only : undefined;
+  };
+  const isMean = (name: string) => {
+    const seen = new Set<string>();
+    for (let at: string | undefined = name; at !== undefined && !seen.has(at); at = onlyInput(producer(at))) {
+      seen.add(at);
+      const operator = producer(at)?.operator ?? '';
+      if (means.has(operator)) return true;
+      if (!laysOut.has(operator)) return false;
+    }
+    return false;
+  };
+  const seen = new Set<string>();
+  for (let at: string | undefined = tokens; at !== undefined && !seen.has(at); at = onlyInput(producer(at))) {
+    seen.add(at);
+    const node = producer(at);
+    if (node?.operator === 'Concat') return node.inputs.some(isMean);
+    if (node === undefined || !(keepsTokens.has(node.operator) || laysOut.has(node.operator))) return false;
+  }
+  return false;
 }
 
 /** Whether tokens `[T, N, C]` come before the batch. */

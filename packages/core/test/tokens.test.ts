@@ -395,3 +395,26 @@ describe('placesOf', () => {
     );
   });
 });
+
+describe('the layer that auto means in front of an attention that pools a map with its mean', () => {
+  const pooled = (turn: readonly Part[], tokens: readonly Dimension[]): readonly Part[] => [
+    ...embedding.slice(0, 3),
+    [node('ReduceMean', ['rows', 'axes'], 'average', { keepdims: 1 }), ['N', 1, 8]],
+    [node('Concat', ['average', 'rows'], 'all', { axis: 1 }), ['N', 17, 8]],
+    ...turn,
+    [node('Add', [turn.length > 0 ? 'turned' : 'all', 'positions'], 'asked'), tokens],
+    [node('MatMul', ['asked', 'wk'], 'keys'), tokens],
+    [node('MatMul', ['asked', 'wv'], 'values'), tokens],
+    [node('Gather', ['asked', '0'], 'query', { axis: turn.length > 0 ? 0 : 1 }), ['N', 8]],
+    [node('Transpose', ['keys'], 'k'), ['N', 8, 17]],
+    [node('MatMul', ['query', 'k'], 'scores'), ['N', 1, 17]],
+    [node('Softmax', ['scores'], 'weights'), ['N', 1, 17]],
+    [node('MatMul', ['weights', 'values'], 'mean'), ['N', 1, 8]],
+  ];
+
+  it('is the map, with the batch in front of the tokens and behind them', () => {
+    const turned: Part = [node('Transpose', ['all'], 'turned', { perm: [1, 0, 2] }), [17, 'N', 8]];
+    expect(chosen(modelOf(pooled([], ['N', 17, 8])))).toBe('patches');
+    expect(chosen(modelOf(pooled([turned], [17, 'N', 8])))).toBe('patches');
+  });
+});
