@@ -21,8 +21,10 @@ export function counterpart(
     case 'object': {
       const meant = meantIn(scene, box);
       const kind = fruitKinds.find((each) => against.split(' ').includes(each));
-      // All of that kind, or another would still make the true caption true.
-      return kind && changed(scene, (fruit) => fruit.kind === meant?.kind, { kind });
+      const [first, second] = scene.objects;
+      // Captions tell two fruit of one kind apart by their colours; else all of that kind change, or another would keep the true caption true.
+      const isNamed = first?.kind === second?.kind;
+      return kind && changed(scene, (fruit) => (isNamed ? fruit === meant : fruit.kind === meant?.kind), { kind });
     }
     case 'attribute': {
       const meant = meantIn(scene, box);
