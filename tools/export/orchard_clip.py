@@ -1,10 +1,10 @@
 """Writes a variant of orchard-clip that tools/train/orchard_clip.py trained as the model folder that the zoo bundles.
 
-    python tools/export/orchard_clip.py FOLDER [--out packages/zoo/models/orchard-clip-sighted]
+    python tools/export/orchard_clip.py FOLDER [--out FOLDER]
 
-FOLDER is the training's. With --tfjs each tower lies there as a graph model of TensorFlow.js too (`visual/tfjs/`, `textual/tfjs/`). Writes two towers as immich-app publishes CLIP, but with an open batch (`visual/model.onnx`,
-`textual/model.onnx` with int32 text, `visual/preprocess_cfg.json`, `textual/tokenizer.json`, `config.json`), `LICENSE`,
-`training-log.jsonl`, and the card `README.md`, and what PyTorch computes for one picture and three captions as
+FOLDER is the training's. Writes two towers as immich-app publishes CLIP, but with an open batch (`visual/model.onnx`,
+`textual/model.onnx` with int32 text; with --tfjs also graph models of TensorFlow.js in `visual/tfjs/` and `textual/tfjs/`), `visual/preprocess_cfg.json`, `textual/tokenizer.json`, `config.json`), `LICENSE`,
+`training-log.jsonl` and the card `README.md`, and without --out what PyTorch computes for one picture and three captions as
 `fixtures/golden/orchard-clip/VARIANT.json`, after it has held ONNX Runtime's embeddings against PyTorch's. Run twice with the same
 versions, it writes the same bytes.
 """
@@ -110,7 +110,8 @@ def golden(model: OrchardClip, words: dict[str, int], size: int) -> dict:
     image, texts = model.image(pixels), model.text(torch.tensor(ids))
     scores = model.logit_scale.exp() * image @ texts.T
     rounded = lambda values: [round(float(value), 6) for value in values.flatten()]  # noqa: E731
-    return {'captions': list(CAPTIONS), 'ids': ids, 'image': rounded(image), 'texts': [rounded(row) for row in texts], 'scores': rounded(scores)}
+    embeddings = {'image': rounded(image), 'texts': [rounded(row) for row in texts]}
+    return {'captions': list(CAPTIONS), 'ids': ids, **embeddings, 'scores': rounded(scores)}
 
 
 def sha256(path: Path) -> str:
@@ -133,7 +134,8 @@ def card(folder: Path, trained: dict, held_out: dict, log: list[dict], parameter
     rows = '\n'.join(
         f"| {kind} | {held_out[kind]['percent']} | {held_out[kind]['interval'][0]} to {held_out[kind]['interval'][1]} | "
         f"{held_out[kind]['scenes']} |" for kind in KINDS)
-    versions = ', '.join([f'Python {platform.python_version()}', *(f'{name} {version(name)}' for name in ['torch', 'onnx', 'onnxruntime', 'numpy'])])
+    packages = [f'{name} {version(name)}' for name in ['torch', 'onnx', 'onnxruntime', 'numpy']]
+    versions = ', '.join([f'Python {platform.python_version()}', *packages])
     return f"""---
 license: apache-2.0
 library_name: onnx
@@ -142,8 +144,8 @@ pipeline_tag: zero-shot-image-classification
 
 # orchard-clip-{variant}
 
-A small model of pictures and captions for the scenes of [orchard](../../../datasets/README.md#the-orchard), built as CLIP (Radford et al. 2021) with a
-ModifiedResNet. {WHAT[variant]} The variants have the same network, steps, seed and position
+A small model of pictures and captions for the scenes of [orchard](../../../datasets/README.md#the-orchard), built as CLIP
+(Radford et al. 2021) with a ModifiedResNet. {WHAT[variant]} The variants have the same network, steps, seed and position
 embeddings. It knows the words of orchard's captions and nothing of the world outside.
 
 - weights: trained from random ones by `tools/train/orchard_clip.py` of this repository, on pictures that it drew; {parameters:,} parameters
@@ -177,7 +179,7 @@ and with the mirrored truth on its mirror image; chance is 50. Scenes of another
     node tools/train/orchard_scenes.mjs scenes --seed training --count 14000
     node tools/train/orchard_scenes.mjs held-out --seed held-out --count 1000 --plain
     python tools/train/orchard_clip.py --scenes scenes --held-out held-out --variant {variant} --seed {seed} --steps {steps} --start start-{seed}.pt --out {variant}
-    python tools/export/orchard_clip.py {variant} --out packages/zoo/models/orchard-clip-{variant}{' --tfjs' if for_tfjs(folder) else ''}
+    python tools/export/orchard_clip.py {variant}{' --tfjs' if for_tfjs(folder) else ''}
 
 - first the image tower below the pool learns in 300 steps to name the fruit at each position of `layer4`, which says nothing of where in the
   picture that is; it is then locked, and all variants of a seed begin from the same file (`--start`)
@@ -250,7 +252,8 @@ def main() -> None:
     held_out = json.loads((arguments.run / 'held-out.json').read_text())
     parameters = sum(weights.numel() for weights in model.parameters())
     (folder / 'README.md').write_text(card(folder, trained, held_out, log, parameters, off), encoding='utf-8')
-    write_json(REPOSITORY / 'fixtures' / 'golden' / 'orchard-clip' / f'{variant}.json', golden(model, words, size))
+    if arguments.out is None:
+        write_json(REPOSITORY / 'fixtures' / 'golden' / 'orchard-clip' / f'{variant}.json', golden(model, words, size))
     print(f'{total:,} bytes, largest difference {off:.1e}')
 
 

@@ -53,7 +53,7 @@ class AttentionPool(nn.Module):
     def __init__(self, side: int, channels: int, heads: int, outputs: int) -> None:
         super().__init__()
         at = torch.linspace(-1, 1, side)
-        y, x = torch.meshgrid(at, at, indexing="ij")
+        y, x = torch.meshgrid(at, at, indexing='ij')
         waves = torch.randn(2, channels // 2) * 2
         phases = torch.stack([x, y], -1).reshape(-1, 2) @ waves
         grid = torch.cat([phases.sin(), phases.cos()], 1)
@@ -135,7 +135,7 @@ class Textual(nn.Module):
         self.resblocks = nn.ModuleList(ResidualAttentionBlock(WIDTH, 4) for _ in range(2))
         self.ln_final = nn.LayerNorm(WIDTH)
         self.text_projection = nn.Linear(WIDTH, WIDTH, bias=False)
-        self.register_buffer("mask", torch.full((CONTEXT, CONTEXT), -1e4).triu(1), persistent=False)
+        self.register_buffer('mask', torch.full((CONTEXT, CONTEXT), -1e4).triu(1), persistent=False)
         nn.init.normal_(self.token_embedding.weight, std=0.1)
 
     def forward(self, text: torch.Tensor) -> torch.Tensor:

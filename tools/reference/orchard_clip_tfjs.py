@@ -14,6 +14,10 @@ def array(weights) -> np.ndarray:
     return weights.detach().numpy()
 
 
+def linear(graph: Graph, name: str, x: str, layer: nn.Linear) -> str:
+    return graph.linear(name, x, array(layer.weight), array(layer.bias))
+
+
 def folded(graph: Graph, name: str, x: str, convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> str:
     fused = fuse_conv_bn_eval(convolution, norm)
     return graph.convolution(name, x, array(fused.weight), array(fused.bias), fused.stride[0])
@@ -61,12 +65,11 @@ def attention_pool(graph: Graph, name: str, x: str, pool: AttentionPool) -> str:
     x = graph.binary('AddV2', f'{name}/Add', x, graph.constant(f'{name}/positional_embedding', positions))
     projected = {}
     for part, source, length in (('q', asking, 1), ('k', x, tokens), ('v', x, tokens)):
-        layer = getattr(pool, f'{part}_proj')
-        y = graph.linear(f'{name}/{part}_proj', source, array(layer.weight), array(layer.bias))
+        y = linear(graph, f'{name}/{part}_proj', source, getattr(pool, f'{part}_proj'))
         projected[part] = heads(graph, f'{name}/{part}', y, length, channels, pool.heads)
     y = attended(graph, name, *projected.values(), channels, pool.heads)
     y = graph.reshape(f'{name}/flat', y, [-1, channels])
-    return graph.linear(f'{name}/c_proj', y, array(pool.c_proj.weight), array(pool.c_proj.bias))
+    return linear(graph, f'{name}/c_proj', y, pool.c_proj)
 
 
 def normalised(graph: Graph, x: str) -> str:
@@ -104,11 +107,11 @@ def block(graph: Graph, name: str, x: str, mask: str, own: ResidualAttentionBloc
         projected = graph.linear(f'{name}/in_proj/{part}', y, array(own.in_proj.weight)[rows], array(own.in_proj.bias)[rows])
         parts[part] = heads(graph, f'{name}/{part}', projected, CONTEXT, WIDTH, own.heads)
     y = graph.reshape(f'{name}/flat', attended(graph, name, *parts.values(), WIDTH, own.heads, mask), [-1, CONTEXT, WIDTH])
-    x = graph.binary('AddV2', f'{name}/attended', x, graph.linear(f'{name}/out_proj', y, array(own.out_proj.weight), array(own.out_proj.bias)))
-    y = graph.linear(f'{name}/c_fc', layer_norm(graph, f'{name}/ln_2', x, own.ln_2), array(own.c_fc.weight), array(own.c_fc.bias))
-    gate = graph.add('Sigmoid', f'{name}/gelu/Sigmoid', graph.binary('Mul', f'{name}/gelu/steeper', y, graph.scalar(f'{name}/gelu/slope', 1.702)))
-    y = graph.binary('Mul', f'{name}/gelu/Mul', y, gate)
-    return graph.binary('AddV2', f'{name}/Add', x, graph.linear(f'{name}/c_proj', y, array(own.c_proj.weight), array(own.c_proj.bias)))
+    x = graph.binary('AddV2', f'{name}/attended', x, linear(graph, f'{name}/out_proj', y, own.out_proj))
+    y = linear(graph, f'{name}/c_fc', layer_norm(graph, f'{name}/ln_2', x, own.ln_2), own.c_fc)
+    steeper = graph.binary('Mul', f'{name}/gelu/steeper', y, graph.scalar(f'{name}/gelu/slope', 1.702))
+    y = graph.binary('Mul', f'{name}/gelu/Mul', y, graph.add('Sigmoid', f'{name}/gelu/Sigmoid', steeper))
+    return graph.binary('AddV2', f'{name}/Add', x, linear(graph, f'{name}/c_proj', y, own.c_proj))
 
 
 def text_tower(model: OrchardClip) -> Graph:

@@ -83,7 +83,7 @@ class Graph:
             x = self.add('Pad', f'{name}/Pad', x, pads, Tpaddings={'type': 'DT_INT32'})
         kernel = self.constant(f'{name}/kernel', weight.transpose(2, 3, 1, 0))
         y = self.add('Conv2D', f'{name}/Conv2D', x, kernel, strides=numbers([1, stride, stride, 1]), padding=text('VALID'),
-                     data_format=text('NHWC'), dilations=numbers([1, 1, 1, 1]), explicit_paddings={'list': {}}, use_cudnn_on_gpu={'b': True})
+                     data_format=text('NHWC'), dilations=numbers([1, 1, 1, 1]))
         return self.add('BiasAdd', f'{name}/BiasAdd', y, self.constant(f'{name}/bias', bias), data_format=text('NHWC'))
 
     def write(self, folder: Path, output: str, dims: list[int], by: str) -> None:

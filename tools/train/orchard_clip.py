@@ -15,6 +15,8 @@ FOLDER/log.jsonl has one line an evaluation of 200 held-out scenes, FOLDER/held-
 in percent, chance 50. On a finished run the command evaluates again.
 """
 
+from __future__ import annotations
+
 import argparse
 import json
 import math
@@ -23,7 +25,7 @@ import sys
 import time
 from pathlib import Path
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault('OMP_NUM_THREADS', '1')
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -33,26 +35,26 @@ from torch.nn import functional  # noqa: E402
 
 from reference.orchard_clip_network import CONTEXT, OrchardClip  # noqa: E402
 
-KINDS = ("object", "attribute", "binding", "left-right", "above-below", "word-order")
+KINDS = ('object', 'attribute', 'binding', 'left-right', 'above-below', 'word-order')
 # How often a test of a kind is drawn, among those that a scene has.
-WEIGHTS = {"object": 2, "attribute": 1, "binding": 3, "left-right": 4, "above-below": 4, "word-order": 4}
-OPPOSITES = {"left": "right", "top": "bottom", "above": "below"}
+WEIGHTS = {'object': 2, 'attribute': 1, 'binding': 3, 'left-right': 4, 'above-below': 4, 'word-order': 4}
+OPPOSITES = {'left': 'right', 'top': 'bottom', 'above': 'below'}
 OPPOSITES.update({other: word for word, other in OPPOSITES.items()})
 # CLIP's own.
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 STD = (0.26862954, 0.26130258, 0.27577711)
-PAD, UNKNOWN, START, END = "<|pad|>", "<|unknown|>", "<|startoftext|>", "<|endoftext|>"
+PAD, UNKNOWN, START, END = '<|pad|>', '<|unknown|>', '<|startoftext|>', '<|endoftext|>'
 ORIGINAL, MIRROR, PLACES, COLOURS = range(4)
 IGNORED = -1
 
 
 class Scenes:
     def __init__(self, folder: Path) -> None:
-        about = json.loads((folder / "about.json").read_text())
-        self.size = about["size"]
-        shape = (about["count"], 3, self.size, self.size, 3)
-        self.images = np.memmap(folder / "images.u8", np.uint8, "r", shape=shape)
-        lines = (folder / "scenes.jsonl").read_text().splitlines()
+        about = json.loads((folder / 'about.json').read_text())
+        self.size = about['size']
+        shape = (about['count'], 3, self.size, self.size, 3)
+        self.images = np.memmap(folder / 'images.u8', np.uint8, 'r', shape=shape)
+        lines = (folder / 'scenes.jsonl').read_text().splitlines()
         self.scenes = [json.loads(line) for line in lines]
 
     def __len__(self) -> int:
@@ -66,7 +68,8 @@ class Scenes:
 
 def vocabulary(scenes: Scenes) -> dict[str, int]:
     """Ids of words; the end token has the highest, because the text tower looks for the largest id."""
-    words = {word for scene in scenes.scenes for test in scene["tests"] for text in test["captions"] + test["against"] for word in text.split()}
+    captions = (caption for scene in scenes.scenes for test in scene['tests'] for caption in test['captions'] + test['against'])
+    words = {word for caption in captions for word in caption.split()}
     return {word: place for place, word in enumerate([PAD, UNKNOWN, *sorted(words), START, END])}
 
 
@@ -87,22 +90,22 @@ def tensor(images: list[np.ndarray], rng: np.random.Generator | None = None) -> 
 
 def twin_of(kind: str, axis: str, rng: np.random.Generator) -> int:
     """The picture of which the false caption of a test is true; ORIGINAL where there is none."""
-    if kind == "binding":
+    if kind == 'binding':
         return COLOURS
-    if kind in ("object", "attribute"):
+    if kind in ('object', 'attribute'):
         return ORIGINAL
-    return MIRROR if axis == "horizontal" and rng.random() < 0.75 else PLACES
+    return MIRROR if axis == 'horizontal' and rng.random() < 0.75 else PLACES
 
 
 def draw(scenes: Scenes, rng: np.random.Generator):
     """A scene, one of its tests with a template, and the twin of that test."""
     scene = int(rng.integers(len(scenes)))
-    tests = scenes.scenes[scene]["tests"]
-    weights = np.array([WEIGHTS[test["kind"]] for test in tests], float)
+    tests = scenes.scenes[scene]['tests']
+    weights = np.array([WEIGHTS[test['kind']] for test in tests], float)
     test = tests[rng.choice(len(tests), p=weights / weights.sum())]
-    template = int(rng.integers(len(test["captions"])))
-    twin = twin_of(test["kind"], scenes.scenes[scene]["axis"], rng)
-    return scene, test["captions"][template], test["against"][template], twin
+    template = int(rng.integers(len(test['captions'])))
+    twin = twin_of(test['kind'], scenes.scenes[scene]['axis'], rng)
+    return scene, test['captions'][template], test['against'][template], twin
 
 
 def one(scenes: Scenes, rng: np.random.Generator):
@@ -117,7 +120,7 @@ def batch(scenes: Scenes, variant: str, size: int, rng: np.random.Generator):
     """Pictures, the words of their captions, and which places in the batch begin a pair of twins."""
     images, captions, twins = [], [], []
     while len(images) < size:
-        if variant != "sighted":
+        if variant != 'sighted':
             picture, caption = one(scenes, rng)
             images.append(picture)
             captions.append(caption.split())
@@ -130,7 +133,7 @@ def batch(scenes: Scenes, variant: str, size: int, rng: np.random.Generator):
             twins.append(len(images))
             images += [(scene, ORIGINAL), (scene, twin)]
             captions += [caption.split(), against.split()]
-    if variant == "blind":
+    if variant == 'blind':
         captions = [blinded(words, rng) for words in captions]
     return images, captions, torch.tensor(twins, dtype=torch.long)
 
@@ -145,7 +148,7 @@ class Cells:
     """What lies at each position of layer4: a kind and a colour, nothing (0), or the edge of a fruit, which is not asked for."""
 
     def __init__(self, scenes: Scenes, side: int) -> None:
-        fruit = [fruit for scene in scenes.scenes for fruit in scene["objects"][0]]
+        fruit = [fruit for scene in scenes.scenes for fruit in scene['objects'][0]]
         self.kinds, self.colours = (sorted({names[place] for names in fruit}) for place in (0, 1))
         at = (np.arange(side) + 0.5) * scenes.size / side
         self.x, self.y = np.meshgrid(at, at)
@@ -153,7 +156,7 @@ class Cells:
 
     def of(self, scene: dict, twin: int) -> np.ndarray:
         kinds, colours = np.zeros(self.x.shape, np.int64), np.zeros(self.x.shape, np.int64)
-        for kind, colour, left, top, width, height in scene["objects"][{ORIGINAL: 0, MIRROR: 0, PLACES: 1, COLOURS: 2}[twin]]:
+        for kind, colour, left, top, width, height in scene['objects'][{ORIGINAL: 0, MIRROR: 0, PLACES: 1, COLOURS: 2}[twin]]:
             far = np.maximum(np.abs(self.x - left - width / 2) - width / 2, np.abs(self.y - top - height / 2) - height / 2)
             for cells, name in ((kinds, self.kinds.index(kind)), (colours, self.colours.index(colour))):
                 cells[(far < self.reach / 2) & (cells == 0)] = IGNORED
@@ -162,12 +165,13 @@ class Cells:
         return cells[:, :, ::-1] if twin == MIRROR else cells
 
 
-def naming_loss(model: OrchardClip, head: torch.nn.Conv2d, scenes: Scenes, cells: Cells, size: int, rng: np.random.Generator) -> torch.Tensor:
+def naming_loss(model: OrchardClip, head: torch.nn.Conv2d, scenes: Scenes, cells: Cells, size: int,
+                rng: np.random.Generator) -> torch.Tensor:
     """How well each position of layer4 tells which fruit lies there; nothing says where in the picture it is."""
     chosen = [(int(rng.integers(len(scenes))), int(rng.integers(4))) for _ in range(size)]
     pixels = tensor([scenes.image(*pair) for pair in chosen], rng).contiguous(memory_format=torch.channels_last)
     truth = torch.from_numpy(np.stack([cells.of(scenes.scenes[scene], twin) for scene, twin in chosen]))
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast('cpu', torch.bfloat16):
         features = model.visual.features(pixels)
     answers = head(features.float())
     # Most of a picture is background.
@@ -196,7 +200,7 @@ def name_cells(model: OrchardClip, scenes: Scenes, options: argparse.Namespace) 
     """Trains the image tower below the pool to name what lies where."""
     cells = Cells(scenes, model.visual.side)
     head = torch.nn.Conv2d(model.visual.channels, 2 + len(cells.kinds) + len(cells.colours), 1)
-    weights = [weight for name, weight in model.visual.named_parameters() if not name.startswith("attnpool")]
+    weights = [weight for name, weight in model.visual.named_parameters() if not name.startswith('attnpool')]
     optimiser = torch.optim.AdamW([*weights, *head.parameters()], 2e-3, weight_decay=0.02)
     for step in range(options.naming_steps):
         loss = naming_loss(model, head, scenes, cells, options.batch, np.random.default_rng([options.seed, step, 1]))
@@ -205,14 +209,14 @@ def name_cells(model: OrchardClip, scenes: Scenes, options: argparse.Namespace) 
         loss.backward()
         optimiser.step()
         if (step + 1) % 100 == 0:
-            print("naming", step + 1, round(loss.item(), 3), flush=True)
+            print('naming', step + 1, round(loss.item(), 3), flush=True)
 
 
 def set_rate(optimiser: torch.optim.Optimizer, rate: float, step: int, steps: int, warm: int) -> None:
     """A linear rise over the first steps, then half a cosine down to a hundredth."""
     cooled = 0.5 + 0.5 * math.cos(math.pi * step / steps)
     for group in optimiser.param_groups:
-        group["lr"] = rate * min(1.0, (step + 1) / warm) * max(0.01, cooled)
+        group['lr'] = rate * min(1.0, (step + 1) / warm) * max(0.01, cooled)
 
 
 @torch.no_grad()
@@ -224,7 +228,7 @@ def features_of(model: OrchardClip, scenes: Scenes, twins: range, rng: np.random
     pictures = [(scene, twin) for scene in range(len(scenes)) for twin in twins]
     for start in range(0, len(pictures), 64):
         pixels = tensor([scenes.image(*picture) for picture in pictures[start : start + 64]], rng)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast('cpu', torch.bfloat16):
             made = model.visual.features(pixels.contiguous(memory_format=torch.channels_last))
         features[start : start + 64] = made.to(torch.bfloat16)
     return features
@@ -242,36 +246,110 @@ def evaluate(model: OrchardClip, scenes: Scenes, ids: dict[str, int], count: int
         chosen = range(start, min(count, start + 50, len(scenes)))
         pictures = [scenes.image(scene, twin) for scene in chosen for twin in (ORIGINAL, MIRROR)]
         image = model.image(tensor(pictures)).view(len(chosen), 2, -1)
-        asked = [(row, test) for row, scene in enumerate(chosen) for test in scenes.scenes[scene]["tests"]]
-        texts = [encode(ids, text.split()) for _, test in asked for pair in zip(test["captions"], test["against"]) for text in pair]
+        asked = [(row, test) for row, scene in enumerate(chosen) for test in scenes.scenes[scene]['tests']]
+        texts = [encode(ids, text.split()) for _, test in asked for pair in zip(test['captions'], test['against']) for text in pair]
         text = iter(model.text(torch.tensor(texts)).view(-1, 2, image.shape[-1]))
         for row, test in asked:
-            pairs = torch.stack([next(text) for _ in test["captions"]])
+            pairs = torch.stack([next(text) for _ in test['captions']])
             ahead = (pairs[:, 0] - pairs[:, 1]) @ image[row].T
-            if test["onMirror"] == "against":
+            if test['onMirror'] == 'against':
                 ahead[:, 1] *= -1
-            shares[test["kind"]].append(((ahead > 0).float() + (ahead == 0).float() / 2).mean().item())
+            shares[test['kind']].append(((ahead > 0).float() + (ahead == 0).float() / 2).mean().item())
     return {kind: summary(values) for kind, values in shares.items()}
 
 
 def summary(values: list[float]) -> dict:
     mean, half = float(np.mean(values)), 1.96 * float(np.std(values, ddof=1)) / math.sqrt(len(values))
-    return {"percent": round(100 * mean, 1), "interval": [round(100 * (mean - half), 1), round(100 * (mean + half), 1)], "scenes": len(values)}
+    interval = [round(100 * (mean - half), 1), round(100 * (mean + half), 1)]
+    return {'percent': round(100 * mean, 1), 'interval': interval, 'scenes': len(values)}
+
+
+def step_loss(model: OrchardClip, features: torch.Tensor, scenes: Scenes, ids: dict[str, int], options: argparse.Namespace,
+              step: int) -> torch.Tensor:
+    """The loss of the batch of a step, which depends on the seed and the step alone."""
+    images, captions, twins = batch(scenes, options.variant, options.batch, np.random.default_rng([options.seed, step]))
+    rows = torch.tensor([4 * scene + twin for scene, twin in images])
+    longest = max(len(words) for words in captions) + 2
+    text = torch.tensor([encode(ids, words) for words in captions])[:, :longest]
+    image = functional.normalize(model.visual.attnpool(features[rows].float()), dim=-1)
+    logits = model.logit_scale.exp().clamp(max=100) * image @ model.text(text).T
+    return loss_of(logits, twins)
+
+
+def optimiser_of(model: OrchardClip, rate: float) -> torch.optim.Optimizer:
+    """Of the pool and the text tower; vectors are not decayed."""
+    trained = [weights for name, weights in model.named_parameters() if not name.startswith('visual.') or '.attnpool.' in name]
+    decayed = [weights for weights in trained if weights.ndim > 1]
+    others = [weights for weights in trained if weights.ndim <= 1]
+    groups = [{'params': decayed, 'weight_decay': 0.02}, {'params': others, 'weight_decay': 0}]
+    return torch.optim.AdamW(groups, rate, betas=(0.9, 0.98))
+
+
+def begin(model: OrchardClip, scenes: Scenes, options: argparse.Namespace) -> float:
+    """Loads the image tower that has learnt to name fruit, after training it where it does not lie there yet; the seconds that took."""
+    start = options.start or options.out / 'start.pt'
+    if not start.exists():
+        started = time.process_time()
+        name_cells(model, scenes, options)
+        start.parent.mkdir(parents=True, exist_ok=True)
+        torch.save({'model': model.state_dict(), 'seconds': time.process_time() - started}, start)
+    begun = torch.load(start)
+    model.load_state_dict(begun['model'])
+    return begun['seconds']
+
+
+def train(model: OrchardClip, scenes: Scenes, held_out: Scenes, ids: dict[str, int], options: argparse.Namespace) -> None:
+    optimiser = optimiser_of(model, options.rate)
+    step, seconds = 0, begin(model, scenes, options)
+    checkpoint, log = options.out / 'checkpoint.pt', options.out / 'log.jsonl'
+    if checkpoint.exists():
+        saved = torch.load(checkpoint)
+        model.load_state_dict(saved['model'])
+        optimiser.load_state_dict(saved['optimiser'])
+        step, seconds = saved['step'], saved['seconds']
+    else:
+        log.write_text('')
+    if step == options.steps:
+        return
+    started = time.process_time()
+    features = features_of(model, scenes, range(4), np.random.default_rng([options.seed, 2]))
+    while step < options.steps:
+        set_rate(optimiser, options.rate, step, options.steps, 100)
+        loss = step_loss(model, features, scenes, ids, options, step)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_([weights for group in optimiser.param_groups for weights in group['params']], 1.0)
+        optimiser.step()
+        step += 1
+        if step % options.every > 0 and step < options.steps:
+            continue
+        spent = seconds + time.process_time() - started
+        line = {
+            'step': step, 'cpu_minutes': round(spent / 60, 2), 'loss': round(loss.item(), 4),
+            'scale': round(model.logit_scale.exp().item(), 2), 'held_out': evaluate(model, held_out, ids, 200),
+        }
+        with log.open('a') as file:
+            file.write(json.dumps(line) + '\n')
+        print(step, line['cpu_minutes'], line['loss'], {kind: of['percent'] for kind, of in line['held_out'].items()}, flush=True)
+        known = {name: getattr(options, name) for name in ('seed', 'variant', 'steps')} | {'words': ids, 'size': scenes.size}
+        state = {'model': model.state_dict(), 'optimiser': optimiser.state_dict(), 'step': step, 'seconds': spent}
+        torch.save(state | known, options.out / 'new.pt')
+        (options.out / 'new.pt').replace(checkpoint)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--scenes", type=Path, required=True)
-    parser.add_argument("--held-out", type=Path, required=True)
-    parser.add_argument("--variant", choices=("blind", "ordered", "sighted"), required=True)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--steps", type=int, default=4000)
-    parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--rate", type=float, default=1.5e-3)
-    parser.add_argument("--every", type=int, default=200)
-    parser.add_argument("--naming-steps", type=int, default=300)
-    parser.add_argument("--start", type=Path, help="where the image tower after naming is kept for the variants of a seed")
-    parser.add_argument("--out", type=Path, required=True)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--scenes', type=Path, required=True)
+    parser.add_argument('--held-out', type=Path, required=True)
+    parser.add_argument('--variant', choices=('blind', 'ordered', 'sighted'), required=True)
+    parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--steps', type=int, default=4000)
+    parser.add_argument('--batch', type=int, default=64)
+    parser.add_argument('--rate', type=float, default=1.5e-3)
+    parser.add_argument('--every', type=int, default=200)
+    parser.add_argument('--naming-steps', type=int, default=300)
+    parser.add_argument('--start', type=Path, help='where the image tower that names fruit is kept for the variants of a seed')
+    parser.add_argument('--out', type=Path, required=True)
     options = parser.parse_args()
 
     torch.set_num_threads(1)
@@ -280,57 +358,11 @@ def main() -> None:
     scenes, held_out = Scenes(options.scenes), Scenes(options.held_out)
     ids = vocabulary(scenes)
     model = OrchardClip(len(ids), scenes.size).to(memory_format=torch.channels_last)
-    trained = [weight for name, weight in model.named_parameters() if not name.startswith("visual.") or ".attnpool." in name]
-    decayed = [weight for weight in trained if weight.ndim > 1]
-    others = [weight for weight in trained if weight.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": 0.02}, {"params": others, "weight_decay": 0}]
-    optimiser = torch.optim.AdamW(groups, options.rate, betas=(0.9, 0.98))
     options.out.mkdir(parents=True, exist_ok=True)
-    start = options.start or options.out / "start.pt"
-    if not start.exists():
-        started = time.process_time()
-        name_cells(model, scenes, options)
-        start.parent.mkdir(parents=True, exist_ok=True)
-        torch.save({"model": model.state_dict(), "seconds": time.process_time() - started}, start)
-    begun = torch.load(start)
-    model.load_state_dict(begun["model"])
-    checkpoint, log = options.out / "checkpoint.pt", options.out / "log.jsonl"
-    first, seconds = 0, begun["seconds"]
-    if checkpoint.exists():
-        saved = torch.load(checkpoint)
-        model.load_state_dict(saved["model"])
-        optimiser.load_state_dict(saved["optimiser"])
-        first, seconds = saved["step"], saved["seconds"]
-    else:
-        log.write_text("")
-    started = time.process_time()
-    features = features_of(model, scenes, range(4), np.random.default_rng([options.seed, 2])) if first < options.steps else None
-    for step in range(first, options.steps):
-        rng = np.random.default_rng([options.seed, step])
-        images, captions, twins = batch(scenes, options.variant, options.batch, rng)
-        longest = max(len(words) for words in captions) + 2
-        images = torch.tensor([4 * scene + twin for scene, twin in images])
-        text = torch.tensor([encode(ids, words) for words in captions])[:, :longest]
-        set_rate(optimiser, options.rate, step, options.steps, 100)
-        image = functional.normalize(model.visual.attnpool(features[images].float()), dim=-1)
-        logits = model.logit_scale.exp().clamp(max=100) * image @ model.text(text).T
-        loss = loss_of(logits, twins)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimiser.step()
-        done = step + 1
-        if done % options.every == 0 or done == options.steps:
-            spent = seconds + time.process_time() - started
-            accuracy = evaluate(model, held_out, ids, 200)
-            line = {"step": done, "cpu_minutes": round(spent / 60, 2), "loss": round(loss.item(), 4), "scale": round(model.logit_scale.exp().item(), 2), "held_out": accuracy}
-            with log.open("a") as file:
-                file.write(json.dumps(line) + "\n")
-            print(done, line["cpu_minutes"], line["loss"], {kind: value["percent"] for kind, value in accuracy.items()}, flush=True)
-            torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": done, "seconds": spent, "words": ids, "size": scenes.size, "seed": options.seed, "variant": options.variant, "steps": options.steps}, options.out / "new.pt")
-            (options.out / "new.pt").replace(checkpoint)
-    (options.out / "held-out.json").write_text(json.dumps(evaluate(model, held_out, ids, len(held_out)), indent=1) + "\n")
+    train(model, scenes, held_out, ids, options)
+    held = evaluate(model, held_out, ids, len(held_out))
+    (options.out / 'held-out.json').write_text(json.dumps(held, indent=1) + '\n')
 
 
-if __name__ == "__main__":
+if __name__ == '__main__':
     main()
