@@ -9,7 +9,9 @@ const mostColumns = 6;
 /** Estimates with a row for each condition and a column for each measure, the paper's numbers in rows of their own. */
 export function estimateTables(estimates: readonly ProbeEstimate[]): readonly Html[] {
   const measures = new Map(estimates.map(({ measure, title, unit }) => [measure, { title, unit }]));
-  return (['share', 'number'] as const).flatMap((unit) => {
+  // In the order in which a probe gives them.
+  const units = [...new Set(estimates.map(({ unit }) => unit))];
+  return units.flatMap((unit) => {
     const columns = [...measures].filter(([, { unit: own }]) => own === unit).map(([measure]) => measure);
     const parts = Math.ceil(columns.length / mostColumns);
     const size = Math.ceil(columns.length / Math.max(1, parts));

@@ -7,7 +7,8 @@ const beside = 3;
 
 /** What a probe found: its verdict, then tables with a line a condition, each measure with its interval and the images that it is of. */
 export function probeText({ images, verdict, estimates, examples, remarks = [] }: ProbeSummary, style: Style): string {
-  const tables = (['share', 'number'] as const).flatMap((unit) => {
+  const units = [...new Set(estimates.map(({ unit }) => unit))];
+  const tables = units.flatMap((unit) => {
     const own = estimates.filter((each) => each.unit === unit);
     const measures = [...new Set(own.map(({ measure }) => measure))];
     return Array.from({ length: Math.ceil(measures.length / beside) }, (_, part) =>
