@@ -47,6 +47,7 @@ function says([low, high]: readonly [number, number]): string {
   if (low > 0.8) return 'is blind to where things are';
   if (high < 0.5) return 'reads where things are more often than not';
   if (low > 0.5) return 'is mostly blind to where things are';
+  if (high - low > 0.6) return 'reads where things are to a degree that so few images do not tell';
   return 'reads where things are in part';
 }
 
