@@ -11,6 +11,9 @@ import {
   type MeasureText,
   type TextStyle,
 } from './sheet-text.ts';
+import { drawWords, type SheetWord } from './sheet-words.ts';
+
+export type { SheetWord } from './sheet-words.ts';
 
 export interface ContactSheet {
   readonly title?: string;
@@ -29,6 +32,8 @@ export interface ContactSheetCell {
   /** Absent where there is nothing to show: the cell is then an empty frame. */
   readonly image?: RgbImage;
   readonly caption?: string;
+  /** Drawn below the caption, each on a ground that is the stronger the more it counts. */
+  readonly words?: readonly SheetWord[];
 }
 
 /** A colour bar with a label at each end. */
@@ -100,6 +105,13 @@ function drawRow(drawing: Drawing, { cells }: ContactSheetRow, cell: number): vo
     else drawing.image(image, left + Math.floor((cell - image.width) / 2), Math.floor((height - image.height) / 2));
   });
   drawing.skip(height);
+  drawCaptions(drawing, cells, cell);
+  if (cells.every(({ words }) => words === undefined)) return;
+  drawing.skip(gap / 3);
+  drawing.words(cells.map(({ words = [] }, column) => ({ words, left: margin + column * (cell + gap), width: cell })));
+}
+
+function drawCaptions(drawing: Drawing, cells: readonly ContactSheetCell[], cell: number): void {
   if (cells.every(({ caption }) => caption === undefined)) return;
   drawing.skip(gap / 2);
   drawing.lines(
@@ -174,6 +186,14 @@ class Drawing {
       this.#shapes.push(textElement(fitted, left, this.#top + baselineOfLine(style), style));
     }
     this.skip(heightOfLine(style));
+  }
+
+  words(texts: readonly { words: readonly SheetWord[]; left: number; width: number }[]): void {
+    const drawn = texts.map(({ words, left, width }) =>
+      drawWords(words, { left, top: this.#top, width }, this.#measure),
+    );
+    this.#shapes.push(drawn.map(({ svg }) => svg).join(''));
+    this.skip(largestOf(drawn.map(({ height }) => height)));
   }
 
   beside(text: string, left: number, height: number, style: TextStyle): void {

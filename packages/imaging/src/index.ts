@@ -1,7 +1,7 @@
 export * from './boxes-in-input.ts';
 export * from './center-crop.ts';
 export * from './colour-map.ts';
-export type { ContactSheet, ContactSheetCell, ContactSheetRow, Legend } from './contact-sheet-layout.ts';
+export type { ContactSheet, ContactSheetCell, ContactSheetRow, Legend, SheetWord } from './contact-sheet-layout.ts';
 export { largestImage, type DecodeOptions } from './check-image-file.ts';
 export * from './decode-npy.ts';
 export * from './draw-boxes.ts';

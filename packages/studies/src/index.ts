@@ -39,6 +39,7 @@ export type {
   ImageRecord,
   MapRecord,
   ScoreRecord,
+  WordsRecord,
 } from './explanation/explanation-record.ts';
 export {
   openExplanation,

@@ -69,6 +69,18 @@ export interface PictureInput {
   readonly size: { readonly height: number; readonly width: number } | undefined;
 }
 
+/** A word of a text, and how much it counts for a number. */
+export interface TextPart {
+  readonly text: string;
+  /** Where it lies in the text, in UTF-16 units, up to `end`. */
+  readonly start: number;
+  readonly end: number;
+  /** The gradient of the number at the embeddings of its tokens, times those embeddings; null where gradients do not reach them. */
+  readonly gradient: number | null;
+  /** How much of the number is lost where the word is left out. */
+  readonly occlusion: number;
+}
+
 /** A model together with what its inputs and outputs mean. */
 export interface Subject<Said extends Answer = Answer> {
   /** The name of the task at Hugging Face, such as `image-classification`, or `regression` or `raw`. */
@@ -101,6 +113,8 @@ export interface Subject<Said extends Answer = Answer> {
    * model gives none.
    */
   probabilities?(targets: readonly Target[], outputs: Tensors): Float64Array | undefined;
+  /** Which words of the text behind a target count, of a subject that reads text; undefined where no text is behind it. */
+  words?(target: Target, answer: Said): Promise<readonly TextPart[] | undefined>;
   /** Whether two answers are the same decision. */
   agrees(one: Said, other: Said): boolean;
   /** Whether an answer says what a target names: the class, such a box, that region; undefined where the task decides nothing. */

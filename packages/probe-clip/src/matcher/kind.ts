@@ -11,7 +11,7 @@ export const imageTextMatching: SubjectKind = {
     /** As Figure 5 of "Can't See the Forest for the Trees" was made. */
     paper: {
       layers: ['visual.layer4', 'layer4'],
-      pictures: { size: 224, fit: 'stretch', filter: 'bilinear', ...imageNet },
+      pictures: { fit: 'stretch', filter: 'bilinear', ...imageNet },
     },
   },
   readings: matcherReadings,

@@ -16,6 +16,7 @@ import {
   type Target,
   type Tensor,
   type Tensors,
+  type TextPart,
 } from '@understory/core';
 import { probeClipErrors } from '../errors.ts';
 import { captionsOf, type Captions } from './captions.ts';
@@ -24,6 +25,7 @@ import { probabilitiesOf } from './probabilities.ts';
 import type { Head } from './scale.ts';
 import type { TextTower } from './text-tower.ts';
 import { dot, unitRows } from './unit-vectors.ts';
+import { wordsOf } from './words.ts';
 
 /** How well each caption fits a picture. */
 export interface CaptionsAnswer extends Answer {
@@ -167,6 +169,13 @@ export class Matcher implements ImageTextMatcher {
     return found.every((each) => each !== undefined) ? Float64Array.from(found) : undefined;
   }
 
+  async words({ words }: Target, { embedding }: CaptionsAnswer): Promise<readonly TextPart[] | undefined> {
+    const place = /^caption:(\d+)$/.exec(words)?.[1];
+    const caption = place === undefined ? undefined : this.names[Number(place) - 1];
+    if (caption === undefined) return undefined;
+    return wordsOf({ tower: this.#text, caption, embedding, scale: this.#head.scale });
+  }
+
   agrees(one: CaptionsAnswer, other: CaptionsAnswer): boolean {
     return one.options[0]?.target === other.options[0]?.target;
   }
@@ -273,7 +282,7 @@ function difference(of: Reading, against: Reading): Reading {
 }
 
 function contrastLabel(caption: string, against: string): string {
-  return `"${caption}" minus "${against}"`;
+  return `${caption} − ${against}`;
 }
 
 const longestShown = 60;

@@ -84,6 +84,7 @@ async function imageSection(
     for (const map of own) cells.push(await mapCell(record, map, explainers, pictures));
     rows.push(
       html`<h3>Explained: ${explainedText(own[0]!)}</h3>
+        ${wordsOf(record, own[0]!)}
         <ul class="maps">
           ${cells}
         </ul>`,
@@ -97,6 +98,26 @@ async function imageSection(
     </div>
     ${rows}
   </section>`;
+}
+
+/** The words of a caption, on a ground that is the stronger the more of its score is lost without each. */
+function wordsOf({ words = [] }: ImageRecord, { explained }: MapRecord): Html | undefined {
+  const found = words.find(({ target }) => target === explained?.target);
+  if (found === undefined) return undefined;
+  const most = found.words.reduce((largest, { occlusion }) => Math.max(largest, Math.abs(occlusion)), 1e-12);
+  const said = ({ gradient, occlusion }: (typeof found.words)[number]) =>
+    `${number(occlusion)} of the score is lost without it${gradient === null ? '' : `; gradient x embedding ${number(gradient)}`}`;
+  return html`<p class="words">
+    ${found.words.map(
+      (word) =>
+        html`<span
+          class="${word.occlusion < 0 ? 'against' : 'for'}"
+          style="--weight: ${(Math.abs(word.occlusion) / most).toFixed(3)}"
+          title="${said(word)}"
+          >${word.text}</span
+        > `,
+    )}
+  </p>`;
 }
 
 function picture(png: Uint8Array | undefined, alt: string): Html {

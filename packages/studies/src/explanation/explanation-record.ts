@@ -1,4 +1,4 @@
-import type { Answer, AnswerOption, Box, Subject, Target } from '@understory/core';
+import type { Answer, AnswerOption, Box, Subject, Target, TextPart } from '@understory/core';
 import { encodeNpy, type ImageCodec, type OverlayOptions } from '@understory/imaging';
 import { drawMap } from './draw-map.ts';
 import type { ExplainedMap, Outcome } from './explain-images.ts';
@@ -62,6 +62,31 @@ export interface ImageRecord {
   /** Of a model that is no classifier. */
   readonly answer?: AnswerRecord;
   readonly maps: readonly MapRecord[];
+  /** Of a model that reads text: which words of it count, for each target that a text is behind. */
+  readonly words?: readonly WordsRecord[];
+}
+
+/** Which words of a text count for a target. */
+export interface WordsRecord {
+  /** As a user names it. */
+  readonly target: string;
+  readonly text: string;
+  readonly words: readonly TextPart[];
+}
+
+/** Of each target of an image that a text is behind, once; throws what running the model on texts throws. */
+export async function wordsRecords(
+  subject: Subject,
+  { answer, maps }: Pick<ImageOutcome, 'answer' | 'maps'>,
+): Promise<readonly WordsRecord[]> {
+  if (subject.words === undefined) return [];
+  const records = new Map<string, WordsRecord>();
+  for (const { target } of maps) {
+    if (records.has(target.words)) continue;
+    const words = await subject.words(target, answer);
+    if (words !== undefined) records.set(target.words, { target: target.words, text: target.label ?? '', words });
+  }
+  return [...records.values()];
 }
 
 type ImageOutcome = Extract<Outcome, { kind: 'image' }>;
@@ -122,10 +147,10 @@ export class ImageRecords {
   }
 
   /** Takes away the record of an image that is finished. */
-  finish(outcome: Pick<ImageOutcome, 'image' | 'answer'>): ImageRecord {
+  finish(outcome: Pick<ImageOutcome, 'image' | 'answer'>, words: readonly WordsRecord[] = []): ImageRecord {
     const record = this.of(outcome);
     this.#records.delete(outcome.image);
-    return record;
+    return words.length === 0 ? record : { ...record, words };
   }
 
   /** Of images that are not finished, those with maps. */

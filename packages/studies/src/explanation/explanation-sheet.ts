@@ -1,4 +1,4 @@
-import type { Box, Host } from '@understory/core';
+import { imageTextTask, type Box, type Host } from '@understory/core';
 import {
   defaultColourMap,
   drawBoxes,
@@ -11,8 +11,9 @@ import {
   type Legend,
   type OverlayOptions,
   type RgbImage,
+  type SheetWord,
 } from '@understory/imaging';
-import { percent } from '../common/numbers.ts';
+import { number, percent } from '../common/numbers.ts';
 import { className } from '../common/record.ts';
 import type { ArtifactStore } from '../artifact-store.ts';
 import { drawMap, type DrawMapOptions } from './draw-map.ts';
@@ -129,6 +130,9 @@ export function sheetRows(
   explainers: readonly ShownExplainer[],
   { caption = 'the preprocessed image', missing = 'no map', ...drawing }: SheetRowOptions,
 ): readonly ContactSheetRow[] {
+  if (record.answer?.task === imageTextTask) {
+    return captionRows({ picture, maps }, record, explainers, { caption, missing, ...drawing });
+  }
   const said = predictionOf(record);
   const scale = Math.max(1, least / Math.max(picture.width, picture.height));
   const shown = enlarged(picture, scale);
@@ -151,6 +155,54 @@ export function sheetRows(
       cells: cells.slice(part * columns, (part + 1) * columns),
     }));
   });
+}
+
+/** For each explainer a row: the picture, then a cell for each caption and contrast with its words, in rows of one length where they are many. */
+function captionRows(
+  { picture, maps }: Pick<ImageOutcome, 'picture' | 'maps'>,
+  record: ImageRecord,
+  explainers: readonly ShownExplainer[],
+  { caption, missing, ...drawing }: SheetRowOptions & Required<Pick<SheetRowOptions, 'caption' | 'missing'>>,
+): readonly ContactSheetRow[] {
+  const shown = enlarged(picture, Math.max(1, least / Math.max(picture.width, picture.height)));
+  const targets = [...new Map(maps.map((map) => [map.target.words, map])).values()];
+  return explainers.flatMap((explainer) => {
+    const cells: readonly ContactSheetCell[] = [
+      { image: shown, caption, ...(record.words !== undefined && { words: wordKey }) },
+      ...targets.map((map): ContactSheetCell => {
+        const own = maps.filter(({ target }) => target.words === map.target.words);
+        const cell = mapCell(explainer, own, shown, { ...drawing, missing });
+        return { ...cell, caption: scoreText(map), words: wordsFor(map, record) };
+      }),
+    ];
+    const parts = Math.ceil(cells.length / mostColumns);
+    const columns = Math.ceil(cells.length / parts);
+    return Array.from({ length: parts }, (_, part) => ({
+      ...(part === 0 && {
+        title: `${record.image}: ${explainer.title}; the best caption: ${record.answer?.decision ?? ''}`,
+      }),
+      cells: cells.slice(part * columns, (part + 1) * columns),
+    }));
+  });
+}
+
+/** What the grounds of words say. */
+const wordKey: readonly SheetWord[] = [
+  { text: 'counts for it', weight: 1 },
+  { text: 'counts against it', weight: -1 },
+];
+
+/** The words of a caption by how much of its score is lost without each; of any other target, those that it is called by. */
+function wordsFor({ target: { words, label } }: ExplainedMap, record: ImageRecord): readonly SheetWord[] {
+  const found = record.words?.find(({ target }) => target === words);
+  if (found !== undefined) return found.words.map(({ text, occlusion }) => ({ text, weight: occlusion }));
+  return (label ?? words).split(/\s+/).map((text) => ({ text, weight: 0 }));
+}
+
+function scoreText({ value, probability, target: { words } }: ExplainedMap): string {
+  const isContrast = words.startsWith('contrast:');
+  const score = `${isContrast ? 'difference' : 'score'} ${number(value)}`;
+  return probability === undefined ? score : `${score}, ${percent(probability)}`;
 }
 
 function mapCell(

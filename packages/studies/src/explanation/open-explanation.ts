@@ -13,7 +13,7 @@ import type { ExplanationSpec } from '../spec/study-spec.ts';
 import { studyOf, type Study, type StudyOptions } from '../study.ts';
 import { explainImages, type NamedExplainer, type Outcome } from './explain-images.ts';
 import { ExplanationSheet, sheetRows, shownExplainer, type ShownExplainer } from './explanation-sheet.ts';
-import { ImageRecords, writeMap, type ImageRecord } from './explanation-record.ts';
+import { ImageRecords, wordsRecords, writeMap, type ImageRecord } from './explanation-record.ts';
 import { targetsOf } from '../common/targets.ts';
 
 /** What explaining images came to. */
@@ -122,7 +122,7 @@ export async function openExplanation(
             yield { kind: 'mapLost', image, explainer: outcome.map.explainer, error };
           }
         } else if (outcome.kind === 'image') {
-          const record = records.finish(outcome);
+          const record = records.finish(outcome, await wordsRecords(subject, outcome));
           begun.delete(outcome.image);
           await show(outcome, record, true);
           yield { kind: 'image', image: outcome.image, record };
