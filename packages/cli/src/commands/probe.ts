@@ -9,7 +9,9 @@ import { commonSpec, defined, imagesSpec } from '../spec-of.ts';
 import { studyCommand } from '../study-command.ts';
 
 const details = `
-Images are one data set, as "understory evaluate --help" lists them, or files, patterns and folders of images.
+Images are one data set, as "understory evaluate --help" lists them, or files, patterns and folders of images. The probe "clip" takes data
+sets with captions: orchard, which is drawn on the spot, and whatsup:DIR, aro:DIR, sugarcrepe:DIR, winoground:DIR or vsr:DIR as their authors lay
+them out.
 
 A probe is an id with optional settings: shuffle:grid=2+4,permutations=3. "understory plugins" lists them. --grid, --permutations,
 --derangement and --control are the settings grid, permutations, derangement and controls of the probe.
@@ -23,6 +25,7 @@ Examples:
   understory probe shuffle oxford-pets:data/pets --grid 2,3,4,6,8 --permutations 5 --control seams,rows --out runs/shuffle
   understory probe shuffle oxford-pets:data/pets --preset paper --out runs/paper
   understory probe shuffle cat.png --explainer none --out runs/cat
+  understory probe clip orchard --model orchard-clip-blind --out runs/clip
   understory report runs/shuffle
 `;
 
@@ -39,7 +42,7 @@ export function probeCommand(program: Command, { io, finish }: CommandContext): 
 function define(program: Command) {
   const command = program
     .command('probe')
-    .description('test sensitivity to spatial arrangement over a data set, into a run folder')
+    .description('test what a model makes of where things are, over a data set, into a run folder')
     .argument('<probe>', 'the id of a probe, such as shuffle, with optional settings')
     .argument('<images...>', 'a data set such as oxford-pets:DIR, or images and folders of images')
     // Settings of the probe are flags too, which only its plugin knows.
@@ -48,7 +51,7 @@ function define(program: Command) {
     .option('--preset <name>', 'a named set of settings, such as paper')
     .option(
       '--explainer <id>',
-      'the explainer whose heat maps are compared before and after; none omits them',
+      'the explainer whose heat maps are compared, or held against boxes; none omits them',
       'gradcam',
     )
     .option('--layer <layer>', 'auto, a tensor name, or a module path or its end', 'auto')
