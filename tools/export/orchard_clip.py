@@ -54,6 +54,9 @@ BATCHES = {
 }
 
 
+# True of the bundled pair.
+AFTERWARDS = """. The code of the network was rearranged for export after this run: it computes the same but
+  for the rounding of sums, so that a new run ends at other weights"""
 CAPTIONS = ('a red apple to the left of a green pear', 'a red apple to the right of a green pear', 'there is a banana in the picture')
 
 
@@ -145,8 +148,8 @@ pipeline_tag: zero-shot-image-classification
 # orchard-clip-{variant}
 
 A small model of pictures and captions for the scenes of [orchard](../../../datasets/README.md#the-orchard), built as CLIP
-(Radford et al. 2021) with a ModifiedResNet. {WHAT[variant]} The variants have the same network, steps, seed and position
-embeddings. It knows the words of orchard's captions and nothing of the world outside.
+(Radford et al. 2021) with a ModifiedResNet. {WHAT[variant]}
+The variants have the same network, steps, seed and position embeddings. It knows the words of orchard's captions and nothing of the world outside.
 
 - weights: trained from random ones by `tools/train/orchard_clip.py` of this repository, on pictures that it drew; {parameters:,} parameters
 - licence: Apache-2.0, in `LICENSE`
@@ -167,8 +170,8 @@ In `visual/preprocess_cfg.json`: shorter side to {trained['size']} (bicubic), ce
 
 ## Accuracy
 
-Share of held-out caption tests answered right, in percent: the true caption scores higher than the same caption with one thing changed, on the scene
-and with the mirrored truth on its mirror image; chance is 50. Scenes of another seed, which had no part in any choice of weights.
+Share of caption tests answered right, in percent: the true caption scores higher than the same caption with one thing changed, on
+the scene and, with the mirrored truth, on its mirror image; chance is 50. The scenes are of a seed that had no part in any choice.
 
 | Test | Right | 95 % interval | Scenes |
 | ---- | ----- | ------------- | ------ |
@@ -178,7 +181,9 @@ and with the mirrored truth on its mirror image; chance is 50. Scenes of another
 
     node tools/train/orchard_scenes.mjs scenes --seed training --count 14000
     node tools/train/orchard_scenes.mjs held-out --seed held-out --count 1000 --plain
+    node tools/train/orchard_scenes.mjs final --seed final --count 1000 --plain
     python tools/train/orchard_clip.py --scenes scenes --held-out held-out --variant {variant} --seed {seed} --steps {steps} --start start-{seed}.pt --out {variant}
+    python tools/train/orchard_clip.py --scenes scenes --held-out final --variant {variant} --seed {seed} --steps {steps} --start start-{seed}.pt --out {variant}
     python tools/export/orchard_clip.py {variant}{' --tfjs' if for_tfjs(folder) else ''}
 
 - first the image tower below the pool learns in 300 steps to name the fruit at each position of `layer4`, which says nothing of where in the
@@ -186,9 +191,9 @@ and with the mirrored truth on its mirror image; chance is 50. Scenes of another
 - then pool and text tower learn CLIP's contrastive loss for {steps:,} steps of 64 pictures; AdamW, learning rate 1.5e-3, half a cosine
   down to a hundredth of it, weight decay 0.02
 - a batch: {BATCHES[variant]}
-- seed {seed}, one thread, {log[-1]['cpu_minutes']} minutes of one core; the same options, versions and processor give the same weights
-- `training-log.jsonl`, a line for each 200 steps, with the accuracy on 200 held-out scenes; these scenes were also looked at when the recipe was
-  chosen
+- seed {seed}, one thread, {log[-1]['cpu_minutes']} minutes of one core{AFTERWARDS}
+- `training-log.jsonl`, a line for each 200 steps, with the accuracy on 200 held-out scenes, which were looked at when the recipe was chosen; the
+  second command trains no more and measures the accuracy above
 
 ## Conversion
 
