@@ -5,8 +5,8 @@ import type { ShuffleRow } from './row.ts';
 export interface Measure {
   readonly id: string;
   readonly title: string;
-  /** The title for a model that is no classifier, where that has no such thing. */
-  readonly plainTitle?: string;
+  /** What it is called of a model that is no classifier, where that has no such thing. */
+  readonly plain?: { readonly id: string; readonly title: string };
   readonly unit: ProbeEstimate['unit'];
   /** Undefined where a row has none. */
   readonly of: (row: ShuffleRow) => number | undefined;
@@ -17,7 +17,7 @@ export interface Measure {
 export const sameTop1: Measure = {
   id: 'same-top1',
   title: 'keeps its top-1',
-  plainTitle: 'keeps its answer',
+  plain: { id: 'same-answer', title: 'keeps its answer' },
   unit: 'share',
   of: ({ sameTop1: kept }) => (kept === null ? undefined : Number(kept)),
   paper: 0.771,
@@ -33,9 +33,17 @@ export const accuracy: Measure = {
 export const logitChange: Measure = {
   id: 'logit-change',
   title: 'change of the logit',
-  plainTitle: 'change of the number',
+  plain: { id: 'number-change', title: 'change of the number' },
   unit: 'number',
   of: (row) => row.logitChange,
+};
+
+/** How far the number moves, where nothing is decided; in spreads over images as soon as these are known. */
+export const sizeOfChange: Measure = {
+  id: 'change-over-spread',
+  title: 'size of the change, in spreads over images',
+  unit: 'number',
+  of: ({ sameTop1: kept, logitChange: change }) => (kept === null ? Math.abs(change) : undefined),
 };
 
 export const followsPiece: Measure = {
@@ -59,7 +67,7 @@ export const measures: readonly Measure[] = [
   {
     id: 'gains-logit',
     title: 'gains logit, of those that keep their top-1',
-    plainTitle: 'gains, of those that keep their answer',
+    plain: { id: 'gains', title: 'number rises, of those that keep their answer' },
     unit: 'share',
     of: (row) => (row.sameTop1 ? Number(row.logitChange > 0) : undefined),
     paper: 0.9558,
@@ -67,12 +75,13 @@ export const measures: readonly Measure[] = [
   {
     id: 'logit-change-kept',
     title: 'change of the logit, of those that keep their top-1',
-    plainTitle: 'change of the number, of those that keep their answer',
+    plain: { id: 'number-change-kept', title: 'change of the number, of those that keep their answer' },
     unit: 'number',
     of: (row) => (row.sameTop1 ? row.logitChange : undefined),
     paper: 2.24,
   },
   logitChange,
+  sizeOfChange,
   {
     id: 'probability-change',
     title: 'change of the probability',

@@ -135,7 +135,11 @@ async function ask(
   const fetched = new Set([...subject.reads, ...(asked?.outputs ?? [])]);
   const outputs = await subject.model.run(pixelSubject.feeds(pictures), [...fetched]);
   const answers = subject.answersOf(outputs);
-  const target = about ?? (asked === undefined ? topTarget(subject, answers[0]!) : asked.of(answers[0]!, outputs));
+  const target =
+    about ??
+    (asked === undefined
+      ? (topTarget(subject, answers[0]!) ?? subject.itself?.(answers[0]!))
+      : asked.of(answers[0]!, outputs));
   if (target === undefined) return { answers, outcomes: [], target };
   const targets = answers.map(() => target);
   const { classIndex } = target;
@@ -167,7 +171,7 @@ function rowOf(
 ): ShuffleRow {
   const [first, second] = [before.outcome, after.outcome];
   const { control, grid, repeat, drawn, rearrangement } = after.trial!;
-  const decides = subject.says(before.answer, before.about) !== undefined;
+  const isKept = subject.agreement !== undefined || subject.says(before.answer, before.about) !== undefined;
   const isClassifier = first.predicted !== null;
   return {
     item,
@@ -177,7 +181,7 @@ function rowOf(
     ...{ control, grid, repeat, drawn, covered: covered(rearrangement, size) },
     predictedAfter: second.predicted,
     ...(!isClassifier && { saidAfter: after.answer.decision }),
-    sameTop1: decides ? subject.agrees(before.answer, after.answer) : null,
+    sameTop1: isKept ? subject.agrees(before.answer, after.answer) : null,
     correctBefore: label === undefined ? null : label === first.predicted,
     correctAfter: label === undefined ? null : label === second.predicted,
     logitBefore: first.logit,

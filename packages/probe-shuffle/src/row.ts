@@ -23,7 +23,7 @@ export interface ShuffleRow {
   readonly covered: number;
   readonly predictedAfter: number | null;
   readonly saidAfter?: string;
-  /** Whether the model still decides the same; null of a task without a decision. */
+  /** Whether the model still decides the same, or gives what its subject takes for the same; null where nothing is decided. */
   readonly sameTop1: boolean | null;
   readonly correctBefore: boolean | null;
   readonly correctAfter: boolean | null;

@@ -2,9 +2,19 @@ import type { ProbeCurve, ProbeEstimate, ProbeExample, ProbeRequest, ProbeSummar
 import { meanEstimate, type MeanEstimate } from '@understory/statistics';
 import { Examples, lotOf, type Candidate, type Kind } from './examples.ts';
 import { pictureNames } from './keep-pictures.ts';
-import { accuracy, followsPiece, keepsPlace, logitChange, measures, sameTop1, type Measure } from './measures.ts';
+import {
+  accuracy,
+  followsPiece,
+  keepsPlace,
+  logitChange,
+  measures,
+  sameTop1,
+  sizeOfChange,
+  type Measure,
+} from './measures.ts';
 import { hasMaps, isShown } from './probe-item.ts';
 import type { ShuffleRow } from './row.ts';
+import { spreadOf, type Spread } from './spread.ts';
 import { agreementByChance, Tally, type Condition } from './tally.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -37,17 +47,28 @@ export async function summarise(rows: AsyncIterable<ShuffleRow>, plan: SummaryPl
       examples.offer({ item: row.item, gain: row.logitChange, lot: lotOf(row.item, request.seed), row });
     }
   }
-  const found = new Estimates(tally, request.seed);
+  const spread = spreadOf(tally.untouched.numbers);
+  const found = new Estimates(tally, request.seed, spread);
   const main = tally.conditions.find(({ control, grid }) => control === 'shuffle' && grid === mainGrid);
-  const chance = agreementByChance(tally.untouched.predicted);
-  const kept = main === undefined ? { n: 0, estimate: null, interval: null } : found.of(main, sameTop1);
+  // Answers in words that differ may be the same decision, so words tell no chance level.
+  const chance = isClassifier ? agreementByChance(tally.untouched.predicted) : undefined;
+  const of = (measure: Measure) =>
+    main === undefined ? { n: 0, estimate: null, interval: null } : found.of(main, measure);
+  const moved = { name: tally.untouched.watched, size: of(sizeOfChange), spread };
+  const parts = { grid: mainGrid, kept: of(sameTop1), permutations, chance, images: tally.images };
   return {
     images: tally.images,
-    verdict: verdictOf({ grid: mainGrid, kept, permutations, chance, images: tally.images, isClassifier }),
+    verdict: verdictOf({ ...parts, what: whatIsKept(request, isClassifier), moved }),
     estimates: estimatesOf(tally, found, plan, main),
     curves: curvesOf(tally, found, { chance, isClassifier }),
     examples: request.keep === undefined ? [] : examples.chosen().map((each) => exampleOf(each, plan)),
   };
+}
+
+function whatIsKept({ subject: { subject } }: ProbeRequest, isClassifier: boolean) {
+  if (isClassifier) return { one: 'predicted class', many: 'predicted class' };
+  const many = subject.agreement ?? 'answers';
+  return { one: many.replace(/^(\w+)s\b/, '$1'), many };
 }
 
 async function* byItem(rows: AsyncIterable<ShuffleRow>): AsyncGenerator<readonly ShuffleRow[], void, undefined> {
@@ -65,19 +86,22 @@ async function* byItem(rows: AsyncIterable<ShuffleRow>): AsyncGenerator<readonly
 /** Estimates, each made once. */
 class Estimates {
   readonly #seed: number;
+  readonly spread: Spread | undefined;
   readonly #made = new Map<Condition, Map<Measure, MeanEstimate>>();
   readonly untouched: MeanEstimate;
 
-  constructor(tally: Tally, seed: number) {
+  constructor(tally: Tally, seed: number, spread: Spread | undefined) {
     this.#seed = seed;
+    this.spread = spread;
     this.untouched = meanEstimate(tally.untouched.right, { share: true, seed });
   }
 
   of(condition: Condition, measure: Measure): MeanEstimate {
     const own = this.#made.get(condition) ?? new Map<Measure, MeanEstimate>();
     this.#made.set(condition, own);
-    const found =
-      own.get(measure) ?? meanEstimate(condition.of(measure), { share: measure.unit === 'share', seed: this.#seed });
+    const unit = measure === sizeOfChange ? (this.spread?.deviation ?? 1) : 1;
+    const values = () => (unit === 1 ? condition.of(measure) : condition.of(measure).map((value) => value / unit));
+    const found = own.get(measure) ?? meanEstimate(values(), { share: measure.unit === 'share', seed: this.#seed });
     own.set(measure, found);
     return found;
   }
@@ -94,14 +118,18 @@ function estimatesOf(
   const untouched =
     found.untouched.n === 0 ? [] : [{ measure: id, title, condition: 'unmodified', ...found.untouched, unit }];
   // What no condition has, as accuracy without labels, is left out; what only one lacks is told.
-  const measured = measures.filter((measure) => tally.conditions.some((each) => each.of(measure).length > 0));
+  const measured = measures.filter(
+    (measure) =>
+      tally.conditions.some((each) => each.of(measure).length > 0) &&
+      (measure !== sizeOfChange || found.spread !== undefined),
+  );
   return [
     ...untouched,
     ...tally.conditions.flatMap((condition) =>
       measured
         .filter((measure) => condition.control !== 'seams' || measure.id !== 'map-piece-over-place')
         .map((measure): ProbeEstimate => ({
-          ...{ measure: measure.id, title: titleOf(measure, isClassifier), condition: condition.name },
+          ...{ measure: idOf(measure, isClassifier), title: titleOf(measure, isClassifier), condition: condition.name },
           ...found.of(condition, measure),
           unit: measure.unit,
           ...(isThePapers && condition === main && measure.paper !== undefined && { paper: measure.paper }),
@@ -110,8 +138,12 @@ function estimatesOf(
   ];
 }
 
-function titleOf({ title, plainTitle = title }: Measure, isClassifier: boolean): string {
-  return isClassifier ? title : plainTitle;
+function titleOf({ title, plain }: Measure, isClassifier: boolean): string {
+  return isClassifier ? title : (plain?.title ?? title);
+}
+
+function idOf({ id, plain }: Measure, isClassifier: boolean): string {
+  return isClassifier ? id : (plain?.id ?? id);
 }
 
 function curvesOf(
@@ -160,6 +192,11 @@ function curvesOf(
       series: byControl(logitChange),
     },
     {
+      ...{ title: 'Change beside the spread', xTitle, yTitle: 'mean size of the change, in spreads over images' },
+      series: found.spread === undefined ? [] : byControl(sizeOfChange),
+      ...(found.spread && { chance: found.spread.between, chanceName: 'two different images' }),
+    },
+    {
       ...{ title: 'Content or position', xTitle, yTitle: 'rank correlation with the map before' },
       series: [
         { name: 'follows content', points: points('shuffle', followsPiece) },
@@ -172,17 +209,17 @@ function curvesOf(
     .filter(({ series }) => series.length > 0);
 }
 
-const titles: Readonly<Record<Kind, string>> = {
-  gained: 'largest logit increase',
-  lost: 'largest logit decrease',
-  random: 'chosen at random',
-};
+function titleOfKind(kind: Kind, isClassifier: boolean): string {
+  const number = isClassifier ? 'logit ' : '';
+  return { gained: `largest ${number}increase`, lost: `largest ${number}decrease`, random: 'chosen at random' }[kind];
+}
 
 function exampleOf(
   { kind, candidate: { row } }: { kind: Kind; candidate: Shown },
   { request, mainGrid }: SummaryPlan,
 ): ProbeExample {
-  const { labels } = request.subject.subject;
+  const { labels, classes } = request.subject.subject;
+  const isClassifier = classes !== undefined;
   const nameOf = (index: number | null, said = '') => (index === null ? said : (labels?.[index] ?? `class ${index}`));
   const before = row.target ?? nameOf(row.predicted);
   const after = nameOf(row.predictedAfter, row.saidAfter);
@@ -197,12 +234,15 @@ function exampleOf(
   ];
   return {
     item: row.item,
-    title: `${titles[kind]} (${signed(row.logitChange)})`,
+    title: `${titleOfKind(kind, isClassifier)} (${signed(row.logitChange)})`,
     pictures: [
-      { name: pictureNames.before, caption: `${before}, logit ${number(row.logitBefore)}` },
+      {
+        name: pictureNames.before,
+        caption: `${before}${isClassifier ? ', logit' : ':'} ${number(row.logitBefore)}`,
+      },
       {
         name: pictureNames.after,
-        caption: `${mainGrid} x ${mainGrid}: ${after}; logit of ${before} ${number(row.logitAfter)}`,
+        caption: `${mainGrid} x ${mainGrid}: ${after}; ${isClassifier ? `logit of ${before}` : `${before}:`} ${number(row.logitAfter)}`,
       },
       ...(hasMaps(row) ? maps : []),
     ],

@@ -38,6 +38,10 @@ export interface Untouched {
   readonly predicted: ReadonlyMap<number | string, number>;
   /** 1 for each image that is predicted right, 0 for each that is predicted wrong. */
   readonly right: readonly number[];
+  /** What is watched of a model that is no classifier; null where that is not the same of every image. */
+  readonly watched: string | null;
+  /** The number that is watched, where it is the same one of every image and nothing is decided. */
+  readonly numbers: readonly number[];
 }
 
 /** Adds up the rows of images one after the other. */
@@ -45,14 +49,18 @@ export class Tally {
   readonly #conditions = new Map<string, Condition>();
   readonly #predicted = new Map<number | string, number>();
   readonly #right: number[] = [];
+  readonly #numbers: number[] = [];
+  readonly #watched = new Set<string>();
   images = 0;
 
   /** Takes all rows of one image. */
   add(rows: readonly ShuffleRow[]): void {
-    const { predicted, said = '', correctBefore } = rows[0]!;
+    const { predicted, said = '', target = '', correctBefore, sameTop1, logitBefore } = rows[0]!;
     const decided = predicted ?? said;
     this.images += 1;
     this.#predicted.set(decided, (this.#predicted.get(decided) ?? 0) + 1);
+    this.#watched.add(target);
+    if (sameTop1 === null) this.#numbers.push(logitBefore);
     if (correctBefore !== null) this.#right.push(Number(correctBefore));
     const groups = new Map<string, ShuffleRow[]>();
     for (const row of rows) {
@@ -71,7 +79,14 @@ export class Tally {
   }
 
   get untouched(): Untouched {
-    return { predicted: this.#predicted, right: this.#right };
+    const [watched = null, ...others] = this.#watched;
+    const isOne = others.length === 0;
+    return {
+      predicted: this.#predicted,
+      right: this.#right,
+      watched: isOne ? watched : null,
+      numbers: isOne ? this.#numbers : [],
+    };
   }
 }
 

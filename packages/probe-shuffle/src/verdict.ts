@@ -1,5 +1,6 @@
 import type { Verdict } from '@understory/core';
 import { wilson, type MeanEstimate } from '@understory/statistics';
+import type { Spread } from './spread.ts';
 
 export interface VerdictParts {
   readonly grid: number;
@@ -10,22 +11,35 @@ export interface VerdictParts {
   readonly chance: number | undefined;
   /** How many images were shuffled, of which a model may decide nothing. */
   readonly images: number;
-  readonly isClassifier: boolean;
+  /** What images keep, for one image and in the plural. */
+  readonly what: { readonly one: string; readonly many: string };
+  /** Of a model that decides nothing. */
+  readonly moved: Moved | undefined;
+}
+
+/** How far the number that is watched moves. */
+export interface Moved {
+  /** What the number is, for a person; null where images are about different ones. */
+  readonly name: string | null;
+  /** In spreads, or as it is where there is no spread. */
+  readonly size: MeanEstimate;
+  readonly spread: Spread | undefined;
 }
 
 /** Whether predictions survive the shuffle, in one sentence about one grid; of a single image it is about its permutations. */
-export function verdictOf({ grid, kept, permutations, chance, images, isClassifier }: VerdictParts): Verdict {
+export function verdictOf(parts: VerdictParts): Verdict {
+  const { grid, kept, permutations, chance, images, what, moved } = parts;
+  const cut = `Cut into ${grid} x ${grid} patches and shuffled`;
   if (kept.estimate === null) {
+    if (moved !== undefined && moved.size.estimate !== null) return verdictOfNumber(cut, moved);
     const why = images === 0 ? 'No image was shuffled' : 'The model decides nothing that a shuffle could change';
     return { statement: `${why}, so there is no verdict.`, estimate: 0, interval: [0, 1] };
   }
-  const what = isClassifier ? 'predicted class' : 'answer';
-  const cut = `Cut into ${grid} x ${grid} patches and shuffled`;
   if (kept.n === 1) {
     const { share = 0, interval = [0, 1] } = wilson(permutations.filter(Boolean).length, permutations.length);
     const times = `${permutations.filter(Boolean).length} of ${permutations.length} times`;
     return {
-      statement: `${cut}, this one image keeps its ${what} ${times} (95 % interval over permutations ${span(interval)}).`,
+      statement: `${cut}, this one image keeps its ${what.one} ${times} (95 % interval over permutations ${span(interval)}).`,
       estimate: share,
       interval,
     };
@@ -37,8 +51,29 @@ export function verdictOf({ grid, kept, permutations, chance, images, isClassifi
   const measured = `${percent(kept.estimate)} (95 % interval ${span(interval)})`;
   const beside = chance === undefined ? '' : `; chance level ${percent(chance)}`;
   return {
-    statement: `${cut}, images keep their ${isClassifier ? what : 'answers'} ${often}: ${measured}${beside}.`,
+    statement: `${cut}, images keep their ${what.many} ${often}: ${measured}${beside}.`,
     estimate: kept.estimate,
+    interval,
+  };
+}
+
+/** Nothing is decided, so the change is held against how images differ as they are. */
+function verdictOfNumber(cut: string, { name, size, spread }: Moved): Verdict {
+  const estimate = size.estimate!;
+  const number = name ?? 'the number';
+  const changes = `The model decides nothing; ${cut.charAt(0).toLowerCase()}${cut.slice(1)}, ${number} changes by`;
+  if (spread === undefined) {
+    const why = size.n === 1 ? 'one image has no spread' : 'images as they are have no spread of one number';
+    const statement = `${changes} ${Number(estimate.toPrecision(3))} on average; ${why} to hold that against, so there is no verdict.`;
+    return { statement, estimate, interval: size.interval ?? [estimate, estimate] };
+  }
+  const interval = size.interval ?? [estimate, estimate];
+  const { between } = spread;
+  const measured = `${estimate.toFixed(2)} of its standard deviation over images on average (95 % interval ${interval.map((end) => end.toFixed(2)).join(' to ')})`;
+  const than = interval[1] < between ? 'less than' : interval[0] > between ? 'more than' : 'about as much as';
+  return {
+    statement: `${changes} ${measured}, ${than} two different images differ: ${between.toFixed(2)}.`,
+    estimate,
     interval,
   };
 }

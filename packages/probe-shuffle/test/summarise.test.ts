@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { MeanEstimate } from '@understory/statistics';
 import { outcomeOfClass } from '../src/outcome.ts';
+import { spreadOf, type Spread } from '../src/spread.ts';
 import { agreementByChance } from '../src/tally.ts';
 import { verdictOf } from '../src/verdict.ts';
 
@@ -32,16 +34,62 @@ describe('outcomeOfClass', () => {
   });
 });
 
+describe('spreadOf', () => {
+  it('is the deviation of a sample and the mean difference of its pairs, in deviations', () => {
+    // Pairs differ by 1, 3, 4, 2, 3 and 1.
+    const { deviation, between } = spreadOf([4, 0, 1, 3])!;
+    expect(deviation).toBeCloseTo(Math.sqrt(10 / 3), 12);
+    expect(between * deviation).toBeCloseTo(14 / 6, 12);
+  });
+
+  it('is none of one number, of equal ones, and of what is no number', () => {
+    for (const numbers of [[], [2], [2, 2, 2], [1, Number.NaN]]) expect(spreadOf(numbers)).toBeUndefined();
+  });
+});
+
+const classes = { one: 'predicted class', many: 'predicted class' };
+const answers = { one: 'answer', many: 'answers' };
+
+describe('verdictOf a number', () => {
+  const none = { n: 0, estimate: null, interval: null };
+  const about = (size: MeanEstimate, spread: Spread | undefined) =>
+    verdictOf({
+      ...{ grid: 4, kept: none, permutations: [], chance: undefined, images: size.n, what: answers },
+      moved: { name: 'age', size, spread },
+    });
+  const spread = { deviation: 2, between: 1.1 };
+
+  it.each([
+    [0.3, 0.2, 0.4, 'less than'],
+    [1, 0.8, 1.2, 'about as much as'],
+    [2, 1.5, 2.5, 'more than'],
+  ])('holds a change of %d spreads against how images differ', (estimate, low, high, than) => {
+    const { statement, interval } = about({ n: 9, estimate, interval: [low, high] }, spread);
+    expect(statement).toBe(
+      `The model decides nothing; cut into 4 x 4 patches and shuffled, age changes by ${estimate.toFixed(2)} of its standard deviation over images on average (95 % interval ${low.toFixed(2)} to ${high.toFixed(2)}), ${than} two different images differ: 1.10.`,
+    );
+    expect(interval).toEqual([low, high]);
+  });
+
+  it('gives no verdict where there is no spread', () => {
+    expect(about({ n: 1, estimate: 0.25, interval: null }, undefined).statement).toBe(
+      'The model decides nothing; cut into 4 x 4 patches and shuffled, age changes by 0.25 on average; one image has no spread to hold that against, so there is no verdict.',
+    );
+  });
+});
+
 describe('verdictOf', () => {
   const about = (estimated: number, interval: readonly [number, number], isClassifier = true) => {
     const kept = { n: 50, estimate: estimated, interval };
-    return verdictOf({ ...{ grid: 4, kept, permutations: [], chance: 0.03, images: 50 }, isClassifier }).statement;
+    const what = isClassifier ? classes : answers;
+    return verdictOf({ ...{ grid: 4, kept, permutations: [], chance: 0.03, images: 50 }, what, moved: undefined })
+      .statement;
   };
 
   it('speaks of answers where the model is no classifier', () => {
     expect(about(0.7, [0.6, 0.8], false)).toContain('images keep their answers more often than not');
     const one = { grid: 4, kept: { n: 1, estimate: 1, interval: null }, permutations: [true], chance: 0.03, images: 1 };
-    expect(verdictOf({ ...one, isClassifier: false }).statement).toContain(
+    expect(verdictOf({ ...one, what: answers, moved: undefined }).statement).toContain(
       'this one image keeps its answer 1 of 1 times',
     );
   });
@@ -60,7 +108,8 @@ describe('verdictOf', () => {
   ])('says why there is none, of %i images', (images, statement) => {
     const kept = { n: 0, estimate: null, interval: null };
     expect(
-      verdictOf({ ...{ grid: 4, kept, permutations: [], chance: undefined }, images, isClassifier: true }).statement,
+      verdictOf({ ...{ grid: 4, kept, permutations: [], chance: undefined, images }, what: classes, moved: undefined })
+        .statement,
     ).toBe(statement);
   });
 
@@ -69,7 +118,7 @@ describe('verdictOf', () => {
       grid: 2,
       kept: { n: 10, estimate: 0.6, interval: null },
       permutations: [],
-      ...{ chance: 1, images: 10, isClassifier: true },
+      ...{ chance: 1, images: 10, what: classes, moved: undefined },
     });
     expect(interval[0]).toBeCloseTo(0.3127, 4);
   });

@@ -119,6 +119,32 @@ describe('renderProbe', () => {
     expect(rows!.svg).toContain('chance 0.027');
   });
 
+  it('names the line where it is no chance level, and the verdict without an estimate where there is none', async () => {
+    const summary = probeSummary();
+    const [first] = summary.curves;
+    const statement = 'Nothing was measured, so there is no verdict.';
+    const { run, remove } = await probeRun({
+      ...summary,
+      verdict: { statement, estimate: 0, interval: [0, 1] },
+      curves: [
+        { ...first!, chanceName: 'two different images' },
+        {
+          ...first!,
+          title: 'One',
+          chanceName: 'two others',
+          series: first!.series.map((each) => ({ ...each, points: each.points.slice(0, 1) })),
+        },
+      ],
+    });
+    const { figures, html } = await renderProbe(run, { codec });
+    await remove();
+    expect(figures[0]!.svg).toContain('two different images 0.027');
+    expect(figures[0]!.caption).toContain('The grey line is that of two different images.');
+    expect(figures[1]!.svg).toContain('two others 0.027');
+    expect(html).toContain(statement);
+    expect(html).not.toContain('The estimate behind it');
+  });
+
   it('escapes captions, labels and names', () => {
     expect(report.html).toContain('pets &amp; &lt;friends&gt;');
     expect(report.html).not.toMatch(/<cat>|<friends>/);

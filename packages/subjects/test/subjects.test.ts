@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { answer, float32, type Model, type ModelFacts, type Subject, type Tensor } from '@understory/core';
+import {
+  answer,
+  float32,
+  objectiveOf,
+  objectiveValues,
+  type Model,
+  type ModelFacts,
+  type Subject,
+  type Tensor,
+} from '@understory/core';
 import { subjectContract } from '@understory/testing';
 import { kinds } from '@understory/subjects';
 import { modelOf, spec } from './models.ts';
@@ -171,6 +180,11 @@ describe('image feature extraction', () => {
     const subject = await subjects['feature extraction without a second picture']!();
     const [alone] = await answer(subject, subject.feeds(other));
     expect(alone).toMatchObject({ options: [], decision: '' });
+    const itself = subject.itself!(alone!)!;
+    expect(itself).toMatchObject({ words: 'similarity to itself', reading: { kind: 'similarity', output: 'out' } });
+    const outputs = await subject.model.run(subject.feeds(other), subject.reads);
+    expect(objectiveValues(objectiveOf([itself]), outputs)[0]).toBeCloseTo(1, 6);
+    expect(subject.agreement).toBe('embeddings (a cosine of at least 0.9)');
     for (const words of ['similarity', 'top1']) {
       expect(() => subject.targets(words, alone!)).toThrow(expect.objectContaining({ code: 'SECOND_PICTURE_MISSING' }));
     }

@@ -108,6 +108,8 @@ export interface ProbeCurve {
   }[];
   /** What a model that knows nothing would show. */
   readonly chance?: number;
+  /** What `chance` is where it is no chance level: `two different images`. */
+  readonly chanceName?: string;
 }
 
 /** An image worth looking at, with the pictures that were kept of it. */

@@ -117,6 +117,13 @@ export interface Subject<Said extends Answer = Answer> {
   words?(target: Target, answer: Said): Promise<readonly TextPart[] | undefined>;
   /** Whether two answers are the same decision. */
   agrees(one: Said, other: Said): boolean;
+  /**
+   * What `agrees` takes to be kept, in the plural, where answers decide nothing and can be compared all the same: `embeddings (a cosine
+   * of at least 0.9)`.
+   */
+  readonly agreement?: string;
+  /** How much a sample stays like this one, where its answer names no number that could be watched. */
+  itself?(answer: Said): Target | undefined;
   /** Whether an answer says what a target names: the class, such a box, that region; undefined where the task decides nothing. */
   says(answer: Said, target: Target): boolean | undefined;
 }

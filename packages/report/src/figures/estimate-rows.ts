@@ -9,7 +9,17 @@ import type { Colours } from './palette.ts';
 export function estimateRows(
   lines: readonly BandedLine[],
   palette: Colours,
-  { label, chance, alt }: { readonly label: string; readonly chance: number | undefined; readonly alt: string },
+  {
+    label,
+    chance,
+    chanceName = 'chance',
+    alt,
+  }: {
+    readonly label: string;
+    readonly chance: number | undefined;
+    readonly chanceName?: string | undefined;
+    readonly alt: string;
+  },
 ): string {
   const rows = lines.flatMap(({ name, points }) => points.map((point) => ({ name, ...point })));
   const known = [0, ...rows.flatMap(({ low, high }) => [low, high]), ...(chance === undefined ? [] : [chance])];
@@ -36,7 +46,7 @@ export function estimateRows(
               text([chance], {
                 ...{ x: (value: number) => value, frameAnchor: 'top', dy: -16 },
                 ...{ fontWeight: 'bold', fill: 'var(--series-baseline)' },
-                text: (value: number) => `chance ${number(value)}`,
+                text: (value: number) => `${chanceName} ${number(value)}`,
               }),
             ]),
         ...rows.flatMap((each) => [

@@ -9,11 +9,11 @@ import { Palette, type Colours } from './palette.ts';
 const height = 380;
 
 /** Beside every name that a series may have. */
-const chanceName = '\0chance';
+const chanceSeries = '\0chance';
 
 /** Estimates along what was varied, with their intervals and the line of chance; undefined where nothing was measured. */
 export function probeCurveFigure(name: string, curve: ProbeCurve): Figure | undefined {
-  const { title, xTitle, yTitle, series, chance } = curve;
+  const { title, xTitle, yTitle, series, chance, chanceName } = curve;
   const measured: readonly BandedLine[] = series
     .filter(({ points }) => points.length > 0)
     .map((each) => ({
@@ -25,18 +25,21 @@ export function probeCurveFigure(name: string, curve: ProbeCurve): Figure | unde
   if (measured.length === 0) return undefined;
   const alt = `${title}, ${yTitle} against ${xTitle}: ${measured
     .map((line) => `${line.name} ${line.points.map(({ x, y }) => `${number(y, 2)} at ${x}`).join(', ')}`)
-    .join('; ')}${chance === undefined ? '' : `; chance is ${number(chance)}`}.`;
+    .join('; ')}${chance === undefined ? '' : `; ${chanceName ?? 'chance'} is ${number(chance)}`}.`;
   const palette = new Palette(
     measured.map((each) => each.name),
-    (each) => each === chanceName,
+    (each) => each === chanceSeries,
   );
   const places = [...new Set(measured.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
   const svg =
     places.length === 1
       ? // Intervals over one place would hide each other.
-        estimateRows(measured, palette, { label: `${yTitle}, ${xTitle}: ${places[0]}`, chance, alt })
+        estimateRows(measured, palette, { label: `${yTitle}, ${xTitle}: ${places[0]}`, chance, chanceName, alt })
       : lineDrawing(measured, places, palette, { curve, alt });
-  const ofChance = chance === undefined ? '' : ' The grey line is the chance level.';
+  const ofChance =
+    chance === undefined
+      ? ''
+      : ` The grey line is ${chanceName === undefined ? 'the chance level' : `that of ${chanceName}`}.`;
   return {
     ...{ name, title, alt, svg },
     caption: `Each point is an estimate with its 95 % interval over images.${ofChance}`,
@@ -47,7 +50,10 @@ function lineDrawing(
   measured: readonly BandedLine[],
   places: readonly number[],
   palette: Colours,
-  { curve: { xTitle, yTitle, chance }, alt }: { readonly curve: ProbeCurve; readonly alt: string },
+  {
+    curve: { xTitle, yTitle, chance, chanceName = 'chance' },
+    alt,
+  }: { readonly curve: ProbeCurve; readonly alt: string },
 ): string {
   const [first, last] = [places[0]!, places.at(-1)!];
   const margin = 0.05 * (last - first);
@@ -57,7 +63,7 @@ function lineDrawing(
       ? []
       : [
           {
-            ...{ name: chanceName, label: `chance ${number(chance)}` },
+            ...{ name: chanceSeries, label: `${chanceName} ${number(chance)}` },
             points: [start, end].map((x) => ({ x, y: chance, low: chance, high: chance })),
           },
         ];

@@ -75,7 +75,7 @@ export const verdictStyle = `
 function verdict({ verdict: { statement, estimate, interval } }: ProbeSummary): Html {
   return html`<p class="verdict"><strong>${statement}</strong></p>
     ${
-      !statement.includes('interval') &&
+      !/interval|no verdict/.test(statement) &&
       html`<p class="quiet">The estimate behind it is ${number(estimate)}, 95 % interval ${range(interval)}.</p>`
     }`;
 }

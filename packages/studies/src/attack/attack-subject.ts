@@ -115,7 +115,9 @@ function reasonToLeave({ subject }: AttackPlan, goal: ItemGoal, look: Look): str
   }
   if (!passes(goal, subject.subject, look.answer, valueOf(goal.target, look))) return undefined;
   if (goal.threshold !== undefined) return 'the number of the untouched image is past the threshold';
-  return goal.isLowered ? 'the network does not say the target of the untouched image' : alreadyTheTarget;
+  return goal.isLowered
+    ? 'the network does not say the target of the untouched image'
+    : 'the network already says the target of the untouched image';
 }
 
 /** What heat maps are drawn for: what the network says, and what the attack is after. */

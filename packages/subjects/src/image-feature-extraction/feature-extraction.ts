@@ -25,6 +25,7 @@ const sameFrom = 0.9;
 /** A model that embeds pictures; what is explained is the cosine of a picture's embedding with that of another picture. */
 export class FeatureExtraction implements Subject<EmbeddingAnswer> {
   readonly task = 'image-feature-extraction';
+  readonly agreement = `embeddings (a cosine of at least ${sameFrom})`;
   readonly model: Model;
   readonly picture: PictureInput;
   readonly reads: readonly string[];
@@ -75,6 +76,13 @@ export class FeatureExtraction implements Subject<EmbeddingAnswer> {
     const [output, to] = [this.#output, this.#to];
     if (to === undefined) throw errors.secondPictureMissing({ output });
     return [{ words: 'similarity', label: null, reading: { kind: 'similarity', output, to, scale: 1 } }];
+  }
+
+  /** The similarity to the embedding of the answer, where there is no second picture. */
+  itself({ embedding: to }: EmbeddingAnswer): Target | undefined {
+    if (this.#to !== undefined) return undefined;
+    const reading = { kind: 'similarity', output: this.#output, to, scale: 1 } as const;
+    return { words: 'similarity to itself', label: null, reading };
   }
 
   /** Whether the cosine of the two embeddings is 0.9 or more. */
