@@ -13,10 +13,10 @@ export const explanationStyle = `
 .maps li { break-inside: avoid; min-width: 0; font-size: .85rem; line-height: 1.4; }
 .maps strong { display: inline-block; margin-top: .35rem; }
 .maps li > span:not(.tag) { display: block; color: var(--quiet); overflow-wrap: anywhere; }
-.words { margin: .2rem 0 .5rem; }
-.words span { padding: .1rem .3rem; border-radius: .25rem; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-.words .for { background: rgb(217 119 6 / calc(.75 * var(--weight))); }
-.words .against { background: rgb(37 99 175 / calc(.75 * var(--weight))); }
+.caption-words { margin: .2rem 0 .5rem; }
+.caption-words span { padding: .1rem .3rem; border-radius: .25rem; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.caption-words .for { background: rgb(217 119 6 / calc(.75 * var(--weight))); }
+.caption-words .against { background: rgb(37 99 175 / calc(.75 * var(--weight))); }
 .tag { border: 1px solid var(--rule); border-radius: .6rem; padding: 0 .4rem; font-size: .75rem; color: var(--quiet); }
 @media (max-width: 40rem) { .said { grid-template-columns: minmax(0, 1fr); } .said img, .said .absent { max-width: 18rem; } .maps { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 @media print { .maps { grid-template-columns: repeat(4, 1fr); } .said { grid-template-columns: 10rem 1fr; break-inside: avoid; } }

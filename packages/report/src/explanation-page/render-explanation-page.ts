@@ -107,7 +107,7 @@ function wordsOf({ words = [] }: ImageRecord, { explained }: MapRecord): Html | 
   const most = found.words.reduce((largest, { occlusion }) => Math.max(largest, Math.abs(occlusion)), 1e-12);
   const said = ({ gradient, occlusion }: (typeof found.words)[number]) =>
     `${number(occlusion)} of the score is lost without it${gradient === null ? '' : `; gradient x embedding ${number(gradient)}`}`;
-  return html`<p class="words">
+  return html`<p class="caption-words">
     ${found.words.map(
       (word) =>
         html`<span
