@@ -126,6 +126,11 @@ def described(folder: Path, file: str) -> str:
     return f'`{file}`, {path.stat().st_size:,} bytes, SHA-256 `{sha256(path)}`'
 
 
+def cells(share: dict) -> str:
+    least, most = share['interval']
+    return f"{share['percent']} ({max(0.0, least)} to {min(100.0, most)})"
+
+
 def for_tfjs(folder: Path) -> str:
     """The towers for TensorFlow.js, a line a file, where they were written."""
     files = [f'{tower}/tfjs/{file}' for tower in ('visual', 'textual') for file in ('model.json', SHARD)]
@@ -134,9 +139,7 @@ def for_tfjs(folder: Path) -> str:
 
 def card(folder: Path, trained: dict, held_out: dict, log: list[dict], parameters: int, off: float) -> str:
     variant, seed, steps = trained['variant'], trained['seed'], trained['steps']
-    rows = '\n'.join(
-        f"| {kind} | {held_out[kind]['percent']} | {held_out[kind]['interval'][0]} to {held_out[kind]['interval'][1]} | "
-        f"{held_out[kind]['scenes']} |" for kind in KINDS)
+    rows = '\n'.join(f"| {kind} | {cells(held_out[kind])} | {cells(held_out[kind]['with_mirror'])} | {held_out[kind]['scenes']} |" for kind in KINDS)
     packages = [f'{name} {version(name)}' for name in ['torch', 'onnx', 'onnxruntime', 'numpy']]
     versions = ', '.join([f'Python {platform.python_version()}', *packages])
     return f"""---
@@ -170,11 +173,12 @@ In `visual/preprocess_cfg.json`: shorter side to {trained['size']} (bicubic), ce
 
 ## Accuracy
 
-Share of caption tests answered right, in percent: the true caption scores higher than the same caption with one thing changed, on
-the scene and, with the mirrored truth, on its mirror image; chance is 50. The scenes are of a seed that had no part in any choice.
+Share of caption tests answered right, in percent with 95 % intervals: the true caption scores higher than the same caption with one
+thing changed; chance is 50. The second column takes each scene together with its mirror image, of which the mirrored truth holds: a
+liking for one of the captions is right on one of the two and cancels. The scenes are of a seed that had no part in any choice.
 
-| Test | Right | 95 % interval | Scenes |
-| ---- | ----- | ------------- | ------ |
+| Test | On the scene | And its mirror image | Scenes |
+| ---- | ------------ | -------------------- | ------ |
 {rows}
 
 ## Training

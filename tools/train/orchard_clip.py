@@ -236,12 +236,12 @@ def features_of(model: OrchardClip, scenes: Scenes, twins: range, rng: np.random
 
 @torch.no_grad()
 def evaluate(model: OrchardClip, scenes: Scenes, ids: dict[str, int], count: int) -> dict:
-    """By kind: the percentage of held-out tests answered right on scenes and on their mirror images, its 95 % interval, and scenes.
+    """By kind: the percentage of held-out tests answered right, its 95 % interval, and scenes; and the same on scenes and their mirror images.
 
-    An answer is right where the true caption scores higher; a scene's share is the mean over templates and its two pictures.
+    An answer is right where the true caption scores higher; a scene's share is the mean over templates, and over its two pictures.
     """
     model.eval()
-    shares: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    shares: dict[str, list[list[float]]] = {kind: [] for kind in KINDS}
     for start in range(0, min(count, len(scenes)), 50):
         chosen = range(start, min(count, start + 50, len(scenes)))
         pictures = [scenes.image(scene, twin) for scene in chosen for twin in (ORIGINAL, MIRROR)]
@@ -254,8 +254,12 @@ def evaluate(model: OrchardClip, scenes: Scenes, ids: dict[str, int], count: int
             ahead = (pairs[:, 0] - pairs[:, 1]) @ image[row].T
             if test['onMirror'] == 'against':
                 ahead[:, 1] *= -1
-            shares[test['kind']].append(((ahead > 0).float() + (ahead == 0).float() / 2).mean().item())
-    return {kind: summary(values) for kind, values in shares.items()}
+            right = ((ahead > 0).float() + (ahead == 0).float() / 2).mean(0)
+            shares[test['kind']].append([right[ORIGINAL].item(), right.mean().item()])
+    return {
+        kind: summary([alone for alone, _ in pairs]) | {'with_mirror': summary([both for _, both in pairs])}
+        for kind, pairs in shares.items()
+    }
 
 
 def summary(values: list[float]) -> dict:
