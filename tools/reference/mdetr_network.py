@@ -75,13 +75,34 @@ def freeze(module: nn.Module) -> nn.Module:
     return module
 
 
+class SameConv(nn.Conv2d):
+    """TensorFlow's padding in whole numbers, as exporters follow them; timm's own takes fractions. For kernels no smaller than the stride."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        sides: list[int] = []
+        for size, kernel, stride in zip(x.shape[:-3:-1], self.kernel_size[::-1], self.stride[::-1]):
+            total = ((size + stride - 1) // stride - 1) * stride + kernel - size
+            sides += [total // 2, total - total // 2]
+        return F.conv2d(F.pad(x, sides), self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
+
+
+def prepared(body: nn.Module) -> nn.Module:
+    """A timm body with frozen batch normalisation and padding that can be exported, in place."""
+    from timm.layers import Conv2dSame
+
+    for module in body.modules():
+        if isinstance(module, Conv2dSame):
+            module.__class__ = SameConv
+    return freeze(body)
+
+
 def efficientnet(name: str) -> tuple[nn.Module, int]:
     """The body of a timm EfficientNet with frozen batch normalisation, and its channels."""
     from . import torchvision_networks  # noqa: F401  (makes torchvision importable, which timm needs)
     import timm
 
     body = timm.create_model(name, features_only=True, out_indices=(4,), pretrained=False)
-    return freeze(body), body.feature_info.channels()[-1]
+    return prepared(body), body.feature_info.channels()[-1]
 
 
 def tiny_efficientnet() -> tuple[nn.Module, int]:
@@ -91,11 +112,11 @@ def tiny_efficientnet() -> tuple[nn.Module, int]:
     from timm.models.efficientnet import EfficientNetFeatures
     from timm.layers import BatchNormAct2d
 
-    stages = [['ds_r1_k3_s1_e1_c6_se0.25'], ['ir_r1_k3_s2_e2_c8_se0.25'], ['ir_r1_k5_s2_e2_c8_se0.25'], ['ir_r1_k3_s1_e2_c8_se0.25'],
-              ['ir_r1_k5_s1_e2_c10_se0.25'], ['ir_r1_k5_s1_e2_c10_se0.25'], ['ir_r3_k3_s1_e2_c12_se0.25']]
+    stages = [['ds_r1_k3_s1_e1_c6_se0.25'], ['ir_r1_k3_s2_e2_c8_se0.25'], ['ir_r1_k5_s2_e2_c8'], ['ds_r1_k3_s1_e1_c8'],
+              ['ds_r1_k5_s1_e1_c10'], ['ds_r1_k5_s1_e1_c10'], ['ir_r3_k3_s1_e2_c12']]
     body = EfficientNetFeatures(decode_arch_def(stages), out_indices=(2,), stem_size=6, fix_stem=True, pad_type='same', act_layer=nn.SiLU,
                                 norm_layer=BatchNormAct2d, round_chs_fn=round)
-    return freeze(body), 12
+    return prepared(body), 12
 
 
 class Backbone(nn.Module):
@@ -117,8 +138,8 @@ def sine_positions(hidden: torch.Tensor, channels: int) -> torch.Tensor:
     """`[N, channels, h, w]`, counted over the places that are no padding (`hidden` is true on padding)."""
     seen = (~hidden).float()
     rows, columns = seen.cumsum(1), seen.cumsum(2)
-    rows = rows / (rows[:, -1:, :] + 1e-6) * 2 * torch.pi
-    columns = columns / (columns[:, :, -1:] + 1e-6) * 2 * torch.pi
+    rows = rows / (seen.sum(1, keepdim=True) + 1e-6) * 2 * torch.pi
+    columns = columns / (seen.sum(2, keepdim=True) + 1e-6) * 2 * torch.pi
     steps = torch.arange(channels // 2, dtype=seen.dtype)
     periods = 10000 ** (2 * torch.div(steps, 2, rounding_mode='floor') / (channels // 2))
 
@@ -230,7 +251,7 @@ class Transformer(nn.Module):
 
     def forward(self, features: torch.Tensor, hidden: torch.Tensor, ids: torch.Tensor, mask: torch.Tensor, queries: torch.Tensor,
                 ) -> list[torch.Tensor]:
-        """`[Q, N, width]` each; only the last is normalised once more than the others."""
+        """`[Q, N, width]` each, in front of them the memory `[h * w + T, N, width]`."""
         positions = sine_positions(hidden, features.shape[1]).to(features.dtype).flatten(2).permute(2, 0, 1)
         text = self.resizer['layer_norm'](self.resizer['fc'](self.text_encoder(ids, mask))).transpose(0, 1)
         memory = torch.cat([features.flatten(2).permute(2, 0, 1), text])
@@ -239,7 +260,7 @@ class Transformer(nn.Module):
         for layer in self.encoder['layers']:
             memory = layer(memory, positions, hidden)
         queries = queries[:, None].expand(-1, features.shape[0], -1)
-        x, after = torch.zeros_like(queries), []
+        x, after = torch.zeros_like(queries), [memory]
         for layer in self.decoder['layers']:
             x = layer(x, queries, memory, positions, hidden)
             after.append(self.decoder['norm'](x))
@@ -287,11 +308,11 @@ class Mdetr(nn.Module):
     def forward(self, pixel_values: torch.Tensor, pixel_mask: torch.Tensor, input_ids: torch.Tensor, attention_mask: torch.Tensor,
                 ) -> tuple[torch.Tensor, ...]:
         features, hidden = self.backbone[0](pixel_values, pixel_mask == 0)
-        return self.read(self.decode(features, hidden, input_ids, attention_mask))
+        return self.read(self.decode(features, hidden, input_ids, attention_mask)[1:])
 
     def decode(self, features: torch.Tensor, hidden: torch.Tensor, input_ids: torch.Tensor, attention_mask: torch.Tensor,
                ) -> list[torch.Tensor]:
-        """The queries `[Q, N, width]` after each layer, those that answer behind those of boxes."""
+        """The memory of image and text, then the queries `[Q, N, width]` after each layer, those that answer behind those of boxes."""
         queries = self.query_embed.weight
         if self.config.answers:
             queries = torch.cat([queries, self.qa_embed.weight])
@@ -324,13 +345,16 @@ def randomise_mdetr(model: Mdetr, seed: int, sizes: tuple[int, int] = (64, 64)) 
         for module in model.modules():
             if isinstance(module, FrozenBatchNorm):
                 channels = module.weight.shape
-                module.weight.uniform_(0.6, 1.4, generator=generator)
+                # What is added to a shortcut is small, as in trained networks; deep ones would magnify rounding errors otherwise.
+                low, high = (0.1, 0.3) if isinstance(module.activation, nn.Identity) else (0.6, 1.4)
+                module.weight.uniform_(low, high, generator=generator)
                 module.bias.uniform_(-0.2, 0.4, generator=generator)
                 handles.append(module.register_forward_pre_hook(fit_statistics))
         pixels = torch.randn(2, 3, *sizes, generator=generator)
         coarse = torch.randn(2, 3, 8, 8, generator=generator)
         pixels = 0.3 * pixels + F.interpolate(coarse, size=sizes, mode='bicubic', align_corners=False)
-        model.eval().backbone[0].body(pixels)
+        features = model.eval().backbone[0].body(pixels)
+        model.input_proj.weight *= 1.5 / model.input_proj(features if isinstance(features, torch.Tensor) else features[-1]).std()
         for handle in handles:
             handle.remove()
     return model
@@ -342,5 +366,5 @@ def fit_statistics(module: FrozenBatchNorm, inputs: tuple[torch.Tensor, ...]) ->
 
 
 def tiny_config(vocabulary: int, answers: dict[str, int]) -> MdetrConfig:
-    text = TextConfig(vocabulary, width=16, layers=2, heads=2, hidden=32, length=66)
-    return MdetrConfig(width=16, attention_heads=2, encoder_layers=2, decoder_layers=2, hidden=32, queries=6, answers=answers, text=text)
+    text = TextConfig(vocabulary, width=16, layers=1, heads=2, hidden=32, length=66)
+    return MdetrConfig(width=16, attention_heads=2, encoder_layers=1, decoder_layers=2, hidden=32, queries=6, answers=answers, text=text)

@@ -32,8 +32,13 @@ def export(model: torch.nn.Module, size: int, path: Path, how: Export) -> None:
 
 
 def export_named(model: torch.nn.Module, inputs: dict[str, torch.Tensor], outputs: tuple[str, ...], path: Path,
-                 how: Export) -> None:
-    """Writes `path`, weights inside; the first dimension of every input and output is the batch, `inputs` have that of `how`."""
+                 how: Export, open_sizes: dict[str, dict[int, str]] | None = None) -> None:
+    """Writes `path`, weights inside; the first dimension of every input and output is the batch, `inputs` have that of `how`.
+
+    `open_sizes` names further dimensions of inputs that are left open, such as `{'pixels': {2: 'height'}}`; of the inputs' own sizes no two of
+    them may be equal to each other or to the batch.
+    """
+    open_sizes = open_sizes or {}
     path.parent.mkdir(parents=True, exist_ok=True)
     names, example = list(inputs), tuple(inputs.values())
     logging.getLogger('torch.onnx').setLevel(logging.ERROR)
@@ -42,15 +47,18 @@ def export_named(model: torch.nn.Module, inputs: dict[str, torch.Tensor], output
         if how.exporter == 'torchscript':
             torch.onnx.export(
                 model, example, path, dynamo=False, opset_version=how.opset, input_names=names, output_names=list(outputs),
-                dynamic_axes=None if how.batch else {name: {0: 'batch'} for name in [*names, *outputs]},
+                dynamic_axes={name: {**({} if how.batch else {0: 'batch'}), **open_sizes.get(name, {})}
+                              for name in [*names, *outputs]} if open_sizes or not how.batch else None,
                 training=torch.onnx.TrainingMode.EVAL if how.folded else torch.onnx.TrainingMode.PRESERVE,
                 do_constant_folding=how.folded,
             )
         else:
-            batch = torch.export.Dim('batch')
+            batch = {} if how.batch else {0: torch.export.Dim('batch')}
+            dims = {label: torch.export.Dim(label) for sizes in open_sizes.values() for label in sizes.values()}
+            shapes = tuple({**batch, **{at: dims[label] for at, label in open_sizes.get(name, {}).items()}} for name in names)
             torch.onnx.export(
                 model, example, path, dynamo=True, opset_version=how.opset, input_names=names, output_names=list(outputs),
-                dynamic_shapes=None if how.batch else tuple({0: batch} for _ in names),
+                dynamic_shapes=shapes if any(shapes) else None,
                 optimize=how.folded, external_data=False, verbose=False,
             )
     strip_notes(path)

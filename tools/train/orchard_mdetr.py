@@ -8,8 +8,8 @@ Variants have the same network, steps and seed, and see the same pictures and qu
   sighted  the questions as they are
   blind    each word of place in a question, and an answer that is one, is replaced by its opposite in half of the cases
 
-First the backbone alone learns to say which fruit lies at each of its places, as MDETR's has learned from ImageNet; this part is the same for
-both. Every question comes with the boxes of what it speaks of and with the words that speak of it, as in MDETR. FOLDER/log.jsonl has one line an
+First the backbone and the text encoder learn which words belong to which place of an image, as MDETR's have learned from ImageNet and from text;
+this part is the same for both. Every question comes with the boxes of what it speaks of and with the words that speak of it, as in MDETR. FOLDER/log.jsonl has one line an
 evaluation, of held-out scenes with true questions: the percentage answered right by kind of question, with its 95 % interval; `colour-at, two of
 a kind` are those in which the place alone decides; `box` is the percentage of questions about one fruit whose best box overlaps it by half.
 """
@@ -52,7 +52,7 @@ TWO_OF_A_KIND = 'colour-at, two of a kind'
 KINDS = ('colour', 'kind', 'count', 'colour-at', TWO_OF_A_KIND, 'relation', 'fruit-at')
 WEIGHTS = {'colour': 1, 'kind': 1, 'count': 1, 'colour-at': 1, TWO_OF_A_KIND: 4, 'relation': 2, 'fruit-at': 2}
 """How often a question of a kind is drawn, among those of a scene."""
-PER_PICTURE = 4
+PER_PICTURE = 3
 NO_OBJECT = 0.1
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 WHERE = r'(?:on the (?:left|right)|at the (?:top|bottom))'
@@ -139,7 +139,7 @@ def train_tokenizer(scenes: Scenes) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE(unk_token='<unk>'))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(vocab_size=420, special_tokens=special, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+    trainer = trainers.BpeTrainer(vocab_size=520, special_tokens=special, initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
                                   show_progress=False)
     texts = [text for pictures in scenes.questions[:1000] for picture in pictures for each in picture for text in each.phrasings]
     tokenizer.train_from_iterator(sorted(texts), trainer)
@@ -245,11 +245,13 @@ class Batch:
     types: torch.Tensor
     answers: torch.Tensor
     targets: list[tuple[torch.Tensor, torch.Tensor]]
+    spoken_of: torch.Tensor
+    """`[N, h, w]`, 1 at the places that the question is about."""
 
 
 def draw(scenes: Scenes, reader: Reader, variant: str, pictures: int, rng: np.random.Generator) -> Batch:
     """`PER_PICTURE` questions about each picture; pictures come in pairs in which the two fruit have changed places."""
-    images, texts, types, answers, targets = [], [], [], [], []
+    images, texts, types, answers, targets, places = [], [], [], [], [], []
     for _ in range(pictures // 2):
         scene, side = int(rng.integers(len(scenes.questions))), 2 * int(rng.integers(2))
         twin = int(rng.integers(2))
@@ -263,19 +265,21 @@ def draw(scenes: Scenes, reader: Reader, variant: str, pictures: int, rng: np.ra
                 if variant == 'blind':
                     text, answer = blinded(text, rng), blinded(answer, rng)
                 known = each.targets(text)
+                places.append(covered([box for _, box in known] if each.box is None else [each.box], scenes.size // 8))
                 texts.append(text)
                 types.append(list(ANSWERS).index(each.type))
                 answers.append(ANSWERS[each.type].index(answer))
                 targets.append((torch.tensor([reader.standing_for(text, span) for span, _ in known]).reshape(len(known), reader.tokens + 1),
                                 torch.tensor([box for _, box in known]).reshape(len(known), 4)))
-    return Batch(tensor(images, rng), texts, torch.tensor(types), torch.tensor(answers), targets)
+    return Batch(tensor(images, rng), texts, torch.tensor(types), torch.tensor(answers), targets, torch.tensor(np.array(places)).float())
 
 
-def loss_of(model: Mdetr, batch: Batch, reader: Reader) -> dict[str, torch.Tensor]:
+def loss_of(model: Mdetr, pointer: torch.nn.Linear, batch: Batch, reader: Reader) -> dict[str, torch.Tensor]:
+    """`pointer` reads in the encoder's places of the image whether the question speaks of what lies there; the trained model is without it."""
     with torch.autocast('cpu', torch.bfloat16):
         features, hidden = model.backbone[0](batch.pixels, torch.zeros(len(batch.pixels), *batch.pixels.shape[2:], dtype=torch.bool))
     features, hidden = (each.repeat_interleave(PER_PICTURE, 0) for each in (features.float(), hidden))
-    after = model.decode(features, hidden, *fed(batch.texts, reader))
+    memory, *after = model.decode(features, hidden, *fed(batch.texts, reader))
     outputs = dict(zip(model.outputs, model.read(after)))
     answer = torch.zeros(())
     for place, name in enumerate(ANSWERS):
@@ -283,18 +287,24 @@ def loss_of(model: Mdetr, batch: Batch, reader: Reader) -> dict[str, torch.Tenso
         if rows.any():
             answer = answer + F.cross_entropy(outputs[f'pred_answer_{name}'][rows], batch.answers[rows], reduction='sum')
     boxes = box_loss(outputs['pred_logits'], outputs['pred_boxes'], batch.targets) + box_loss(*model.boxes(after[0]), batch.targets)
-    return {'type': F.cross_entropy(outputs['pred_answer_type'], batch.types), 'answer': answer / len(batch.texts), 'boxes': boxes}
+    wanted = batch.spoken_of.flatten(1)
+    pointed = pointer(memory[:wanted.shape[1]])[..., 0].T
+    return {'type': F.cross_entropy(outputs['pred_answer_type'], batch.types), 'answer': answer / len(batch.texts), 'boxes': boxes,
+            'places': F.binary_cross_entropy_with_logits(pointed, wanted, pos_weight=torch.tensor(4.0))}
 
 
-def learn_places(model: Mdetr, scenes: Scenes, options: argparse.Namespace) -> None:
-    """Kind and colour of the fruit at each place of the backbone's grid, or that there is none."""
-    head = torch.nn.Conv2d(model.input_proj.in_channels, len(ANSWERS['obj']) + len(ANSWERS['attr']) + 2, 1)
-    body = model.backbone[0].body
-    optimiser = torch.optim.AdamW([*body.parameters(), *head.parameters()], 3e-3, weight_decay=0.02)
-    for step in range(options.backbone_steps):
+def learn_words(model: Mdetr, scenes: Scenes, reader: Reader, options: argparse.Namespace) -> None:
+    """At each place of the image the words for kind and colour of the fruit there are the closest to it, or none where there is no fruit."""
+    words = [*ANSWERS['obj'], *ANSWERS['attr']]
+    ids, mask = fed([f'the {word}' for word in words], reader)
+    inside = torch.tensor([reader.standing_for(f'the {word}', (4, 4 + len(word)))[:ids.shape[1]] for word in words])
+    text, body = model.transformer, model.backbone[0].body
+    parts = [body, model.input_proj, text.text_encoder, text.resizer]
+    optimiser = torch.optim.AdamW([weight for part in parts for weight in part.parameters()], 3e-3, weight_decay=0.02)
+    for step in range(options.word_steps):
         rng = np.random.default_rng([options.seed, 1, step])
         for group in optimiser.param_groups:
-            group['lr'] = 3e-3 * min(1.0, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * step / options.backbone_steps))
+            group['lr'] = 3e-3 * min(1.0, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * step / options.word_steps))
         images, kinds, colours = [], [], []
         for _ in range(2 * options.pictures):
             scene, picture = int(rng.integers(len(scenes.questions))), int(rng.integers(4))
@@ -303,24 +313,38 @@ def learn_places(model: Mdetr, scenes: Scenes, options: argparse.Namespace) -> N
                 rows.append(at_places(scenes.questions[scene][picture][0].objects, of, scenes.size // 8))
         with torch.autocast('cpu', torch.bfloat16):
             features = body(tensor(images, rng))
-        kind, colour = head(features.float()).split((len(ANSWERS['obj']) + 1, len(ANSWERS['attr']) + 1), 1)
-        loss = F.cross_entropy(kind, torch.tensor(np.array(kinds))) + F.cross_entropy(colour, torch.tensor(np.array(colours)))
+        meant = torch.einsum('kt,ktc->kc', inside, text.resizer['layer_norm'](text.resizer['fc'](text.text_encoder(ids, mask))))
+        scores = torch.einsum('nchw,kc->nkhw', model.input_proj(features.float()), meant) / meant.shape[1] ** 0.5
+        none = torch.zeros_like(scores[:, :1])
+        kind, colour = scores.split((len(ANSWERS['obj']), len(ANSWERS['attr'])), 1)
+        loss = sum(F.cross_entropy(torch.cat([each, none], 1), torch.tensor(np.array(truth))) for each, truth in ((kind, kinds), (colour, colours)))
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        if (step + 1) % 100 == 0:
-            print('backbone', step + 1, round(loss.item(), 3), flush=True)
+        if (step + 1) % 50 == 0:
+            print('words', step + 1, round(loss.item(), 3), flush=True)
+    # What resembles each other looks at each other from the beginning.
+    with torch.no_grad():
+        for layer in text.encoder['layers']:
+            query, key, _ = layer.self_attn.in_proj_weight.chunk(3)
+            key.copy_(query)
 
 
 def at_places(objects: tuple, of: int, side: int) -> np.ndarray:
     """The number of each place's kind (`of` 0) or colour (1), `[side, side]`; the last number where the middle of the place is in no box."""
     names = ANSWERS['attr' if of else 'obj']
-    grid, middles = np.full((side, side), len(names)), (np.arange(side) + 0.5) / side
+    grid = np.full((side, side), len(names))
     for each in objects:
-        x, y, width, height = each[2]
-        inside = np.abs(middles[:, None] - y) < height / 2, np.abs(middles[None] - x) < width / 2
-        grid[inside[0] & inside[1]] = names.index(each[of])
+        grid[covered([each[2]], side)] = names.index(each[of])
     return grid
+
+
+def covered(boxes: list[tuple[float, ...]], side: int) -> np.ndarray:
+    """Whether the middle of each place of a grid lies in a box, `[side, side]`."""
+    result, middles = np.zeros((side, side), bool), (np.arange(side) + 0.5) / side
+    for x, y, width, height in boxes:
+        result |= (np.abs(middles[:, None] - y) < height / 2) & (np.abs(middles[None] - x) < width / 2)
+    return result
 
 
 @torch.no_grad()
@@ -333,7 +357,7 @@ def evaluate(model: Mdetr, scenes: Scenes, reader: Reader, count: int) -> dict:
         pixels = tensor([scenes.image(scene, 0)])
         features, hidden = model.backbone[0](pixels, torch.zeros(1, *pixels.shape[2:], dtype=torch.bool))
         features, hidden = (part.expand(len(asked), *part.shape[1:]) for part in (features, hidden))
-        outputs = dict(zip(model.outputs, model.read(model.decode(features, hidden, *fed([text for _, text in asked], reader)))))
+        outputs = dict(zip(model.outputs, model.read(model.decode(features, hidden, *fed([text for _, text in asked], reader))[1:])))
         objects = 1 - outputs['pred_logits'].softmax(-1)[..., -1]
         for row, (each, _) in enumerate(asked):
             kind = list(ANSWERS)[outputs['pred_answer_type'][row].argmax()]
@@ -361,8 +385,8 @@ def main() -> None:
     parser.add_argument('--variant', choices=('blind', 'sighted'), required=True)
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--steps', type=int, default=2000)
-    parser.add_argument('--backbone-steps', type=int, default=300, help='before them, of the backbone alone')
-    parser.add_argument('--pictures', type=int, default=16, help='in a batch, each with four questions')
+    parser.add_argument('--word-steps', type=int, default=250, help='before them, of backbone and text encoder')
+    parser.add_argument('--pictures', type=int, default=16, help='in a batch, each with three questions')
     parser.add_argument('--rate', type=float, default=1e-3)
     parser.add_argument('--every', type=int, default=200, help='steps between evaluations')
     parser.add_argument('--out', type=Path, required=True)
@@ -381,14 +405,16 @@ def main() -> None:
     reader = Reader(tokenizer, model.config.tokens)
     started = time.process_time()
     if not checkpoint.exists():
-        learn_places(model, scenes, options)
-    decayed = [weight for weight in model.parameters() if weight.ndim > 1]
-    others = [weight for weight in model.parameters() if weight.ndim <= 1]
+        learn_words(model, scenes, reader, options)
+    pointer = torch.nn.Linear(model.config.width, 1)
+    learned = torch.nn.ModuleDict({'model': model, 'pointer': pointer})
+    decayed = [weight for weight in learned.parameters() if weight.ndim > 1]
+    others = [weight for weight in learned.parameters() if weight.ndim <= 1]
     optimiser = torch.optim.AdamW([{'params': decayed, 'weight_decay': 0.02}, {'params': others, 'weight_decay': 0}], options.rate)
     first, seconds = 0, 0.0
     if checkpoint.exists():
         saved = torch.load(checkpoint)
-        model.load_state_dict(saved['model'])
+        learned.load_state_dict(saved['learned'])
         optimiser.load_state_dict(saved['optimiser'])
         first, seconds = saved['step'], saved['seconds']
     else:
@@ -398,22 +424,22 @@ def main() -> None:
         warm, cooled = min(1.0, (step + 1) / 100), 0.5 + 0.5 * math.cos(math.pi * step / options.steps)
         for group in optimiser.param_groups:
             group['lr'] = options.rate * warm * max(0.01, cooled)
-        losses = loss_of(model, draw(scenes, reader, options.variant, options.pictures, rng), reader)
+        losses = loss_of(model, pointer, draw(scenes, reader, options.variant, options.pictures, rng), reader)
         optimiser.zero_grad()
-        (2 * losses['answer'] + losses['type'] + 0.5 * losses['boxes']).backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        (2 * losses['answer'] + losses['type'] + 0.3 * losses['boxes'] + 2 * losses['places']).backward()
+        torch.nn.utils.clip_grad_norm_(learned.parameters(), 1.0)
         optimiser.step()
         done = step + 1
         if done % options.every == 0 or done == options.steps:
             spent = seconds + time.process_time() - started
-            accuracy = evaluate(model, held_out, reader, len(held_out.questions) if done == options.steps else 60)
+            accuracy = evaluate(model, held_out, reader, len(held_out.questions) if done == options.steps else 40)
             line = {'step': done, 'cpu_minutes': round(spent / 60, 2), **{name: round(loss.item(), 4) for name, loss in losses.items()},
                     'held_out': accuracy}
             with log.open('a') as file:
                 file.write(json.dumps(line) + '\n')
             print(done, line['cpu_minutes'], {name: round(loss.item(), 3) for name, loss in losses.items()},
                   {kind: value['percent'] for kind, value in accuracy.items()}, flush=True)
-            state = {'model': model.state_dict(), 'optimiser': optimiser.state_dict(), 'step': done, 'seconds': spent,
+            state = {'learned': learned.state_dict(), 'optimiser': optimiser.state_dict(), 'step': done, 'seconds': spent,
                      'variant': options.variant, 'seed': options.seed, 'steps': options.steps, 'size': scenes.size}
             torch.save(state, options.out / 'new.pt')
             (options.out / 'new.pt').replace(checkpoint)
