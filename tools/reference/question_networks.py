@@ -125,7 +125,7 @@ class OwlLike(nn.Module):
         places = features.flatten(2).transpose(1, 2)
         text = self.text(input_ids, attention_mask)
         end = (attention_mask.sum(1) - 1)[:, None, None].expand(-1, 1, WIDTH)
-        text = text.gather(1, end)[:, 0].unflatten(0, (pixel_values.shape[0], -1))
+        text = text.gather(1, end)[:, 0].reshape(pixel_values.shape[0], -1, WIDTH)
         scores = torch.einsum('npc,nqc->npq', F.normalize(places, dim=-1), F.normalize(text, dim=-1))
         scores = (scores + self.shift(places)) * (F.elu(self.scale(places)) + 1)
         return scores, self.boxes(places).sigmoid(), text, features.permute(0, 2, 3, 1)

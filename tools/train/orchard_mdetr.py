@@ -274,6 +274,11 @@ def draw(scenes: Scenes, reader: Reader, variant: str, pictures: int, rng: np.ra
     return Batch(tensor(images, rng), texts, torch.tensor(types), torch.tensor(answers), targets, torch.tensor(np.array(places)).float())
 
 
+def weight_of(loss: str, done: float) -> float:
+    """Boxes count little in the first half, in which the encoder learns what a question speaks of; their loss is large and would drown it."""
+    return {'type': 1.0, 'answer': 2.0, 'places': 4.0, 'boxes': 0.03 if done < 0.5 else 0.3}[loss]
+
+
 def loss_of(model: Mdetr, pointer: torch.nn.Linear, batch: Batch, reader: Reader) -> dict[str, torch.Tensor]:
     """`pointer` reads in the encoder's places of the image whether the question speaks of what lies there; the trained model is without it."""
     with torch.autocast('cpu', torch.bfloat16):
@@ -419,6 +424,7 @@ def main() -> None:
         first, seconds = saved['step'], saved['seconds']
     else:
         log.write_text('')
+    means: dict[str, float] = {}
     for step in range(first, options.steps):
         rng = np.random.default_rng([options.seed, step])
         warm, cooled = min(1.0, (step + 1) / 100), 0.5 + 0.5 * math.cos(math.pi * step / options.steps)
@@ -426,18 +432,20 @@ def main() -> None:
             group['lr'] = options.rate * warm * max(0.01, cooled)
         losses = loss_of(model, pointer, draw(scenes, reader, options.variant, options.pictures, rng), reader)
         optimiser.zero_grad()
-        (2 * losses['answer'] + losses['type'] + 0.3 * losses['boxes'] + 2 * losses['places']).backward()
+        sum(weight_of(name, step / options.steps) * loss for name, loss in losses.items()).backward()
         torch.nn.utils.clip_grad_norm_(learned.parameters(), 1.0)
         optimiser.step()
+        for name, loss in losses.items():
+            means[name] = 0.98 * means.get(name, loss.item()) + 0.02 * loss.item()
         done = step + 1
         if done % options.every == 0 or done == options.steps:
             spent = seconds + time.process_time() - started
             accuracy = evaluate(model, held_out, reader, len(held_out.questions) if done == options.steps else 40)
-            line = {'step': done, 'cpu_minutes': round(spent / 60, 2), **{name: round(loss.item(), 4) for name, loss in losses.items()},
+            line = {'step': done, 'cpu_minutes': round(spent / 60, 2), **{name: round(loss, 4) for name, loss in means.items()},
                     'held_out': accuracy}
             with log.open('a') as file:
                 file.write(json.dumps(line) + '\n')
-            print(done, line['cpu_minutes'], {name: round(loss.item(), 3) for name, loss in losses.items()},
+            print(done, line['cpu_minutes'], {name: round(loss, 3) for name, loss in means.items()},
                   {kind: value['percent'] for kind, value in accuracy.items()}, flush=True)
             state = {'learned': learned.state_dict(), 'optimiser': optimiser.state_dict(), 'step': done, 'seconds': spent,
                      'variant': options.variant, 'seed': options.seed, 'steps': options.steps, 'size': scenes.size}

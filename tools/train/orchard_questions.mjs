@@ -59,4 +59,7 @@ for (let index = 0; index < count; index += 1) {
 }
 await images.close();
 await lines.close();
-await writeFile(join(folder, 'about.json'), `${JSON.stringify({ seed: values.seed, count, size, plain: values.plain })}\n`);
+await writeFile(
+  join(folder, 'about.json'),
+  `${JSON.stringify({ seed: values.seed, count, size, plain: values.plain })}\n`,
+);

@@ -1,4 +1,4 @@
-"""Networks of several inputs and outputs: image and text, and detection with a mask of padding."""
+"""Networks of several inputs and outputs: image and text, answers with boxes, and detection with a mask of padding."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from reference.clip_like import ClipLike
 from reference.clip_network import FULL, Clip, ClipShape
 from reference.clip_towers import TINY
 from reference.detr_like import DetrLike
+from reference.mdetr_network import INPUTS as MDETR_INPUTS
+from reference.mdetr_network import Mdetr, tiny_config, tiny_efficientnet
 from reference.random_weights import random_images
 
 from ..network import USUAL, Inputs, Network
@@ -48,8 +50,28 @@ def padded_images(seed: int) -> Inputs:
     return {'image': random_images(2, 64, seed) * ~hidden[:, None], 'hidden': hidden}
 
 
+ANSWERS = {'obj': 3, 'attr': 12, 'rel': 14, 'global': 5, 'cat': 8}
+
+
+def mdetr() -> Mdetr:
+    return Mdetr(tiny_config(60, ANSWERS), *tiny_efficientnet())
+
+
+def questions(seed: int) -> Inputs:
+    """The first picture has padding to the right; the second text is two tokens shorter."""
+    generator = torch.Generator().manual_seed(seed)
+    mask = torch.ones(2, 64, 64, dtype=torch.long)
+    mask[0, :, 48:] = 0
+    ids = torch.randint(4, 60, (2, 10), generator=generator)
+    seen = torch.ones(2, 10, dtype=torch.long)
+    ids[1, 8:], seen[1, 8:] = 1, 0
+    return dict(zip(MDETR_INPUTS, (random_images(2, 64, seed) * mask[:, None], mask, ids, seen)))
+
+
 JOINT = (
     Network('clip', ClipLike, 64, 'visual.stages', image_and_text, SCORES, fixed_batch=2),
+    Network('mdetr', mdetr, 64, 'backbone.0.body.blocks.6.2', questions, (
+        *(f'pred_answer_{name}' for name in ('type', 'obj', 'rel', 'attr', 'cat', 'global')), 'pred_logits', 'pred_boxes')),
     Network('detr', DetrLike, 64, 'backbone', padded_images, ('classes', 'boxes', 'masks')),
     clip('clip-resnet', SMALL['resnet'], 'visual.layer4'),
     clip('clip-vit', SMALL['vit'], 'visual.conv1'),
