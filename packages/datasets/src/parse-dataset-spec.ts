@@ -4,7 +4,7 @@ import { parseOrchardOptions } from './parse-orchard-options.ts';
 import type { OrchardOptions } from './parse-orchard-options.ts';
 
 /** Benchmarks of captions, each laid out as its authors do. */
-export const captionFormats = ['whatsup', 'aro', 'sugarcrepe', 'winoground', 'vsr'] as const;
+const captionFormats = ['whatsup', 'aro', 'sugarcrepe', 'winoground', 'vsr'] as const;
 
 export const datasetFormats = ['cifar10', 'oxford-pets', 'parquet', 'folder', ...captionFormats] as const;
 

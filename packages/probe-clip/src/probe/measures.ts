@@ -46,7 +46,7 @@ export const prior: Measure = {
   of: (_, reading) => reading.prior,
 };
 
-export const best: Measure = {
+const best: Measure = {
   id: 'best',
   title: 'true caption best, image alone',
   unit: 'share',
