@@ -137,7 +137,30 @@ def for_tfjs(folder: Path) -> str:
     return ''.join(f'- for TensorFlow.js, channels last: {described(folder, file)}\n' for file in files if (folder / file).exists())
 
 
-def card(folder: Path, trained: dict, held_out: dict, log: list[dict], parameters: int, off: float) -> str:
+def other_seeds(folder: Path | None) -> str:
+    """The figures of further models, which are not bundled."""
+    if folder is None:
+        return ''
+    runs = {path.parent: json.loads(path.read_text()) for path in sorted(folder.glob('*-*/held-out.json'))}
+    [steps] = {json.loads((run / 'log.jsonl').read_text().splitlines()[-1])['step'] for run in runs}
+    kinds = ('object', 'left-right', 'above-below', 'word-order')
+    rows = '\n'.join(
+        f"| {run.name.replace('-', ', seed ')} | {' | '.join(str(held_out[kind]['percent']) for kind in kinds)} |" for run, held_out in runs.items())
+    return f"""
+## Other seeds
+
+Trained in the same way for {steps:,} steps, to see whether a probe tells the variants apart whatever the seed (`tools/analysis/clip-validity.mjs`);
+not bundled. Accuracy on the same scenes, without their mirror images:
+
+| Model | {' | '.join(kinds)} |
+| ----- | {' | '.join('-' * len(kind) for kind in kinds)} |
+{rows}
+
+    python tools/train/orchard_clip.py --scenes scenes --held-out final --variant VARIANT --seed SEED --steps {steps} --every 650 --start start-SEED.pt --out VARIANT-SEED
+"""
+
+
+def card(folder: Path, trained: dict, held_out: dict, log: list[dict], parameters: int, off: float, others: Path | None) -> str:
     variant, seed, steps = trained['variant'], trained['seed'], trained['steps']
     rows = '\n'.join(f"| {kind} | {cells(held_out[kind])} | {cells(held_out[kind]['with_mirror'])} | {held_out[kind]['scenes']} |" for kind in KINDS)
     packages = [f'{name} {version(name)}' for name in ['torch', 'onnx', 'onnxruntime', 'numpy']]
@@ -198,7 +221,7 @@ liking for one of the captions is right on one of the two and cancels. The scene
 - seed {seed}, one thread, {log[-1]['cpu_minutes']} minutes of one core{AFTERWARDS}
 - `training-log.jsonl`, a line for each 200 steps, with the accuracy on 200 held-out scenes, which were looked at when the recipe was chosen; the
   second command trains no more and measures the accuracy above
-
+{other_seeds(others)}
 ## Conversion
 
 TorchScript exporter, opset {OPSET}, dynamic batch, module paths in the node names. Largest difference of an embedding's element between PyTorch and
@@ -210,6 +233,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('run', type=Path, help='folder of the training')
     parser.add_argument('--out', type=Path)
+    parser.add_argument('--others', type=Path, help='folder of trainings VARIANT-SEED whose figures the card lists')
     parser.add_argument('--tfjs', action='store_true', help='write the towers for TensorFlow.js too')
     arguments = parser.parse_args()
 
@@ -260,7 +284,7 @@ def main() -> None:
     log = [json.loads(line) for line in (arguments.run / 'log.jsonl').read_text().splitlines()]
     held_out = json.loads((arguments.run / 'held-out.json').read_text())
     parameters = sum(weights.numel() for weights in model.parameters())
-    (folder / 'README.md').write_text(card(folder, trained, held_out, log, parameters, off), encoding='utf-8')
+    (folder / 'README.md').write_text(card(folder, trained, held_out, log, parameters, off, arguments.others), encoding='utf-8')
     if arguments.out is None:
         write_json(REPOSITORY / 'fixtures' / 'golden' / 'orchard-clip' / f'{variant}.json', golden(model, words, size))
     print(f'{total:,} bytes, largest difference {off:.1e}')
