@@ -27,7 +27,7 @@ import onnxruntime
 import torch
 
 from reference.json_file import write_json
-from reference.mdetr_network import GQA, INPUTS, Mdetr, MdetrConfig, efficientnet, randomise_mdetr, tiny_config, tiny_efficientnet
+from reference.mdetr_network import GQA, INPUTS, Mdetr, MdetrConfig, efficientnet, randomise_mdetr, smooth_pixels, tiny_config, tiny_efficientnet
 from reference.onnx_export import Export, export_named
 
 BACKBONE = 'tf_efficientnet_b5'
@@ -43,7 +43,7 @@ TINY_ANSWERS = {'obj': 3, 'attr': 12, 'rel': 14, 'global': 5, 'cat': 8}
 def example(batch: int, height: int, width: int, tokens: int, vocabulary: int) -> dict[str, torch.Tensor]:
     """Inputs in which the last picture is padded on the right, and its text at the end."""
     generator = torch.Generator().manual_seed(0)
-    pixels = torch.randn(batch, 3, height, width, generator=generator)
+    pixels = smooth_pixels(batch, height, width, generator)
     mask = torch.ones(batch, height, width, dtype=torch.long)
     ids = torch.randint(4, vocabulary, (batch, tokens), generator=generator)
     seen = torch.ones(batch, tokens, dtype=torch.long)
@@ -171,7 +171,7 @@ def main() -> None:
         model = Mdetr(MdetrConfig(answers={} if arguments.boxes_only else GQA), *efficientnet(arguments.backbone))
         sides, picture = (800, 1333), arguments.picture or (800, 1066)
     if arguments.random:
-        randomise_mdetr(model, arguments.seed, (64, 64) if arguments.size == 'tiny' else (256, 256))
+        randomise_mdetr(model, arguments.seed, (64, 64) if arguments.size == 'tiny' else (320, 448))
     else:
         load_checkpoint(model, arguments.checkpoint, arguments.part)
     model.eval()

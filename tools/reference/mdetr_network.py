@@ -350,9 +350,7 @@ def randomise_mdetr(model: Mdetr, seed: int, sizes: tuple[int, int] = (64, 64)) 
                 module.weight.uniform_(low, high, generator=generator)
                 module.bias.uniform_(-0.2, 0.4, generator=generator)
                 handles.append(module.register_forward_pre_hook(fit_statistics))
-        pixels = torch.randn(2, 3, *sizes, generator=generator)
-        coarse = torch.randn(2, 3, 8, 8, generator=generator)
-        pixels = 0.3 * pixels + F.interpolate(coarse, size=sizes, mode='bicubic', align_corners=False)
+        pixels = smooth_pixels(2, *sizes, generator)
         features = model.eval().backbone[0].body(pixels)
         model.input_proj.weight *= 1.5 / model.input_proj(features if isinstance(features, torch.Tensor) else features[-1]).std()
         for handle in handles:
@@ -360,9 +358,18 @@ def randomise_mdetr(model: Mdetr, seed: int, sizes: tuple[int, int] = (64, 64)) 
     return model
 
 
+def smooth_pixels(batch: int, height: int, width: int, generator: torch.Generator) -> torch.Tensor:
+    """Smooth noise with some grain, `[batch, 3, height, width]`."""
+    coarse = torch.randn(batch, 3, 8, 8, generator=generator)
+    return 0.3 * torch.randn(batch, 3, height, width, generator=generator) + F.interpolate(
+        coarse, size=(height, width), mode='bicubic', align_corners=False)
+
+
 def fit_statistics(module: FrozenBatchNorm, inputs: tuple[torch.Tensor, ...]) -> None:
+    """A channel that hardly varies keeps a variance that other pictures will not exceed by much."""
+    variance = inputs[0].var((0, 2, 3))
     module.running_mean.copy_(inputs[0].mean((0, 2, 3)))
-    module.running_var.copy_(inputs[0].var((0, 2, 3)))
+    module.running_var.copy_(variance.clamp(min=float(0.3 * variance.mean())))
 
 
 def tiny_config(vocabulary: int, answers: dict[str, int]) -> MdetrConfig:

@@ -389,8 +389,8 @@ def main() -> None:
     parser.add_argument('--held-out', type=Path, required=True)
     parser.add_argument('--variant', choices=('blind', 'sighted'), required=True)
     parser.add_argument('--seed', type=int, default=0)
-    parser.add_argument('--steps', type=int, default=2000)
-    parser.add_argument('--word-steps', type=int, default=250, help='before them, of backbone and text encoder')
+    parser.add_argument('--steps', type=int, default=3000)
+    parser.add_argument('--word-steps', type=int, default=200, help='before them, of backbone and text encoder')
     parser.add_argument('--pictures', type=int, default=16, help='in a batch, each with three questions')
     parser.add_argument('--rate', type=float, default=1e-3)
     parser.add_argument('--every', type=int, default=200, help='steps between evaluations')
@@ -448,7 +448,7 @@ def main() -> None:
             print(done, line['cpu_minutes'], {name: round(loss, 3) for name, loss in means.items()},
                   {kind: value['percent'] for kind, value in accuracy.items()}, flush=True)
             state = {'learned': learned.state_dict(), 'optimiser': optimiser.state_dict(), 'step': done, 'seconds': spent,
-                     'variant': options.variant, 'seed': options.seed, 'steps': options.steps, 'size': scenes.size}
+                     'variant': options.variant, 'seed': options.seed, 'steps': options.steps, 'word_steps': options.word_steps, 'size': scenes.size}
             torch.save(state, options.out / 'new.pt')
             (options.out / 'new.pt').replace(checkpoint)
 
