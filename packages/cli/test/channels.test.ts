@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Node } from '@understory/onnx-autodiff';
+import { decodeNpy, encodeNpy } from '@understory/imaging';
 import sharp from 'sharp';
 import { onnxModel } from './support/onnx-model.ts';
 import { emptyWorkspace, type Workspace } from './support/workspace.ts';
@@ -13,7 +16,12 @@ beforeAll(async () => {
   const data = Uint8Array.from({ length: 4 * 64 }, (_, at) => pixel[at % 4]!);
   const picture = sharp(data, { raw: { width: 8, height: 8, channels: 4 } });
   await workspace.write('veiled.png', await picture.png().toBuffer());
-  for (const channels of [2, 3, 4]) {
+  await workspace.write('five.npy', arrayOf([51, 102, 204, 153, 255]));
+  await workspace.write(
+    'array/4/five.npy',
+    arrayOf([51, 102, 204, 153, 255], (pixel) => (32 + pixel) / 96),
+  );
+  for (const channels of [2, 3, 4, 5]) {
     const nodes = [
       Node.of('Relu', ['x'], ['a']),
       Node.of('GlobalAveragePool', ['a'], ['p']),
@@ -25,9 +33,19 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.remove());
 
+/** A NumPy file [8, 8, C], float32, every pixel with its share of the levels. */
+function arrayOf(levels: readonly number[], shareOf = (_pixel: number) => 1): Uint8Array {
+  const count = levels.length;
+  const data = Float32Array.from({ length: 64 * count }, (_, at) => {
+    return (shareOf(Math.trunc(at / count)) * levels[at % count]!) / 255;
+  });
+  return encodeNpy(data, [8, 8, count]);
+}
+
 /** The mean of each channel that the network is fed, up to one constant for all: the logarithms of what it says. */
 async function fedTo(channels: number, ...options: readonly string[]): Promise<readonly number[]> {
-  const argv = ['explain', 'veiled.png', '--model', `${channels}.onnx`, '--explainer', 'gradcam', '--no-overlay'];
+  const picture = channels > 4 ? 'five.npy' : 'veiled.png';
+  const argv = ['explain', picture, '--model', `${channels}.onnx`, '--explainer', 'gradcam', '--no-overlay'];
   // Four numbers could be a box.
   argv.push('--task', 'image-classification');
   const { stdout } = await workspace.cli([
@@ -59,6 +77,75 @@ describe('what a network is fed', () => {
   it('is grey and alpha, where it takes two', async () => {
     // ITU-R 601 luma of the pixel is 98.
     expect(await fedTo(2)).toEqual(differences([98 / 255, 0.6]));
+  });
+
+  it('is every channel of an array, where it takes five', async () => {
+    expect(await fedTo(5)).toEqual(differences([0.2, 0.4, 0.8, 0.6, 1]));
+    const scaled = await fedTo(5, '--mean', '0,0,0,0.5,0.5', '--std', '1,1,1,0.5,1');
+    expect(scaled).toEqual(differences([0.2, 0.4, 0.8, 0.2, 0.5]));
+  });
+
+  it('is refused with a code where five channels are asked for and a photograph is given', async () => {
+    const { code, stderr } = await workspace.cli([
+      ...['explain', 'veiled.png', '--model', '5.onnx', '--task', 'image-classification'],
+      ...['--explainer', 'gradcam'],
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('IMAGE_CHANNELS_INVALID');
+    expect(stderr).toContain('a NumPy file [H, W, 5] or [5, H, W]');
+  });
+
+  it('is attacked, evaluated and probed with five channels, and the adversarial image is kept with all of them', async () => {
+    const common = ['--model', '5.onnx', '--task', 'image-classification', '--json', '--quiet'];
+    const attack = [
+      'attack',
+      'pgd:steps=3,stop=never',
+      'five.npy',
+      ...common,
+      '--target-class',
+      '3',
+      '--mask',
+      'all',
+      '--out',
+      'attacked',
+    ];
+    const attacked = await workspace.cli(attack);
+    expect(attacked.stderr).toBe('');
+    expect(attacked.code).toBe(0);
+    const { dims, data } = decodeNpy(await readFile(join(workspace.folder, 'attacked/adversarial/five/all.npy')));
+    expect(dims).toEqual([5, 8, 8]);
+    // The fourth channel rises by all of epsilon, 12 levels, and the others fall.
+    const meanOf = (channel: number) =>
+      data.slice(64 * channel, 64 * (channel + 1)).reduce((sum, each) => sum + each, 0) / 64;
+    expect(255 * meanOf(3)).toBeGreaterThan(153 + 4);
+    expect(255 * meanOf(4)).toBeLessThan(255 - 4);
+    const evaluated = await workspace.cli([
+      'evaluate',
+      'array',
+      ...common,
+      '--metric',
+      'average-drop',
+      '--explainer',
+      'gradcam',
+      '--out',
+      'evaluated',
+    ]);
+    expect(evaluated.stderr).toBe('');
+    expect(evaluated.code).toBe(0);
+    const probed = await workspace.cli([
+      'probe',
+      'shuffle',
+      'five.npy',
+      ...common,
+      '--grid',
+      '2',
+      '--permutations',
+      '1',
+      '--out',
+      'probed',
+    ]);
+    expect(probed.code).toBe(0);
+    expect(JSON.parse(probed.stdout).summary.verdict.statement).toContain('keeps its predicted class 1 of 1 times');
   });
 
   it('stands in the order of the network when the mean is taken off: blue first with BGR', async () => {

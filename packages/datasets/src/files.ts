@@ -5,7 +5,7 @@ import { fileLimits, readRegularFile, readTextFile } from '@understory/imaging/f
 import { datasetErrors, reasonOf } from './errors.ts';
 
 /** Formats that are not decoded count too: such a picture is an item that cannot be read, not one that was never there. */
-const picture = /\.(jpe?g|png|webp|gif|bmp|tiff?|avif|heic|ppm)$/i;
+const picture = /\.(jpe?g|png|webp|gif|bmp|tiff?|avif|heic|ppm|npy)$/i;
 
 export function isPicture(name: string): boolean {
   return picture.test(name);

@@ -48,6 +48,11 @@ async function pathsOf(path: string, cwd: string): Promise<readonly string[]> {
     .map(({ name }) => name)
     .filter((name) => endings.includes(extname(name).toLowerCase()))
     .sort();
+  if (images.length === 0) {
+    // Beside photographs an array is a heat map more often than a picture.
+    const arrays = entries.map(({ name }) => name).filter((name) => /^[^.].*\.npy$/i.test(name));
+    if (arrays.length > 0) return arrays.sort().map((name) => join(path, name));
+  }
   if (images.length === 0) throw environmentErrors.noImages({ path, endings });
   return images.map((name) => join(path, name));
 }

@@ -4,8 +4,10 @@ import { decodeNpy, type NpyArray } from '@understory/imaging';
 import { fileLimits, readRegularFile } from '@understory/imaging/files';
 import { environmentErrors } from './errors.ts';
 
+type Table = Omit<NpyArray, 'type'>;
+
 /** Numbers out of a NumPy file, or out of JSON lists of one length at each depth; throws FILE_NOT_READABLE and FEED_INVALID. */
-export async function readTable(path: string, cwd: string): Promise<NpyArray> {
+export async function readTable(path: string, cwd: string): Promise<Table> {
   let bytes: Uint8Array;
   try {
     bytes = await readRegularFile(resolve(cwd, path), fileLimits.text);
@@ -22,7 +24,7 @@ export async function readTable(path: string, cwd: string): Promise<NpyArray> {
 /** As deep as tensors are. */
 const deepest = 8;
 
-function fromJson(value: unknown): NpyArray {
+function fromJson(value: unknown): Table {
   const dims: number[] = [];
   let level: readonly unknown[] = [value];
   while (level.some(Array.isArray)) {

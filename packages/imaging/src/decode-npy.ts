@@ -1,6 +1,8 @@
 /** An array of a NumPy file as numbers, row by row. */
 export interface NpyArray {
   readonly dims: readonly number[];
+  /** As the file has it: `|u1`, `<u2`, `<f4` ... */
+  readonly type: string;
   readonly data: Float32Array;
 }
 
@@ -11,11 +13,17 @@ const readers: Readonly<
   '<f8': { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
   '<i4': { bytes: 4, read: (view, at) => view.getInt32(at, true) },
   '<i8': { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
+  '<u2': { bytes: 2, read: (view, at) => view.getUint16(at, true) },
   '<i2': { bytes: 2, read: (view, at) => view.getInt16(at, true) },
   '|i1': { bytes: 1, read: (view, at) => view.getInt8(at) },
   '|u1': { bytes: 1, read: (view, at) => view.getUint8(at) },
   '|b1': { bytes: 1, read: (view, at) => view.getUint8(at) },
 };
+
+/** Whether a file begins as those of NumPy do. */
+export function isNpy(file: Uint8Array): boolean {
+  return magic.every((byte, at) => file[at] === byte);
+}
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
@@ -25,7 +33,7 @@ const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
  */
 export function decodeNpy(file: Uint8Array): NpyArray {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  if (file.length < 12 || magic.some((byte, at) => file[at] !== byte)) throw new RangeError('it is no NumPy file');
+  if (file.length < 12 || !isNpy(file)) throw new RangeError('it is no NumPy file');
   const isFirst = file[6] === 1;
   const start = isFirst ? 10 : 12;
   const length = isFirst ? view.getUint16(8, true) : view.getUint32(8, true);
@@ -46,5 +54,7 @@ export function decodeNpy(file: Uint8Array): NpyArray {
       `its shape [${dims.join(', ')}] asks for ${count * reader.bytes} bytes, and ${bytes} are there`,
     );
   }
-  return { dims, data: Float32Array.from({ length: count }, (_, at) => reader.read(view, begin + at * reader.bytes)) };
+  const data = new Float32Array(count);
+  for (let at = 0; at < count; at++) data[at] = reader.read(view, begin + at * reader.bytes);
+  return { dims, type, data };
 }

@@ -65,6 +65,27 @@ export const imagingErrors = {
     });
   },
 
+  arrayInvalid(name: string, found: string) {
+    return new UnderstoryError({
+      code: 'IMAGE_ARRAY_INVALID',
+      message: `The array ${name} cannot be read as a picture.`,
+      found,
+      expected:
+        'a NumPy file [H, W], [H, W, C] or [C, H, W] of uint8, of uint16 (65535 is full light), or of float32 in 0..1',
+      next: 'Save the array again in one of these forms.',
+    });
+  },
+
+  channelsDoNotFit(found: string, channels: number) {
+    return new UnderstoryError({
+      code: 'IMAGE_CHANNELS_INVALID',
+      message: `The model takes pictures of ${channels} ${channels === 1 ? 'channel' : 'channels'}.`,
+      found,
+      expected: `a NumPy file [H, W, ${channels}] or [${channels}, H, W]`,
+      next: 'Give such a file (.npy), or use a model made for such pictures.',
+    });
+  },
+
   truncated(name: string, byteCount: number, cause?: unknown) {
     return new UnderstoryError({
       code: 'IMAGE_TRUNCATED',

@@ -4,6 +4,7 @@ export * from './colour-map.ts';
 export type { ContactSheet, ContactSheetCell, ContactSheetRow, Legend, SheetWord } from './contact-sheet-layout.ts';
 export { largestImage, type DecodeOptions } from './check-image-file.ts';
 export * from './decode-npy.ts';
+export * from './decode-npy-image.ts';
 export * from './draw-boxes.ts';
 export * from './eight-bits.ts';
 export * from './encode-npy.ts';

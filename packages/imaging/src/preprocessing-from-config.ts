@@ -92,7 +92,7 @@ function channelsOf({ image_mean: mean, image_std: std }: Config): Channels {
   if (!Array.isArray(mean)) return 3;
   if (mean.length === 1) return 1;
   const agree = !Array.isArray(std) || std.length === mean.length;
-  return agree && (mean.length === 2 || mean.length === 4) ? mean.length : 3;
+  return agree && (mean.length === 2 || mean.length >= 4) ? mean.length : 3;
 }
 
 type Config = Readonly<Record<string, unknown>>;
@@ -280,10 +280,14 @@ function perChannel(config: Config, field: string, channels: Channels): readonly
   if (Array.isArray(value) && value.length === channels && value.every((entry) => typeof entry === 'number')) {
     return value;
   }
-  throw invalid(field, value, channels === 1 ? 'one number' : `${channelWords[channels]} numbers, one a channel`);
+  throw invalid(
+    field,
+    value,
+    channels === 1 ? 'one number' : `${channelWords[channels] ?? channels} numbers, one a channel`,
+  );
 }
 
-const channelWords = { 2: 'two', 3: 'three', 4: 'four' } as const;
+const channelWords: Readonly<Record<number, string>> = { 2: 'two', 3: 'three', 4: 'four' };
 
 function dataFormat(config: Config): string | undefined {
   return optional(

@@ -4,7 +4,8 @@ import { imagingErrors } from './errors.ts';
 import { filterNames } from './filters.ts';
 import { placementOf, type Padding, type Placement, type PlacementSteps, type Resize } from './placement.ts';
 import { resizeWindow } from './resize.ts';
-import { rgbImage, type RgbImage, type Size, type Window } from './rgb-image.ts';
+import { rgbImage, type RgbImage, type SampleArray, type Size, type Window } from './rgb-image.ts';
+import { placePlanes, planesOf, viewOf } from './sample-array.ts';
 
 /** What a model wants done to a picture, as plain data that a result can record. */
 export interface Preprocessing extends PlacementSteps {
@@ -13,8 +14,11 @@ export interface Preprocessing extends PlacementSteps {
   /** One value a channel, in the order of the tensor's channels: blue first where `order` is `BGR`, alpha last. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
-  /** 1 turns the picture grey first, with PIL's weights; 4 is colour and alpha, 2 is grey and alpha. */
-  readonly channels: 1 | 2 | 3 | 4;
+  /**
+   * 1 turns the picture grey first, with PIL's weights; 4 is colour and alpha, 2 is grey and alpha. Arrays are taken as they are, and more
+   * channels are those of arrays alone.
+   */
+  readonly channels: number;
   readonly order: 'RGB' | 'BGR';
   readonly layout: 'NCHW' | 'NHWC';
 }
@@ -49,8 +53,10 @@ export const longestSide = 2 ** 31 - 1;
 export function prepare(image: RgbImage, preprocessing: Preprocessing): Prepared {
   checkPreprocessing(preprocessing);
   const { resize, crop, pad, channels } = preprocessing;
+  if (image.samples !== undefined) return prepareSamples(image.samples, preprocessing);
   const placement = placementOf(image, preprocessing);
   checkLargest(placement);
+  if (channels > 4) throw imagingErrors.channelsDoNotFit('a picture of at most 4 channels', channels);
   const coloured = channels <= 2 ? toGrey(image) : image;
   const seen = channels % 2 === 0 ? coloured : rgbImage(coloured.data, image.width, image.height);
   const { resized: size } = placement;
@@ -62,6 +68,46 @@ export function prepare(image: RgbImage, preprocessing: Preprocessing): Prepared
   const tensor = normalise(picture, preprocessing);
   if ('value' in pad.fill) fillOutside(tensor, pixelMask, pad.fill.value, preprocessing);
   return { tensor, picture, pixelMask };
+}
+
+/** As `prepare`, for what an array holds. */
+function prepareSamples(samples: SampleArray, preprocessing: Preprocessing): Prepared {
+  const { crop, pad, resize, channels, order, rescale, mean, std, layout } = preprocessing;
+  const planes = planesOf(samples, channels);
+  const [, height, width] = planes.dims;
+  const placement = placementOf({ height, width }, preprocessing);
+  checkLargest(placement);
+  const { resized, size } = placement;
+  const { left, top } = crop === undefined ? { left: 0, top: 0 } : centerCropOffset(resized, crop);
+  // Channels of a network that takes blue first stand the other way round.
+  const ofPixels = Array.from({ length: channels }, (_, channel) =>
+    order === 'BGR' && channels > 2 && channel < 3 ? 2 - channel : channel,
+  );
+  const levelOf = (channel: number) =>
+    pad === undefined
+      ? 0
+      : 'level' in pad.fill
+        ? pad.fill.level
+        : Math.min(255, Math.max(0, (pad.fill.value * std[channel]! + mean[channel]!) / rescale));
+  const placed = placePlanes(planes, {
+    ...{ placement, window: cropWindow(resized, crop), filter: resize?.filter ?? 'nearest' },
+    at: { left: Math.max(0, -left), top: Math.max(0, -top) },
+    fill: ofPixels.map(levelOf),
+  });
+  const area = size.width * size.height;
+  const output = new Float32Array(channels * area);
+  for (let channel = 0; channel < channels; channel++) {
+    const [start, step] = layout === 'NCHW' ? [channel * area, 1] : [channel, channels];
+    const from = ofPixels[channel]! * area;
+    for (let pixel = 0; pixel < area; pixel++) {
+      output[start + pixel * step] = (placed.data[from + pixel]! * rescale - mean[channel]!) / std[channel]!;
+    }
+  }
+  const dims = layout === 'NCHW' ? [1, channels, size.height, size.width] : [1, size.height, size.width, channels];
+  const tensor = float32(output, dims);
+  const pixelMask = maskOf(placement);
+  if (pad !== undefined && 'value' in pad.fill) fillOutside(tensor, pixelMask, pad.fill.value, preprocessing);
+  return { tensor, picture: viewOf(placed, channels), pixelMask };
 }
 
 function checkLargest({ resized, cropped, size }: Placement): void {
@@ -163,7 +209,7 @@ export function checkPreprocessing({ resize, crop, pad, rescale, mean, std, chan
   if (resize !== undefined) checkResize(resize);
   if (crop !== undefined) checkSides('crop', crop);
   if (pad !== undefined) checkPadding(pad);
-  check('channels', channels, (value) => [1, 2, 3, 4].includes(value), '1, 2, 3 or 4');
+  check('channels', channels, isSide, 'a whole number above 0');
   check('rescale', rescale, Number.isFinite, 'a number');
   check('mean', mean, (values) => values.length === channels && values.every(Number.isFinite), numbers(channels));
   check(

@@ -5,6 +5,15 @@ export interface RgbImage {
   readonly data: Uint8Array;
   /** `[height, width]`, 0 where the picture is transparent; absent where it is opaque throughout. */
   readonly alpha?: Uint8Array;
+  /** What a picture of any number of channels holds, of which `data` is a view in false colours. */
+  readonly samples?: SampleArray;
+}
+
+/** The samples of a picture, in 8-bit levels that need not be whole. */
+export interface SampleArray {
+  /** `[channels, height, width]`, or as the file has them where the number of channels is not known yet. */
+  readonly dims: readonly [number, number, number];
+  readonly data: Float32Array;
 }
 
 export interface Size {

@@ -1,11 +1,13 @@
+import { planesOf, viewOf } from './sample-array.ts';
 import { rgbImage, type RgbImage, type Size } from './rgb-image.ts';
 
 /**
  * A picture as shares of full light, `[channels, height, width]` in 0..1: red, green and blue, or grey where there are fewer than three
- * channels, and the alpha last where their number is even.
+ * channels, and the alpha last where their number is even. Of an array its channels as they are.
  */
-export function toUnitPixels({ data, width, height, alpha }: RgbImage, channels = 3): Float32Array {
+export function toUnitPixels({ data, width, height, alpha, samples }: RgbImage, channels = 3): Float32Array {
   const size = width * height;
+  if (samples !== undefined) return planesOf(samples, channels).data.map((level) => level / 255);
   const colours = coloursOf(channels);
   const pixels = new Float32Array(channels * size);
   for (let channel = 0; channel < channels; channel += 1) {
@@ -32,6 +34,10 @@ export function fromUnitPixels(pixels: Float32Array, { width, height }: Size): R
     for (let channel = 0; channel < 3; channel += 1) {
       data[3 * place + channel] = level(colours === 1 ? 0 : channel, place);
     }
+  }
+  if (channels > 4) {
+    const levels = pixels.map((_, at) => level(Math.trunc(at / size), at % size));
+    return viewOf({ dims: [channels, height, width], data: levels }, channels);
   }
   if (channels % 2 !== 0) return rgbImage(data, width, height);
   return rgbImage(

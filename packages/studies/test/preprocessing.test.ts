@@ -55,10 +55,15 @@ describe('choosePreprocessing of a bare model', () => {
     }
   });
 
-  it('refuses networks of five channels', () => {
-    expect(() => choosePreprocessing(pictureOf('N', 5, 28, 28), undefined, {})).toThrow(
-      expect.objectContaining({ code: 'IMAGE_CHANNEL_MISMATCH' }),
-    );
+  it('takes networks of five channels, whose pixels are fed as 0 to 1', () => {
+    const { preprocessing, assumed } = choosePreprocessing(pictureOf('N', 5, 28, 28), undefined, {});
+    expect(preprocessing).toMatchObject({
+      channels: 5,
+      rescale: 1 / 255,
+      mean: Array(5).fill(0),
+      std: Array(5).fill(1),
+    });
+    expect(assumed).toBe(true);
   });
 
   it('assumes nothing where options say how pixels are scaled', () => {

@@ -181,12 +181,12 @@ export function checkProbeSummary<Summary extends ProbeSummary>(result: Summary,
   return result;
 }
 
-/** A picture `[1, C, H, W]` in 0..1 of at most four channels; throws PLUGIN_RESULT_INVALID. */
+/** A picture `[1, C, H, W]` in 0..1; throws PLUGIN_RESULT_INVALID. */
 export function checkKept(pixels: Tensor<'float32'>, name: string, of: GuardedContribution): void {
   const check = checker(of);
   const { dims = [] } = check.object<typeof pixels>(pixels, `the picture "${name}"`);
   const [one, channels = 0, height, width] = dims;
-  const fits = dims.length === 4 && one === 1 && isSize(channels) && channels <= 4 && isSize(height) && isSize(width);
+  const fits = dims.length === 4 && one === 1 && isSize(channels) && isSize(height) && isSize(width);
   check.that(fits, `a picture "${name}" of [${dims.join(', ')}]`, '[1, channels, height, width]');
   check.pixels(pixels, dims, `the picture "${name}"`);
 }

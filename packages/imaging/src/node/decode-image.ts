@@ -1,11 +1,13 @@
 import { UnderstoryError } from '@understory/core';
 import sharp from 'sharp';
 import { checkImageFile, checkPixels, largestImage, type DecodeOptions } from '../check-image-file.ts';
+import { isNpy } from '../decode-npy.ts';
+import { decodeNpyImage } from '../decode-npy-image.ts';
 import { imagingErrors } from '../errors.ts';
 import { rgbImage, type RgbImage, type Size } from '../rgb-image.ts';
 
 /**
- * Decodes a JPEG, PNG or WebP file into 8-bit RGB, upright by its EXIF orientation.
+ * Decodes a JPEG, PNG or WebP file, or a NumPy array as `decodeNpyImage` does, into 8-bit RGB, upright by its EXIF orientation.
  *
  * Agrees with PIL's `ImageOps.exif_transpose(image).convert('RGB')`: alpha is not composited, so the colours under
  * transparent pixels show, and is kept beside them where some pixel is not opaque; grey is repeated; CMYK is converted without its profile; embedded colour profiles are ignored;
@@ -18,6 +20,7 @@ export async function decodeImage(
   name = '(unnamed)',
   { maxPixels = largestImage }: DecodeOptions = {},
 ): Promise<RgbImage> {
+  if (isNpy(bytes)) return decodeNpyImage(bytes, name, { maxPixels });
   checkImageFile(bytes, name, maxPixels);
   try {
     return await decode(bytes, (found) => checkPixels(name, found, maxPixels));

@@ -1,4 +1,6 @@
 import { checkImageFile, checkPixels, largestImage, type DecodeOptions } from '../check-image-file.ts';
+import { isNpy } from '../decode-npy.ts';
+import { decodeNpyImage } from '../decode-npy-image.ts';
 import { imagingErrors } from '../errors.ts';
 import type { ImageCodec } from '../image-codec.ts';
 import { takeWebpOrientation, turned } from '../exif-orientation.ts';
@@ -13,7 +15,7 @@ export const canvasCodec: ImageCodec = { decode: (bytes, name) => decodeImage(by
 const tile = 4096;
 
 /**
- * Decodes a JPEG, PNG or WebP file into 8-bit RGB, upright by its EXIF orientation, with what decodes pictures in the browser.
+ * Decodes a JPEG, PNG or WebP file, or a NumPy array as `decodeNpyImage` does, into 8-bit RGB, upright by its EXIF orientation, with what decodes pictures in the browser.
  *
  * Nothing is scaled, embedded colour profiles are ignored, and the colours under transparent pixels are kept.
  * A canvas multiplies colours by alpha, which cannot be undone: pictures with alpha are read through WebGL 2 instead.
@@ -24,6 +26,7 @@ export async function decodeImage(
   name = '(unnamed)',
   { maxPixels = largestImage }: DecodeOptions = {},
 ): Promise<RgbImage> {
+  if (isNpy(bytes)) return decodeNpyImage(bytes, name, { maxPixels });
   const format = checkImageFile(bytes, name, maxPixels);
   // Browsers show what there is of a picture that is cut off.
   if (format === 'jpeg' && !hasEndOfImage(bytes)) throw imagingErrors.truncated(name, bytes.length);

@@ -64,6 +64,8 @@ export interface Attempt {
   readonly look: Look;
   /** The PNG of the adversarial image. */
   readonly png: Uint8Array;
+  /** The `.npy` file of an image of more channels than a PNG file holds. */
+  readonly array?: Uint8Array;
 }
 
 export type AttackFacts = Pick<

@@ -1,5 +1,6 @@
 import { type Tensor } from '@understory/core';
 import {
+  encodeNpy,
   isWithin,
   perturbationChecks,
   perturbationDistances,
@@ -46,6 +47,7 @@ export async function judge(
       adversarial,
       look,
       png: saved.png,
+      ...(saved.array && { array: saved.array }),
       row: {
         ...facts,
         attack: record.name,
@@ -107,6 +109,7 @@ function looksAt({ subject, numbers }: AttackPlan, pictures: readonly Tensor<'fl
 /** An adversarial image as it is written and read back. */
 interface Saved {
   readonly png: Uint8Array;
+  readonly array?: Uint8Array;
   readonly picture: RgbImage;
   readonly rounding: LevelRounding;
   readonly look: Look;
@@ -136,8 +139,19 @@ async function save(
   const files: Omit<Saved, 'look'>[] = [];
   for (const { sample, adversarial } of made) {
     const { budget } = attacks[sample.place]!.record;
-    const png = await codec.encodePng(toEightBits(adversarial.data, pixels.data, { budget, size, rounding }));
-    files.push({ png, picture: await codec.decode(png, 'the saved adversarial image'), rounding });
+    const picture = toEightBits(adversarial.data, pixels.data, { budget, size, rounding });
+    const png = await codec.encodePng(picture);
+    // A PNG file shows three of many channels; an array beside it holds all of them.
+    if (picture.samples === undefined) {
+      files.push({ png, picture: await codec.decode(png, 'the saved adversarial image'), rounding });
+    } else {
+      const { data, dims } = picture.samples;
+      const array = encodeNpy(
+        data.map((level) => level / 255),
+        dims,
+      );
+      files.push({ png, array, picture, rounding });
+    }
   }
   const looks = await looksAt(
     plan,

@@ -45,7 +45,11 @@ export async function attackKeeper(
     const { item } = attacked.facts;
     if (attacked.attempts.length === 0) return;
     if (asked.all) {
-      for (const { row, png } of attacked.attempts) await store.write(adversarialPicture(item, row.attack), png);
+      for (const { row, png, array } of attacked.attempts) {
+        const path = adversarialPicture(item, row.attack);
+        await store.write(path, png);
+        if (array !== undefined) await store.write(path.replace(/\.png$/, '.npy'), array);
+      }
     }
     await keep({ item, kind: 'attacked' }, (own) => keepExample(store, own, attacked, asked));
   };

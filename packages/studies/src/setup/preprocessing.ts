@@ -49,8 +49,6 @@ export interface ChosenPreprocessing {
 }
 
 const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
-/** Grey, grey and alpha, colour, colour and alpha. */
-const channelCounts = [1, 2, 3, 4] as const;
 const usualSide = 224;
 const usualCrop = 0.875;
 /** Up to this side networks are made for pictures of just that size, as CIFAR's and Tiny ImageNet's are: nothing is cropped. */
@@ -60,7 +58,7 @@ const wholeSide = 64;
  * The preprocessing that the model's folder gives, with what is said instead.
  * Without a folder: as is usual for the task, else as torchvision evaluates ImageNet networks, at the size of the model's input; values of ImageNet are those of colour alone.
  * Networks that take uint8 get the samples as they are, 0 to 255. `mean` stands in the order that the network takes its channels in.
- * Throws SPEC_INVALID where options do not go together, IMAGE_CHANNEL_MISMATCH where the model takes pictures of more than four channels, or not of those that its folder says.
+ * Throws SPEC_INVALID where options do not go together, IMAGE_CHANNEL_MISMATCH where the model does not take pictures of the channels that its folder says.
  */
 export function choosePreprocessing(
   picture: PictureInput,
@@ -109,7 +107,7 @@ export function optionsOf({ size, fit, filter, mean, std }: SubjectPictures): Pr
 }
 
 function usual({ channels: asked, layout, size }: PictureInput, ofTask: SubjectPictures | undefined): Preprocessing {
-  const channels = channelCounts.find((each) => each === asked) ?? 3;
+  const channels = asked ?? 3;
   if (ofTask !== undefined && channels === ofTask.mean.length) {
     const { mean, std } = ofTask;
     const target = ofTask.size ?? size ?? usualSide;
