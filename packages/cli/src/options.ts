@@ -130,6 +130,8 @@ export type TensorOptions = {
   readonly to?: string | undefined;
   readonly text?: readonly string[] | undefined;
   readonly against?: readonly string[] | undefined;
+  readonly question?: string | undefined;
+  readonly vocabulary?: readonly string[] | undefined;
 };
 
 /** The options that say what a model is and what its inputs and outputs mean. */
@@ -157,5 +159,10 @@ export function withTensors<A extends Arguments, O extends OptionValues>(
       'captions that the picture is compared with, for image-text models such as CLIP',
     ),
     new Option('--against <captions...>', 'what the captions are contrasted with: one for all, or one each'),
+    new Option(
+      '--question <text>',
+      'what a model of images and questions is asked, or the text whose phrases it boxes',
+    ),
+    new Option('--vocabulary <files...>', 'words and answers that the model numbers, where none lie beside it'),
   ]);
 }

@@ -36,6 +36,8 @@ export function commonSpec(flags: StudyFlags): Pick<Common, 'version' | 'model'>
       to: flags.to,
       captions: flags.text,
       against: flags.against,
+      question: flags.question,
+      vocabulary: flags.vocabulary,
       labels: flags.labels,
       layer: flags.layer,
       layout: flags.layout,

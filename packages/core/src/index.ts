@@ -21,6 +21,7 @@ export * from './contracts/explainer.ts';
 export * from './contracts/expression.ts';
 export * from './contracts/graph.ts';
 export * from './contracts/image-text-matcher.ts';
+export * from './contracts/question-answerer.ts';
 export * from './contracts/mask.ts';
 export * from './contracts/metric.ts';
 export * from './contracts/model.ts';

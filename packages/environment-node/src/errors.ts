@@ -74,6 +74,16 @@ export const environmentErrors = {
     });
   },
 
+  vocabularyInvalid({ path, reason }: { path: string; reason: string }) {
+    return new UnderstoryError({
+      code: 'VOCABULARY_INVALID',
+      message: `The vocabulary ${path} cannot be read.`,
+      found: reason,
+      expected: 'JSON: a list of words, or an object from each word to its number; or one word a line',
+      next: 'Write the words down in the order in which the model numbers them.',
+    });
+  },
+
   labelsInvalid({ path, reason }: { path: string; reason: string }) {
     return new UnderstoryError({
       code: 'LABELS_INVALID',

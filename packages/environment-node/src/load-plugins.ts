@@ -33,6 +33,7 @@ const defaultPlugins = [
   '@understory/metric-faithfulness',
   '@understory/probe-shuffle',
   '@understory/probe-clip',
+  '@understory/probe-mdetr',
   '@understory/attack-pgd',
 ];
 

@@ -8,6 +8,7 @@ import { loadPlugins } from './load-plugins.ts';
 import { readImage } from './read-image.ts';
 import { readLabels } from './read-labels.ts';
 import { readTable } from './read-table.ts';
+import { readVocabulary } from './read-vocabulary.ts';
 import { findTargetReference } from './target-reference.ts';
 
 export interface NodeEnvironmentOptions {
@@ -34,6 +35,7 @@ export function nodeEnvironment({
     loadPlugins: (request) => loadPlugins({ ...request, cwd, onConfiguration }),
     findModel: (name) => resolveModel(name, { cwd }),
     readLabels: (path) => readLabels(path, cwd),
+    readVocabulary: (path) => readVocabulary(path, cwd),
     readTable: (path) => readTable(path, cwd),
     async findImages(paths) {
       const { images, failures } = await findImages(paths, cwd);

@@ -6,6 +6,8 @@ export interface ImageProcessor {
   readonly defaults?: Readonly<Record<string, unknown>>;
   /** A `size` of one number means the shorter side, with the longer one capped at `max_size`. */
   readonly shortestEdge?: true;
+  /** The most that the longer side may be of the shorter one that `size` says. */
+  readonly longestOf?: number;
   /** What both sides are made a multiple of; `from` is the field that says of how much, where one does. */
   readonly multiple?: { readonly from?: string; readonly of?: number; readonly rounding: Multiple['rounding'] };
   /** `size` says nothing: the picture keeps its size, but for the multiple. */
@@ -61,6 +63,15 @@ const particular: Readonly<Record<string, ImageProcessor>> = {
     defaults: { do_resize: true, do_rescale: true, do_normalize: false, resample: 2, size_divisor: 32 },
     keepsSize: true,
     multiple: { from: 'size_divisor', rounding: 'down' },
+  },
+  Vilt: {
+    defaults: {
+      ...{ ...steps, ...half, size: { shortest_edge: 384 }, resample: 3 },
+      ...{ do_pad: true, size_divisor: 32 },
+    },
+    longestOf: 1333 / 800,
+    multiple: { from: 'size_divisor', rounding: 'down' },
+    pads: 'size',
   },
   TextNet: {
     defaults: { ...steps, size: { shortest_edge: 640 }, size_divisor: 32 },

@@ -206,8 +206,12 @@ function resizeTo(config: Config, processor: ImageProcessor, cropFollows: boolea
   );
 }
 
-function shortest(length: number, { enlarged = 1 }: ImageProcessor): ResizeTo & { readonly kind: 'shorterSide' } {
-  return { kind: 'shorterSide', length: Math.trunc(length * enlarged) };
+function shortest(
+  length: number,
+  { enlarged = 1, longestOf }: ImageProcessor,
+): ResizeTo & { readonly kind: 'shorterSide' } {
+  const own = { kind: 'shorterSide' as const, length: Math.trunc(length * enlarged) };
+  return longestOf === undefined ? own : { ...own, longest: Math.trunc(length * longestOf) };
 }
 
 /** The cap of a processor's own size, which also holds for files that only say the shorter side. */

@@ -1,1 +1,2 @@
 export { default } from './plugin.ts';
+export { questionAnswering } from './answerer/kind.ts';

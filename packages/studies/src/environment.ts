@@ -1,4 +1,4 @@
-import type { DatasetItem, Host, ModelSource } from '@understory/core';
+import type { DatasetItem, Host, ModelSource, VocabularyFile } from '@understory/core';
 import type { ContactSheet, ImageCodec, Preprocessing, RgbImage } from '@understory/imaging';
 import type { ImagesSpec } from './spec/study-spec.ts';
 
@@ -12,6 +12,8 @@ export interface Environment {
   findModel(name: string): Promise<FoundModel>;
   /** Labels out of a file, one a class. */
   readLabels(path: string): Promise<readonly string[]>;
+  /** Words or answers that a network numbers, out of a `.json` file or a list with one a line. */
+  readVocabulary(path: string): Promise<VocabularyFile['json']>;
   /** A table of numbers out of a `.npy` or `.json` file; throws FEED_INVALID. */
   readTable(path: string): Promise<{ readonly dims: readonly number[]; readonly data: Float32Array }>;
   /** The images that a spec means; nothing is decoded yet. */
@@ -78,6 +80,8 @@ export interface FoundText {
       }
     | undefined
   >;
+  /** Files of words and answers that the network numbers. */
+  vocabularies?(): Promise<readonly Pick<VocabularyFile, 'name' | 'json'>[]>;
 }
 
 /** An image to work on, decoded when it is asked for. */

@@ -125,6 +125,23 @@ export const studyErrors = {
     });
   },
 
+  questionNotRead({ inputs, free }: { inputs: readonly string[]; free: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'QUESTION_NOT_READ',
+      message: 'The model cannot be asked in words, and a question was given.',
+      found: `inputs ${inputs.join(', ')}`,
+      expected:
+        'a model of pictures and questions: one graph that takes a picture and the numbers of words, and answers',
+      next:
+        free.length === 0
+          ? 'Choose such a model, or leave the question out.'
+          : `Choose such a model, or feed ${free.join(', ')} the numbers that stand for the question.`,
+      ...(free.length > 0 && {
+        remedy: { kind: 'settings' as const, settings: free.map((name) => ({ name: 'feed', value: `${name}=VALUE` })) },
+      }),
+    });
+  },
+
   noSuchTaskPreset({ preset, task, known }: { preset: string; task: string; known: readonly string[] }) {
     return new UnderstoryError({
       code: 'UNKNOWN_PRESET',

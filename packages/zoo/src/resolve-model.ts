@@ -12,6 +12,7 @@ import { labelsFromConfig } from './labels-from-config.ts';
 import { picturesFrom } from './pictures-from.ts';
 import { firstConfig } from './read-config.ts';
 import { readTokenizer, type FoundTokenizer } from './read-tokenizer.ts';
+import { readVocabularies, vocabularyFiles, type FoundVocabulary } from './read-vocabularies.ts';
 import { towersBeside, towersIn, towersOf, type Towers } from './towers.ts';
 import { zooErrors } from './errors.ts';
 
@@ -45,6 +46,8 @@ export interface ResolvedText {
   readonly otherSources?: readonly Extract<ModelSource, { kind: 'file' }>[];
   /** Reads the tokenizer, which is large; undefined where there is none. Throws MODEL_CONFIG_*. */
   tokenizer(): Promise<FoundTokenizer | undefined>;
+  /** Reads files of words and answers that the network numbers. Throws MODEL_CONFIG_*. */
+  vocabularies(): Promise<readonly FoundVocabulary[]>;
 }
 
 export interface ResolveOptions {
@@ -106,9 +109,11 @@ async function besideModel(root: string, [file]: readonly [string, ...string[]],
   const text = towers === undefined ? [] : upwards(dirname(towers.text[0]), root);
   const found = await readConfigs(folders);
   const places = [...new Set([...text, ...folders])];
-  if (towers === undefined && !(await hasTokenizer(places))) return found;
+  const files = await vocabularyFiles(places);
+  if (towers === undefined && files.length === 0 && !(await hasTokenizer(places))) return found;
   const tokenizer = () => readTokenizer(places, found.config);
-  return { ...found, text: { ...(towers && sourcesOf(towers.text)), tokenizer } };
+  const vocabularies = () => readVocabularies(files);
+  return { ...found, text: { ...(towers && sourcesOf(towers.text)), tokenizer, vocabularies } };
 }
 
 async function hasTokenizer(folders: readonly string[]): Promise<boolean> {

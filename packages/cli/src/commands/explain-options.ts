@@ -15,7 +15,7 @@ the sheet and the page, of what is done.
 page that needs nothing beside itself.
 
 Targets are comma-separated: topN for the N best of what the model says of each image, a class index from 0, or a label; box:0,
-box:dog, boxes; caption:2, captions, contrast:1; region:cat, pixel:120,80; char:4; similarity; OUTPUT where it holds one number, and OUTPUT[3,2] or OUTPUT[1,10:20] for
+box:dog, boxes; caption:2, captions, contrast:1; answer:attr:red, phrase:dog; region:cat, pixel:120,80; char:4; similarity; OUTPUT where it holds one number, and OUTPUT[3,2] or OUTPUT[1,10:20] for
 an element or a region of any. A minus in front asks what lowers it: --target=-age. The command inspect lists those of a model.
 
 Files: <out>/<image>.<explainer>.<target>.png, the heat map over the preprocessed image, and with --npy also
@@ -32,6 +32,7 @@ Examples:
   understory explain photos/*.jpg --explainer cam,gradcam,layercam --target top1,"tabby" --out out --npy --json
   understory explain cat.png --explainer cam,gradcam --backend onnx --backend explain-gradcam=tfjs
   understory explain fruit.jpg --model path/to/clip --text "the left apple" --against "the right apple" --sheet
+  understory explain fruit.jpg --model path/to/mdetr --question "What color is the left apple?" --answer attr:red
   understory explain cat.png --layer features.5.0 --explainer layercam
   understory explain cat.png --model model.onnx --size 224 --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 --labels labels.txt
 `;
@@ -47,6 +48,7 @@ export function defineExplain(program: Command) {
       '--target <list>',
       'what to explain: top1, a class index, a label, box:0 ... (default: top1, or all captions)',
     )
+    .option('--answer <answer>', 'the answer to --question that is explained, such as attr:red')
     .option('--preset <name>', 'a named set of settings of the task, such as paper for image-text models')
     .option('--layer <layer>', 'auto, a tensor name, or a module path or its end', 'auto')
     .option('--layout <layout>', layoutHelp, layout)
@@ -69,12 +71,12 @@ export function specOf(
   images: readonly string[],
   options: ExplainOptions,
 ): Extract<StudySpecInput, { study: 'explain' }> {
-  const { target, preset, overlay, npy, sheet, html, colourMap, opacity, batch } = options;
+  const { target, answer, preset, overlay, npy, sheet, html, colourMap, opacity, batch } = options;
   return {
     study: 'explain',
     ...commonSpec(options),
     images: { from: [...images] },
     explainers: [...options.explainer],
-    ...defined({ target, preset, overlay, npy, sheet, html, colourMap, opacity, batch }),
+    ...defined({ target, answer, preset, overlay, npy, sheet, html, colourMap, opacity, batch }),
   };
 }

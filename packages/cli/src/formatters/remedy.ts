@@ -14,6 +14,8 @@ const flags: Readonly<Record<string, string>> = {
   to: '--to',
   text: '--text',
   against: '--against',
+  question: '--question',
+  vocabulary: '--vocabulary',
   threshold: '--threshold',
 };
 

@@ -95,10 +95,15 @@ export interface Subject<Said extends Answer = Answer> {
   readonly notes?: readonly string[];
   /** The outputs and layers that `answersOf` is given. */
   readonly reads: readonly string[];
+  /** The layer whose map is read where nobody names one; the explainer's own choice where absent. */
+  readonly layer?: string | undefined;
   /** Where the scores of the classes lie, of a subject whose decision is one class of a list. */
   readonly classes?: ClassScores;
-  /** What the model is fed for prepared pictures, side inputs included: `[N, C, H, W]` or as the layout of `picture` is. */
-  feeds(pixels: Tensor<'float32'>): Feeds;
+  /**
+   * What the model is fed for prepared pictures, side inputs included: `[N, C, H, W]` or as the layout of `picture` is. `masks` has one a
+   * picture, `[H, W]`: 1 where the picture is, 0 where it was padded; without it nothing was.
+   */
+  feeds(pixels: Tensor<'float32'>, masks?: readonly Uint8Array[]): Feeds;
   /** What the model says of each sample, given the tensors of `reads`. */
   answersOf(outputs: Tensors): readonly Said[];
   /**
@@ -144,6 +149,17 @@ export interface TextFacts {
   readonly tokenizer?: Readonly<Record<string, unknown>>;
   /** `tokenizer_config.json`, or the `text_cfg` of an open_clip configuration, as it was read. */
   readonly tokenizerConfig?: Readonly<Record<string, unknown>>;
+  /** Words and answers that a network numbers, as JSON: those that the user named, then those that lie beside the model. */
+  readonly vocabularies?: readonly VocabularyFile[];
+}
+
+/** A file of words or answers. */
+export interface VocabularyFile {
+  /** Without its folder. */
+  readonly name: string;
+  readonly json: unknown;
+  /** Whether the user named it; otherwise it only lies beside the model. */
+  readonly isAsked: boolean;
 }
 
 /** What is known of a model before it is read as anything. */
@@ -170,8 +186,10 @@ export type Evidence = (typeof evidence)[number];
 export interface SubjectPictures {
   /** A side of a square in pixels; that of the model's input where absent. */
   readonly size?: number;
-  /** The middle of the picture, or all of it with other proportions. */
-  readonly fit: 'crop' | 'stretch';
+  /** The middle of the picture, all of it with other proportions, or all of it as it is: `size` is its shorter side then. */
+  readonly fit: 'crop' | 'stretch' | 'whole';
+  /** The most that the longer side may get where the whole picture is taken. */
+  readonly longest?: number;
   readonly filter: 'bilinear' | 'bicubic';
   /** One value a channel, of pixels in 0..1. */
   readonly mean: readonly number[];
@@ -203,6 +221,8 @@ export interface SubjectSettings {
   readonly captions?: readonly string[];
   /** What each caption is contrasted with: one for all of them, or one each. */
   readonly against?: readonly string[];
+  /** What a model of pictures and questions is asked, or the text whose phrases it is to box. */
+  readonly question?: string;
 }
 
 /** Settings of a run that belong together. */

@@ -8,12 +8,11 @@ import {
   type ModelFacts,
   type SubjectReading,
 } from '@understory/core';
-import { openTokenizer } from '@understory/text';
+import { openTokenizer, textInputsOf } from '@understory/text';
 import { probeClipErrors } from '../errors.ts';
 import { embeddingOutputs, tensorOf, widthOf } from './embedding-outputs.ts';
 import { measuredHead } from './measured-head.ts';
 import { headOf, type Head } from './scale.ts';
-import { textInputsOf } from './text-inputs.ts';
 import { TextTower } from './text-tower.ts';
 
 /** What embeds pictures and captions, and what the model makes of their cosine. */

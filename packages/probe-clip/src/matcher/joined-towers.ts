@@ -1,6 +1,6 @@
 import type { GraphNode, GraphView, Model } from '@understory/core';
+import { textInputNames, type TextInputs } from '@understory/text';
 import { embeddingOutputs } from './embedding-outputs.ts';
-import { namesOf, type TextInputs } from './text-inputs.ts';
 
 /** Both towers in one graph. */
 export interface JoinedTowers {
@@ -36,7 +36,7 @@ const keepsDirection = new Set(['Cast', 'Div', 'Identity', 'Mul', 'Transpose']);
 export function joinedTowers(model: Model, picture: string, text: TextInputs): JoinedTowers | undefined {
   const { graph, outputs } = model;
   if (graph === undefined) return byNames(model);
-  const parts = dependences(graph, picture, namesOf(text));
+  const parts = dependences(graph, picture, textInputNames(text));
   const of = (part: number) => outputs.filter(({ name }) => parts.get(name) === part);
   const meeting = of(ofBoth).map(({ name }) => ({ name, node: productBehind(graph, name, parts) }));
   const compared = meeting.find(({ node }) => node !== undefined);

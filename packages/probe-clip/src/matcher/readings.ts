@@ -5,10 +5,10 @@ import {
   type SubjectReading,
   type TensorSpec,
 } from '@understory/core';
+import { textInputNames, textInputsOf } from '@understory/text';
 import { embeddingOutputs, tensorOf } from './embedding-outputs.ts';
 import { joinedTowers } from './joined-towers.ts';
 import { isSigLip } from './scale.ts';
-import { namesOf, textInputsOf } from './text-inputs.ts';
 
 const clip: SubjectPictures = {
   ...{ fit: 'crop', filter: 'bicubic' },
@@ -43,7 +43,7 @@ function ofOneGraph({ model, outputs, input }: ModelFacts): readonly SubjectRead
     evidence: 'partner',
     why: `it takes text beside the picture: ${towers.why}`,
     tensors: { image: name, text: towers.text, ...(towers.logits !== undefined && { logits: towers.logits }) },
-    fills: namesOf(text),
+    fills: textInputNames(text),
   }));
 }
 

@@ -1,7 +1,6 @@
-import type { Feeds, Model, Tensor, TensorSpec } from '@understory/core';
-import type { CutText, TextTokenizer } from '@understory/text';
+import type { Feeds, Model } from '@understory/core';
+import { textFeeds, type CutText, type TextInputs, type TextTokenizer } from '@understory/text';
 import { probeClipErrors } from '../errors.ts';
-import type { TextInputs } from './text-inputs.ts';
 import { unitRows } from './unit-vectors.ts';
 
 export interface TextTowerParts {
@@ -76,23 +75,9 @@ export class TextTower {
 
   /** The same without what is fed beside the texts. */
   textFeeds(texts: readonly string[]): Feeds {
-    const { ids, mask, types, positions } = this.inputs;
     const encoded = this.tokenizer.encode(texts, this.length);
     for (const each of encoded.cut) this.#cut.set(each.text, each);
-    const rows = (spec: TensorSpec | undefined, values: readonly Int32Array[]) =>
-      spec === undefined ? {} : { [spec.name]: tensorOf(spec, values) };
-    return {
-      ...rows(ids, encoded.ids),
-      ...rows(mask, encoded.mask),
-      ...rows(
-        types,
-        encoded.ids.map((row) => new Int32Array(row.length)),
-      ),
-      ...rows(
-        positions,
-        encoded.ids.map((row) => row.map((_, at) => at)),
-      ),
-    };
+    return textFeeds(this.inputs, encoded);
   }
 
   /** Whether two texts become the same tokens. */
@@ -104,12 +89,4 @@ export class TextTower {
   async #run(texts: readonly string[]): Promise<readonly Float32Array[]> {
     return unitRows(await this.model.run(this.feeds(texts), [this.output]), this.output, 'captions');
   }
-}
-
-function tensorOf({ type }: TensorSpec, rows: readonly Int32Array[]): Tensor {
-  const length = rows[0]?.length ?? 0;
-  const values = rows.flatMap((row) => [...row]);
-  const dims = [rows.length, length];
-  if (type === 'int64') return { type, dims, data: BigInt64Array.from(values, BigInt) };
-  return { type: 'int32', dims, data: Int32Array.from(values) };
 }

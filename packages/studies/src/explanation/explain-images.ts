@@ -133,6 +133,7 @@ interface Sample {
   readonly image: ReadableImage;
   readonly picture: RgbImage;
   readonly tensor: Tensor<'float32'>;
+  readonly pixelMask: Uint8Array;
 }
 
 interface AnsweredSample extends Sample {
@@ -282,5 +283,8 @@ async function* explainAll(
 }
 
 function feedsOf(subject: Subject, samples: readonly Sample[]): Feeds {
-  return subject.feeds(joinSamples(samples.map(({ tensor }) => tensor)));
+  return subject.feeds(
+    joinSamples(samples.map(({ tensor }) => tensor)),
+    samples.map(({ pixelMask }) => pixelMask),
+  );
 }

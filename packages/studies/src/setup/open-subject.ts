@@ -1,5 +1,6 @@
 import {
   imageTextTask,
+  questionTask,
   pictureInputOf,
   specText,
   SUBJECT,
@@ -11,6 +12,7 @@ import {
   type SubjectPreset,
   type SubjectSettings,
   type Tensor,
+  type VocabularyFile,
 } from '@understory/core';
 import { prepare } from '@understory/imaging';
 import type { Environment } from '../environment.ts';
@@ -25,7 +27,18 @@ import { sideFeedsOf, type SideFeeds } from './side-feeds.ts';
 /** What a spec says of what a model is and how it is fed. */
 export type SubjectSpec = Pick<
   CommonSpec,
-  'task' | 'input' | 'output' | 'logits' | 'labels' | 'feed' | 'to' | 'captions' | 'against' | 'preprocessing'
+  | 'task'
+  | 'input'
+  | 'output'
+  | 'logits'
+  | 'labels'
+  | 'feed'
+  | 'to'
+  | 'captions'
+  | 'against'
+  | 'question'
+  | 'vocabulary'
+  | 'preprocessing'
 > & {
   /** Settings of the task that belong together. */
   readonly taskPreset?: string | undefined;
@@ -43,7 +56,7 @@ export interface OpenedSubject {
 export interface SubjectRequest {
   readonly spec: SubjectSpec;
   readonly host: Host;
-  readonly environment: Pick<Environment, 'readLabels' | 'readTable' | 'findImages'>;
+  readonly environment: Pick<Environment, 'readLabels' | 'readTable' | 'readVocabulary' | 'findImages'>;
   /** The targets as they were asked for. */
   readonly targets?: string | undefined;
 }
@@ -52,13 +65,14 @@ export interface SubjectRequest {
 export async function factsOf(
   { model, text, resolved }: OpenedModel,
   spec: SubjectSpec,
-  environment: Pick<Environment, 'readLabels'>,
+  environment: Pick<Environment, 'readLabels' | 'readVocabulary'>,
 ): Promise<ModelFacts> {
   const { labels: path, output, logits } = spec;
   const labels = path === undefined ? resolved.labels : await environment.readLabels(path);
   const asked = output ?? logits;
   const { config } = resolved;
   const read = text === undefined && !takesText(model) ? undefined : await resolved.text?.tokenizer();
+  const vocabularies = await vocabulariesOf(model, resolved, spec, environment);
   const { metadata } = model;
   return {
     model,
@@ -69,8 +83,24 @@ export async function factsOf(
     text: {
       ...(text && { model: text }),
       ...(read && { tokenizer: read.tokenizer, tokenizerConfig: read.settings }),
+      ...(vocabularies.length > 0 && { vocabularies }),
     },
   };
+}
+
+/** Those that were asked for, then those beside a model that is fed something else than a picture. */
+async function vocabulariesOf(
+  { inputs }: OpenedModel['model'],
+  { text }: OpenedModel['resolved'],
+  { vocabulary = [] }: SubjectSpec,
+  environment: Pick<Environment, 'readVocabulary'>,
+): Promise<readonly VocabularyFile[]> {
+  const asked: VocabularyFile[] = [];
+  for (const path of vocabulary) {
+    asked.push({ name: path.split(/[\\/]/).at(-1)!, json: await environment.readVocabulary(path), isAsked: true });
+  }
+  const beside = inputs.length > 1 ? await text?.vocabularies?.() : undefined;
+  return [...asked, ...(beside ?? []).map((each) => ({ ...each, isAsked: false }))];
 }
 
 /** Whether an input can hold the tokens of texts: whole numbers, a row for each text. */
@@ -89,7 +119,7 @@ export async function openSubject(
   const { model, resolved } = opened;
   const facts = forSpec(await factsOf(opened, spec, environment), spec);
   checkOutputs(facts);
-  const task = spec.task ?? taskOfCaptions(host, facts, spec);
+  const task = spec.task ?? taskOfCaptions(host, facts, spec) ?? taskOfQuestion(host, facts, spec);
   const recognised = recognise(host, facts, {
     ...{ task, targets },
     areLogits: spec.logits !== undefined && spec.output === undefined,
@@ -117,12 +147,13 @@ export async function openSubject(
       return to;
     },
   };
-  const { captions, against } = spec;
+  const { captions, against, question } = spec;
   const settings: SubjectSettings = {
     ...(sides && { sides }),
     ...(others && { others }),
     ...(captions && { captions }),
     ...(against && { against }),
+    ...(question !== undefined && { question }),
   };
   const subject = await kind.open(facts, reading, settings);
   if (to !== undefined && !isUsed) throw studyErrors.secondPictureUnused({ path: spec.to!, task: recognised.task });
@@ -142,6 +173,18 @@ function taskOfCaptions(host: Host, facts: ModelFacts, { captions, against }: Su
   throw studyErrors.captionsNotRead({
     inputs: facts.model.inputs.map(specText),
     isTower: facts.text?.model !== undefined,
+  });
+}
+
+/** A question is for a model that reads it, whatever else could be made of it; throws QUESTION_NOT_READ where it does not. */
+function taskOfQuestion(host: Host, facts: ModelFacts, { question, feed }: SubjectSpec): string | undefined {
+  if (question === undefined) return undefined;
+  const isKnown = host.list('subject').some(({ id }) => id === questionTask);
+  if (isKnown && readingsOf(host, facts, questionTask).length > 0) return questionTask;
+  const fed = new Set([pictureInputOf(facts.model, facts.input).name, ...Object.keys(feed ?? {})]);
+  throw studyErrors.questionNotRead({
+    inputs: facts.model.inputs.map(specText),
+    free: facts.model.inputs.filter(({ name }) => !fed.has(name)).map(({ name }) => name),
   });
 }
 

@@ -102,7 +102,8 @@ function asSamples(preprocessing: Preprocessing): Preprocessing {
 }
 
 /** What a task or a preset says of pictures, as options. */
-export function optionsOf({ size, fit, filter, mean, std }: SubjectPictures): PreprocessingOptions {
+export function optionsOf({ size, fit, filter, mean, std, longest }: SubjectPictures): PreprocessingOptions {
+  if (fit === 'whole') return { resize: size, longest, filter, mean, std };
   return { ...(size !== undefined && { size }), fit, filter, mean, std };
 }
 
@@ -110,8 +111,12 @@ function usual({ channels: asked, layout, size }: PictureInput, ofTask: SubjectP
   const channels = asked ?? 3;
   if (ofTask !== undefined && channels === ofTask.mean.length) {
     const { mean, std } = ofTask;
-    const target = ofTask.size ?? size ?? usualSide;
-    return { ...placedAs(ofTask, sidesOf(target)), rescale: 1 / 255, mean, std, channels, order: 'RGB', layout };
+    // What has one size is no longer whole.
+    const asked: SubjectPictures =
+      size !== undefined && ofTask.fit === 'whole' ? { ...ofTask, fit: 'stretch' } : ofTask;
+    const target =
+      (asked.fit === 'whole' ? asked.size : ofTask.fit === 'whole' ? size : (asked.size ?? size)) ?? usualSide;
+    return { ...placedAs(asked, sidesOf(target)), rescale: 1 / 255, mean, std, channels, order: 'RGB', layout };
   }
   const colour = channels === 3;
   return {
@@ -125,7 +130,10 @@ function usual({ channels: asked, layout, size }: PictureInput, ofTask: SubjectP
   };
 }
 
-function placedAs({ fit, filter }: SubjectPictures, size: Size): Pick<Preprocessing, 'resize' | 'crop'> {
+function placedAs({ fit, filter, longest }: SubjectPictures, size: Size): Pick<Preprocessing, 'resize' | 'crop'> {
+  if (fit === 'whole') {
+    return { resize: { kind: 'shorterSide', length: size.width, filter, ...(longest !== undefined && { longest }) } };
+  }
   if (fit === 'stretch' || size.width !== size.height) return { resize: { kind: 'exact', ...size, filter } };
   return { resize: { kind: 'shorterSide', length: size.width, filter }, crop: size };
 }

@@ -209,9 +209,10 @@ export async function setUp(
 }
 
 /** The layer that is asked for, else the preset's, as far as the model has one; undefined where the explainer chooses. */
-function layerOf({ model }: Subject, asked: string, preset: SubjectPreset | undefined): string | undefined {
+function layerOf({ model, layer }: Subject, asked: string, preset: SubjectPreset | undefined): string | undefined {
   if (asked.trim() !== 'auto') return findLayer(model.layers, asked).name;
-  return preset?.layers.map((layer) => layerNamed(model, layer)).find((found) => found !== undefined);
+  if (preset === undefined) return layer;
+  return preset.layers.map((layer) => layerNamed(model, layer)).find((found) => found !== undefined);
 }
 
 function layerNamed({ layers }: Model, name: string): string | undefined {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { studyErrors } from '../errors.ts';
-import { withCaptionsExplained, withCaptionsExplainedInEach } from './explained-targets.ts';
+import { withTargets, withTargetsInEach } from './explained-targets.ts';
 import {
   listFileNames,
   specVersion,
@@ -18,14 +18,14 @@ export function parseStudySpec<Input extends StudySpecInput>(
 ): Extract<StudySpec, { study: Input['study'] }>;
 export function parseStudySpec(value: unknown, name?: string): StudySpec;
 export function parseStudySpec(value: unknown, name = 'the study'): StudySpec {
-  return parsed(studySpec, withCaptionsExplained(value), name);
+  return parsed(studySpec, withTargets(value), name);
 }
 
 /** A list of studies; a single spec is a list of one under the name of its kind. Throws SPEC_INVALID. */
 export function parseStudyFile(value: unknown, name = 'the study file'): StudyFile {
   const isList = typeof value === 'object' && value !== null && 'studies' in value;
   if (isList) {
-    const file = parsed(studyFile, withCaptionsExplainedInEach(value), name);
+    const file = parsed(studyFile, withTargetsInEach(value), name);
     const names = file.studies.map((study) => study.name.toLowerCase());
     const twice = names.find((each, at) => names.indexOf(each) !== at);
     const taken = names.find((each) => listFileNames.includes(each));

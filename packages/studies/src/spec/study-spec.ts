@@ -75,6 +75,10 @@ const common = {
   captions: z.array(z.string()).min(1).readonly().optional(),
   /** What the captions are contrasted with: one for all of them, or one each. */
   against: z.array(z.string()).min(1).readonly().optional(),
+  /** What a model of pictures and questions is asked, or the text whose phrases it is to box. */
+  question: z.string().optional(),
+  /** Files of words and answers that the model numbers, in the place of those that lie beside it. */
+  vocabulary: z.array(z.string().min(1)).min(1).readonly().optional(),
   /** A file of labels in the place of the model's own. */
   labels: z.string().optional(),
   preprocessing: preprocessing.optional(),
@@ -99,6 +103,8 @@ const explanationSpec = z.strictObject({
   explainers: selections.default(['gradcam']),
   /** `top1`, `top3`, class indices and labels, with commas between them; where there are captions, all of them and their contrasts by default. */
   target: z.string().min(1).default('top1'),
+  /** The answer to the question that is explained, in the place of the model's own: `attr:red`, or `red` where one head knows it. */
+  answer: z.string().min(1).optional(),
   /** Settings of the model's task that belong together, such as `paper` of image-text models. */
   preset: z.string().optional(),
   /** Pictures of maps over what the network saw, and the raw maps. */

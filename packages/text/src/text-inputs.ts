@@ -4,7 +4,7 @@ import type { Model, TensorSpec } from '@understory/core';
 export interface TextInputs {
   /** Token ids `[N, L]`, int32 or int64. */
   readonly ids: TensorSpec;
-  /** 1 for tokens and 0 for padding, of the form of the ids. */
+  /** 1 for tokens and 0 for padding, of the form of the ids or `bool`. */
   readonly mask?: TensorSpec;
   /** Inputs of the same form that are zero for one text, and those that count its tokens. */
   readonly types?: TensorSpec;
@@ -13,7 +13,10 @@ export interface TextInputs {
 
 /** The text inputs of a network: whole numbers `[N, L]`, told apart by their names; undefined where there are none, or others beside them. */
 export function textInputsOf({ inputs }: Pick<Model, 'inputs'>): TextInputs | undefined {
-  const rows = inputs.filter(({ type, dims }) => (type === 'int64' || type === 'int32') && dims?.length === 2);
+  const rows = inputs.filter(
+    ({ name, type, dims }) =>
+      (type === 'int64' || type === 'int32' || (type === 'bool' && /mask/i.test(name))) && dims?.length === 2,
+  );
   const named = (pattern: RegExp) => rows.find(({ name }) => pattern.test(name));
   const mask = named(/mask/i);
   const types = named(/token_?type|segment/i);
@@ -24,6 +27,6 @@ export function textInputsOf({ inputs }: Pick<Model, 'inputs'>): TextInputs | un
 }
 
 /** Their names. */
-export function namesOf({ ids, mask, types, positions }: TextInputs): readonly string[] {
+export function textInputNames({ ids, mask, types, positions }: TextInputs): readonly string[] {
   return [ids, mask, types, positions].flatMap((input) => (input === undefined ? [] : [input.name]));
 }

@@ -1,0 +1,66 @@
+import { batchOf, errors, toFloat32, type NamedAnswer, type Tensors } from '@understory/core';
+import type { AnswerHead, Heads } from './heads.ts';
+import { sigmoid, softmax } from './probabilities.ts';
+import type { Vocabularies } from './vocabularies.ts';
+
+/** The numbers of each sample of an output. */
+export function rowsOf(outputs: Tensors, name: string): readonly Float32Array[] {
+  const tensor = outputs[name];
+  if (tensor === undefined) throw new Error(`the backend did not hand back "${name}"`);
+  const batch = batchOf({ [name]: tensor });
+  const values = toFloat32(tensor);
+  const size = values.length / batch;
+  return Array.from({ length: batch }, (_, row) => values.subarray(row * size, (row + 1) * size));
+}
+
+/** Of each answer of a head among those of that head; throws SCORES_NOT_FINITE. */
+export function sharesOf(row: Float32Array, { turn, scores }: AnswerHead): Float64Array {
+  const strange = row.find((each) => Number.isNaN(each));
+  if (strange !== undefined)
+    throw errors.scoresNotFinite({ what: 'scores of answers', found: `${strange} in "${scores}"` });
+  if (turn === undefined) return Float64Array.from(row);
+  return turn === 'softmax' ? softmax(row) : sigmoid(row);
+}
+
+export interface SaidAnswers {
+  readonly type?: { readonly name: string; readonly probability: number };
+  readonly answers: readonly NamedAnswer[];
+}
+
+/** The answers of one sample: the best of the likeliest type, then the others by their probability. */
+export function saidAnswers(
+  heads: Pick<Heads, 'answers' | 'type'>,
+  vocabularies: Vocabularies,
+  rowOf: (name: string) => Float32Array,
+): SaidAnswers {
+  const ofTypes = heads.type && sharesOf(rowOf(heads.type.scores), heads.type);
+  const likeliest = ofTypes && ofTypes.indexOf(ofTypes.reduce((most, each) => Math.max(most, each), -Infinity));
+  const all = heads.answers.flatMap((head, place): NamedAnswer[] => {
+    const row = rowOf(head.scores);
+    const share = ofTypes?.[vocabularies.types.indexOf(head.type!)] ?? 1;
+    return Array.from(sharesOf(row, head), (probability, at) => {
+      const answer = answerAt(vocabularies, place, at);
+      return {
+        ...{ target: targetOf(head, answer), type: head.type, answer },
+        score: row[at]!,
+        probability: share * probability,
+      };
+    });
+  });
+  all.sort((one, other) => other.probability - one.probability);
+  if (likeliest === undefined) return { answers: all };
+  const type = { name: vocabularies.types[likeliest]!, probability: ofTypes![likeliest]! };
+  const best = all.findIndex((each) => each.type === type.name);
+  if (best > 0) all.unshift(...all.splice(best, 1));
+  return { type, answers: all };
+}
+
+/** What an answer is called; its number where nothing names it. */
+export function answerAt({ answers }: Vocabularies, head: number, at: number): string {
+  return answers[head]?.[at] ?? `#${at}`;
+}
+
+export function targetOf({ type }: Pick<AnswerHead, 'type'>, answer: string): string {
+  const quoted = /[,"]/.test(answer) ? `"${answer}"` : answer;
+  return type === null ? `answer:${quoted}` : `answer:${type}:${quoted}`;
+}
