@@ -24,6 +24,15 @@ describe('parseStudySpec', () => {
     });
   });
 
+  it('explains the answer that is asked for, in the place of the best or beside other targets, once', () => {
+    const asked = { ...evaluation, study: 'explain', question: 'What color is it?', answer: 'attr:red' };
+    const target = (spec: object) => (parseStudySpec(spec) as { target?: string }).target;
+    expect(target(asked)).toBe('answer:attr:red');
+    expect(target({ ...asked, target: 'boxes' })).toBe('boxes,answer:attr:red');
+    expect(target(parseStudySpec({ ...asked, target: 'boxes' }))).toBe('boxes,answer:attr:red');
+    expect(target({ ...asked, answer: 'red, green' })).toBe('answer:"red, green"');
+  });
+
   it('gives back what it takes once it has been filled in', () => {
     const spec = parseStudySpec({
       ...evaluation,

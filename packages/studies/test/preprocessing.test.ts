@@ -32,6 +32,23 @@ describe('choosePreprocessing of a bare model', () => {
     expect(sized.preprocessing).toMatchObject(placement);
   });
 
+  it('leaves pictures whole where the task does, unless the network has one size', () => {
+    const ofTask = {
+      size: 800,
+      longest: 1333,
+      fit: 'whole',
+      filter: 'bilinear',
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+    } as const;
+    const open = choosePreprocessing(pictureOf('N', 3, 'height', 'width'), undefined, {}, ofTask).preprocessing;
+    expect(open.resize).toEqual({ kind: 'shorterSide', length: 800, longest: 1333, filter: 'bilinear' });
+    expect(open.crop).toBeUndefined();
+    const fixed = choosePreprocessing(pictureOf(1, 3, 128, 128), undefined, {}, ofTask).preprocessing;
+    expect(fixed.resize).toEqual({ kind: 'exact', width: 128, height: 128, filter: 'bilinear' });
+    expect(fixed.crop).toBeUndefined();
+  });
+
   it('squashes pictures to a size that is not square', () => {
     const { preprocessing } = choosePreprocessing(pictureOf('N', 30, 40, 3), undefined, {});
     expect(preprocessing).toMatchObject({ resize: { kind: 'exact', width: 40, height: 30 }, layout: 'NHWC' });

@@ -9,7 +9,7 @@ export interface FoundVocabulary {
   readonly json: unknown;
 }
 
-const isNamed = /(?:vocab|answer|word|dictionar)[^/]*\.json$/i;
+const isNamed = /(?:vocab|answer|word|dictionary|dictionaries)[^/]*\.json$/i;
 
 /** Larger files are data, not what a network numbers. */
 const largest = 2 ** 24;

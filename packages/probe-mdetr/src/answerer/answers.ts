@@ -51,8 +51,7 @@ export function saidAnswers(
   if (likeliest === undefined) return { answers: all };
   const type = { name: vocabularies.types[likeliest]!, probability: ofTypes![likeliest]! };
   const best = all.findIndex((each) => each.type === type.name);
-  if (best > 0) all.unshift(...all.splice(best, 1));
-  return { type, answers: all };
+  return { type, answers: best < 0 ? all : [all[best]!, ...all.slice(0, best), ...all.slice(best + 1)] };
 }
 
 /** What an answer is called; its number where nothing names it. */

@@ -111,11 +111,10 @@ function usual({ channels: asked, layout, size }: PictureInput, ofTask: SubjectP
   const channels = asked ?? 3;
   if (ofTask !== undefined && channels === ofTask.mean.length) {
     const { mean, std } = ofTask;
-    // What has one size is no longer whole.
-    const asked: SubjectPictures =
-      size !== undefined && ofTask.fit === 'whole' ? { ...ofTask, fit: 'stretch' } : ofTask;
-    const target =
-      (asked.fit === 'whole' ? asked.size : ofTask.fit === 'whole' ? size : (asked.size ?? size)) ?? usualSide;
+    // A network of one size takes the whole picture stretched to it.
+    const isStretched = ofTask.fit === 'whole' && size !== undefined;
+    const asked: SubjectPictures = isStretched ? { ...ofTask, fit: 'stretch' } : ofTask;
+    const target = (isStretched ? size : ofTask.size) ?? size ?? usualSide;
     return { ...placedAs(asked, sidesOf(target)), rescale: 1 / 255, mean, std, channels, order: 'RGB', layout };
   }
   const colour = channels === 3;

@@ -88,7 +88,13 @@ function environment(codec: ImageCodec, picture: Uint8Array): Environment {
       images: paths.map((path) => ({ path, name: path, picture: () => codec.decode(picture, path) })),
       failures: [],
     }),
-    ...{ readLabels: notHere, readTable: notHere, readVocabulary: notHere, chooseImages: notHere, findTargetReference: notHere },
+    ...{
+      readLabels: notHere,
+      readTable: notHere,
+      readVocabulary: notHere,
+      chooseImages: notHere,
+      findTargetReference: notHere,
+    },
     whenIdle: () => () => undefined,
     codec,
   };
