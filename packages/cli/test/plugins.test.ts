@@ -72,6 +72,7 @@ describe('the configuration', () => {
         '@understory/metric-faithfulness',
         '@understory/probe-shuffle',
         '@understory/probe-clip',
+        '@understory/probe-mdetr',
         '@understory/attack-pgd',
       ]);
       expect(plugins[0].from).toBe(join(repository, 'packages', 'backend-onnx'));
@@ -85,7 +86,7 @@ describe('the configuration', () => {
     try {
       await own.write('understory.config.mjs', `export default { backend: ['on', 'nx'].join('') };`);
       const { code, stdout } = await own.cli(['plugins', '--json']);
-      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 12]);
+      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 13]);
     } finally {
       await own.remove();
     }
