@@ -11,7 +11,7 @@ export interface OpenedAnswerer {
 }
 
 /** What is known of a model as a user names it. */
-export async function factsOf(path: string): Promise<ModelFacts> {
+async function factsOf(path: string): Promise<ModelFacts> {
   const { source, text, labels, config } = await resolveModel(path);
   const tokenizer = await text?.tokenizer();
   const vocabularies = ((await text?.vocabularies()) ?? []).map((each) => ({ ...each, isAsked: false }));
