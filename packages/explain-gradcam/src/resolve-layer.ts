@@ -7,6 +7,7 @@ import {
   findLayer,
   fedImageSize,
   isDifferentiable,
+  isFloat,
   lastSpatialLayer,
   layersWithoutReading,
   outputsOf,
@@ -94,12 +95,23 @@ function chooseLayer(
   if (blocked !== undefined) checkReach(model, outputs, blocked.name);
   const flattened = last(between);
   if (flattened !== undefined) checkReach(model, outputs, flattened.name);
+  checkPictures(model, outputs, images);
   throw errors.noSpatialLayer({
     layers: model.layers.length,
     output: outputs.join(', '),
     candidates: layout === undefined ? layersWithoutReading(model, between) : [],
     layout,
   });
+}
+
+/** Throws NOT_DIFFERENTIABLE where an operator keeps gradients from all pictures, as in a quantised network: no other layer would do either. */
+function checkPictures(model: DifferentiableModel, outputs: readonly string[], images: readonly string[]): void {
+  const pictures = model.inputs.filter((input) => images.includes(input.name) && isFloat(input));
+  const areStopped = pictures.every(({ name }) => {
+    const obstacle = obstacleTo(model, outputs, name);
+    return !obstacle.differentiable && (!isUnrelated(obstacle) || lastStop(model, outputs, name) !== undefined);
+  });
+  if (areStopped && pictures[0] !== undefined) checkReach(model, outputs, pictures[0].name);
 }
 
 /** Throws NO_IMAGE_INPUT where a model takes several images and the layer sees only some of them: its map may be of another image. */

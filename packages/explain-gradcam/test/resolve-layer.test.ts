@@ -174,6 +174,13 @@ describe('auto', () => {
     await expect(chosen({ layers: layers.slice(2) })).rejects.toMatchObject({ code: 'NO_SPATIAL_LAYER' });
   });
 
+  it('says what keeps gradients from the image where no layer is known to be spatial', async () => {
+    await expect(chosen({ layers: layers.slice(2), ways: { 'logits < image': blocked } })).rejects.toMatchObject({
+      code: 'NOT_DIFFERENTIABLE',
+      found: blocked.message,
+    });
+  });
+
   const node = (operator: string, input: string, output: string): GraphNode => ({
     ...{ operator, name: output, inputs: [input], outputs: [output] },
     attributes: {},

@@ -94,4 +94,14 @@ export const probeClipErrors = {
       next: 'Export the text tower with token ids as input and one embedding for each text as output.',
     });
   },
+
+  textBatchFixed({ pictures, texts }: { pictures: string; texts: string }) {
+    return new UnderstoryError({
+      code: 'TEXT_BATCH_FIXED',
+      message: 'The model was exported for a fixed number of texts beside another number of pictures.',
+      found: `${pictures}; ${texts}`,
+      expected: 'the same first size of both, or one that is open',
+      next: 'Export the model with open first sizes of pictures and texts, or its two towers in files of their own.',
+    });
+  },
 } as const;

@@ -64,6 +64,56 @@ describe('the rows of an image on a sheet', () => {
     ]);
   });
 
+  it('have a cell for each caption, with its score and its words by what is lost without each', () => {
+    const captioned = (explainer: string, words: string, label: string, values: readonly number[]) =>
+      map(explainer, words, values, { label });
+    const maps = [
+      captioned('gradcam', 'caption:1', 'the left apple', [0, 1]),
+      captioned('gradcam', 'caption:2', 'a pear', [2, 2]),
+      captioned('gradcam', 'contrast:1', 'the left apple − a pear', [0, 1]),
+      captioned('cam', 'caption:1', 'the left apple', [0, 1]),
+    ];
+    const part = (text: string, occlusion: number) => ({ text, start: 0, end: 1, gradient: null, occlusion });
+    const words = [
+      { target: 'caption:1', text: 'the left apple', words: [part('the', 0.1), part('left', -2), part('apple', 3)] },
+      { target: 'caption:2', text: 'a pear', words: [part('a', 0), part('pear', 1)] },
+    ];
+    const answer = {
+      ...{ task: 'zero-shot-image-classification', decision: 'the left apple', probability: 0.75, options: [] },
+    };
+    const [figure, other, ...more] = sheetRows(
+      { picture, maps },
+      { image: 'apples.png', top: [], answer, maps: [], words },
+      explainers.slice(0, 2),
+      {},
+    );
+    expect(more).toEqual([]);
+    expect(figure!.title).toBe('apples.png: Grad-CAM; the best caption: the left apple');
+    expect(figure!.cells.map(({ caption }) => caption?.replace(/\s/g, ' '))).toEqual([
+      'the preprocessed image',
+      'score 2.500, 75.0 %',
+      'score 2.500, 75.0 %, constant',
+      'difference 2.500, 75.0 %',
+    ]);
+    const weights = figure!.cells.map((cell) => cell.words?.map(({ text, weight }) => [text, weight]));
+    expect(weights.slice(1)).toEqual([
+      [
+        ['the', 0.1],
+        ['left', -2],
+        ['apple', 3],
+      ],
+      [
+        ['a', 0],
+        ['pear', 1],
+      ],
+      ['the', 'left', 'apple', '−', 'a', 'pear'].map((text) => [text, 0]),
+    ]);
+    // Where an explainer has no map of a caption, its cell says so.
+    expect(other!.cells.map(({ caption }) => caption?.replace(/\s/g, ' '))).toEqual([
+      ...['the preprocessed image', 'score 2.500, 75.0 %', 'CAM: no map', 'CAM: no map'],
+    ]);
+  });
+
   it.each([
     [7, [8]],
     [8, [5, 4]],

@@ -3,10 +3,12 @@ import {
   float32,
   fromFloat32,
   pictureInputOf,
+  specText,
   type Feeds,
   type Model,
   type ModelFacts,
   type SubjectReading,
+  type TensorSpec,
 } from '@understory/core';
 import { openTokenizer, textInputsOf } from '@understory/text';
 import { probeClipErrors } from '../errors.ts';
@@ -23,7 +25,7 @@ export interface EmbeddedBy {
   readonly head: Head;
 }
 
-/** The two towers of a reading; throws TEXT_TOWER_UNREADABLE, TOWERS_DISAGREE, what opening the tokenizer throws, and what running the model throws. */
+/** The two towers of a reading; throws TEXT_TOWER_UNREADABLE, TEXT_BATCH_FIXED, TOWERS_DISAGREE, what opening the tokenizer throws, and what running the model throws. */
 export async function embeddedBy(facts: ModelFacts, { tensors }: SubjectReading): Promise<EmbeddedBy> {
   const { model, text, input } = facts;
   const image = tensors['image']!;
@@ -37,6 +39,7 @@ export async function embeddedBy(facts: ModelFacts, { tensors }: SubjectReading)
   checkWidths(model, image, textModel, output);
   const tokenizer = text?.tokenizer && openTokenizer(text.tokenizer, text.tokenizerConfig);
   const isJoined = textModel === model;
+  if (isJoined) checkBatches(model, input, inputs.ids);
   const tower = new TextTower({
     ...{ model: textModel, inputs, output, tokenizer },
     beside: isJoined ? (texts) => blankPictures(model, input, texts) : undefined,
@@ -63,6 +66,14 @@ function checkWidths(model: Model, image: string, textModel: Model, text: string
   if (ours !== undefined && theirs !== undefined && ours !== theirs) {
     throw probeClipErrors.towersDisagree({ image: ours, text: theirs });
   }
+}
+
+/** A run has one batch for all inputs: throws TEXT_BATCH_FIXED where the file wants so many texts beside another number of pictures. */
+function checkBatches(model: Model, input: string | undefined, ids: TensorSpec): void {
+  const picture = model.inputs.find(({ name }) => name === pictureInputOf(model, input).name);
+  const [pictures, texts] = [picture?.dims?.[0], ids.dims?.[0]];
+  if (typeof texts !== 'number' || typeof pictures !== 'number' || texts === pictures) return;
+  throw probeClipErrors.textBatchFixed({ pictures: specText(picture!), texts: specText(ids) });
 }
 
 const usualSide = 224;

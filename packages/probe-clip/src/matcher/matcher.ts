@@ -103,12 +103,12 @@ export class Matcher implements ImageTextMatcher {
       ),
       ...(isAssumed && probabilities === 'softmax'
         ? [
-            `nothing says by what the model multiplies a cosine, so probabilities are for CLIP's usual ${this.#head.scale}`,
+            `nothing says by what the model multiplies a cosine, so probabilities are for CLIP's usual ${this.#head.scale}; ${whereToSay('logit_scale')}`,
           ]
         : []),
       ...(bias === undefined
         ? [
-            'nothing says what the model adds to a score (logit_bias), so that captions are ranked and have no probability',
+            `nothing says ${isAssumed ? 'by what the model multiplies a cosine and ' : ''}what it adds to a score, so that captions are ranked and have no probability; ${whereToSay(isAssumed ? 'logit_scale and logit_bias' : 'logit_bias')}`,
           ]
         : []),
     ];
@@ -283,6 +283,11 @@ function difference(of: Reading, against: Reading): Reading {
 
 function contrastLabel(caption: string, against: string): string {
   return `${caption} − ${against}`;
+}
+
+/** How a person gives what two files do not hold. */
+function whereToSay(numbers: string): string {
+  return `write ${numbers} of the model's checkpoint into config.json in the model's folder`;
 }
 
 const longestShown = 60;

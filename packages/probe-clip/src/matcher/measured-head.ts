@@ -43,7 +43,7 @@ export async function measuredHead({
   picture,
 }: MeasuredHeadRequest): Promise<Pick<Head, 'scale' | 'bias' | 'isAssumed'> | undefined> {
   const points: { x: number; y: number }[] = [];
-  const vectors = await text.embed(texts);
+  const vectors = await text.probe(texts);
   for (const [at, vector] of vectors.entries()) {
     const feeds: Feeds = { ...text.textFeeds([texts[at]!]), ...noise(picture, at) };
     const outputs = await model.run(feeds, [image, logits]);

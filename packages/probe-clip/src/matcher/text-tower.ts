@@ -26,6 +26,7 @@ export class TextTower {
   readonly #beside: TextTowerParts['beside'];
   readonly #embedded = new Map<string, Promise<Float32Array>>();
   readonly #cut = new Map<string, CutText>();
+  readonly #asked = new Set<string>();
 
   constructor({ model, inputs, output, tokenizer, beside }: TextTowerParts) {
     this.model = model;
@@ -47,13 +48,19 @@ export class TextTower {
     return typeof length === 'number' ? length : this.tokenizer.length;
   }
 
-  /** The texts embedded so far that were too long. */
+  /** The texts that `embed` was asked for so far and that were too long. */
   get cut(): readonly CutText[] {
-    return [...this.#cut.values()];
+    return [...this.#asked].flatMap((text) => this.#cut.get(text) ?? []);
   }
 
   /** One vector of length 1 for each text. Throws TOKENIZER_MISSING, what encoding texts throws, and what running the tower throws. */
-  async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
+  embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
+    for (const text of texts) this.#asked.add(text);
+    return this.probe(texts);
+  }
+
+  /** The same of texts that nobody gave, of which `cut` says nothing. */
+  async probe(texts: readonly string[]): Promise<readonly Float32Array[]> {
     const fresh = [...new Set(texts)].filter((text) => !this.#embedded.has(text));
     for (let start = 0; start < fresh.length; start += batch) {
       const part = fresh.slice(start, start + batch);

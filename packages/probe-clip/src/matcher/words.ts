@@ -27,7 +27,7 @@ export async function wordsOf(request: WordsRequest): Promise<readonly TextPart[
   const without = words.map(({ start, end }) =>
     `${caption.slice(0, start)}${caption.slice(end)}`.replace(/\s+/g, ' ').trim(),
   );
-  const [whole, ...others] = await tower.embed([caption, ...without]);
+  const [whole, ...others] = await tower.probe([caption, ...without]);
   const slopes = await tokenSlopes(request);
   return words.map(({ text, start, end, tokens }, at) => ({
     ...{ text, start, end },

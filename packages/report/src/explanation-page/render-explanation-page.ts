@@ -204,6 +204,7 @@ function provenanceOf(document: RunDocument, spec: StudySpec): Html {
   const rows: readonly (readonly [string, unknown])[] = [
     ['Model', model.name],
     ['SHA-256 of its file', model.sha256],
+    ...(model.textSha256 === undefined ? [] : [['SHA-256 of its text tower', model.textSha256] as const]),
     ...backends.map(
       ({ backend, executionProvider, computes }) =>
         ['Runs on', `${backend}, ${executionProvider}: ${computes.join(', ')}`] as const,

@@ -10,6 +10,7 @@ export function provenance(
   const rows: readonly (readonly [string, string])[] = [
     ['Network', model.name],
     ['SHA-256 of its file', model.sha256],
+    ...(model.textSha256 === undefined ? [] : [['SHA-256 of its text tower', model.textSha256] as const]),
     ...runsOn(record),
     ...model.remarks.map((remark) => ['Remark', remark] as const),
     ...Object.entries(parameters.dataset).flatMap(([name, value]) =>

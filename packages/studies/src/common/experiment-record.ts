@@ -21,9 +21,9 @@ export function experimentRecord<Parameters>(
   { opened, preprocessing, host, environment }: Setup,
   decided: Pick<ExperimentRecord<Parameters>, 'backends' | 'parameters' | 'seed'>,
 ): ExperimentRecord<Parameters> {
-  const { name, sha256, backend, executionProvider, remarks } = modelRecord(opened);
+  const { name, sha256, textSha256, backend, executionProvider, remarks } = modelRecord(opened);
   return {
-    model: { name, sha256, backend, executionProvider, remarks },
+    model: { name, sha256, ...(textSha256 !== undefined && { textSha256 }), backend, executionProvider, remarks },
     backends: decided.backends,
     preprocessing: preprocessing.preprocessing,
     parameters: decided.parameters,

@@ -23,17 +23,20 @@ export interface ModelRecord {
   readonly name: string;
   readonly path?: string;
   readonly sha256: string;
+  /** Of the text tower, where it is a file of its own. */
+  readonly textSha256?: string;
   readonly backend: string;
   readonly executionProvider: string;
   readonly remarks: readonly string[];
 }
 
-export function modelRecord({ resolved, model, backend }: OpenedModel): ModelRecord {
+export function modelRecord({ resolved, model, text, backend }: OpenedModel): ModelRecord {
   const { sha256, executionProvider, remarks } = model.origin;
   return {
     name: resolved.name,
     ...(resolved.source.kind === 'file' && { path: resolved.source.path }),
     sha256,
+    ...(text && { textSha256: text.origin.sha256 }),
     backend,
     executionProvider,
     remarks,

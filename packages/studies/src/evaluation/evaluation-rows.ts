@@ -73,6 +73,8 @@ export interface EvaluationRecord {
   readonly model: {
     readonly name: string;
     readonly sha256: string;
+    /** Of the text tower, where it is a file of its own. */
+    readonly textSha256?: string;
     readonly backend: string;
     readonly executionProvider: string;
     readonly remarks: readonly string[];

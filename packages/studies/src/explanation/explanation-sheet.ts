@@ -172,7 +172,10 @@ function captionRows(
       ...targets.map((map): ContactSheetCell => {
         const own = maps.filter(({ target }) => target.words === map.target.words);
         const cell = mapCell(explainer, own, shown, { ...drawing, missing });
-        return { ...cell, caption: scoreText(map), words: wordsFor(map, record) };
+        // A cell without a map says why.
+        const flat = cell.caption.endsWith(constant) ? constant : '';
+        const said = cell.image === undefined ? cell.caption : `${scoreText(map)}${flat}`;
+        return { ...cell, caption: said, words: wordsFor(map, record) };
       }),
     ];
     const parts = Math.ceil(cells.length / mostColumns);
@@ -205,17 +208,20 @@ function scoreText({ value, probability, target: { words } }: ExplainedMap): str
   return probability === undefined ? score : `${score}, ${percent(probability)}`;
 }
 
+/** What is said of a map that is the same everywhere. */
+const constant = ', constant';
+
 function mapCell(
   { id, title, isBaseline }: ShownExplainer,
   maps: readonly ExplainedMap[],
   picture: RgbImage,
   { missing, ...drawing }: DrawMapOptions & { readonly missing: string },
-): ContactSheetCell {
+): ContactSheetCell & { readonly caption: string } {
   const map = maps.find(({ explainer }) => explainer === id);
   const name = isBaseline ? `${title} (baseline)` : title;
   if (map === undefined) return { caption: `${name}: ${missing}` };
   const { heat } = map;
-  const flat = heat.data.every((value) => value === heat.data[0]) ? ', constant' : '';
+  const flat = heat.data.every((value) => value === heat.data[0]) ? constant : '';
   return { image: drawMap(picture, heat, drawing), caption: `${name}, ${heat.height} x ${heat.width}${flat}` };
 }
 
