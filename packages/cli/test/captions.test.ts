@@ -66,7 +66,7 @@ describe('explain with captions', () => {
     expect(sheet.height).toBeGreaterThan(224);
   });
 
-  it('takes every explainer; only class activation mapping does not apply', async () => {
+  it('takes every explainer that applies to a model without a linear head and without ReLU', async () => {
     const argv = ['explain', 'apples.png', '--model', 'siglip', '--text', 'a red apple', '--explainer', 'all'];
     const { code, stdout, stderr } = await workspace.cli([...argv, '--json', '--out', 'all']);
     expect(code).toBe(0);
@@ -144,7 +144,7 @@ describe('studies with captions', () => {
     expect(await file('evaluation/report.html')).toContain(model.textSha256);
   });
 
-  it('shuffle pictures, and hold the caption to what is left of its score', async () => {
+  it('shuffle pictures, whose captions change their scores', async () => {
     const argv = ['probe', 'shuffle', 'apples.png', ...sighted, ...fruit, '--grid', '2', '--out', 'shuffle'];
     const { code, stdout } = await workspace.cli([...argv, '--json']);
     expect(code).toBe(0);
