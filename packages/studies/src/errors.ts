@@ -166,19 +166,23 @@ export const studyErrors = {
     outputs,
     task,
     tasks,
-    asked,
+    asked: possibleReadings,
+    reasons,
   }: {
     outputs: readonly string[];
     task: string | undefined;
     tasks: readonly string[];
     asked: readonly { readonly task: string; readonly reading: SubjectReading }[];
+    reasons: readonly string[];
   }) {
-    const possible = asked.map((each) => `${each.task} where that is said (${each.reading.why})`);
+    // What the model looks like goes before what it may be said to be.
+    const asked = reasons.length > 0 ? [] : possibleReadings;
+    const possible = [...reasons, ...asked.map((each) => `${each.task} where that is said (${each.reading.why})`)];
     const settings =
       task !== undefined
         ? [{ name: 'output' }]
         : asked.length === 0
-          ? [{ name: 'task' }]
+          ? [reasons.length === 0 ? { name: 'task' } : { name: 'task', value: 'raw' }]
           : [...new Set(asked.map((each) => each.task))].map((value) => ({ name: 'task', value }));
     return new UnderstoryError({
       code: 'SUBJECT_UNKNOWN',

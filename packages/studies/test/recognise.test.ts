@@ -46,6 +46,38 @@ describe('a reading for which only the asked task speaks', () => {
   });
 });
 
+describe('a kind that says why it cannot read what looks like its task', () => {
+  const host = createHost();
+  host.use(
+    definePlugin({
+      ...{ name: 'kinds', version: '1.0.0', hostApi: '^1.0.0' },
+      provides: [
+        { kind: 'subject', id: 'masks', title: 'Masks', description: 'Masks of pictures.' },
+        { kind: 'subject', id: 'boxes', title: 'Boxes', description: 'Boxes in pictures.' },
+      ],
+      register(registry) {
+        registry.bind(SUBJECT, 'masks', () => kind);
+        registry.bind(SUBJECT, 'boxes', () => ({
+          readings: () => [],
+          open: kind.open,
+          refuses: () => 'anchors are missing',
+        }));
+      },
+    }),
+    { from: 'here' },
+  );
+  host.start();
+
+  it.each([undefined, 'boxes'])('is heard where the task is %s, before what only an asked task speaks for', (task) => {
+    expect(() => recognise(host, { model, folder: {} }, { task })).toThrow(
+      expect.objectContaining({
+        code: 'SUBJECT_UNKNOWN',
+        found: 'outputs out (float32 [N, 1, 8, 8]); anchors are missing',
+      }),
+    );
+  });
+});
+
 describe('two readings of one output that differ in their form', () => {
   const forms: SubjectKind = {
     readings: () =>

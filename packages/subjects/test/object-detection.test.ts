@@ -191,6 +191,18 @@ describe('targets', () => {
     expect(() => subject.targets('box:horse', found)).toThrow(expect.objectContaining({ code: 'UNKNOWN_CLASS' }));
   });
 
+  it('are the best twenty boxes, or as many as are asked for, and what is left out is told', async () => {
+    const { subject, found } = await open();
+    const { detections } = found as typeof found & { readonly detections: readonly unknown[] };
+    const many = { ...found, detections: Array.from({ length: 25 }, () => detections[0]) };
+    expect(subject.targets('boxes', many)).toHaveLength(20);
+    expect(subject.leavesOut!('boxes', many)).toBe('boxes names the best 20 of 25 boxes; boxes:25 names them all');
+    expect(subject.targets('boxes:25', many)).toHaveLength(25);
+    expect(subject.leavesOut!('boxes:25', many)).toBeUndefined();
+    expect(subject.targets('boxes:1', found)!.map(({ words }) => words)).toEqual(['box:0']);
+    for (const words of ['boxes', 'box:0', 'output0[4,0]']) expect(subject.leavesOut!(words, found)).toBeUndefined();
+  });
+
   it('are of a label that the answer leaves out too', async () => {
     const weak = float32(
       columns.data.map((value, at) => (at >= 16 && at < 20 ? value / 10 : value)),

@@ -7,7 +7,7 @@ import { explanationPage } from '@understory/report';
 import { backendsText, headline, imageText } from '@understory/report/text';
 import type { CommandContext } from '../command-context.ts';
 import { cliErrors } from '../errors.ts';
-import { flatNotes, layerNotes } from '../formatters/explanation-notes.ts';
+import { imageNotes, layerNotes } from '../formatters/explanation-notes.ts';
 import { errorRecord, json } from '../formatters/json.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { progressOn, type Progress } from '../progress.ts';
@@ -105,7 +105,7 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
         }
         if (event.kind === 'imageFailed') fail(event.error, { image: path });
         else {
-          for (const text of [...elsewhere.notes(event.record), ...flatNotes(event.record)]) note(text);
+          for (const text of [...elsewhere.notes(event.record), ...imageNotes(event.record)]) note(text);
           show(event.record);
           tell(event.record);
           io.standing?.({ kind: 'counted', done: results.length, asked: images.length });

@@ -1,8 +1,8 @@
 import type { ExplanationStudy, ImageRecord } from '@understory/studies';
 
-/** Tells of each map that is the same everywhere, of one picture as of many. */
-export function flatNotes({ image, maps }: ImageRecord): readonly string[] {
-  return maps.flatMap(({ explainer, target, class: explained, range: [low, high] }) => {
+/** What the record notes of a picture, and each of its maps that is the same everywhere. */
+export function imageNotes({ image, maps, notes = [] }: ImageRecord): readonly string[] {
+  const flat = maps.flatMap(({ explainer, target, class: explained, range: [low, high] }) => {
     if (low !== high) return [];
     const isClass = explained !== undefined;
     const what = isClass ? `${target} (class ${explained.index})` : target;
@@ -11,6 +11,7 @@ export function flatNotes({ image, maps }: ImageRecord): readonly string[] {
       `${explainer} gives ${image} a map of ${low} everywhere for ${what}${cause}; it has no information about the model`,
     ];
   });
+  return [...notes.map((text) => `${image}: ${text}`), ...flat];
 }
 
 /** Tells once of each explainer that it read another layer than it was asked to, as CAM does, which is defined on one alone. */

@@ -111,6 +111,8 @@ export interface Subject<Said extends Answer = Answer> {
    * an output of the model. Throws what says why, such as UNKNOWN_CLASS, where the kind is known and nothing has that name.
    */
   targets(words: string, answer: Said): readonly Target[] | undefined;
+  /** What `targets` leaves out of what a text names, for a person: `the best 20 of 300 boxes`; undefined where it is nothing. */
+  leavesOut?(words: string, answer: Said): string | undefined;
   /** Every form of text that `targets` takes, for a person: `top1`, `box:3`, `box:LABEL`. */
   readonly forms: readonly string[];
   /**
@@ -238,6 +240,8 @@ export interface SubjectKind {
   readonly presets?: Readonly<Record<string, SubjectPreset>>;
   /** Every way in which the model can be read as this task; none where it cannot. */
   readings(facts: ModelFacts): readonly SubjectReading[];
+  /** Why a model that looks like one of this task cannot be read, where it has no reading; undefined where it does not look like one. */
+  refuses?(facts: ModelFacts): string | undefined;
   /** The model read in that way; throws LABEL_COUNT and NOT_AN_IMAGE_CLASSIFIER, and what is wrong with the settings. */
   open(facts: ModelFacts, reading: SubjectReading, settings: SubjectSettings): Promise<Subject>;
 }

@@ -100,6 +100,7 @@ const guards: {
         callNow(of, () => kind.readings(facts)),
         of,
       ),
+    ...(kind.refuses !== undefined && { refuses: (facts) => callNow(of, () => kind.refuses?.(facts)) }),
     open: async (facts, reading, settings) =>
       checkedSubject(await call(of, undefined, () => kind.open(facts, reading, settings)), of),
   }),

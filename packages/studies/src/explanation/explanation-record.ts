@@ -1,4 +1,12 @@
-import type { Answer, AnswerOption, Box, Subject, Target, TextPart } from '@understory/core';
+import {
+  splitTargets,
+  type Answer,
+  type AnswerOption,
+  type Box,
+  type Subject,
+  type Target,
+  type TextPart,
+} from '@understory/core';
 import { encodeNpy, type ImageCodec, type OverlayOptions } from '@understory/imaging';
 import { drawMap } from './draw-map.ts';
 import type { ExplainedMap, Outcome } from './explain-images.ts';
@@ -64,6 +72,8 @@ export interface ImageRecord {
   readonly maps: readonly MapRecord[];
   /** Of a model that reads text: which words of it count, for each target that a text is behind. */
   readonly words?: readonly WordsRecord[];
+  /** What a reader should know of what was explained of it, such as boxes that were left out. */
+  readonly notes?: readonly string[];
 }
 
 /** Which words of a text count for a target. */
@@ -147,10 +157,15 @@ export class ImageRecords {
   }
 
   /** Takes away the record of an image that is finished. */
-  finish(outcome: Pick<ImageOutcome, 'image' | 'answer'>, words: readonly WordsRecord[] = []): ImageRecord {
+  finish(
+    outcome: Pick<ImageOutcome, 'image' | 'answer'>,
+    { words = [], target = '' }: { readonly words?: readonly WordsRecord[]; readonly target?: string } = {},
+  ): ImageRecord {
     const record = this.of(outcome);
     this.#records.delete(outcome.image);
-    return words.length === 0 ? record : { ...record, words };
+    const left = (piece: string) => this.#subject.leavesOut?.(piece.replace(/^-/, ''), outcome.answer) ?? [];
+    const notes = splitTargets(target).flatMap(left);
+    return { ...record, ...(words.length > 0 && { words }), ...(notes.length > 0 && { notes }) };
   }
 
   /** Of images that are not finished, those with maps. */

@@ -122,7 +122,7 @@ export async function openExplanation(
             yield { kind: 'mapLost', image, explainer: outcome.map.explainer, error };
           }
         } else if (outcome.kind === 'image') {
-          const record = records.finish(outcome, await wordsRecords(subject, outcome));
+          const record = records.finish(outcome, { words: await wordsRecords(subject, outcome), target: spec.target });
           begun.delete(outcome.image);
           await show(outcome, record, true);
           yield { kind: 'image', image: outcome.image, record };

@@ -53,7 +53,9 @@ export function recognise(
   if (only === undefined) {
     const tasks = tasksOf(host).filter((id) => id !== raw);
     const asked = task === undefined ? possibleReadings(host, facts) : [];
-    throw studyErrors.subjectUnknown({ outputs: facts.model.outputs.map(specText), task, tasks, asked });
+    const kinds = task === undefined ? tasks : [task.split(':')[0]!];
+    const reasons = kinds.flatMap((id) => host.get(SUBJECT, id).refuses?.(facts) ?? []);
+    throw studyErrors.subjectUnknown({ outputs: facts.model.outputs.map(specText), task, tasks, asked, reasons });
   }
   throw studyErrors.subjectAmbiguous({ readings: left });
 }

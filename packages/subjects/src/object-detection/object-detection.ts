@@ -25,6 +25,15 @@ import { headOf, type DetectionHead } from './head.ts';
 import { RawScores } from './raw-scores.ts';
 import type { Sample, Size } from './scene.ts';
 
+/** Of a model that is unsure of everything there are hundreds. */
+const usualMost = 20;
+
+/** How many boxes `boxes` or `boxes:50` names at most; undefined where a text is neither. */
+function mostOf(text: string): number | undefined {
+  const found = /^boxes(?::([1-9]\d*))?$/i.exec(text);
+  return found === null ? undefined : Number(found[1] ?? usualMost);
+}
+
 /** The boxes that a model finds in a picture. */
 export interface DetectionAnswer extends Answer {
   /** Of the options, in their order. */
@@ -40,7 +49,7 @@ export interface DetectionAnswer extends Answer {
  */
 export class ObjectDetection implements Subject<DetectionAnswer> {
   readonly task = 'object-detection';
-  readonly forms = ['box:0', 'box:LABEL', 'boxes'];
+  readonly forms = ['box:0', 'box:LABEL', 'boxes', 'boxes:50'];
   readonly model: Model;
   readonly picture: PictureInput;
   readonly labels: readonly string[] | undefined;
@@ -102,17 +111,18 @@ export class ObjectDetection implements Subject<DetectionAnswer> {
   }
 
   /**
-   * `box:3`, counted from 0, `boxes` for all, and `box:dog`: the best of that label, also where it is not good enough to be part of the answer.
+   * `box:3`, counted from 0, `boxes` for the best twenty, `boxes:50` for as many, and `box:dog`: the best of that label, also where it is not good enough to be part of the answer.
    * Throws TARGET_INVALID, UNKNOWN_CLASS, AMBIGUOUS_CLASS, CLASS_OUT_OF_RANGE and DETECTIONS_NOT_REACHABLE.
    */
   targets(words: string, answer: DetectionAnswer): readonly Target[] | undefined {
     const text = words.trim();
     const named = /^box:(.+)$/iu.exec(text)?.[1]?.trim();
-    if (named === undefined && text.toLowerCase() !== 'boxes') return undefined;
+    const most = mostOf(text);
+    if (named === undefined && most === undefined) return undefined;
     if (this.#form === 'unbatched') throw errors.detectionsNotReachable({ output: this.#head.scores });
     const { detections, best, decision } = answer;
     if (named === undefined || /^\d+$/.test(named)) {
-      const asked = named === undefined ? detections : detections.slice(Number(named)).slice(0, 1);
+      const asked = named === undefined ? detections.slice(0, most) : detections.slice(Number(named)).slice(0, 1);
       if (asked.length > 0) return asked.map((each) => this.#target(each, answer));
       const count = detections.length;
       throw coreErrors.targetInvalid({
@@ -128,6 +138,13 @@ export class ObjectDetection implements Subject<DetectionAnswer> {
       expected: 'a label of which there is a box',
       next: 'This model hands out boxes of other labels only; name one of those.',
     });
+  }
+
+  /** Boxes beyond those that a text such as `boxes` names. */
+  leavesOut(words: string, { detections: { length } }: DetectionAnswer): string | undefined {
+    const most = mostOf(words.trim());
+    if (most === undefined || length <= most) return undefined;
+    return `${words.trim()} names the best ${most} of ${length} boxes; boxes:${length} names them all`;
   }
 
   probabilities(targets: readonly Target[], outputs: Tensors): Float64Array | undefined {
