@@ -55,7 +55,7 @@ async function rowsOf(
   const targeted = targetLabel !== originalLabel || target !== original;
   const isNumber = original === null;
   // Of a number that is lowered there is one map, that of what it is about.
-  const answered = aim.startsWith('-') ? aim.slice(1) : 'the best answer';
+  const answered = aim.startsWith('-') ? aim.slice(1) : 'the original answer';
   const explained = isNumber ? answered : 'the original class';
   const isMapped = maps.target !== null || (target !== null && target !== original);
   const read = (name: string) => readPart(fileOfExample(folder, name), drawing);
