@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { elementCount, float32, tensor, toFloat32, type Feeds, type Objective, type Tensor } from '@understory/core';
 
 /** A number that PyTorch explained, and its Grad-CAM `[1, h, w]`. */
-export interface ExplainedNumber {
+interface ExplainedNumber {
   readonly name: string;
   readonly value: number;
   readonly objective: (dimsOf: (output: string) => readonly number[]) => Objective;

@@ -18,7 +18,7 @@ export interface VerdictParts {
 }
 
 /** How far the number that is watched moves. */
-export interface Moved {
+interface Moved {
   /** What the number is, for a person; null where images are about different ones. */
   readonly name: string | null;
   /** In spreads, or as it is where there is no spread. */

@@ -67,7 +67,7 @@ export interface FoundModel {
 }
 
 /** What reads the text of a model of pictures and text. */
-export interface FoundText {
+interface FoundText {
   /** The text tower; absent where the text goes into the model itself. */
   readonly source?: FoundModel['source'];
   /** The same tower in other formats. */

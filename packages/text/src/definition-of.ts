@@ -9,8 +9,8 @@ export interface TokenizerDefinition extends Json {
   readonly decoder?: unknown;
 }
 
-export const startOfText = '<|startoftext|>';
-export const endOfText = '<|endoftext|>';
+const startOfText = '<|startoftext|>';
+const endOfText = '<|endoftext|>';
 
 const optional = { decoder: null, post_processor: null, pre_tokenizer: null, normalizer: null, added_tokens: [] };
 

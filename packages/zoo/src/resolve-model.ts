@@ -39,7 +39,7 @@ export interface ResolvedModel {
 }
 
 /** What reads the text of a model of pictures and text. */
-export interface ResolvedText {
+interface ResolvedText {
   /** The text tower; absent where the text goes into the model itself. */
   readonly source?: Extract<ModelSource, { kind: 'file' }>;
   /** The same tower in other formats. */

@@ -12,7 +12,7 @@ export interface Head {
 }
 
 /** CLIP's scale is held at this while it is trained, and ends there. */
-export const usualScale = 100;
+const usualScale = 100;
 
 /** A scale is learned as its logarithm, which stays far below this; a larger number is the scale itself. */
 const largestLogarithm = 10;
