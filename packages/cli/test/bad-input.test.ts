@@ -130,9 +130,10 @@ describe('bad input', () => {
 
   it('is a network for another number of channels', async () => {
     expect(await failureOf('explain', 'red.png', ...fake, '--model', 'five.fake.json')).toMatchObject({
-      code: 'IMAGE_CHANNEL_MISMATCH',
-      found: '3 channels',
-      expected: '5 channels',
+      code: 'IMAGE_CHANNELS_INVALID',
+      message: 'The model takes pictures of 5 channels.',
+      found: 'a picture of at most 4 channels',
+      expected: 'a NumPy file [H, W, 5] or [5, H, W]',
     });
   });
 
