@@ -22,7 +22,15 @@ afterAll(() => workspace.remove());
 describe('the attack on a network of several labels without a sigmoid in its graph', () => {
   it('raises the probability of one label, which is the sigmoid of its logit', async () => {
     const { code, stdout, stderr } = await workspace.cli([
-      ...['attack', 'pgd:steps=4,stop=never,lastLook=true,epsilon=12/255', 'grey.png', '--model', 'model', '--target', 'blue'],
+      ...[
+        'attack',
+        'pgd:steps=4,stop=never,lastLook=true,epsilon=12/255',
+        'grey.png',
+        '--model',
+        'model',
+        '--target',
+        'blue',
+      ],
       ...['--threshold', '0.42', '--mask', 'all', '--out', 'attacked', '--json', '--quiet'],
     ]);
     expect(stderr).toBe('');
