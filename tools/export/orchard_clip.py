@@ -112,7 +112,8 @@ def golden(model: OrchardClip, words: dict[str, int], size: int) -> dict:
     ids = [encode(words, caption.split()) for caption in CAPTIONS]
     image, texts = model.image(pixels), model.text(torch.tensor(ids))
     scores = model.logit_scale.exp() * image @ texts.T
-    rounded = lambda values: [round(float(value), 6) for value in values.flatten()]  # noqa: E731
+    def rounded(values):
+        return [round(float(value), 6) for value in values.flatten()]
     embeddings = {'image': rounded(image), 'texts': [rounded(row) for row in texts]}
     return {'captions': list(CAPTIONS), 'ids': ids, **embeddings, 'scores': rounded(scores)}
 
