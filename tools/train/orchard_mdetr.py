@@ -196,7 +196,9 @@ def corners(boxes: torch.Tensor) -> torch.Tensor:
 def overlaps(one: torch.Tensor, other: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Intersection over union of boxes, and generalised (Rezatofighi et al. 2019); leading dimensions broadcast."""
     one, other = corners(one), corners(other)
-    area = lambda box: (box[..., 2:] - box[..., :2]).clamp(min=0).prod(-1)  # noqa: E731
+    def area(box):
+        return (box[..., 2:] - box[..., :2]).clamp(min=0).prod(-1)
+
     shared = area(torch.cat([torch.maximum(one[..., :2], other[..., :2]), torch.minimum(one[..., 2:], other[..., 2:])], -1))
     hull = area(torch.cat([torch.minimum(one[..., :2], other[..., :2]), torch.maximum(one[..., 2:], other[..., 2:])], -1))
     union = area(one) + area(other) - shared
