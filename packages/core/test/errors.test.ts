@@ -71,6 +71,9 @@ const examples: { readonly [name in keyof typeof errors]: () => UnderstoryError 
   captionTestsMissing: () => errors.captionTestsMissing({ probe: 'clip', found: 'cifar10, without captions' }),
   captionTestInvalid: () =>
     errors.captionTestInvalid({ item: 'a.png', test: 1, found: 'no caption', expected: 'one at least' }),
+  questionsMissing: () => errors.questionsMissing({ probe: 'mdetr', found: 'cifar10, without questions' }),
+  questionInvalid: () =>
+    errors.questionInvalid({ item: 'a.png', question: 1, found: 'no phrasing', expected: 'one at least' }),
 };
 
 const catalogue = Object.entries(examples).map(([name, make]) => ({ name, error: make() }));

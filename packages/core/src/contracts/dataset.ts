@@ -20,19 +20,35 @@ export interface CaptionTest {
   readonly part?: string;
 }
 
+/** A thing in an image beside the one that a question is about. */
+export interface OtherThing {
+  /** In pixels of the decoded image. */
+  readonly box: Box;
+  /** What would be right if the question were about it; absent where that is not known. */
+  readonly answer?: string;
+}
+
 /** A question about an image with its answer. */
 export interface Question {
   /** What is asked for: `colour`, `kind`, `count`, `colour-at` (a place), `relation`, `fruit-at`, or what a benchmark calls it. */
   readonly kind: string;
-  /** The question in one or several phrasings, which all have this answer. */
+  /** The question, or the statement to verify, in one or several phrasings, which all have this answer. */
   readonly phrasings: readonly string[];
+  /** The words of each phrasing that name what is asked about, as they stand in it, in the same order. */
+  readonly phrases?: readonly string[];
+  /** As a model is to say it; letter case does not count. */
   readonly answer: string;
   /** The kind of answer, where the same word may be an answer of several: `attr`, `obj`, `rel`, `num` or `yesno`. */
   readonly answerType?: string;
+  /** Whether the answer depends on where things are; whether the question has a word of place where absent. */
+  readonly isSpatial?: boolean;
   /** Where the thing is that is asked about, in pixels of the decoded image. */
   readonly box?: Box;
+  readonly others?: readonly OtherThing[];
   /** The answer about the mirror image; absent where that is not known. */
   readonly onMirror?: string;
+  /** Which of the item's other pictures has another answer to the same question, and that answer. */
+  readonly counterpart?: { readonly picture: string; readonly answer: string };
 }
 
 /** One labelled or unlabelled image of a data set. */
@@ -45,7 +61,7 @@ export interface DatasetItem {
   /** Where the labelled thing is, in pixels of the decoded image. */
   readonly boxes?: readonly Box[];
   readonly captionTests?: readonly CaptionTest[];
-  /** The encoded files of pictures that belong to it, by name: what `counterpart` names. */
+  /** The encoded files of pictures that belong to it, by name: what `counterpart` of caption tests and questions names. */
   readonly otherPictures?: Readonly<Record<string, () => Promise<Uint8Array>>>;
   readonly questions?: readonly Question[];
 }

@@ -1,7 +1,7 @@
 import type { PixelSubject } from '../pixel-subject.ts';
 import type { Tensor, Tensors } from '../tensor/tensor.ts';
 import type { Cancellation } from './cancellation.ts';
-import type { CaptionTest } from './dataset.ts';
+import type { CaptionTest, Question } from './dataset.ts';
 import type { Explainer } from './explainer.ts';
 import type { Experiment } from './experiment.ts';
 import type { Answer, Target } from './subject.ts';
@@ -22,7 +22,9 @@ export interface ProbeItem {
   readonly label?: number;
   /** Captions with false ones beside them; boxes are in pixels of the picture that the network would see. */
   readonly captionTests?: readonly CaptionTest[];
-  /** As `pixels`, by the names that `counterpart` of a caption test gives. */
+  /** Questions with their answers; boxes are in pixels of the picture that the network would see. */
+  readonly questions?: readonly Question[];
+  /** As `pixels`, by the names that `counterpart` of a caption test or a question gives. */
   readonly otherPictures?: Readonly<Record<string, Tensor<'float32'>>>;
 }
 

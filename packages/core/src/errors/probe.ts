@@ -31,4 +31,33 @@ export const probeErrors = {
       next: 'Correct the captions of the data set, or leave the test out.',
     });
   },
+
+  questionsMissing({ probe, found }: { probe: string; found: string }) {
+    return new UnderstoryError({
+      code: 'QUESTIONS_MISSING',
+      message: `The probe "${probe}" asks images questions whose answers are known.`,
+      found,
+      expected: 'images that come with questions',
+      next: 'Choose a data set with questions, such as "orchard".',
+    });
+  },
+
+  questionInvalid({
+    item,
+    question,
+    found,
+    expected,
+  }: {
+    item: string;
+    question: number;
+    found: string;
+    expected: string;
+  }) {
+    return new UnderstoryError({
+      code: 'QUESTION_INVALID',
+      message: `Question ${question} of the image ${item} cannot be asked.`,
+      ...{ found, expected },
+      next: 'Correct the questions of the data set, or leave this one out.',
+    });
+  },
 } as const;

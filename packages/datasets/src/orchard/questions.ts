@@ -11,10 +11,14 @@ export const questionKinds = ['colour', 'kind', 'count', 'colour-at', 'relation'
 /** What an answer is: a colour, a kind of fruit, a relation or a number. */
 export const answerTypes = ['attr', 'obj', 'rel', 'num'] as const;
 
+/** Pictures of a scene with the two fruit changed, in which questions have another answer. */
+export const changedPictures = { places: 'places exchanged', colours: 'colours exchanged' } as const;
+
 /** A question about a scene, in two phrasings. */
 export interface SceneQuestion extends Question {
   readonly kind: SceneQuestionKind;
   readonly phrasings: readonly [string, string];
+  readonly isSpatial: boolean;
   readonly answerType: (typeof answerTypes)[number];
 }
 
@@ -31,28 +35,46 @@ export function questions(scene: Scene): readonly SceneQuestion[] {
   const { box } = meant;
   const place = isFirst ? places[scene.axis].first : places[scene.axis].second;
   const isSameKind = first.kind === second.kind;
+  const isSameColour = first.colour === second.colour;
+  const isOnlyOfKind = scene.objects.every((fruit) => fruit === meant || fruit.kind !== meant.kind);
+  /** The rest of the fruit, with what each would make the answer. */
+  const others = (of?: (fruit: Fruit) => string) => ({
+    others: scene.objects
+      .filter((fruit) => fruit !== meant)
+      .map((fruit) => ({ box: fruit.box, ...(of && { answer: of(fruit) }) })),
+  });
+  /** Where the places decide and the mirror image changes nothing, the scene with the two in each other's place does. */
+  const turned = (answer: string) => scene.axis === 'vertical' && counterpart('places', answer);
 
   const asked: SceneQuestion[] = [];
   const count = (of: (fruit: Fruit) => boolean) => String(scene.objects.filter(of).length);
   /** An answer that the mirror image does not change. */
   const same = (answer: string) => ({ answer, onMirror: answer });
 
-  if (count(({ kind }) => kind === meant.kind) === '1') {
+  if (isOnlyOfKind) {
     asked.push({
       kind: 'colour',
       phrasings: [`What color is the ${meant.kind}?`, `What is the color of the ${meant.kind}?`],
+      phrases: [meant.kind, meant.kind],
       ...same(meant.colour),
+      ...(!isSameColour && counterpart('colours', other.colour)),
       answerType: 'attr',
+      isSpatial: false,
       box,
+      ...others(({ colour }) => colour),
     });
   }
   if (count(({ colour }) => colour === meant.colour) === '1') {
     asked.push({
       kind: 'kind',
       phrasings: [`Which fruit is ${meant.colour}?`, `What kind of fruit is the ${meant.colour} one?`],
+      phrases: [meant.colour, `${meant.colour} one`],
       ...same(meant.kind),
+      ...(!isSameKind && counterpart('colours', other.kind)),
       answerType: 'obj',
+      isSpatial: false,
       box,
+      ...others(({ kind }) => kind),
     });
   }
   asked.push(
@@ -64,29 +86,43 @@ export function questions(scene: Scene): readonly SceneQuestion[] {
         `What color is the ${place.adjective} ${meant.kind}?`,
         `What color is the ${meant.kind} ${place.phrase}?`,
       ],
+      phrases: [`${place.adjective} ${meant.kind}`, `${meant.kind} ${place.phrase}`],
       answer: meant.colour,
       // Of two kinds the mirror image has none of this one there.
       ...mirrored(scene, meant.colour, isSameKind ? other.colour : undefined),
+      ...(isSameKind && turned(other.colour)),
+      ...(isOnlyOfKind && !isSameColour && counterpart('colours', other.colour)),
       answerType: 'attr',
+      // Where it is the only one of its kind, the kind alone says which is meant.
+      isSpatial: !isOnlyOfKind,
       box,
+      ...others(({ colour }) => colour),
     },
     {
       kind: 'relation',
       phrasings: place.relation(name(meant), name(other)),
+      phrases: [name(meant), name(meant)],
       answer: place.adverb,
       ...mirrored(scene, place.adverb, place.opposite),
+      ...turned(place.opposite),
       answerType: 'rel',
+      isSpatial: true,
       box,
+      others: [{ box: other.box, answer: place.opposite }],
     },
   );
   if (!isSameKind && scene.objects.length === 2) {
     asked.push({
       kind: 'fruit-at',
       phrasings: [`What is ${place.phrase}?`, `Which fruit is ${place.phrase} of the picture?`],
+      phrases: [place.phrase, place.phrase],
       answer: meant.kind,
       ...mirrored(scene, meant.kind, other.kind),
+      ...turned(other.kind),
       answerType: 'obj',
+      isSpatial: true,
       box,
+      ...others(({ kind }) => kind),
     });
   }
   return asked;
@@ -128,9 +164,15 @@ function counting(what: string, answers: { answer: string; onMirror: string }): 
   return {
     kind: 'count',
     phrasings: [`How many ${what} are there?`, `How many ${what} are in the picture?`],
+    phrases: [what, what],
     ...answers,
     answerType: 'num',
+    isSpatial: false,
   };
+}
+
+function counterpart(changed: keyof typeof changedPictures, answer: string): Pick<Question, 'counterpart'> {
+  return { counterpart: { picture: changedPictures[changed], answer } };
 }
 
 /** The mirror image exchanges left and right, and leaves above and below. */

@@ -4,7 +4,17 @@ import { decodeImage, encodePng } from '@understory/imaging/sharp';
 import { chooseSplit } from '../choose-split.ts';
 import { datasetErrors } from '../errors.ts';
 import { isPicture, kindOf, readPicture, walk } from '../files.ts';
-import { captionTests, counterpart, middleSquare, orchardScene, questions, render } from '../orchard/index.ts';
+import {
+  captionTests,
+  changedPictures,
+  counterpart,
+  exchangeColours,
+  exchangePlaces,
+  middleSquare,
+  orchardScene,
+  questions,
+  render,
+} from '../orchard/index.ts';
 import type { Scene } from '../orchard/index.ts';
 import { orchardOptionsText } from '../parse-orchard-options.ts';
 import type { OrchardOptions } from '../parse-orchard-options.ts';
@@ -42,13 +52,19 @@ function itemOf(id: string, scene: Scene): DatasetItem {
     others[name] = () => encodePng(render(other));
     return { ...test, counterpart: name };
   });
+  const asked = questions(scene);
+  const changes = { [changedPictures.places]: exchangePlaces, [changedPictures.colours]: exchangeColours };
+  for (const [name, change] of Object.entries(changes)) {
+    const isAsked = asked.some((question) => question.counterpart?.picture === name);
+    if (isAsked) others[name] = () => encodePng(render(change(scene)));
+  }
   return {
     id,
     read: () => encodePng(render(scene)),
     boxes: scene.objects.map(({ box }) => box),
     captionTests: tests,
     otherPictures: others,
-    questions: questions(scene),
+    questions: asked,
   };
 }
 

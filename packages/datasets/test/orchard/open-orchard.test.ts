@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { decodeImage, encodePng } from '@understory/imaging/sharp';
 import { rgbImage } from '@understory/imaging';
 import { openDataset, parseDatasetSpec, resolveDatasetSpec } from '../../src/index.ts';
-import { orchardScene, render } from '../../src/orchard/index.ts';
+import { exchangeColours, orchardScene, render } from '../../src/orchard/index.ts';
 import { folderWith } from '../fixtures.ts';
 
 async function itemsOf(spec: string, options = {}) {
@@ -22,6 +22,11 @@ describe('the data set orchard', () => {
     expect(items[5]!.boxes).toEqual(orchardScene('0 test', 5).objects.map(({ box }) => box));
     expect(items[5]!.captionTests!.map(({ kind }) => kind)).toContain('object');
     expect(items[5]!.questions!.map(({ kind }) => kind)).toContain('relation');
+    const scene = orchardScene('0 test', 5);
+    const named = items[5]!.questions!.flatMap(({ counterpart }) => counterpart?.picture ?? []);
+    expect(named).toContain('colours exchanged');
+    const changed = await decodeImage(await items[5]!.otherPictures!['colours exchanged']!());
+    expect(changed.data).toEqual(render(exchangeColours(scene)).data);
   });
 
   it('takes options, and a seed alone', async () => {

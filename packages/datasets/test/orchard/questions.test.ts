@@ -1,6 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { answerTypes, difficulties, mirror, orchardScene, questionKinds, questions } from '../../src/orchard/index.ts';
+import {
+  answerTypes,
+  changedPictures,
+  difficulties,
+  exchangeColours,
+  exchangePlaces,
+  mirror,
+  orchardScene,
+  questionKinds,
+  questions,
+} from '../../src/orchard/index.ts';
 import type { Scene, SceneQuestion } from '../../src/orchard/index.ts';
 
 const anyScene = fc
@@ -59,6 +69,47 @@ describe('questions', () => {
             expect([phrasing, found[0]]).toEqual([phrasing, question.onMirror]);
             if (isAskable(question)) expect(found).toHaveLength(1);
           }
+        }
+      }),
+    );
+  });
+
+  it('have another answer in the picture that they name, which changes places where they ask for places', () => {
+    fc.assert(
+      fc.property(anyScene, (scene) => {
+        for (const { phrasings, answer, isSpatial, counterpart } of questions(scene)) {
+          if (counterpart === undefined) continue;
+          expect([counterpart.picture, counterpart.answer === answer]).toEqual([
+            isSpatial ? changedPictures.places : changedPictures.colours,
+            false,
+          ]);
+          const other = (isSpatial ? exchangePlaces : exchangeColours)(scene);
+          for (const phrasing of phrasings) {
+            expect([phrasing, answers(other, phrasing)]).toEqual([phrasing, [counterpart.answer]]);
+          }
+        }
+      }),
+    );
+  });
+
+  it('are spatial where the boxes of the others would make another answer right, in another place', () => {
+    fc.assert(
+      fc.property(anyScene, (scene) => {
+        for (const { kind, isSpatial, onMirror, answer, counterpart, others = [], box } of questions(scene)) {
+          if (kind !== 'colour-at') expect(isSpatial).toBe(kind === 'relation' || kind === 'fruit-at');
+          if (scene.axis === 'horizontal' && onMirror !== undefined) expect(onMirror !== answer).toBe(isSpatial);
+          if (scene.axis === 'vertical' && isSpatial && kind !== 'colour-at') expect(counterpart).toBeDefined();
+          for (const other of others) expect([other.box === box, typeof other.answer]).toEqual([false, 'string']);
+        }
+      }),
+    );
+  });
+
+  it('name in each phrasing what is asked about', () => {
+    fc.assert(
+      fc.property(anyScene, (scene) => {
+        for (const { phrasings, phrases = [] } of questions(scene)) {
+          expect(phrases.map((phrase, at) => phrasings[at]!.includes(phrase))).toEqual([true, true]);
         }
       }),
     );

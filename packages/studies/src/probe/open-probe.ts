@@ -2,6 +2,7 @@ import {
   errors,
   imageTextTask,
   isDiagnosed,
+  questionTask,
   seededRandom,
   type ProbeRequest,
   type ProbeSummary,
@@ -36,7 +37,7 @@ export async function openProbe(
   const images = await environment.chooseImages(spec.images);
   const { setup, chosen } = await setUpProbe(spec, explainer, environment);
   try {
-    if (chosen.task === imageTextTask) await checkCaptions(chosen.record.id, images);
+    await checkAsked(chosen, images);
     const { subject, explainers } = setup;
     setup.steps.listener = onStep;
     const { preprocessing } = setup.preprocessing;
@@ -50,6 +51,7 @@ export async function openProbe(
     const [named] = explainers;
     const experiment = probeExperiment({
       ...{ probe: chosen.probe, preprocessing, labels, onlyCorrect: spec.images.onlyCorrect === true },
+      ...(chosen.task !== undefined && { task: chosen.task }),
       codec: environment.codec,
       request: { ...request, ...(named && { explainer: probeExplainer(named, request, preprocessing) }) },
     });
@@ -106,11 +108,18 @@ function setUpProbe(spec: ProbeSpec, explainer: Selection | undefined, environme
   });
 }
 
-/** Throws CAPTION_TESTS_MISSING where the first image has none; nothing is decoded. */
-async function checkCaptions(probe: string, images: ChosenImages): Promise<void> {
+/** Throws CAPTION_TESTS_MISSING and QUESTIONS_MISSING where the first image has none to ask; nothing is decoded. */
+async function checkAsked({ task, record: { id: probe } }: ChosenProbe, images: ChosenImages): Promise<void> {
+  if (task !== imageTextTask && task !== questionTask) return;
   for await (const { item } of images.items()) {
-    if (item.captionTests !== undefined && item.captionTests.length > 0) return;
-    throw errors.captionTestsMissing({ probe, found: `${images.record.name}, whose images have no captions` });
+    const { captionTests = [], questions = [] } = item;
+    if (task === imageTextTask && captionTests.length === 0) {
+      throw errors.captionTestsMissing({ probe, found: `${images.record.name}, whose images have no captions` });
+    }
+    if (task === questionTask && questions.length === 0) {
+      throw errors.questionsMissing({ probe, found: `${images.record.name}, whose images have no questions` });
+    }
+    return;
   }
 }
 

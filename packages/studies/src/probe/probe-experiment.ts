@@ -1,4 +1,7 @@
 import {
+  imageTextTask,
+  questionTask,
+  type Box,
   type Experiment,
   type PixelSubject,
   type Probe,
@@ -20,7 +23,9 @@ export interface ProbePlan {
   readonly preprocessing: Preprocessing;
   readonly labels: LabelIndex;
   readonly onlyCorrect: boolean;
-  /** Reads the other pictures that caption tests of an item name. */
+  /** Of the models that the probe is for: captions are read for one kind, questions for another; both where absent. */
+  readonly task?: string;
+  /** Reads the other pictures that caption tests and questions of an item name. */
   readonly codec: ImageCodec;
 }
 
@@ -39,8 +44,8 @@ export function probeExperiment(plan: ProbePlan): Experiment<ChosenImage, ProbeR
       const pixels = pixelsOf(image, plan);
       const label = labels.indexOf(item.label);
       if (onlyCorrect && !(await isRight(subject, pixels, label))) return [];
-      const captions = await captionsOf(item, image, plan);
-      return experiment.rows({ id, pixels, ...(label !== undefined && { label }), ...captions }, random);
+      const asked = await askedOf(item, image, plan);
+      return experiment.rows({ id, pixels, ...(label !== undefined && { label }), ...asked }, random);
     },
     summarise: (rows) => experiment.summarise(rows),
   };
@@ -50,23 +55,34 @@ function pixelsOf(image: RgbImage, { request, preprocessing }: ProbePlan): Probe
   return unitPixelsFor(request.subject, prepare(image, preprocessing).picture);
 }
 
-/** The captions of an item, their boxes where they lie in the prepared picture, and the other pictures that they are asked of. */
-async function captionsOf(
-  { captionTests, otherPictures = {} }: ChosenImage['item'],
+/** The captions and questions of an item, their boxes where they lie in the prepared picture, and the other pictures that they are asked of. */
+async function askedOf(
+  { captionTests, questions, otherPictures = {} }: ChosenImage['item'],
   image: RgbImage,
   plan: ProbePlan,
-): Promise<Pick<ProbeItem, 'captionTests' | 'otherPictures'>> {
-  const { codec, preprocessing } = plan;
-  if (captionTests === undefined) return {};
-  const names = new Set(captionTests.flatMap(({ counterpart }) => counterpart ?? []));
+): Promise<Pick<ProbeItem, 'captionTests' | 'questions' | 'otherPictures'>> {
+  const { codec, preprocessing, task } = plan;
+  const placed = (box: Box) => boxesInInput([box], image, preprocessing)[0]!;
+  const isAsked = { captions: task !== questionTask, questions: task !== imageTextTask };
+  const tests = isAsked.captions ? captionTests : undefined;
+  const asked = isAsked.questions ? questions : undefined;
+  if (tests === undefined && asked === undefined) return {};
+  const names = new Set([
+    ...(tests ?? []).flatMap(({ counterpart }) => counterpart ?? []),
+    ...(asked ?? []).flatMap(({ counterpart }) => counterpart?.picture ?? []),
+  ]);
   const others: Record<string, ProbeItem['pixels']> = {};
   for (const [name, read] of Object.entries(otherPictures)) {
     if (names.has(name)) others[name] = pixelsOf(await codec.decode(await read(), name), plan);
   }
   return {
-    captionTests: captionTests.map(({ box, ...test }) => {
-      const [placed] = box === undefined ? [] : boxesInInput([box], image, preprocessing);
-      return { ...test, ...(placed && { box: placed }) };
+    ...(tests && { captionTests: tests.map(({ box, ...test }) => ({ ...test, ...(box && { box: placed(box) }) })) }),
+    ...(asked && {
+      questions: asked.map(({ box, others: things, ...question }) => ({
+        ...question,
+        ...(box && { box: placed(box) }),
+        ...(things && { others: things.map((thing) => ({ ...thing, box: placed(thing.box) })) }),
+      })),
     }),
     otherPictures: others,
   };
