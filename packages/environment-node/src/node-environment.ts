@@ -1,4 +1,4 @@
-import { contactSheet } from '@understory/imaging/contact-sheet';
+import { annotate, contactSheet } from '@understory/imaging/contact-sheet';
 import { sharpCodec } from '@understory/imaging/sharp';
 import type { Environment } from '@understory/studies';
 import { resolveModel } from '@understory/zoo';
@@ -51,5 +51,6 @@ export function nodeEnvironment({
     },
     codec: sharpCodec,
     drawSheet: contactSheet,
+    annotate,
   };
 }

@@ -25,6 +25,8 @@ export interface ContactSheet {
 
 export interface ContactSheetRow {
   readonly title?: string;
+  /** Below the title, a line each. */
+  readonly lines?: readonly string[];
   readonly cells: readonly ContactSheetCell[];
 }
 
@@ -63,6 +65,7 @@ const margin = 24;
 const gap = 12;
 const titleStyle: TextStyle = { size: 20, bold: true };
 const rowStyle: TextStyle = { size: 15, bold: true };
+const lineStyle: TextStyle = { size: 13 };
 const captionStyle: TextStyle = { size: 12, colour: '#3d3d3d' };
 const bar: Size = { width: 256, height: 12 };
 
@@ -81,10 +84,9 @@ export function layOutContactSheet(sheet: ContactSheet, measure: MeasureText): S
   }
   sheet.rows.forEach((row, index) => {
     if (index > 0) drawing.skip(2 * gap);
-    if (row.title !== undefined) {
-      drawing.line(row.title, margin, inner, rowStyle);
-      drawing.skip(gap / 2);
-    }
+    if (row.title !== undefined) drawing.line(row.title, margin, inner, rowStyle);
+    for (const line of row.lines ?? []) drawing.line(line, margin, inner, lineStyle);
+    if (row.title !== undefined || row.lines !== undefined) drawing.skip(gap / 2);
     drawRow(drawing, row, cell);
   });
   if (legend !== undefined) {

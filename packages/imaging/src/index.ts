@@ -1,3 +1,4 @@
+export type { Annotations } from './annotation-layout.ts';
 export * from './boxes-in-input.ts';
 export * from './center-crop.ts';
 export * from './colour-map.ts';

@@ -1,5 +1,5 @@
 import type { DatasetItem, Host, ModelSource, VocabularyFile } from '@understory/core';
-import type { ContactSheet, ImageCodec, Preprocessing, RgbImage } from '@understory/imaging';
+import type { Annotations, ContactSheet, ImageCodec, Preprocessing, RgbImage } from '@understory/imaging';
 import type { ImagesSpec } from './spec/study-spec.ts';
 
 /** What a study needs of the machine it runs on: one is made for Node, one for the web, and tests make their own. */
@@ -30,6 +30,8 @@ export interface Environment {
   readonly codec: ImageCodec;
   /** Draws pictures and captions on one sheet; absent where that cannot be done. */
   drawSheet?(sheet: ContactSheet): Promise<RgbImage>;
+  /** Draws labelled boxes on a picture and writes lines below it; boxes are outlined alone where it is absent. */
+  annotate?(picture: RgbImage, annotations: Annotations): Promise<RgbImage>;
 }
 
 export interface PluginRequest {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { rgbImage, type ContactSheet } from '@understory/imaging';
+import { rgbImage, type Annotations, type ContactSheet } from '@understory/imaging';
 import { ExplanationSheet, sheetRows, type ShownExplainer } from '../src/explanation/explanation-sheet.ts';
 import type { ExplainedMap } from '../src/explanation/explain-images.ts';
 import type { ImageRecord } from '../src/explanation/explanation-record.ts';
@@ -29,9 +29,9 @@ const record: ImageRecord = {
 };
 
 describe('the rows of an image on a sheet', () => {
-  it('say what the model decides and what is explained, and name each explainer, its size and what it lacks', () => {
+  it('say what the model decides and what is explained, and name each explainer, its size and what it lacks', async () => {
     const maps = [map('gradcam', 'box:0', [0, 1], { box }), map('random', 'box:0', [3, 3], { box })];
-    const [row, ...others] = sheetRows({ picture, maps }, record, explainers, {});
+    const [row, ...others] = await sheetRows({ picture, maps }, record, explainers, {});
     expect(others).toEqual([]);
     expect(row!.title).toBe('street.jpg: dog (box:0) explained; the model finds a dog');
     expect(row!.cells.map(({ caption }) => caption)).toEqual([
@@ -41,16 +41,16 @@ describe('the rows of an image on a sheet', () => {
       'Random (baseline), 1 x 2, constant',
     ]);
     // The outline of the box is drawn on the enlarged picture and on each map: its top left corner is white.
-    expect(row!.cells.map(({ image }) => image?.width)).toEqual([224, 224, undefined, 224]);
-    const corner = 3 * (224 * 56 + 28);
+    expect(row!.cells.map(({ image }) => image?.width)).toEqual([336, 336, undefined, 336]);
+    const corner = 3 * (336 * 84 + 42);
     const corners = row!.cells.map(({ image }) => image && [...image.data.slice(corner, corner + 3)]);
     expect(corners).toEqual([[255, 255, 255], [255, 255, 255], undefined, [255, 255, 255]]);
   });
 
-  it('have a row for each target, the best class where the model is a classifier, and words of the caller', () => {
+  it('have a row for each target, the best class where the model is a classifier, and words of the caller', async () => {
     const maps = [map('cam', 'top1', [0, 1]), map('cam', 'top2', [0, 1])];
     const top = [{ index: 3, label: 'dog', probability: 0.5, logit: 1 }];
-    const rows = sheetRows({ picture, maps }, { image: 'a.png', top, maps: [] }, explainers.slice(0, 2), {
+    const rows = await sheetRows({ picture, maps }, { image: 'a.png', top, maps: [] }, explainers.slice(0, 2), {
       ...{ caption: 'at an earlier layer', missing: 'reads the last layer' },
     });
     expect(rows.map(({ title }) => title?.replace(/\s/g, ' '))).toEqual([
@@ -64,7 +64,49 @@ describe('the rows of an image on a sheet', () => {
     ]);
   });
 
-  it('have a cell for each caption, with its score and its words by what is lost without each', () => {
+  const boxed = (target: string, label: string, x: number) => ({
+    ...{ target, label, score: 1, probability: 0.5 },
+    box: { x, y: 1, width: 2, height: 2 },
+  });
+
+  it('label all that a model finds on the picture and on the map of an answer, and on the map of a box that box', async () => {
+    const drawn: Annotations[] = [];
+    const annotate = async (shown: typeof picture, annotations: Annotations) => {
+      drawn.push(annotations);
+      return shown;
+    };
+    const maps = [map('gradcam', 'answer:attr:red', [0, 1]), map('gradcam', 'box:1', [0, 1], { box })];
+    const answer = {
+      ...{ task: 'visual-question-answering', decision: 'red', probability: 0.75, question: 'What color is the dog?' },
+      type: { name: 'attr', probability: 0.9 },
+      options: [
+        { target: 'answer:attr:red', label: 'red', score: 2, probability: 0.75 },
+        boxed('box:0', 'the dog', 0),
+        boxed('box:1', 'color', 4),
+      ],
+    };
+    const [one, other] = await sheetRows({ picture, maps }, { ...record, answer }, explainers.slice(0, 1), {
+      annotate,
+    });
+    expect(one!.title).toBe('street.jpg: dog (answer:attr:red) explained');
+    expect(one!.lines?.map((line) => line.replace(/\s/g, ' '))).toEqual([
+      'Question: What color is the dog?',
+      'Predicted answer: red (attr), 75.0 %',
+    ]);
+    expect([one!.isLabelled, one!.cells[0]!.caption]).toEqual([true, 'the preprocessed image, 2 boxes']);
+    expect(other!.title).toBe('street.jpg: dog (box:1) explained');
+    const both = [
+      { box: { x: 0, y: 42, width: 84, height: 84 }, label: 'the dog' },
+      { box: { x: 168, y: 42, width: 84, height: 84 }, label: 'color' },
+    ];
+    // The picture and the map of the answer, then the picture and the map of the box.
+    expect(drawn.map(({ boxes }) => boxes)).toEqual([
+      ...[both, both, both],
+      [{ box: { x: 42, y: 84, width: 168, height: 126 }, label: 'dog' }],
+    ]);
+  });
+
+  it('have a cell for each caption, with its score and its words by what is lost without each', async () => {
     const captioned = (explainer: string, words: string, label: string, values: readonly number[]) =>
       map(explainer, words, values, { label });
     const maps = [
@@ -81,7 +123,7 @@ describe('the rows of an image on a sheet', () => {
     const answer = {
       ...{ task: 'zero-shot-image-classification', decision: 'the left apple', probability: 0.75, options: [] },
     };
-    const [figure, other, ...more] = sheetRows(
+    const [figure, other, ...more] = await sheetRows(
       { picture, maps },
       { image: 'apples.png', top: [], answer, maps: [], words },
       explainers.slice(0, 2),
@@ -118,9 +160,9 @@ describe('the rows of an image on a sheet', () => {
     [7, [8]],
     [8, [5, 4]],
     [19, [7, 7, 6]],
-  ])('break %i maps and the picture into rows of nearly one length', (count, lengths) => {
+  ])('break %i maps and the picture into rows of nearly one length', async (count, lengths) => {
     const many = Array.from({ length: count }, (_, at) => ({ id: `e${at}`, title: `E${at}`, isBaseline: false }));
-    const rows = sheetRows({ picture, maps: [map('e0', 'top1', [0, 1])] }, record, many, {});
+    const rows = await sheetRows({ picture, maps: [map('e0', 'top1', [0, 1])] }, record, many, {});
     expect(rows.map(({ cells }) => cells.length)).toEqual(lengths);
     expect(rows.map(({ title }) => title !== undefined)).toEqual(lengths.map((_, at) => at === 0));
   });

@@ -94,10 +94,10 @@ async function demo(options: DemoOptions, io: Io): Promise<void> {
         for (const map of outcome.maps) records.of(outcome, await writeMap({ ...outcome, map }, subject, writing));
         const record = records.finish(outcome);
         results.push(record);
-        append(rows, sheetRows(outcome, { ...record, image: outcome.image.name }, shown, options));
+        append(rows, await sheetRows(outcome, { ...record, image: outcome.image.name }, shown, options));
         const again = finer?.[at];
         if (again !== undefined) {
-          const below = sheetRows(again, record, shown, { ...options, ...earlierWords });
+          const below = await sheetRows(again, record, shown, { ...options, ...earlierWords });
           append(
             rows,
             below.map(({ cells }) => ({ cells })),

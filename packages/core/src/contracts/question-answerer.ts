@@ -57,3 +57,8 @@ export interface QuestionAnswerer extends Subject<QuestionAnswer> {
 export function isQuestionAnswerer(subject: Subject): subject is Subject & QuestionAnswerer {
   return subject.task === questionTask && 'asking' in subject;
 }
+
+/** Whether an answer is one to a question. */
+export function isQuestionAnswer(answer: Answer): answer is QuestionAnswer {
+  return 'answers' in answer && 'boxes' in answer;
+}

@@ -1,9 +1,10 @@
-import { renderAsync, Resvg } from '@resvg/resvg-js';
+import { renderAsync } from '@resvg/resvg-js';
 import { layOutContactSheet, type ContactSheet } from '../contact-sheet-layout.ts';
 import { rgbImage, type RgbImage } from '../rgb-image.ts';
-import { textElement, type TextStyle } from '../sheet-text.ts';
+import { measureText } from './measure-text.ts';
 import { svgFont as font } from './svg-font.ts';
 
+export { annotate } from './annotate.ts';
 export type { ContactSheet, ContactSheetCell, ContactSheetRow, Legend } from '../contact-sheet-layout.ts';
 
 /**
@@ -26,10 +27,4 @@ export async function contactSheet(sheet: ContactSheet): Promise<RgbImage> {
     }
   }
   return rgbImage(data, width, height);
-}
-
-function measureText(text: string, style: TextStyle): number {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1">${textElement(text, 0, 0, style)}</svg>`;
-  const box = new Resvg(svg, { font }).getBBox();
-  return box === undefined ? 0 : Math.max(0, box.x + box.width);
 }

@@ -26,7 +26,7 @@ export interface PageContent {
 /** The page of a study that explains and asks for one: takes the pictures while it runs, and is written when it is done. */
 export function explanationPage(
   spec: StudySpec,
-  { codec }: Pick<Environment, 'codec'>,
+  { codec, annotate }: Pick<Environment, 'codec' | 'annotate'>,
   store: Pick<ArtifactStore, 'write'>,
 ): {
   readonly options: Pick<StudyOptions, 'onShown'>;
@@ -38,7 +38,7 @@ export function explanationPage(
   const colourMap = spec.study === 'explain' ? colourMapNames.find((name) => name === spec.colourMap) : undefined;
   const pictures =
     spec.study === 'explain' && spec.html
-      ? new ExplanationPictures({ codec, opacity: spec.opacity, ...(colourMap && { colourMap }) })
+      ? new ExplanationPictures({ codec, annotate, opacity: spec.opacity, ...(colourMap && { colourMap }) })
       : undefined;
   const finish = async (
     study: AnyStudy,

@@ -1,6 +1,6 @@
-import { drawBoxes, resize, type ImageCodec, type OverlayOptions, type RgbImage } from '@understory/imaging';
-import type { ImageRecord, MapRecord, ShownImage } from '@understory/studies';
-import { drawMap } from '@understory/studies/setup';
+import type { ImageCodec, OverlayOptions, RgbImage } from '@understory/imaging';
+import type { Environment, ImageRecord, MapRecord, ShownImage } from '@understory/studies';
+import { figure, shownBoxes } from '@understory/studies/setup';
 
 /** The pictures of a page as PNG; undefined for what is not there. */
 export interface PictureReader {
@@ -10,6 +10,7 @@ export interface PictureReader {
 
 export interface ExplanationPicturesOptions extends OverlayOptions {
   readonly codec: ImageCodec;
+  readonly annotate?: Environment['annotate'];
   /** The longest side of a picture in pixels; 320 by default. */
   readonly side?: number;
   /** What all pictures together may be, in bytes; 24 MiB by default. */
@@ -49,20 +50,20 @@ export class ExplanationPictures implements PictureReader {
   /** Keeps all pictures of an image, or none where they do not fit. */
   async add({ picture, maps, record }: ShownImage): Promise<void> {
     if (this.#isFull) return;
-    const { codec, ...drawing } = this.#options;
-    const boxes = new Map(
-      maps.flatMap(({ target: { words, label, box } }) =>
-        box === undefined ? [] : [[words, { box, label: label ?? words }] as const],
-      ),
-    );
-    const drawn: [string, RgbImage][] = [[keyOf(record), drawBoxes(picture, [...boxes.values()])]];
+    const { codec, annotate, ...drawing } = this.#options;
+    const all = shownBoxes(record.answer);
+    const ofTargets = [...new Map(maps.map(({ target }) => [target.words, target])).values()];
+    const found = all.length > 0 ? all : ofTargets.flatMap((target) => shownBoxes(undefined, target));
+    const isLabelled = found.length > 0;
+    this.#shrunk ||= Math.max(picture.width, picture.height) > this.#side;
+    const frame = { ...drawing, most: this.#side, ...(isLabelled && { least: this.#side }), annotate };
+    const drawn: [string, RgbImage][] = [[keyOf(record), await figure(picture, { ...frame, boxes: found })]];
     for (const { explainer, name, heat, target } of maps) {
-      const own = boxes.get(target.words);
-      const image = drawMap(picture, heat, { ...drawing, ...(own && { boxes: [own] }) });
-      drawn.push([keyOf(record, { explainer, target: name }), image]);
+      const boxes = shownBoxes(record.answer, target);
+      drawn.push([keyOf(record, { explainer, target: name }), await figure(picture, { ...frame, heat, boxes })]);
     }
     const encoded: [string, Uint8Array][] = [];
-    for (const [key, image] of drawn) encoded.push([key, await codec.encodePng(this.#shrink(image))]);
+    for (const [key, image] of drawn) encoded.push([key, await codec.encodePng(image)]);
     const bytes = encoded.reduce((sum, [, { length }]) => sum + length, 0);
     if (bytes > this.#left) {
       this.#isFull = true;
@@ -78,14 +79,6 @@ export class ExplanationPictures implements PictureReader {
 
   async map(image: ImageRecord, map: MapRecord): Promise<Uint8Array | undefined> {
     return this.#kept.get(keyOf(image, map));
-  }
-
-  #shrink(image: RgbImage): RgbImage {
-    const scale = this.#side / Math.max(image.width, image.height);
-    if (scale >= 1) return image;
-    this.#shrunk = true;
-    const side = (length: number) => Math.max(1, Math.round(scale * length));
-    return resize(image, { width: side(image.width), height: side(image.height) }, 'bicubic');
   }
 }
 

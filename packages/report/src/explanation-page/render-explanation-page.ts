@@ -138,8 +138,12 @@ function answer({ top, answer: said }: ImageRecord): Html {
       })),
     );
   }
-  const { task, options } = said;
-  return html`<p><strong>${decisionText({ top, answer: said })}</strong></p>
+  const { task, options, question, type } = said;
+  return html`${question !== undefined && html`<p>${options[0]?.box === undefined ? 'Question' : 'Text'}: <q>${question}</q></p>`}
+    <p>
+      <strong>${decisionText({ top, answer: said })}</strong
+      >${type !== undefined && html` <span class="tag">${type.name}</span>`}
+    </p>
     ${scores(
       `What the model says (${task})`,
       options.slice(0, mostOptions).map(({ target, label, score, probability: own }) => ({

@@ -27,11 +27,14 @@ export function backendsText(backends: readonly UsedBackend[], style: Style): st
 }
 
 /** What the model says of an image, the best classes of a classifier, then a line for each map. */
-export function imageText({ image, top, answer, maps }: ImageRecord, style: Style): string {
+export function imageText({ image, top, answer, maps, files }: ImageRecord, style: Style): string {
+  const asked = answer?.question === undefined ? '' : `  ${style.dim(answer.question)}\n`;
   const scores = answer === undefined ? top.map((score) => scoreRow(score)) : answerRows(answer);
   return [
     `\n${style.bold(image)}\n`,
+    asked,
     columns(scores, { indent: 2, right: [0] }),
+    ...(files === undefined ? [] : [`\n  ${files.boxes}\n`]),
     ...(maps.length === 0
       ? []
       : [

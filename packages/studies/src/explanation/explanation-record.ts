@@ -1,18 +1,21 @@
 import {
+  isQuestionAnswer,
+  isQuestionAnswerer,
   splitTargets,
   type Answer,
   type AnswerOption,
   type Box,
+  type GroundedBox,
   type Subject,
-  type Target,
   type TextPart,
 } from '@understory/core';
 import { encodeNpy, type ImageCodec, type OverlayOptions } from '@understory/imaging';
-import { drawMap } from './draw-map.ts';
 import type { ExplainedMap, Outcome } from './explain-images.ts';
+import { askedLines, figure, mostOptions, shownBoxes } from './figure.ts';
 import { fileNamePart } from '../common/file-name.ts';
+import { number, percent } from '../common/numbers.ts';
 import { classRecord, type ClassRecord } from '../common/record.ts';
-import type { NamedImage } from '../environment.ts';
+import type { Environment, NamedImage } from '../environment.ts';
 import type { ArtifactStore } from '../artifact-store.ts';
 
 /** A class with what the model gave it. */
@@ -40,6 +43,12 @@ export interface AnswerRecord {
   readonly probability: number | null;
   /** The best twenty. */
   readonly options: readonly AnswerOption[];
+  /** What a model of pictures and questions was asked. */
+  readonly question?: string;
+  /** The likeliest type of answer, where answers have types. */
+  readonly type?: { readonly name: string; readonly probability: number };
+  /** Of a model that boxes what a text names, best first, as targets name them. */
+  readonly boxes?: readonly (Pick<GroundedBox, 'box' | 'probability' | 'phrases'> & { readonly target: string })[];
 }
 
 /** One heat map and the files it was written to. */
@@ -70,6 +79,8 @@ export interface ImageRecord {
   /** Of a model that is no classifier. */
   readonly answer?: AnswerRecord;
   readonly maps: readonly MapRecord[];
+  /** The picture with the boxes of all that a text names in it, and what the model answers. */
+  readonly files?: { readonly boxes: string };
   /** Of a model that reads text: which words of it count, for each target that a text is behind. */
   readonly words?: readonly WordsRecord[];
   /** What a reader should know of what was explained of it, such as boxes that were left out. */
@@ -108,30 +119,62 @@ export interface WriteOptions extends OverlayOptions {
   readonly npy: boolean;
   readonly store: ArtifactStore;
   readonly codec: ImageCodec;
+  readonly annotate?: Environment['annotate'];
 }
+
+/** The longer side in pixels that figures with text are enlarged to. */
+const legible = 448;
 
 /** Writes one map of an image; throws what the store throws. */
 export async function writeMap(
   { image, picture, answer, map }: Omit<Extract<Outcome, { kind: 'map' }>, 'kind'>,
   subject: Subject,
-  { out, overlay, npy, store, codec, ...drawing }: WriteOptions,
+  { out, overlay, npy, store, codec, annotate, ...drawing }: WriteOptions,
 ): Promise<MapRecord> {
   const files: { overlay?: string; map?: string } = {};
   const name = `${fileNamePart(image.name)}.${map.explainer}.${map.name}`;
-  const shown = (file: string) => (out === '' ? file : `${out.replace(/\/$/, '')}/${file}`);
   if (npy) {
     const { data, height, width } = map.heat;
     await store.write(`${name}.npy`, encodeNpy(data, [height, width]));
-    files.map = shown(`${name}.npy`);
+    files.map = shownName(out, `${name}.npy`);
   }
   if (overlay) {
-    await store.write(
-      `${name}.png`,
-      await codec.encodePng(drawMap(picture, map.heat, { ...drawing, boxes: boxesOf(map.target) })),
-    );
-    files.overlay = shown(`${name}.png`);
+    const lines = askedLines(answerRecord(subject, answer));
+    const isAsked = lines.length > 0;
+    const drawn = await figure(picture, {
+      ...{ ...drawing, heat: map.heat },
+      ...(isAsked
+        ? { boxes: shownBoxes(answer, map.target), lines: [...lines, explainedLine(map)], least: legible, annotate }
+        : { boxes: map.target.box === undefined ? [] : shownBoxes(answer, map.target) }),
+    });
+    await store.write(`${name}.png`, await codec.encodePng(drawn));
+    files.overlay = shownName(out, `${name}.png`);
   }
   return { ...mapRecord(map, subject, answer), files };
+}
+
+/** Writes the picture with all boxes of an answer to a question; nothing where there are none. Throws what the store throws. */
+export async function writeBoxes(
+  { image, picture, answer }: Pick<ImageOutcome, 'image' | 'picture' | 'answer'>,
+  subject: Subject,
+  { out, overlay, store, codec, annotate }: WriteOptions,
+): Promise<Required<Pick<ImageRecord, 'files'>> | undefined> {
+  const said = answerRecord(subject, answer);
+  if (!overlay || said.question === undefined || said.boxes?.length === 0) return undefined;
+  const boxes = shownBoxes(answer);
+  const drawn = await figure(picture, { boxes, lines: askedLines(said), least: legible, annotate });
+  const name = `${fileNamePart(image.name)}.boxes.png`;
+  await store.write(name, await codec.encodePng(drawn));
+  return { files: { boxes: shownName(out, name) } };
+}
+
+function explainedLine({ explainer, target: { words, label }, value, probability }: ExplainedMap): string {
+  const what = label === null || label === words ? words : `${label} (${words})`;
+  return `${explainer}: ${what}, ${probability === undefined ? number(value) : percent(probability)}`;
+}
+
+function shownName(out: string, file: string): string {
+  return out === '' ? file : `${out.replace(/\/$/, '')}/${file}`;
 }
 
 /** The records of images whose maps are written one at a time; a map that cannot be written is in none. */
@@ -178,10 +221,20 @@ export function topFive(subject: Subject, { classes }: Answer): readonly ScoreRe
   return classes?.ranking.slice(0, 5).map((index) => scoreRecord(subject, classes, index)) ?? [];
 }
 
-const mostOptions = 20;
-
-function answerRecord({ task }: Subject, { decision, probability, options }: Answer): AnswerRecord {
-  return { task, decision, probability: probability ?? null, options: options.slice(0, mostOptions) };
+function answerRecord(subject: Subject, answer: Answer): AnswerRecord {
+  const { decision, probability, options } = answer;
+  const question = isQuestionAnswerer(subject) ? subject.question : undefined;
+  const said = isQuestionAnswer(answer) ? answer : undefined;
+  return {
+    ...{ task: subject.task, decision, probability: probability ?? null, options: options.slice(0, mostOptions) },
+    ...(question !== undefined && { question }),
+    ...(said?.type && { type: said.type }),
+    ...(said && {
+      boxes: said.boxes.map(({ box, probability: own, phrases }, at) => ({
+        ...{ target: `box:${at}`, box, probability: own, phrases },
+      })),
+    }),
+  };
 }
 
 function scoreRecord(
@@ -212,9 +265,4 @@ function mapRecord(
     size: [height, width],
     range: [low, high],
   };
-}
-
-/** What is drawn beside a map: the box that it is of. */
-export function boxesOf({ box, label, words }: Target): readonly { readonly box: Box; readonly label: string }[] {
-  return box === undefined ? [] : [{ box, label: label ?? words }];
 }

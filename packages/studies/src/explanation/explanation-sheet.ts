@@ -1,7 +1,6 @@
-import { imageTextTask, type Box, type Host } from '@understory/core';
+import { imageTextTask, type Host } from '@understory/core';
 import {
   defaultColourMap,
-  drawBoxes,
   resize,
   type ColourMapName,
   type ContactSheet,
@@ -16,14 +15,18 @@ import {
 import { number, percent } from '../common/numbers.ts';
 import { className } from '../common/record.ts';
 import type { ArtifactStore } from '../artifact-store.ts';
-import { drawMap, type DrawMapOptions } from './draw-map.ts';
+import type { Environment } from '../environment.ts';
+import { drawMap } from './draw-map.ts';
 import type { ExplainedMap, Outcome } from './explain-images.ts';
-import { boxesOf, type ImageRecord } from './explanation-record.ts';
+import type { ImageRecord } from './explanation-record.ts';
+import { askedLines, figure, shownBoxes, type FigureOptions } from './figure.ts';
 
 /** Cells of a page, unless one row has more. */
 const mostCells = 60;
 /** The longer side in pixels that smaller pictures are enlarged to. */
 const least = 224;
+/** The same of pictures with labels, which larger ones are shrunk to before they are labelled. */
+const labelled = 336;
 /** Cells beside each other. */
 const mostColumns = 8;
 
@@ -49,10 +52,16 @@ export interface SheetOptions extends OverlayOptions {
 
 type ImageOutcome = Extract<Outcome, { kind: 'image' }>;
 
+/** A row of a sheet. */
+export interface SheetRow extends ContactSheetRow {
+  /** Whether its pictures have labels, which need room. */
+  readonly isLabelled?: boolean;
+}
+
 /** Rows of pictures that become pages, each written when it is full, so that no more than one is held. */
 export class ExplanationSheet {
   readonly files: string[] = [];
-  #rows: readonly ContactSheetRow[] = [];
+  #rows: readonly SheetRow[] = [];
   /** How many numbered pages there are; undefined until that is known. */
   #pages: number | undefined;
   readonly #options: SheetOptions;
@@ -71,7 +80,7 @@ export class ExplanationSheet {
   }
 
   /** Adds rows that stay together; what is full without them is written first. */
-  async add(rows: readonly ContactSheetRow[]): Promise<void> {
+  async add(rows: readonly SheetRow[]): Promise<void> {
     const cells = cellCount(this.#rows);
     if (cells > 0 && cells + cellCount(rows) > mostCells) await this.#write();
     this.#rows = [...this.#rows, ...rows];
@@ -90,7 +99,10 @@ export class ExplanationSheet {
     const isOnly = isLast && this.#pages === 0 && (await store.read(onlyPage)) === undefined;
     if (!isOnly) this.#pages += 1;
     const name = isOnly ? onlyPage : pageName(this.#pages);
-    await store.write(name, await codec.encodePng(await draw({ rows, legend: mapLegend(colourMap) })));
+    await store.write(
+      name,
+      await codec.encodePng(await draw({ rows, cellSize: sizeOf(rows), legend: mapLegend(colourMap) })),
+    );
     this.files.push(name);
   }
 
@@ -116,45 +128,62 @@ function cellCount(rows: readonly ContactSheetRow[]): number {
   return rows.reduce((sum, { cells }) => sum + cells.length, 0);
 }
 
+/** Of the cells: pictures with labels are not shrunk. */
+function sizeOf(rows: readonly SheetRow[]): number {
+  return rows.some(({ isLabelled }) => isLabelled) ? labelled : least;
+}
+
 export interface SheetRowOptions extends OverlayOptions {
   /** Of the picture. */
   readonly caption?: string;
   /** What is said of an explainer that has no map. */
   readonly missing?: string;
+  readonly annotate?: Environment['annotate'];
 }
 
 /** The rows of an image: for each target the picture that the network saw, then a cell for each explainer, in rows of one length where they are many. */
-export function sheetRows(
+export async function sheetRows(
   { picture, maps }: Pick<ImageOutcome, 'picture' | 'maps'>,
   record: ImageRecord,
   explainers: readonly ShownExplainer[],
-  { caption = 'the preprocessed image', missing = 'no map', ...drawing }: SheetRowOptions,
-): readonly ContactSheetRow[] {
+  { caption = 'the preprocessed image', missing = 'no map', annotate, ...drawing }: SheetRowOptions,
+): Promise<readonly SheetRow[]> {
   if (record.answer?.task === imageTextTask) {
     return captionRows({ picture, maps }, record, explainers, { caption, missing, ...drawing });
   }
-  const said = predictionOf(record);
-  const scale = Math.max(1, least / Math.max(picture.width, picture.height));
-  const shown = enlarged(picture, scale);
-  return [...new Set(maps.map(({ target }) => target.words))].flatMap((words) => {
+  const rows: SheetRow[] = [];
+  const lines = askedLines(record.answer);
+  for (const words of new Set(maps.map(({ target }) => target.words))) {
     const own = maps.filter(({ target }) => target.words === words);
     const { target } = own[0]!;
-    const boxes = boxesOf(target).map(({ box, label }) => ({ box: scaled(box, scale), label }));
-    const cells: readonly ContactSheetCell[] = [
+    const all = shownBoxes(record.answer);
+    const isLabelled = all.length > 0 || target.box !== undefined;
+    const frame = isLabelled ? { least: labelled, most: labelled } : { least };
+    const options = { ...drawing, ...frame, annotate };
+    const count = all.length === 0 && target.box !== undefined ? 1 : all.length;
+    const cells: ContactSheetCell[] = [
       {
-        image: boxes.length === 0 ? shown : drawBoxes(shown, boxes),
-        caption: boxes.length === 0 ? caption : `${caption}, one box`,
+        image: await figure(picture, { ...options, boxes: all.length === 0 ? shownBoxes(undefined, target) : all }),
+        caption: count === 0 ? caption : `${caption}, ${count === 1 ? 'one box' : `${count} boxes`}`,
       },
-      ...explainers.map((explainer) => mapCell(explainer, own, shown, { ...drawing, boxes, missing })),
     ];
-    const title = `${record.image}: ${targetText(own[0]!)} explained; ${said}`;
+    const boxes = shownBoxes(record.answer, target);
+    for (const explainer of explainers) {
+      cells.push(await mapCell(explainer, own, picture, { ...options, boxes, missing }));
+    }
+    const said = lines.length === 0 ? `; ${predictionOf(record)}` : '';
+    const title = `${record.image}: ${targetText(own[0]!)} explained${said}`;
     const parts = Math.ceil(cells.length / mostColumns);
     const columns = Math.ceil(cells.length / parts);
-    return Array.from({ length: parts }, (_, part) => ({
-      ...(part === 0 && { title }),
-      cells: cells.slice(part * columns, (part + 1) * columns),
-    }));
-  });
+    for (let part = 0; part < parts; part += 1) {
+      rows.push({
+        ...(part === 0 && { title, ...(lines.length > 0 && { lines }) }),
+        ...(isLabelled && { isLabelled }),
+        cells: cells.slice(part * columns, (part + 1) * columns),
+      });
+    }
+  }
+  return rows;
 }
 
 /** For each explainer a row: the picture, then a cell for each caption and contrast with its words, in rows of one length where they are many. */
@@ -163,7 +192,7 @@ function captionRows(
   record: ImageRecord,
   explainers: readonly ShownExplainer[],
   { caption, missing, ...drawing }: SheetRowOptions & Required<Pick<SheetRowOptions, 'caption' | 'missing'>>,
-): readonly ContactSheetRow[] {
+): readonly SheetRow[] {
   const shown = enlarged(picture, Math.max(1, least / Math.max(picture.width, picture.height)));
   const targets = [...new Map(maps.map((map) => [map.target.words, map])).values()];
   return explainers.flatMap((explainer) => {
@@ -171,7 +200,7 @@ function captionRows(
       { image: shown, caption, ...(record.words !== undefined && { words: wordKey }) },
       ...targets.map((map): ContactSheetCell => {
         const own = maps.filter(({ target }) => target.words === map.target.words);
-        const cell = mapCell(explainer, own, shown, { ...drawing, missing });
+        const cell = captionCell(explainer, own, shown, { ...drawing, missing });
         // A cell without a map says why.
         const flat = cell.caption.endsWith(constant) ? constant : '';
         const said = cell.image === undefined ? cell.caption : `${scoreText(map)}${flat}`;
@@ -211,28 +240,40 @@ function scoreText({ value, probability, target: { words } }: ExplainedMap): str
 /** What is said of a map that is the same everywhere. */
 const constant = ', constant';
 
-function mapCell(
-  { id, title, isBaseline }: ShownExplainer,
+async function mapCell(
+  explainer: ShownExplainer,
   maps: readonly ExplainedMap[],
   picture: RgbImage,
-  { missing, ...drawing }: DrawMapOptions & { readonly missing: string },
+  { missing, ...drawing }: FigureOptions & { readonly missing: string },
+): Promise<ContactSheetCell> {
+  const map = maps.find((each) => each.explainer === explainer.id);
+  const caption = mapCaption(explainer, map, missing);
+  return map === undefined ? { caption } : { image: await figure(picture, { ...drawing, heat: map.heat }), caption };
+}
+
+/** A map of a caption, on a picture of which nothing is boxed. */
+function captionCell(
+  explainer: ShownExplainer,
+  maps: readonly ExplainedMap[],
+  picture: RgbImage,
+  { missing, ...drawing }: OverlayOptions & { readonly missing: string },
 ): ContactSheetCell & { readonly caption: string } {
-  const map = maps.find(({ explainer }) => explainer === id);
+  const map = maps.find((each) => each.explainer === explainer.id);
+  const caption = mapCaption(explainer, map, missing);
+  return map === undefined ? { caption } : { image: drawMap(picture, map.heat, drawing), caption };
+}
+
+function mapCaption({ title, isBaseline }: ShownExplainer, map: ExplainedMap | undefined, missing: string): string {
   const name = isBaseline ? `${title} (baseline)` : title;
-  if (map === undefined) return { caption: `${name}: ${missing}` };
-  const { heat } = map;
-  const flat = heat.data.every((value) => value === heat.data[0]) ? constant : '';
-  return { image: drawMap(picture, heat, drawing), caption: `${name}, ${heat.height} x ${heat.width}${flat}` };
+  if (map === undefined) return `${name}: ${missing}`;
+  const { height, width, data } = map.heat;
+  return `${name}, ${height} x ${width}${data.every((value) => value === data[0]) ? constant : ''}`;
 }
 
 function enlarged(picture: RgbImage, scale: number): RgbImage {
   if (scale === 1) return picture;
   const side = (length: number) => Math.max(1, Math.round(scale * length));
   return resize(picture, { width: side(picture.width), height: side(picture.height) }, 'bicubic');
-}
-
-function scaled({ x, y, width, height }: Box, by: number): Box {
-  return { x: x * by, y: y * by, width: width * by, height: height * by };
 }
 
 function predictionOf({ top: [best], answer }: ImageRecord): string {

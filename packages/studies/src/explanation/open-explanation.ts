@@ -13,7 +13,7 @@ import type { ExplanationSpec } from '../spec/study-spec.ts';
 import { studyOf, type Study, type StudyOptions } from '../study.ts';
 import { explainImages, type NamedExplainer, type Outcome } from './explain-images.ts';
 import { ExplanationSheet, sheetRows, shownExplainer, type ShownExplainer } from './explanation-sheet.ts';
-import { ImageRecords, wordsRecords, writeMap, type ImageRecord } from './explanation-record.ts';
+import { ImageRecords, wordsRecords, writeBoxes, writeMap, type ImageRecord } from './explanation-record.ts';
 import { targetsOf } from '../common/targets.ts';
 
 /** What explaining images came to. */
@@ -80,10 +80,11 @@ export async function openExplanation(
     const { subject, explainers, preprocessing } = setup;
     setup.steps.listener = onStep;
     const targets = targetsOf(spec.target, subject);
+    const annotate = environment.annotate?.bind(environment);
     const drawing = { colourMap: colourMapOf(spec.colourMap), opacity: spec.opacity };
     const writing = store && {
       ...{ ...drawing, overlay: spec.overlay, npy: spec.npy, out, store },
-      codec: environment.codec,
+      ...{ codec: environment.codec, annotate },
     };
     if (store !== undefined && (spec.overlay || spec.npy || spec.sheet || spec.html)) await store.prepare('');
     const request = {
@@ -104,7 +105,7 @@ export async function openExplanation(
       await onShown?.({ picture, maps, record });
       const isShown = ({ id }: ShownExplainer) =>
         isWhole ? skipped.every(({ explainer }) => explainer !== id) : maps.some(({ explainer }) => explainer === id);
-      await sheet?.add(sheetRows(outcome, record, shown.filter(isShown), drawing));
+      await sheet?.add(await sheetRows(outcome, record, shown.filter(isShown), { ...drawing, annotate }));
     };
     const optional = new Set(explainers.flatMap(({ id, isOptional }) => (isOptional === true ? [id] : [])));
 
@@ -122,7 +123,8 @@ export async function openExplanation(
             yield { kind: 'mapLost', image, explainer: outcome.map.explainer, error };
           }
         } else if (outcome.kind === 'image') {
-          const record = records.finish(outcome, { words: await wordsRecords(subject, outcome), target: spec.target });
+          const told = records.finish(outcome, { words: await wordsRecords(subject, outcome), target: spec.target });
+          const record = { ...told, ...(writing && (await writeBoxes(outcome, subject, writing))) };
           begun.delete(outcome.image);
           await show(outcome, record, true);
           yield { kind: 'image', image: outcome.image, record };
