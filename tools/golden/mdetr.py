@@ -6,7 +6,8 @@ Each folder of `packages/probe-mdetr/fixtures/` is a model folder with a golden,
 `outputs` name tensors, `text` is what the ids were made of, and `layer` the ONNX tensor of the module that Grad-CAM reads. Each of `maps` is a number,
 explained: `index` in an output without the batch, or `weights` of several such places (`[[weight, output, index...], ...]`), its `value`, and the tensor of
 its map `[1, h, w]`. A second case is the first with `padding` more pixels of zero on the right and below, where the pixel mask, else one everywhere, is
-zero; its maps are those of the whole padded picture.
+zero; its maps are those of the whole padded picture. `held` are the outputs where attention reads no token of the picture outside a box (tokens whose
+middle is in `box`, in pixels, stay), while positions are counted over the whole picture.
 
 Maps of MDETR: the best answer of each head, the forced answer attr:red, for the best box `objectness`, which is the log-odds of there being an object
 (its linear form at this picture), and for that box `phrase`, the scores of the phrase's tokens together. `said` is what follows from the outputs: the
@@ -22,6 +23,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -30,11 +32,12 @@ import torch
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 from export.mdetr import OPEN, export_mdetr, write_folder
+from reference import mdetr_network
 from reference import question_networks as networks
 from reference.class_activation import grad_cam
 from reference.golden_file import GoldenFile
 from reference.json_file import write_json
-from reference.mdetr_network import INPUTS, Mdetr, randomise_mdetr, tiny_config, tiny_efficientnet
+from reference.mdetr_network import INPUTS, Mdetr, randomise_mdetr, sine_positions, tiny_config, tiny_efficientnet
 from reference.onnx_activations import activations, tensor_of
 from reference.onnx_export import Export, export_named
 from reference.random_weights import random_images, randomise
@@ -62,6 +65,10 @@ CLEVR_WORDS = ['is', 'there', 'a', 'the', 'what', 'color', 'shape', 'left', 'rig
 CLEVR_QUESTION = 'What color is the metal cube left of the red sphere?'
 OBJECT, TOKEN = 0.7, 0.1
 SIZE = {'height': 48, 'width': 64}
+BOX = (18, 9, 25, 22)
+"""Left, top, width and height."""
+TOKEN_SIDE = 8
+"""Of the part of the picture that a token stands for, in pixels."""
 PADDING = 16
 MODULE = 'backbone.0.body.blocks.6.2'
 Explained = dict[str, list[tuple[float, str, tuple[int, ...]]]]
@@ -149,6 +156,22 @@ def run(fixture: Fixture, inputs: dict[str, torch.Tensor], exact: bool) -> tuple
     return dict(zip(fixture.model.outputs, outputs if isinstance(outputs, tuple) else (outputs,))), kept['layer']
 
 
+def held(fixture: Fixture) -> dict[str, torch.Tensor]:
+    """Outputs with the tokens outside the box hidden from attention and from nothing else."""
+    left, top, width, height = BOX
+    mask = torch.zeros_like(fixture.inputs['pixel_mask'])
+    for y in range(0, mask.shape[1], TOKEN_SIDE):
+        for x in range(0, mask.shape[2], TOKEN_SIDE):
+            if top <= y + TOKEN_SIDE / 2 < top + height and left <= x + TOKEN_SIDE / 2 < left + width:
+                mask[:, y:y + TOKEN_SIDE, x:x + TOKEN_SIDE] = 1
+
+    def of_the_whole(hidden: torch.Tensor, channels: int) -> torch.Tensor:
+        return sine_positions(torch.zeros_like(hidden), channels)
+
+    with patch.object(mdetr_network, 'sine_positions', of_the_whole), patch.object(networks, 'sine_positions', of_the_whole):
+        return run(fixture, {**fixture.inputs, 'pixel_mask': mask}, True)[0]
+
+
 def make(fixture: Fixture, folder: Path) -> None:
     fixture.model.eval()
     fixture.model.float()
@@ -181,7 +204,11 @@ def make(fixture: Fixture, folder: Path) -> None:
             'outputs': {name: file.add(f'{prefix}output.{name}', value.detach().numpy().astype(np.float32)) for name, value in outputs.items()},
             'layer': tensor, 'maps': maps, **fixture.said(outputs),
         })
-    size = file.write(folder, {'network': fixture.name, **fixture.facts, 'module': fixture.module, 'cases': cases, 'versions': {'torch': torch.__version__}})
+    restricted = {'held': {'box': BOX, 'outputs': {
+        name: file.add(f'held.output.{name}', value.detach().numpy().astype(np.float32)) for name, value in held(fixture).items()
+    }}} if 'pixel_mask' in fixture.inputs else {}
+    size = file.write(folder, {
+        'network': fixture.name, **fixture.facts, 'module': fixture.module, 'cases': cases, **restricted, 'versions': {'torch': torch.__version__}})
     print(f'{fixture.name}: model {path.stat().st_size / 1024:.0f} KiB, golden {size / 1024:.0f} KiB')
 
 

@@ -423,9 +423,16 @@ export class OnnxModel implements DifferentiableModel {
   }
 
   private checkActivation(name: string, tensor: Tensor, batch: number): void {
-    const layer = this.layers.find((candidate) => candidate.name === name);
+    const layer = this.layers.find((candidate) => candidate.name === name) ?? this.otherTensor(name);
     if (!layer) throw this.differentiable.unknownTensor(name);
     checkActivation(layer, tensor, batch);
+  }
+
+  /** What a node computes that is no activation, such as a mask. */
+  private otherTensor(name: string): TensorSpec | undefined {
+    if (this.differentiable.graph.producerOf(name) === undefined) return undefined;
+    const value = this.differentiable.outputValue(name);
+    return value.type === undefined ? undefined : specOf(value);
   }
 
   private checkNames(names: readonly string[]): void {

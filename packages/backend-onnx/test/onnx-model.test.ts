@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { float32, type Tensor } from '@understory/core';
+import { float32, tensor, type Tensor } from '@understory/core';
 import { Node, parseModel } from '@understory/onnx-autodiff';
 import * as ort from 'onnxruntime-node';
 import { OnnxBackend } from '../src/index.ts';
@@ -59,6 +59,18 @@ describe('OnnxModel', () => {
     expect(await model.runFrom(feeds, { h }, ['h'])).toEqual({ h });
     const rejected = model.runFrom(feeds, { h: float32(new Float32Array(9), [3, 3]) }, ['y']);
     await expect(rejected).rejects.toMatchObject({ code: 'FEEDS_INVALID', expected: 'float32 [3, 2]' });
+  });
+
+  it('runs on from a mask that it is given', async () => {
+    const nodes = [Node.of('Greater', ['x', 'zero'], ['isSeen']), Node.of('Where', ['isSeen', 'x', 'zero'], ['y'])];
+    const zero = { type: 'float32', dims: [], values: [0] } as const;
+    const model = await open(modelFile({ input: ['N', 2], output: ['N', 2], nodes, weights: { zero } }));
+    const isSeen = tensor('bool', Uint8Array.of(1, 0, 1, 1), [2, 2]);
+    const { y } = await model.runFrom(x([-1, 2], [3, -4]), { isSeen }, ['y']);
+    expect(values(y)).toEqual([-1, 0, 3, -4]);
+    const rejected = (given: Tensor) => expect(model.runFrom(x([1, 2]), { isSeen: given }, ['y'])).rejects;
+    await rejected(isSeen).toMatchObject({ code: 'FEEDS_INVALID', expected: 'bool [1, 2]' });
+    await expect(model.runFrom(x([1, 2]), { zero: float32(Float32Array.of(0), []) }, ['y'])).rejects.toThrow('zero');
   });
 
   it('cuts off what comes back to a ReLU, where it is asked for guided gradients', async () => {

@@ -124,6 +124,16 @@ export const probeMdetrErrors = {
     });
   },
 
+  constraintNotAvailable({ constraint, why }: { constraint: string; why: string }) {
+    return new UnderstoryError({
+      code: 'CONSTRAINT_NOT_AVAILABLE',
+      message: `Answers of the model cannot be held to a box by "${constraint}".`,
+      found: why,
+      expected: 'a network whose pixel mask becomes the mask of its attention, by a way that nothing else reads',
+      next: 'Crop or blur what is outside the box, which any model can be shown.',
+    });
+  },
+
   phraseUnknown({ found, question }: { found: string; question: string }) {
     return new UnderstoryError({
       code: 'PHRASE_UNKNOWN',

@@ -1,6 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { elementCount, float32, tensor, toFloat32, type Feeds, type Objective, type Tensor } from '@understory/core';
+import {
+  elementCount,
+  float32,
+  tensor,
+  toFloat32,
+  type Box,
+  type Feeds,
+  type Objective,
+  type Tensor,
+} from '@understory/core';
 
 /** A number that PyTorch explained, and its Grad-CAM `[1, h, w]`. */
 interface ExplainedNumber {
@@ -26,6 +35,8 @@ export interface Golden {
   readonly text?: string;
   readonly module: string;
   readonly cases: readonly GoldenCase[];
+  /** What the first picture gives where attention reads no token outside a box, of networks with a pixel mask. */
+  readonly held?: { readonly box: Box; readonly outputs: Readonly<Record<string, Tensor<'float32'>>> };
 }
 
 interface Written {
@@ -46,6 +57,10 @@ interface Written {
     }[];
     readonly said: Readonly<Record<string, unknown>>;
   }[];
+  readonly held?: {
+    readonly box: readonly [x: number, y: number, width: number, height: number];
+    readonly outputs: Readonly<Record<string, string>>;
+  };
   readonly tensors: readonly { name: string; type: string; dims: readonly number[]; offset: number }[];
 }
 
@@ -66,14 +81,19 @@ export async function readGolden(name: string): Promise<Golden> {
     const each = read(wanted);
     return float32(toFloat32(each), each.dims);
   };
+  const { held, ...facts } = written;
+  const [x = 0, y = 0, width = 0, height = 0] = held?.box ?? [];
+  const allOf = (outputs: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(outputs).map(([output, wanted]) => [output, numbers(wanted)]));
   const plain = Object.entries(written.cases[0]!.inputs!).map(([input, wanted]) => [input, read(wanted)] as const);
   return {
-    ...written,
+    ...facts,
+    ...(held && { held: { box: { x, y, width, height }, outputs: allOf(held.outputs) } }),
     cases: written.cases.map(({ padding = 0, outputs, maps, ...rest }) => ({
       ...rest,
       padding,
       feeds: { ...Object.fromEntries(plain), ...pixelsAndMask(Object.fromEntries(plain), padding), ...types(plain) },
-      outputs: Object.fromEntries(Object.entries(outputs).map(([output, wanted]) => [output, numbers(wanted)])),
+      outputs: allOf(outputs),
       maps: maps.map(({ output, index, weights, map, ...number }) => ({
         ...number,
         map: toFloat32(read(map)),

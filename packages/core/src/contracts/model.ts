@@ -44,7 +44,10 @@ export interface Model {
   randomised?(options: { readonly layers: readonly string[]; readonly seed: number }): Promise<Model>;
   /** The named outputs or layers for these inputs. */
   run(feeds: Feeds, fetch: readonly string[]): Promise<Tensors>;
-  /** The same when some layers, by tensor name, are given values instead of computing them; those have the batch of `feeds`. */
+  /**
+   * The same when some layers, by tensor name, are given values instead of computing them; those have the batch of `feeds`. Backends that show a graph may
+   * take other tensors that its nodes compute too, such as masks.
+   */
   runFrom?(feeds: Feeds, activations: Tensors, fetch: readonly string[]): Promise<Tensors>;
   /**
    * Gives back what the model holds, once its runs have ended; closing again does nothing. Afterwards whatever would compute throws
