@@ -34,12 +34,11 @@ import torch  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
 from reference.orchard_clip_network import CONTEXT, OrchardClip  # noqa: E402
+from reference.orchard_variants import OPPOSITES, Run, begin, drawn_scenes, normalised, parser_of, set_rate  # noqa: E402
 
 KINDS = ('object', 'attribute', 'binding', 'left-right', 'above-below', 'word-order')
 # How often a test of a kind is drawn, among those that a scene has.
 WEIGHTS = {'object': 2, 'attribute': 1, 'binding': 3, 'left-right': 4, 'above-below': 4, 'word-order': 4}
-OPPOSITES = {'left': 'right', 'top': 'bottom', 'above': 'below'}
-OPPOSITES.update({other: word for word, other in OPPOSITES.items()})
 # CLIP's own.
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 STD = (0.26862954, 0.26130258, 0.27577711)
@@ -50,12 +49,8 @@ IGNORED = -1
 
 class Scenes:
     def __init__(self, folder: Path) -> None:
-        about = json.loads((folder / 'about.json').read_text())
-        self.size = about['size']
-        shape = (about['count'], 3, self.size, self.size, 3)
-        self.images = np.memmap(folder / 'images.u8', np.uint8, 'r', shape=shape)
-        lines = (folder / 'scenes.jsonl').read_text().splitlines()
-        self.scenes = [json.loads(line) for line in lines]
+        self.images, self.scenes = drawn_scenes(folder, 3)
+        self.size = self.images.shape[2]
 
     def __len__(self) -> int:
         return len(self.scenes)
@@ -79,13 +74,7 @@ def encode(ids: dict[str, int], words: list[str]) -> list[int]:
 
 
 def tensor(images: list[np.ndarray], rng: np.random.Generator | None = None) -> torch.Tensor:
-    """Normalised pixels; with a generator each picture's brightness and contrast vary a little."""
-    pixels = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float() / 255
-    if rng is not None:
-        gain = torch.from_numpy(rng.uniform(0.85, 1.15, (len(images), 1, 1, 1)).astype(np.float32))
-        shift = torch.from_numpy(rng.uniform(-0.08, 0.08, (len(images), 3, 1, 1)).astype(np.float32))
-        pixels = (pixels * gain + shift).clamp(0, 1)
-    return (pixels - torch.tensor(MEAN).view(1, 3, 1, 1)) / torch.tensor(STD).view(1, 3, 1, 1)
+    return normalised(images, MEAN, STD, rng)
 
 
 def twin_of(kind: str, axis: str, rng: np.random.Generator) -> int:
@@ -212,13 +201,6 @@ def name_cells(model: OrchardClip, scenes: Scenes, options: argparse.Namespace) 
             print('naming', step + 1, round(loss.item(), 3), flush=True)
 
 
-def set_rate(optimiser: torch.optim.Optimizer, rate: float, step: int, steps: int, warm: int) -> None:
-    """A linear rise over the first steps, then half a cosine down to a hundredth."""
-    cooled = 0.5 + 0.5 * math.cos(math.pi * step / steps)
-    for group in optimiser.param_groups:
-        group['lr'] = rate * min(1.0, (step + 1) / warm) * max(0.01, cooled)
-
-
 @torch.no_grad()
 def features_of(model: OrchardClip, scenes: Scenes, twins: range, rng: np.random.Generator | None = None) -> torch.Tensor:
     """What the locked tower below the pool makes of each scene's pictures: `[scenes * twins, channels, side, side]`."""
@@ -280,16 +262,7 @@ def step_loss(model: OrchardClip, features: torch.Tensor, scenes: Scenes, ids: d
     return loss_of(logits, twins)
 
 
-def optimiser_of(model: OrchardClip, rate: float) -> torch.optim.Optimizer:
-    """Of the pool and the text tower; vectors are not decayed."""
-    trained = [weights for name, weights in model.named_parameters() if not name.startswith('visual.') or '.attnpool.' in name]
-    decayed = [weights for weights in trained if weights.ndim > 1]
-    others = [weights for weights in trained if weights.ndim <= 1]
-    groups = [{'params': decayed, 'weight_decay': 0.02}, {'params': others, 'weight_decay': 0}]
-    return torch.optim.AdamW(groups, rate, betas=(0.9, 0.98))
-
-
-def begin(model: OrchardClip, scenes: Scenes, options: argparse.Namespace) -> float:
+def begin_with(model: OrchardClip, scenes: Scenes, options: argparse.Namespace) -> float:
     """Loads the image tower that has learnt to name fruit, after training it where it does not lie there yet; the seconds that took."""
     start = options.start or options.out / 'start.pt'
     if not start.exists():
@@ -303,66 +276,31 @@ def begin(model: OrchardClip, scenes: Scenes, options: argparse.Namespace) -> fl
 
 
 def train(model: OrchardClip, scenes: Scenes, held_out: Scenes, ids: dict[str, int], options: argparse.Namespace) -> None:
-    optimiser = optimiser_of(model, options.rate)
-    step, seconds = 0, begin(model, scenes, options)
-    checkpoint, log = options.out / 'checkpoint.pt', options.out / 'log.jsonl'
-    if checkpoint.exists():
-        saved = torch.load(checkpoint)
-        model.load_state_dict(saved['model'])
-        optimiser.load_state_dict(saved['optimiser'])
-        step, seconds = saved['step'], saved['seconds']
-    else:
-        log.write_text('')
-    if step == options.steps:
+    """The pool and the text tower."""
+    seconds = begin_with(model, scenes, options)
+    weights = [weights for name, weights in model.named_parameters() if not name.startswith('visual.') or '.attnpool.' in name]
+    run = Run({'model': model}, weights, options, betas=(0.9, 0.98))
+    if run.step == 0:
+        run.seconds = seconds
+    if run.step == options.steps:
         return
-    started = time.process_time()
     features = features_of(model, scenes, range(4), np.random.default_rng([options.seed, 2]))
-    while step < options.steps:
-        set_rate(optimiser, options.rate, step, options.steps, 100)
-        loss = step_loss(model, features, scenes, ids, options, step)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_([weights for group in optimiser.param_groups for weights in group['params']], 1.0)
-        optimiser.step()
-        step += 1
-        if step % options.every > 0 and step < options.steps:
-            continue
-        spent = seconds + time.process_time() - started
-        line = {
-            'step': step, 'cpu_minutes': round(spent / 60, 2), 'loss': round(loss.item(), 4),
-            'scale': round(model.logit_scale.exp().item(), 2), 'held_out': evaluate(model, held_out, ids, 200),
-        }
-        with log.open('a') as file:
-            file.write(json.dumps(line) + '\n')
-        print(step, line['cpu_minutes'], line['loss'], {kind: of['percent'] for kind, of in line['held_out'].items()}, flush=True)
-        known = {name: getattr(options, name) for name in ('seed', 'variant', 'steps')} | {'words': ids, 'size': scenes.size}
-        state = {'model': model.state_dict(), 'optimiser': optimiser.state_dict(), 'step': step, 'seconds': spent}
-        torch.save(state | known, options.out / 'new.pt')
-        (options.out / 'new.pt').replace(checkpoint)
+    run.learn(lambda step: step_loss(model, features, scenes, ids, options, step),
+              lambda _: {'scale': round(model.logit_scale.exp().item(), 2), 'held_out': evaluate(model, held_out, ids, 200)},
+              {'words': ids, 'size': scenes.size})
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--scenes', type=Path, required=True)
-    parser.add_argument('--held-out', type=Path, required=True)
-    parser.add_argument('--variant', choices=('blind', 'ordered', 'sighted'), required=True)
-    parser.add_argument('--seed', type=int, default=0)
-    parser.add_argument('--steps', type=int, default=4000)
+    parser = parser_of(__doc__, ('blind', 'ordered', 'sighted'), 4000, 1.5e-3)
     parser.add_argument('--batch', type=int, default=64)
-    parser.add_argument('--rate', type=float, default=1.5e-3)
-    parser.add_argument('--every', type=int, default=200)
     parser.add_argument('--naming-steps', type=int, default=300)
     parser.add_argument('--start', type=Path, help='where the image tower that names fruit is kept for the variants of a seed')
-    parser.add_argument('--out', type=Path, required=True)
     options = parser.parse_args()
 
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    torch.manual_seed(options.seed)
+    begin(options)
     scenes, held_out = Scenes(options.scenes), Scenes(options.held_out)
     ids = vocabulary(scenes)
     model = OrchardClip(len(ids), scenes.size).to(memory_format=torch.channels_last)
-    options.out.mkdir(parents=True, exist_ok=True)
     train(model, scenes, held_out, ids, options)
     held = evaluate(model, held_out, ids, len(held_out))
     (options.out / 'held-out.json').write_text(json.dumps(held, indent=1) + '\n')

@@ -17,12 +17,12 @@ a kind` are those in which the place alone decides; `box` is the percentage of q
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
 import re
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import permutations
@@ -38,6 +38,7 @@ from torch.nn import functional as F  # noqa: E402
 
 from reference.mdetr_network import Mdetr  # noqa: E402
 from reference.orchard_mdetr_network import orchard_mdetr  # noqa: E402
+from reference.orchard_variants import OPPOSITES, Run, begin, drawn_scenes, normalised, parser_of, set_rate  # noqa: E402
 
 ANSWERS = {
     'attr': ('red', 'orange', 'yellow', 'green', 'blue', 'purple'),
@@ -45,13 +46,13 @@ ANSWERS = {
     'rel': ('left', 'right', 'above', 'below'),
     'num': ('0', '1', '2', '3', '4', '5'),
 }
-OPPOSITES = {'left': 'right', 'top': 'bottom', 'above': 'below'}
-OPPOSITES.update({other: word for word, other in OPPOSITES.items()})
 PLACE = re.compile('|'.join(rf'\b{word}\b' for word in OPPOSITES))
 TWO_OF_A_KIND = 'colour-at, two of a kind'
-KINDS = ('colour', 'kind', 'count', 'colour-at', TWO_OF_A_KIND, 'relation', 'fruit-at')
-WEIGHTS = {'colour': 1, 'kind': 1, 'count': 1, 'colour-at': 1, TWO_OF_A_KIND: 4, 'relation': 2, 'fruit-at': 2}
-"""How often a question of a kind is drawn, among those of a scene."""
+OF_A_KIND = 'count, of a kind'
+KINDS = ('colour', 'kind', 'count', OF_A_KIND, 'colour-at', TWO_OF_A_KIND, 'relation', 'fruit-at')
+PLAIN = {'colour': 3, 'kind': 2, 'count': 1, OF_A_KIND: 4}
+PLACED = {'colour-at': 1, TWO_OF_A_KIND: 4, 'relation': 2, 'fruit-at': 2}
+"""How often a question of a kind is drawn, among those of a scene; those of place are drawn when the others have been learned."""
 PER_PICTURE = 3
 NO_OBJECT = 0.1
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -92,6 +93,8 @@ class Asked:
         kinds = [kind for kind, _, _ in self.objects]
         if self.kind == 'colour-at' and kinds[0] == kinds[1]:
             return TWO_OF_A_KIND
+        if self.kind == 'count' and 'pieces' not in self.phrasings[0]:
+            return OF_A_KIND
         return self.kind
 
     def targets(self, text: str) -> list[tuple[tuple[int, int], tuple[float, ...]]]:
@@ -110,11 +113,9 @@ class Scenes:
     """Four pictures a scene: the scene, the one with its two fruit in each other's place, and the mirror images of both."""
 
     def __init__(self, folder: Path) -> None:
-        about = json.loads((folder / 'about.json').read_text())
-        self.size = about['size']
-        self.images = np.memmap(folder / 'images.u8', np.uint8, 'r', shape=(about['count'], 2, self.size, self.size, 3))
-        with (folder / 'scenes.jsonl').open() as lines:
-            self.questions = [[self.asked(picture) for picture in json.loads(line)] for line in lines]
+        self.images, lines = drawn_scenes(folder, 2)
+        self.size = self.images.shape[2]
+        self.questions = [[self.asked(picture) for picture in pictures] for pictures in lines]
 
     def asked(self, picture: dict) -> list[Asked]:
         def fractions(box: list[float]) -> tuple[float, ...]:
@@ -171,14 +172,7 @@ def blinded(text: str, rng: np.random.Generator) -> str:
 
 
 def tensor(images: list[np.ndarray], rng: np.random.Generator | None = None) -> torch.Tensor:
-    """Normalised pixels; with a generator each picture's brightness and contrast vary a little."""
-    pixels = torch.from_numpy(np.stack(images)).permute(0, 3, 1, 2).float() / 255
-    if rng is not None:
-        gain = torch.from_numpy(rng.uniform(0.85, 1.15, (len(images), 1, 1, 1)).astype(np.float32))
-        shift = torch.from_numpy(rng.uniform(-0.08, 0.08, (len(images), 3, 1, 1)).astype(np.float32))
-        pixels = (pixels * gain + shift).clamp(0, 1)
-    return ((pixels - torch.tensor(MEAN).view(1, 3, 1, 1)) / torch.tensor(STD).view(1, 3, 1, 1)).contiguous(
-        memory_format=torch.channels_last)
+    return normalised(images, MEAN, STD, rng).contiguous(memory_format=torch.channels_last)
 
 
 def fed(texts: list[str], reader: Reader) -> tuple[torch.Tensor, torch.Tensor]:
@@ -251,7 +245,7 @@ class Batch:
     """`[N, h, w]`, 1 at the places that the question is about."""
 
 
-def draw(scenes: Scenes, reader: Reader, variant: str, pictures: int, rng: np.random.Generator) -> Batch:
+def draw(scenes: Scenes, reader: Reader, variant: str, kinds: dict[str, int], pictures: int, rng: np.random.Generator) -> Batch:
     """`PER_PICTURE` questions about each picture; pictures come in pairs in which the two fruit have changed places."""
     images, texts, types, answers, targets, places = [], [], [], [], [], []
     for _ in range(pictures // 2):
@@ -260,7 +254,7 @@ def draw(scenes: Scenes, reader: Reader, variant: str, pictures: int, rng: np.ra
         for picture in (side + twin, side + 1 - twin):
             images.append(scenes.image(scene, picture))
             asked = scenes.questions[scene][picture]
-            weights = np.array([WEIGHTS[each.group] for each in asked], float)
+            weights = np.array([kinds.get(each.group, 0) for each in asked], float)
             for place in rng.choice(len(asked), PER_PICTURE, p=weights / weights.sum()):
                 each = asked[place]
                 text, answer = each.phrasings[int(rng.integers(2))], each.answer
@@ -300,8 +294,9 @@ def loss_of(model: Mdetr, pointer: torch.nn.Linear, batch: Batch, reader: Reader
             'places': F.binary_cross_entropy_with_logits(pointed, wanted, pos_weight=torch.tensor(4.0))}
 
 
-def learn_words(model: Mdetr, scenes: Scenes, reader: Reader, options: argparse.Namespace) -> None:
-    """At each place of the image the words for kind and colour of the fruit there are the closest to it, or none where there is no fruit."""
+def learn_words(model: Mdetr, scenes: Scenes, reader: Reader, options: argparse.Namespace) -> float:
+    """At each place of the image the words for kind and colour of the fruit there are the closest to it, or none where there is no fruit; in seconds."""
+    started = time.process_time()
     words = [*ANSWERS['obj'], *ANSWERS['attr']]
     ids, mask = fed([f'the {word}' for word in words], reader)
     inside = torch.tensor([reader.standing_for(f'the {word}', (4, 4 + len(word)))[:ids.shape[1]] for word in words])
@@ -310,8 +305,7 @@ def learn_words(model: Mdetr, scenes: Scenes, reader: Reader, options: argparse.
     optimiser = torch.optim.AdamW([weight for part in parts for weight in part.parameters()], 3e-3, weight_decay=0.02)
     for step in range(options.word_steps):
         rng = np.random.default_rng([options.seed, 1, step])
-        for group in optimiser.param_groups:
-            group['lr'] = 3e-3 * min(1.0, (step + 1) / 50) * (0.5 + 0.5 * math.cos(math.pi * step / options.word_steps))
+        set_rate(optimiser, 3e-3, step, options.word_steps, 50, least=0)
         images, kinds, colours = [], [], []
         for _ in range(2 * options.pictures):
             scene, picture = int(rng.integers(len(scenes.questions))), int(rng.integers(4))
@@ -335,6 +329,7 @@ def learn_words(model: Mdetr, scenes: Scenes, reader: Reader, options: argparse.
         for layer in text.encoder['layers']:
             query, key, _ = layer.self_attn.in_proj_weight.chunk(3)
             key.copy_(query)
+    return time.process_time() - started
 
 
 def at_places(objects: tuple, of: int, side: int) -> np.ndarray:
@@ -354,17 +349,26 @@ def covered(boxes: list[tuple[float, ...]], side: int) -> np.ndarray:
     return result
 
 
-@torch.no_grad()
-def evaluate(model: Mdetr, scenes: Scenes, reader: Reader, count: int) -> dict:
-    model.eval()
+Answers = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], dict[str, torch.Tensor]]
+"""Outputs by name, for one picture `[1, 3, H, W]` and the tokens and mask of some questions about it `[N, T]`."""
+
+
+def answers_of(model: Mdetr) -> Answers:
+    @torch.no_grad()
+    def answers(pixels: torch.Tensor, ids: torch.Tensor, mask: torch.Tensor) -> dict[str, torch.Tensor]:
+        features, hidden = model.backbone[0](pixels, torch.zeros(1, *pixels.shape[2:], dtype=torch.bool))
+        features, hidden = (part.expand(len(ids), *part.shape[1:]) for part in (features, hidden))
+        return dict(zip(model.outputs, model.read(model.decode(features, hidden, ids, mask)[1:])))
+
+    return answers
+
+
+def evaluate(answers: Answers, scenes: Scenes, reader: Reader, count: int) -> dict:
     right: dict[str, list[float]] = {kind: [] for kind in KINDS}
     boxes: list[float] = []
     for scene in range(min(count, len(scenes.questions))):
         asked = [(each, text) for each in scenes.questions[scene][0] for text in each.phrasings]
-        pixels = tensor([scenes.image(scene, 0)])
-        features, hidden = model.backbone[0](pixels, torch.zeros(1, *pixels.shape[2:], dtype=torch.bool))
-        features, hidden = (part.expand(len(asked), *part.shape[1:]) for part in (features, hidden))
-        outputs = dict(zip(model.outputs, model.read(model.decode(features, hidden, *fed([text for _, text in asked], reader))[1:])))
+        outputs = answers(tensor([scenes.image(scene, 0)]), *fed([text for _, text in asked], reader))
         objects = 1 - outputs['pred_logits'].softmax(-1)[..., -1]
         for row, (each, _) in enumerate(asked):
             kind = list(ANSWERS)[outputs['pred_answer_type'][row].argmax()]
@@ -373,7 +377,6 @@ def evaluate(model: Mdetr, scenes: Scenes, reader: Reader, count: int) -> dict:
             if each.box and each.kind != 'relation':
                 best = outputs['pred_boxes'][row, objects[row].argmax()]
                 boxes.append(float(overlaps(best, torch.tensor(each.box))[0] > 0.5))
-    model.train()
     return {kind: percentage(values) for kind, values in {**right, 'box': boxes}.items() if values}
 
 
@@ -385,74 +388,54 @@ def percentage(values: list[float]) -> dict:
     return {'percent': round(100 * share, 1), 'interval': [round(100 * (middle - half), 1), round(100 * (middle + half), 1)], 'questions': count}
 
 
+class Means:
+    """Each loss as the mean over about the last fifty steps."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, float] = {}
+
+    def take(self, losses: dict[str, torch.Tensor]) -> None:
+        for name, loss in losses.items():
+            self.values[name] = 0.98 * self.values.get(name, loss.item()) + 0.02 * loss.item()
+
+    def rounded(self) -> dict[str, float]:
+        return {name: round(value, 4) for name, value in self.values.items()}
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--scenes', type=Path, required=True)
-    parser.add_argument('--held-out', type=Path, required=True)
-    parser.add_argument('--variant', choices=('blind', 'sighted'), required=True)
-    parser.add_argument('--seed', type=int, default=0)
-    parser.add_argument('--steps', type=int, default=3000)
-    parser.add_argument('--word-steps', type=int, default=200, help='before them, of backbone and text encoder')
+    parser = parser_of(__doc__, ('blind', 'sighted'), 5000, 1e-3)
+    parser.add_argument('--word-steps', type=int, default=400, help='before the others, of backbone and text encoder')
+    parser.add_argument('--plain-steps', type=int, default=1000, help='the first steps, with questions that speak of no place')
     parser.add_argument('--pictures', type=int, default=16, help='in a batch, each with three questions')
-    parser.add_argument('--rate', type=float, default=1e-3)
-    parser.add_argument('--every', type=int, default=200, help='steps between evaluations')
-    parser.add_argument('--out', type=Path, required=True)
     options = parser.parse_args()
 
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    torch.manual_seed(options.seed)
+    begin(options)
     scenes, held_out = Scenes(options.scenes), Scenes(options.held_out)
-    options.out.mkdir(parents=True, exist_ok=True)
-    checkpoint, log, words = (options.out / name for name in ('checkpoint.pt', 'log.jsonl', 'tokenizer.json'))
+    words = options.out / 'tokenizer.json'
     tokenizer = Tokenizer.from_file(str(words)) if words.exists() else train_tokenizer(scenes)
     tokenizer.save(str(words))
     model = orchard_mdetr(tokenizer.get_vocab_size(), {name: len(each) for name, each in ANSWERS.items()})
     model = model.to(memory_format=torch.channels_last)
     reader = Reader(tokenizer, model.config.tokens)
-    started = time.process_time()
-    if not checkpoint.exists():
-        learn_words(model, scenes, reader, options)
-    pointer = torch.nn.Linear(model.config.width, 1)
-    learned = torch.nn.ModuleDict({'model': model, 'pointer': pointer})
-    decayed = [weight for weight in learned.parameters() if weight.ndim > 1]
-    others = [weight for weight in learned.parameters() if weight.ndim <= 1]
-    optimiser = torch.optim.AdamW([{'params': decayed, 'weight_decay': 0.02}, {'params': others, 'weight_decay': 0}], options.rate)
-    first, seconds = 0, 0.0
-    if checkpoint.exists():
-        saved = torch.load(checkpoint)
-        learned.load_state_dict(saved['learned'])
-        optimiser.load_state_dict(saved['optimiser'])
-        first, seconds = saved['step'], saved['seconds']
-    else:
-        log.write_text('')
-    means: dict[str, float] = {}
-    for step in range(first, options.steps):
-        rng = np.random.default_rng([options.seed, step])
-        warm, cooled = min(1.0, (step + 1) / 100), 0.5 + 0.5 * math.cos(math.pi * step / options.steps)
-        for group in optimiser.param_groups:
-            group['lr'] = options.rate * warm * max(0.01, cooled)
-        losses = loss_of(model, pointer, draw(scenes, reader, options.variant, options.pictures, rng), reader)
-        optimiser.zero_grad()
-        sum(weight_of(name, step / options.steps) * loss for name, loss in losses.items()).backward()
-        torch.nn.utils.clip_grad_norm_(learned.parameters(), 1.0)
-        optimiser.step()
-        for name, loss in losses.items():
-            means[name] = 0.98 * means.get(name, loss.item()) + 0.02 * loss.item()
-        done = step + 1
-        if done % options.every == 0 or done == options.steps:
-            spent = seconds + time.process_time() - started
-            accuracy = evaluate(model, held_out, reader, len(held_out.questions) if done == options.steps else 40)
-            line = {'step': done, 'cpu_minutes': round(spent / 60, 2), **{name: round(loss, 4) for name, loss in means.items()},
-                    'held_out': accuracy}
-            with log.open('a') as file:
-                file.write(json.dumps(line) + '\n')
-            print(done, line['cpu_minutes'], {name: round(loss, 3) for name, loss in means.items()},
-                  {kind: value['percent'] for kind, value in accuracy.items()}, flush=True)
-            state = {'learned': learned.state_dict(), 'optimiser': optimiser.state_dict(), 'step': done, 'seconds': spent,
-                     'variant': options.variant, 'seed': options.seed, 'steps': options.steps, 'word_steps': options.word_steps, 'size': scenes.size}
-            torch.save(state, options.out / 'new.pt')
-            (options.out / 'new.pt').replace(checkpoint)
+    seconds = learn_words(model, scenes, reader, options) if not (options.out / 'checkpoint.pt').exists() else 0
+    pointer, means = torch.nn.Linear(model.config.width, 1), Means()
+    run = Run({'model': model, 'pointer': pointer}, [*model.parameters(), *pointer.parameters()], options)
+    run.seconds += seconds
+
+    def loss_at(step: int) -> torch.Tensor:
+        kinds = PLAIN if step < options.plain_steps else PLAIN | PLACED
+        batch = draw(scenes, reader, options.variant, kinds, options.pictures, np.random.default_rng([options.seed, step]))
+        losses = loss_of(model, pointer, batch, reader)
+        means.take(losses)
+        return sum(weight_of(name, step / options.steps) * loss for name, loss in losses.items())
+
+    def line(is_last: bool) -> dict:
+        model.eval()
+        held = evaluate(answers_of(model), held_out, reader, len(held_out.questions) if is_last else 40)
+        model.train()
+        return means.rounded() | {'held_out': held}
+
+    run.learn(loss_at, line, {'plain_steps': options.plain_steps, 'word_steps': options.word_steps, 'size': scenes.size})
 
 
 if __name__ == '__main__':
