@@ -1,2 +1,4 @@
 export { default } from './plugin.ts';
 export { questionAnswering } from './answerer/kind.ts';
+export { mdetr } from './probe/mdetr.ts';
+export type { QuestionRow } from './probe/row.ts';

@@ -1,3 +1,4 @@
+export * from './blindness.ts';
 export * from './compare-groups.ts';
 export * from './holm.ts';
 export * from './mcnemar-exact.ts';

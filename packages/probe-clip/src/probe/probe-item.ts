@@ -7,11 +7,10 @@ import {
   type ProbeRequest,
   type Tensor,
 } from '@understory/core';
+import { boxShare, centreInBox, mirrored, shareInBox } from '@understory/imaging';
 import { checkedTests } from './checked-tests.ts';
 import { kinds, type Examples } from './examples.ts';
 import { keepPictures } from './keep-pictures.ts';
-import { boxShare, centreInBox, shareInBox } from './map-share.ts';
-import { mirrored } from './pixels.ts';
 import { average } from './reading.ts';
 import type { CaptionRow } from './row.ts';
 import { scoresOn, type GreyScores, type ScoreOf } from './scores.ts';

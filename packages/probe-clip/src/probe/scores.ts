@@ -1,5 +1,5 @@
 import type { ImageTextMatcher, PixelSubject, Tensor } from '@understory/core';
-import { batched, grey } from './pixels.ts';
+import { batched, grey } from '@understory/imaging';
 
 /** What a model gives captions on one picture: one score a caption. */
 export type ScoreOf = (caption: string) => number;

@@ -6,8 +6,8 @@ import {
   type ProbeRequest,
   type ProbeSummary,
 } from '@understory/core';
-import { meanEstimate, type MeanEstimate } from '@understory/statistics';
-import { blindnessOf, type Blindness } from './blindness.ts';
+import { meanEstimate, type Blindness, type MeanEstimate } from '@understory/statistics';
+import { blindnessOf } from './blindness.ts';
 import { chartsOf } from './charts.ts';
 import { Examples, kinds as exampleKinds, type Candidate, type Kind } from './examples.ts';
 import { controlKind, inOrder, isSpatial, spatialKinds, titleOf } from './kinds.ts';

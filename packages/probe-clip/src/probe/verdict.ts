@@ -1,6 +1,5 @@
 import type { Verdict } from '@understory/core';
-import type { MeanEstimate } from '@understory/statistics';
-import type { Blindness } from './blindness.ts';
+import { blindnessInWords, type Blindness, type MeanEstimate } from '@understory/statistics';
 
 export interface VerdictParts {
   readonly images: number;
@@ -35,20 +34,10 @@ export function verdictOf({ images, blindness, places, byWords, objects, others 
   }
   const against = hasControl ? '' : ', measured against a perfect reader, since the data have no swapped objects';
   return {
-    statement: `The model ${says(interval)}: ${told}${control}. Spatial blindness ${number(score)} (95 % interval ${number(interval[0])} to ${number(interval[1])})${against}.`,
+    statement: `The model ${blindnessInWords(interval)}: ${told}${control}. Spatial blindness ${number(score)} (95 % interval ${number(interval[0])} to ${number(interval[1])})${against}.`,
     estimate: score,
     interval,
   };
-}
-
-/** How blind, as far as the interval allows to say. */
-function says([low, high]: readonly [number, number]): string {
-  if (high < 0.2) return 'reads where things are';
-  if (low > 0.8) return 'is blind to where things are';
-  if (high < 0.5) return 'reads where things are more often than not';
-  if (low > 0.5) return 'is mostly blind to where things are';
-  if (high - low > 0.6) return 'reads where things are to a degree that so few images do not tell';
-  return 'reads where things are in part';
 }
 
 function withoutPlaces({ estimate, interval }: MeanEstimate): Verdict {

@@ -1,6 +1,7 @@
-import type { Box, GroundedBox } from '@understory/core';
+import type { GroundedBox } from '@understory/core';
 import { tokenShares } from './boxes.ts';
 import type { BoxHead } from './heads.ts';
+import { overlap } from './overlap.ts';
 import type { Question } from './question.ts';
 import type { Numbers, Said, Weighted } from './said.ts';
 
@@ -71,13 +72,6 @@ export function isOverlapping(
   const isNamed = one.phrases.length === 0 || other.phrases.length === 0;
   if (!isNamed && !one.phrases.some((phrase) => other.phrases.includes(phrase))) return false;
   return overlap(one.box, other.box) >= sameBox;
-}
-
-function overlap(one: Box, other: Box): number {
-  const width = Math.min(one.x + one.width, other.x + other.width) - Math.max(one.x, other.x);
-  const height = Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y);
-  if (!(width > 0 && height > 0)) return 0;
-  return (width * height) / (one.width * one.height + other.width * other.height - width * height);
 }
 
 function rowOf(query: number, output: string, numbers: readonly Numbers[]) {

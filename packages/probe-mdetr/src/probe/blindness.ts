@@ -1,0 +1,61 @@
+import { blindness, mean, type Blindness, type ToldApart } from '@understory/statistics';
+import { matched, onGrey, onShuffled, right, type Measure } from './measures.ts';
+import type { Group, Tally } from './tally.ts';
+
+/** What a score rests on: answers matched with pictures, or right answers beyond those that need no sight of places. */
+export type Basis = 'pairs' | 'answers';
+
+export interface QuestionBlindness extends Blindness {
+  readonly basis: Basis;
+}
+
+/**
+ * How blind a model is by its questions about places, measured against those about things; `about` chooses among the kinds. Pairs of pictures are
+ * preferred where data have them: what is known without sight of places cannot match two answers with two pictures, so that half is to be expected.
+ */
+export function blindnessOf(
+  tally: Tally,
+  { seed, about = () => true }: { readonly seed: number; readonly about?: (group: Group) => boolean },
+): QuestionBlindness {
+  const places = tally.groups.filter((group) => group.isSpatial && about(group));
+  const isPaired = (group: Group) => group.byItem(matched).size > 0;
+  const hasObjects = tally.objects.byItem(right).size > 0;
+  const paired = places.filter(isPaired);
+  if (paired.length > 0 && (!hasObjects || isPaired(tally.objects))) {
+    return {
+      ...blindness(
+        { places: paired.map(matchedTests), objects: hasObjects ? matchedTests(tally.objects) : undefined },
+        { seed },
+      ),
+      basis: 'pairs',
+    };
+  }
+  return {
+    ...blindness(
+      { places: places.map(answeredTests), objects: hasObjects ? answeredTests(tally.objects) : undefined },
+      { seed, chance: 0 },
+    ),
+    basis: 'answers',
+  };
+}
+
+function matchedTests(group: Group): ToldApart {
+  const told = group.byItem(matched);
+  return { items: [...told.keys()], toldApart: [...told.values()], byChance: [...told].map(() => 0.5) };
+}
+
+/** Of a grey picture and of one with its patches in another order, that with more right answers counts as chance. */
+function answeredTests(group: Group): ToldApart {
+  const told = group.byItem(right);
+  return {
+    items: [...told.keys()],
+    toldApart: [...told.values()],
+    byChance: [...group.byItem(priorOf(group)).values()],
+  };
+}
+
+/** Which picture without places gets more right answers. */
+export function priorOf(group: Group): Measure {
+  const rightOf = (measure: Measure) => mean([...group.byItem(measure).values()]).value ?? 0;
+  return rightOf(onShuffled) > rightOf(onGrey) ? onShuffled : onGrey;
+}

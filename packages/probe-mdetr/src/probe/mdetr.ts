@@ -1,0 +1,52 @@
+import {
+  configurable,
+  errors,
+  isQuestionAnswerer,
+  questionTask,
+  type OptionSchema,
+  type Probe,
+} from '@understory/core';
+import { Asker } from './asker.ts';
+import { probeItem } from './probe-item.ts';
+import type { QuestionRow } from './row.ts';
+import { summarise } from './summarise.ts';
+
+const options = {
+  mirror: {
+    type: 'boolean',
+    default: true,
+    description: 'Whether questions are asked of the mirror image too, and with left and right exchanged.',
+  },
+  grid: {
+    type: 'integer',
+    default: 4,
+    range: [2, 64],
+    description: 'How many patches across and down a picture is cut into where they are shuffled.',
+  },
+  forced: {
+    type: 'boolean',
+    default: true,
+    description: 'Whether maps of answers that the model did not give are computed too.',
+  },
+} as const satisfies OptionSchema;
+
+/** Whether a model that answers questions reads where things are, by questions whose answers are known. */
+export const mdetr = configurable('The probe "mdetr"', options, ({ mirror, grid, forced }): Probe<QuestionRow> => ({
+  experiment(request) {
+    const answerer = request.subject.subject;
+    if (!isQuestionAnswerer(answerer)) {
+      throw errors.probeTask({ probe: 'mdetr', task: questionTask, found: `a model of ${answerer.task}` });
+    }
+    if (!answerer.forms.some((form) => form.startsWith('answer:'))) {
+      throw errors.probeTask({
+        ...{ probe: 'mdetr', task: questionTask },
+        found: 'a model that boxes what a text names and gives no answers',
+      });
+    }
+    const plan = { request, asker: new Asker(request.subject, answerer), mirror, grid, forced };
+    return {
+      rows: (item, random) => probeItem(plan, item, random),
+      summarise: (rows) => summarise(rows, request),
+    };
+  },
+}));

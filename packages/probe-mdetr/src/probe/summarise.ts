@@ -1,0 +1,136 @@
+import type { ProbeEstimate, ProbeRequest, ProbeSummary } from '@understory/core';
+import { meanEstimate, signFlipTest, type MeanEstimate } from '@understory/statistics';
+import { blindnessOf, priorOf, type QuestionBlindness } from './blindness.ts';
+import { chartsOf, type NamedGroup } from './charts.ts';
+import { inOrder, titleOf } from './kinds.ts';
+import { forcedBeyondControl, mapInBox, matched, measures, right, type Measure } from './measures.ts';
+import type { QuestionRow } from './row.ts';
+import { Tally, type Group } from './tally.ts';
+import { verdictOf } from './verdict.ts';
+
+/** What the rows of all images come to; the rows of an image follow each other. */
+export async function summarise(rows: AsyncIterable<QuestionRow>, request: ProbeRequest): Promise<ProbeSummary> {
+  const tally = new Tally();
+  for await (const own of byItem(rows)) tally.add(own[0]!.item, own);
+  const { seed } = request;
+  const found = new Map<Group, Map<Measure, MeanEstimate>>();
+  const estimateOf = (group: Group, measure: Measure): MeanEstimate => {
+    const own = found.get(group) ?? new Map<Measure, MeanEstimate>();
+    found.set(group, own);
+    const values = [...group.byItem(measure).values()];
+    const estimate = own.get(measure) ?? meanEstimate(values, { share: measure.unit === 'share', seed });
+    own.set(measure, estimate);
+    return estimate;
+  };
+  const groups = namedGroups(tally);
+  const blindness = blindnessOf(tally, { seed });
+  const counted = blindness.basis === 'pairs' ? matched : right;
+  const { places, objects } = tally;
+  return {
+    images: tally.images,
+    verdict: verdictOf({
+      ...{ images: tally.images, blindness },
+      places: estimateOf(places, counted),
+      objects: estimateOf(objects, counted),
+      prior: estimateOf(places, priorOf(places)).estimate,
+      all: estimateOf(objects, right),
+    }),
+    estimates: [
+      ...blindnessEstimates(tally, blindness, groups, seed),
+      ...groups.flatMap((named) => estimatesOf(named, estimateOf)),
+    ],
+    curves: [],
+    charts: chartsOf(groups, estimateOf),
+    examples: [],
+    remarks: tally.images === 0 ? [] : remarksOf(tally, groups, blindness, seed),
+  };
+}
+
+async function* byItem(rows: AsyncIterable<QuestionRow>): AsyncGenerator<readonly QuestionRow[], void, undefined> {
+  let own: QuestionRow[] = [];
+  for await (const row of rows) {
+    if (own.length > 0 && own[0]!.item !== row.item) {
+      yield own;
+      own = [];
+    }
+    own.push(row);
+  }
+  if (own.length > 0) yield own;
+}
+
+/** The kinds of questions, then all about things and all about places where there are several kinds of them. */
+function namedGroups({ groups, objects, places }: Tally): readonly NamedGroup[] {
+  const named = inOrder(groups).map((group) => ({ title: titleOf(group, groups), group }));
+  const isSeveral = (all: Group) => groups.filter(({ isSpatial }) => isSpatial === all.isSpatial).length > 1;
+  return [
+    ...named,
+    ...(isSeveral(objects) ? [{ title: 'all about things', group: objects }] : []),
+    ...(isSeveral(places) ? [{ title: 'all about places', group: places }] : []),
+  ];
+}
+
+/** Of all questions about places together, and of each kind of them. */
+function blindnessEstimates(
+  tally: Tally,
+  all: QuestionBlindness,
+  groups: readonly NamedGroup[],
+  seed: number,
+): readonly ProbeEstimate[] {
+  const estimate = (condition: string, { n, score, interval }: QuestionBlindness): ProbeEstimate => ({
+    ...{ measure: 'blindness', title: 'spatial blindness', condition },
+    n: score === null ? 0 : n,
+    ...{ estimate: score, interval: score === null ? null : interval, unit: 'number' },
+  });
+  const kinds = groups.filter(({ group }) => group.isSpatial && group !== tally.places);
+  if (kinds.length === 0) return [];
+  return [
+    estimate('all about places', all),
+    ...(kinds.length < 2
+      ? []
+      : kinds.map(({ title, group }) =>
+          estimate(title, blindnessOf(tally, { seed, about: (each) => each === group })),
+        )),
+  ];
+}
+
+function estimatesOf(
+  { title: condition, group }: NamedGroup,
+  estimateOf: (group: Group, measure: Measure) => MeanEstimate,
+): readonly ProbeEstimate[] {
+  return measures.flatMap((measure): readonly ProbeEstimate[] => {
+    const estimate = estimateOf(group, measure);
+    const { id, title, unit } = measure;
+    return estimate.n === 0 ? [] : [{ measure: id, title, condition, ...estimate, unit }];
+  });
+}
+
+/** What a reader should know of the numbers. */
+function remarksOf(
+  { unknown, questions, groups: kinds }: Tally,
+  groups: readonly NamedGroup[],
+  { basis }: QuestionBlindness,
+  seed: number,
+): readonly string[] {
+  const forced = groups.flatMap(({ title, group }) => {
+    const { pValue } = signFlipTest([...group.byItem(forcedBeyondControl).values()], { seed });
+    return pValue === undefined ? [] : [`${title} p ${pValue < 0.001 ? 'below 0.001' : `= ${pValue.toFixed(3)}`}`];
+  });
+  return [
+    basis === 'pairs'
+      ? 'The score counts questions to which another picture makes another answer right, such as the mirror image: told apart is how often the two answers are matched with the two pictures, by their scores. A liking for words or answers cannot do that.'
+      : 'The score counts right answers beyond those that the model gives on a grey picture or with patches shuffled, whichever has more of them, since the data have no second picture with another answer.',
+    ...(unknown === 0
+      ? []
+      : [
+          `The model does not have the right answer to ${unknown} of ${questions} questions; they count as answered wrong.`,
+        ]),
+    ...(forced.length === 0
+      ? []
+      : [
+          `Whether maps of a forced answer move to the thing that it is right of further than maps of an answer of no thing in the picture (two-sided sign-flip test over images): ${forced.join('; ')}.`,
+        ]),
+    ...(kinds.some((group) => group.byItem(mapInBox).size > 0)
+      ? ['Maps illustrate and do not decide: a model that guesses places may look at the thing asked about too.']
+      : []),
+  ];
+}
