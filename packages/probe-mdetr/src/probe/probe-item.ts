@@ -10,7 +10,8 @@ import {
 import { mirrored, shuffledPatches } from '@understory/imaging';
 import { answerNamed, isRight, marginOf, typesOf } from './answers.ts';
 import type { Asker } from './asker.ts';
-import { bestOverlap, boxOf } from './boxes.ts';
+import { ownBox } from '../constraint/own-box.ts';
+import { bestOverlap } from './boxes.ts';
 import { checkedQuestions } from './checked-questions.ts';
 import { AnswerMaps, mapRows, unmapped } from './map-rows.ts';
 import type { QuestionRow } from './row.ts';
@@ -121,7 +122,7 @@ async function askedRow(
   const margin = (said: QuestionAnswer | undefined) =>
     said === undefined || against === undefined ? undefined : marginOf(said, question, against);
   const hasBoxes = box !== undefined && asker.hasBoxes;
-  const boxes = hasBoxes ? told.map(({ image }, phrasing) => boxOf(image.boxes, question.phrases?.[phrasing])) : null;
+  const boxes = hasBoxes ? told.map(({ image }, phrasing) => ownBox(image.boxes, question.phrases?.[phrasing])) : null;
   const marginOnImage = every(({ image }) => margin(image));
   const marginOnTurned = every(({ turned }) => margin(turned));
   const row: Unmapped = {
