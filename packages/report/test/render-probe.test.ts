@@ -4,6 +4,7 @@ import { parseHTML } from 'linkedom';
 import type { ProbeSummary } from '@understory/core';
 import { renderProbe, standalone, type RenderedReport } from '../src/index.ts';
 import { toPng } from '../src/png.ts';
+import { probeText, type Style } from '../src/text.ts';
 import { probeRun, probeSummary } from './probe-support.ts';
 
 jest.setTimeout(60_000);
@@ -16,6 +17,9 @@ beforeAll(async () => {
   report = await renderProbe(probe.run, { codec });
 });
 afterAll(() => probe.remove());
+
+const same = (text: string) => text;
+const plainStyle: Style = { bold: same, dim: same, cyan: same, green: same, yellow: same };
 
 const textOf = (html: string) => parseHTML(html).document.body.textContent.replaceAll(/\s+/g, ' ');
 
@@ -169,8 +173,42 @@ describe('renderProbe', () => {
     expect(estimates!.getAttribute('download')).toBe('estimates.csv');
     const [, coded] = estimates!.getAttribute('href')!.split(',');
     const lines = Buffer.from(coded!, 'base64').toString().split('\r\n');
-    expect(lines[0]).toBe('measure,title,condition,n,estimate,low,high,unit,paper,published,source');
-    expect(lines).toContain('gains-logit,"Gain logit, of those",grid=4,90,0.3,0.43,0.57,share,0.9558,,');
+    expect(lines[0]).toBe('measure,title,condition,n,estimate,low,high,unit,paper,published,source,p');
+    expect(lines).toContain('gains-logit,"Gain logit, of those",grid=4,90,0.3,0.43,0.57,share,0.9558,,,');
+  });
+
+  it('shows a section of its own after the results, with its charts, tests, remarks and pictures', async () => {
+    const { charts = [], examples, ...rest } = probeSummary();
+    const [estimate] = rest.estimates;
+    const section = {
+      ...{ title: 'Held to a box', charts, remarks: ['A box holds <one> thing.'] },
+      estimates: [{ ...estimate!, measure: 'gain', title: 'Gain', condition: 'crop', pValue: 0.0004 }],
+      examples: examples.slice(0, 1),
+    };
+    const own = await probeRun({ ...rest, charts, examples: examples.slice(1), sections: [section] });
+    const { html, figures } = await renderProbe(own.run, { codec });
+    await own.remove();
+    const { document } = parseHTML(html);
+    const [, , found] = [...document.querySelectorAll('section')];
+    const words = found!.textContent.replaceAll(/\s+/g, ' ');
+    expect(found!.querySelector('h2')!.textContent).toBe('Held to a box');
+    expect(words).toMatch(/crop 75\.8 % 70\.8 to 79\.8 % n 200 p < 0\.001/);
+    expect(words).toContain('A box holds <one> thing.');
+    expect([...found!.querySelectorAll('h3')].map(({ textContent }) => textContent)).toEqual([
+      'What is told apart',
+      'Reading these numbers',
+      'Gained most: test/0',
+    ]);
+    expect(figures.map(({ name }) => name).slice(-4)).toEqual(['paper-numbers', 'examples', 'chart-2', 'examples-2']);
+    const [coded] = [...document.querySelectorAll('a[download="estimates.csv"]')];
+    expect(Buffer.from(coded!.getAttribute('href')!.split(',')[1]!, 'base64').toString()).toContain(
+      'gain,Gain,crop,200,',
+    );
+    const text = probeText({ ...rest, examples: [], sections: [section] }, plainStyle).replaceAll('\u00a0', ' ');
+    expect(text).toMatch(/pictures of 1 kept/);
+    expect(text).toMatch(
+      /Held to a box\n\nGain\n.*condition +gain +95 % interval +n +p *\n.*crop +75\.8 % +70\.8 to 79\.8 % +200 +< 0\.001/,
+    );
   });
 
   it('is the same each time', async () => {

@@ -172,15 +172,18 @@ export function probeContract(subject: ProbeSubject): readonly ContractCase[] {
     {
       name: 'counts images, and gives each estimate once, within its interval, and finite',
       async run() {
-        const { images, estimates } = await (await whole()).summary();
+        const { images, estimates: main, sections = [] } = await (await whole()).summary();
         check(images === items.length, `expected ${items.length} images, found ${images}`);
-        const names = estimates.map(({ measure, condition }) => `${measure} ${condition}`);
-        check(new Set(names).size === names.length, `an estimate comes twice: ${names.join(', ')}`);
-        for (const { measure, condition, estimate, interval, n } of estimates) {
-          const what = `${measure} at ${condition}`;
-          check(Number.isSafeInteger(n) && n >= 0, `${what}: n is ${n}`);
-          check((estimate === null) === (n === 0), `${what}: ${estimate} of ${n}`);
-          if (estimate !== null) checkWithin(what, estimate, interval);
+        for (const estimates of [main, ...sections.map((section) => section.estimates)]) {
+          const names = estimates.map(({ measure, condition }) => `${measure} ${condition}`);
+          check(new Set(names).size === names.length, `an estimate comes twice: ${names.join(', ')}`);
+          for (const { measure, condition, estimate, interval, n, pValue = 1 } of estimates) {
+            const what = `${measure} at ${condition}`;
+            check(Number.isSafeInteger(n) && n >= 0, `${what}: n is ${n}`);
+            check((estimate === null) === (n === 0), `${what}: ${estimate} of ${n}`);
+            check(pValue >= 0 && pValue <= 1, `${what}: p is ${pValue}`);
+            if (estimate !== null) checkWithin(what, estimate, interval);
+          }
         }
       },
     },
@@ -202,8 +205,8 @@ export function probeContract(subject: ProbeSubject): readonly ContractCase[] {
       name: 'comes to the same numbers in any order of the items',
       async run() {
         const numbers = async ({ summary }: Outcome) => {
-          const { verdict, estimates, curves } = await summary();
-          return JSON.stringify({ verdict, estimates, curves });
+          const { verdict, estimates, curves, sections = [] } = await summary();
+          return JSON.stringify({ verdict, estimates, curves, sections: sections.map((each) => each.estimates) });
         };
         const [expected, found] = [await numbers(await whole()), await numbers(await reversed())];
         check(found === expected, `in reverse: expected ${expected}, found ${found}`);
@@ -239,7 +242,8 @@ export function probeContract(subject: ProbeSubject): readonly ContractCase[] {
       name: 'names only pictures that it had kept',
       async run() {
         const { summary, kept } = await whole();
-        for (const { item, pictures } of (await summary()).examples) {
+        const { examples, sections = [] } = await summary();
+        for (const { item, pictures } of [...examples, ...sections.flatMap((section) => section.examples)]) {
           for (const { name } of pictures) {
             check(kept.has(`${item} ${name}`), `"${name}" of "${item}" was not kept: ${[...kept.keys()].join(', ')}`);
           }

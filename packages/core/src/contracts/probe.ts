@@ -62,6 +62,8 @@ export interface ProbeEstimate {
   readonly estimate: number | null;
   /** 95 %. */
   readonly interval: readonly [low: number, high: number] | null;
+  /** Two-sided, that it is zero, where that was tested. */
+  readonly pValue?: number;
   /** How to print it: a share of 1, or a plain number. */
   readonly unit: 'share' | 'number';
   /** The same number in the paper that the probe reproduces, for its network and data. */
@@ -122,6 +124,16 @@ export interface ProbeExample {
   readonly pictures: readonly { readonly name: string; readonly caption: string }[];
 }
 
+/** What belongs to a question of its own, beside the one that the verdict answers. */
+export interface ProbeSection {
+  readonly title: string;
+  readonly estimates: readonly ProbeEstimate[];
+  readonly charts: readonly ProbeChart[];
+  readonly examples: readonly ProbeExample[];
+  /** What a reader should know of the numbers, a sentence each. */
+  readonly remarks: readonly string[];
+}
+
 /** What every probe ends with, so that any report can show it. */
 export interface ProbeSummary {
   readonly images: number;
@@ -132,6 +144,7 @@ export interface ProbeSummary {
   readonly examples: readonly ProbeExample[];
   /** What a reader should know of the numbers, a sentence each. */
   readonly remarks?: readonly string[];
+  readonly sections?: readonly ProbeSection[];
 }
 
 /** A question put to a model over a data set. */

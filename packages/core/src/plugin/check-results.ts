@@ -4,7 +4,7 @@ import type { ExplainRequest, HeatMap } from '../contracts/explainer.ts';
 import type { MaskRequest } from '../contracts/mask.ts';
 import type { Measurement, Metric, MetricRequest } from '../contracts/metric.ts';
 import type { Feeds, Model } from '../contracts/model.ts';
-import type { ProbeItem, ProbeSummary } from '../contracts/probe.ts';
+import type { ProbeItem, ProbeSection, ProbeSummary } from '../contracts/probe.ts';
 import { errors } from '../errors/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { checker, isFloat32 } from './checker.ts';
@@ -168,15 +168,26 @@ export function checkProbeSummary<Summary extends ProbeSummary>(result: Summary,
     charts = [],
     examples,
     remarks = [],
+    sections = [],
   } = check.object<ProbeSummary>(result, 'the summary');
   check.that(isCount(images), `a summary of ${String(images)} images`, 'a whole number');
   const { statement } = check.object<ProbeSummary['verdict']>(verdict, 'the verdict');
   check.that(typeof statement === 'string', 'a verdict without a statement', 'a text');
-  const lists: readonly unknown[] = [estimates, curves, examples, charts];
+  const lists: readonly unknown[] = [estimates, curves, examples, charts, sections];
   check.that(lists.every(Array.isArray), 'a summary without estimates, curves and examples', 'the three lists');
   check.that(areTexts(remarks), 'remarks that are no texts', 'texts');
   for (const [at, each] of [...estimates, ...curves, ...examples, ...charts].entries())
     check.object(each, `entry ${at + 1} of its lists`);
+  for (const [at, section] of sections.entries()) {
+    const what = `section ${at + 1}`;
+    const own = check.object<ProbeSection>(section, what);
+    check.that(typeof own.title === 'string' && own.title.trim() !== '', `${what} without a title`, 'a text');
+    const parts: readonly unknown[] = [own.estimates, own.charts, own.examples];
+    check.that(parts.every(Array.isArray), `${what} without estimates, charts and examples`, 'the three lists');
+    check.that(areTexts(own.remarks), `${what} with remarks that are no texts`, 'texts');
+    for (const [place, each] of [...own.estimates, ...own.charts, ...own.examples].entries())
+      check.object(each, `entry ${place + 1} of the lists of ${what}`);
+  }
   check.finite(result, 'its summary');
   return result;
 }

@@ -268,6 +268,17 @@ describe('a probe behind the host', () => {
     await expect(charted({ remarks: [1] }).summarise([] as never)).rejects.toThrow(
       invalid('remarks that are no texts'),
     );
+    const section = { title: 'more', estimates: [], charts: [], examples: [], remarks: [] };
+    expect(await charted({ sections: [section] }).summarise([] as never)).toMatchObject({ sections: [section] });
+    for (const [wrong, found] of [
+      [{ title: ' ' }, 'section 1 without a title'],
+      [{ examples: undefined }, 'section 1 without estimates, charts and examples'],
+      [{ remarks: [1] }, 'section 1 with remarks that are no texts'],
+      [{ charts: [1] }, 'entry 1 of the lists of section 1'],
+    ] as const) {
+      const bad = charted({ sections: [{ ...section, ...wrong }] });
+      await expect(bad.summarise([] as never)).rejects.toThrow(invalid(found));
+    }
     expect(() => probing({})).toThrow(invalid('without rows'));
     expect(() =>
       probing(() => {

@@ -1,6 +1,6 @@
 import type { ProbeEstimate } from '@understory/core';
 import { html, type Html } from '../html.ts';
-import { capitalised, number, percent, percentRange, range } from '@understory/studies/results';
+import { capitalised, number, percent, percentRange, probability, range } from '@understory/studies/results';
 import { estimateCell } from '../page/estimate-cell.ts';
 
 /** Columns beyond this do not fit on a page. */
@@ -84,10 +84,11 @@ function headOf(title: string): string {
 
 function cell(estimate: ProbeEstimate | undefined): Html {
   if (estimate === undefined) return html`<td></td>`;
-  const { estimate: value, interval, n, unit } = estimate;
+  const { estimate: value, interval, n, unit, pValue } = estimate;
   if (value === null) return estimateCell('–', 'none measured');
   const within = unit === 'share' ? percentRange(interval) : range(interval);
-  return estimateCell(print(estimate, value), interval === null ? 'no interval' : within, `n ${n}`);
+  const tested = pValue === undefined ? [] : [`p ${probability(pValue)}`];
+  return estimateCell(print(estimate, value), interval === null ? 'no interval' : within, `n ${n}`, ...tested);
 }
 
 function print({ unit }: ProbeEstimate, value: number): string {

@@ -1,4 +1,4 @@
-import type { ProbeSummary, UnderstoryError } from '@understory/core';
+import type { ProbeSection, ProbeSummary, UnderstoryError } from '@understory/core';
 import type { Figure } from '../figures/figure.ts';
 import type { PictureRow } from '../figures/picture-grid.ts';
 import { html, type Html } from '../html.ts';
@@ -24,13 +24,21 @@ export interface ProbePage {
   readonly figures: readonly Figure[];
   readonly examples: readonly PictureRow[];
   readonly examplesFigure: Figure | undefined;
+  /** The sections of the summary with what was drawn of them. */
+  readonly parts: readonly PagePart[];
   readonly problems: readonly UnderstoryError[];
+}
+
+export interface PagePart {
+  readonly section: ProbeSection;
+  readonly figures: readonly Figure[];
+  readonly examples: readonly PictureRow[];
 }
 
 const done = 'probed';
 
 /** The verdict and the estimates; the first figure. */
-export function headline(content: Omit<ProbePage, 'examples' | 'examplesFigure' | 'problems'>): Headline {
+export function headline(content: Omit<ProbePage, 'examples' | 'examplesFigure' | 'parts' | 'problems'>): Headline {
   const { summary, figures } = content;
   return {
     done,
@@ -56,9 +64,9 @@ export function page(content: ProbePage): string {
       summary !== null &&
       html`<section>
           <h2>Results</h2>
-          ${figures.map(figureBlock)} ${estimateTables(summary.estimates)} ${readingOf(summary)}
+          ${figures.map(figureBlock)} ${estimateTables(summary.estimates)} ${readingOf(summary.remarks)}
         </section>
-        ${examplesSection(content)} ${files(summary)}`
+        ${examplesSection(content)} ${content.parts.map(partSection)} ${files(summary)}`
     }
     ${failures(run.failed, { done })} ${parameters(run.record)}`,
     footer: html`Intervals are 95 % confidence intervals.`,
@@ -81,7 +89,7 @@ function verdict({ verdict: { statement, estimate, interval } }: ProbeSummary): 
 }
 
 /** What the probe says of its own numbers. */
-function readingOf({ remarks: own = [] }: ProbeSummary): Html | null {
+function readingOf(own: readonly string[] = []): Html | null {
   if (own.length === 0) return null;
   return html`<h3>Reading these numbers</h3>
     ${own.map((remark) => html`<p class="reading">${remark}</p>`)}`;
@@ -121,18 +129,40 @@ function examplesSection({ examples, examplesFigure }: ProbePage): Html | null {
   </section>`;
 }
 
+function partSection({ section: { title, estimates, remarks: own }, figures, examples }: PagePart): Html {
+  return html`<section>
+    <h2>${title}</h2>
+    ${figures.map(figureBlock)} ${estimateTables(estimates)} ${readingOf(own)} ${pictureRows(examples)}
+  </section>`;
+}
+
 function files(summary: ProbeSummary): Html {
-  const { estimates, curves } = summary;
+  const { curves, sections = [] } = summary;
+  const estimates = [...summary.estimates, ...sections.flatMap((section) => section.estimates)];
   return downloads(
     [
       {
         ...{ name: 'estimates.csv', title: 'every estimate with its interval', type: 'text/csv' },
         text: csv(
-          ['measure', 'title', 'condition', 'n', 'estimate', 'low', 'high', 'unit', 'paper', 'published', 'source'],
+          [
+            'measure',
+            'title',
+            'condition',
+            'n',
+            'estimate',
+            'low',
+            'high',
+
+            'unit',
+            'paper',
+            'published',
+            'source',
+            'p',
+          ],
           estimates.map((each) => [
             ...[each.measure, each.title, each.condition, each.n, each.estimate],
             ...[each.interval?.[0], each.interval?.[1], each.unit, each.paper],
-            ...[each.published?.value, each.published?.source],
+            ...[each.published?.value, each.published?.source, each.pValue],
           ]),
         ),
       },

@@ -1,4 +1,10 @@
-import { isDiagnosed, type ProbeExample, type ProbeSummary, type UnderstoryError } from '@understory/core';
+import {
+  isDiagnosed,
+  type ProbeChart,
+  type ProbeExample,
+  type ProbeSummary,
+  type UnderstoryError,
+} from '@understory/core';
 import { reportErrors } from '../errors.ts';
 import { besideThePaperFigure } from '../figures/beside-the-paper.ts';
 import type { Figure } from '../figures/figure.ts';
@@ -41,15 +47,28 @@ async function drawn(
   codec: ImageCodec,
   problems: UnderstoryError[],
 ): Promise<RenderedReport<ProbeSummary | null>> {
+  const sections = summary?.sections ?? [];
   const drawing = { store: run.store, codec, onProblem: (problem: UnderstoryError) => void problems.push(problem) };
   const rows = summary === null ? [] : await exampleRows(summary.examples, drawing);
   const shown = rows.length === 0 ? undefined : pictureGrid(examplesHead, rows);
-  const figures =
-    summary === null ? [] : [...curveFigures(summary), ...chartFigures(summary), ...paperFigures(summary)];
+  const charts = chartFigures([summary?.charts ?? [], ...sections.map((section) => section.charts)]);
+  const figures = summary === null ? [] : [...curveFigures(summary), ...charts[0]!, ...paperFigures(summary)];
+  const parts = await Promise.all(
+    sections.map(async (section, at) => ({
+      section,
+      figures: charts[at + 1]!,
+      examples: await exampleRows(section.examples, drawing),
+    })),
+  );
+  const grids = parts.flatMap(({ section: { title }, examples }, at) =>
+    examples.length === 0
+      ? []
+      : [pictureGrid({ ...examplesHead, name: `examples-${at + 2}`, title: `Examples: ${title}` }, examples)],
+  );
   const images = summary?.images ?? run.done ?? 0;
   return {
-    html: page({ run, summary, images, figures, examples: rows, examplesFigure: shown, problems }),
-    figures: [...figures, ...(shown === undefined ? [] : [shown])],
+    html: page({ run, summary, images, figures, examples: rows, examplesFigure: shown, parts, problems }),
+    figures: [...figures, ...(shown === undefined ? [] : [shown]), ...parts.flatMap((part) => part.figures), ...grids],
     headline: headline({ run, summary, images, figures }),
     images,
     summary,
@@ -79,9 +98,11 @@ async function exampleRows(examples: readonly ProbeExample[], drawing: Drawing):
   );
 }
 
-function chartFigures({ charts = [] }: ProbeSummary): readonly Figure[] {
-  const names = fileNames(charts, 'chart');
-  return charts.flatMap((chart, at) => probeChartFigure(names[at]!, chart) ?? []);
+/** The figures of each list of charts, their names other than those of all others. */
+function chartFigures(lists: readonly (readonly ProbeChart[])[]): readonly (readonly Figure[])[] {
+  const names = fileNames(lists.flat(), 'chart');
+  let at = 0;
+  return lists.map((charts) => charts.flatMap((chart) => probeChartFigure(names[at++]!, chart) ?? []));
 }
 
 function curveFigures({ curves }: ProbeSummary): readonly Figure[] {

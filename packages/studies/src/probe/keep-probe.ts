@@ -12,11 +12,13 @@ export function probeKeeper(store: ArtifactStore, codec: ImageCodec): NonNullabl
 /** Removes the pictures of images that were worth keeping for a while and are no examples in the end. */
 export async function dropOtherPictures(
   store: ArtifactStore,
-  { examples }: Pick<ProbeSummary, 'examples'>,
+  { examples, sections = [] }: Pick<ProbeSummary, 'examples' | 'sections'>,
 ): Promise<void> {
   const folderOf = (path: string) => path.split('/').slice(0, 2).join('/');
   const kept = new Set(
-    examples.flatMap(({ item, pictures }) => pictures.map(({ name }) => folderOf(probePicturePath(item, name)))),
+    [...examples, ...sections.flatMap((section) => section.examples)].flatMap(({ item, pictures }) =>
+      pictures.map(({ name }) => folderOf(probePicturePath(item, name))),
+    ),
   );
   const folders = new Set((await store.list(probePictureFolder)).map(folderOf));
   for (const folder of folders) if (!kept.has(folder)) await store.remove(folder);
