@@ -94,10 +94,10 @@ export async function readPicture(root: string, id: string): Promise<Uint8Array>
   return bytes;
 }
 
-/** A text file of a data set without the mark that it may begin with; throws DATASET_NOT_READABLE. */
-export async function readText(path: string): Promise<string> {
+/** A text file of a data set without the mark that it may begin with, of at most `maxBytes`; throws DATASET_NOT_READABLE. */
+export async function readText(path: string, maxBytes?: number): Promise<string> {
   try {
-    return await readTextFile(path);
+    return await readTextFile(path, maxBytes);
   } catch (cause) {
     throw datasetErrors.notReadable({ path, reason: reasonOf(cause), cause });
   }

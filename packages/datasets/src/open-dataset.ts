@@ -14,6 +14,8 @@ import { openImageFolder } from './readers/image-folder.ts';
 import { openOrchard } from './readers/orchard.ts';
 import { openOxfordPets } from './readers/oxford-pets.ts';
 import { openParquet } from './readers/parquet.ts';
+import { openClevr } from './readers/questions/clevr.ts';
+import { openGqa } from './readers/questions/gqa.ts';
 import { recogniseFormat } from './recognise-format.ts';
 import { select } from './select.ts';
 import type { Selection } from './select.ts';
@@ -35,6 +37,8 @@ const readers: Readonly<Record<DatasetFormat, Open>> = {
   sugarcrepe: openSugarcrepe,
   winoground: openWinoground,
   vsr: (path, split) => openVsr(path, split),
+  gqa: openGqa,
+  clevr: openClevr,
 };
 
 /**

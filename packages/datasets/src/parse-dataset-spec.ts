@@ -6,7 +6,14 @@ import type { OrchardOptions } from './parse-orchard-options.ts';
 /** Benchmarks of captions, each laid out as its authors do. */
 const captionFormats = ['whatsup', 'aro', 'sugarcrepe', 'winoground', 'vsr'] as const;
 
-export const datasetFormats = ['cifar10', 'oxford-pets', 'parquet', 'folder', ...captionFormats] as const;
+/** Benchmarks of questions. */
+const questionFormats = ['gqa', 'clevr'] as const;
+
+export const datasetFormats = [
+  ...(['cifar10', 'oxford-pets', 'parquet', 'folder'] as const),
+  ...captionFormats,
+  ...questionFormats,
+] as const;
 
 export type DatasetFormat = (typeof datasetFormats)[number];
 
@@ -34,8 +41,8 @@ export function resolveDatasetSpec(spec: DatasetSpec, resolve: (path: string) =>
 }
 
 /**
- * Reads `cifar10:DIR`, `oxford-pets:DIR`, `parquet:DIR|FILE`, `folder:DIR`, a benchmark of captions such as `whatsup:DIR`, or a plain
- * path, and `orchard` or `orchard:OPTIONS`, which has no path; opens nothing. A single letter in front of a colon is a drive.
+ * Reads `cifar10:DIR`, `oxford-pets:DIR`, `parquet:DIR|FILE`, `folder:DIR`, a benchmark of captions or questions such as `whatsup:DIR`, or a
+ * plain path, and `orchard` or `orchard:OPTIONS`, which has no path; opens nothing. A single letter in front of a colon is a drive.
  * Throws DATASET_SPEC_INVALID, DATASET_FORMAT_UNKNOWN, DATASET_OPTION_UNKNOWN or DATASET_OPTION_INVALID.
  */
 export function parseDatasetSpec(spec: string): DatasetSpec {

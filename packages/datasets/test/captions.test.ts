@@ -347,7 +347,7 @@ describe('vsr', () => {
     ...{ annotator_id: 31, vote_true_validator_id: [2, 6], vote_false_validator_id: [] },
   });
 
-  it('asks statements against the opposite relation, and passes over those without one', async () => {
+  it('asks statements against the opposite relation where they have one, and whether each is true', async () => {
     const folder = folderWith({
       'data/splits/random/test.jsonl': lines(
         statement('The teddy bear is in front of the person.', 1, 'in front of'),
@@ -372,6 +372,21 @@ describe('vsr', () => {
         against: ['The cat is at the right side of the dog.'],
       },
     ]);
+    const isTrue = { answerType: 'yesno', isSpatial: true };
+    expect(item?.questions).toEqual([
+      {
+        ...{ ...isTrue, kind: 'front-behind', answer: 'yes', onMirror: 'yes' },
+        phrasings: ['The teddy bear is in front of the person.', 'Is the teddy bear in front of the person?'],
+      },
+      {
+        ...{ ...isTrue, kind: 'left-right', answer: 'no' },
+        phrasings: ['The cat is at the right side of the dog.', 'Is the cat at the right side of the dog?'],
+      },
+      {
+        ...{ ...isTrue, kind: 'relation', answer: 'yes', onMirror: 'yes' },
+        phrasings: ['The cat is part of the dog.', 'Is the cat part of the dog?'],
+      },
+    ]);
     const zeroshot = await openDataset(`vsr:${folder}`, { split: 'zeroshot/test' });
     expect((await all(zeroshot))[0]?.captionTests?.[0]?.against).toEqual(['The cup is below the cat.']);
     expect(await diagnosis(openDataset(`vsr:${folder}`, { split: 'dev' }))).toMatchObject({
@@ -391,14 +406,13 @@ describe('vsr', () => {
     });
   });
 
-  it('tells of a split in which nothing can be asked', async () => {
+  it('has no captions of a statement that has no opposite', async () => {
     const folder = folderWith({
       'test.jsonl': lines(statement('The cat is part of the dog.', 1, 'part of')),
       'images/000000050403.jpg': await png(),
     });
-    expect(await diagnosis(openDataset(`vsr:${folder}`))).toMatchObject({
-      code: 'DATASET_EMPTY',
-      expected: 'captions that can be asked',
-    });
+    const [item] = await all(await openDataset(`vsr:${folder}`));
+    expect(item).not.toHaveProperty('captionTests');
+    expect(item?.questions).toHaveLength(1);
   });
 });

@@ -27,7 +27,7 @@ describe('parseDatasetSpec', () => {
         code: 'DATASET_FORMAT_UNKNOWN',
         found: '"cifar"',
         expected:
-          'cifar10:PATH, oxford-pets:PATH, parquet:PATH, folder:PATH, whatsup:PATH, aro:PATH, sugarcrepe:PATH, winoground:PATH, vsr:PATH, orchard',
+          'cifar10:PATH, oxford-pets:PATH, parquet:PATH, folder:PATH, whatsup:PATH, aro:PATH, sugarcrepe:PATH, winoground:PATH, vsr:PATH, gqa:PATH, clevr:PATH, orchard',
         next: 'Did you mean "cifar10"? Write ./cifar:... if this is a path.',
       }),
     );

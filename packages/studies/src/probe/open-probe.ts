@@ -22,7 +22,7 @@ import type { ProbeSpec } from '../spec/study-spec.ts';
 import { studyOf, type Study, type StudyOptions } from '../study.ts';
 import { chooseProbe, type ChosenProbe } from './choose-probe.ts';
 import { dropOtherPictures, probeKeeper } from './keep-probe.ts';
-import { probeExperiment, probeExplainer, type ProbeRow } from './probe-experiment.ts';
+import { isAskedFor, probeExperiment, probeExplainer, type ProbeRow } from './probe-experiment.ts';
 import type { ProbeRecord } from './probe-rows.ts';
 
 export type ProbeStudy = Study<ProbeSpec, ProbeRow, ProbeSummary, ProbeRecord['parameters']>;
@@ -108,19 +108,23 @@ function setUpProbe(spec: ProbeSpec, explainer: Selection | undefined, environme
   });
 }
 
-/** Throws CAPTION_TESTS_MISSING and QUESTIONS_MISSING where the first image has none to ask; nothing is decoded. */
+/** Of so many images one has to have something to ask, so that a large data set of others is not read to its end. */
+const mostLookedAt = 1000;
+
+/** Throws CAPTION_TESTS_MISSING and QUESTIONS_MISSING where no image has any to ask; nothing is decoded. */
 async function checkAsked({ task, record: { id: probe } }: ChosenProbe, images: ChosenImages): Promise<void> {
   if (task !== imageTextTask && task !== questionTask) return;
+  let looked = 0;
   for await (const { item } of images.items()) {
-    const { captionTests = [], questions = [] } = item;
-    if (task === imageTextTask && captionTests.length === 0) {
-      throw errors.captionTestsMissing({ probe, found: `${images.record.name}, whose images have no captions` });
-    }
-    if (task === questionTask && questions.length === 0) {
-      throw errors.questionsMissing({ probe, found: `${images.record.name}, whose images have no questions` });
-    }
-    return;
+    if (isAskedFor(item, task)) return;
+    looked += 1;
+    if (looked === mostLookedAt) break;
   }
+  const { name } = images.record;
+  if (task === imageTextTask) {
+    throw errors.captionTestsMissing({ probe, found: `${name}, whose images have no captions` });
+  }
+  throw errors.questionsMissing({ probe, found: `${name}, whose images have no questions` });
 }
 
 /** The first of what a text names in an answer. */

@@ -40,6 +40,7 @@ export function probeExperiment(plan: ProbePlan): Experiment<ChosenImage, ProbeR
   return {
     async rows({ id, item, picture }, random) {
       signal?.throwIfAborted();
+      if (!isAskedFor(item, plan.task)) return [];
       const image = await picture();
       const pixels = pixelsOf(image, plan);
       const label = labels.indexOf(item.label);
@@ -53,6 +54,15 @@ export function probeExperiment(plan: ProbePlan): Experiment<ChosenImage, ProbeR
 
 function pixelsOf(image: RgbImage, { request, preprocessing }: ProbePlan): ProbeItem['pixels'] {
   return unitPixelsFor(request.subject, prepare(image, preprocessing).picture);
+}
+
+/** Whether an item has what the probe of such models asks: captions or questions; items that bring only the others are passed over. */
+export function isAskedFor(
+  { captionTests = [], questions = [] }: ChosenImage['item'],
+  task: string | undefined,
+): boolean {
+  if (task === imageTextTask) return captionTests.length > 0;
+  return task !== questionTask || questions.length > 0;
 }
 
 /** The captions and questions of an item, their boxes where they lie in the prepared picture, and the other pictures that they are asked of. */

@@ -47,9 +47,9 @@ export async function openAro(path: string, asked: string | undefined): Promise<
       const image = posix.join(folder, entry.picture('image_path'));
       const box = boxOf(entry);
       const id = `${image}#${box.x},${box.y},${box.width},${box.height}`;
-      captioned.add(id, cropTo(readerOf(path, image), box, id), [
-        { kind, captions: [right], against: [wrong], part: part.name, ...(onMirror && { onMirror }) },
-      ]);
+      captioned.add(id, cropTo(readerOf(path, image), box, id), {
+        tests: [{ kind, captions: [right], against: [wrong], part: part.name, ...(onMirror && { onMirror }) }],
+      });
     }
   }
   return captioned.reader(split === undefined ? 'aro' : `aro/${split}`, path);

@@ -46,6 +46,11 @@ export class Entry {
     throw this.invalid(`"${field}": ${JSON.stringify(value)}`, 'a number');
   }
 
+  /** The value itself; undefined where there is none. */
+  value(field: string): unknown {
+    return this.#fields[field];
+  }
+
   /** A list of at least two texts that all differ. */
   options(field: string): readonly string[] {
     return optionsOf(this.#fields[field], `"${field}": `, (found, expected) => this.invalid(found, expected));
@@ -82,9 +87,9 @@ export function optionsOf(
   return options;
 }
 
-/** What a JSON file holds; throws DATASET_LABELS_INVALID with the line where it is none. */
-export async function readJson(path: string): Promise<unknown> {
-  const text = await readText(path);
+/** What a JSON file of at most `maxBytes` holds; throws DATASET_LABELS_INVALID with the line where it is none. */
+export async function readJson(path: string, maxBytes?: number): Promise<unknown> {
+  const text = await readText(path, maxBytes);
   try {
     return JSON.parse(text);
   } catch (cause) {

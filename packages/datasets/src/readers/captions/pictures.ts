@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { append, type CaptionTest, type DatasetItem } from '@understory/core';
+import { append, type CaptionTest, type DatasetItem, type Question } from '@understory/core';
 import { datasetErrors } from '../../errors.ts';
 import { isPicture, kindOf, list, readPicture, walk } from '../../files.ts';
 import type { DatasetReader } from '../../reader.ts';
@@ -10,38 +10,48 @@ export interface CaptionedPicture {
   readonly id: string;
   readonly read: () => Promise<Uint8Array>;
   readonly tests: CaptionTest[];
+  readonly questions: Question[];
   readonly otherPictures?: DatasetItem['otherPictures'];
 }
 
-/** Collects tests by the picture that they are asked of, pictures in the order in which they come. */
+/** What is asked of a picture. */
+export interface AskedOfPicture {
+  readonly tests?: readonly CaptionTest[];
+  readonly questions?: readonly Question[];
+  readonly otherPictures?: DatasetItem['otherPictures'];
+}
+
+/** Collects captions and questions by the picture that they are asked of, pictures in the order in which they come. */
 export class Captioned {
   readonly #pictures = new Map<string, CaptionedPicture>();
 
-  add(
-    id: string,
-    read: CaptionedPicture['read'],
-    tests: readonly CaptionTest[],
-    others?: DatasetItem['otherPictures'],
-  ): void {
+  add(id: string, read: CaptionedPicture['read'], { tests = [], questions = [], otherPictures }: AskedOfPicture): void {
     const known = this.#pictures.get(id);
     if (known !== undefined) {
       append(known.tests, tests);
+      append(known.questions, questions);
       return;
     }
-    this.#pictures.set(id, { id, read, tests: [...tests], ...(others && { otherPictures: others }) });
+    const asked = { tests: [...tests], questions: [...questions] };
+    this.#pictures.set(id, { id, read, ...asked, ...(otherPictures && { otherPictures }) });
   }
 
-  /** Throws DATASET_EMPTY where no picture has a test. */
-  reader(name: string, path: string): DatasetReader {
+  /** Throws DATASET_EMPTY where nothing is asked of any picture. */
+  reader(name: string, path: string, lookedFor = 'captions that can be asked'): DatasetReader {
     const pictures = [...this.#pictures.values()];
-    if (pictures.length === 0) throw datasetErrors.empty({ path, lookedFor: 'captions that can be asked' });
+    if (pictures.length === 0) throw datasetErrors.empty({ path, lookedFor });
     return {
       name,
       classes: undefined,
       size: pictures.length,
       async *items(start) {
-        for (const { id, read, tests, otherPictures } of pictures.slice(start)) {
-          yield { id, read, captionTests: tests, ...(otherPictures && { otherPictures }) } satisfies DatasetItem;
+        for (const { id, read, tests, questions, otherPictures } of pictures.slice(start)) {
+          yield {
+            ...{ id, read },
+            ...(tests.length > 0 && { captionTests: tests }),
+            ...(questions.length > 0 && { questions }),
+            ...(otherPictures && { otherPictures }),
+          } satisfies DatasetItem;
         }
       },
     };

@@ -49,9 +49,9 @@ export async function openSugarcrepe(path: string, asked: string | undefined): P
       const kind = kinds[part];
       const onMirror = truthOnMirror(kind, [right, wrong]);
       const id = posix.join(folder, entry.picture('filename'));
-      captioned.add(id, readerOf(path, id), [
-        { kind, captions: [right], against: [wrong], part, ...(onMirror && { onMirror }) },
-      ]);
+      captioned.add(id, readerOf(path, id), {
+        tests: [{ kind, captions: [right], against: [wrong], part, ...(onMirror && { onMirror }) }],
+      });
     }
   }
   return captioned.reader(split === undefined ? 'sugarcrepe' : `sugarcrepe/${split}`, path);

@@ -1,9 +1,11 @@
 import { posix } from 'node:path';
+import type { CaptionTest } from '@understory/core';
 import { datasetErrors } from '../../errors.ts';
 import type { DatasetReader } from '../../reader.ts';
 import { Entry, readJsonLines } from './entries.ts';
 import { Captioned, firstOf, pictureFolder, present, readerOf } from './pictures.ts';
-import { relationNamed, truthOnMirror, turned } from './relations.ts';
+import { verification } from '../questions/verification.ts';
+import { relationNamed, truthOnMirror, turned, type Relation } from './relations.ts';
 
 /** Where splits lie in the repository of the benchmark, and where in the data sets of it at Hugging Face. */
 const layouts = ['data/splits/random', 'splits/random', 'data/splits/zeroshot', 'splits/zeroshot', 'data', '.'];
@@ -11,8 +13,8 @@ const layouts = ['data/splits/random', 'splits/random', 'data/splits/zeroshot', 
 /**
  * VSR (Liu et al. 2023) as its repository lays it out: `data/splits/random/test.jsonl` and `data/images/`, or the JSON lines of a split and
  * `images/` in one folder. A statement whose relation has an opposite is asked against the same statement with the opposite: where it is true,
- * it is the true caption, and where it is false, the opposite is taken for true, which VSR does not say; parts tell the two apart. Other
- * statements are passed over. Splits are `test`, `dev` and `train`, of the random split or as `zeroshot/test`.
+ * it is the true caption, and where it is false, the opposite is taken for true, which VSR does not say; parts tell the two apart. Every
+ * statement is also a question, whether it is true. Splits are `test`, `dev` and `train`, of the random split or as `zeroshot/test`.
  * Throws DATASET_LABELS_MISSING, DATASET_LABELS_INVALID, DATASET_IMAGES_MISSING, DATASET_SPLIT_MISSING and DATASET_EMPTY.
  */
 export async function openVsr(path: string, asked = 'test'): Promise<DatasetReader> {
@@ -51,17 +53,25 @@ export async function openVsr(path: string, asked = 'test'): Promise<DatasetRead
     const id = posix.join(folder, entry.picture('image'));
     const statement = entry.text('caption');
     const relation = relationNamed(entry.text('relation'));
-    const opposite = relation && turned(statement, relation);
-    if (relation === undefined || opposite === undefined) continue;
-    const [right, wrong] = label === 1 ? [statement, opposite] : [opposite, statement];
-    const onMirror = truthOnMirror(relation.kind, [right, wrong]);
-    captioned.add(id, readerOf(path, id), [
-      {
-        ...{ kind: relation.kind, captions: [right], against: [wrong] },
-        part: label === 1 ? 'true statements' : 'false statements',
-        ...(onMirror && { onMirror }),
-      },
-    ]);
+    captioned.add(id, readerOf(path, id), {
+      tests: captionsOf(statement, label, relation),
+      questions: [verification(statement, label === 1, relation?.kind ?? 'relation')],
+    });
   }
   return captioned.reader(`vsr/${split.name}`, path);
+}
+
+/** The statement against its opposite; none where it has no opposite. */
+function captionsOf(statement: string, label: 0 | 1, relation: Relation | undefined): readonly CaptionTest[] {
+  const opposite = relation && turned(statement, relation);
+  if (relation === undefined || opposite === undefined) return [];
+  const [right, wrong] = label === 1 ? [statement, opposite] : [opposite, statement];
+  const onMirror = truthOnMirror(relation.kind, [right, wrong]);
+  return [
+    {
+      ...{ kind: relation.kind, captions: [right], against: [wrong] },
+      part: label === 1 ? 'true statements' : 'false statements',
+      ...(onMirror && { onMirror }),
+    },
+  ];
 }

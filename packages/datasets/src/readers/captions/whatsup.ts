@@ -101,15 +101,13 @@ async function addPart(path: string, part: Part, file: string, captioned: Captio
           at,
         )
       : undefined;
-    captioned.add(
-      id,
-      readerOf(path, id),
-      [
+    captioned.add(id, readerOf(path, id), {
+      tests: [
         ...(control === undefined ? [] : [control]),
         { ...place, ...(picture !== undefined && { counterpart: picture }) },
       ],
-      picture === undefined ? undefined : { [picture]: readerOf(path, picture) },
-    );
+      ...(picture !== undefined && { otherPictures: { [picture]: readerOf(path, picture) } }),
+    });
   }
 }
 

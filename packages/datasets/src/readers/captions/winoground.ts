@@ -28,12 +28,10 @@ export async function openWinoground(path: string, asked: string | undefined): P
       posix.join(folder, name),
     );
     const part = entry.optionalText('collapsed_tag');
-    captioned.add(
-      first!,
-      readerOf(path, first!),
-      [{ kind: 'word-order', captions: [right], against: [wrong], counterpart: second!, ...(part && { part }) }],
-      { [second!]: readerOf(path, second!) },
-    );
+    captioned.add(first!, readerOf(path, first!), {
+      tests: [{ kind: 'word-order', captions: [right], against: [wrong], counterpart: second!, ...(part && { part }) }],
+      otherPictures: { [second!]: readerOf(path, second!) },
+    });
   }
   return captioned.reader('winoground', path);
 }
