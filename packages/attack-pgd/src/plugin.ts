@@ -17,6 +17,7 @@ const attacks: readonly (Omit<Contribution, 'kind' | 'options' | 'needs'> & {
     title: 'PGD',
     description: 'Projected gradient descent within a mask; by default the targeted attack of Zheng, section 4.3.',
     reference: 'Zheng, section 4.3 and Algorithm 1; Madry et al. 2018, section 2.1',
+    formula: String.raw`x \leftarrow \Pi_{[0, 1]} \, \Pi_{\lVert x - x_0 \rVert \le \epsilon} \bigl( x + \alpha_t \, m \odot \operatorname{sign} \nabla_x J(x) \bigr)`,
     presets: { paper, 'foolbox-pgd': foolboxPgd, 'torchattacks-pgd': torchattacksPgd },
     attack: pgd,
   },
@@ -25,6 +26,7 @@ const attacks: readonly (Omit<Contribution, 'kind' | 'options' | 'needs'> & {
     title: 'FGSM',
     description: 'One step of length epsilon along the sign of the gradient.',
     reference: 'Goodfellow et al. 2015, section 4',
+    formula: String.raw`x = \Pi_{[0, 1]} \bigl( x_0 + \epsilon \, m \odot \operatorname{sign} \nabla_x J(x_0) \bigr)`,
     attack: fgsm,
   },
   {
@@ -32,6 +34,7 @@ const attacks: readonly (Omit<Contribution, 'kind' | 'options' | 'needs'> & {
     title: 'BIM (I-FGSM)',
     description: 'Small steps of constant size along the sign of the gradient.',
     reference: 'Kurakin et al. 2017, section 2.2',
+    formula: String.raw`x \leftarrow \Pi_{[0, 1]} \, \Pi_{\lVert x - x_0 \rVert \le \epsilon} \bigl( x + \alpha \, m \odot \operatorname{sign} \nabla_x J(x) \bigr)`,
     attack: bim,
   },
   {
@@ -39,6 +42,7 @@ const attacks: readonly (Omit<Contribution, 'kind' | 'options' | 'needs'> & {
     title: 'MI-FGSM',
     description: 'Small steps along the sign of a momentum-accumulated gradient.',
     reference: 'Dong et al. 2018, algorithm 1',
+    formula: String.raw`g \leftarrow \mu g + \frac{\nabla_x J(x)}{\lVert \nabla_x J(x) \rVert_1}, \quad x \leftarrow \Pi \bigl( x + \alpha \, m \odot \operatorname{sign} g \bigr)`,
     attack: miFgsm,
   },
   {
@@ -46,6 +50,7 @@ const attacks: readonly (Omit<Contribution, 'kind' | 'options' | 'needs'> & {
     title: 'Auto-PGD',
     description: 'Gradient steps with momentum and an adaptive step size, halved when progress stalls.',
     reference: 'Croce and Hein 2020, algorithm 1',
+    formula: String.raw`z = \Pi \bigl( x_t + \eta_t \, m \odot \operatorname{sign} \nabla_x J(x_t) \bigr), \quad x_{t+1} = \Pi \bigl( x_t + a (z - x_t) + (1 - a)(x_t - x_{t-1}) \bigr)`,
     attack: apgd,
   },
 ];

@@ -11,6 +11,33 @@ export interface Configuration {
   readonly backends?: Readonly<Record<string, string>>;
 }
 
+/** JSON Schema of what `parseConfiguration` takes, for editors and references. */
+export const configurationJsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    plugins: {
+      type: 'array',
+      items: { type: 'string', minLength: 1 },
+      uniqueItems: true,
+      description: 'Package names or paths, in order; the default plugins of the host where absent.',
+    },
+    backend: {
+      type: 'string',
+      minLength: 1,
+      description: 'The id of the backend for everything that `backends` does not name.',
+    },
+    backends: {
+      type: 'object',
+      additionalProperties: { type: 'string', minLength: 1 },
+      description: 'The id of the backend by plugin name.',
+    },
+  },
+  examples: [
+    { plugins: ['@understory/backend-onnx', '@understory/explain-gradcam', './my-explainer.mjs'], backend: 'onnx' },
+  ],
+} as const;
+
 /** The configuration in a parsed file; throws CONFIGURATION_INVALID with the key that is wrong. */
 export function parseConfiguration(value: unknown): Configuration {
   const { plugins = [], backend, backends, ...others } = record('', value);

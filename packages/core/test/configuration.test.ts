@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseConfiguration } from '@understory/core';
+import { configurationJsonSchema, parseConfiguration } from '@understory/core';
 
 describe('parseConfiguration', () => {
   it('takes what a configuration may say', () => {
@@ -39,5 +39,16 @@ describe('parseConfiguration', () => {
     expect(() => parseConfiguration({ plugin: [] })).toThrow(
       expect.objectContaining({ expected: 'did you mean "plugins"?' }),
     );
+  });
+});
+
+describe('configurationJsonSchema', () => {
+  it('has the keys that a configuration may have, and an example that is one', () => {
+    const keys = Object.keys(configurationJsonSchema.properties);
+    expect(() => parseConfiguration({ other: 1 })).toThrow(
+      expect.objectContaining({ expected: `${keys.slice(0, -1).join(', ')} or ${keys.at(-1)}` }),
+    );
+    const [example] = configurationJsonSchema.examples;
+    expect(parseConfiguration(example)).toEqual(example);
   });
 });

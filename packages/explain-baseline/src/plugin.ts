@@ -22,6 +22,7 @@ const baselines: readonly Baseline[] = [
     title: 'Centre',
     description: 'Draws a Gaussian around the middle of the image.',
     reference: 'Judd et al. 2009',
+    formula: String.raw`M(x, y) = \exp\Bigl( -\frac{1}{2 \sigma^2} \Bigl( \frac{d_x^2}{w^2} + \frac{d_y^2}{h^2} \Bigr) \Bigr)`,
     options: centre.options,
     make: (_, options) => centre.from(options),
   },
@@ -30,6 +31,7 @@ const baselines: readonly Baseline[] = [
     title: 'Sobel',
     description: 'Shows the edges of the image.',
     reference: 'Sobel and Feldman 1968',
+    formula: String.raw`M = \operatorname*{mean}_c \sqrt{(K * I_c)^2 + (K^{\top} * I_c)^2}, \quad K = [1, 2, 1]^{\top} [-1, 0, 1]`,
     make: () => sobel,
   },
   {

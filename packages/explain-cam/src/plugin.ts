@@ -14,6 +14,7 @@ export default definePlugin({
       description:
         'Weighs the channels that are pooled as the linear layer behind the pooling weighs them; exact, no gradients.',
       reference: 'Zhou et al. 2016, equation 2',
+      formula: String.raw`M(x, y) = \sum_k w_k \, A_k(x, y)`,
       needs: ['graph'],
     },
   ],

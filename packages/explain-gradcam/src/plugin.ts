@@ -13,6 +13,7 @@ const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly expla
     title: 'Grad-CAM',
     description: 'Weighs the channels of a layer by their mean gradient.',
     reference: 'Selvaraju et al. 2017, equations 1 and 2',
+    formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k \alpha_k A_k\Bigr), \quad \alpha_k = \frac{1}{Z} \sum_{x, y} \frac{\partial S}{\partial A_k(x, y)}`,
     explainer: gradCam,
   },
   {
@@ -20,6 +21,7 @@ const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly expla
     title: 'Grad-CAM++',
     description: 'Weighs channels by their positive gradients, so that several instances of a class all show.',
     reference: 'Chattopadhay et al. 2018, equations 5, 7 and 19',
+    formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k w_k A_k\Bigr), \quad w_k = \sum_{x, y} \frac{G_k^2}{2 G_k^2 + G_k^3 \sum_{x, y} A_k} \, \mathrm{ReLU}(G_k)`,
     explainer: gradCamPlusPlus,
   },
   {
@@ -27,6 +29,7 @@ const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly expla
     title: 'LayerCAM',
     description: 'Weighs every position by its own positive gradient, so that early layers give fine maps.',
     reference: 'Jiang et al. 2021, equations 6 to 8',
+    formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k \mathrm{ReLU}(G_k) \odot A_k\Bigr), \quad G_k = \frac{\partial S}{\partial A_k}`,
     explainer: layerCam,
   },
   {
@@ -34,6 +37,7 @@ const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly expla
     title: 'HiResCAM',
     description: 'Weighs every position by its own gradient, which shows only what raises the target score.',
     reference: 'Draelos and Carin 2020',
+    formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k G_k \odot A_k\Bigr), \quad G_k = \frac{\partial S}{\partial A_k}`,
     explainer: hiResCam,
   },
   {
@@ -41,6 +45,7 @@ const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly expla
     title: 'XGrad-CAM',
     description: 'Weighs channels by their gradients, averaged with their activations as weights.',
     reference: 'Fu et al. 2020, equation 8',
+    formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k w_k A_k\Bigr), \quad w_k = \frac{\sum_{x, y} G_k A_k}{\sum_{x, y} A_k}`,
     explainer: xGradCam,
   },
 ];

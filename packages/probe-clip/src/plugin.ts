@@ -20,6 +20,7 @@ export default definePlugin({
       title: 'Captions that differ in one thing',
       description: 'Tests whether an image-text model reads where things are: does it prefer a caption to its swap?',
       reference: "Zheng, Can't See the Forest for the Trees, section 5.4",
+      formula: String.raw`\text{blindness} = 1 - \frac{p_{\text{places}}}{p_{\text{objects}}}, \quad p = \frac{a - g}{1 - g}`,
       task: imageTextTask,
       options: clip.options,
     },

@@ -91,3 +91,14 @@ it('has a JSON Schema in which what has a default may be left out', () => {
     expect(required).not.toContain('seed');
   }
 });
+
+it('says in its JSON Schema what each key is', () => {
+  type Described = { readonly description?: string; readonly properties?: Readonly<Record<string, Described>> };
+  const { anyOf } = studyJsonSchema() as { anyOf: readonly { oneOf?: readonly Described[] }[] };
+  const kinds = anyOf[0]!.oneOf!;
+  const within = kinds.flatMap(({ properties }) => [properties!['images']!, properties!['preprocessing']!]);
+  const keys = [...kinds, ...within].flatMap(({ properties }) => Object.entries(properties!));
+  expect(keys.length).toBeGreaterThan(100);
+  const bare = keys.filter(([key, { description = '' }]) => key !== 'study' && !/^.{8,}\.$/.test(description));
+  expect(bare.map(([key]) => key)).toEqual([]);
+});

@@ -15,8 +15,10 @@ export interface Contribution {
   readonly title: string;
   /** One sentence. */
   readonly description: string;
-  /** The paper. */
+  /** The paper, by authors and year, and where in it: `Selvaraju et al. 2017, equations 1 and 2`. */
   readonly reference?: string;
+  /** What it computes, in TeX. */
+  readonly formula?: string;
   readonly needs?: readonly ModelNeed[];
   /** Of a probe: the task of the models that it is for; any model where absent. */
   readonly task?: string;
@@ -119,6 +121,9 @@ export function whatIsWrongWithin(manifest: PluginManifest): string | undefined 
     if (optionFault !== undefined) return `${optionFault}, in the ${kind} "${id}"`;
     if (unnamedOption !== undefined && !Object.hasOwn(options ?? {}, unnamedOption))
       return `the ${kind} "${id}" has no option ${quoted(unnamedOption)} whose name may be left out`;
+    for (const [key, text] of Object.entries({ reference: contribution.reference, formula: contribution.formula })) {
+      if (text !== undefined && !isText(text)) return `the ${kind} "${id}" has a ${key} that is no text`;
+    }
     if (task !== undefined && (kind !== 'probe' || !isText(task)))
       return `the ${kind} "${id}" has a task, which only a probe has, as a text`;
     if (seen.has(`${kind} ${id}`)) return `it declares the ${kind} "${id}" twice`;

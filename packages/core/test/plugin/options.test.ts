@@ -202,6 +202,23 @@ describe('a manifest', () => {
     );
   });
 
+  it('may name its paper and what it computes, as texts', () => {
+    const use = (more: object) => {
+      const provides = [{ ...pluginWith({}).provides[0]!, ...more }];
+      return createHost().use({ ...pluginWith({}), provides }, { from: 'here' }).provides;
+    };
+    const declared = { reference: 'Zhou et al. 2016, equation 2', formula: String.raw`\sum_k w_k A_k` };
+    expect(use(declared)).toMatchObject([declared]);
+    for (const [key, value] of Object.entries({ reference: 2016, formula: ' ' })) {
+      expect(() => use({ [key]: value })).toThrow(
+        expect.objectContaining({
+          code: 'PLUGIN_INVALID',
+          found: expect.stringContaining(`has a ${key} that is no text`),
+        }),
+      );
+    }
+  });
+
   it('says which models a probe is for, and nothing of the kind of a metric', () => {
     const use = (kind: Contribution['kind']) => {
       const provides = [{ ...pluginWith({}).provides[0]!, kind, task: 'zero-shot-image-classification' }];

@@ -25,153 +25,255 @@ const layout = z
   .refine(isLayout, 'expected nchw, nhwc or tokens:HxW, with +n for n tokens in front') as z.ZodType<Layout, Layout>;
 
 const images = z.strictObject({
-  /** A data set such as `cifar10:DIR`, or paths of images, patterns and folders of images. */
-  from: z.union([z.string().min(1), z.array(z.string().min(1)).min(1).readonly()]),
-  split: z.string().optional(),
-  limit: positive.optional(),
-  offset: natural.optional(),
-  ids: z.array(z.string()).readonly().optional(),
-  onlyCorrect: z.boolean().optional(),
+  from: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1).readonly()])
+    .describe('A data set such as `cifar10:DIR`, or paths of images, patterns and folders of images.'),
+  split: z.string().optional().describe('The split of the data set; `test` where absent.'),
+  limit: positive.optional().describe('The most images.'),
+  offset: natural.optional().describe('How many images are passed over first.'),
+  ids: z.array(z.string()).readonly().optional().describe('Only these images.'),
+  onlyCorrect: z.boolean().optional().describe('Only images that the model classifies correctly.'),
 });
 
 const preprocessing = z.strictObject({
-  mean: z.array(z.number()).min(1).readonly().optional(),
-  std: z.array(z.number().positive()).min(1).readonly().optional(),
-  size: size.optional(),
-  resize: z.union([z.literal('none'), size]).optional(),
-  crop: z.union([z.literal('none'), size]).optional(),
-  filter: z.enum(filterNames).optional(),
-  /** How the size is reached: the middle cut out, both sides stretched, the whole picture inside, the same with grey around it. */
-  fit: z.enum(['crop', 'stretch', 'contain', 'letterbox']).optional(),
-  /** The most that the longer side may get where the shorter one is resized. */
-  longest: positive.optional(),
-  /** What both sides are made a multiple of. */
-  multiple: z.strictObject({ of: positive, rounding: z.enum(['down', 'up', 'nearest']) }).optional(),
-  pad: z.union([z.literal('none'), size, z.strictObject({ multipleOf: positive })]).optional(),
-  padPosition: z.enum(['center', 'topLeft']).optional(),
-  /** A level before normalisation, or 0 after it. */
-  padFill: z.union([z.int().min(0).max(255), z.literal('zero')]).optional(),
-  inputRange: z.enum(['0..1', '0..255']).optional(),
-  channelOrder: z.enum(['RGB', 'BGR']).optional(),
+  mean: z
+    .array(z.number())
+    .min(1)
+    .readonly()
+    .optional()
+    .describe('Taken from each channel of pixels in the input range.'),
+  std: z.array(z.number().positive()).min(1).readonly().optional().describe('What each channel is divided by.'),
+  size: size.optional().describe('The size of the input.'),
+  resize: z
+    .union([z.literal('none'), size])
+    .optional()
+    .describe('The size of the shorter side, or of both, before the crop.'),
+  crop: z
+    .union([z.literal('none'), size])
+    .optional()
+    .describe('The size of the middle that is cut out.'),
+  filter: z.enum(filterNames).optional().describe('How pixels are interpolated.'),
+  fit: z
+    .enum(['crop', 'stretch', 'contain', 'letterbox'])
+    .optional()
+    .describe(
+      'How the size is reached: the middle cut out, both sides stretched, the whole picture inside, the same with grey around it.',
+    ),
+  longest: positive.optional().describe('The most that the longer side may get where the shorter one is resized.'),
+  multiple: z
+    .strictObject({ of: positive, rounding: z.enum(['down', 'up', 'nearest']) })
+    .optional()
+    .describe('What both sides are made a multiple of.'),
+  pad: z
+    .union([z.literal('none'), size, z.strictObject({ multipleOf: positive })])
+    .optional()
+    .describe('What is added around the picture.'),
+  padPosition: z.enum(['center', 'topLeft']).optional().describe('Where the picture stands in what is added.'),
+  padFill: z
+    .union([z.int().min(0).max(255), z.literal('zero')])
+    .optional()
+    .describe('A level before normalisation, or 0 after it.'),
+  inputRange: z.enum(['0..1', '0..255']).optional().describe('The range of pixels before normalisation.'),
+  channelOrder: z.enum(['RGB', 'BGR']).optional().describe('The order of channels.'),
 });
 
 /** What every study says: the model, how it is fed, what runs it, and the seed. */
 const common = {
-  version: z.literal(specVersion),
-  /** A name, a folder or a file. */
-  model: z.string().min(1),
-  /** What the model does, such as `object-detection`, where it cannot be told from the model. */
-  task: z.string().min(1).optional(),
-  /** The input that takes the picture, and the outputs that hold the answer, where they cannot be told. */
-  input: z.string().optional(),
-  output: z.union([z.string().min(1), z.array(z.string().min(1)).min(1).readonly()]).optional(),
-  /** The output or layer that holds the logits of a classifier: `output` and the task in one. */
-  logits: z.string().optional(),
-  /** Values of inputs other than the picture: numbers with commas, `height` and `width` of the picture, or a .npy or .json file. */
-  feed: z.record(z.string(), z.string()).optional(),
-  /** Another picture, for the similarity of two. */
-  to: z.string().min(1).optional(),
-  /** What a picture is compared with, of a model of pictures and text; which of it is explained is the target. */
-  captions: z.array(z.string()).min(1).readonly().optional(),
-  /** What the captions are contrasted with: one for all of them, or one each. */
-  against: z.array(z.string()).min(1).readonly().optional(),
-  /** What a model of pictures and questions is asked, or the text whose phrases it is to box. */
-  question: z.string().optional(),
-  /** Files of words and answers that the model numbers, in the place of those that lie beside it. */
-  vocabulary: z.array(z.string().min(1)).min(1).readonly().optional(),
-  /** A file of labels in the place of the model's own. */
-  labels: z.string().optional(),
-  preprocessing: preprocessing.optional(),
-  plugins: z.array(z.string().min(1)).readonly().optional(),
-  /** The id of the backend for everything, and by plugin. */
-  backend: z.string().optional(),
-  backends: z.record(z.string(), z.string()).optional(),
-  /** In order of preference, for every backend and by backend. */
-  devices: z.array(z.string().min(1)).min(1).readonly().optional(),
-  devicesOf: z.record(z.string(), z.array(z.string().min(1)).min(1).readonly()).optional(),
-  threads: positive.optional(),
-  images,
-  layer: z.string().min(1).default('auto'),
-  /** What the axes of that layer are, where the graph does not tell: `nchw`, `nhwc`, `tokens:HxW`, with `+n` for n tokens in front. */
-  layout: layout.optional(),
-  seed: natural.default(0),
+  version: z.literal(specVersion).describe('The version of the format.'),
+  model: z.string().min(1).describe('A name, a folder or a file.'),
+  task: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('What the model does, such as `object-detection`, where it cannot be told from the model.'),
+  input: z.string().optional().describe('The input that takes the picture, where it cannot be told.'),
+  output: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1).readonly()])
+    .optional()
+    .describe('The outputs or layers that hold the answer, where they cannot be told.'),
+  logits: z
+    .string()
+    .optional()
+    .describe('The output or layer that holds the logits of a classifier: `output` and the task in one.'),
+  feed: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe(
+      'Values of inputs other than the picture: numbers with commas, `height` and `width` of the picture, or a .npy or .json file.',
+    ),
+  to: z.string().min(1).optional().describe('Another picture, for the similarity of two.'),
+  captions: z
+    .array(z.string())
+    .min(1)
+    .readonly()
+    .optional()
+    .describe(
+      'What a picture is compared with, of a model of pictures and text; which of it is explained is the target.',
+    ),
+  against: z
+    .array(z.string())
+    .min(1)
+    .readonly()
+    .optional()
+    .describe('What the captions are contrasted with: one for all of them, or one each.'),
+  question: z
+    .string()
+    .optional()
+    .describe('What a model of pictures and questions is asked, or the text whose phrases it is to box.'),
+  vocabulary: z
+    .array(z.string().min(1))
+    .min(1)
+    .readonly()
+    .optional()
+    .describe('Files of words and answers that the model numbers, in the place of those that lie beside it.'),
+  labels: z.string().optional().describe("A file of labels in the place of the model's own."),
+  preprocessing: preprocessing.optional().describe('What differs from the preprocessing of the model.'),
+  plugins: z
+    .array(z.string().min(1))
+    .readonly()
+    .optional()
+    .describe('Plugins besides those of the configuration, as packages or paths.'),
+  backend: z.string().optional().describe('The id of the backend for everything.'),
+  backends: z.record(z.string(), z.string()).optional().describe('The id of the backend by plugin.'),
+  devices: z
+    .array(z.string().min(1))
+    .min(1)
+    .readonly()
+    .optional()
+    .describe('In order of preference, for every backend.'),
+  devicesOf: z
+    .record(z.string(), z.array(z.string().min(1)).min(1).readonly())
+    .optional()
+    .describe('In order of preference, by backend.'),
+  threads: positive.optional().describe('Threads within one operator.'),
+  images: images.describe('Which images.'),
+  layer: z.string().min(1).default('auto').describe('A tensor name, a module path, or `auto`.'),
+  layout: layout
+    .optional()
+    .describe(
+      'What the axes of that layer are, where the graph does not tell: `nchw`, `nhwc`, `tokens:HxW`, with `+n` for n tokens in front.',
+    ),
+  seed: natural.default(0).describe('Of everything that is drawn.'),
 };
 
 const explanationSpec = z.strictObject({
   study: z.literal('explain'),
   ...common,
-  explainers: selections.default(['gradcam']),
-  /** `top1`, `top3`, class indices and labels, with commas between them; where there are captions, all of them and their contrasts by default. */
-  target: z.string().min(1).default('top1'),
-  /** The answer to the question that is explained, in the place of the model's own: `attr:red`, or `red` where one head knows it. */
-  answer: z.string().min(1).optional(),
-  /** Settings of the model's task that belong together, such as `paper` of image-text models. */
-  preset: z.string().optional(),
-  /** Pictures of maps over what the network saw, and the raw maps. */
-  overlay: z.boolean().default(true),
-  npy: z.boolean().default(false),
-  /** All maps side by side on `sheet.png`, and on the page `explanation.html`. */
-  sheet: z.boolean().default(false),
-  html: z.boolean().default(false),
-  colourMap: z.string().optional(),
-  opacity: z.number().min(0).max(1).default(0.5),
-  batch: positive.default(8),
+  explainers: selections.default(['gradcam']).describe('Explainers with their settings.'),
+  target: z
+    .string()
+    .min(1)
+    .default('top1')
+    .describe(
+      '`top1`, `top3`, class indices and labels, with commas between them; where there are captions, all of them and their contrasts by default.',
+    ),
+  answer: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "The answer to the question that is explained, in the place of the model's own: `attr:red`, or `red` where one head knows it.",
+    ),
+  preset: z
+    .string()
+    .optional()
+    .describe("Settings of the model's task that belong together, such as `paper` of image-text models."),
+  overlay: z.boolean().default(true).describe('Pictures of maps over what the network saw.'),
+  npy: z.boolean().default(false).describe('The raw maps as .npy.'),
+  sheet: z.boolean().default(false).describe('All maps side by side on `sheet.png`.'),
+  html: z.boolean().default(false).describe('The page `explanation.html`.'),
+  colourMap: z.string().optional().describe('Colours of heat maps.'),
+  opacity: z.number().min(0).max(1).default(0.5).describe('Opacity of the colours over the image.'),
+  batch: positive.default(8).describe('How many run at a time, which changes no result.'),
 });
 
 const evaluationSpec = z.strictObject({
   study: z.literal('evaluate'),
   ...common,
-  explainers: selections.default(['gradcam']),
-  metrics: selections.default(['deletion']),
-  /** Settings of metrics that belong together, such as `paper`. */
-  preset: z.string().optional(),
-  /** Whether the baseline of metrics, pixels in a random order, is measured too; without a word, with the presets that it belongs to. */
-  randomOrder: z.boolean().optional(),
-  /** The class explained: `predicted`, `label`, or a class by its index or name. */
-  target: z.string().min(1).default('predicted'),
-  /** How many maps are kept for the report, of each of right and wrong. */
-  examples: natural.default(4),
-  batch: positive.default(32),
+  explainers: selections.default(['gradcam']).describe('Explainers with their settings.'),
+  metrics: selections.default(['deletion']).describe('What is measured of each map.'),
+  preset: z.string().optional().describe('Settings of metrics that belong together, such as `paper`.'),
+  randomOrder: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the baseline of metrics, pixels in a random order, is measured too; without a word, with the presets that it belongs to.',
+    ),
+  target: z
+    .string()
+    .min(1)
+    .default('predicted')
+    .describe('The class explained: `predicted`, `label`, or a class by its index or name.'),
+  examples: natural.default(4).describe('How many maps are kept for the report, of each of right and wrong.'),
+  batch: positive.default(32).describe('How many run at a time, which changes no result.'),
 });
 
 const attackSpec = z.strictObject({
   study: z.literal('attack'),
   ...common,
-  attack: selection,
-  masks: selections.default(['all']),
-  preset: z.string().optional(),
-  sweepFractions: z.array(z.string()).min(1).readonly().optional(),
-  sweepEpsilons: z.array(z.string()).min(1).readonly().optional(),
-  /** The mask of equal area that others are compared with; null for none, absent for the usual one of data sets. */
-  control: z.string().nullable().optional(),
-  /** Whose heat maps masks are drawn from. */
-  explainer: selection.default('gradcam'),
-  /** The target class by its index or name; null where the attack leaves what the network says, or has a target in words. */
-  targetClass: z.string().min(1).nullable(),
-  /** What is raised, in the words of the model's task, such as `box:dog` or `region:cat`; what has a minus in front is lowered. */
-  target: z.string().min(1).optional(),
-  /** What the number of the target has to exceed, or to fall below, where the model decides nothing: a regression, a similarity. */
-  threshold: z.number().optional(),
-  /** An image of the target class, or a folder of class samples that has one. */
-  targetImage: z.string().optional(),
-  /** Another network that adversarial images are shown to. */
-  transfer: z.string().optional(),
-  /** Adversarial images to keep. */
-  save: z.enum(['none', 'examples', 'all']).optional(),
-  examples: natural.default(4),
-  batch: positive.default(8),
+  attack: selection.describe('The attack, with its settings.'),
+  masks: selections.default(['all']).describe('The masks that the attack is restricted to, one after the other.'),
+  preset: z.string().optional().describe('A named set of settings, such as `paper`.'),
+  sweepFractions: z
+    .array(z.string())
+    .min(1)
+    .readonly()
+    .optional()
+    .describe('Each mask with each of these fractions of the pixels.'),
+  sweepEpsilons: z.array(z.string()).min(1).readonly().optional().describe('The attack with each of these epsilons.'),
+  control: z
+    .string()
+    .nullable()
+    .optional()
+    .describe(
+      'The mask of equal area that others are compared with; null for none, absent for the usual one of data sets.',
+    ),
+  explainer: selection.default('gradcam').describe('Whose heat maps masks are drawn from.'),
+  targetClass: z
+    .string()
+    .min(1)
+    .nullable()
+    .describe(
+      'The target class by its index or name; null where the attack leaves what the network says, or has a target in words.',
+    ),
+  target: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "What is raised, in the words of the model's task, such as `box:dog` or `region:cat`; what has a minus in front is lowered.",
+    ),
+  threshold: z
+    .number()
+    .optional()
+    .describe(
+      'What the number of the target has to exceed, or to fall below, where the model decides nothing: a regression, a similarity.',
+    ),
+  targetImage: z
+    .string()
+    .optional()
+    .describe('An image of the target class, or a folder of class samples that has one.'),
+  transfer: z.string().optional().describe('Another network that adversarial images are shown to.'),
+  save: z.enum(['none', 'examples', 'all']).optional().describe('Adversarial images to keep.'),
+  examples: natural.default(4).describe('How many images are kept with all pictures and maps.'),
+  batch: positive.default(8).describe('How many run at a time, which changes no result.'),
 });
 
 const probeSpec = z.strictObject({
   study: z.literal('probe'),
   ...common,
-  probe: selection,
-  preset: z.string().optional(),
-  /** The number to watch; that of what the network says of the unchanged image where absent. */
-  target: z.string().min(1).optional(),
-  /** Whose heat maps are compared before and after; null leaves them out. */
-  explainer: selection.nullable().default('gradcam'),
-  batch: positive.default(32),
+  probe: selection.describe('The probe, with its settings.'),
+  preset: z.string().optional().describe('A named set of settings, such as `paper`.'),
+  target: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The number to watch; that of what the network says of the unchanged image where absent.'),
+  explainer: selection
+    .nullable()
+    .default('gradcam')
+    .describe('Whose heat maps are compared before and after; null leaves them out.'),
+  batch: positive.default(32).describe('How many run at a time, which changes no result.'),
 });
 
 export const studySpec = z.discriminatedUnion('study', [explanationSpec, evaluationSpec, attackSpec, probeSpec]);
@@ -184,7 +286,7 @@ export const listFileNames: readonly string[] = [...Object.values(listFiles), 'r
 /** A list of studies with one report. */
 export const studyFile = z.strictObject({
   version: z.literal(specVersion),
-  title: z.string().optional(),
+  title: z.string().optional().describe('The title of the report.'),
   studies: z
     .array(z.strictObject({ name: z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u), spec: studySpec }))
     .min(1),

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import type { Contribution } from '@understory/core';
+import { loadPlugins } from '../src/index.ts';
+import { repository } from './support/workspace.ts';
+
+interface Entry {
+  readonly name?: string;
+  readonly text: string;
+}
+
+interface Methods {
+  entriesOf(bibliography: string): readonly Entry[];
+  entriesFor(reference: string, entries: readonly Entry[]): readonly Entry[];
+}
+
+const path = join(repository, 'tools/docs/pages/methods.mjs');
+const { entriesOf, entriesFor } = (await import(path)) as Methods;
+const entries = entriesOf(readFileSync(join(repository, 'docs/bibliography.md'), 'utf8'));
+
+const { host } = await loadPlugins({ cwd: repository });
+const provided: readonly Contribution[] = host.list();
+await host.dispose();
+
+it('the bibliography has every paper that a plugin names', () => {
+  const named = provided.flatMap(({ id, reference }) => (reference === undefined ? [] : [{ id, reference }]));
+  expect(named.length).toBeGreaterThan(25);
+  for (const { reference } of named) expect(entriesFor(reference, entries).length).toBeGreaterThan(0);
+  const [own, theirs] = entriesFor('Zheng, section 4.1; Petsiuk et al. 2018, section 4.2', entries);
+  expect(own!.text).toContain("Can't See the Forest for the Trees");
+  expect(theirs!.text).toContain('RISE');
+  expect(() => entriesFor('Nobody et al. 2018', entries)).toThrow('has no entry for "Nobody et al. 2018"');
+});
+
+it('every explainer, metric, probe and attack with a paper says what it computes', () => {
+  const kinds = ['explainer', 'metric', 'probe', 'attack'];
+  const silent = provided.filter(
+    ({ kind, reference, formula }) => kinds.includes(kind) && reference !== undefined && formula === undefined,
+  );
+  // Another explainer's map, of another network.
+  expect(silent.map(({ id }) => id)).toEqual(['randomised']);
+});

@@ -1,0 +1,89 @@
+import { anchorOf, code, table } from './markdown.mjs';
+
+/** The entries of docs/bibliography.md: the section, the name in bold, the rest, first author and year. */
+export function entriesOf(bibliography) {
+  return bibliography
+    .split(/^## /m)
+    .slice(1)
+    .flatMap((section) => {
+      const [heading] = section.split('\n', 1);
+      return Array.from(section.matchAll(/^- (?:\*\*(.+?)\.\*\* )?(.+)$/gm), ([, name, text]) => ({
+        heading,
+        name,
+        text,
+        surname: /^(?:[\p{Lu}][\p{L}-]*\.[ -]?)+ ?([\p{L}' -]+?)(?: \(|,|\.)/u.exec(text)?.[1],
+        year: /\b((?:19|20)\d\d)\b(?!\d)(?=[^:]*$)/.exec(text.replaceAll(/arXiv:\S+/g, ''))?.[1],
+      }));
+    });
+}
+
+/** The entries that a reference such as "Zheng, section 4.1; Petsiuk et al. 2018, section 4.2" names; throws for one that is not there. */
+export function entriesFor(reference, entries) {
+  return reference.split('; ').map((part) => {
+    const [, surname] = /^(?:after )?([\p{Lu}][\p{L}-]*)/u.exec(part) ?? [];
+    const [year] = /\b(?:19|20)\d\d\b/.exec(part) ?? [];
+    const found = entries.find(
+      (entry) => entry.surname === surname && (year === undefined ? entry.year === undefined : entry.year === year),
+    );
+    if (found === undefined) throw new Error(`docs/bibliography.md has no entry for "${part}"`);
+    return found;
+  });
+}
+
+const sections = [
+  ['explainer', 'Explainers'],
+  ['metric', 'Metrics of heat maps'],
+  ['probe', 'Probes'],
+  ['attack', 'Attacks'],
+  ['mask', 'Masks'],
+  ['subject', 'What models say'],
+  ['backend', 'Backends'],
+];
+
+function settings(options) {
+  const rows = Object.entries(options).map(([name, option]) => {
+    const { description, type, default: value, range, choices } = option;
+    const takes = choices?.map(code).join(', ') ?? (range === undefined ? type : `${type}, ${range[0]} to ${range[1]}`);
+    return [code(name), description, takes, code(Array.isArray(value) ? value.join('+') || 'none' : value)];
+  });
+  return table(['Setting', 'What it does', 'Takes', 'Default'], rows);
+}
+
+function section({ kind, id, title, description, reference, formula, needs, options, presets, plugin }, entries) {
+  const parts = [
+    `### ${title}`,
+    `${code(id)} of [${code(plugin)}](../packages/${plugin.split('/')[1]}.md): ${description[0].toLowerCase()}${description.slice(1)}`,
+  ];
+  if (formula !== undefined) parts.push(`\`\`\`math\n${formula}\n\`\`\``);
+  if (reference !== undefined) {
+    const papers = entriesFor(reference, entries).map(
+      ({ heading, text }) => `  - ${text} ([bibliography](../bibliography.md#${anchorOf(heading)}))`,
+    );
+    parts.push(`- Paper: ${reference}\n${[...new Set(papers)].join('\n')}`);
+  }
+  if (needs !== undefined && needs.length > 0) parts.push(`- Needs of the model: ${needs.join(', ')}`);
+  if (presets !== undefined) parts.push(`- Presets: ${Object.keys(presets).map(code).join(', ')}`);
+  if (options !== undefined && Object.keys(options).length > 0) parts.push(settings(options));
+  return parts.join('\n\n');
+}
+
+const symbols = `In the formulas of explainers, $S$ is the target score, $I$ the image, $A_k$ channel $k$ of a layer, $G_k$ the gradient of $S$ at it
+and $M$ the map. Metrics write $P$ for the probability of the explained class; attacks $m$ for the mask, $\\Pi$ for the projection into the
+allowed pixels and $J$ for what the attack raises; probes $f$ for the model and $\\pi$ for a permutation of patches.`;
+
+/** The page of methods, from what the plugins declare and the bibliography. */
+export function methodsPage(contributions, bibliography) {
+  const entries = entriesOf(bibliography);
+  const parts = sections.flatMap(([kind, heading]) => {
+    const own = contributions.filter((each) => each.kind === kind);
+    return own.length === 0 ? [] : [`## ${heading}`, ...own.map((each) => section(each, entries))];
+  });
+  return `# Methods
+
+Generated from what the plugins declare, which \`understory plugins --json\` prints, and from the [bibliography](../bibliography.md).
+
+${symbols.replaceAll(/\$(.+?)\$/g, (_, tex) => code(tex))}
+
+${parts.join('\n\n')}
+`;
+}
