@@ -22,6 +22,7 @@ export default definePlugin({
       description:
         'Tests whether a model that answers questions reads where things are: does the answer follow when places change?',
       reference: "Zheng, Can't See the Forest for the Trees, section 5.4",
+      formula: String.raw`\text{blindness} = 1 - \frac{p_{\text{places}}}{p_{\text{objects}}}, \quad p = \frac{a - g}{1 - g}`,
       task: questionTask,
       options: mdetr.options,
     },
