@@ -1,5 +1,6 @@
 export * from './blindness.ts';
 export * from './compare-groups.ts';
+export * from './first-of-kinds.ts';
 export * from './holm.ts';
 export * from './mcnemar-exact.ts';
 export * from './mean-estimate.ts';

@@ -2,8 +2,9 @@ import type { PixelSubject } from '../pixel-subject.ts';
 import type { Tensor, Tensors } from '../tensor/tensor.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { CaptionTest, Question } from './dataset.ts';
-import type { Explainer } from './explainer.ts';
+import type { Explainer, HeatMap } from './explainer.ts';
 import type { Experiment } from './experiment.ts';
+import type { Box } from './metric.ts';
 import type { Answer, Target } from './subject.ts';
 
 /** What a probe concluded, with the interval that says how sure it may be. */
@@ -46,8 +47,15 @@ export interface ProbeRequest {
   readonly explainer?: { readonly name: string; readonly explainer: Explainer; readonly layer?: string };
   readonly seed: number;
   readonly signal?: Cancellation;
-  /** Told of pictures worth keeping, each `[1, C, H, W]` in 0..1 under a stable name. */
-  readonly keep?: (item: string, name: string, pixels: Tensor<'float32'>) => Promise<void>;
+  /** Told of pictures worth keeping, each `[1, C, H, W]` in 0..1 under a stable name, and of what is to be drawn over them. */
+  readonly keep?: (item: string, name: string, pixels: Tensor<'float32'>, drawn?: DrawnOver) => Promise<void>;
+}
+
+/** What is drawn over a picture that is kept. */
+export interface DrawnOver {
+  readonly heat?: HeatMap;
+  /** In pixels of the picture, each with what it is of. */
+  readonly boxes?: readonly { readonly box: Box; readonly label: string }[];
 }
 
 /** A number over images and repeats, with its interval. */

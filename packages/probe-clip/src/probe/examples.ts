@@ -1,3 +1,4 @@
+import { FirstOfKinds } from '@understory/statistics';
 import { controlKind, isSpatial } from './kinds.ts';
 import { read } from './reading.ts';
 import type { CaptionRow } from './row.ts';
@@ -14,15 +15,9 @@ export const kinds = ['failed', 'succeeded'] as const;
 
 export type Kind = (typeof kinds)[number];
 
-/** Of each kind. */
-const shown: Readonly<Record<Kind, number>> = { failed: 4, succeeded: 2 };
-
-/**
- * The tests in which the picture speaks most clearly against the true captions, and for them; one test an image of each kind.
- * What is first among some images is first among any of them, so what belongs to the first of a whole run also did when it came.
- */
+/** The tests in which the picture speaks most clearly against the true captions, and for them; one test an image of each kind. */
 export class Examples {
-  readonly #first: Record<Kind, Candidate[]> = { failed: [], succeeded: [] };
+  readonly #first = new FirstOfKinds<Kind, Candidate>({ failed: 4, succeeded: 2 }, compare);
 
   /** The test of an image that could be an example, of the first of each kind: of space where any is, else of all but the control. */
   of(kind: Kind, all: readonly CaptionRow[]): Candidate | undefined {
@@ -37,13 +32,11 @@ export class Examples {
 
   /** Whether it is among the first of its kind, so far. */
   offer(kind: Kind, candidate: Candidate): boolean {
-    const ranked = [...this.#first[kind], candidate].sort((one, other) => compare(kind, one, other));
-    this.#first[kind] = ranked.slice(0, shown[kind]);
-    return this.#first[kind].includes(candidate);
+    return this.#first.offer(kind, candidate);
   }
 
   chosen(): readonly { readonly kind: Kind; readonly candidate: Candidate }[] {
-    return kinds.flatMap((kind) => this.#first[kind].map((candidate) => ({ kind, candidate })));
+    return this.#first.chosen();
   }
 }
 

@@ -44,18 +44,17 @@ function matchedTests(group: Group): ToldApart {
   return { items: [...told.keys()], toldApart: [...told.values()], byChance: [...told].map(() => 0.5) };
 }
 
-/** Of a grey picture and of one with its patches in another order, that with more right answers counts as chance. */
 function answeredTests(group: Group): ToldApart {
   const told = group.byItem(right);
-  return {
-    items: [...told.keys()],
-    toldApart: [...told.values()],
-    byChance: [...group.byItem(priorOf(group)).values()],
-  };
+  const byChance = [...group.byItem(priorOf(group)).values()];
+  return { items: [...told.keys()], toldApart: [...told.values()], byChance };
 }
 
-/** Which picture without places gets more right answers. */
+/**
+ * The picture that shows nothing of what is asked for. Of things that is a grey one; of places it is also one with its patches in another order, and
+ * that of the two of which more is answered right.
+ */
 export function priorOf(group: Group): Measure {
   const rightOf = (measure: Measure) => mean([...group.byItem(measure).values()]).value ?? 0;
-  return rightOf(onShuffled) > rightOf(onGrey) ? onShuffled : onGrey;
+  return group.isSpatial && rightOf(onShuffled) > rightOf(onGrey) ? onShuffled : onGrey;
 }

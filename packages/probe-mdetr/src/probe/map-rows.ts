@@ -68,6 +68,12 @@ export function otherThing({
   return others.find((other) => other.answer !== undefined && plain(other.answer) !== plain(answer)) ?? others[0];
 }
 
+/** The answer of the other thing that a question is not about; undefined where the model has none. */
+export function forcedAnswer(question: Question, said: QuestionAnswer): NamedAnswer | undefined {
+  const other = otherThing(question);
+  return other && forcedAnswers(question, other, said)?.[1];
+}
+
 /** How the maps of answers lie to the thing asked about and to the other. */
 export async function mapRows(maps: AnswerMaps, of: MapQuestion, size: MapSize, withForced: boolean): Promise<Mapped> {
   const { question, said } = of;

@@ -7,6 +7,7 @@ import {
   type Probe,
 } from '@understory/core';
 import { Asker } from './asker.ts';
+import { Examples } from './examples.ts';
 import { probeItem } from './probe-item.ts';
 import type { QuestionRow } from './row.ts';
 import { summarise } from './summarise.ts';
@@ -43,7 +44,8 @@ export const mdetr = configurable('The probe "mdetr"', options, ({ mirror, grid,
         found: 'a model that boxes what a text names and gives no answers',
       });
     }
-    const plan = { request, asker: new Asker(request.subject, answerer), mirror, grid, forced };
+    const asker = new Asker(request.subject, answerer);
+    const plan = { request, asker, mirror, grid, forced, examples: new Examples() };
     return {
       rows: (item, random) => probeItem(plan, item, random),
       summarise: (rows) => summarise(rows, request),

@@ -13,8 +13,10 @@ import type { Asker } from './asker.ts';
 import { ownBox } from '../constraint/own-box.ts';
 import { bestOverlap } from './boxes.ts';
 import { checkedQuestions } from './checked-questions.ts';
-import { AnswerMaps, mapRows, unmapped } from './map-rows.ts';
-import type { QuestionRow } from './row.ts';
+import { kinds, type Examples } from './examples.ts';
+import { keepPictures, type ExamplePictures } from './keep-pictures.ts';
+import { AnswerMaps, forcedAnswer, mapRows, unmapped } from './map-rows.ts';
+import { mirrorImage, type QuestionRow } from './row.ts';
 import { hasPlace, plain, reflected } from './words.ts';
 
 export interface ProbePlan {
@@ -24,10 +26,8 @@ export interface ProbePlan {
   /** How many patches a picture is cut into across and down. */
   readonly grid: number;
   readonly forced: boolean;
+  readonly examples: Examples;
 }
-
-/** The name of the mirror image where another answer is right there. */
-export const mirrorImage = 'mirror image';
 
 /** The rows of one picture, a row a question. */
 export async function probeItem(
@@ -35,14 +35,15 @@ export async function probeItem(
   item: ProbeItem,
   random: SeededRandom,
 ): Promise<readonly QuestionRow[]> {
-  const { request, asker, forced } = plan;
+  const { request, asker, forced, examples } = plan;
   request.signal?.throwIfAborted();
   const questions = checkedQuestions(item);
   const pictures = picturesOf(plan, item, random);
   const rows: QuestionRow[] = [];
+  const shown: Shown[] = [];
   for (const [at, question] of questions.entries()) {
     request.signal?.throwIfAborted();
-    const { row, said } = await askedRow(plan, { item: item.id, at, question }, pictures);
+    const { row, said, turned } = await askedRow(plan, { item: item.id, at, question }, pictures);
     // Of the first of each kind: maps of further ones would be of the same things.
     const isMapped =
       request.explainer !== undefined && questions.findIndex(({ kind }) => kind === question.kind) === at;
@@ -50,8 +51,23 @@ export async function probeItem(
     const maps = new AnswerMaps(request, asker, of);
     const mapped = isMapped ? await mapRows(maps, of, request.subject, forced) : unmapped;
     rows.push({ ...row, ...mapped });
+    shown.push({ question, said, turned, maps });
+  }
+  if (request.keep !== undefined) {
+    for (const kind of kinds) {
+      const example = examples.of(kind, rows);
+      if (example === undefined || !examples.offer(kind, example)) continue;
+      const { row } = example;
+      const { question, ...pictured } = shown[row.test]!;
+      const forced = row.forced === null ? undefined : forcedAnswer(question, pictured.said);
+      await keepPictures(request.keep, { row, image: item.pixels, ...pictured, forced });
+    }
   }
   return rows;
+}
+
+interface Shown extends Pick<ExamplePictures, 'said' | 'turned' | 'maps'> {
+  readonly question: Question;
 }
 
 interface Pictures {
@@ -87,7 +103,7 @@ async function askedRow(
   { asker, request }: ProbePlan,
   { item, at, question }: AskedQuestion,
   pictures: Pictures,
-): Promise<{ readonly row: Unmapped; readonly said: QuestionAnswer }> {
+): Promise<{ readonly row: Unmapped } & Pick<ExamplePictures, 'said' | 'turned'>> {
   const { kind, phrasings, answer, answerType = null, onMirror, box, others = [] } = question;
   const { mirror } = pictures;
   const turnedOf = turnedPicture(question, pictures);
@@ -158,7 +174,9 @@ async function askedRow(
             ),
           ),
   };
-  return { row, said: told[0]!.image };
+  const [first] = told;
+  const turned = turnedOf && { pixels: turnedOf.pixels ?? mirror!, said: first!.turned! };
+  return { row, said: first!.image, turned };
 }
 
 /** What the model says to one phrasing. */

@@ -1,3 +1,6 @@
+/** What `turned` calls the mirror image. */
+export const mirrorImage = 'mirror image';
+
 /**
  * What a model says to one question about one picture. Lists have one entry a phrasing, in the order of the question's; answers are their words without
  * their type.

@@ -2,6 +2,8 @@ import type { ProbeEstimate, ProbeRequest, ProbeSummary } from '@understory/core
 import { meanEstimate, signFlipTest, type MeanEstimate } from '@understory/statistics';
 import { blindnessOf, priorOf, type QuestionBlindness } from './blindness.ts';
 import { chartsOf, type NamedGroup } from './charts.ts';
+import { exampleOf } from './example-of.ts';
+import { Examples, kinds } from './examples.ts';
 import { inOrder, titleOf } from './kinds.ts';
 import { forcedBeyondControl, mapInBox, matched, measures, right, type Measure } from './measures.ts';
 import type { QuestionRow } from './row.ts';
@@ -11,7 +13,14 @@ import { verdictOf } from './verdict.ts';
 /** What the rows of all images come to; the rows of an image follow each other. */
 export async function summarise(rows: AsyncIterable<QuestionRow>, request: ProbeRequest): Promise<ProbeSummary> {
   const tally = new Tally();
-  for await (const own of byItem(rows)) tally.add(own[0]!.item, own);
+  const examples = new Examples();
+  for await (const own of byItem(rows)) {
+    tally.add(own[0]!.item, own);
+    for (const kind of kinds) {
+      const candidate = examples.of(kind, own);
+      if (candidate !== undefined) examples.offer(kind, candidate);
+    }
+  }
   const { seed } = request;
   const found = new Map<Group, Map<Measure, MeanEstimate>>();
   const estimateOf = (group: Group, measure: Measure): MeanEstimate => {
@@ -41,7 +50,7 @@ export async function summarise(rows: AsyncIterable<QuestionRow>, request: Probe
     ],
     curves: [],
     charts: chartsOf(groups, estimateOf),
-    examples: [],
+    examples: request.keep === undefined ? [] : examples.chosen().map((each) => exampleOf(each, tally, request)),
     remarks: tally.images === 0 ? [] : remarksOf(tally, groups, blindness, seed),
   };
 }
@@ -118,7 +127,7 @@ function remarksOf(
   return [
     basis === 'pairs'
       ? 'The score counts questions to which another picture makes another answer right, such as the mirror image: told apart is how often the two answers are matched with the two pictures, by their scores. A liking for words or answers cannot do that.'
-      : 'The score counts right answers beyond those that the model gives on a grey picture or with patches shuffled, whichever has more of them, since the data have no second picture with another answer.',
+      : 'The score counts right answers beyond those that the model gives without seeing what is asked for, since the data have no second picture with another answer: about things on a grey picture, about places on a grey picture or with patches shuffled, whichever has more of them.',
     ...(unknown === 0
       ? []
       : [

@@ -46,7 +46,7 @@ export async function openProbe(
       ...{ subject: pixelSubjectOf(subject, preprocessing), seed: spec.seed, signal },
       names: { model: modelRecord(setup.opened).name, dataset: images.record.name },
       ...(spec.target !== undefined && { target: watched(spec.target, subject) }),
-      ...(store && { keep: probeKeeper(store, environment.codec) }),
+      ...(store && { keep: probeKeeper(store, environment) }),
     };
     const [named] = explainers;
     const experiment = probeExperiment({
