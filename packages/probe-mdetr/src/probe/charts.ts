@@ -12,66 +12,84 @@ import {
   onGrey,
   onShuffled,
   right,
+  rightBox,
   uniformInBox,
   type Measure,
 } from './measures.ts';
 import type { Group } from './tally.ts';
 
+/** Questions that are shown together. */
 export interface NamedGroup {
   readonly title: string;
   readonly group: Group;
 }
 
-type EstimateOf = (group: Group, measure: Measure) => MeanEstimate;
+export type EstimateOf = (group: Group, measure: Measure) => MeanEstimate;
 
-/** What the numbers of a run look like beside each other and beside chance. */
-export function chartsOf(groups: readonly NamedGroup[], estimateOf: EstimateOf): readonly ProbeChart[] {
-  const chart = (
-    head: Pick<ProbeChart, 'title' | 'axis'> & { readonly unit?: ProbeChart['unit'] },
-    series: readonly { readonly name: string; readonly measure: Measure }[],
-    chance?: number,
-  ): ProbeChart => ({
-    ...{ unit: 'share', ...head },
-    rows: groups.flatMap(({ title, group }) => {
-      const marks = series.flatMap(({ name, measure }) => {
-        const { estimate, interval } = estimateOf(group, measure);
-        return estimate === null ? [] : [{ series: name, value: estimate, interval }];
-      });
-      return marks.length === 0 ? [] : [{ name: title, marks, ...(chance !== undefined && { chance }) }];
-    }),
-  });
-  const named = (measures: readonly Measure[]) => measures.map((measure) => ({ name: measure.title, measure }));
-  const charts = [
-    chart({ title: 'Which questions are answered right', axis: 'fraction of questions' }, [
-      { name: 'the picture', measure: right },
-      { name: 'a grey picture', measure: onGrey },
-      { name: 'patches shuffled', measure: onShuffled },
-    ]),
-    chart(
-      { title: 'Two pictures with two answers', axis: 'fraction of questions' },
-      [{ name: 'matched', measure: matched }],
-      0.5,
-    ),
-    chart({ title: 'Two phrasings of one question', axis: 'fraction of questions' }, named([disagrees])),
-    chart({ title: 'Left and right exchanged', axis: 'fraction of questions' }, named(exchangeMeasures)),
-    chart({ title: 'Boxes and answers', axis: 'fraction of questions' }, named(boxMeasures.slice(2))),
-    chart({ title: 'Where maps lie', axis: 'share of the map' }, [
-      { name: 'inside the thing asked about', measure: mapInBox },
-      { name: 'inside the other thing', measure: mapInOther },
-      { name: 'share of the picture', measure: uniformInBox },
-    ]),
-    chart(
-      {
-        title: 'Where maps of forced answers move',
-        axis: 'share of the map, from the thing asked about to the other',
-        unit: 'number',
-      },
-      [
+interface ChartPlan extends Pick<ProbeChart, 'title' | 'axis'> {
+  readonly unit?: ProbeChart['unit'];
+  readonly series: readonly { readonly name: string; readonly measure: Measure }[];
+  readonly chance?: number;
+}
+
+const named = (measures: readonly Measure[]) => measures.map((measure) => ({ name: measure.title, measure }));
+const axis = 'fraction of questions';
+
+const plans = {
+  answers: [
+    {
+      ...{ title: 'Which questions are answered right', axis },
+      series: [
+        { name: 'the picture', measure: right },
+        { name: 'a grey picture', measure: onGrey },
+        { name: 'patches shuffled', measure: onShuffled },
+      ],
+    },
+    {
+      ...{ title: 'Two answers and the two pictures in which they are right', axis, chance: 0.5 },
+      series: [{ name: 'told apart', measure: matched }],
+    },
+    { ...{ title: 'Phrasings of one question', axis }, series: named([disagrees]) },
+  ],
+  exchange: [{ ...{ title: 'Left and right exchanged', axis }, series: named(exchangeMeasures) }],
+  boxes: [{ ...{ title: 'Boxes and answers', axis }, series: named(boxMeasures.filter((each) => each !== rightBox)) }],
+  maps: [
+    {
+      ...{ title: 'Where maps lie', axis: 'share of the map' },
+      series: [
+        { name: 'inside the thing asked about', measure: mapInBox },
+        { name: 'inside the other thing', measure: mapInOther },
+        { name: 'the picture itself', measure: uniformInBox },
+      ],
+    },
+    {
+      title: 'Where maps of forced answers move',
+      axis: 'share of the map that goes from the thing asked about to the other',
+      ...{ unit: 'number', chance: 0 },
+      series: [
         { name: 'the answer of the other thing', measure: forcedMoves },
         { name: 'an answer of no thing', measure: controlMoves },
       ],
-      0,
-    ),
-  ];
+    },
+  ],
+} as const satisfies Readonly<Record<string, readonly ChartPlan[]>>;
+
+/** What the numbers of one part look like beside each other and beside chance; charts of nothing are left out. */
+export function chartsOf(
+  part: keyof typeof plans,
+  groups: readonly NamedGroup[],
+  estimateOf: EstimateOf,
+): readonly ProbeChart[] {
+  const all: readonly ChartPlan[] = plans[part];
+  const charts = all.map(({ title, axis: of, unit = 'share', series, chance }): ProbeChart => ({
+    ...{ title, axis: of, unit },
+    rows: groups.flatMap(({ title: name, group }) => {
+      const marks = series.flatMap((each) => {
+        const { estimate, interval } = estimateOf(group, each.measure);
+        return estimate === null ? [] : [{ series: each.name, value: estimate, interval }];
+      });
+      return marks.length === 0 ? [] : [{ name, marks, ...(chance !== undefined && { chance }) }];
+    }),
+  }));
   return charts.filter(({ rows }) => rows.length > 0);
 }

@@ -166,10 +166,8 @@ export const mapMeasures: readonly Measure[] = [
   ...[forcedMoves, controlMoves, forcedBeyondControl],
 ];
 
-/** In the order of the tables. */
-export const measures: readonly Measure[] = [
-  ...[right, onGrey, onShuffled, disagrees, matched, bothRight],
-  ...exchangeMeasures,
-  ...boxMeasures,
-  ...mapMeasures,
-];
+/** Of the first part, in the order of its tables. */
+export const answerMeasures: readonly Measure[] = [right, onGrey, onShuffled, matched, bothRight, disagrees];
+
+/** All that is kept of an image. */
+export const measures: readonly Measure[] = [...answerMeasures, ...exchangeMeasures, ...boxMeasures, ...mapMeasures];

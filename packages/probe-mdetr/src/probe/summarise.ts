@@ -1,12 +1,14 @@
 import type { ProbeEstimate, ProbeRequest, ProbeSummary } from '@understory/core';
-import { meanEstimate, signFlipTest, type MeanEstimate } from '@understory/statistics';
+import { meanEstimate, type MeanEstimate } from '@understory/statistics';
 import { blindnessOf, priorOf, type QuestionBlindness } from './blindness.ts';
-import { chartsOf, type NamedGroup } from './charts.ts';
+import { chartsOf, type EstimateOf, type NamedGroup } from './charts.ts';
+import { estimatesOf } from './estimates.ts';
 import { exampleOf } from './example-of.ts';
 import { Examples, kinds } from './examples.ts';
 import { inOrder, titleOf } from './kinds.ts';
-import { forcedBeyondControl, mapInBox, matched, measures, right, type Measure } from './measures.ts';
+import { answerMeasures, matched, right, type Measure } from './measures.ts';
 import type { QuestionRow } from './row.ts';
+import { sectionsOf } from './sections.ts';
 import { Tally, type Group } from './tally.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -22,15 +24,7 @@ export async function summarise(rows: AsyncIterable<QuestionRow>, request: Probe
     }
   }
   const { seed } = request;
-  const found = new Map<Group, Map<Measure, MeanEstimate>>();
-  const estimateOf = (group: Group, measure: Measure): MeanEstimate => {
-    const own = found.get(group) ?? new Map<Measure, MeanEstimate>();
-    found.set(group, own);
-    const values = [...group.byItem(measure).values()];
-    const estimate = own.get(measure) ?? meanEstimate(values, { share: measure.unit === 'share', seed });
-    own.set(measure, estimate);
-    return estimate;
-  };
+  const estimateOf = estimator(seed);
   const groups = namedGroups(tally);
   const blindness = blindnessOf(tally, { seed });
   const counted = blindness.basis === 'pairs' ? matched : right;
@@ -46,12 +40,26 @@ export async function summarise(rows: AsyncIterable<QuestionRow>, request: Probe
     }),
     estimates: [
       ...blindnessEstimates(tally, blindness, groups, seed),
-      ...groups.flatMap((named) => estimatesOf(named, estimateOf)),
+      ...estimatesOf(answerMeasures, groups, estimateOf),
     ],
     curves: [],
-    charts: chartsOf(groups, estimateOf),
+    charts: chartsOf('answers', groups, estimateOf),
     examples: request.keep === undefined ? [] : examples.chosen().map((each) => exampleOf(each, tally, request)),
-    remarks: tally.images === 0 ? [] : remarksOf(tally, groups, blindness, seed),
+    remarks: tally.images === 0 ? [] : remarksOf(tally, blindness),
+    sections: sectionsOf(groups, estimateOf, seed),
+  };
+}
+
+/** Each estimate is made once, since intervals take long. */
+function estimator(seed: number): EstimateOf {
+  const found = new Map<Group, Map<Measure, MeanEstimate>>();
+  return (group, measure) => {
+    const own = found.get(group) ?? new Map<Measure, MeanEstimate>();
+    found.set(group, own);
+    const values = () => [...group.byItem(measure).values()];
+    const estimate = own.get(measure) ?? meanEstimate(values(), { share: measure.unit === 'share', seed });
+    own.set(measure, estimate);
+    return estimate;
   };
 }
 
@@ -102,28 +110,8 @@ function blindnessEstimates(
   ];
 }
 
-function estimatesOf(
-  { title: condition, group }: NamedGroup,
-  estimateOf: (group: Group, measure: Measure) => MeanEstimate,
-): readonly ProbeEstimate[] {
-  return measures.flatMap((measure): readonly ProbeEstimate[] => {
-    const estimate = estimateOf(group, measure);
-    const { id, title, unit } = measure;
-    return estimate.n === 0 ? [] : [{ measure: id, title, condition, ...estimate, unit }];
-  });
-}
-
 /** What a reader should know of the numbers. */
-function remarksOf(
-  { unknown, questions, groups: kinds }: Tally,
-  groups: readonly NamedGroup[],
-  { basis }: QuestionBlindness,
-  seed: number,
-): readonly string[] {
-  const forced = groups.flatMap(({ title, group }) => {
-    const { pValue } = signFlipTest([...group.byItem(forcedBeyondControl).values()], { seed });
-    return pValue === undefined ? [] : [`${title} p ${pValue < 0.001 ? 'below 0.001' : `= ${pValue.toFixed(3)}`}`];
-  });
+function remarksOf({ unknown, questions }: Tally, { basis }: QuestionBlindness): readonly string[] {
   return [
     basis === 'pairs'
       ? 'The score counts questions to which another picture makes another answer right, such as the mirror image: told apart is how often the two answers are matched with the two pictures, by their scores. A liking for words or answers cannot do that.'
@@ -133,13 +121,5 @@ function remarksOf(
       : [
           `The model does not have the right answer to ${unknown} of ${questions} questions; they count as answered wrong.`,
         ]),
-    ...(forced.length === 0
-      ? []
-      : [
-          `Whether maps of a forced answer move to the thing that it is right of further than maps of an answer of no thing in the picture (two-sided sign-flip test over images): ${forced.join('; ')}.`,
-        ]),
-    ...(kinds.some((group) => group.byItem(mapInBox).size > 0)
-      ? ['Maps illustrate and do not decide: a model that guesses places may look at the thing asked about too.']
-      : []),
   ];
 }

@@ -47,8 +47,10 @@ async function summaryOf(request: ProbeRequest, rows: readonly QuestionRow[], ke
     .summarise(stream());
 }
 
-const estimateOf = ({ summary: { estimates } }: Pick<Found, 'summary'>, measure: string, condition: string) =>
-  estimates.find((each) => each.measure === measure && each.condition === condition);
+const estimateOf = ({ summary }: Pick<Found, 'summary'>, measure: string, condition: string) =>
+  [summary, ...(summary.sections ?? [])]
+    .flatMap(({ estimates }) => estimates)
+    .find((each) => each.measure === measure && each.condition === condition);
 
 const conditions = { object: 'kind', side: 'what is at a place', relation: 'relation', level: 'level' } as const;
 
@@ -237,7 +239,12 @@ describe('maps', () => {
     expect(estimateOf(found, 'control-moves', conditions.side)?.estimate).toBe(1);
     expect(estimateOf(found, 'forced-beyond-control', conditions.side)?.estimate).toBe(1);
     // All of 12 differences one way: 2 of 4096 patterns of signs.
-    expect(found.summary.remarks?.join(' ')).toContain('what is at a place p below 0.001');
+    expect(estimateOf(found, 'forced-beyond-control', conditions.side)?.pValue).toBe(2 / 4096);
+    expect(found.summary.sections?.map(({ title }) => title)).toEqual([
+      'Left and right exchanged',
+      'Boxes and answers',
+      'Where maps lie',
+    ]);
     // There is no third word to force beside "left" and "right".
     expect(found.rows.find(({ kind }) => kind === 'relation')).toMatchObject({ mapInBox: 1, forced: null });
     const guessed = await probe(requestFor(blind), itemsOf(16));
