@@ -5,9 +5,10 @@ import {
   toFloat32,
   type QuestionAnswer,
   type QuestionAnswerer,
+  type Subject,
   type Tensor,
 } from '@understory/core';
-import { askedOf, constrained, constrainedPicture, constraints, type Asked } from '../../src/constraint/constraint.ts';
+import { constrained, constrainedPicture, constraints } from '../../src/constraint/constraint.ts';
 import { openAnswerer, type OpenedAnswerer } from '../answerer.ts';
 import { fixture, readGolden, type Golden } from '../golden.ts';
 
@@ -31,23 +32,21 @@ function expectSame(found: QuestionAnswer, expected: QuestionAnswer): void {
 describe('an answer held to a box', () => {
   let golden: Golden;
   let opened: OpenedAnswerer;
-  let asked: Asked;
+  let asked: PixelSubject;
   const pixels = noise(48, 64);
 
   beforeAll(async () => {
     golden = await readGolden('mdetr');
     opened = await openAnswerer(fixture('mdetr'));
-    const { answerer } = opened;
-    const subject = new PixelSubject(answerer, normalisation, { height: 48, width: 64 });
-    asked = askedOf({ subject, answerer }, golden.text!);
+    asked = new PixelSubject(opened.answerer.asking(golden.text!), normalisation, { height: 48, width: 64 });
   });
   afterAll(() => opened.close());
 
   const plain = async (picture: Tensor<'float32'>, mask?: Uint8Array) => {
-    const { subject, answerer } = asked;
-    const feeds = { ...subject.feeds(picture), ...(mask && answerer.feeds(picture, [mask])) };
+    const answerer = asked.subject as QuestionAnswerer & Subject;
+    const feeds = { ...asked.feeds(picture), ...(mask && answerer.feeds(picture, [mask])) };
     const outputs = await answerer.model.run(
-      { ...feeds, pixel_values: subject.feeds(picture)['pixel_values']! },
+      { ...feeds, pixel_values: asked.feeds(picture)['pixel_values']! },
       answerer.reads,
     );
     return answerer.answersOf(outputs)[0]!;
@@ -67,11 +66,11 @@ describe('an answer held to a box', () => {
     if (constraint === 'blur') return;
     const filled = [0, 1, 2].map((channel) => shown.data[channel * 48 * 64 + 63]);
     expect(filled).toEqual(normalisation.mean.map(Math.fround));
-    expect(toFloat32(asked.subject.feeds(shown)['pixel_values']!)[63]).toBe(0);
+    expect(toFloat32(asked.feeds(shown)['pixel_values']!)[63]).toBe(0);
   });
 
   it('does not depend on what is far outside the box where tokens are hidden, and on what is in it', async () => {
-    const { layer, reads } = asked.answerer;
+    const { layer, reads } = asked.subject;
     const found = await constrained(asked, { pixels }, box, 'tokens');
     expect(confidences(found)).not.toEqual(confidences(await plain(pixels)));
     expect(layer).toBeDefined();
@@ -88,9 +87,8 @@ describe('an answer of a model without a mask of pixels', () => {
   it('sees the crop in the middle, and says why tokens cannot be hidden', async () => {
     const opened = await openAnswerer(fixture('relation-network'));
     try {
-      const { answerer } = opened;
-      const subject = new PixelSubject(answerer, normalisation, { height: 128, width: 128 });
-      const asked = askedOf({ subject, answerer }, 'What color is the metal cube left of the red sphere?');
+      const answerer = opened.answerer.asking('What color is the metal cube left of the red sphere?');
+      const asked = new PixelSubject(answerer, normalisation, { height: 128, width: 128 });
       const picture = { pixels: noise(128, 128) };
       const shown = await constrainedPicture(asked, picture, { x: 8, y: 16, width: 32, height: 64 }, 'crop');
       const row = Array.from(shown.data.slice(0, 128));
@@ -137,12 +135,11 @@ describe('a model that says what colour most of a picture has', () => {
     ['crop', 'green'],
     ['blur', 'red'],
   ] as const)('sees the box alone by %s', async (constraint, decision) => {
-    const subject = new PixelSubject(
+    const asked = new PixelSubject(
       answerer,
       { mean: [0, 0, 0], deviation: [1, 1, 1], order: 'RGB' },
       { height: 16, width: 16 },
     );
-    const asked = askedOf({ subject, answerer }, 'What color?');
     const right = { x: 12, y: 4, width: 4, height: 8 };
     expect((await constrained(asked, { pixels: picture }, right, constraint)).decision).toBe(decision);
   });
