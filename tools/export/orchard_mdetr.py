@@ -109,7 +109,8 @@ In `preprocessor_config.json`: shorter side to {trained['size']} (bilinear), Ima
 Share of questions answered right, type and answer, in percent with 95 % intervals, of both phrasings and with true words of place: `colour` is "What color is
 the apple?", `kind` "Which fruit is red?", `colour-at` "What color is the left apple?", of a picture with one apple or with two, `relation` "Is the red apple
 to the left or to the right of the blue pear?", `fruit-at` "What is on the left?". `count` is of all fruit, of which these scenes have two. `box` is the
-share of questions about one fruit whose best box overlaps it by half. The scenes are of a seed that had no part in any choice.
+share of questions about one fruit whose best box overlaps it by half. The scenes are of a seed that had no part in any choice;
+`python tools/export/orchard_answers.py packages/zoo/models/orchard-mdetr-{variant} final` prints the table.
 
 {accuracy}
 
@@ -170,8 +171,9 @@ def main() -> None:
     accuracy = table(measured(folder, arguments.scenes))
     (folder / 'README.md').write_text(card(path, trained, log, accuracy, parameters, off), encoding='utf-8')
     if arguments.out is None:
-        tokenizer = Tokenizer.from_file(str(folder / 'tokenizer.json'))
-        write_json(REPOSITORY / 'fixtures' / 'golden' / 'orchard-mdetr' / f'{trained["variant"]}.json', golden(model, tokenizer, trained['size']))
+        goldens = REPOSITORY / 'fixtures' / 'golden' / 'orchard-mdetr'
+        goldens.mkdir(parents=True, exist_ok=True)
+        write_json(goldens / f'{trained["variant"]}.json', golden(model, Tokenizer.from_file(str(folder / 'tokenizer.json')), trained['size']))
     print(f'{path.stat().st_size:,} bytes, largest difference {off:.1e}', accuracy, sep='\n')
 
 

@@ -9,7 +9,10 @@ const zoo = await listZoo();
 describe('the bundled models', () => {
   it('are there', () => {
     expect(zoo.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['efficientnet-lite0', 'orchard-clip-blind', 'orchard-clip-sighted']),
+      expect.arrayContaining([
+        ...['efficientnet-lite0', 'orchard-clip-blind', 'orchard-clip-sighted'],
+        ...['orchard-mdetr-blind', 'orchard-mdetr-sighted'],
+      ]),
     );
   });
 });
