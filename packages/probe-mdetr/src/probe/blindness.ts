@@ -2,12 +2,17 @@ import { blindness, mean, type Blindness, type ToldApart } from '@understory/sta
 import { matched, onGrey, onShuffled, right, type Measure } from './measures.ts';
 import type { Group, Tally } from './tally.ts';
 
-/** What a score rests on: answers matched with pictures, or right answers beyond those that need no sight of places. */
+/** What a number rests on: answers matched with pictures, or right answers beyond those that are given without seeing what is asked for. */
 export type Basis = 'pairs' | 'answers';
 
 export interface QuestionBlindness extends Blindness {
   readonly basis: Basis;
+  /** Of questions about things. */
+  readonly objectBasis: Basis;
 }
+
+/** Pairs are counted alone where so many of the images asked about places have one. */
+const enough = 0.1;
 
 /**
  * How blind a model is by its questions about places, measured against those about things; `about` chooses among the kinds. Pairs of pictures are
@@ -18,25 +23,18 @@ export function blindnessOf(
   { seed, about = () => true }: { readonly seed: number; readonly about?: (group: Group) => boolean },
 ): QuestionBlindness {
   const places = tally.groups.filter((group) => group.isSpatial && about(group));
-  const isPaired = (group: Group) => group.byItem(matched).size > 0;
-  const hasObjects = tally.objects.byItem(right).size > 0;
-  const paired = places.filter(isPaired);
-  if (paired.length > 0 && (!hasObjects || isPaired(tally.objects))) {
-    return {
-      ...blindness(
-        { places: paired.map(matchedTests), objects: hasObjects ? matchedTests(tally.objects) : undefined },
-        { seed },
-      ),
-      basis: 'pairs',
-    };
-  }
-  return {
-    ...blindness(
-      { places: places.map(answeredTests), objects: hasObjects ? answeredTests(tally.objects) : undefined },
-      { seed, chance: 0 },
-    ),
-    basis: 'answers',
-  };
+  const [basis, objectBasis] = [basisOf(places), basisOf([tally.objects])];
+  const counted = basis === 'answers' ? places : places.filter((group) => group.byItem(matched).size > 0);
+  const testsOf = (of: Basis) => (of === 'pairs' ? matchedTests : answeredTests);
+  const tests = { places: counted.map(testsOf(basis)), objects: testsOf(objectBasis)(tally.objects) };
+  // What is to be expected by chance is said for each test.
+  return { ...blindness(tests, { seed, chance: 0 }), basis, objectBasis };
+}
+
+function basisOf(groups: readonly Group[]): Basis {
+  const itemsWith = (measure: Measure) => new Set(groups.flatMap((group) => [...group.byItem(measure).keys()])).size;
+  const paired = itemsWith(matched);
+  return paired > 0 && paired >= enough * itemsWith(right) ? 'pairs' : 'answers';
 }
 
 function matchedTests(group: Group): ToldApart {

@@ -4,19 +4,7 @@ import type { QuestionRow } from './row.ts';
 export type Condition = Pick<QuestionRow, 'kind' | 'isSpatial'>;
 
 /** The order of tables and charts; other kinds follow as they come. */
-const order = [
-  'colour',
-  'kind',
-  'count',
-  'exist',
-  'verify',
-  'query',
-  'choose',
-  'compare',
-  'colour-at',
-  'relation',
-  'fruit-at',
-];
+const order = ['colour', 'kind', 'count', 'colour-at', 'relation', 'fruit-at'];
 
 const titles: Readonly<Record<string, string>> = {
   colour: 'color',

@@ -1,6 +1,6 @@
 import type { ProbeEstimate, ProbeRequest, ProbeSummary } from '@understory/core';
 import { meanEstimate, type MeanEstimate } from '@understory/statistics';
-import { blindnessOf, priorOf, type QuestionBlindness } from './blindness.ts';
+import { blindnessOf, priorOf, type Basis, type QuestionBlindness } from './blindness.ts';
 import { chartsOf, type EstimateOf, type NamedGroup } from './charts.ts';
 import { estimatesOf } from './estimates.ts';
 import { exampleOf } from './example-of.ts';
@@ -27,14 +27,14 @@ export async function summarise(rows: AsyncIterable<QuestionRow>, request: Probe
   const estimateOf = estimator(seed);
   const groups = namedGroups(tally);
   const blindness = blindnessOf(tally, { seed });
-  const counted = blindness.basis === 'pairs' ? matched : right;
+  const counted = (basis: Basis) => (basis === 'pairs' ? matched : right);
   const { places, objects } = tally;
   return {
     images: tally.images,
     verdict: verdictOf({
       ...{ images: tally.images, blindness },
-      places: estimateOf(places, counted),
-      objects: estimateOf(objects, counted),
+      places: estimateOf(places, counted(blindness.basis)),
+      objects: estimateOf(objects, counted(blindness.objectBasis)),
       prior: estimateOf(places, priorOf(places)).estimate,
       all: estimateOf(objects, right),
     }),
@@ -111,11 +111,18 @@ function blindnessEstimates(
 }
 
 /** What a reader should know of the numbers. */
-function remarksOf({ unknown, questions }: Tally, { basis }: QuestionBlindness): readonly string[] {
+function remarksOf({ unknown, questions }: Tally, { basis, objectBasis }: QuestionBlindness): readonly string[] {
   return [
-    basis === 'pairs'
-      ? 'The score counts questions to which another picture makes another answer right, such as the mirror image: told apart is how often the two answers are matched with the two pictures, by their scores. A liking for words or answers cannot do that.'
-      : 'The score counts right answers beyond those that the model gives without seeing what is asked for, since the data have no second picture with another answer: about things on a grey picture, about places on a grey picture or with patches shuffled, whichever has more of them.',
+    ...(basis === 'pairs'
+      ? [
+          'The score counts questions to which another picture makes another answer right, such as the mirror image: told apart is how often the two answers are matched with the two pictures, by their scores. A liking for words or answers cannot do that.',
+        ]
+      : [
+          'Of questions about places the score counts right answers beyond those that are given without seeing places, since the data have no second picture with another answer: on a grey picture or with patches shuffled, whichever has more of them.',
+        ]),
+    ...(objectBasis === 'answers' && basis === 'pairs'
+      ? ['Of questions about things it counts right answers beyond those that are given on a grey picture.']
+      : []),
     ...(unknown === 0
       ? []
       : [

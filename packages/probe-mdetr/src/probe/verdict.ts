@@ -16,7 +16,7 @@ export interface VerdictParts {
 
 /** Whether the model reads where things are, in one sentence. */
 export function verdictOf({ images, blindness, places, objects, prior, all }: VerdictParts): Verdict {
-  const { score, interval, hasControl, knowsObjects, basis } = blindness;
+  const { score, interval, hasControl, knowsObjects, basis, objectBasis } = blindness;
   if (images === 0) {
     return { statement: 'No image was asked about, so there is no verdict.', estimate: 0, interval: [0, 1] };
   }
@@ -25,7 +25,8 @@ export function verdictOf({ images, blindness, places, objects, prior, all }: Ve
     basis === 'pairs'
       ? `it matches ${percent(places.estimate)} of answers about places with the picture in which they are right, where guessing gives 50 %`
       : `it answers ${percent(places.estimate)} of questions about places, where ${percent(prior ?? 0)} are answered without seeing places`;
-  const control = objects.estimate === null ? '' : `, and ${percent(objects.estimate)} of those about things`;
+  const ofThings = basis === objectBasis ? 'of those about things' : 'of questions about things are answered right';
+  const control = objects.estimate === null ? '' : `, and ${percent(objects.estimate)} ${ofThings}`;
   if (score === null || interval === null) {
     const why = knowsObjects
       ? 'there are too few images'

@@ -213,6 +213,17 @@ describe('data without a second picture', () => {
     expect(estimateOf(none, 'told-apart', conditions.relation)).toBeUndefined();
   });
 
+  it('about things are measured by right answers beyond grey, where the mirror image is one of places', async () => {
+    const found = await probe(requestFor(halfSighted), itemsOf(40, { withCounterparts: false }));
+    // Top and bottom have no picture that exchanges them, so they are left out.
+    expect(found.summary.verdict.estimate).toBe(0);
+    expect(found.summary.verdict.statement).toContain(
+      'it matches 100.0 % of answers about places with the picture in which they are right, where guessing gives 50 %, and 100.0 % of questions about things are answered right.',
+    );
+    const blinded = await probe(requestFor(blind), itemsOf(40, { withCounterparts: false }));
+    expect(blinded.summary.verdict.estimate).toBe(1);
+  });
+
   it('and without questions about things are measured against a perfect reader', async () => {
     const places = items.map((item) => ({ ...item, questions: item.questions!.slice(1) }));
     const found = await probe(requestFor(sighted), places);
