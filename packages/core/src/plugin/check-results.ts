@@ -2,9 +2,9 @@ import type { AttackRequest, AttackResult } from '../contracts/attack.ts';
 import type { Experiment } from '../contracts/experiment.ts';
 import type { ExplainRequest, HeatMap } from '../contracts/explainer.ts';
 import type { MaskRequest } from '../contracts/mask.ts';
-import type { Measurement, Metric, MetricRequest } from '../contracts/metric.ts';
+import type { Box, Measurement, Metric, MetricRequest } from '../contracts/metric.ts';
 import type { Feeds, Model } from '../contracts/model.ts';
-import type { ProbeItem, ProbeSection, ProbeSummary } from '../contracts/probe.ts';
+import type { DrawnOver, ProbeItem, ProbeSection, ProbeSummary } from '../contracts/probe.ts';
 import { errors } from '../errors/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { checker, isFloat32 } from './checker.ts';
@@ -193,13 +193,32 @@ export function checkProbeSummary<Summary extends ProbeSummary>(result: Summary,
 }
 
 /** A picture `[1, C, H, W]` in 0..1; throws PLUGIN_RESULT_INVALID. */
-export function checkKept(pixels: Tensor<'float32'>, name: string, of: GuardedContribution): void {
+export function checkKept(
+  pixels: Tensor<'float32'>,
+  name: string,
+  drawn: DrawnOver | undefined,
+  of: GuardedContribution,
+): void {
   const check = checker(of);
   const { dims = [] } = check.object<typeof pixels>(pixels, `the picture "${name}"`);
   const [one, channels = 0, height, width] = dims;
   const fits = dims.length === 4 && one === 1 && isSize(channels) && isSize(height) && isSize(width);
   check.that(fits, `a picture "${name}" of [${dims.join(', ')}]`, '[1, channels, height, width]');
   check.pixels(pixels, dims, `the picture "${name}"`);
+  if (drawn === undefined) return;
+  const { heat, boxes = [] } = check.object<DrawnOver>(drawn, `what is drawn over "${name}"`);
+  if (heat !== undefined) {
+    const { height: high, width: wide, data } = check.object<HeatMap>(heat, `the map over "${name}"`);
+    const isMap = isSize(high) && isSize(wide) && isFloat32(data) && data.length === high * wide;
+    check.that(isMap, `a map over "${name}" of ${String(high)} x ${String(wide)}`, 'a value for each place');
+    check.finite(Array.from(data), `the map over "${name}"`);
+  }
+  check.list(boxes, `boxes over "${name}"`, undefined);
+  for (const { box, label } of boxes) {
+    const sides = Object.values(check.object<Box>(box, `a box over "${name}"`));
+    const isBox = sides.length === 4 && sides.every(Number.isFinite) && typeof label === 'string';
+    check.that(isBox, `a box over "${name}" of ${sides.join(', ')}`, 'four finite numbers and a label');
+  }
 }
 
 /** What rounding may add to a value at the end of a range. */

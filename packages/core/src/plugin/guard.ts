@@ -124,9 +124,9 @@ function withCheckedPictures(request: ProbeRequest, of: GuardedContribution): Pr
   if (keep === undefined) return request;
   return {
     ...request,
-    async keep(item, name, pixels) {
-      checkKept(pixels, name, of);
-      await keep(item, name, pixels);
+    async keep(item, name, pixels, drawn) {
+      checkKept(pixels, name, drawn, of);
+      await keep(item, name, pixels, drawn);
     },
   };
 }

@@ -305,6 +305,35 @@ describe('a probe behind the host', () => {
     await expect(keeping(NaN)).rejects.toThrow(invalid('NaN'));
     expect(kept).toEqual(['of 0.5']);
   });
+
+  it('hands on what is drawn over a picture, where it can be drawn', async () => {
+    const kept: unknown[] = [];
+    const keep = async (_: string, name: string, __: unknown, drawn: unknown) => void kept.push([name, drawn]);
+    const drawing = (drawn: unknown) =>
+      probing(
+        (request: { keep(item: string, name: string, pixels: unknown, drawn: unknown): Promise<void> }) => ({
+          rows: async () => {
+            await request.keep('a', 'drawn', float32(new Float32Array(3), [1, 3, 1, 1]), drawn);
+            return [];
+          },
+          summarise: async () => summary,
+        }),
+        { keep },
+      ).rows({} as never, {} as never);
+    const heat = { height: 1, width: 2, data: Float32Array.of(1, 2) };
+    const drawn = { heat, boxes: [{ box: { x: 0, y: 0, width: 1, height: 1 }, label: 'apple' }] };
+    await drawing(drawn);
+    expect(kept).toEqual([['drawn', drawn]]);
+    for (const [wrong, found] of [
+      [{ heat: { ...heat, width: 3 } }, 'a map over "drawn" of 1 x 3'],
+      [{ heat: { ...heat, data: Float32Array.of(1, NaN) } }, 'the map over "drawn": a NaN'],
+      [{ boxes: [{ box: { x: 0, y: 0, width: NaN, height: 1 }, label: '' }] }, 'a box over "drawn" of 0, 0, NaN, 1'],
+      [{ boxes: [{ box: { x: 0, y: 0, width: 1, height: 1 } }] }, 'a box over "drawn"'],
+      [{ boxes: 1 }, 'number for boxes over "drawn"'],
+    ] as const) {
+      await expect(drawing(wrong)).rejects.toThrow(invalid(found));
+    }
+  });
 });
 
 describe('a backend behind the host', () => {

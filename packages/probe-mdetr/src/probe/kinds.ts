@@ -10,7 +10,7 @@ const titles: Readonly<Record<string, string>> = {
   colour: 'color',
   kind: 'kind',
   count: 'count',
-  'colour-at': 'color of what is at a place',
+  'colour-at': 'color at a place',
   relation: 'relation',
   'fruit-at': 'what is at a place',
 };
@@ -33,5 +33,5 @@ export function titleOf({ kind, isSpatial }: Condition, all: Iterable<Condition>
   const title = titles[kind] ?? kind;
   const isBoth = [...all].some((each) => each.kind === kind && each.isSpatial !== isSpatial);
   if (!isBoth) return title;
-  return isSpatial ? `${title}, which the place decides` : `${title}, known without the place`;
+  return isSpatial ? `${title}, place decides` : `${title}, place not needed`;
 }

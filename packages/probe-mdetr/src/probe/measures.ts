@@ -17,21 +17,21 @@ export const right: Measure = { id: 'right', title: 'answered right', unit: shar
 
 export const onGrey: Measure = {
   id: 'right-on-grey',
-  title: 'the same on a grey picture',
+  title: 'right on grey',
   unit: share,
   of: (_, { onGrey: of }) => of,
 };
 
 export const onShuffled: Measure = {
   id: 'right-on-shuffled',
-  title: 'the same with patches shuffled',
+  title: 'right on shuffled patches',
   unit: share,
   of: (_, { onShuffled: of }) => of,
 };
 
 export const disagrees: Measure = {
   id: 'phrasings-disagree',
-  title: 'phrasings get different answers',
+  title: 'phrasings disagree',
   unit: share,
   of: (_, { disagrees: of }) => of,
 };
@@ -54,31 +54,31 @@ export const bothRight: Measure = {
 export const exchangeMeasures: readonly Measure[] = [
   {
     id: 'mirror-consistent',
-    title: 'same answer with picture and question mirrored',
+    title: 'both mirrored: same answer',
     unit: share,
     of: (_, { mirrorAgrees }) => mirrorAgrees,
   },
   {
     id: 'swap-consistent',
-    title: 'same answer with either mirrored',
+    title: 'either mirrored: same answer',
     unit: share,
     of: (_, { swapAgrees }) => swapAgrees,
   },
   {
     id: 'follows-picture',
-    title: 'answer changes with the picture mirrored',
+    title: 'follows the picture',
     unit: share,
     of: (_, { followsPicture }) => followsPicture,
   },
   {
     id: 'follows-words',
-    title: 'answer changes with left and right exchanged in the question',
+    title: 'follows the words',
     unit: share,
     of: (_, { followsWords }) => followsWords,
   },
   {
     id: 'four-right',
-    title: 'right of two questions about two pictures',
+    title: 'all four right',
     unit: share,
     of: (_, { fourRight }) => fourRight,
   },
@@ -89,7 +89,7 @@ const ofBoxes = (id: string, title: string, name: keyof BoxReading): Measure => 
   of: (_, { boxes }) => boxes?.[name],
 });
 
-export const rightBox = ofBoxes('right-box', 'box of the thing asked about', 'rightBox');
+export const rightBox = ofBoxes('right-box', 'right box', 'rightBox');
 
 export const rightBoxWrongAnswer = ofBoxes('right-box-wrong-answer', 'right box, wrong answer', 'rightBoxWrongAnswer');
 
@@ -104,28 +104,28 @@ export const boxMeasures: readonly Measure[] = [
 
 export const mapInBox: Measure = {
   id: 'map-in-box',
-  title: 'share of the map inside the thing asked about',
+  title: 'map in thing asked about',
   unit: share,
   of: ({ mapInBox: of }) => of ?? undefined,
 };
 
 export const mapInOther: Measure = {
   id: 'map-in-other',
-  title: 'share of the map inside the other thing',
+  title: 'map in other thing',
   unit: share,
   of: ({ mapInOther: of }) => of ?? undefined,
 };
 
 export const uniformInBox: Measure = {
   id: 'uniform-in-box',
-  title: 'share of the picture inside the thing asked about',
+  title: 'thing asked about',
   unit: share,
   of: ({ boxShare }) => boxShare ?? undefined,
 };
 
 export const uniformInOther: Measure = {
   id: 'uniform-in-other',
-  title: 'share of the picture inside the other thing',
+  title: 'other thing',
   unit: share,
   of: ({ otherShare }) => otherShare ?? undefined,
 };
@@ -142,21 +142,21 @@ function moved(row: QuestionRow, to: number, from: number): number | undefined {
 
 export const forcedMoves: Measure = {
   id: 'forced-moves',
-  title: "the map moves to the other thing where that thing's answer is forced",
+  title: 'forced answer moves the map',
   unit: 'number',
   of: (row) => moved(row, 1, 0),
 };
 
 export const controlMoves: Measure = {
   id: 'control-moves',
-  title: 'the same where an answer of no thing in the picture is forced',
+  title: 'control answer moves the map',
   unit: 'number',
   of: (row) => moved(row, 2, 0),
 };
 
 export const forcedBeyondControl: Measure = {
   id: 'forced-beyond-control',
-  title: 'the former less the latter',
+  title: 'forced beyond control',
   unit: 'number',
   of: (row) => moved(row, 1, 2),
 };

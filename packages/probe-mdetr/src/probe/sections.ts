@@ -17,7 +17,7 @@ export function sectionsOf(
       charts: chartsOf('exchange', groups, estimateOf),
       examples: [],
       remarks: [
-        'A model that reads places gives the same answer where picture and question are mirrored, and the same where one or the other is; answers that say left or right are mirrored too. One that reads no places gives one answer to all four, which is no less consistent: whether answers change tells the two apart.',
+        'Pictures are mirrored, and in questions left and right are exchanged. With both, the answer is to stay the same, but that left and right in it are exchanged; the two answers with either are to be alike in the same way. A model that reads no places gives one answer to all four, which is as consistent: whether the answer follows the picture and the words, where another one is right, tells the two apart.',
       ],
     },
     {
@@ -35,7 +35,7 @@ export function sectionsOf(
       charts: chartsOf('maps', groups, estimateOf),
       examples: [],
       remarks: [
-        'A forced answer is one that the model did not need to give: its map is compared with that of the right answer. Forced are the answer of the other thing and, as control, the likeliest of the same type that is right of no thing in the picture.',
+        'Shares of the map lie beside the shares of the picture that the boxes of the two things cover. A forced answer is one that the model did not need to give: how much more of its map than of that of the right answer lies in the other thing rather than in the one asked about. Forced are the answer of the other thing and, as control, the likeliest of the same type that is right of no thing in the picture.',
         'Maps illustrate and do not decide: a model that guesses places may look at the thing asked about too.',
       ],
     },
