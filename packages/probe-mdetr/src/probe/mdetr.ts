@@ -13,7 +13,7 @@ import { constraints } from '../constraint/constraint.ts';
 import { Asker } from './asker.ts';
 import { Examples } from './examples.ts';
 import { holding } from './held/holding.ts';
-import type { HeldRow } from './held/hold-rows.ts';
+import type { HeldRow } from './held/held-row.ts';
 import { probeItem } from './probe-item.ts';
 import type { QuestionRow } from './row.ts';
 import { summarise } from './summarise.ts';

@@ -10,8 +10,7 @@ import {
   type Tensor,
 } from '@understory/core';
 import { probeContract } from '@understory/testing';
-import { heldOf, notHeldOf } from '../../src/probe/held/held-columns.ts';
-import type { HeldRow } from '../../src/probe/held/hold-rows.ts';
+import { heldOf, notHeldOf, type HeldRow } from '../../src/probe/held/held-row.ts';
 import { mdetr } from '../../src/probe/mdetr.ts';
 import { answererOf, ignorant, itemsOf, leftHalf, requestFor, rightHalf, type Boxing } from './world.ts';
 
@@ -35,9 +34,9 @@ function brightest(boxing: Boxing): QuestionAnswerer {
 }
 
 function requestOf(boxing: Boxing): ProbeRequest {
-  const { explainer: _, ...request } = requestFor(ignorant);
+  const { seed } = requestFor(ignorant);
   const normalisation = { mean: [0, 0, 0], deviation: [1, 1, 1], order: 'RGB' } as const;
-  return { ...request, subject: new PixelSubject(brightest(boxing), normalisation, { height: 8, width: 8 }) };
+  return { seed, subject: new PixelSubject(brightest(boxing), normalisation, { height: 8, width: 8 }) };
 }
 
 /** Questions of what is in one half, and without a box of what is there. */

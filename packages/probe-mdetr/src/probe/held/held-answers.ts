@@ -11,23 +11,7 @@ import { constrained, type Constraint } from '../../constraint/constraint.ts';
 import { ownBox } from '../../constraint/own-box.ts';
 import { randomBox } from '../../constraint/random-box.ts';
 import { isRight, typesOf } from '../answers.ts';
-import type { NotHeld } from './held-columns.ts';
-
-/** What an answer is held to: the model's box for the words asked about, the true box of the thing, or one of the size of the model's anywhere. */
-export const boxKinds = ['own', 'true', 'random'] as const;
-
-export type BoxKind = (typeof boxKinds)[number];
-
-/** What a model says where it sees no more than a box; lists have one entry a phrasing. */
-export interface HeldAnswers {
-  readonly constraint: Constraint;
-  readonly box: BoxKind;
-  readonly said: readonly string[];
-  readonly right: readonly boolean[];
-  readonly probability: readonly number[];
-  /** Whether there was a box; the plain answer stands where the model has none. */
-  readonly isHeld: readonly boolean[];
-}
+import type { BoxKind, HeldAnswers, NotHeld } from './held-row.ts';
 
 /** One phrasing and what the model says to it without a box. */
 export interface Plain {

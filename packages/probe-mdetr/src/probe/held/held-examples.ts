@@ -1,6 +1,5 @@
 import { FirstOfKinds } from '@understory/statistics';
-import { heldOf } from './held-columns.ts';
-import type { HeldRow } from './hold-rows.ts';
+import { heldOf, type HeldRow } from './held-row.ts';
 
 /** Of each kind so many: what the model's own box makes right, and what it makes wrong. */
 const shown = { helped: 3, harmed: 3 };

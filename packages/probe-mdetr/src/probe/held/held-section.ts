@@ -2,12 +2,10 @@ import type { ProbeChart, ProbeEstimate, ProbeExample, ProbeRequest, ProbeSectio
 import { meanEstimate, pairedDifference } from '@understory/statistics';
 import { constraints, type Constraint } from '../../constraint/constraint.ts';
 import { inOrder, titleOf, type Condition } from '../kinds.ts';
-import { boxKinds, type BoxKind } from './held-answers.ts';
+import { boxKinds, heldOf, type BoxKind, type HeldRow } from './held-row.ts';
 import type { HeldExamples } from './held-examples.ts';
-import { heldOf } from './held-columns.ts';
 import type { HeldGroup, HeldTally, Pair } from './held-tally.ts';
 import { heldPictures } from './keep-held-pictures.ts';
-import type { HeldRow } from './hold-rows.ts';
 
 const ways: Readonly<Record<Constraint, string>> = {
   crop: 'cropped',

@@ -1,9 +1,7 @@
 import type { Constraint } from '../../constraint/constraint.ts';
 import { keyOf, type Condition } from '../kinds.ts';
 import { average } from '../reading.ts';
-import type { BoxKind, HeldAnswers } from './held-answers.ts';
-import { heldOf, notHeldOf } from './held-columns.ts';
-import type { HeldRow } from './hold-rows.ts';
+import { heldOf, notHeldOf, type BoxKind, type HeldAnswers, type HeldRow } from './held-row.ts';
 
 /** The shares of right answers of one image, of questions that were asked both ways. */
 export interface Pair {

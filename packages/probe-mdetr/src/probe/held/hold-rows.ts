@@ -2,13 +2,10 @@ import type { ProbeItem, ProbeRequest, Question, SeededRandom } from '@understor
 import type { Constraint } from '../../constraint/constraint.ts';
 import type { Asker } from '../asker.ts';
 import type { QuestionRow } from '../row.ts';
-import { boxesOf, boxKinds, heldAnswers, type Plain } from './held-answers.ts';
-import { columnsOf, noColumns, type HeldColumns } from './held-columns.ts';
+import { boxesOf, heldAnswers, type Plain } from './held-answers.ts';
+import { boxKinds, columnsOf, noColumns, type HeldRow } from './held-row.ts';
 import type { HeldExamples } from './held-examples.ts';
 import { keepHeldPictures } from './keep-held-pictures.ts';
-
-/** A row with what becomes of its answers where they are held to a box. */
-export type HeldRow = QuestionRow & HeldColumns;
 
 export interface HoldPlan {
   readonly request: Pick<ProbeRequest, 'keep' | 'seed' | 'signal'>;

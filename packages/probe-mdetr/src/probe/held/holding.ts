@@ -3,7 +3,8 @@ import type { QuestionRow } from '../row.ts';
 import { HeldExamples } from './held-examples.ts';
 import { heldSection } from './held-section.ts';
 import { HeldTally } from './held-tally.ts';
-import { holdRows, type HeldRow, type HoldPlan } from './hold-rows.ts';
+import type { HeldRow } from './held-row.ts';
+import { holdRows, type HoldPlan } from './hold-rows.ts';
 
 /** The experiment of a probe whose rows also say what becomes of answers that are held to a box, with a section on it in the summary. */
 export function holding(

@@ -1,8 +1,7 @@
 import type { PixelSubject, ProbeRequest, Tensor } from '@understory/core';
 import { constrainedPicture, type Constraint } from '../../constraint/constraint.ts';
 import type { Boxes } from './held-answers.ts';
-import { heldOf } from './held-columns.ts';
-import type { HeldRow } from './hold-rows.ts';
+import { heldOf, type HeldRow } from './held-row.ts';
 
 /** The names of an example's pictures. */
 export const heldPictures = {

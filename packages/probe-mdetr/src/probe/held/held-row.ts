@@ -1,5 +1,21 @@
 import type { Constraint } from '../../constraint/constraint.ts';
-import type { BoxKind, HeldAnswers } from './held-answers.ts';
+import type { QuestionRow } from '../row.ts';
+
+/** What an answer is held to: the model's box for the words asked about, the true box of the thing, or one of the size of the model's anywhere. */
+export const boxKinds = ['own', 'true', 'random'] as const;
+
+export type BoxKind = (typeof boxKinds)[number];
+
+/** What a model says where it sees no more than a box; lists have one entry a phrasing. */
+export interface HeldAnswers {
+  readonly constraint: Constraint;
+  readonly box: BoxKind;
+  readonly said: readonly string[];
+  readonly right: readonly boolean[];
+  readonly probability: readonly number[];
+  /** Whether there was a box; the plain answer stands where the model has none. */
+  readonly isHeld: readonly boolean[];
+}
 
 /**
  * Answers that are held to boxes as columns of a row: each list has one entry for each way of holding, kind of box and phrasing. Null of a question that
@@ -23,6 +39,9 @@ export interface NotHeld {
   readonly constraint: Constraint;
   readonly why: string;
 }
+
+/** A row with what becomes of its answers where they are held to a box. */
+export type HeldRow = QuestionRow & HeldColumns;
 
 export const noColumns: HeldColumns = {
   ...{ heldBy: null, heldTo: null, saidHeld: null, rightHeld: null, probabilityHeld: null, isHeld: null },
