@@ -1,7 +1,7 @@
 import type { ProbeChart } from '@understory/core';
 import type { MeanEstimate } from '@understory/statistics';
 import {
-  boxMeasures,
+  boxOutcomes,
   controlMoves,
   disagrees,
   exchangeMeasures,
@@ -12,7 +12,6 @@ import {
   onGrey,
   onShuffled,
   right,
-  rightBox,
   uniformInBox,
   type Measure,
 } from './measures.ts';
@@ -49,10 +48,10 @@ const plans = {
       ...{ title: 'Two answers and the two pictures in which they are right', axis, chance: 0.5 },
       series: [{ name: 'told apart', measure: matched }],
     },
-    { ...{ title: 'Phrasings of one question', axis }, series: named([disagrees]) },
   ],
+  phrasings: [{ ...{ title: 'Phrasings of one question', axis }, series: named([disagrees]) }],
   exchange: [{ ...{ title: 'Left and right exchanged', axis }, series: named(exchangeMeasures) }],
-  boxes: [{ ...{ title: 'Boxes and answers', axis }, series: named(boxMeasures.filter((each) => each !== rightBox)) }],
+  boxes: [{ ...{ title: 'Boxes and answers', axis }, series: named(boxOutcomes) }],
   maps: [
     {
       ...{ title: 'Where maps lie', axis: 'share of the map' },

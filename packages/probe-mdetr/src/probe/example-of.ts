@@ -34,7 +34,9 @@ export function exampleOf(
         : [
             {
               name: pictureNames.forced(test),
-              caption: `${map} of the forced answer “${forced[1]!}”, right of the other thing`,
+              caption: row.right[0]!
+                ? `${map} of the forced answer “${forced[1]!}”, right of the other thing`
+                : `${map} of the forced answer “${forced[0]!}”, the right one`,
             },
           ]),
       ...(turned === null || saidOnTurned === null

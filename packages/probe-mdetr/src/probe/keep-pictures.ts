@@ -18,7 +18,7 @@ export interface ExamplePictures {
   /** The picture in which another answer is right, and what the model says there. */
   readonly turned: { readonly pixels: Tensor<'float32'>; readonly said: QuestionAnswer } | undefined;
   readonly maps: AnswerMaps;
-  /** The answer of the other thing, where its map was computed. */
+  /** The answer that was forced, where maps of such were computed. */
   readonly forced: NamedAnswer | undefined;
 }
 

@@ -68,10 +68,13 @@ export function otherThing({
   return others.find((other) => other.answer !== undefined && plain(other.answer) !== plain(answer)) ?? others[0];
 }
 
-/** The answer of the other thing that a question is not about; undefined where the model has none. */
+/**
+ * The answer to force in an example: the right one where another was given, else that of the other thing. Undefined where the model has none, or gave it.
+ */
 export function forcedAnswer(question: Question, said: QuestionAnswer): NamedAnswer | undefined {
   const other = otherThing(question);
-  return other && forcedAnswers(question, other, said)?.[1];
+  const [right, wrong] = (other && forcedAnswers(question, other, said)) ?? [];
+  return said.answers[0]?.target === right?.target ? wrong : right;
 }
 
 /** How the maps of answers lie to the thing asked about and to the other. */

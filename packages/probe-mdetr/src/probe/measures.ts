@@ -93,13 +93,18 @@ export const rightBox = ofBoxes('right-box', 'right box', 'rightBox');
 
 export const rightBoxWrongAnswer = ofBoxes('right-box-wrong-answer', 'right box, wrong answer', 'rightBoxWrongAnswer');
 
-export const boxMeasures: readonly Measure[] = [
-  rightBox,
-  ofBoxes('other-box', 'box of another thing', 'otherBox'),
+/** Each answer has one of these. */
+export const boxOutcomes: readonly Measure[] = [
   ofBoxes('box-and-answer-right', 'right box, right answer', 'bothRight'),
   rightBoxWrongAnswer,
   ofBoxes('wrong-box-right-answer', 'wrong box, right answer', 'wrongBoxRightAnswer'),
   ofBoxes('box-and-answer-wrong', 'wrong box, wrong answer', 'bothWrong'),
+];
+
+export const boxMeasures: readonly Measure[] = [
+  rightBox,
+  ofBoxes('other-box', 'box of another thing', 'otherBox'),
+  ...boxOutcomes,
 ];
 
 export const mapInBox: Measure = {
@@ -167,7 +172,13 @@ export const mapMeasures: readonly Measure[] = [
 ];
 
 /** Of the first part, in the order of its tables. */
-export const answerMeasures: readonly Measure[] = [right, onGrey, onShuffled, matched, bothRight, disagrees];
+export const answerMeasures: readonly Measure[] = [right, onGrey, onShuffled, matched, bothRight];
 
 /** All that is kept of an image. */
-export const measures: readonly Measure[] = [...answerMeasures, ...exchangeMeasures, ...boxMeasures, ...mapMeasures];
+export const measures: readonly Measure[] = [
+  ...answerMeasures,
+  disagrees,
+  ...exchangeMeasures,
+  ...boxMeasures,
+  ...mapMeasures,
+];

@@ -2,15 +2,24 @@ import type { ProbeEstimate, ProbeSection } from '@understory/core';
 import { signFlipTest } from '@understory/statistics';
 import { chartsOf, type EstimateOf, type NamedGroup } from './charts.ts';
 import { estimatesOf } from './estimates.ts';
-import { boxMeasures, exchangeMeasures, forcedBeyondControl, mapMeasures } from './measures.ts';
+import { boxMeasures, disagrees, exchangeMeasures, forcedBeyondControl, mapMeasures } from './measures.ts';
 
-/** What the verdict does not rest on: what exchanging left and right does, how boxes and answers go together, and where maps lie. */
+/** What the verdict does not rest on: how phrasings differ, what exchanging left and right does, how boxes and answers go together, and where maps lie. */
 export function sectionsOf(
   groups: readonly NamedGroup[],
   estimateOf: EstimateOf,
   seed: number,
 ): readonly ProbeSection[] {
   const sections: readonly ProbeSection[] = [
+    {
+      title: 'Phrasings of one question',
+      estimates: estimatesOf([disagrees], groups, estimateOf),
+      charts: chartsOf('phrasings', groups, estimateOf),
+      examples: [],
+      remarks: [
+        'Phrasings disagree where not all of them, such as “the left apple” and “the apple on the left”, get one answer.',
+      ],
+    },
     {
       title: 'Left and right exchanged',
       estimates: estimatesOf(exchangeMeasures, groups, estimateOf),

@@ -252,6 +252,7 @@ describe('maps', () => {
     // All of 12 differences one way: 2 of 4096 patterns of signs.
     expect(estimateOf(found, 'forced-beyond-control', conditions.side)?.pValue).toBe(2 / 4096);
     expect(found.summary.sections?.map(({ title }) => title)).toEqual([
+      'Phrasings of one question',
       'Left and right exchanged',
       'Boxes and answers',
       'Where maps lie',
@@ -325,13 +326,14 @@ describe('examples', () => {
     expect(first!.pictures).toEqual([
       { name: 'image-1', caption: "answer “n1” (50.0 %), right is “n5”, with the model's boxes" },
       { name: 'map-1', caption: 'looks-at-answer of the answer “n1”' },
-      { name: 'forced-1', caption: 'looks-at-answer of the forced answer “n1”, right of the other thing' },
+      { name: 'forced-1', caption: 'looks-at-answer of the forced answer “n5”, the right one' },
       { name: 'turned-1', caption: 'mirror image: answer “n1”, right is “n1”' },
     ]);
     expect(found.kept.get('scene/1 map-1')).toEqual({
       heat: expect.objectContaining({ data: Float32Array.of(1, 0, 1, 0) }),
       boxes: [{ box: { ...leftHalf, x: 4 }, label: 'on the right' }],
     });
+    expect(found.kept.get('scene/1 forced-1')?.heat?.data).toEqual(Float32Array.of(0, 1, 0, 1));
     for (const { item, pictures } of found.summary.examples) {
       for (const { name } of pictures) expect(found.kept.has(`${item} ${name}`)).toBe(true);
     }
