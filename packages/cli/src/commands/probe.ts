@@ -11,7 +11,7 @@ import { studyCommand } from '../study-command.ts';
 const details = `
 Images are one data set, as "understory evaluate --help" lists them, or files, patterns and folders of images. The probe "clip" takes data
 sets with captions: orchard, which is drawn on the spot, and whatsup:DIR, aro:DIR, sugarcrepe:DIR, winoground:DIR or vsr:DIR as their authors lay
-them out.
+them out; the probe "mdetr" those with questions: orchard, gqa:DIR, clevr:DIR or vsr:DIR.
 
 A probe is an id with optional settings: shuffle:grid=2+4,permutations=3. "understory plugins" lists them. --grid, --permutations,
 --derangement and --control are the settings grid, permutations, derangement and controls of the probe.
@@ -26,6 +26,7 @@ Examples:
   understory probe shuffle oxford-pets:data/pets --preset paper --out runs/paper
   understory probe shuffle cat.png --explainer none --out runs/cat
   understory probe clip orchard --model orchard-clip-blind --out runs/clip
+  understory probe mdetr orchard --model orchard-mdetr-blind --out runs/mdetr
   understory report runs/shuffle
 `;
 
