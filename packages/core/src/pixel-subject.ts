@@ -1,4 +1,5 @@
 import { expression, type Expression } from './contracts/expression.ts';
+import type { Box } from './contracts/metric.ts';
 import type { Feeds } from './contracts/model.ts';
 import type { Answer, Subject } from './contracts/subject.ts';
 import { errors } from './errors/index.ts';
@@ -21,12 +22,15 @@ export class PixelSubject {
   /** In pixels. */
   readonly height: number;
   readonly width: number;
+  /** What is picture in every sample, `[H, W]`: 1 there, 0 where it was padded; undefined where nothing was. */
+  readonly mask: Uint8Array | undefined;
 
   /** Throws PIXELS_INVALID where the normalisation is not of the model's channels. */
   constructor(
     subject: Subject,
     normalisation: PixelNormalisation,
     { height, width }: { readonly height: number; readonly width: number },
+    mask?: Uint8Array,
   ) {
     const { mean, deviation, order } = normalisation;
     const channels = subject.picture.channels ?? mean.length;
@@ -41,6 +45,27 @@ export class PixelSubject {
     this.channels = channels;
     this.height = height;
     this.width = width;
+    this.mask = mask?.includes(0) ? mask : undefined;
+  }
+
+  /** The same for pictures of another size or padding; `mask` as the constructor takes it. */
+  framed({ height, width }: { readonly height: number; readonly width: number }, mask?: Uint8Array): PixelSubject {
+    return new PixelSubject(this.subject, this.normalisation, { height, width }, mask);
+  }
+
+  /** The same pictures for another subject of the same model, such as one that is asked something else. */
+  shownTo(subject: Subject): PixelSubject {
+    return new PixelSubject(subject, this.normalisation, this, this.mask);
+  }
+
+  /** The rectangle that padding leaves to the picture, in pixels. */
+  get frame(): Box {
+    const { mask, width, height } = this;
+    const first = mask?.indexOf(1) ?? -1;
+    if (mask === undefined || first < 0) return { x: 0, y: 0, width, height };
+    const last = mask.lastIndexOf(1);
+    const [x, y] = [first % width, Math.floor(first / width)];
+    return { x, y, width: (last % width) + 1 - x, height: Math.floor(last / width) + 1 - y };
   }
 
   /** What the model is fed for pixels, as an expression that gradients pass through. */
@@ -76,7 +101,8 @@ export class PixelSubject {
       }
     }
     const dims = nhwc ? [samples, height, width, channels] : [samples, channels, height, width];
-    return this.subject.feeds(float32(normal, dims));
+    const { mask } = this;
+    return this.subject.feeds(float32(normal, dims), mask && Array.from({ length: samples }, () => mask));
   }
 
   /** What the model says of each sample. */

@@ -132,6 +132,37 @@ describe('what a PixelSubject refuses', () => {
   });
 });
 
+describe('padding', () => {
+  const padded = Uint8Array.of(0, 0, 0, 0, 1, 1, 0, 1, 1, 0, 0, 0);
+  const size = { height: 4, width: 3 };
+
+  function fedMasks(subject: PixelSubject): readonly (readonly Uint8Array[] | undefined)[] {
+    const given: (readonly Uint8Array[] | undefined)[] = [];
+    const { subject: own } = subject;
+    const watched = Object.assign(Object.create(own) as typeof own, {
+      picture: own.picture,
+      feeds(pixels: Parameters<typeof own.feeds>[0], masks?: readonly Uint8Array[]) {
+        given.push(masks);
+        return own.feeds(pixels, masks);
+      },
+    });
+    subject.shownTo(watched).feeds(float32(new Float32Array(2 * 36), [2, 3, 4, 3]));
+    return given;
+  }
+
+  it('is told to the subject of every sample, and what it leaves is the frame', () => {
+    const subject = classifier(['N', 3, 'H', 'W'], { size }).framed(size, padded);
+    expect(subject.frame).toEqual({ x: 1, y: 1, width: 2, height: 2 });
+    expect(fedMasks(subject)).toEqual([[padded, padded]]);
+  });
+
+  it('is nothing where a picture fills its frame', () => {
+    const subject = classifier(['N', 3, 'H', 'W'], { size }).framed(size, new Uint8Array(12).fill(1));
+    expect([subject.mask, subject.frame]).toEqual([undefined, { x: 0, y: 0, width: 3, height: 4 }]);
+    expect(fedMasks(subject)).toEqual([undefined]);
+  });
+});
+
 function thrownBy(action: () => unknown): unknown {
   try {
     action();

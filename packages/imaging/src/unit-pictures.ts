@@ -1,11 +1,20 @@
 import { float32, type SeededRandom, type Tensor } from '@understory/core';
 
-/** The mirror image of a picture `[1, C, H, W]`: left and right change places. */
-export function mirrored({ data, dims }: Tensor<'float32'>): Tensor<'float32'> {
+/** A rectangle in pixels. */
+interface Frame {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The mirror image of a picture `[1, C, H, W]`: left and right change places, within the frame that padding leaves to it. */
+export function mirrored({ data, dims }: Tensor<'float32'>, frame?: Frame): Tensor<'float32'> {
   const width = dims[3]!;
-  const turned = new Float32Array(data.length);
+  const { x: left, width: across } = frame ?? { x: 0, width };
+  const turned = data.slice();
   for (let start = 0; start < data.length; start += width) {
-    for (let x = 0; x < width; x += 1) turned[start + x] = data[start + width - 1 - x]!;
+    for (let x = 0; x < across; x += 1) turned[start + left + x] = data[start + left + across - 1 - x]!;
   }
   return float32(turned, dims);
 }
@@ -25,25 +34,28 @@ export function batched(pictures: readonly Tensor<'float32'>[]): Tensor<'float32
 }
 
 /**
- * A picture `[1, C, H, W]` cut into `grid` times `grid` patches that lie in another order: what is there stays, where it is does not. Rows and columns that
- * are left over at the bottom and on the right stay in their place.
+ * A picture `[1, C, H, W]`, or the frame that padding leaves to it, cut into `grid` times `grid` patches that lie in another order: what is there stays, where
+ * it is does not. Rows and columns that are left over at the bottom and on the right stay in their place.
  */
 export function shuffledPatches(
   { data, dims }: Tensor<'float32'>,
   grid: number,
   random: SeededRandom,
+  frame?: Frame,
 ): Tensor<'float32'> {
   const [, channels = 0, height = 0, width = 0] = dims;
-  const [down, across] = [Math.floor(height / grid), Math.floor(width / grid)];
+  const within = frame ?? { x: 0, y: 0, width, height };
+  const [down, across] = [Math.floor(within.height / grid), Math.floor(within.width / grid)];
   const order = disorder(grid * grid, random);
   const shuffled = data.slice();
   for (let row = 0; row < channels * height; row += 1) {
-    const y = row % height;
-    if (y >= down * grid) continue;
+    const y = (row % height) - within.y;
+    if (y < 0 || y >= down * grid) continue;
     for (let column = 0; column < grid; column += 1) {
       const from = order[Math.floor(y / down) * grid + column]!;
-      const source = (row - y + Math.floor(from / grid) * down + (y % down)) * width + (from % grid) * across;
-      shuffled.set(data.subarray(source, source + across), row * width + column * across);
+      const line = row - y + Math.floor(from / grid) * down + (y % down);
+      const source = line * width + within.x + (from % grid) * across;
+      shuffled.set(data.subarray(source, source + across), row * width + within.x + column * across);
     }
   }
   return float32(shuffled, dims);

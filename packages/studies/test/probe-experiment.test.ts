@@ -7,6 +7,12 @@ import { probeExperiment, type ProbePlan } from '../src/probe/probe-experiment.t
 
 const plain = (level: number) => rgbImage(new Uint8Array(3 * 16 * 8).fill(level), 16, 8);
 
+/** As far as it is asked for. */
+const pixelSubject = {
+  ...{ channels: 3, height: 4, width: 8, frame: { x: 0, y: 0, width: 8, height: 4 } },
+  subject: { picture: {} },
+};
+
 /** A probe whose row is the item that it was given, of pictures that are made half as large. */
 function planOf(task: string | undefined): { readonly plan: ProbePlan; readonly decoded: string[] } {
   const decoded: string[] = [];
@@ -19,7 +25,7 @@ function planOf(task: string | undefined): { readonly plan: ProbePlan; readonly 
           summarise: async () => Promise.reject(new Error('nothing is summarised')),
         }),
       },
-      request: { subject: { channels: 3, height: 4, width: 8 }, seed: 0 } as never,
+      request: { subject: pixelSubject, seed: 0 } as never,
       preprocessing: {
         resize: { kind: 'exact', width: 8, height: 4, filter: 'box' },
         ...{ rescale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1], channels: 3, order: 'RGB', layout: 'NCHW' },

@@ -1,5 +1,5 @@
 import {
-  PixelSubject,
+  type PixelSubject,
   type NamedAnswer,
   type ProbeRequest,
   type QuestionAnswer,
@@ -26,8 +26,7 @@ export class Asker {
 
   /** The model asked that question, which takes pixels. */
   about(question: string): PixelSubject {
-    const { normalisation, height, width } = this.#subject;
-    return new PixelSubject(this.answerer.asking(question), normalisation, { height, width });
+    return this.#subject.shownTo(this.answerer.asking(question));
   }
 
   /** What the model says of each of some pictures of one size. */

@@ -78,14 +78,14 @@ interface Pictures {
 }
 
 function picturesOf(
-  { mirror, grid }: ProbePlan,
+  { request, mirror, grid }: ProbePlan,
   { pixels, otherPictures = {} }: ProbeItem,
   random: SeededRandom,
 ): Pictures {
   return {
     image: pixels,
-    shuffled: shuffledPatches(pixels, grid, random.fork('patches')),
-    mirror: mirror ? mirrored(pixels) : undefined,
+    shuffled: shuffledPatches(pixels, grid, random.fork('patches'), request.subject.frame),
+    mirror: mirror ? mirrored(pixels, request.subject.frame) : undefined,
     others: otherPictures,
   };
 }

@@ -11,6 +11,7 @@ import {
 import type { AttackPlan } from './attack-plan.ts';
 import { passes, type ItemGoal } from './attack-goal.ts';
 import type { AttackedImage } from './attack-subject.ts';
+import { frameKey } from '../setup/framed-pixels.ts';
 import type { ChosenImage } from '../environment.ts';
 import { joinSamples } from '../common/join-samples.ts';
 import { reasonFor } from '../common/reason-for.ts';
@@ -44,7 +45,8 @@ export async function makeAttacks(
       if (typeof mask === 'string') continue;
       const ofAttack = samples.get(attack) ?? new Map<string, Sample[]>();
       samples.set(attack, ofAttack);
-      const form = formOfGoal(image.goal);
+      // What is fed beside the pictures, such as a mask of padding, is the same for all of a run.
+      const form = `${formOfGoal(image.goal)} ${frameKey(image.subject)}`;
       ofAttack.set(form, [...(ofAttack.get(form) ?? []), { image, place, mask }]);
     }
   }
@@ -90,7 +92,8 @@ async function attackBatch(
   const samples = asked.filter(({ image }) => !failures.has(image.item));
   const [first, ...others] = samples;
   if (first === undefined) return [];
-  const { signal, subject } = plan;
+  const { signal } = plan;
+  const { subject } = first.image;
   try {
     signal.throwIfAborted();
     const { adversarial, samples: results } = await attack.perturb({

@@ -73,8 +73,8 @@ async function finish(plan: AttackPlan, image: AttackedImage, found: readonly Fo
     append(attempts, await judge(plan, image, made.slice(start, end)));
   }
   for (const [at, { sample }] of made.entries()) rows[sample.place] = attempts[at]!.row;
-  const { facts, picture, pixels, explained } = image;
-  await plan.keep?.({ facts, picture, pixels, explained, attempts });
+  const { facts, subject, picture, pixels, explained } = image;
+  await plan.keep?.({ facts, subject, picture, pixels, explained, attempts });
   return rows;
 }
 

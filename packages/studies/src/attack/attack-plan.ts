@@ -39,6 +39,8 @@ export interface AttackPlan {
 /** An image with every attack on it that was made. */
 export interface AttackedItem {
   readonly facts: AttackFacts;
+  /** For pictures of its size and padding. */
+  readonly subject: PixelSubject;
   /** What the network saw. */
   readonly picture: RgbImage;
   readonly pixels: Tensor<'float32'>;

@@ -3,11 +3,12 @@ import {
   isDiagnosed,
   type HeatMap,
   type Mask,
+  type PixelSubject,
   type SeededRandom,
   type Target,
   type Tensor,
 } from '@understory/core';
-import { boxesInInput, prepare, type RgbImage } from '@understory/imaging';
+import { boxesInInput, type RgbImage } from '@understory/imaging';
 import {
   lookAt,
   numberGoalOf,
@@ -22,7 +23,7 @@ import type { AttackFacts, AttackPlan, ExplainedTargets } from './attack-plan.ts
 import type { ChosenImage } from '../environment.ts';
 import { reasonFor, reasonForOne } from '../common/reason-for.ts';
 import { targetsOf } from '../common/targets.ts';
-import { unitPixelsFor } from '../setup/unit-pixels-for.ts';
+import { framedPixels } from '../setup/framed-pixels.ts';
 
 /** Why an image is not attacked. */
 const alreadyTheTarget = 'the unmodified image is already predicted as the target';
@@ -33,6 +34,8 @@ export interface AttackedImage {
   readonly facts: AttackFacts;
   /** At the untouched image. */
   readonly look: Look;
+  /** For pictures of its size and padding. */
+  readonly subject: PixelSubject;
   readonly picture: RgbImage;
   readonly pixels: Tensor<'float32'>;
   readonly goal: ItemGoal;
@@ -50,23 +53,23 @@ export async function imageOf(
   item: ChosenImage,
   random: SeededRandom,
 ): Promise<AttackedImage | undefined> {
-  const { subject, preprocessing, attacks, numbers } = plan;
+  const { preprocessing, attacks, numbers } = plan;
   const image = await item.picture();
-  const { picture } = prepare(image, preprocessing);
-  const pixels = unitPixelsFor(subject, picture);
+  const { subject, picture, pixels } = framedPixels(plan.subject, image, preprocessing);
   const [said] = await lookAt(subject, pixels, numbers?.targets.outputs);
   const look = said!;
   const goal = goalOf(plan, look);
   const facts = factsOf(plan, item, goal, look);
   if (plan.onlyCorrect && facts.correct !== true) return undefined;
   const explained = explainedOf(plan, goal, look);
-  const common = { item, facts, look, picture, pixels, goal, explained, seed: seedOf(random.fork('attack')) };
+  const seed = seedOf(random.fork('attack'));
+  const common = { item, facts, look, subject, picture, pixels, goal, explained, seed };
   const done = reasonToLeave(plan, goal, look);
   if (done !== undefined) return { ...common, masks: attacks.map(() => done), notes: attacks.map(() => []) };
 
   const boxes = item.item.boxes && [boxesInInput(item.item.boxes, image, preprocessing)];
   const drawsFromOrigin = attacks.some(({ mask }) => mask.needs?.includes('originMaps'));
-  const origin = drawsFromOrigin && plan.explain && (await originOf(plan, pixels, explained.original));
+  const origin = drawsFromOrigin && plan.explain && (await originOf(plan, { subject, pixels }, explained.original));
   const drawn = new Map<Mask, Tensor<'float32'> | string>();
   const notes = new Map<Mask, string[]>();
   for (const { mask } of attacks) {
@@ -86,7 +89,7 @@ export async function imageOf(
         seeds: [seedOf(random.fork('mask'))],
         note: (_, text) => own.push(text),
       });
-      drawn.set(mask, found[0]!);
+      drawn.set(mask, withinFrame(found[0]!, subject));
     } catch (error) {
       plan.signal.throwIfAborted();
       drawn.set(mask, reasonForOne(error));
@@ -97,6 +100,15 @@ export async function imageOf(
     masks: attacks.map(({ mask }) => drawn.get(mask)!),
     notes: attacks.map(({ mask }) => notes.get(mask) ?? []),
   };
+}
+
+/** Padding is no part of the picture, and is not changed. */
+function withinFrame(mask: Tensor<'float32'>, { mask: picture }: PixelSubject): Tensor<'float32'> {
+  if (picture === undefined) return mask;
+  return float32(
+    mask.data.map((weight, at) => weight * picture[at]!),
+    mask.dims,
+  );
 }
 
 /** The class to reach, or to leave, or the number of the target in words. */
@@ -139,12 +151,12 @@ function explainedOf({ subject: { subject }, target }: AttackPlan, goal: ItemGoa
 /** The heat map of the untouched image, or why there is none. */
 async function originOf(
   { explain, signal }: AttackPlan,
-  pixels: Tensor<'float32'>,
+  { subject, pixels }: Pick<AttackedImage, 'subject' | 'pixels'>,
   original: Target | undefined,
 ): Promise<HeatMap | string> {
   if (original === undefined) return 'the network says nothing of the untouched image that a heat map could explain';
   try {
-    return await explain!(pixels, original);
+    return await explain!(pixels, original, subject);
   } catch (error) {
     signal.throwIfAborted();
     return reasonFor(error);

@@ -4,26 +4,25 @@ import type { NamedExplainer } from '../explanation/explain-images.ts';
 import { pixelSubjectOf } from '../setup/pixel-subject-of.ts';
 import type { Setup } from '../setup/setup.ts';
 
-/** The heat map of pixels `[1, C, H, W]` in 0..1 for a target. */
-export type ExplainPixels = (pixels: Tensor<'float32'>, target: Target) => Promise<HeatMap>;
+/** The heat map of pixels `[1, C, H, W]` in 0..1 for a target; `framed` is the subject of pictures of their size and padding. */
+export type ExplainPixels = (pixels: Tensor<'float32'>, target: Target, framed: PixelSubject) => Promise<HeatMap>;
 
-/** An explainer of pixels; `pixels` is the subject of the set-up, which is used where the explainer has the same. */
+/** An explainer of pixels. */
 export function explainPixels(
   { explainer, subject, layer }: NamedExplainer,
   {
     setup,
-    pixels,
     seed,
     signal,
   }: {
     readonly setup: Setup;
-    readonly pixels: PixelSubject;
     readonly seed: number;
     readonly signal: AbortSignal;
   },
 ): ExplainPixels {
-  const own = subject === setup.subject ? pixels : pixelSubjectOf(subject, setup.preprocessing.preprocessing);
-  return async (shown, target) => {
+  const other = subject === setup.subject ? undefined : pixelSubjectOf(subject, setup.preprocessing.preprocessing);
+  return async (shown, target, framed) => {
+    const own = other?.framed(framed, framed.mask) ?? framed;
     const [map] = await explainer.explain({
       model: subject.model,
       feeds: own.feeds(shown),

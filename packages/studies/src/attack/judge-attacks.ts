@@ -27,7 +27,7 @@ export async function judge(
   const { subject } = plan.subject;
   const { facts, pixels, picture, goal } = image;
   const looks = await looksAt(
-    plan,
+    { ...plan, subject: image.subject },
     made.map(({ adversarial }) => adversarial),
   );
   const kept = await savePictures(plan, image, made);
@@ -72,7 +72,7 @@ export async function judge(
         trajectory: attacked.trajectory,
         checks: {
           ...perturbationChecks(pixels.data, adversarial.data, { budget, mask: sample.mask.data }),
-          savedWithinEpsilon: isWithin(budget, pixels.data, unitPixelsFor(plan.subject, saved.picture).data),
+          savedWithinEpsilon: isWithin(budget, pixels.data, unitPixelsFor(image.subject, saved.picture).data),
         },
         warnings: [...image.notes[sample.place]!, ...attacked.warnings],
         transfer: transfers[at]!,
@@ -102,7 +102,10 @@ async function transferred(
   });
 }
 
-function looksAt({ subject, numbers }: AttackPlan, pictures: readonly Tensor<'float32'>[]): Promise<readonly Look[]> {
+function looksAt(
+  { subject, numbers }: Pick<AttackPlan, 'subject' | 'numbers'>,
+  pictures: readonly Tensor<'float32'>[],
+): Promise<readonly Look[]> {
   return lookAt(subject, joinSamples(pictures), numbers?.targets.outputs);
 }
 
@@ -131,11 +134,11 @@ async function savePictures(plan: AttackPlan, image: AttackedImage, made: readon
 
 async function save(
   plan: AttackPlan,
-  { pixels, picture: size }: AttackedImage,
+  { subject, pixels, picture: size }: AttackedImage,
   made: readonly Made[],
   rounding: LevelRounding,
 ): Promise<readonly Saved[]> {
-  const { subject, attacks, codec } = plan;
+  const { attacks, codec } = plan;
   const files: Omit<Saved, 'look'>[] = [];
   for (const { sample, adversarial } of made) {
     const { budget } = attacks[sample.place]!.record;
@@ -154,7 +157,7 @@ async function save(
     }
   }
   const looks = await looksAt(
-    plan,
+    { ...plan, subject },
     files.map(({ picture }) => unitPixelsFor(subject, picture)),
   );
   return files.map((file, at) => ({ ...file, look: looks[at]! }));

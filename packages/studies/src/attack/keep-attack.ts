@@ -58,7 +58,7 @@ export async function attackKeeper(
 async function keepExample(
   store: ArtifactStore,
   folder: string,
-  { facts, picture, pixels, explained, attempts }: AttackedItem,
+  { facts, subject, picture, pixels, explained, attempts }: AttackedItem,
   asked: KeptAttacks,
 ): Promise<void> {
   const { codec } = asked;
@@ -69,7 +69,7 @@ async function keepExample(
   let layer: string | null = null;
   const keepMap = async (name: string, from: Tensor<'float32'>, target: Target | undefined) => {
     if (target === undefined) return null;
-    const map = await mapOf(asked.explainer?.explain, from, target);
+    const map = await mapOf(asked.explainer?.explain, { subject, pixels: from }, target);
     layer ??= map?.layer ?? null;
     return map === undefined ? null : write(name, encodeNpy(map.data, [map.height, map.width]));
   };
@@ -117,11 +117,11 @@ async function keepExample(
 /** Undefined where there is no explainer, and where it has no map of this. */
 async function mapOf(
   explain: AttackPlan['explain'],
-  pixels: Tensor<'float32'>,
+  { subject, pixels }: Pick<AttackedItem, 'subject' | 'pixels'>,
   target: Target,
 ): Promise<HeatMap | undefined> {
   try {
-    const map = await explain?.(pixels, target);
+    const map = await explain?.(pixels, target, subject);
     return map?.data.every(Number.isFinite) ? map : undefined;
   } catch (error) {
     if (isDiagnosed(error) && environmentFailure(error) === undefined) return undefined;

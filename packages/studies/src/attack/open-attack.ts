@@ -11,7 +11,7 @@ import {
   type Target,
   type UnderstoryError,
 } from '@understory/core';
-import { prepare } from '@understory/imaging';
+
 import { classLabels } from '../common/class-labels.ts';
 import { targetsOf } from '../common/targets.ts';
 import { inGroups } from '../common/in-groups.ts';
@@ -21,7 +21,7 @@ import type { ChosenImages, Environment, TargetReference } from '../environment.
 import { studyErrors } from '../errors.ts';
 import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
 import { pixelSubjectOf } from '../setup/pixel-subject-of.ts';
-import { unitPixelsFor } from '../setup/unit-pixels-for.ts';
+import { framedPixels } from '../setup/framed-pixels.ts';
 import { selectionOf } from '../spec/selections.ts';
 import type { AttackSpec } from '../spec/study-spec.ts';
 import { studyOf, type Study, type StudyOptions } from '../study.ts';
@@ -68,13 +68,13 @@ export async function openAttack(
     const numbers = await numbersOf(spec, pixels);
     const labels = classLabels(images, subject);
     const [named] = setup.explainers;
-    const explain = named && explainPixels(named, { setup, pixels, seed: spec.seed, signal });
+    const explain = named && explainPixels(named, { setup, seed: spec.seed, signal });
     const reference = await referenceFor(attacks, spec, { setup, target });
     transfer = await transferOf(spec, setup, attacks);
-    const drawn = reference && prepare(reference.image, preprocessing.preprocessing).picture;
+    const drawn = reference && framedPixels(pixels, reference.image, preprocessing.preprocessing);
     const targetMap =
       drawn && target !== undefined
-        ? await explain?.(unitPixelsFor(pixels, drawn), classTarget(subject, target))
+        ? await explain?.(drawn.pixels, classTarget(subject, target), drawn.subject)
         : undefined;
     const record = attackRecord({ spec, images, setup, attacks, target, reference, transfer, explainer });
     const plan: AttackPlan = {

@@ -10,11 +10,10 @@ import {
   type MetricRequest,
   type Subject,
   type Target,
-  type Tensor,
   type Tensors,
 } from '@understory/core';
 import type { ChosenImage, LabelIndex } from '../environment.ts';
-import { boxesInInput, prepare, type Preprocessing, type RgbImage } from '@understory/imaging';
+import { boxesInInput, prepare, type Prepared, type Preprocessing, type RgbImage } from '@understory/imaging';
 import { randomOrder, type EvaluationRow } from './evaluation-rows.ts';
 import { summarise, type EvaluationSummary } from './summarise-evaluation.ts';
 import type { NamedMetric } from './choose-metrics.ts';
@@ -74,7 +73,8 @@ export function evaluationExperiment(plan: EvaluationPlan): Experiment<ChosenIma
       signal.throwIfAborted();
       const image = await picture();
       const prepared = prepare(image, preprocessing);
-      const feeds = subject.feeds(prepared.tensor);
+      const masks = [prepared.pixelMask];
+      const feeds = subject.feeds(prepared.tensor, masks);
       const more = plan.target.kind === 'named' ? plan.target.targets.outputs : [];
       const outputs = await subject.model.run(feeds, [...subject.reads, ...more]);
       const [said] = subject.answersOf(outputs);
@@ -85,7 +85,7 @@ export function evaluationExperiment(plan: EvaluationPlan): Experiment<ChosenIma
       if (plan.onlyCorrect && facts.correct !== true) return [];
 
       const explained: Explained[] = [];
-      for (const named of plan.explainers) explained.push(await explain(plan, named, prepared.tensor, target));
+      for (const named of plan.explainers) explained.push(await explain(plan, named, prepared, target));
       await plan.keep?.({
         picture: prepared.picture,
         facts,
@@ -98,7 +98,7 @@ export function evaluationExperiment(plan: EvaluationPlan): Experiment<ChosenIma
       for (const { record, metric, randomOrder: baseline, subject: measured } of metrics) {
         const { name } = record;
         const { model } = measured;
-        const own = measured === subject ? feeds : measured.feeds(prepared.tensor);
+        const own = measured === subject ? feeds : measured.feeds(prepared.tensor, masks);
         const measuredTarget = placed(target, measured, subject);
         const request = {
           ...{ ...common, model, feeds: own, image: measured.picture.name, objective: objectiveOf([measuredTarget]) },
@@ -142,13 +142,13 @@ interface Explained {
 async function explain(
   { seed, signal, subject: asked }: EvaluationPlan,
   { id, explainer, subject, layer }: NamedExplainer,
-  tensor: Tensor<'float32'>,
+  { tensor, pixelMask }: Pick<Prepared, 'tensor' | 'pixelMask'>,
   target: Target,
 ): Promise<Explained> {
   const objectiveFor = (own: Subject) => objectiveOf([placed(target, own, asked)]);
   const request = {
     model: subject.model,
-    feeds: subject.feeds(tensor),
+    feeds: subject.feeds(tensor, [pixelMask]),
     image: subject.picture.name,
     objective: objectiveFor(subject),
     ...(layer !== undefined && { layer }),
@@ -158,11 +158,15 @@ async function explain(
     // Metrics name and type tensors as the model does that they measure, which need not be the explainer's; what they change is theirs.
     const own = changed.model === undefined ? subject : measured;
     const pixels = changed.feeds?.[measured.picture.name];
+    const changedTensor = pixels === undefined ? tensor : float32(toFloat32(pixels), pixels.dims);
     return explainer.explain({
       ...request,
       ...{ model: changed.model ?? subject.model, objective: objectiveFor(own) },
       image: own.picture.name,
-      feeds: own.feeds(pixels === undefined ? tensor : float32(toFloat32(pixels), pixels.dims)),
+      feeds: own.feeds(
+        changedTensor,
+        Array.from({ length: changedTensor.dims[0]! }, () => pixelMask),
+      ),
     });
   };
   try {

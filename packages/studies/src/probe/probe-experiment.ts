@@ -11,11 +11,11 @@ import {
   type Tensor,
 } from '@understory/core';
 import type { ChosenImage, LabelIndex } from '../environment.ts';
-import { boxesInInput, prepare, type ImageCodec, type Preprocessing, type RgbImage } from '@understory/imaging';
+import { boxesInInput, type ImageCodec, type Preprocessing, type RgbImage } from '@understory/imaging';
 import type { NamedExplainer } from '../explanation/explain-images.ts';
 import { studyErrors } from '../errors.ts';
 import { pixelSubjectOf } from '../setup/pixel-subject-of.ts';
-import { unitPixelsFor } from '../setup/unit-pixels-for.ts';
+import { frameKey, framedPixels } from '../setup/framed-pixels.ts';
 
 export interface ProbePlan {
   readonly probe: Probe;
@@ -34,26 +34,50 @@ export type ProbeRow = Readonly<Record<string, unknown>>;
 
 /** Probes images as they are decoded and prepared; what the network gets wrong is passed over where only right ones count. */
 export function probeExperiment(plan: ProbePlan): Experiment<ChosenImage, ProbeRow, ProbeSummary> {
-  const { probe, request, labels, onlyCorrect } = plan;
-  const { subject, signal } = request;
-  const experiment = probe.experiment(request) as Experiment<ProbeItem, ProbeRow, ProbeSummary>;
+  const { request, labels, onlyCorrect, preprocessing } = plan;
+  const { signal } = request;
+  const experiments = new FramedExperiments(plan);
   return {
     async rows({ id, item, picture }, random) {
       signal?.throwIfAborted();
       if (!isAskedFor(item, plan.task)) return [];
       const image = await picture();
-      const pixels = pixelsOf(image, plan);
+      const { subject, pixels } = framedPixels(request.subject, image, preprocessing);
       const label = labels.indexOf(item.label);
       if (onlyCorrect && !(await isRight(subject, pixels, label))) return [];
-      const asked = await askedOf(item, image, plan);
-      return experiment.rows({ id, pixels, ...(label !== undefined && { label }), ...asked }, random);
+      const asked = await askedOf(item, image, { ...plan, subject });
+      return experiments.for(subject).rows({ id, pixels, ...(label !== undefined && { label }), ...asked }, random);
     },
-    summarise: (rows) => experiment.summarise(rows),
+    summarise: (rows) => experiments.for(request.subject).summarise(rows),
   };
 }
 
-function pixelsOf(image: RgbImage, { request, preprocessing }: ProbePlan): ProbeItem['pixels'] {
-  return unitPixelsFor(request.subject, prepare(image, preprocessing).picture);
+/** So many sizes of pictures are kept with what a probe found out for them, such as answers about a grey picture. */
+const mostFrames = 16;
+
+/** The experiment of a probe for pictures of each size and padding. */
+class FramedExperiments {
+  readonly #plan: ProbePlan;
+  readonly #known = new Map<string, Experiment<ProbeItem, ProbeRow, ProbeSummary>>();
+
+  constructor(plan: ProbePlan) {
+    this.#plan = plan;
+    this.for(plan.request.subject);
+  }
+
+  for(subject: PixelSubject): Experiment<ProbeItem, ProbeRow, ProbeSummary> {
+    const { probe, request } = this.#plan;
+    const key = frameKey(subject);
+    const own =
+      this.#known.get(key) ??
+      (probe.experiment({ ...request, subject }) as Experiment<ProbeItem, ProbeRow, ProbeSummary>);
+    // The least recently used goes first.
+    this.#known.delete(key);
+    this.#known.set(key, own);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > mostFrames) this.#known.delete(oldest!);
+    return own;
+  }
 }
 
 /** Whether an item has what the probe of such models asks: captions or questions; items that bring only the others are passed over. */
@@ -69,9 +93,9 @@ export function isAskedFor(
 async function askedOf(
   { captionTests, questions, otherPictures = {} }: ChosenImage['item'],
   image: RgbImage,
-  plan: ProbePlan,
+  plan: Pick<ProbePlan, 'codec' | 'preprocessing' | 'task'> & { readonly subject: PixelSubject },
 ): Promise<Pick<ProbeItem, 'captionTests' | 'questions' | 'otherPictures'>> {
-  const { codec, preprocessing, task } = plan;
+  const { codec, preprocessing, task, subject } = plan;
   const placed = (box: Box) => boxesInInput([box], image, preprocessing)[0]!;
   const isAsked = { captions: task !== questionTask, questions: task !== imageTextTask };
   const tests = isAsked.captions ? captionTests : undefined;
@@ -83,7 +107,13 @@ async function askedOf(
   ]);
   const others: Record<string, ProbeItem['pixels']> = {};
   for (const [name, read] of Object.entries(otherPictures)) {
-    if (names.has(name)) others[name] = pixelsOf(await codec.decode(await read(), name), plan);
+    if (names.has(name)) {
+      const other = framedPixels(subject, await codec.decode(await read(), name), preprocessing);
+      if (frameKey(other.subject) !== frameKey(subject)) {
+        throw studyErrors.pictureSizeInvalid({ found: other.picture, expected: subject });
+      }
+      others[name] = other.pixels;
+    }
   }
   return {
     ...(tests && { captionTests: tests.map(({ box, ...test }) => ({ ...test, ...(box && { box: placed(box) }) })) }),
