@@ -10,6 +10,7 @@ import {
   mapInOther,
   matched,
   onGrey,
+  onOther,
   onShuffled,
   right,
   uniformInBox,
@@ -42,6 +43,7 @@ const plans = {
         { name: 'the picture', measure: right },
         { name: 'a grey picture', measure: onGrey },
         { name: 'patches shuffled', measure: onShuffled },
+        { name: 'another image', measure: onOther },
       ],
     },
     {

@@ -29,6 +29,14 @@ export const onShuffled: Measure = {
   of: (_, { onShuffled: of }) => of,
 };
 
+/** Not of a row by itself: the tally takes it from rows that ask the same. */
+export const onOther: Measure = {
+  id: 'right-on-another',
+  title: 'right on another image',
+  unit: share,
+  of: () => undefined,
+};
+
 export const disagrees: Measure = {
   id: 'phrasings-disagree',
   title: 'phrasings disagree',
@@ -172,7 +180,7 @@ export const mapMeasures: readonly Measure[] = [
 ];
 
 /** Of the first part, in the order of its tables. */
-export const answerMeasures: readonly Measure[] = [right, onGrey, onShuffled, matched, bothRight];
+export const answerMeasures: readonly Measure[] = [right, onGrey, onShuffled, onOther, matched, bothRight];
 
 /** All that is kept of an image. */
 export const measures: readonly Measure[] = [

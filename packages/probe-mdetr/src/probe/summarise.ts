@@ -23,6 +23,7 @@ export async function summarise(rows: AsyncIterable<QuestionRow>, request: Probe
       if (candidate !== undefined) examples.offer(kind, candidate);
     }
   }
+  tally.close();
   const { seed } = request;
   const estimateOf = estimator(seed);
   const groups = namedGroups(tally);
@@ -123,6 +124,7 @@ function remarksOf({ unknown, questions }: Tally, { basis, objectBasis }: Questi
     ...(objectBasis === 'answers' && basis === 'pairs'
       ? ['Of questions about things it counts right answers beyond those that are given on a grey picture.']
       : []),
+    'On a grey picture nothing is seen, with patches shuffled things are seen and not where they are, and on another image the answers to the same question about the other images of the data are held against what is right of this one.',
     ...(unknown === 0
       ? []
       : [

@@ -88,6 +88,18 @@ describe('a model that knows what is where', () => {
     expect(estimateOf(await found, 'right-on-grey', conditions.relation)?.estimate).toBe(0.5);
   });
 
+  it('says of another image what is right of that one', async () => {
+    // "What is on the left?" is asked of 20 images with 4 answers, so that 4 of the other 19 have the same.
+    expect(estimateOf(await found, 'right-on-another', conditions.side)).toMatchObject({
+      n: 40,
+      estimate: expect.closeTo(4 / 19, 12),
+    });
+    // The first phrasing of a relation is asked of every eighth image, always with the same answer.
+    expect(estimateOf(await found, 'right-on-another', conditions.relation)?.estimate).toBe(1);
+    const alone = await probe(requestFor(sighted), itemsOf(1));
+    expect(estimateOf(alone, 'right-on-another', conditions.side)).toBeUndefined();
+  });
+
   it('is right where left and right are exchanged in the picture, in the question, and in both', async () => {
     for (const condition of [conditions.side, conditions.relation]) {
       expect(estimateOf(await found, 'mirror-consistent', condition)?.estimate).toBe(1);
