@@ -11,7 +11,18 @@ const goesOn = new Set(
  * The map of the last convolution, behind its normalisation and activation. A convolution of one pixel that only turns a map into tokens, with neither of
  * them, is left out: the map is what goes into it. Undefined where the graph does not tell.
  */
-export function lastMap({ graph, layers }: Model, picture: string): string | undefined {
+export function lastMap(model: Model, picture: string): string | undefined {
+  const found = searched.get(model);
+  if (found?.picture === picture) return found.map;
+  const map = searchMap(model, picture);
+  searched.set(model, { picture, map });
+  return map;
+}
+
+/** One model is asked many questions, and its graph may be long. */
+const searched = new WeakMap<Model, { readonly picture: string; readonly map: string | undefined }>();
+
+function searchMap({ graph, layers }: Model, picture: string): string | undefined {
   if (graph === undefined) return undefined;
   const known = new Set(layers.map(({ name }) => name));
   const places = new Map(graph.nodes.map((node, at) => [node, at]));
