@@ -123,7 +123,7 @@ share of questions about one fruit whose best box overlaps it by half. The scene
     python tools/export/orchard_mdetr.py {variant} --scenes final
 
 - first backbone and text encoder learn in {trained['word_steps']} steps which words belong to which place of a picture; the next {trained['plain_steps']:,} steps have the
-  questions about colours, kinds and counts, the others also those of place. Both are the same for both variants. With questions of place from the
+  questions about colours, kinds and counts, the others also those of place. Both are the same for both variants, and were run once. With questions of place from the
   beginning a network finds the fruit by its place, and answers "What color is the apple?" by the colour of either fruit
 - {steps:,} steps of 16 pictures (pairs in which the two fruit have changed places) with three questions each; AdamW, learning rate 1e-3, half a cosine down to
   a hundredth of it, weight decay 0.02

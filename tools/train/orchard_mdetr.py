@@ -53,8 +53,8 @@ PLACE = re.compile('|'.join(rf'\b{word}\b' for word in OPPOSITES))
 TWO_OF_A_KIND = 'colour-at, two of a kind'
 OF_A_KIND = 'count, of a kind'
 KINDS = ('colour', 'kind', 'count', OF_A_KIND, 'colour-at', TWO_OF_A_KIND, 'relation', 'fruit-at')
-PLAIN = {'colour': 4, 'kind': 2, 'count': 1, OF_A_KIND: 2}
-ALL = {'colour': 1, 'kind': 1, 'count': 1, OF_A_KIND: 1, 'colour-at': 1, TWO_OF_A_KIND: 6, 'relation': 3, 'fruit-at': 3}
+PLAIN_WEIGHTS = {'colour': 4, 'kind': 2, 'count': 1, OF_A_KIND: 2}
+WEIGHTS = {'colour': 1, 'kind': 1, 'count': 1, OF_A_KIND: 1, 'colour-at': 1, TWO_OF_A_KIND: 6, 'relation': 3, 'fruit-at': 3}
 """How often a question of a kind is drawn, among those of a scene: first those that speak of no place, then all."""
 PER_PICTURE = 3
 NO_OBJECT = 0.1
@@ -426,7 +426,7 @@ def main() -> None:
     run.seconds += seconds
 
     def loss_at(step: int) -> torch.Tensor:
-        kinds = PLAIN if step < options.plain_steps else ALL
+        kinds = PLAIN_WEIGHTS if step < options.plain_steps else WEIGHTS
         batch = draw(scenes, reader, options.variant, kinds, options.pictures, np.random.default_rng([options.seed, step]))
         losses = loss_of(model, pointer, batch, reader)
         means.take(losses)
