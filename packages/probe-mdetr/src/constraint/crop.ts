@@ -3,7 +3,7 @@ import { resample } from '@understory/imaging';
 import { boundsOf } from './box-bounds.ts';
 
 /** A picture and where in it there is one. */
-export interface Padded {
+interface Padded {
   /** `[1, C, H, W]` in 0..1. */
   readonly pixels: Tensor<'float32'>;
   /** `[H, W]`: 1 where the picture is; undefined where it is everywhere. */

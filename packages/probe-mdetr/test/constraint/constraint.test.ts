@@ -5,7 +5,6 @@ import {
   toFloat32,
   type QuestionAnswer,
   type QuestionAnswerer,
-  type Subject,
   type Tensor,
 } from '@understory/core';
 import { constrained, constrainedPicture, constraints } from '../../src/constraint/constraint.ts';
@@ -42,26 +41,19 @@ describe('an answer held to a box', () => {
   });
   afterAll(() => opened.close());
 
-  const plain = async (picture: Tensor<'float32'>, mask?: Uint8Array) => {
-    const answerer = asked.subject as QuestionAnswerer & Subject;
-    const feeds = { ...asked.feeds(picture), ...(mask && answerer.feeds(picture, [mask])) };
-    const outputs = await answerer.model.run(
-      { ...feeds, pixel_values: asked.feeds(picture)['pixel_values']! },
-      answerer.reads,
-    );
-    return answerer.answersOf(outputs)[0]!;
-  };
+  const plain = async (picture: Tensor<'float32'>, mask?: Uint8Array) =>
+    (await asked.framed(asked, mask).answer(picture))[0] as QuestionAnswer;
 
   it.each(constraints)('is the plain one in a box of the whole picture, by %s', async (constraint) => {
-    const found = await constrained(asked, { pixels }, { x: 0, y: 0, width: 64, height: 48 }, constraint);
+    const found = await constrained(asked, pixels, { x: 0, y: 0, width: 64, height: 48 }, constraint);
     expectSame(found, await plain(pixels));
   });
 
   it.each(['crop', 'blur'] as const)('is that of the picture that is shown, by %s', async (constraint) => {
-    const shown = await constrainedPicture(asked, { pixels }, box, constraint);
+    const shown = await constrainedPicture(asked, pixels, box, constraint);
     // The crop of 25 x 22 is as high as the picture and leaves nine columns, which are padding.
     const mask = Uint8Array.from({ length: 48 * 64 }, (_, at) => Number(constraint === 'blur' || at % 64 < 55));
-    const found = await constrained(asked, { pixels }, box, constraint);
+    const found = await constrained(asked, pixels, box, constraint);
     expectSame(found, await plain(shown, mask));
     if (constraint === 'blur') return;
     const filled = [0, 1, 2].map((channel) => shown.data[channel * 48 * 64 + 63]);
@@ -71,15 +63,39 @@ describe('an answer held to a box', () => {
 
   it('does not depend on what is far outside the box where tokens are hidden, and on what is in it', async () => {
     const { layer, reads } = asked.subject;
-    const found = await constrained(asked, { pixels }, box, 'tokens');
+    const found = await constrained(asked, pixels, box, 'tokens');
     expect(confidences(found)).not.toEqual(confidences(await plain(pixels)));
     expect(layer).toBeDefined();
     expect(reads).toContain('pred_boxes');
-    const shown = await constrainedPicture(asked, { pixels }, box, 'tokens');
+    const shown = await constrainedPicture(asked, pixels, box, 'tokens');
     const place = (x: number, y: number) => y * 64 + x;
     expect(shown.data[place(20, 12)]).toBe(pixels.data[place(20, 12)]);
     expect(shown.data[place(3, 3)]).toBeCloseTo(0.8 + 0.2 * pixels.data[place(3, 3)]!, 6);
     expect(shown.data[place(44, 12)]).toBeCloseTo(0.8 + 0.2 * pixels.data[place(44, 12)]!, 6);
+  });
+});
+
+describe('an answer about a padded picture', () => {
+  it.each(['blur', 'tokens'] as const)('is that about the picture, by %s', async (constraint) => {
+    const opened = await openAnswerer(fixture('vilt'));
+    try {
+      const size = { height: 48, width: 64 };
+      const asked = new PixelSubject(opened.answerer.asking('What color is the left apple?'), normalisation, size);
+      const pixels = noise(48, 64);
+      const padded = new Float32Array(3 * 64 * 80).fill(0.7);
+      const mask = new Uint8Array(64 * 80);
+      for (let row = 0; row < 3 * 48; row += 1) {
+        const at = (Math.floor(row / 48) * 64 + (row % 48)) * 80;
+        padded.set(pixels.data.subarray(row * 64, (row + 1) * 64), at);
+        if (row < 48) mask.fill(1, at, at + 64);
+      }
+      const framed = asked.framed({ height: 64, width: 80 }, mask);
+      const found = await constrained(framed, float32(padded, [1, 3, 64, 80]), box, constraint);
+      expectSame(found, await constrained(asked, pixels, box, constraint));
+      expect(confidences(found)).not.toEqual(confidences((await asked.answer(pixels))[0] as QuestionAnswer));
+    } finally {
+      await opened.close();
+    }
   });
 });
 
@@ -89,12 +105,12 @@ describe('an answer of a model without a mask of pixels', () => {
     try {
       const answerer = opened.answerer.asking('What color is the metal cube left of the red sphere?');
       const asked = new PixelSubject(answerer, normalisation, { height: 128, width: 128 });
-      const picture = { pixels: noise(128, 128) };
+      const picture = noise(128, 128);
       const shown = await constrainedPicture(asked, picture, { x: 8, y: 16, width: 32, height: 64 }, 'crop');
       const row = Array.from(shown.data.slice(0, 128));
       expect(row.slice(0, 32)).toEqual(Array<number>(32).fill(0.5));
       expect(row.slice(96)).toEqual(Array<number>(32).fill(0.5));
-      expect(row[32]).toBeCloseTo(picture.pixels.data[16 * 128 + 8]!, 6);
+      expect(row[32]).toBeCloseTo(picture.data[16 * 128 + 8]!, 6);
       await expect(constrained(asked, picture, box, 'tokens')).rejects.toMatchObject({
         code: 'CONSTRAINT_NOT_AVAILABLE',
         found: 'it takes no mask of pixels, from which the masks of its tokens are made',
@@ -141,6 +157,6 @@ describe('a model that says what colour most of a picture has', () => {
       { height: 16, width: 16 },
     );
     const right = { x: 12, y: 4, width: 4, height: 8 };
-    expect((await constrained(asked, { pixels: picture }, right, constraint)).decision).toBe(decision);
+    expect((await constrained(asked, picture, right, constraint)).decision).toBe(decision);
   });
 });

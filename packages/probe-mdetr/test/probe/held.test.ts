@@ -168,7 +168,9 @@ describe('answers held to a box', () => {
     expect(heldOf(place!)!.find(({ box }) => box === 'random')).toMatchObject({ said: place!.said });
     expect(estimateOf(none, 'gain-own', crop)).toMatchObject({ estimate: 0, interval: null, pValue: 1 });
     expect(estimateOf(none, 'right-true', crop)?.estimate).toBe(1);
-    expect(sectionOf(none).remarks.join(' ')).toContain('no box for what is asked about in 32 of 32 questions');
+    expect(sectionOf(none).remarks.join(' ')).toContain(
+      'no box for what is asked about in 32 of 32 phrasings of questions',
+    );
   });
 
   it('of a model without boxes are held to the true one and to one of its size', async () => {

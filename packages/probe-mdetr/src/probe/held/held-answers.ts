@@ -34,8 +34,8 @@ export function boxesOf(
   return plain.map(({ subject, said }, phrasing) => {
     const own = hasBoxes ? ownBox(said.boxes, phrases?.[phrasing]) : undefined;
     const size = hasBoxes ? own : box;
-    const frame = { x: 0, y: 0, width: subject.width, height: subject.height };
-    return { own, true: box, random: size && randomBox(size, frame, random.fork(`phrasing ${phrasing}`)) };
+    const drawn = size && randomBox(size, subject.frame, random.fork(`phrasing ${phrasing}`));
+    return { own, true: box, random: drawn };
   });
 }
 
@@ -52,7 +52,7 @@ export async function heldAnswers(
         const said: QuestionAnswer[] = [];
         for (const [phrasing, { subject, said: withoutBox }] of plain.entries()) {
           const own = boxes[phrasing]![box];
-          said.push(own === undefined ? withoutBox : await constrained(subject, { pixels }, own, constraint));
+          said.push(own === undefined ? withoutBox : await constrained(subject, pixels, own, constraint));
         }
         held.push({
           ...{ constraint, box },

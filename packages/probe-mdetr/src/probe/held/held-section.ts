@@ -167,7 +167,7 @@ function remarksOf(tally: HeldTally, asked: readonly Constraint[], seed: number)
     ...(withoutBox === 0
       ? []
       : [
-          `The model has no box for what is asked about in ${withoutBox} of ${phrasings} questions; there the plain answer stands, also for the random box.`,
+          `The model has no box for what is asked about in ${withoutBox} of ${phrasings} phrasings of questions; there the plain answer stands, also for the random box.`,
         ]),
     ...[...notHeld].map(([constraint, why]) => `Answers could not be held by "${constraint}": ${why}.`),
     ...(asked.includes('tokens')

@@ -28,7 +28,7 @@ export async function keepHeldPictures(
   await keep(item, heldPictures.boxes(test), pixels, { boxes: drawn });
   for (const { constraint, box } of heldOf(row) ?? []) {
     if (box !== 'own') continue;
-    const shown = await constrainedPicture(subject, { pixels }, boxes.own!, constraint);
+    const shown = await constrainedPicture(subject, pixels, boxes.own!, constraint);
     await keep(item, heldPictures.held(test, constraint), shown);
   }
 }
