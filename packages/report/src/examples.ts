@@ -22,6 +22,7 @@ import {
   type ReadableStore,
   type StoredExample,
 } from '@understory/studies/results';
+import type { Picture } from './figures/picture-grid.ts';
 import { readNpy } from './read-npy.ts';
 
 /** An example with its pictures as PNG, each enlarged by a whole factor where it is small. */
@@ -95,6 +96,27 @@ async function drawExample(
     picture: await png(picture),
     maps,
   };
+}
+
+/** A picture of an example as PNG, enlarged by a whole factor where it is small. */
+export async function pictureOf(
+  path: string,
+  { store, codec }: ExampleDrawing,
+): Promise<NonNullable<Picture['image']>> {
+  const picture = await codec.decode(await readOfExample(store, path), path);
+  return { png: await codec.encodePng(enlarged(picture)), enlarged: factorOf(picture.width) > 1 };
+}
+
+/** A map of an example over its picture, upsampled bicubically; both are named as the store does. */
+export async function mapOverPicture(
+  paths: { readonly picture: string; readonly map: string },
+  { store, codec, colours }: ExampleDrawing,
+): Promise<NonNullable<Picture['image']>> {
+  const picture = await codec.decode(await readOfExample(store, paths.picture), paths.picture);
+  const { width, height } = picture;
+  const map = minMax(upsample(readNpy(await readOfExample(store, paths.map), paths.map), height, width, 'bicubic'));
+  const laid = overlay(picture, map, { colourMap: colours });
+  return { png: await codec.encodePng(enlarged(laid)), enlarged: factorOf(width) > 1 };
 }
 
 function enlarged(image: RgbImage): RgbImage {

@@ -1,4 +1,6 @@
 import { renderAttack, type AttackRun } from './attack-report/render-attack.ts';
+import { renderComparison, type ComparisonRun } from './comparison-report/render-comparison.ts';
+import { renderDiagnosis, type DiagnosisRun } from './diagnosis-report/render-diagnosis.ts';
 import { reportErrors } from './errors.ts';
 import { renderEvaluation, type EvaluationRun } from './evaluation-report/render-evaluation.ts';
 import { renderExplanation, type ExplanationRun } from './explanation-report/render-explanation.ts';
@@ -28,6 +30,14 @@ const kinds: Readonly<Record<string, Kind>> = {
   probe: {
     has: { dataset: 'object', probe: 'object' },
     render: (run, options) => renderProbe(run as ProbeRun, options),
+  },
+  comparison: {
+    has: { dataset: 'object', other: 'object', metrics: 'list', explainers: 'list', attacks: 'list' },
+    render: (run, options) => renderComparison(run as ComparisonRun, options),
+  },
+  diagnosis: {
+    has: { dataset: 'object', metrics: 'list', explainers: 'list', attacks: 'list' },
+    render: (run, options) => renderDiagnosis(run as DiagnosisRun, options),
   },
 };
 

@@ -1,4 +1,6 @@
 export { columns, percent, type Style } from './text/columns.ts';
+export { comparisonText } from './text/comparison.ts';
+export { diagnosisText } from './text/diagnosis.ts';
 export { evaluationText } from './text/evaluation.ts';
 export { backendsText, describePreprocessing, headline, imageText } from './text/explanation.ts';
 export { probeText } from './text/probe.ts';

@@ -341,6 +341,37 @@ export const studyErrors = {
     });
   },
 
+  networksDiffer({ what, found: [first, second] }: { what: string; found: readonly [string, string] }) {
+    return new UnderstoryError({
+      code: 'NETWORKS_DIFFER',
+      message: `The two networks cannot be compared: they differ in their ${what}.`,
+      found: `${first}; ${second}`,
+      expected: `the same ${what}, or labels that both have`,
+      next: 'Compare networks of one task. Where classes have labels in a file, name it; where a file is read otherwise than meant, say the task.',
+      remedy: { kind: 'settings', settings: [{ name: 'labels' }, { name: 'task' }] },
+    });
+  },
+
+  toleranceExceeded({ of, found, limit }: { of: string; found: string; limit: string }) {
+    return new UnderstoryError({
+      code: 'TOLERANCE_EXCEEDED',
+      message: `A declared tolerance is exceeded: ${of}.`,
+      found,
+      expected: limit,
+      next: 'Look at the report before the second network replaces the first, or declare another tolerance.',
+    });
+  },
+
+  toleranceNotMeasured({ of, limit }: { of: string; limit: string }) {
+    return new UnderstoryError({
+      code: 'TOLERANCE_NOT_MEASURED',
+      message: `A tolerance was declared for what was not measured: ${of}.`,
+      found: 'no image with a value for both networks',
+      expected: limit,
+      next: 'See what was left out of the comparison and why, or do not declare this tolerance.',
+    });
+  },
+
   attackRulesBroken({ attacks }: { attacks: readonly string[] }) {
     return new UnderstoryError({
       code: 'ATTACK_RULES_BROKEN',

@@ -8,6 +8,20 @@ export type {
   Share,
   SweepCurve,
 } from './attack/summarise-attack.ts';
+export type { ComparisonExample } from './comparison/comparison-example.ts';
+export type { ComparisonRecord, ComparisonRow } from './comparison/comparison-rows.ts';
+export type {
+  ComparisonSummary,
+  MapAgreement,
+  MeasureComparison,
+  ToleranceResult,
+} from './comparison/comparison-summary.ts';
+export type { ComparisonStudy } from './comparison/open-comparison.ts';
+export type { DiagnosisExample } from './diagnosis/diagnosis-example.ts';
+export type { DiagnosisRecord, DiagnosisRow } from './diagnosis/diagnosis-rows.ts';
+export type { DiagnosisStudy } from './diagnosis/open-diagnosis.ts';
+export type { DiagnosisSummary, DiagnosisVerdict } from './diagnosis/diagnosis-summary.ts';
+export type { Examination } from './examination/examination.ts';
 export type { ModelRecord } from './common/record.ts';
 export { Steps, type Step } from './common/steps.ts';
 export type {

@@ -1,9 +1,19 @@
 import { openAttack, type AttackStudy } from './attack/open-attack.ts';
+import { openComparison, type ComparisonStudy } from './comparison/open-comparison.ts';
+import { openDiagnosis, type DiagnosisStudy } from './diagnosis/open-diagnosis.ts';
 import type { Environment } from './environment.ts';
 import { openEvaluation, type EvaluationStudy } from './evaluation/open-evaluation.ts';
 import { openExplanation, type ExplanationStudy } from './explanation/open-explanation.ts';
 import { openProbe, type ProbeStudy } from './probe/open-probe.ts';
-import type { AttackSpec, EvaluationSpec, ExplanationSpec, ProbeSpec, StudySpec } from './spec/study-spec.ts';
+import type {
+  AttackSpec,
+  ComparisonSpec,
+  DiagnosisSpec,
+  EvaluationSpec,
+  ExplanationSpec,
+  ProbeSpec,
+  StudySpec,
+} from './spec/study-spec.ts';
 import type { Study, StudyOptions } from './study.ts';
 
 /** A study of a kind that the caller does not look at. */
@@ -22,6 +32,16 @@ export function openStudy(
 ): Promise<EvaluationStudy>;
 export function openStudy(spec: AttackSpec, environment: Environment, options?: StudyOptions): Promise<AttackStudy>;
 export function openStudy(spec: ProbeSpec, environment: Environment, options?: StudyOptions): Promise<ProbeStudy>;
+export function openStudy(
+  spec: ComparisonSpec,
+  environment: Environment,
+  options?: StudyOptions,
+): Promise<ComparisonStudy>;
+export function openStudy(
+  spec: DiagnosisSpec,
+  environment: Environment,
+  options?: StudyOptions,
+): Promise<DiagnosisStudy>;
 export function openStudy(spec: StudySpec, environment: Environment, options?: StudyOptions): Promise<AnyStudy>;
 export async function openStudy(spec: StudySpec, environment: Environment, options: StudyOptions = {}) {
   switch (spec.study) {
@@ -33,5 +53,9 @@ export async function openStudy(spec: StudySpec, environment: Environment, optio
       return openAttack(spec, environment, options);
     case 'probe':
       return openProbe(spec, environment, options);
+    case 'compare':
+      return openComparison(spec, environment, options);
+    case 'diagnose':
+      return openDiagnosis(spec, environment, options);
   }
 }

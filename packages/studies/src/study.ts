@@ -38,6 +38,8 @@ export interface Study<Spec extends StudySpec = StudySpec, Row = unknown, Summar
   imagesOf(summary: Summary): number;
   /** Which numbers are missing, or wrong, although no image failed and some have results. */
   faults(summary: Summary): readonly UnderstoryError[];
+  /** Which declared limits the summary exceeds; the run itself is whole. */
+  denials?(summary: Summary): readonly UnderstoryError[];
   /** Done with the summary once it is there. */
   finish?(summary: Summary): Promise<void>;
   /** Closes the model and disposes of the plugins. */

@@ -3,6 +3,8 @@ import { count } from '@understory/studies/results';
 import { verdictStyle } from '../probe-report/page.ts';
 import { html, type Html } from '../html.ts';
 import { estimateStyle } from '../page/estimate-cell.ts';
+import { toleranceStyle } from '../comparison-report/page.ts';
+import { verdictsStyle } from '../diagnosis-report/page.ts';
 import { facts } from '../page/facts.ts';
 import { figureBlock } from '../page/figure-block.ts';
 import { frame } from '../page/frame.ts';
@@ -39,6 +41,8 @@ const kinds: Readonly<Record<StudySpec['study'], string>> = {
   evaluate: 'Faithfulness of heat maps',
   attack: 'Attack',
   probe: 'Probe',
+  compare: 'Comparison',
+  diagnose: 'Diagnosis',
 };
 
 /** One page on a list of studies: the main results of each, and where its own report is; the same for the same list. */
@@ -61,7 +65,7 @@ export function renderStudyList({ title = 'Studies', studies, version }: StudyLi
     main: html`${studies.map((study, at) => section(study, at + 1))}`,
     footer: html`Intervals are 95 % confidence intervals; the report of each study says how they and its p-values were
     calculated. p-values are corrected within a study, not over the list.`,
-    style: `${verdictStyle}${pictureStyle}${estimateStyle}${listStyle}`,
+    style: `${verdictStyle}${pictureStyle}${estimateStyle}${toleranceStyle}${verdictsStyle}${listStyle}`,
     version,
   });
 }

@@ -6,12 +6,16 @@ import type {
   AttackRow,
   AttackStudy,
   AttackSummary,
+  ComparisonSummary,
+  DiagnosisSummary,
   EvaluationStudy,
   EvaluationSummary,
   ImageRecord,
 } from '@understory/studies';
 import { attackText, attackedImageText } from './attack.ts';
 import type { Style } from './columns.ts';
+import { comparisonText } from './comparison.ts';
+import { diagnosisText } from './diagnosis.ts';
 import { evaluationText } from './evaluation.ts';
 import { imageText } from './explanation.ts';
 import { probeText } from './probe.ts';
@@ -43,6 +47,16 @@ export function studyTexts(study: AnyStudy): StudyTexts {
       return {
         done: 'probed',
         text: (summary, { style }) => `\n${probeText(summary as ProbeSummary, style)}`,
+      };
+    case 'compare':
+      return {
+        done: 'compared',
+        text: (summary, { style }) => `\n${comparisonText(summary as ComparisonSummary, style)}`,
+      };
+    case 'diagnose':
+      return {
+        done: 'diagnosed',
+        text: (summary, { style }) => `\n${diagnosisText(summary as DiagnosisSummary, style)}`,
       };
     case 'explain':
       return explanationTexts;

@@ -1,18 +1,12 @@
-import {
-  environmentFailure,
-  isDiagnosed,
-  type AttackBudget,
-  type HeatMap,
-  type Target,
-  type Tensor,
-} from '@understory/core';
-import { encodeNpy, fromUnitPixels, type ImageCodec, type RgbImage } from '@understory/imaging';
+import { environmentFailure, isDiagnosed, type HeatMap, type Target, type Tensor } from '@understory/core';
+import { encodeNpy, type ImageCodec } from '@understory/imaging';
 import type { ArtifactStore } from '../artifact-store.ts';
 import { adversarialFolder, adversarialPicture, attackExampleFolder, fileOfAttack } from './attack-files.ts';
 import { exampleStore } from '../common/kept-examples.ts';
 import { exampleFile } from '../common/stored-examples.ts';
 import { readAttackExampleRecords } from './attack-example-record.ts';
-import type { AttackedItem, AttackPlan, Attempt } from './attack-plan.ts';
+import { amplification, changePicture, maskPicture } from './attack-pictures.ts';
+import type { AttackedItem, AttackPlan } from './attack-plan.ts';
 import type { AttackExample, AttackExampleRecord, ClassMaps } from './attack-rows.ts';
 
 export interface KeptAttacks {
@@ -127,28 +121,4 @@ async function mapOf(
     if (isDiagnosed(error) && environmentFailure(error) === undefined) return undefined;
     throw error;
   }
-}
-
-/** By which whole number a change is multiplied so that the largest that may be fills the range about a middle grey. */
-function amplification({ norm, epsilon }: AttackBudget, linf: number): number {
-  const largest = norm === 'linf' ? epsilon : linf;
-  return largest > 0 ? Math.max(1, Math.floor(0.5 / largest)) : 1;
-}
-
-function changePicture(
-  { data, dims }: Tensor<'float32'>,
-  { adversarial, factor }: Pick<Attempt, 'adversarial'> & { readonly factor: number },
-): RgbImage {
-  const [, channels = 0, height = 0, width = 0] = dims;
-  const grey = data.map((value, at) => 0.5 + factor * (adversarial.data[at]! - value));
-  // Where there is an alpha, what is shown is the colours.
-  const colours = channels % 2 === 0 ? channels - 1 : channels;
-  return fromUnitPixels(grey.subarray(0, colours * height * width), { height, width });
-}
-
-function maskPicture({ data, dims }: Tensor<'float32'>): RgbImage {
-  const [height, width] = dims;
-  const planes = new Float32Array(3 * data.length);
-  for (const channel of [0, 1, 2]) planes.set(data, channel * data.length);
-  return fromUnitPixels(planes, { height: height!, width: width! });
 }

@@ -13,7 +13,6 @@ import {
 } from '@understory/core';
 
 import { classLabels } from '../common/class-labels.ts';
-import { targetsOf } from '../common/targets.ts';
 import { inGroups } from '../common/in-groups.ts';
 import { classRecord, modelRecord } from '../common/record.ts';
 import { runNotes } from '../common/run-notes.ts';
@@ -29,13 +28,13 @@ import { attackExperiment, attackTogether } from './attack-experiment.ts';
 import type { AttackPlan } from './attack-plan.ts';
 import { attackRecord } from './attack-record.ts';
 import type { AttackRecord, AttackRow } from './attack-rows.ts';
-import { checkThreshold } from './attack-subject.ts';
 import { attackTables } from './attack-tables.ts';
 import type { NumberAim } from './attack-goal.ts';
 import { chooseAttacks, drawsFromMaps, masksThatNeed, type AttackChoice, type NamedAttack } from './choose-attacks.ts';
 import { explainPixels } from './explain-pixels.ts';
 import { attackKeeper } from './keep-attack.ts';
 import type { AttackSummary } from './summarise-attack.ts';
+import { numberAimOf } from './number-aim.ts';
 import { openTransfer, type Transfer } from './transfer.ts';
 
 export type AttackStudy = Study<AttackSpec, AttackRow, AttackSummary, AttackRecord['parameters']> & {
@@ -172,14 +171,10 @@ function choiceOf(spec: AttackSpec, images: ChosenImages, masks: readonly Omit<C
 
 /** The target in words, if the attack has one; throws CLASSES_MISSING where it has none and the model has no classes either. */
 async function numbersOf({ target, threshold }: AttackSpec, subject: PixelSubject): Promise<NumberAim | undefined> {
-  if (target === undefined) {
-    const { task, classes, forms } = subject.subject;
-    if (classes === undefined) throw errors.classesMissing({ task, forms });
-    return undefined;
-  }
-  const numbers = { targets: targetsOf(target, subject.subject), threshold };
-  await checkThreshold({ subject, numbers });
-  return numbers;
+  if (target !== undefined) return numberAimOf({ target, threshold }, subject);
+  const { task, classes, forms } = subject.subject;
+  if (classes === undefined) throw errors.classesMissing({ task, forms });
+  return undefined;
 }
 
 function targetOf(text: string, { labels, classes, task, forms }: Subject): number {

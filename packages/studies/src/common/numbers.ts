@@ -35,3 +35,8 @@ export function count(many: number, singular: string, plural = `${singular}s`): 
 export function capitalised(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
+
+/** A number within a sentence, with as many places as it has: `0.05`, at most four of them behind the zeros. */
+export function inSentence(value: number): string {
+  return `${Number(value.toPrecision(4))}`.replace('-', '−');
+}

@@ -43,7 +43,7 @@ export interface EvaluationPlan {
 }
 
 /** What is explained: what the network says, the class of the label, a class, or what a text names in each answer. */
-type EvaluationTarget =
+export type EvaluationTarget =
   | { readonly kind: 'predicted' | 'label' }
   | { readonly kind: 'class'; readonly index: number }
   | { readonly kind: 'named'; readonly targets: Targets };
@@ -52,12 +52,15 @@ type EvaluationTarget =
 export interface ExplainedItem {
   /** What the network saw. */
   readonly picture: RgbImage;
+  readonly answer: Answer;
   /** What the rows of the image have in common. */
   readonly facts: ItemFacts;
   readonly maps: readonly { readonly explainer: string; readonly map: HeatMap }[];
+  /** Explainers that have no map of it. */
+  readonly failures: readonly { readonly explainer: string; readonly reason: string }[];
 }
 
-type ItemFacts = Pick<
+export type ItemFacts = Pick<
   EvaluationRow,
   'item' | 'label' | 'predicted' | 'predictedLabel' | 'probability' | 'correct' | 'target' | 'targetLabel'
 >;
@@ -88,8 +91,12 @@ export function evaluationExperiment(plan: EvaluationPlan): Experiment<ChosenIma
       for (const named of plan.explainers) explained.push(await explain(plan, named, prepared, target));
       await plan.keep?.({
         picture: prepared.picture,
+        answer: said!,
         facts,
         maps: explained.flatMap(({ name, map }) => (map === undefined ? [] : [{ explainer: name, map }])),
+        failures: explained.flatMap(({ name, map, reason }) =>
+          map === undefined ? [{ explainer: name, reason }] : [],
+        ),
       });
 
       const boxes = item.boxes && [boxesInInput(item.boxes, image, preprocessing)];

@@ -1,9 +1,8 @@
-import { resolveTarget, seededRandom, type Selection, type UnderstoryError } from '@understory/core';
+import { seededRandom, type UnderstoryError } from '@understory/core';
 import { classLabels } from '../common/class-labels.ts';
-import { datasetRecord, experimentRecord, explainerRecord } from '../common/experiment-record.ts';
+import { datasetRecord, experimentRecord } from '../common/experiment-record.ts';
 import { modelRecord } from '../common/record.ts';
 import { runNotes } from '../common/run-notes.ts';
-import { targetsOf } from '../common/targets.ts';
 import type { Environment } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
 import { skippedNote, slowNotes } from '../setup/all-explainers.ts';
@@ -14,14 +13,12 @@ import type { EvaluationSpec } from '../spec/study-spec.ts';
 import { studyOf, type Study, type StudyOptions } from '../study.ts';
 import { chooseMetrics, type NamedMetric } from './choose-metrics.ts';
 import { evaluationExperiment, type EvaluationPlan, type PlacedMetric } from './evaluation-experiment.ts';
-import {
-  randomOrder,
-  type EvaluatedExplainer,
-  type EvaluationParameters,
-  type EvaluationRow,
-} from './evaluation-rows.ts';
+import { evaluatedExplainers } from './evaluated-explainers.ts';
+import type { EvaluationParameters, EvaluationRow } from './evaluation-rows.ts';
 import { evaluationTables } from './evaluation-tables.ts';
+import { evaluationTargetOf } from './evaluation-target.ts';
 import { exampleKeeper } from './keep-example.ts';
+import { measuredModel } from './measured-model.ts';
 import type { EvaluationSummary } from './summarise-evaluation.ts';
 
 export type EvaluationStudy = Study<EvaluationSpec, EvaluationRow, EvaluationSummary, EvaluationParameters>;
@@ -54,9 +51,9 @@ export async function openEvaluation(
       ...{ batch, seed },
     });
     const metrics: PlacedMetric[] = [];
-    for (const named of chosen) metrics.push({ ...named, subject: await modelOf(named, selections, setup) });
+    for (const named of chosen) metrics.push({ ...named, subject: await measuredModel(named, selections, setup) });
     const labels = classLabels(images, subject);
-    const target = targetOf(spec.target, setup);
+    const target = evaluationTargetOf(spec.target, setup);
     const keep = store && (await exampleKeeper(store, { most: spec.examples, seed, codec: environment.codec }));
     const plan: EvaluationPlan = {
       ...{ subject, explainers, metrics, labels, target, seed, signal },
@@ -86,16 +83,6 @@ export async function openEvaluation(
   }
 }
 
-/** What a metric measures on; one that re-initialises weights has the explainers explain that very model. */
-async function modelOf({ metric, record }: NamedMetric, explainers: readonly Selection[], setup: Setup) {
-  const drawsWeights = metric.needs?.includes('randomised') === true;
-  const listed = setup.host.list('explainer');
-  const needs = drawsWeights
-    ? ['randomised' as const, ...explainers.flatMap(({ id }) => listed.find((each) => each.id === id)?.needs ?? [])]
-    : [];
-  return setup.subjectFor({ kind: 'metric', id: record.id, name: record.name, needs });
-}
-
 /** Tells of explainers that have no value at all of some metric; one that came with `all` may not apply. */
 function faults({ metrics }: EvaluationSummary, named: readonly NamedExplainer[]): readonly UnderstoryError[] {
   const optional = new Set(named.flatMap(({ id, isOptional }) => (isOptional === true ? [id] : [])));
@@ -107,19 +94,6 @@ function faults({ metrics }: EvaluationSummary, named: readonly NamedExplainer[]
   return empty.length === 0 ? [] : [studyErrors.resultsMissing({ found: empty.join(', ') })];
 }
 
-function targetOf(text: string, { subject }: Setup): EvaluationPlan['target'] {
-  if (text === 'predicted') return { kind: 'predicted' };
-  const { classes, labels } = subject;
-  if (text === 'label') {
-    if (classes !== undefined) return { kind: 'label' };
-    throw studyErrors.classInvalid({ found: text, expected: `predicted, ${subject.forms.join(', ')}` });
-  }
-  if (classes === undefined) return { kind: 'named', targets: targetsOf(text, subject) };
-  const target = resolveTarget(text, { labels, classCount: classes.count });
-  if (target.kind === 'class') return { kind: 'class', index: target.index };
-  throw studyErrors.classInvalid({ found: text, expected: 'predicted, label, a class index or the name of a class' });
-}
-
 interface Decided {
   readonly spec: EvaluationSpec;
   readonly images: Awaited<ReturnType<Environment['chooseImages']>>;
@@ -128,18 +102,9 @@ interface Decided {
 }
 
 function parametersOf(setup: Setup, { spec, images, metrics, target }: Decided): EvaluationParameters {
-  const listed = setup.host.list('explainer');
-  const baseline: EvaluatedExplainer = { name: randomOrder, title: 'Pixels in a random order' };
   return {
     dataset: datasetRecord(images.record, spec.images, images.ids),
-    explainers: [
-      ...setup.selections.map((selection): EvaluatedExplainer => {
-        const { title = selection.id, reference } = listed.find(({ id }) => id === selection.id) ?? {};
-        const { name, options: settings } = explainerRecord(setup, selection);
-        return { name, title, options: settings, ...(reference !== undefined && { reference }) };
-      }),
-      ...(metrics.some((metric) => metric.randomOrder !== undefined) ? [baseline] : []),
-    ],
+    explainers: evaluatedExplainers(setup, metrics),
     metrics: metrics.map((metric) => metric.record),
     target: recordOf(target, spec.target),
     layer: spec.layer,

@@ -7,14 +7,12 @@ import {
   type ProbeRequest,
   type ProbeSummary,
   type Selection,
-  type Subject,
 } from '@understory/core';
 import { classLabels } from '../common/class-labels.ts';
 import { datasetRecord, experimentRecord, explainerRecord } from '../common/experiment-record.ts';
 import { modelRecord } from '../common/record.ts';
 import { runNotes } from '../common/run-notes.ts';
 import type { ChosenImages, Environment } from '../environment.ts';
-import { targetsOf } from '../common/targets.ts';
 import { pixelSubjectOf } from '../setup/pixel-subject-of.ts';
 import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
 import { selectionOf } from '../spec/selections.ts';
@@ -24,6 +22,7 @@ import { chooseProbe, type ChosenProbe } from './choose-probe.ts';
 import { dropOtherPictures, probeKeeper } from './keep-probe.ts';
 import { isAskedFor, probeExperiment, probeExplainer, type ProbeRow } from './probe-experiment.ts';
 import type { ProbeRecord } from './probe-rows.ts';
+import { watchedBy } from './watched-by.ts';
 
 export type ProbeStudy = Study<ProbeSpec, ProbeRow, ProbeSummary, ProbeRecord['parameters']>;
 
@@ -45,7 +44,7 @@ export async function openProbe(
     const request: ProbeRequest = {
       ...{ subject: pixelSubjectOf(subject, preprocessing), seed: spec.seed, signal },
       names: { model: modelRecord(setup.opened).name, dataset: images.record.name },
-      ...(spec.target !== undefined && { target: watched(spec.target, subject) }),
+      ...(spec.target !== undefined && { target: watchedBy(spec.target, subject) }),
       ...(store && { keep: probeKeeper(store, environment) }),
     };
     const [named] = explainers;
@@ -125,12 +124,6 @@ async function checkAsked({ task, record: { id: probe } }: ChosenProbe, images: 
     throw errors.captionTestsMissing({ probe, found: `${name}, whose images have no captions` });
   }
   throw errors.questionsMissing({ probe, found: `${name}, whose images have no questions` });
-}
-
-/** The first of what a text names in an answer. */
-function watched(text: string, subject: Subject): NonNullable<ProbeRequest['target']> {
-  const targets = targetsOf(text, subject);
-  return { outputs: targets.outputs, of: (answer, outputs) => targets.of(answer, outputs)[0]?.target };
 }
 
 interface Decided {

@@ -276,7 +276,108 @@ const probeSpec = z.strictObject({
   batch: positive.default(32).describe('How many run at a time, which changes no result.'),
 });
 
-export const studySpec = z.discriminatedUnion('study', [explanationSpec, evaluationSpec, attackSpec, probeSpec]);
+/** What one network is examined with on one picture: maps and their faithfulness, a disturbance, attacks through masks. */
+const examined = {
+  explainers: selections
+    .default(['gradcam'])
+    .describe('Explainers; attacks draw their masks from the maps of the first.'),
+  metrics: z
+    .array(selection)
+    .readonly()
+    .default(['deletion'])
+    .describe('Metrics of faithfulness; an empty list leaves faithfulness out.'),
+  probe: selection
+    .nullable()
+    .default('shuffle:grid=4,permutations=3')
+    .describe('The probe that disturbs pictures; null leaves it out.'),
+  attack: selection
+    .nullable()
+    .default('pgd:stop=misclassification,steps=10,lastLook=true')
+    .describe('The attack; null leaves it out.'),
+  masks: selections.default(['origin-top', 'origin-bottom', 'random']).describe('Which pixels attacks may change.'),
+  epsilons: z
+    .array(z.union([z.string().min(1), z.number()]))
+    .min(1)
+    .readonly()
+    .default(['0.5/255', '1/255', '2/255', '4/255', '8/255'])
+    .describe('Budgets of the attack, tried from the smallest to the first that succeeds.'),
+  target: z
+    .string()
+    .min(1)
+    .default('predicted')
+    .describe('What is explained: `predicted`, `label`, or a target as other studies have it.'),
+  examples: natural.default(4).describe('How many images of each kind are kept with their pictures.'),
+  batch: positive.default(32).describe('How many pictures run together; changes no result.'),
+};
+
+/** The second network of a comparison: what it has otherwise than the first. */
+const otherModel = z.strictObject({
+  model: common.model,
+  task: common.task,
+  input: common.input,
+  output: common.output,
+  logits: common.logits,
+  labels: common.labels,
+  preprocessing: common.preprocessing,
+  backend: common.backend,
+  layer: z.string().min(1).optional().describe('The layer that explainers read, where it is another.'),
+  layout: common.layout,
+});
+
+const share = z.number().min(0).max(1);
+
+const comparisonSpec = z.strictObject({
+  study: z.literal('compare').describe('Two networks on the same images, number by number.'),
+  ...common,
+  other: z
+    .union([common.model, otherModel])
+    .describe('The network that `model` is compared with; an object where it is fed otherwise.'),
+  ...examined,
+  tolerances: z
+    .strictObject({
+      maxDrop: share
+        .optional()
+        .describe('Of accuracy; of the probability of what the first network says where no image has a label.'),
+      maxBlindness: share.optional().describe('By which the fraction of decisions that survive the probe may rise.'),
+      maxFooling: share.optional().describe('By which the fraction of budgets at which attacks succeed may rise.'),
+      minAgreement: share.optional().describe('The least fraction of images with the same decision.'),
+      minCorrelation: z
+        .number()
+        .min(-1)
+        .max(1)
+        .optional()
+        .describe('The least rank correlation of the heat maps of the two.'),
+    })
+    .default({})
+    .describe('Declared limits; the command ends with exit code 1 where one is exceeded.'),
+});
+
+const diagnosisSpec = z.strictObject({
+  study: z.literal('diagnose').describe('All that can be asked of a network about one picture, or about many.'),
+  ...common,
+  ...examined,
+  explainers: selections
+    .default(['gradcam', 'layercam', 'saliency', 'random', 'centre', 'sobel'])
+    .describe('Explainers; attacks draw their masks from the maps of the first.'),
+  metrics: z
+    .array(selection)
+    .readonly()
+    .default(['deletion:score=probability,steps=32', 'insertion:steps=32', 'sanity:stages=3'])
+    .describe('Metrics of faithfulness; an empty list leaves faithfulness out.'),
+  probe: selection
+    .nullable()
+    .default('shuffle:grid=2+4+8,permutations=5')
+    .describe('The probe that disturbs pictures; null leaves it out.'),
+});
+
+export const studySpec = z.discriminatedUnion('study', [
+  explanationSpec,
+  evaluationSpec,
+  attackSpec,
+  probeSpec,
+  comparisonSpec,
+  diagnosisSpec,
+]);
 
 /** What lies beside the folders of studies in the folder of a list. */
 export const listFiles = { studies: 'studies.json', failures: 'failures.json', report: 'report.html' } as const;
@@ -296,6 +397,8 @@ export type ExplanationSpec = z.output<typeof explanationSpec>;
 export type EvaluationSpec = z.output<typeof evaluationSpec>;
 export type AttackSpec = z.output<typeof attackSpec>;
 export type ProbeSpec = z.output<typeof probeSpec>;
+export type ComparisonSpec = z.output<typeof comparisonSpec>;
+export type DiagnosisSpec = z.output<typeof diagnosisSpec>;
 export type StudySpec = z.output<typeof studySpec>;
 /** As it may be written: what has a default may be left out. */
 export type StudySpecInput = z.input<typeof studySpec>;

@@ -1,0 +1,85 @@
+import type { ComparisonSummary, MapAgreement, MeasureComparison, ToleranceResult } from '@understory/studies';
+import { count, inSentence, number, percent, percentRange, probability, range } from '@understory/studies/results';
+
+/** The level below which a corrected p-value counts. */
+const level = 0.05;
+
+/** What a comparison found, a sentence each, the decisive ones first. */
+export function comparisonFindings(
+  summary: Pick<ComparisonSummary, 'agreement' | 'maps' | 'measures' | 'missing'>,
+): readonly string[] {
+  const { agreement, maps, measures, missing } = summary;
+  const of = (part: MeasureComparison['part'], pattern: RegExp) =>
+    measures.filter((each) => each.part === part && pattern.test(each.measure) && each.n > 0);
+  return [
+    ...(agreement.share === null
+      ? []
+      : [
+          `The networks decide the same on ${agreement.count} of ${count(agreement.n, 'image')}: ${percent(agreement.share)} ` +
+            `(95 % interval ${percentRange(agreement.interval)}).`,
+        ]),
+    ...of('prediction', /^accuracy$/).map((each) => `Accuracy: ${changeText(each)}.`),
+    ...maps.flatMap(looksText),
+    ...missing.map(
+      ({ explainer, network, reason, count: many }) =>
+        `Where they look: ${explainer} has no map in the ${network} network on ${count(many, 'image')}: ${reason.replace(/\.$/, '')}.`,
+    ),
+    ...of('blindness', /^kept /).map((each) => `Blindness, ${each.title}: ${changeText(each)}.`),
+    ...of('fooling', /./).map((each) => `Ease of fooling, ${each.title}: ${changeText(each)}.`),
+    ...of('faithfulness', /./).map((each) => `Faithfulness, ${each.title}: ${changeText(each)}.`),
+  ];
+}
+
+/** `62.0 % against 60.5 %, 1.5 points lower (interval ..., p = ...): no difference that can be told`. */
+function changeText(each: MeasureComparison): string {
+  const { first, second, unit, difference, interval, correctedPValue, better } = each;
+  const print = unit === 'share' ? percent : number;
+  const values = `${print(first.mean)} for the first, ${print(second.mean)} for the second`;
+  if (each.n === 1) return `${values} (one image, so no test)`;
+  if (difference === 0 && interval === null) return `${values}: the same on every image`;
+  const tested = `difference ${signed(difference)}, 95 % interval ${range(interval)}, corrected p ${probability(correctedPValue)}`;
+  return `${values} (${tested}): ${verdictText(difference, correctedPValue, better)}`;
+}
+
+/** What a difference, second minus first, shows in the measure's own sense of better. */
+export function verdictText(
+  difference: number | null,
+  correctedPValue: number | null,
+  better: MeasureComparison['better'],
+): string {
+  if (difference === null || correctedPValue === null || correctedPValue >= level) return 'no difference can be told';
+  if (better === 'neither') return difference > 0 ? 'higher in the second' : 'lower in the second';
+  return difference > 0 === (better === 'higher') ? 'the second is better' : 'the second is worse';
+}
+
+export function signed(value: number | null): string {
+  return value === null ? number(value) : value > 0 ? `+${number(value)}` : number(value);
+}
+
+function looksText({ explainer, n, correlation, overlap }: MapAgreement): readonly string[] {
+  if (n === 0) return [];
+  const { same, control, difference, correctedPValue } = correlation;
+  const values =
+    `rank correlation of the maps of ${explainer} ${number(same.mean)}${intervalText(same.interval)}, ` +
+    `highest tenth shared ${percent(overlap.same.mean)}`;
+  if (control.mean === null || n === 1) return [`Where they look: ${values} (one image, so no control).`];
+  const isAbove = difference !== null && difference > 0 && correctedPValue !== null && correctedPValue < level;
+  const held = `maps of different images ${number(control.mean)} and ${percent(overlap.control.mean)}`;
+  const told = isAbove
+    ? 'they look at the same places, beyond what maps have in common whatever the image'
+    : 'that they look at the same places cannot be told from what maps have in common whatever the image';
+  return [`Where they look: ${values}; ${held}: ${told}.`];
+}
+
+function intervalText(interval: readonly [number, number] | null): string {
+  return interval === null ? '' : ` (95 % interval ${range(interval)})`;
+}
+
+/** What became of a declared limit, in a sentence. */
+export function toleranceText({ name, of, limit, value, interval, isExceeded, isCertain }: ToleranceResult): string {
+  const asked = `${name.startsWith('max') ? 'at most' : 'at least'} ${inSentence(limit)} was declared`;
+  if (value === null) return `Not measured: ${of}; ${asked}.`;
+  const span = interval === null ? '' : ` (95 % interval ${range(interval)})`;
+  const sure = interval === null || isCertain ? '' : ', but the interval does not rule out the opposite';
+  return `${isExceeded === true ? 'Exceeded' : 'Kept'}: ${of} is ${inSentence(value)}${span}; ${asked}${sure}.`;
+}

@@ -1,0 +1,99 @@
+import type { DiagnosisExample } from '@understory/studies';
+import {
+  asProblem,
+  byExampleRank,
+  fileOfExample,
+  inSentence,
+  percent,
+  readDiagnosisExamples,
+  type StoredExample,
+} from '@understory/studies/results';
+import { mapOverPicture, pictureOf, type ExampleDrawing } from '../examples.ts';
+import type { Picture, PictureRow } from '../figures/picture-grid.ts';
+
+/** How many images are shown. */
+const mostShown = 8;
+
+/** The pictures of one image, by what they are of. */
+export interface DiagnosedPictures {
+  readonly item: string;
+  readonly maps: PictureRow;
+  /** Undefined where the probe kept none. */
+  readonly disturbed: PictureRow | undefined;
+  /** Undefined where no attack flips the decision. */
+  readonly attacks: PictureRow | undefined;
+}
+
+/** The images that a diagnosis kept with their pictures, those that the seed prefers. */
+export async function diagnosedPictures(drawing: ExampleDrawing): Promise<readonly DiagnosedPictures[]> {
+  const { store, onProblem, seed } = drawing;
+  const stored = byExampleRank(await readDiagnosisExamples(store, onProblem), ({ record }) => record.item, seed);
+  const shown: DiagnosedPictures[] = [];
+  for (const each of stored.slice(0, mostShown)) {
+    try {
+      shown.push(await picturesOf(each, drawing));
+    } catch (error) {
+      onProblem(asProblem(error, each.folder));
+    }
+  }
+  return shown;
+}
+
+async function picturesOf(
+  { folder, record }: StoredExample<DiagnosisExample>,
+  drawing: ExampleDrawing,
+): Promise<DiagnosedPictures> {
+  const { item, label, decision, probability, target, maps, disturbed, attacks } = record;
+  const file = (name: string) => fileOfExample(folder, name);
+  const said = `says ${decision === '' ? 'nothing' : decision}${probability === null ? '' : `, ${percent(probability)}`}`;
+  const mapPictures: Picture[] = [
+    {
+      image: await pictureOf(file(record.picture), drawing),
+      caption: label === null ? said : `labelled ${label}; ${said}`,
+      alt: item,
+    },
+  ];
+  for (const { explainer, file: map } of maps) {
+    mapPictures.push({
+      image: await mapOverPicture({ picture: file(record.picture), map: file(map) }, drawing),
+      caption: explainer,
+      alt: `${item}: map of ${explainer}`,
+    });
+  }
+  const disturbedPictures: Picture[] = [];
+  for (const { file: name, caption } of disturbed) {
+    disturbedPictures.push({ image: await pictureOf(file(name), drawing), caption, alt: `${item}, ${caption}` });
+  }
+  const attackPictures: Picture[] = [];
+  for (const each of attacks) {
+    const taken = `${each.decision}${each.probability === null ? '' : `, ${percent(each.probability)}`}`;
+    const budget = `${inSentence(Number((255 * each.epsilon).toPrecision(3)))}/255`;
+    attackPictures.push(
+      {
+        image: await pictureOf(file(each.maskPicture), drawing),
+        caption: `${each.mask}: white may change`,
+        alt: `mask ${each.mask}`,
+      },
+      {
+        image: await pictureOf(file(each.change), drawing),
+        caption: `the change, times ${each.factor}`,
+        alt: `change through ${each.mask}`,
+      },
+      {
+        image: await pictureOf(file(each.picture), drawing),
+        caption: `at most ${budget}: ${taken}`,
+        alt: `attacked through ${each.mask}`,
+      },
+    );
+  }
+  return {
+    item,
+    maps: { title: `${item}: heat maps${target === null ? '' : ` for ${target}`}`, pictures: mapPictures },
+    disturbed:
+      disturbedPictures.length === 0 ? undefined : { title: `${item}: rearranged`, pictures: disturbedPictures },
+    attacks:
+      attackPictures.length === 0
+        ? undefined
+        : { title: `${item}: the smallest changes tried that flip the decision`, pictures: attackPictures },
+  };
+}
