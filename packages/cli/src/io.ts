@@ -19,5 +19,5 @@ export interface Io {
   readonly standing?: (event: StandingEvent) => void;
 }
 
-/** 0: done; 2: wrong usage, or something failed. Node itself ends with 1 where it cannot even start a command. */
-export type ExitCode = 0 | 2;
+/** 0: done; 1: a declared limit is exceeded; 2: wrong usage, or something failed. Node itself ends with 1 where it cannot even start a command. */
+export type ExitCode = 0 | 1 | 2;

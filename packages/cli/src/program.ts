@@ -1,6 +1,8 @@
 import { Command } from '@commander-js/extra-typings';
 import { attackCommand } from './commands/attack.ts';
+import { compareCommand } from './commands/compare.ts';
 import { demoCommand } from './commands/demo.ts';
+import { diagnoseCommand } from './commands/diagnose.ts';
 import { differentiateCommand } from './commands/differentiate.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -22,6 +24,8 @@ Examples:
   understory evaluate cifar10:data/cifar10 --model cifar10-resnet --explainer cam,gradcam --preset paper --out runs/stage1
   understory attack pgd photos/*.jpg --target-class agama --mask all,origin-top --preset paper --out runs/attack
   understory probe shuffle oxford-pets:data/pets --grid 2,4,8 --out runs/shuffle
+  understory diagnose cat.png
+  understory compare before.onnx after.onnx --images folder:photos --max-drop 0.01 --out runs/after
   understory report runs/stage1
   understory inspect model.onnx
   understory differentiate model.onnx --objective score:logits --wrt input --out model.grad.onnx
@@ -34,6 +38,8 @@ const commands = [
   evaluateCommand,
   attackCommand,
   probeCommand,
+  compareCommand,
+  diagnoseCommand,
   runCommand,
   reportCommand,
   inspectCommand,

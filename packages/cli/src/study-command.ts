@@ -48,7 +48,7 @@ export function environmentOf(
 
 /**
  * Runs a study into the folder of --out and tells of it: notes and progress on stderr, what runs and what came out on stdout, or
- * everything as JSON. The exit code is 2 where an image failed or numbers are missing. Throws USAGE, SPEC_INVALID, INTERRUPTED, and what
+ * everything as JSON. The exit code is 2 where an image failed or numbers are missing, else 1 where a declared limit is exceeded. Throws USAGE, SPEC_INVALID, INTERRUPTED, and what
  * opening and running the study throws.
  */
 export async function studyCommand(input: StudySpecInput, options: StudyCommandOptions, io: Io): Promise<ExitCode> {
@@ -108,8 +108,10 @@ export async function studyCommand(input: StudySpecInput, options: StudyCommandO
       tell(`\n${style.bold(out)} holds every row; \`understory report ${out}\` draws it.\n`);
     }
     const faults = faultsOf(study, texts.done, result);
-    for (const fault of faults) io.stderr.write(formatError(io, fault, { json: asJson }));
-    return faults.length === 0 ? 0 : 2;
+    const denials = summary === undefined ? [] : (study.denials?.(summary) ?? []);
+    for (const each of [...faults, ...denials]) io.stderr.write(formatError(io, each, { json: asJson }));
+    if (faults.length > 0) return 2;
+    return denials.length === 0 ? 0 : 1;
   } finally {
     await study.close();
   }
