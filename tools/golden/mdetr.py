@@ -6,8 +6,8 @@ Each folder of `packages/probe-mdetr/fixtures/` is a model folder with a golden,
 `outputs` name tensors, `text` is what the ids were made of, and `layer` the ONNX tensor of the module that Grad-CAM reads. Each of `maps` is a number,
 explained: `index` in an output without the batch, or `weights` of several such places (`[[weight, output, index...], ...]`), its `value`, and the tensor of
 its map `[1, h, w]`. A second case is the first with `padding` more pixels of zero on the right and below, where the pixel mask, else one everywhere, is
-zero; its maps are those of the whole padded picture. `held` are the outputs where attention reads no token of the picture outside a box (tokens whose
-middle is in `box`, in pixels, stay), while positions are counted over the whole picture.
+zero; its maps are those of the whole padded picture. `held` are the outputs where attention reads no token of the picture outside a box (those of parts
+that `box`, in pixels, touches stay), while positions are counted over the whole picture.
 
 Maps of MDETR: the best answer of each head, the forced answer attr:red, for the best box `objectness`, which is the log-odds of there being an object
 (its linear form at this picture), and for that box `phrase`, the scores of the phrase's tokens together. `said` is what follows from the outputs: the
@@ -162,7 +162,7 @@ def held(fixture: Fixture) -> dict[str, torch.Tensor]:
     mask = torch.zeros_like(fixture.inputs['pixel_mask'])
     for y in range(0, mask.shape[1], TOKEN_SIDE):
         for x in range(0, mask.shape[2], TOKEN_SIDE):
-            if top <= y + TOKEN_SIDE / 2 < top + height and left <= x + TOKEN_SIDE / 2 < left + width:
+            if top - TOKEN_SIDE < y < top + height and left - TOKEN_SIDE < x < left + width:
                 mask[:, y:y + TOKEN_SIDE, x:x + TOKEN_SIDE] = 1
 
     def of_the_whole(hidden: torch.Tensor, channels: int) -> torch.Tensor:

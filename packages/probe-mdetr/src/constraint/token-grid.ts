@@ -12,7 +12,7 @@ export interface PictureSize {
 }
 
 /**
- * Which tokens a box leaves, row by row: those whose middle lies in it, and the one that holds its own middle.
+ * Which tokens a box leaves, row by row: those whose part of the picture it touches, or the nearest where it lies beyond the edge.
  * Tokens whose middle is padding, 0 in `mask`, are left out.
  */
 export function tokensIn(
@@ -57,8 +57,8 @@ function placesIn(start: number, length: number, size: number, count: number): r
   const end = start + length;
   const middle = (start + end) / 2;
   const own = Math.min(count - 1, Math.max(0, Math.floor((middle * count) / size)));
-  const middles = Array.from({ length: count }, (_, place) => ((place + 0.5) * size) / count);
-  return middles.flatMap((at, place) => (place === own || (at >= start && at < end) ? [place] : []));
+  const isTouched = (place: number) => ((place + 1) * size) / count > start && (place * size) / count < end;
+  return Array.from({ length: count }, (_, place) => place).filter((place) => place === own || isTouched(place));
 }
 
 /** Of each pixel its part. The first pixel of each part is the one that PyTorch's nearest neighbour reads for it. */

@@ -7,13 +7,13 @@ describe('tokens of a box', () => {
   const grid = { rows: 2, columns: 4 };
   const size = { height: 16, width: 32 };
 
-  it('are those whose middle lies in it', () => {
-    expect(places(tokensIn({ x: 4, y: 3, width: 17, height: 7 }, grid, size))).toEqual([0, 1, 2]);
-    expect(places(tokensIn({ x: 4.1, y: 3, width: 15.8, height: 10 }, grid, size))).toEqual([1, 5]);
+  it('are those whose part of the picture it touches', () => {
+    expect(places(tokensIn({ x: 4, y: 3, width: 17, height: 5 }, grid, size))).toEqual([0, 1, 2]);
+    expect(places(tokensIn({ x: 8, y: 7.9, width: 8, height: 0.2 }, grid, size))).toEqual([1, 5]);
     expect(places(tokensIn({ x: -9, y: -9, width: 99, height: 99 }, grid, size))).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it('are at least the one that holds its middle, also beyond the edge', () => {
+  it('are one at least, the nearest where it lies beyond the edge', () => {
     expect(places(tokensIn({ x: 14, y: 9, width: 1, height: 1 }, grid, size))).toEqual([5]);
     expect(places(tokensIn({ x: 40, y: 30, width: 1, height: 1 }, grid, size))).toEqual([7]);
   });

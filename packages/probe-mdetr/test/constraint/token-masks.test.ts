@@ -68,8 +68,10 @@ describe.each(['mdetr', 'vilt', 'grounding-dino'])('tokens of %s', (name) => {
       golden.held!.box,
     );
     expect(grid).toEqual({ rows: 6, columns: 8 });
-    expect([...tokens.keys()].filter((at) => tokens[at] === 1)).toEqual([10, 11, 12, 18, 19, 20, 26, 27, 28]);
-    expect([...pixels.keys()].filter((at) => pixels[at] === 1)).toHaveLength(9 * 64);
+    expect([...tokens.keys()].filter((at) => tokens[at] === 1)).toEqual([
+      10, 11, 12, 13, 18, 19, 20, 21, 26, 27, 28, 29,
+    ]);
+    expect([...pixels.keys()].filter((at) => pixels[at] === 1)).toHaveLength(12 * 64);
   });
 });
 

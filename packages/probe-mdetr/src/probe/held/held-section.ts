@@ -172,7 +172,7 @@ function remarksOf(tally: HeldTally, asked: readonly Constraint[], seed: number)
     ...[...notHeld].map(([constraint, why]) => `Answers could not be held by "${constraint}": ${why}.`),
     ...(asked.includes('tokens')
       ? [
-          'Where tokens are hidden, attention reads no token of the picture whose middle lies outside the box, and positions are those of the whole picture; what convolutions in front of the tokens took from beyond the box is still in those that stay.',
+          'Where tokens are hidden, attention reads no token of a part of the picture that the box does not touch, and positions are those of the whole picture; what convolutions in front of the tokens took from beyond the box is still in those that stay.',
         ]
       : []),
   ];
