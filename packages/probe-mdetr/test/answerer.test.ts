@@ -11,8 +11,8 @@ import {
   type Tensor,
 } from '@understory/core';
 import { questionAnswering } from '@understory/probe-mdetr';
+import { plainGradCam } from '@understory/testing';
 import { openAnswerer, type OpenedAnswerer } from './answerer.ts';
-import { gradCam } from './grad-cam.ts';
 import { fixture, readGolden, type Golden, type GoldenCase } from './golden.ts';
 
 const thrown = (work: () => unknown): { code?: string; found?: string; next?: string; expected?: string } => {
@@ -35,7 +35,7 @@ async function mapOf(model: Model, feeds: GoldenCase['feeds'], target: Target, l
   if (!isDifferentiable(model)) throw new Error('no gradients');
   const asked = { feeds, objective: objectiveOf([target]), withRespectTo: [layer], fetch: [layer] };
   const { gradients, fetched, value } = await model.differentiate(asked);
-  return { map: gradCam(fetched[layer]!, gradients[layer]!)[0]!, value: value[0]! };
+  return { map: plainGradCam(fetched[layer]!, gradients[layer]!)[0]!, value: value[0]! };
 }
 
 const apart = (actual: Float64Array, expected: Float32Array) =>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OnnxBackend, type OnnxModel } from '@understory/backend-onnx';
 import { toFloat32, type Feeds } from '@understory/core';
-import { gradCam } from './grad-cam.ts';
+import { plainGradCam } from '@understory/testing';
 import { fixture, readGolden, type Golden } from './golden.ts';
 
 const names = ['mdetr', 'vilt', 'grounding-dino', 'owl-vit', 'relation-network', 'relation-network-vector'];
@@ -53,7 +53,7 @@ describe.each(names)('%s', (name) => {
           ...{ feeds: fed(feeds), objective: asked, withRespectTo: [layer], fetch: [layer] },
         });
         expect(actual[0]).toBeCloseTo(value, 3);
-        const [found] = gradCam(fetched[layer]!, gradients[layer]!);
+        const [found] = plainGradCam(fetched[layer]!, gradients[layer]!);
         expect([number, apart(Float32Array.from(found!), map) < 1e-4]).toEqual([number, true]);
       }
     }

@@ -6,7 +6,7 @@ import { answer, batchOf, objectiveOf, toFloat32, type Answer, type Box, type Su
 import { kinds } from '@understory/subjects';
 import { subjectContract } from '@understory/testing';
 import { readGolden, type Golden } from '@understory/testing/node';
-import { gradCam, minMax } from './grad-cam.ts';
+import { plainGradCam, plainMinMax } from '@understory/testing';
 
 interface Expected {
   readonly labels: readonly string[];
@@ -73,12 +73,12 @@ describe.each(['yolov8', 'yolov5', 'yolox', 'boxes-scores', 'detr'])('%s', (name
     for (const [sample, { options }] of answers.entries()) {
       expect(probabilities[sample]).toBeCloseTo(options[0]!.probability!, 5);
     }
-    const maps = gradCam(fetched[tensor]!, gradients[tensor]!);
+    const maps = plainGradCam(fetched[tensor]!, gradients[tensor]!);
     const wanted = toFloat32(golden.tensor('gradcam'));
     const size = wanted.length / batchOf(feeds);
     for (const [sample, map] of maps.entries()) {
-      const other = minMax(wanted.subarray(sample * size, (sample + 1) * size));
-      expect(Math.max(...minMax(map).map((each, at) => Math.abs(each - other[at]!)))).toBeLessThan(1e-4);
+      const other = plainMinMax(wanted.subarray(sample * size, (sample + 1) * size));
+      expect(Math.max(...plainMinMax(map).map((each, at) => Math.abs(each - other[at]!)))).toBeLessThan(1e-4);
     }
   });
 

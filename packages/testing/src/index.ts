@@ -10,6 +10,7 @@ export * from './explainer-contract.ts';
 export * from './expression-cases.ts';
 export * from './mask-contract.ts';
 export * from './metric-contract.ts';
+export * from './plain-grad-cam.ts';
 export * from './probe-contract.ts';
 export * from './samples.ts';
 export * from './store-contract.ts';

@@ -1,7 +1,7 @@
 import { toFloat32, type Tensor } from '@understory/core';
 
-/** Grad-CAM of each sample in the formula of Selvaraju et al. 2017, on activations and gradients `[N, K, h, w]`. */
-export function gradCam(activations: Tensor, gradients: Tensor): readonly Float64Array[] {
+/** Grad-CAM of each sample in the plain formula of Selvaraju et al. 2017, on activations and gradients `[N, K, h, w]`; to hold other code against. */
+export function plainGradCam(activations: Tensor, gradients: Tensor): readonly Float64Array[] {
   const [samples = 0, channels = 0, height = 0, width = 0] = activations.dims;
   const [values, slopes] = [toFloat32(activations), toFloat32(gradients)];
   const size = height * width;
@@ -16,7 +16,8 @@ export function gradCam(activations: Tensor, gradients: Tensor): readonly Float6
   });
 }
 
-export function minMax(values: Float32Array | Float64Array): Float64Array {
+/** Values with 0 for the least and 1 for the largest. */
+export function plainMinMax(values: Float32Array | Float64Array): Float64Array {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   return Float64Array.from(values, (value) => (value - low) / (high - low));
 }
