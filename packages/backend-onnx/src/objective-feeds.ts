@@ -1,12 +1,14 @@
 import {
+  elementCount,
   errors,
+  fromFloat32,
   outputsOf,
   similarityVectors,
   type Objective,
   type ObjectiveForm,
   type Tensor,
 } from '@understory/core';
-import type { ObjectiveInput, Shape } from '@understory/onnx-autodiff';
+import type { ObjectiveInput, Shape, Value } from '@understory/onnx-autodiff';
 
 /** What stays of an objective when its numbers are taken out: models are differentiated once a form. */
 export function formOf(objective: Objective): ObjectiveForm {
@@ -66,6 +68,21 @@ export function objectiveFeeds(
   shapeOf: (output: string) => Shape,
 ): Record<string, Tensor> {
   return Object.fromEntries(inputs.map((input) => [input.name, numbers(objective, input, batch, shapeOf)]));
+}
+
+/** Zeros in place of the numbers of an objective; undefined where a size is not known ahead. */
+export function neutralFeeds(inputs: readonly Value[], batch: number): Record<string, Tensor> | undefined {
+  const feeds: Record<string, Tensor> = {};
+  for (const { name, type, shape } of inputs) {
+    const dims = shape?.map((dim, axis) => (axis === 0 ? batch : dim));
+    if (type === 'string' || type === 'bfloat16' || !dims?.every((dim) => typeof dim === 'number')) return undefined;
+    const count = elementCount(dims);
+    feeds[name] =
+      type === 'int64'
+        ? { type, dims, data: new BigInt64Array(count) }
+        : fromFloat32(new Float32Array(count), type ?? 'float32', dims);
+  }
+  return feeds;
 }
 
 function numbers(

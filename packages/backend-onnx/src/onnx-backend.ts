@@ -46,16 +46,21 @@ export class OnnxBackend implements Backend {
     const graph = withBatchFirst(file, asItIs.inference);
     const differentiable = graph === file ? asItIs : new DifferentiableGraph(graph);
     // Weights that stay in their file are mapped; a file read as a whole would be in memory twice.
-    const model = forwardGraph(graph, differentiable).encode();
+    const isDeferred = options.isDeferred === true && devices.every((device) => device === 'cpu');
     const {
       value: forward,
       device,
       remarks,
-    } = await onFirstDevice(devices, known, (providers) => session(model, providers));
+    } = isDeferred
+      ? { value: undefined, device: 'cpu', remarks: [] }
+      : await onFirstDevice(devices, known, (providers) =>
+          session(forwardGraph(graph, differentiable).encode(), providers),
+        );
     return new OnnxModel({
       graph,
       differentiable,
-      origin: { backend: 'onnx', executionProvider: device, sha256, remarks },
+      // Computed while the session was made.
+      origin: { backend: 'onnx', executionProvider: device, sha256: await sha256, remarks },
       forward,
       openSession: (encoded) => session(encoded, [device]),
       blockedLayout: device === 'cpu' && process.arch === 'x64',

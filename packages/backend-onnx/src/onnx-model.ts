@@ -4,6 +4,7 @@ import {
   checkFeeds,
   errors as coreErrors,
   fileMetadata,
+  isDiagnosed,
   redrawn,
   similarityVectors,
   toFloat32 as toFloat32Array,
@@ -20,6 +21,7 @@ import {
   type LayerSpec,
   type ModelOrigin,
   type Objective,
+  type ObjectiveForm,
   type Program,
   type Tensor,
   type Tensors,
@@ -40,12 +42,13 @@ import {
   type DifferentiatedModel,
   type Float32Graph,
   type Graph,
+  type Sizes,
   type Value,
 } from '@understory/onnx-autodiff';
 import type * as ort from 'onnxruntime-common';
 import { BatchSizes } from './batch-sizes.ts';
 import { errors } from './errors.ts';
-import { formOf, objectiveFeeds, renameForm, renameOutputs } from './objective-feeds.ts';
+import { formOf, neutralFeeds, objectiveFeeds, renameForm, renameOutputs } from './objective-feeds.ts';
 import { OnnxProgram } from './program.ts';
 import { runInParts } from './run-session.ts';
 import { SessionCache } from './session-cache.ts';
@@ -59,13 +62,22 @@ const openSessions = 5;
 /** The session of the file as it is, among the others. */
 const forwardSession = 'forward';
 
+/** What is asked of a differentiated graph. */
+interface Foreseen {
+  readonly form: ObjectiveForm;
+  readonly withRespectTo: readonly string[];
+  /** What is computed beside the gradients; no inputs. */
+  readonly fetched: readonly string[];
+  readonly rules: GradientRules | undefined;
+}
+
 export interface OnnxModelParts {
   readonly graph: Graph;
   /** The graph made ready, where that was done already. */
   readonly differentiable?: DifferentiableGraph;
   readonly origin: ModelOrigin;
-  /** The session of the file as it is. */
-  readonly forward: ort.InferenceSession;
+  /** The session of the file as it is; opened when it is first asked for where absent. */
+  readonly forward?: ort.InferenceSession | undefined;
   /** Opens a session on the device that the model runs on. */
   readonly openSession: (model: Uint8Array) => Promise<ort.InferenceSession>;
   /** Whether the device works fastest in blocks of channels; see `DifferentiableGraphOptions`. */
@@ -110,6 +122,8 @@ export class OnnxModel implements DifferentiableModel {
   private readonly gradientPrecision: 'float32' | 'model';
   /** Without what the constructor adds. */
   private readonly fileOrigin: ModelOrigin;
+  /** What is to come from one session. */
+  private foreseen: Foreseen | undefined;
   private forwardGaveWay = false;
   private isClosed = false;
   private weighted: readonly string[] | undefined;
@@ -133,7 +147,7 @@ export class OnnxModel implements DifferentiableModel {
     this.derivativeSource = inFloat32.graph;
     this.blockedLayout = blockedLayout;
     this.computed = inFloat32.computed;
-    this.sessions.hold(forwardSession, forward);
+    if (forward !== undefined) this.sessions.hold(forwardSession, forward);
     this.openSession = openSession;
     this.inputs = graph.inputs.map(specOf);
     this.outputs = graph.outputs.map(({ name, type }) =>
@@ -165,17 +179,20 @@ export class OnnxModel implements DifferentiableModel {
     return this.view;
   }
 
+  async ready(): Promise<void> {
+    this.checkOpen();
+    if (this.foreseen === undefined && this.sessions.size === 0) await this.useForward(async () => undefined);
+  }
+
   async run(feeds: Feeds, fetch: readonly string[]): Promise<Tensors> {
     this.checkOpen();
     const batch = checkFeeds(this.inputs, feeds);
     this.checkNames(fetch);
+    const early = await this.runForeseen(feeds, batch, fetch);
+    if (early !== undefined) return early;
     const own = new Set(this.source.outputs.map((output) => output.name));
     if (fetch.every((name) => own.has(name))) {
-      return this.sessions.use(
-        forwardSession,
-        () => this.open(forwardGraph(this.source, this.differentiable)),
-        (session) => this.inBatches(session, feeds, {}, batch, fetch),
-      );
+      return this.useForward((session) => this.inBatches(session, feeds, {}, batch, fetch));
     }
     const names = [...new Set(fetch)].sort();
     return this.sessions.use(
@@ -216,32 +233,15 @@ export class OnnxModel implements DifferentiableModel {
     const computed = fetched.filter((name) => !(name in feeds));
     this.checkNames([...withRespectTo, ...fetched]);
     const objective = renameOutputs(request.objective, this.computed);
-    const form = formOf(objective);
-    const key = JSON.stringify({ form, withRespectTo, fetched, rules });
-    const { bySize, sizes } = this.derived.get(key) ?? {
-      bySize: new Map<number, DifferentiatedModel>(),
-      sizes: new BatchSizes(),
-    };
-    this.derived.set(key, { bySize, sizes });
-    for (const old of bySize.keys()) if (!this.sessions.has(`${old} ${key}`)) bySize.delete(old);
-    const size = this.fixedBatch ?? sizes.choose(batch, bySize.keys());
-    const source = this.forBatch(size, rules);
-    let derived = bySize.get(size);
-    if (!derived) {
-      derived = source.differentiate({
-        objective: form,
-        withRespectTo: withRespectTo.map(this.computed),
-        fetch: computed,
-      });
-      bySize.set(size, derived);
-    }
-    const { graph, gradients, value, objectiveInputs } = derived;
+    const asked = this.widened({ form: formOf(objective), withRespectTo, fetched: computed, rules });
+    const { key, size, source, derived } = this.derivedFor(asked, batch);
+    const { graph, gradients, value, objectiveInputs, sizes: known } = derived;
     const numbers = objectiveFeeds(objective, objectiveInputs, batch, (output) => source.inference.value(output).shape);
     const names = [value, ...Object.values(gradients), ...computed];
     const results = await this.sessions
       .use(
         `${size} ${key}`,
-        () => this.openDerived(graph),
+        () => this.openDerived(graph, known),
         (session) => this.inBatches(session, feeds, numbers, batch, names, size),
       )
       .catch(async (failure: unknown) => {
@@ -252,6 +252,20 @@ export class OnnxModel implements DifferentiableModel {
       value: toFloat32Array(results[value]!),
       gradients: Object.fromEntries(withRespectTo.map((name) => [name, results[gradients[this.computed(name)]!]!])),
       fetched: Object.fromEntries(fetched.map((name) => [name, feeds[name] ?? results[name]!])),
+    };
+  }
+
+  /** Where nothing was run yet: what was opened already is used as it is. */
+  foresee({ objective, withRespectTo, fetch = [] }: DifferentiatedFileRequest): void {
+    this.checkOpen();
+    this.checkNames([...withRespectTo, ...fetch]);
+    if (this.sessions.size > 0) return;
+    const inputs = new Set(this.inputs.map(({ name }) => name));
+    this.foreseen = {
+      form: renameForm(objective, this.computed),
+      withRespectTo: [...new Set(withRespectTo)].sort(),
+      fetched: [...new Set(fetch)].filter((name) => !inputs.has(name)).sort(),
+      rules: undefined,
     };
   }
 
@@ -266,7 +280,7 @@ export class OnnxModel implements DifferentiableModel {
       blockedLayout,
       computed,
       graphOf,
-      open: (graph) => this.openDerived(graph),
+      open: (graph, known) => this.openDerived(graph, known),
     });
   }
 
@@ -357,6 +371,73 @@ export class OnnxModel implements DifferentiableModel {
     if (this.isClosed) throw coreErrors.modelClosed({ backend: this.origin.backend });
   }
 
+  private useForward<Result>(work: (session: ort.InferenceSession) => Promise<Result>): Promise<Result> {
+    return this.sessions.use(forwardSession, () => this.open(forwardGraph(this.source, this.differentiable)), work);
+  }
+
+  /** What was foreseen where it is as much as is asked for, else what is asked for. */
+  private widened(asked: Foreseen): Foreseen {
+    const { foreseen } = this;
+    const isSame =
+      foreseen !== undefined &&
+      JSON.stringify([foreseen.form, foreseen.withRespectTo, foreseen.rules]) ===
+        JSON.stringify([asked.form, asked.withRespectTo, asked.rules]);
+    return isSame && asked.fetched.every((name) => foreseen.fetched.includes(name)) ? foreseen : asked;
+  }
+
+  /** The differentiated graph of what is asked for, made where there is none, and the batch size that it is for. */
+  private derivedFor(asked: Foreseen, batch: number) {
+    const { form, withRespectTo, fetched, rules } = asked;
+    const key = JSON.stringify({ form, withRespectTo, fetched, rules });
+    const { bySize, sizes } = this.derived.get(key) ?? {
+      bySize: new Map<number, DifferentiatedModel>(),
+      sizes: new BatchSizes(),
+    };
+    this.derived.set(key, { bySize, sizes });
+    for (const old of bySize.keys()) if (!this.sessions.has(`${old} ${key}`)) bySize.delete(old);
+    const size = this.fixedBatch ?? sizes.choose(batch, bySize.keys());
+    const source = this.forBatch(size, rules);
+    let derived = bySize.get(size);
+    if (!derived) {
+      derived = source.differentiate({
+        objective: form,
+        withRespectTo: withRespectTo.map(this.computed),
+        fetch: fetched,
+      });
+      bySize.set(size, derived);
+    }
+    return { key, size, source, derived };
+  }
+
+  /**
+   * Outputs from the session of the gradients that were foreseen, whose objective is all zeros. Undefined where they are not among what was, where the
+   * file as it is is open, and where gradients cannot be had: whoever asks for those is told why.
+   */
+  private async runForeseen(feeds: Feeds, batch: number, fetch: readonly string[]): Promise<Tensors | undefined> {
+    const { foreseen } = this;
+    const isKnown = fetch.every((name) => name in feeds || foreseen?.fetched.includes(name));
+    if (foreseen === undefined || !isKnown || this.sessions.has(forwardSession)) return undefined;
+    try {
+      const { key, size, derived } = this.derivedFor(foreseen, batch);
+      const inputs = new Map(derived.graph.inputs.map((input) => [input.name, input]));
+      const numbers = neutralFeeds(
+        derived.objectiveInputs.map(({ name }) => inputs.get(name)!),
+        batch,
+      );
+      if (numbers !== undefined) {
+        return await this.sessions.use(
+          `${size} ${key}`,
+          () => this.openDerived(derived.graph, derived.sizes),
+          (session) => this.inBatches(session, feeds, numbers, batch, fetch, size),
+        );
+      }
+    } catch (error) {
+      if (!isDiagnosed(error) || error.code === 'RUN_FAILED') throw error;
+    }
+    this.foreseen = undefined;
+    return undefined;
+  }
+
   private forBatch(size: number, rules: GradientRules | undefined): DifferentiableGraph {
     const key = `${size} ${rules}`;
     let sized = this.sized.get(key);
@@ -372,8 +453,8 @@ export class OnnxModel implements DifferentiableModel {
     return sized;
   }
 
-  private open(graph: Graph): Promise<ort.InferenceSession> {
-    return this.opened(graph.encode());
+  private open(graph: Graph, known?: Sizes): Promise<ort.InferenceSession> {
+    return this.opened(graph.encode(known));
   }
 
   private async opened(bytes: Uint8Array): Promise<ort.InferenceSession> {
@@ -388,12 +469,12 @@ export class OnnxModel implements DifferentiableModel {
    * The first time the session of the file as it is gives way, which may have been good for nothing but to show that the model
    * runs: a program that only wants gradients then holds no second copy of the weights. It comes back when it is asked for.
    */
-  private async openDerived(graph: Graph): Promise<ort.InferenceSession> {
+  private async openDerived(graph: Graph, known: Sizes): Promise<ort.InferenceSession> {
     if (!this.forwardGaveWay) {
       this.forwardGaveWay = true;
       await this.sessions.drop(forwardSession);
     }
-    return this.open(graph);
+    return this.open(graph, known);
   }
 
   /** Runs as many times as a fixed batch asks for. */

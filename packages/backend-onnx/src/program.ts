@@ -1,5 +1,5 @@
 import { checkFeeds, type CompiledProgram, type Program, type Tensors, type TensorSpec } from '@understory/core';
-import { FedSizes, Inference, type Graph } from '@understory/onnx-autodiff';
+import { FedSizes, Inference, type Graph, type Sizes } from '@understory/onnx-autodiff';
 import type * as ort from 'onnxruntime-common';
 import { BatchSizes } from './batch-sizes.ts';
 import { programGraph, type ProgramGraph } from './program-graph.ts';
@@ -18,14 +18,19 @@ export interface ProgramTarget {
   readonly computed: (name: string) => string;
   /** The model for one batch size, in opset 18 or later. */
   readonly graphOf: (batch: number) => Graph;
-  readonly open: (graph: Graph) => Promise<ort.InferenceSession>;
+  readonly open: (graph: Graph, sizes: Sizes) => Promise<ort.InferenceSession>;
+}
+
+interface MadeGraph extends ProgramGraph {
+  readonly sizes: Inference;
+  readonly fedSizes: FedSizes;
 }
 
 /** A program around an ONNX model: one graph and one session a batch size, made when first asked for. */
 export class OnnxProgram implements CompiledProgram {
   private readonly program: Program;
   private readonly target: ProgramTarget;
-  private readonly graphs = new Map<number, ProgramGraph & { readonly fedSizes: FedSizes }>();
+  private readonly graphs = new Map<number, MadeGraph>();
   private readonly sizes = new BatchSizes();
   private readonly sessions = new SessionCache<ort.InferenceSession>(openSessions);
 
@@ -45,7 +50,7 @@ export class OnnxProgram implements CompiledProgram {
     const feeds = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [made.inputs[name]!, tensor]));
     const results = await this.sessions.use(
       `${size}`,
-      () => this.target.open(made.graph),
+      () => this.target.open(made.graph, made.sizes),
       (session) => runInParts(session, feeds, Object.values(made.outputs), { batch, size, fedSizes: made.fedSizes }),
     );
     return Object.fromEntries(Object.entries(made.outputs).map(([name, output]) => [name, results[output]!]));
@@ -55,12 +60,13 @@ export class OnnxProgram implements CompiledProgram {
     await this.sessions.clear();
   }
 
-  private graphOf(batch: number): ProgramGraph & { readonly fedSizes: FedSizes } {
+  private graphOf(batch: number): MadeGraph {
     let made = this.graphs.get(batch);
     if (!made) {
       const { inputs: modelInputs, computed, blockedLayout, graphOf } = this.target;
       const parts = programGraph(this.program, { graph: graphOf(batch), batch, modelInputs, computed, blockedLayout });
-      made = { ...parts, fedSizes: new FedSizes(parts.graph, new Inference(parts.graph)) };
+      const sizes = new Inference(parts.graph);
+      made = { ...parts, sizes, fedSizes: new FedSizes(parts.graph, sizes) };
       this.graphs.set(batch, made);
       for (const old of this.graphs.keys()) {
         if (this.graphs.size > openSessions && old !== batch && !this.sessions.has(`${old}`)) this.graphs.delete(old);

@@ -11,7 +11,7 @@ export async function readOnnxFile(source: ModelSource): Promise<OnnxFile> {
   if (source.kind === 'file') {
     const { graph, sha256 } = await openModelFile(source.path);
     checkWeights(graph, source.path);
-    return fileOf(basename(source.path), graph.embedded(), sha256);
+    return fileOf(basename(source.path), graph.embedded(), await sha256);
   }
   const name = 'model.onnx';
   const parsed = parseModel(source.bytes);

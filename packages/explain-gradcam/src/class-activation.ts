@@ -22,6 +22,7 @@ export type Combine = (sample: ClassActivation) => Float32Array;
  */
 export function classActivation(combine: Combine): Explainer {
   return {
+    readsLayer: true,
     async explain({ model, feeds, image, objective, layer, layout, signal }) {
       const batch = batchOf(feeds);
       checkTargetCount(objective, batch);

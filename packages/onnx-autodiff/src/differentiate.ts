@@ -3,7 +3,7 @@ import { compositions, type Composed, type GraphReader } from './compositions/in
 import { AutodiffError, errors } from './errors.ts';
 import { gradientRules } from './gradients/index.ts';
 import type { GradientRule, OperatorRule } from './gradient-rule.ts';
-import type { Graph } from './graph.ts';
+import type { Graph, Sizes } from './graph.ts';
 import { inlineBranches, inlineFunctions } from './inline/index.ts';
 import { checkComputed } from './limits/check-computed.ts';
 import type { Node } from './node.ts';
@@ -41,6 +41,8 @@ export interface DifferentiatedModel {
   readonly value: string;
   /** The output that holds the gradient of each tensor asked for. */
   readonly gradients: Readonly<Record<string, string>>;
+  /** Of all of its tensors, for `encode`. */
+  readonly sizes: Sizes;
 }
 
 /** A graph made ready: raised to an opset that the rules read, its tensors' types and shapes inferred once for many questions. */
@@ -217,6 +219,7 @@ export class DifferentiableGraph {
       objectiveInputs: objective.inputs,
       value: outputs[0]!.name,
       gradients: names,
+      sizes: inference,
     };
   }
 

@@ -1,5 +1,5 @@
 export { AutodiffError, type Diagnosis } from './errors.ts';
-export { newestOpset, oldestOpset, parseModel, Graph, type ReadExternal } from './graph.ts';
+export { newestOpset, oldestOpset, parseModel, Graph, type ReadExternal, type Sizes } from './graph.ts';
 export { skeletonOf, type ReadBytes } from './skeleton.ts';
 export {
   differentiate,

@@ -1,25 +1,15 @@
-import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  createReadStream,
-  existsSync,
-  fstatSync,
-  openSync,
-  readSync,
-  realpathSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, relative } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { errors } from './errors.ts';
+import { fileDigest } from './file-digest.ts';
 import { parseModel, type Graph } from './graph.ts';
 import { skeletonOf } from './skeleton.ts';
 
 /** A model file whose weights stay on disk: sessions map them into memory, and only what is asked for is read. */
 export interface ModelFile {
   readonly graph: Graph;
-  /** SHA-256 of the file in hexadecimal. */
-  readonly sha256: string;
+  /** SHA-256 of the file in hexadecimal, which takes long for a large one; rejects with MODEL_NOT_READABLE. */
+  readonly sha256: Promise<string>;
   /** Where the relative paths of weights begin. */
   readonly folder: string;
 }
@@ -40,13 +30,20 @@ export async function openModelFile(path: string): Promise<ModelFile> {
     const graph = parsed.withLocations(moved).with({
       readExternal: (location, offset, length) => readPart(join(folder, location), offset, length),
     });
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(real), hash);
-    return { graph, sha256: hash.digest('hex'), folder };
+    return { graph, sha256: digestOf(real, path), folder };
   } catch (cause) {
     if (!isSystemError(cause)) throw cause;
     throw errors.notReadable({ model: path, reason: cause.message, cause });
   }
+}
+
+/** Begun at once, beside what the caller does next; where that fails, nobody waits for it. */
+function digestOf(real: string, path: string): Promise<string> {
+  const digest = fileDigest(real).catch((cause: unknown) => {
+    throw isSystemError(cause) ? errors.notReadable({ model: path, reason: cause.message, cause }) : cause;
+  });
+  digest.catch(() => undefined);
+  return digest;
 }
 
 function parse(path: string, real: string): Graph {

@@ -65,6 +65,6 @@ export async function gradientsOf(
     withRespectTo,
   });
   const feeds = { ...network.inputs, [model.objectiveInputs[0]!.name]: cotangent };
-  const results = await execute(model.graph.encode(), feeds, Object.values(model.gradients));
+  const results = await execute(model.graph.encode(model.sizes), feeds, Object.values(model.gradients));
   return Object.fromEntries(withRespectTo.map((name) => [name, results[model.gradients[name]!]!]));
 }

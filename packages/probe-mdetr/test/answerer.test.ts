@@ -4,6 +4,7 @@ import {
   findLayer,
   isDifferentiable,
   objectiveOf,
+  outputsOf,
   toFloat32,
   type Model,
   type QuestionAnswer,
@@ -142,7 +143,12 @@ describe('mdetr', () => {
       const found = await mapOf(answerer.model, feeds, target!, layer);
       expect(found.value).toBeCloseTo(value, 4);
       expect([name, apart(found.map, expected) < 1e-4]).toEqual([name, true]);
-      forms.add(JSON.stringify(objectiveOf([target!]), (key, each: unknown) => (key === 'data' ? null : each)));
+      const asked = objectiveOf([target!]);
+      forms.add(JSON.stringify(asked, (key, each: unknown) => (key === 'data' ? null : each)));
+      // What a model is told that it will be asked for.
+      const terms =
+        asked.kind === 'sum' ? asked.terms.map(({ of }) => ({ kind: of.kind, outputs: outputsOf(of) })) : [];
+      expect(answerer.form).toEqual({ kind: 'sum', terms });
     }
     expect(forms.size).toBe(1);
   });

@@ -36,6 +36,8 @@ export interface HeatMap {
 
 /** Says where a model looked. */
 export interface Explainer {
+  /** Whether all that it asks of the model is the activations and gradients of its layer, in one pass. */
+  readonly readsLayer?: boolean;
   /** One map a sample, in the order of the batch; throws where the objective does not have one entry a sample. */
   explain(request: ExplainRequest): Promise<readonly HeatMap[]>;
 }

@@ -49,6 +49,8 @@ export interface Model {
    * take other tensors that its nodes compute too, such as masks.
    */
   runFrom?(feeds: Feeds, activations: Tensors, fetch: readonly string[]): Promise<Tensors>;
+  /** Opens what a deferred opening left; whatever the runtime refuses is thrown, as `Backend.open` throws it otherwise. */
+  ready?(): Promise<void>;
   /**
    * Gives back what the model holds, once its runs have ended; closing again does nothing. Afterwards whatever would compute throws
    * MODEL_CLOSED, and what describes the model can still be read. Another opening of the same file is not touched.
@@ -88,6 +90,11 @@ export interface DifferentiableModel extends Model {
   differentiate(request: DifferentiateRequest): Promise<Derivative>;
   /** A computation around the model made ready to run, gradients included; the caller closes it. Throws PROGRAM_INVALID, UNKNOWN_LAYER and what `differentiate` throws. */
   compile?(program: Program): Promise<CompiledProgram>;
+  /**
+   * Says what `differentiate` will be asked for, before anything is run: `run` of what `fetch` names then comes from the same session where the backend
+   * can do so, and the weights are in memory once. Nothing but time and memory changes.
+   */
+  foresee?(request: DifferentiatedFileRequest): void;
   /** The gradients as a model file of the backend's own format, where it has one; it was opened once before it is handed out. */
   differentiatedFile?(request: DifferentiatedFileRequest): Promise<DifferentiatedFile>;
   /** Whether gradients of `output` reach `tensor`, told before anything runs; a reason where they do not. */
@@ -143,6 +150,8 @@ export interface OpenOptions {
   readonly threads?: number;
   /** What models of half precision are differentiated in: `float32` (the default, small gradients survive) or as the `model` itself. */
   readonly gradientPrecision?: 'float32' | 'model';
+  /** Whether the runtime may wait with opening the model until something is run, so that it is opened for what that is; what the runtime refuses is told then. */
+  readonly isDeferred?: boolean;
 }
 
 /** Opens models of the formats it knows. */

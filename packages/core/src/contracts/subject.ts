@@ -4,7 +4,7 @@ import type { Tensor, Tensors } from '../tensor/tensor.ts';
 import type { TensorSpec } from '../tensor/tensor-spec.ts';
 import type { Box } from './metric.ts';
 import type { Feeds, Model } from './model.ts';
-import type { Index } from './objective.ts';
+import type { Index, ObjectiveForm } from './objective.ts';
 
 /** A number that a model gives for one sample, as data: what a target means. */
 export type Reading =
@@ -97,6 +97,8 @@ export interface Subject<Said extends Answer = Answer> {
   readonly reads: readonly string[];
   /** The layer whose map is read where nobody names one; the explainer's own choice where absent. */
   readonly layer?: string | undefined;
+  /** The form of the numbers of its own targets, where all have one: answers and maps can then come from one session. */
+  readonly form?: ObjectiveForm | undefined;
   /** Where the scores of the classes lie, of a subject whose decision is one class of a list. */
   readonly classes?: ClassScores;
   /**

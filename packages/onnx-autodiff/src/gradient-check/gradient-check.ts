@@ -119,7 +119,7 @@ export async function checkGradient(
     derived.objectiveInputs.map(({ name, output }) => [name, cotangents.get(output)!]),
   );
   const gradients = await execute(
-    derived.graph.encode(),
+    derived.graph.encode(derived.sizes),
     { ...feeds, ...objectiveFeeds },
     Object.values(derived.gradients),
   );

@@ -8,6 +8,7 @@ import {
   type GroundedBox,
   type Model,
   type ModelFacts,
+  type ObjectiveForm,
   type PictureInput,
   type QuestionAnswerer,
   type Subject,
@@ -55,6 +56,7 @@ export class Answerer implements QuestionAnswerer, Subject<Said> {
   readonly reads: readonly string[];
   readonly forms: readonly string[];
   readonly layer: string | undefined;
+  readonly form: ObjectiveForm | undefined;
   readonly #parts: Parts;
   readonly #asked: Question | undefined;
   /** Of the pictures that were fed last. */
@@ -67,6 +69,10 @@ export class Answerer implements QuestionAnswerer, Subject<Said> {
     this.layer = lastMap(model, picture.name);
     this.#parts = parts;
     this.#asked = asked;
+    this.form =
+      heads.boxes?.form === 'sigmoid'
+        ? undefined
+        : { kind: 'sum', terms: this.#scored().map((output) => ({ kind: 'cotangent', outputs: [output] })) };
     this.reads = [...this.#scored(), ...(heads.boxes ? [heads.boxes.boxes] : [])];
     this.forms = [
       'top1',

@@ -26,6 +26,8 @@ export interface NamedExplainer {
   readonly subject: Subject;
   /** A tensor name; the explainer's own choice where undefined. */
   readonly layer: string | undefined;
+  /** Whether activations and gradients of that layer are all that it asks of the model. */
+  readonly readsLayer?: boolean;
   /** Whether it was asked for only as one of all: that it does not apply to the model is then no failure. */
   readonly isOptional?: boolean;
 }

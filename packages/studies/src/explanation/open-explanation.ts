@@ -15,6 +15,7 @@ import { explainImages, type NamedExplainer, type Outcome } from './explain-imag
 import { ExplanationSheet, sheetRows, shownExplainer, type ShownExplainer } from './explanation-sheet.ts';
 import { ImageRecords, wordsRecords, writeBoxes, writeMap, type ImageRecord } from './explanation-record.ts';
 import { targetsOf } from '../common/targets.ts';
+import { prepareModel } from './prepare-model.ts';
 
 /** What explaining images came to. */
 export interface ExplanationSummary {
@@ -69,6 +70,7 @@ export async function openExplanation(
   const asked = {
     explainers: selectionsOf(spec.explainers),
     layer: spec.layer,
+    isDeferred: true,
     targets: spec.target,
     onSkipped: (explainer: string, error: unknown) => void skipped.push({ explainer, error }),
     onUnfit: (explainer: string, error: unknown) => void unfit.push({ explainer, error }),
@@ -80,6 +82,7 @@ export async function openExplanation(
     const { subject, explainers, preprocessing } = setup;
     setup.steps.listener = onStep;
     const targets = targetsOf(spec.target, subject);
+    await prepareModel(setup, { images: images.length, outputs: targets.outputs });
     const annotate = environment.annotate?.bind(environment);
     const drawing = { colourMap: colourMapOf(spec.colourMap), opacity: spec.opacity };
     const writing = store && {

@@ -1,11 +1,11 @@
-import { BACKEND, closest, errors, type Backend, type Host, type Model, type Subject } from '@understory/core';
+import { BACKEND, closest, errors, type Backend, type Host, type Model, type OpenOptions, type Subject } from '@understory/core';
 import type { FoundModel } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
 import type { CommonSpec } from '../spec/study-spec.ts';
 import { withMetadata } from './with-metadata.ts';
 
 /** Where a model runs. */
-export type ModelOptions = Pick<CommonSpec, 'devices' | 'devicesOf' | 'threads'>;
+export type ModelOptions = Pick<CommonSpec, 'devices' | 'devicesOf' | 'threads'> & Pick<OpenOptions, 'isDeferred'>;
 
 export interface OpenedModel {
   readonly resolved: FoundModel;
@@ -25,7 +25,7 @@ export interface OpenedModel {
 export async function openModel(
   host: Host,
   asked: FoundModel,
-  { devices: everywhere, devicesOf = {}, threads }: ModelOptions,
+  { devices: everywhere, devicesOf = {}, threads, isDeferred = false }: ModelOptions,
   backendId?: string,
   preferred: readonly FoundModel['source'][] = [],
 ): Promise<OpenedModel> {
@@ -47,7 +47,11 @@ export async function openModel(
     throw studyErrors.backendCannotRead({ model: asked.source.path, backend: id, others: readers });
   }
   const devices = devicesOf[id] ?? everywhere;
-  const model = await backend.open(source, { ...(devices && { devices }), ...(threads !== undefined && { threads }) });
+  const model = await backend.open(source, {
+    ...(devices && { devices }),
+    ...(threads !== undefined && { threads }),
+    isDeferred,
+  });
   const resolved = withMetadata({ ...asked, source }, model);
   try {
     const text = await openText(host, asked.text, backend, threads);

@@ -85,6 +85,8 @@ type AskedExplainers = readonly (string | Selection)[];
 export interface Asked {
   readonly explainers: AskedExplainers;
   readonly layer: string;
+  /** Whether the model may be opened when it is first run. */
+  readonly isDeferred?: boolean;
   /** The targets as they are asked for, which may name elements of any output. */
   readonly targets?: string | undefined;
   /** What all numbers but heat maps come from, so that its backend makes the predictions too. */
@@ -146,7 +148,7 @@ export async function setUp(
   const contributionOf = ({ kind, id }: Pick<ModelUser, 'kind' | 'id'>): Contributed =>
     host.list(kind).find((each) => each.id === id) ?? { plugin: '' };
   const users = [...found.map(({ id }) => ({ kind: 'explainer' as const, id })), ...others];
-  const models = new Models(loaded, resolved, spec, [
+  const models = new Models(loaded, resolved, { ...spec, isDeferred: asked.isDeferred ?? false }, [
     principal && contributionOf(principal).plugin,
     ...users.map((user) => contributionOf(user).plugin),
   ]);
@@ -187,7 +189,10 @@ export async function setUp(
       }
       const layer = layerOf(own, asked.layer, preset);
       const named = steps.explainer(name, reading(explainer, spec.layout));
-      explainers.push({ id: name, explainer: named, subject: own, layer, ...(isOptional && { isOptional }) });
+      explainers.push({
+        ...{ id: name, explainer: named, subject: own, layer, readsLayer: explainer.readsLayer ?? false },
+        ...(isOptional && { isOptional }),
+      });
       selections.push({ id, options: settings });
     }
     return {
