@@ -1,4 +1,4 @@
-import { toFloat32, type Tensor } from '@understory/core';
+import { largestOf, smallestOf, toFloat32, type Tensor } from '@understory/core';
 
 /** Grad-CAM of each sample in the plain formula of Selvaraju et al. 2017, on activations and gradients `[N, K, h, w]`; to hold other code against. */
 export function plainGradCam(activations: Tensor, gradients: Tensor): readonly Float64Array[] {
@@ -18,6 +18,6 @@ export function plainGradCam(activations: Tensor, gradients: Tensor): readonly F
 
 /** Values with 0 for the least and 1 for the largest. */
 export function plainMinMax(values: Float32Array | Float64Array): Float64Array {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = [smallestOf(values), largestOf(values)];
   return Float64Array.from(values, (value) => (value - low) / (high - low));
 }

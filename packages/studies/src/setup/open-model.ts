@@ -1,4 +1,13 @@
-import { BACKEND, closest, errors, type Backend, type Host, type Model, type OpenOptions, type Subject } from '@understory/core';
+import {
+  BACKEND,
+  closest,
+  errors,
+  type Backend,
+  type Host,
+  type Model,
+  type OpenOptions,
+  type Subject,
+} from '@understory/core';
 import type { FoundModel } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
 import type { CommonSpec } from '../spec/study-spec.ts';
