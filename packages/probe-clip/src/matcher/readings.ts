@@ -36,7 +36,7 @@ function ofTowers({ model, outputs, input, text }: ModelFacts): readonly Subject
 function ofOneGraph({ model, outputs, input }: ModelFacts): readonly SubjectReading[] {
   const image = picture(model, input);
   const text = textInputsOf(model);
-  if (image === undefined || text === undefined) return [];
+  if (image === undefined || text === undefined || boxesThings(model)) return [];
   const towers = joinedTowers(model, image, text);
   if (towers === undefined) return [];
   return named(model, outputs, [{ name: towers.image, type: 'float32', dims: undefined }]).map(({ name }) => ({
@@ -45,6 +45,11 @@ function ofOneGraph({ model, outputs, input }: ModelFacts): readonly SubjectRead
     tensors: { image: name, text: towers.text, ...(towers.logits !== undefined && { logits: towers.logits }) },
     fills: textInputNames(text),
   }));
+}
+
+/** Whether it finds things in a picture, as OWL-ViT does, instead of comparing the whole of it. */
+function boxesThings({ outputs }: ModelFacts['model']): boolean {
+  return outputs.some(({ name, dims }) => /box/i.test(name) && dims?.length === 3 && dims[2] === 4);
 }
 
 /** What the user named, else what was found. */

@@ -21,7 +21,7 @@ import {
 } from '@understory/core';
 import { textFeeds, textInputsOf, type TextInputs } from '@understory/text';
 import { probeMdetrErrors } from '../errors.ts';
-import { rowsOf, saidAnswers, sharesOf } from './answers.ts';
+import { rowsOf, saidAnswers, sharesOf, weightOf } from './answers.ts';
 import { foundBoxes, thresholds, type Frame } from './boxes.ts';
 import { frameOf, pixelMask, type PictureSize } from './frames.ts';
 import { headsOf, type Heads } from './heads.ts';
@@ -87,8 +87,9 @@ export class Answerer implements QuestionAnswerer, Subject<Said> {
     const { answers, ...found } = headsOf(facts);
     const only = found.single.find(({ output }) => output === tensors['answers']);
     const heads: Heads = { ...found, answers: only === undefined ? answers : [only] };
-    const vocabularies = vocabulariesOf(text?.vocabularies ?? [], heads, { labels, config: folder.config });
     const inputs = textInputsOf(model);
+    const readsWords = inputs !== undefined && text?.tokenizer === undefined;
+    const vocabularies = vocabulariesOf(text?.vocabularies ?? [], heads, { labels, readsWords, config: folder.config });
     const reader = inputs && new QuestionReader(facts, vocabularies.words, inputs);
     const parts: Parts = {
       ...{
@@ -112,12 +113,17 @@ export class Answerer implements QuestionAnswerer, Subject<Said> {
 
   get notes(): readonly string[] {
     const { heads, vocabularies } = this.#parts;
-    const cut = this.#asked?.cut;
+    const { cut, strange = [] } = this.#asked ?? {};
     const unnamed = heads.answers.filter((_, at) => vocabularies.answers[at] === undefined);
     return [
       ...(cut === undefined
         ? []
         : [`a text of ${cut.tokens} tokens was cut to the ${cut.length} that the model reads: "${cut.text}"`]),
+      ...(strange.length === 0
+        ? []
+        : [
+            `the tokenizer knows no ${strange.map((word) => `"${word}"`).join(', ')} and reads the letters one by one: the model may not know such words, or their language`,
+          ]),
       ...(unnamed.length === 0
         ? []
         : [`nothing names the answers in ${unnamed.map(({ output }) => output).join(', ')}, so they are numbered`]),
@@ -205,8 +211,9 @@ export class Answerer implements QuestionAnswerer, Subject<Said> {
       return this.targets(best.target, said);
     }
     if (kind === 'answer') return [this.#answerTarget(rest, said)];
-    if (kind === 'phrase' || (kind === 'box' && !/^\d+$/.test(rest.trim()))) return [this.#phraseTarget(rest, said)];
-    const found = kind === 'boxes' ? said.boxes : said.boxes.slice(Number(rest)).slice(0, 1);
+    const isNumber = /^[-+]?[\d.]+$/.test(rest.trim());
+    if (kind === 'phrase' || (kind === 'box' && !isNumber)) return [this.#phraseTarget(rest, said)];
+    const found = kind === 'boxes' ? said.boxes : said.boxes.filter((_, at) => at === Number(rest));
     if (found.length === 0) throw this.#noBox(text, said);
     return found.map((box) => this.#boxTarget(box, said));
   }
@@ -236,15 +243,18 @@ export class Answerer implements QuestionAnswerer, Subject<Said> {
   }
 
   #reading(said: Said, weighted: Weighted) {
-    const isOpen = this.#parts.heads.boxes?.form === 'sigmoid';
-    return isOpen ? readingOfElements(said.numbers, weighted) : readingOver(said.numbers, weighted);
+    const { boxes } = this.#parts.heads;
+    return boxes !== undefined && boxes.form !== 'softmax'
+      ? readingOfElements(said.numbers, weighted)
+      : readingOver(said.numbers, weighted);
   }
 
   #answerTarget(words: string, said: Said): Target {
     const { heads, vocabularies } = this.#parts;
     const { head, at, target, answer } = answerNamed(words, heads.answers, vocabularies);
-    const { scores: output } = heads.answers[head]!;
-    return { words: target, label: answer, reading: this.#reading(said, { output, weights: [[at, 1]] }) };
+    const own = heads.answers[head]!;
+    const weights = [weightOf(at, own)];
+    return { words: target, label: answer, reading: this.#reading(said, { output: own.scores, weights }) };
   }
 
   #boxTarget(box: GroundedBox, said: Said): Target {

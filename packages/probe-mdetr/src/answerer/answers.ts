@@ -14,10 +14,14 @@ export function rowsOf(outputs: Tensors, name: string): readonly Float32Array[] 
 }
 
 /** Of each answer of a head among those of that head; throws SCORES_NOT_FINITE. */
-export function sharesOf(row: Float32Array, { turn, scores }: AnswerHead): Float64Array {
+export function sharesOf(row: Float32Array, { turn, scores, isOne }: AnswerHead): Float64Array {
   const strange = row.find((each) => Number.isNaN(each));
   if (strange !== undefined)
     throw errors.scoresNotFinite({ what: 'scores of answers', found: `${strange} in "${scores}"` });
+  if (isOne) {
+    const [second = 0] = turn === undefined ? row : sigmoid(row);
+    return Float64Array.of(1 - second, second);
+  }
   if (turn === undefined) return Float64Array.from(row);
   return turn === 'softmax' ? softmax(row) : sigmoid(row);
 }
@@ -42,7 +46,7 @@ export function saidAnswers(
       const answer = answerAt(vocabularies, place, at);
       return {
         ...{ target: targetOf(head, answer), type: head.type, answer },
-        score: row[at]!,
+        score: scoreOf(row, at, head),
         probability: share * probability,
       };
     });
@@ -52,6 +56,16 @@ export function saidAnswers(
   const type = { name: vocabularies.types[likeliest]!, probability: ofTypes![likeliest]! };
   const best = all.findIndex((each) => each.type === type.name);
   return { type, answers: best < 0 ? all : [all[best]!, ...all.slice(0, best), ...all.slice(best + 1)] };
+}
+
+/** The number that is explained; of two answers that one number tells apart, it speaks against the first. */
+function scoreOf(row: Float32Array, at: number, { isOne }: AnswerHead): number {
+  return isOne ? (at === 0 ? -row[0]! : row[0]!) : row[at]!;
+}
+
+/** Where in the values of a head the number of an answer lies, and its sign. */
+export function weightOf(at: number, { isOne }: AnswerHead): readonly [place: number, weight: number] {
+  return isOne ? [0, at === 0 ? -1 : 1] : [at, 1];
 }
 
 /** What an answer is called; its number where nothing names it. */

@@ -17,6 +17,7 @@ export interface BoxSample {
 export const thresholds: Readonly<Record<BoxHead['form'], { readonly object: number; readonly token: number }>> = {
   softmax: { object: 0.7, token: 0.1 },
   sigmoid: { object: 0.3, token: 0.25 },
+  texts: { object: 0.1, token: 0.1 },
 };
 
 /** The boxes above the threshold, from best to worst, with the parts of the text whose tokens are above theirs. */
@@ -37,10 +38,10 @@ export function foundBoxes(
     const places = [...shares.keys()].filter(
       (at) => shares[at]! > token && (spans[at]?.end ?? 0) > (spans[at]?.start ?? 0),
     );
-    const own = places.filter((at) => form === 'sigmoid' || at < width - 1);
+    const own = form === 'texts' ? [0] : places.filter((at) => form === 'sigmoid' || at < width - 1);
     found.push({
       ...{ query, box: boxIn(boxes.subarray(query * 4, query * 4 + 4), frame), probability },
-      ...{ phrases: phrasesOf(text, spans, own), tokens: own },
+      ...{ phrases: form === 'texts' ? [text] : phrasesOf(text, spans, own), tokens: own },
     });
   }
   return found.sort((one, other) => other.probability - one.probability || one.query - other.query);

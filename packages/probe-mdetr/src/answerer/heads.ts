@@ -21,15 +21,17 @@ export interface AnswerHead {
   readonly turn: 'softmax' | 'sigmoid' | undefined;
   /** How many answers there are; undefined where only a run tells. */
   readonly width: number | undefined;
+  /** Whether one number says which of two answers it is, as CLEVR's yes and no: its sigmoid is the probability of the second. */
+  readonly isOne: boolean;
 }
 
 /** Where boxes and the tokens that each stands for lie. */
 export interface BoxHead {
   /** `[N, Q, 4]`: middle and size as fractions of the picture. */
   readonly boxes: string;
-  /** `[N, Q, T]`, with one more for "no object" at the end where it is a softmax. */
+  /** `[N, Q, T]`, with one more for "no object" at the end where it is a softmax; of `texts` one for the text as a whole. */
   readonly tokens: string;
-  readonly form: 'softmax' | 'sigmoid';
+  readonly form: 'softmax' | 'sigmoid' | 'texts';
 }
 
 export interface Heads {
@@ -45,8 +47,9 @@ const ofAnswers = /^(?:pred_)?answer_(.+?)(?:_logits)?$/i;
 /** What of the outputs are answers and boxes; several of `single` where it cannot be told which of them holds the answers. */
 export function headsOf(facts: ModelFacts): Heads & { readonly single: readonly AnswerHead[] } {
   const { model, outputs: asked } = facts;
-  const outputs = model.outputs.filter((output) => isFloat(output) && isMadeOfBoth(model, output.name, sidesOf(facts)));
-  const boxes = boxesOf(outputs, facts);
+  const floats = model.outputs.filter(isFloat);
+  const outputs = floats.filter(({ name }) => isMadeOfBoth(model, name, sidesOf(facts)));
+  const boxes = boxesOf(outputs, floats, facts);
   const typed = outputs.filter(({ name }) => ofAnswers.test(name) && !ofType.test(name) && name !== boxes?.boxes);
   const type = outputs.find(({ name }) => ofType.test(name));
   if (type !== undefined && typed.length > 0) {
@@ -70,8 +73,11 @@ function sidesOf({ model, input }: ModelFacts): { readonly picture: string; read
 
 function head(model: Model, spec: TensorSpec, type: string | null): AnswerHead {
   const { spec: scores, kind, endsWith } = scoresBehind(model, spec);
-  const width = widthOf(spec) ?? widthOf(scores);
-  return { type, output: spec.name, scores: scores.name, turn: turnOf(kind, endsWith), width };
+  const isOne = spec.dims?.length === 1 || widthOf(spec) === 1;
+  const width = isOne ? 2 : (widthOf(spec) ?? widthOf(scores));
+  const isProbability = kind === 'probability' && endsWith === 'Sigmoid';
+  const turn = isOne ? (isProbability ? undefined : 'sigmoid') : turnOf(kind, endsWith);
+  return { type, output: spec.name, scores: scores.name, turn, width, isOne };
 }
 
 function turnOf(kind: 'logit' | 'probability', endsWith: ClosingOperator | undefined): AnswerHead['turn'] {
@@ -90,12 +96,21 @@ function isRow({ dims }: TensorSpec): boolean {
   return dims?.length === 2 && dims[1] !== 1;
 }
 
-function boxesOf(outputs: readonly TensorSpec[], { folder: { config = {} } }: ModelFacts): BoxHead | undefined {
-  const lists = outputs.filter(({ dims }) => dims?.length === 3);
-  const boxes = lists.find(({ name, dims }) => /box/i.test(name) && dims![2] === 4);
-  const tokens = lists.find(({ name, dims }) => /logits|scores/i.test(name) && dims![2] !== 4);
+/** `outputs` are made of the picture and the text; boxes may be made of the picture alone, of which the text then chooses some. */
+function boxesOf(
+  outputs: readonly TensorSpec[],
+  all: readonly TensorSpec[],
+  { model, folder: { config = {} } }: ModelFacts,
+): BoxHead | undefined {
+  const isList = ({ dims }: TensorSpec) => dims?.length === 3;
+  const boxes = all.filter(isList).find(({ name, dims }) => /box/i.test(name) && dims![2] === 4);
+  const tokens = outputs.filter(isList).find(({ name, dims }) => /logits|scores/i.test(name) && dims![2] !== 4);
   if (boxes === undefined || tokens === undefined) return undefined;
   const names = JSON.stringify([config['model_type'], config['architectures']]);
   const isMdetr = /mdetr/i.test(names) || (tokens.name === 'pred_logits' && !/grounding/i.test(names));
-  return { boxes: boxes.name, tokens: tokens.name, form: isMdetr ? 'softmax' : 'sigmoid' };
+  const [texts] = textInputsOf(model)?.ids.dims ?? [];
+  const last = tokens.dims!.at(-1);
+  // As many numbers a box as there are texts.
+  const isOfTexts = /owl/i.test(names) || (typeof texts === 'string' && last === texts) || last === 1;
+  return { boxes: boxes.name, tokens: tokens.name, form: isOfTexts ? 'texts' : isMdetr ? 'softmax' : 'sigmoid' };
 }

@@ -19,6 +19,8 @@ export interface Question {
   readonly spans: readonly Span[];
   /** Where it was too long. */
   readonly cut: CutText | undefined;
+  /** Words that fall apart into letters, or nearly so: the vocabulary was made of texts without them. */
+  readonly strange: readonly string[];
 }
 
 /** Turns questions into tokens; a graph that leaves the length open is given as many as a question has. */
@@ -41,7 +43,7 @@ export class QuestionReader {
   /** Throws QUESTION_EMPTY, QUESTION_NOT_READABLE, TOKEN_UNKNOWN and TEXT_LENGTH_TOO_SMALL. */
   read(question: string): Question {
     const text = question.trim();
-    if (text === '') throw probeMdetrErrors.questionEmpty({ found: question });
+    if (!/[\p{L}\p{N}]/u.test(text)) throw probeMdetrErrors.questionEmpty({ found: question });
     const read = this.#encoded(text);
     const own = read.spans.flatMap(({ start, end }, at) => (end > start ? [at] : []));
     const unread = own.filter((at) => read.ids[at] === this.#unknown);
@@ -69,11 +71,23 @@ export class QuestionReader {
     const isBare = text === '' && this.#tokenizer.count(text) === 0;
     if (isBare) {
       const ids = new Int32Array(length).fill(this.#tokenizer.padding);
-      return { text, ids, mask: new Int32Array(length), spans: [], cut: undefined };
+      return { text, ids, mask: new Int32Array(length), spans: [], cut: undefined, strange: [] };
     }
     const { ids, mask, cut } = this.#tokenizer.encode([text], length);
-    return { text, ids: ids[0]!, mask: mask[0]!, spans: this.#tokenizer.spans(text, length), cut: cut[0] };
+    const spans = this.#tokenizer.spans(text, length);
+    return { text, ids: ids[0]!, mask: mask[0]!, spans, cut: cut[0], strange: strangeWords(text, spans) };
   }
+}
+
+/** Shorter words are few tokens whatever they are. */
+const leastLetters = 4;
+const mostTokensPerLetter = 0.7;
+
+function strangeWords(text: string, spans: readonly Span[]): readonly string[] {
+  return [...text.matchAll(/\p{L}+/gu)].flatMap(({ 0: word, index }) => {
+    const tokens = spans.filter(({ start, end }) => end > start && start < index + word.length && end > index).length;
+    return word.length >= leastLetters && tokens >= mostTokensPerLetter * word.length ? [word] : [];
+  });
 }
 
 /** The number of the token that stands for what the tokenizer does not know. */

@@ -16,7 +16,7 @@ export function boxNumbers(
 ): Weighted {
   const { row, start } = rowOf(query, tokens, numbers);
   const shares = tokenShares(row, form);
-  if (form === 'sigmoid') {
+  if (form !== 'softmax') {
     const best = shares.indexOf(shares.reduce((most, each) => Math.max(most, each), -Infinity));
     return { output: tokens, weights: [[start + best, 1]] };
   }
@@ -26,7 +26,7 @@ export function boxNumbers(
   return { output: tokens, weights };
 }
 
-/** The scores of some tokens of a box together; of sigmoids their mean, as GroundingDINO has it. */
+/** The scores of some tokens of a box together; of sigmoids their mean, as GroundingDINO has it; of a text as a whole the one that it has. */
 export function phraseNumbers(
   { query }: Pick<GroundedBox, 'query'>,
   places: readonly number[],
@@ -34,6 +34,7 @@ export function phraseNumbers(
   numbers: readonly Numbers[],
 ): Weighted {
   const { start } = rowOf(query, tokens, numbers);
+  if (form === 'texts') return { output: tokens, weights: [[start, 1]] };
   const weight = form === 'sigmoid' ? 1 / places.length : 1;
   return { output: tokens, weights: places.map((place) => [start + place, weight]) };
 }
@@ -55,7 +56,7 @@ export function boxesNamed(
   if (own.length === 0) return undefined;
   const share = ({ query }: GroundedBox) => {
     const shares = tokenShares(rowOf(query, tokens, numbers).row, form);
-    return own.reduce((sum, place) => sum + shares[place]!, 0);
+    return form === 'texts' ? shares[0]! : own.reduce((sum, place) => sum + shares[place]!, 0);
   };
   const named = boxes.find(({ phrases }) => phrases.some((each) => each.toLowerCase() === phrase.toLowerCase()));
   const box = named ?? boxes.toSorted((one, other) => share(other) - share(one))[0];

@@ -19,36 +19,48 @@ interface Found {
   answers?: unknown;
   words?: unknown;
   /** Lists of which only their sizes say what they are. */
-  readonly others: unknown[];
+  readonly others: { readonly json: unknown; readonly isAsked: boolean }[];
 }
+
+/** What one number decides between where nothing names it. */
+const noAndYes = ['no', 'yes'];
 
 /** How the official code numbers the types of GQA's answers. */
 const gqaTypes = ['obj', 'attr', 'rel', 'global', 'cat'];
+
+interface VocabularySettings {
+  readonly labels?: readonly string[] | undefined;
+  /** Whether the words of questions are numbered by a list, where there is no tokenizer. */
+  readonly readsWords: boolean;
+  readonly config?: object | undefined;
+}
 
 /** Throws VOCABULARY_SIZE where a list fits no head, and VOCABULARY_INVALID. */
 export function vocabulariesOf(
   files: readonly VocabularyFile[],
   { answers: heads, type }: Heads,
-  { labels, config = {} }: { readonly labels?: readonly string[] | undefined; readonly config?: object | undefined },
+  { labels, readsWords, config = {} }: VocabularySettings,
 ): Vocabularies {
   const found: Found = { others: [] };
   // What was asked for stands first, and goes before what lies beside the model.
   for (const file of files) sortInto(found, file);
   const [only] = heads;
-  for (const other of found.others) {
-    const fits = only !== undefined && type === undefined && sizeOf(other) === only.width;
+  for (const { json: other, isAsked } of found.others) {
+    const fits = only !== undefined && type === undefined && sizeOf(other) === (only.width ?? sizeOf(other));
     if (fits && found.answers === undefined) found.answers = other;
-    else found.words ??= other;
+    else if (readsWords && found.words === undefined) found.words = other;
+    else if (isAsked) throw probeMdetrErrors.vocabularySize({ what: 'words or answers', found: sizeOf(other), heads });
   }
   if (type === undefined) {
     if (only === undefined) return { answers: [], types: [], words: found.words };
     const list = found.answers ?? labels;
-    return { answers: [list === undefined ? undefined : listFor(list, only)], types: [], words: found.words };
+    const own = list === undefined ? (only.isOne ? noAndYes : undefined) : listFor(list, only);
+    return { answers: [own], types: [], words: found.words };
   }
   const byType = found.byType ?? new Map<string, unknown>();
   const own = heads.map((head) => {
     const list = byType.get(head.type!);
-    return list === undefined ? undefined : listFor(list, head);
+    return list === undefined ? (head.isOne ? noAndYes : undefined) : listFor(list, head);
   });
   const strange = [...byType].find(([name]) => !heads.some((head) => head.type === name));
   if (strange !== undefined) {
@@ -72,7 +84,7 @@ function typesOf(found: Found, heads: readonly AnswerHead[], type: AnswerHead, c
   });
 }
 
-function sortInto(found: Found, { name, json }: VocabularyFile): void {
+function sortInto(found: Found, { name, json, isAsked }: VocabularyFile): void {
   if (Array.isArray(json) && json.length > 1 && json.every(isList) && json.some(isJsonObject)) {
     // A tuple of the numbers of words and of answers, as Python writes it.
     found.words ??= json[0];
@@ -97,7 +109,7 @@ function sortInto(found: Found, { name, json }: VocabularyFile): void {
   if (!isList(json)) throw probeMdetrErrors.vocabularyInvalid({ name });
   if (/answer|label/i.test(name)) found.answers ??= json;
   else if (/question|word|token/i.test(name)) found.words ??= json;
-  else found.others.push(json);
+  else found.others.push({ json, isAsked });
 }
 
 /** `answer_attr` and `attr` are one. */
