@@ -20,8 +20,8 @@ export interface DiagnosedPictures {
   readonly maps: PictureRow;
   /** Undefined where the probe kept none. */
   readonly disturbed: PictureRow | undefined;
-  /** Undefined where no attack flips the decision. */
-  readonly attacks: PictureRow | undefined;
+  /** One for each mask through which an attack flips the decision. */
+  readonly attacks: readonly PictureRow[];
 }
 
 /** The images that a diagnosis kept with their pictures, those that the seed prefers. */
@@ -64,36 +64,29 @@ async function picturesOf(
   for (const { file: name, caption } of disturbed) {
     disturbedPictures.push({ image: await pictureOf(file(name), drawing), caption, alt: `${item}, ${caption}` });
   }
-  const attackPictures: Picture[] = [];
+  const attackRows: PictureRow[] = [];
   for (const each of attacks) {
     const taken = `${each.decision}${each.probability === null ? '' : `, ${percent(each.probability)}`}`;
     const budget = `${inSentence(Number((255 * each.epsilon).toPrecision(3)))}/255`;
-    attackPictures.push(
-      {
-        image: await pictureOf(file(each.maskPicture), drawing),
-        caption: `${each.mask}: white may change`,
-        alt: `mask ${each.mask}`,
-      },
-      {
-        image: await pictureOf(file(each.change), drawing),
-        caption: `the change, times ${each.factor}`,
-        alt: `change through ${each.mask}`,
-      },
-      {
-        image: await pictureOf(file(each.picture), drawing),
-        caption: `at most ${budget}: ${taken}`,
-        alt: `attacked through ${each.mask}`,
-      },
-    );
+    const alt = `${item}, attacked through ${each.mask}`;
+    attackRows.push({
+      title: `${item}, through ${each.mask}: flipped by at most ${budget}`,
+      pictures: [
+        { image: await pictureOf(file(each.maskPicture), drawing), caption: 'white may change', alt: `${alt}: mask` },
+        {
+          image: await pictureOf(file(each.change), drawing),
+          caption: `the change, times ${each.factor}`,
+          alt: `${alt}: change`,
+        },
+        { image: await pictureOf(file(each.picture), drawing), caption: taken, alt },
+      ],
+    });
   }
   return {
     item,
     maps: { title: `${item}: heat maps${target === null ? '' : ` for ${target}`}`, pictures: mapPictures },
     disturbed:
       disturbedPictures.length === 0 ? undefined : { title: `${item}: rearranged`, pictures: disturbedPictures },
-    attacks:
-      attackPictures.length === 0
-        ? undefined
-        : { title: `${item}: the smallest changes tried that flip the decision`, pictures: attackPictures },
+    attacks: attackRows,
   };
 }

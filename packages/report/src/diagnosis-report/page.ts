@@ -89,8 +89,7 @@ export function page(content: DiagnosisPage): string {
       </section>
       <section>
         <h2>How easily it is fooled</h2>
-        ${pictureRows(pictures.flatMap(({ attacks }) => attacks ?? []))}
-        ${summary !== null && foolingTable(summary, record)}
+        ${pictureRows(pictures.flatMap(({ attacks }) => attacks))} ${summary !== null && foolingTable(summary, record)}
       </section>
       ${summary !== null && files(summary)} ${failures(run.failed, { done })} ${provenanceOf(record)}`,
     footer: html`Intervals are 95 % confidence intervals over images; of one image there is none.`,
@@ -106,7 +105,7 @@ export const verdictsStyle = `
 .verdicts li.bad { border-color: var(--bad); }
 .verdicts li.neutral { border-color: var(--series-0); }
 .verdicts .topic { display: block; color: var(--quiet); font-size: .78rem; }
-.matrix thead th { overflow-wrap: anywhere; min-width: 5rem; }
+.matrix thead th { max-width: none; }
 .verdicts small { display: block; color: var(--quiet); font-size: .85rem; margin-top: .15rem; }
 @media print { .verdicts li { break-inside: avoid; } }
 `;

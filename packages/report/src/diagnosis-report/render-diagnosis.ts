@@ -33,7 +33,7 @@ export async function renderDiagnosis(
   const shown = pictures.flatMap(({ maps, disturbed, attacks }) => [
     maps,
     ...(disturbed ? [disturbed] : []),
-    ...(attacks ? [attacks] : []),
+    ...attacks,
   ]);
   const grid = shown.length === 0 ? undefined : pictureGrid(picturesHead, shown);
   const figures = await curvesOf(run, palette);

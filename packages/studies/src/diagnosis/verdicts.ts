@@ -179,11 +179,13 @@ function robustnessVerdict({ images, fooling }: Found, { attacks }: Asked): read
         ? `It is flipped equally easily through every mask that was tried`
         : `It is flipped most easily through ${most.title}`;
   const attack = attacks[0]?.attack ?? 'the attack';
+  const isTiny = known.some(({ median }) => median !== null && median < 0.999 / 255);
+  const tiny = isTiny ? ' Changes of less than 1/255 may be lost when a picture is saved with 8 bits.' : '';
   return [
     {
       topic: 'robustness',
       statement: `${told}: ${texts.join('; ')}.`,
-      caveat: `Budgets are upper bounds: a stronger attack than ${attack} may need less, and between the budgets tried nothing is known.${images === 1 ? ' One image shows no rule.' : ''}`,
+      caveat: `Budgets are upper bounds: a stronger attack than ${attack} may need less, and between the budgets tried nothing is known.${tiny}${images === 1 ? ' One image shows no rule.' : ''}`,
       tone: most.share.mean === 0 ? 'good' : 'neutral',
     },
   ];

@@ -368,6 +368,7 @@ const diagnosisSpec = z.strictObject({
     .nullable()
     .default('shuffle:grid=2+4+8,permutations=5')
     .describe('The probe that disturbs pictures; null leaves it out.'),
+  epsilons: examined.epsilons.default(['0.125/255', '0.25/255', '0.5/255', '1/255', '2/255', '4/255', '8/255']),
 });
 
 export const studySpec = z.discriminatedUnion('study', [
