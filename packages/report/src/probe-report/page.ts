@@ -29,7 +29,7 @@ export interface ProbePage {
   readonly problems: readonly UnderstoryError[];
 }
 
-export interface PagePart {
+interface PagePart {
   readonly section: ProbeSection;
   readonly figures: readonly Figure[];
   readonly examples: readonly PictureRow[];
