@@ -6,7 +6,7 @@ import type { CutText, EncodedTexts, Span, TextTokenizer, Word } from './tokeniz
 
 /**
  * Opens a vocabulary of whole words: a list of them, or an object from word to id, which may lie under `question_token_to_idx` as CLEVR's do. Words are
- * read in small letters unless the vocabulary has them as they are written. A sign between words counts only where it is a word of the
+ * read as the vocabulary writes them, with capital letters or without. A sign between words counts only where it is a word of the
  * vocabulary; a text begins and ends with the tokens for that, where there are any. Throws VOCABULARY_INVALID.
  */
 export function openVocabulary(json: unknown): TextTokenizer {
@@ -48,12 +48,15 @@ class WordTokenizer implements TextTokenizer {
   readonly length = 64;
   readonly padding: number;
   readonly #ids: ReadonlyMap<string, number>;
+  /** By their small letters; of words that differ in capitals alone, the first. */
+  readonly #folded: ReadonlyMap<string, number>;
   readonly #unknown: number | undefined;
   readonly #before: readonly Piece[];
   readonly #behind: readonly Piece[];
 
   constructor(ids: ReadonlyMap<string, number>) {
     this.#ids = ids;
+    this.#folded = new Map([...ids].reverse().map(([word, id]) => [word.toLowerCase(), id]));
     const idOf = (pattern: RegExp) => [...ids].find(([word]) => pattern.test(word))?.[1];
     this.padding = idOf(special.padding) ?? 0;
     this.#unknown = idOf(special.unknown);
@@ -121,7 +124,7 @@ class WordTokenizer implements TextTokenizer {
   }
 
   #idOf(word: string): number | undefined {
-    return this.#ids.get(word) ?? this.#ids.get(word.toLowerCase());
+    return this.#ids.get(word) ?? this.#ids.get(word.toLowerCase()) ?? this.#folded.get(word.toLowerCase());
   }
 
   #refuse(word: string, text: string): never {

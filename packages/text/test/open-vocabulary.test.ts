@@ -21,6 +21,11 @@ describe('a vocabulary of words', () => {
     expect(clevr.count('is the cube, left;')).toBe(4);
   });
 
+  test('finds a word however it is written, with capitals too where the vocabulary alone has them', () => {
+    const words = openVocabulary({ What: 1, what: 2, Is: 3, left: 4 });
+    expect(words.encode(['What what WHAT is IS Left'], 6).ids).toEqual([Int32Array.of(1, 2, 2, 3, 3, 4)]);
+  });
+
   test('says where each word lies', () => {
     const text = 'Is the left cube?';
     expect(clevr.spans(text, 5).map(({ start, end }) => text.slice(start, end))).toEqual([
