@@ -5,14 +5,15 @@ import { filling } from './filling.mjs';
 import { compile, gradients, memory } from './gradients.mjs';
 import { growth } from './growth.mjs';
 import { howToInstall, python } from './lib/python.mjs';
+import { opening } from './opening.mjs';
 import { masks, pgd } from './pgd.mjs';
 import { profile } from './profile.mjs';
 import { stream } from './stream.mjs';
 
-const benches = { gradients, compile, memory, deletion, growth, filling, stream, pgd, masks, backends };
+const benches = { gradients, compile, memory, deletion, growth, filling, stream, pgd, masks, backends, opening };
 /** Looks into the gradients instead of comparing them; runs when it is asked for by name. */
 const tools = { profile };
-const withoutPeer = new Set(['growth', 'filling', 'stream', 'backends']);
+const withoutPeer = new Set(['growth', 'filling', 'stream', 'backends', 'opening']);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,6 +23,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '7' },
     threads: { type: 'string', default: '2' },
     images: { type: 'string', default: '2500' },
+    model: { type: 'string' },
   },
 });
 const names = positionals.length ? positionals : Object.keys(benches);
@@ -41,5 +43,6 @@ const options = {
   rounds: Number(values.rounds),
   threads: Number(values.threads),
   images: Number(values.images),
+  model: values.model,
 };
 for (const name of names) console.log(`${await all[name](options)}\n`);
