@@ -121,7 +121,10 @@ describe('summariseDiagnosis', () => {
       'faithfulness',
       ...['a', 'b'].map((item, at) => rowOf(item, { values: values(at / 10) })),
     );
-    expect(two.statement).toContain('no explainer beats pixels in a random order by the paired test');
+    expect([two.statement, two.tone]).toEqual([
+      expect.stringContaining('it cannot be told from 2 images that an explainer beats pixels in a random order'),
+      'unclear',
+    ]);
     const many = Array.from({ length: 20 }, (_, at) => rowOf(`image-${at}`, { values: values(at / 100) }));
     expect((await verdictOf('faithfulness', ...many)).statement).toContain('1 of 2 explainers beats');
   });
@@ -136,8 +139,17 @@ describe('summariseDiagnosis', () => {
     // Of three budgets 3, 2 and 0 succeed.
     expect(fooling[0]!.share.mean).toBeCloseTo(5 / 9, 12);
     expect(verdicts.at(-1)!.statement).toBe(
-      'It is flipped most easily through the top tenth of the heat map: the top tenth of the heat map, 2 of 3 flipped (a median of 2/255); a random tenth, 1 of 3 flipped (fewer than half).',
+      'Through which mask it is flipped most easily cannot be told by the paired test: the top tenth of the heat map, 2 of 3 flipped (a median of 2/255); a random tenth, 1 of 3 flipped (fewer than half).',
     );
+  });
+
+  it('names the mask through which decisions are flipped most easily where the paired test tells', async () => {
+    const rows = Array.from({ length: 12 }, (_, at) => rowOf(`image-${at}`, { flips: [1, at % 2 === 0 ? 4 : null] }));
+    const { foolingComparisons, verdicts } = await summariseDiagnosis(rows, settings);
+    // Three of three budgets, against one and none.
+    expect(foolingComparisons).toMatchObject([{ first: 'origin-top', second: 'random', n: 12 }]);
+    expect(foolingComparisons[0]!.difference).toBeCloseTo(5 / 6, 12);
+    expect(verdicts.at(-1)!.statement).toMatch(/^It is flipped most easily through the top tenth of the heat map:/);
   });
 
   it('says of a single image what it is taken for, and where no attack flips it', async () => {

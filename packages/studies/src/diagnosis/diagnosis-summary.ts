@@ -1,4 +1,5 @@
 import type { AnswerOption, ProbeSummary } from '@understory/core';
+import type { Tested } from '../comparison/tested.ts';
 import type { EvaluationSummary } from '../evaluation/summarise-evaluation.ts';
 
 type Interval = readonly [low: number, high: number];
@@ -23,6 +24,12 @@ export interface DiagnosisSummary {
   readonly evaluation: EvaluationSummary;
   readonly probe: ProbeSummary | null;
   readonly fooling: readonly MaskFooling[];
+  /** Each pair of masks once: the difference of the shares of budgets that flip a picture, first minus second. */
+  readonly foolingComparisons: readonly ({
+    readonly first: string;
+    readonly second: string;
+    readonly n: number;
+  } & Tested)[];
   /** One sentence for each part, with its caveat. */
   readonly verdicts: readonly DiagnosisVerdict[];
 }

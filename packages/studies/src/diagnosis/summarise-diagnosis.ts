@@ -1,11 +1,12 @@
 import type { ProbeSummary } from '@understory/core';
-import { mean, meanEstimate, quantile } from '@understory/statistics';
+import { holm, mean, meanEstimate, quantile } from '@understory/statistics';
 import type { RunAttack } from '../attack/attack-rows.ts';
 import type { EvaluatedMetric } from '../evaluation/evaluation-rows.ts';
 import { summarise } from '../evaluation/summarise-evaluation.ts';
 import { maskOf } from '../examination/examination.ts';
 import type { ProbeRow } from '../probe/probe-experiment.ts';
-import type { DiagnosisRow } from './diagnosis-rows.ts';
+import { tested } from '../comparison/tested.ts';
+import type { DiagnosisRow, Flip } from './diagnosis-rows.ts';
 import type { DiagnosisSummary, MaskFooling, Mean } from './diagnosis-summary.ts';
 import { verdictsOf } from './verdicts.ts';
 
@@ -56,6 +57,7 @@ export async function summariseDiagnosis(
     evaluation,
     probe: disturbances.length === 0 ? null : withoutExamples(await probe(disturbances)),
     fooling: foolingOf(all, attacks, seed),
+    foolingComparisons: foolingComparisons(all, attacks, seed),
   };
   return { ...found, verdicts: verdictsOf(found, { metrics, baselines: new Set(baselines), attacks }) };
 }
@@ -102,7 +104,7 @@ function agreementOf(
 }
 
 function foolingOf(rows: readonly DiagnosisRow[], attacks: readonly RunAttack[], seed: number): readonly MaskFooling[] {
-  const budgets = [...new Set(attacks.map(({ budget }) => budget.epsilon))].sort((a, b) => a - b);
+  const budgets = budgetsOf(attacks);
   const masks = new Map(attacks.map((attack) => [maskOf(attack), attack]));
   return [...masks].map(([mask, attack]) => {
     const flips = rows.flatMap((row) => row.flips.filter((each) => each.mask === mask));
@@ -110,9 +112,7 @@ function foolingOf(rows: readonly DiagnosisRow[], attacks: readonly RunAttack[],
     const smallest = flips.map(({ epsilon }) => epsilon ?? Infinity).sort((a, b) => a - b);
     const flipped = smallest.filter(Number.isFinite).length;
     const isKnown = flipped > 0 && 2 * flipped > smallest.length;
-    const shares = flips.map(({ epsilon }) =>
-      epsilon === null ? 0 : budgets.filter((budget) => budget >= epsilon - 1e-12).length / budgets.length,
-    );
+    const shares = flips.map((flip) => shareOf(flip, budgets));
     const [only] = rows.length === 1 ? flips : [];
     return {
       ...{ mask, title: maskTitle(attack), n: flips.length, flipped },
@@ -122,6 +122,42 @@ function foolingOf(rows: readonly DiagnosisRow[], attacks: readonly RunAttack[],
       probability: only?.probability ?? null,
     };
   });
+}
+
+function budgetsOf(attacks: readonly RunAttack[]): readonly number[] {
+  return [...new Set(attacks.map(({ budget }) => budget.epsilon))].sort((a, b) => a - b);
+}
+
+/** Of budgets that flip a picture: the smallest that was found to, and all above it. */
+function shareOf({ epsilon }: Flip, budgets: readonly number[]): number {
+  return epsilon === null ? 0 : budgets.filter((budget) => budget >= epsilon - 1e-12).length / budgets.length;
+}
+
+/** Pairs of masks on the pictures that both were tried on, corrected together. */
+function foolingComparisons(
+  rows: readonly DiagnosisRow[],
+  attacks: readonly RunAttack[],
+  seed: number,
+): DiagnosisSummary['foolingComparisons'] {
+  const budgets = budgetsOf(attacks);
+  const masks = [...new Set(attacks.map(maskOf))];
+  const pairs = masks.flatMap((first, at) => masks.slice(at + 1).map((second) => ({ first, second })));
+  const compared = pairs.map(({ first, second }) => {
+    const both = rows.flatMap(({ flips }) => {
+      const [ours, theirs] = [first, second].map((name) => flips.find(({ mask }) => mask === name));
+      return ours === undefined || theirs === undefined
+        ? []
+        : [[shareOf(ours, budgets), shareOf(theirs, budgets)] as const];
+    });
+    const found = tested(
+      both.map(([ours]) => ours),
+      both.map(([, theirs]) => theirs),
+      seed,
+    );
+    return { first, second, n: both.length, ...found };
+  });
+  const corrected = holm(compared.map(({ pValue }) => pValue ?? undefined));
+  return compared.map((each, at) => ({ ...each, correctedPValue: corrected[at] ?? null }));
 }
 
 /** The median where less than half of the values are unknown and stand at the end. */

@@ -1,3 +1,4 @@
+import { holm } from '@understory/statistics';
 import type { RunAttack } from '../attack/attack-rows.ts';
 import { capitalised, count, inSentence, number, percent, range } from '../common/numbers.ts';
 import { randomOrder, type EvaluatedMetric } from '../evaluation/evaluation-rows.ts';
@@ -49,8 +50,9 @@ function predictionVerdict({ images, prediction, evaluation: { accuracy } }: Fou
   const right =
     accuracy.share === null
       ? 'no image has a label that the network knows'
-      : `it is right on ${accuracy.correct} of ${accuracy.n} labelled images, ${percent(accuracy.share)}`;
-  const lead = margin.mean === null ? '' : ` and leads by ${(100 * margin.mean).toFixed(1)} points on average`;
+      : `the network is right on ${accuracy.correct} of ${accuracy.n} that have a label (${percent(accuracy.share)})`;
+  const lead =
+    margin.mean === null ? '' : `; what it says first leads by ${(100 * margin.mean).toFixed(1)} points on average`;
   const statement = `Over ${count(images, 'image')}, ${right}${lead}.`;
   return { topic, caveat, statement, tone: 'neutral' };
 }
@@ -115,38 +117,40 @@ function faithfulnessVerdicts(
     const title = metrics.find(({ name }) => name === found.metric)?.title ?? found.metric;
     const random = explainers.find(({ explainer }) => explainer === randomOrder);
     if (reference !== randomOrder || random === undefined || random.mean === null || better === 'neither') return [];
+    const withRandom = (name: string) =>
+      comparisons.find((each) => each.explainer === name && each.reference === reference);
     const isOwn = (name: string) => name !== randomOrder && !baselines.has(name);
     const own = explainers.filter(({ explainer, mean }) => isOwn(explainer) && mean !== null);
     if (own.length === 0) return [];
-    const isBetter = (mean: number) => mean < random.mean! === (better === 'lower');
-    const good =
-      images === 1
-        ? own.filter(({ mean }) => isBetter(mean!))
-        : own.filter(({ explainer }) =>
-            comparisons.some(
-              (each) =>
-                each.explainer === explainer && each.reference === reference && verdict(each, better) === 'better',
-            ),
-          );
+    const corrected = holm(own.map(({ explainer }) => withRandom(explainer)?.pValue ?? undefined));
+    /** As numbers stand for a single image, by the test for several. */
+    const stand = own.map(({ explainer, mean }, at) => {
+      const correctedPValue = corrected[at] ?? null;
+      const compared = withRandom(explainer);
+      if (images > 1) return compared === undefined ? 'undecided' : verdict({ ...compared, correctedPValue }, better);
+      return mean! === random.mean ? 'undecided' : mean! < random.mean! === (better === 'lower') ? 'better' : 'worse';
+    });
+    const good = stand.filter((each) => each === 'better').length;
+    const isUndecided = good === 0 && stand.includes('undecided');
     const values = own.map(({ explainer, mean }) => `${explainer} ${number(mean)}`).join(', ');
     const many =
-      good.length === own.length
-        ? own.length === 1
-          ? 'the explainer'
-          : 'every explainer'
-        : good.length === 0
-          ? 'no explainer'
-          : `${good.length} of ${own.length} explainers`;
-    const tested = images === 1 ? '' : ' by the paired test';
+      good === own.length
+        ? `${own.length === 1 ? 'the explainer' : 'every explainer'} beats`
+        : good === 0
+          ? 'no explainer beats'
+          : `${good} of ${own.length} explainers ${good === 1 ? 'beats' : 'beat'}`;
+    const told = isUndecided
+      ? `it cannot be told from ${count(images, 'image')} that an explainer beats pixels in a random order`
+      : `${many} pixels in a random order${images === 1 ? '' : ' by the paired test'}`;
     return [
       {
         topic: 'faithfulness',
-        statement: `${title}: ${many} beat${many.startsWith(`${good.length} of`) && good.length > 1 ? '' : 's'} pixels in a random order${tested} (${values}; random order ${number(random.mean)}, ${better} is better).`,
+        statement: `${title}: ${told} (${values}; random order ${number(random.mean)}, ${better} is better).`,
         caveat:
           images === 1
             ? 'One image has no interval, and pictures with pixels removed are unlike any that the network was trained on.'
-            : 'Pictures with pixels removed are unlike any that the network was trained on.',
-        tone: good.length === own.length ? 'good' : good.length === 0 ? 'bad' : 'unclear',
+            : 'Pictures with pixels removed are unlike any that the network was trained on; p-values are corrected over the explainers.',
+        tone: good === own.length ? 'good' : good === 0 && !isUndecided ? 'bad' : 'unclear',
       },
     ];
   });
@@ -165,19 +169,30 @@ function arrangementVerdict({ probe }: Found): readonly DiagnosisVerdict[] {
   ];
 }
 
-function robustnessVerdict({ images, fooling }: Found, { attacks }: Asked): readonly DiagnosisVerdict[] {
+function robustnessVerdict(
+  { images, fooling, foolingComparisons }: Found,
+  { attacks }: Asked,
+): readonly DiagnosisVerdict[] {
   const known = fooling.filter(({ n }) => n > 0);
   if (known.length === 0) return [];
   const largest = attacks.reduce((most, { budget }) => Math.max(most, budget.epsilon), 0);
   const texts = known.map((each) => (images === 1 ? flipText(each, largest) : shareText(each)));
   const most = known.toSorted((a, b) => b.share.mean! - a.share.mean!)[0]!;
   const least = known.toSorted((a, b) => a.share.mean! - b.share.mean!)[0]!;
+  // Of a single image the numbers stand as they are.
+  const isClear =
+    images === 1 ||
+    foolingComparisons
+      .filter(({ first, second }) => [first, second].includes(most.mask))
+      .every(({ correctedPValue }) => correctedPValue !== null && correctedPValue < 0.05);
   const told =
     most.share.mean === 0
       ? `No attack flips the decision${images === 1 ? '' : ' of any image'} within ${budgetText(largest)}`
       : most.share.mean === least.share.mean
-        ? `It is flipped equally easily through every mask that was tried`
-        : `It is flipped most easily through ${most.title}`;
+        ? 'It is flipped equally easily through every mask that was tried'
+        : isClear
+          ? `It is flipped most easily through ${most.title}`
+          : 'Through which mask it is flipped most easily cannot be told by the paired test';
   const attack = attacks[0]?.attack ?? 'the attack';
   const isTiny = known.some(({ median }) => median !== null && median < 0.999 / 255);
   const tiny = isTiny ? ' Changes of less than 1/255 may be lost when a picture is saved with 8 bits.' : '';
@@ -186,7 +201,7 @@ function robustnessVerdict({ images, fooling }: Found, { attacks }: Asked): read
       topic: 'robustness',
       statement: `${told}: ${texts.join('; ')}.`,
       caveat: `Budgets are upper bounds: a stronger attack than ${attack} may need less, and between the budgets tried nothing is known.${tiny}${images === 1 ? ' One image shows no rule.' : ''}`,
-      tone: most.share.mean === 0 ? 'good' : 'neutral',
+      tone: most.share.mean === 0 ? 'good' : isClear ? 'neutral' : 'unclear',
     },
   ];
 }
