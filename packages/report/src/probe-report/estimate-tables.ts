@@ -3,8 +3,10 @@ import { html, type Html } from '../html.ts';
 import { capitalised, number, percent, percentRange, probability, range } from '@understory/studies/results';
 import { estimateCell } from '../page/estimate-cell.ts';
 
-/** Columns beyond this do not fit on a page. */
-const mostColumns = 6;
+/** Columns beyond this do not fit on a page; of conditions with long names fewer do. */
+function mostColumns(estimates: readonly ProbeEstimate[]): number {
+  return estimates.some(({ condition }) => condition.length > 24) ? 5 : 6;
+}
 
 /** Estimates with a row for each condition and a column for each measure, the paper's numbers in rows of their own. */
 export function estimateTables(estimates: readonly ProbeEstimate[]): readonly Html[] {
@@ -13,7 +15,7 @@ export function estimateTables(estimates: readonly ProbeEstimate[]): readonly Ht
   const units = [...new Set(estimates.map(({ unit }) => unit))];
   return units.flatMap((unit) => {
     const columns = [...measures].filter(([, { unit: own }]) => own === unit).map(([measure]) => measure);
-    const parts = Math.ceil(columns.length / mostColumns);
+    const parts = Math.ceil(columns.length / mostColumns(estimates));
     const size = Math.ceil(columns.length / Math.max(1, parts));
     return Array.from({ length: parts }, (_, part) =>
       table(unit, columns.slice(part * size, (part + 1) * size), measures, estimates),
