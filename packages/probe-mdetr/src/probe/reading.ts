@@ -18,7 +18,7 @@ export interface Reading {
   readonly matched: number | undefined;
   /** Left and right exchanged in picture, question and answer. */
   readonly mirrorAgrees: number | undefined;
-  /** The same two answers where left and right are exchanged in the question alone, and in the picture alone. */
+  /** The same two answers where left and right are exchanged in the question alone, and in the picture alone; of questions with an answer there. */
   readonly swapAgrees: number | undefined;
   /** Whether the answer is another where left and right are exchanged in the question alone; of questions of which another one is right then. */
   readonly followsWords: number | undefined;
@@ -74,7 +74,8 @@ function turnedRound(
   const mirrorAgrees = share(said.map((each, at) => plain(both[at]!) === exchanged(each)));
   const differs = answerOnMirror !== null && plain(answerOnMirror) !== plain(answer);
   const followsPicture = differs ? share(said.map((each, at) => plain(each) !== plain(saidOnMirror[at]!))) : undefined;
-  if (saidOfSwapped === null) return { ...none, mirrorAgrees, followsPicture };
+  // Without an answer about the mirror image there may be no such thing there, so that either one alone asks for nothing.
+  if (saidOfSwapped === null || answerOnMirror === null) return { ...none, mirrorAgrees, followsPicture };
   const swapAgrees = share(saidOnMirror.map((each, at) => plain(saidOfSwapped[at]!) === exchanged(each)));
   if (!differs) return { ...none, mirrorAgrees, swapAgrees, followsPicture };
   // Of a question such as "left or right of the pear?" the words in the other order ask the same.

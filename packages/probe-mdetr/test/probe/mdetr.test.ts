@@ -304,6 +304,18 @@ describe('settings', () => {
   });
 });
 
+describe('a question about something that the mirror image does not have there', () => {
+  it('is mirrored together with the picture alone', async () => {
+    const items = itemsOf(8).map(({ questions = [], ...item }): ProbeItem => ({
+      ...item,
+      questions: questions.slice(1, 2).map(({ onMirror: _, ...question }) => question),
+    }));
+    const found = await probe(requestFor(sighted), items);
+    expect(estimateOf(found, 'mirror-consistent', conditions.side)?.estimate).toBe(1);
+    expect(estimateOf(found, 'swap-consistent', conditions.side)).toBeUndefined();
+  });
+});
+
 describe('answers', () => {
   const [item] = itemsOf(1);
   const [, asked] = item!.questions!;
