@@ -61,10 +61,7 @@ export class AnswerMaps {
 }
 
 /** The thing that a question is not about and would answer otherwise: the first of the others. */
-export function otherThing({
-  answer,
-  others = [],
-}: Question): { readonly box: Box; readonly answer?: string } | undefined {
+function otherThing({ answer, others = [] }: Question): { readonly box: Box; readonly answer?: string } | undefined {
   return others.find((other) => other.answer !== undefined && plain(other.answer) !== plain(answer)) ?? others[0];
 }
 

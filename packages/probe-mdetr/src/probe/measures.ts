@@ -51,7 +51,7 @@ export const matched: Measure = {
   of: (_, { matched: of }) => of,
 };
 
-export const bothRight: Measure = {
+const bothRight: Measure = {
   id: 'both-right',
   title: 'right of both pictures',
   unit: share,
@@ -97,9 +97,9 @@ const ofBoxes = (id: string, title: string, name: keyof BoxReading): Measure => 
   of: (_, { boxes }) => boxes?.[name],
 });
 
-export const rightBox = ofBoxes('right-box', 'right box', 'rightBox');
+const rightBox = ofBoxes('right-box', 'right box', 'rightBox');
 
-export const rightBoxWrongAnswer = ofBoxes('right-box-wrong-answer', 'right box, wrong answer', 'rightBoxWrongAnswer');
+const rightBoxWrongAnswer = ofBoxes('right-box-wrong-answer', 'right box, wrong answer', 'rightBoxWrongAnswer');
 
 /** Each answer has one of these. */
 export const boxOutcomes: readonly Measure[] = [
@@ -136,7 +136,7 @@ export const uniformInBox: Measure = {
   of: ({ boxShare }) => boxShare ?? undefined,
 };
 
-export const uniformInOther: Measure = {
+const uniformInOther: Measure = {
   id: 'uniform-in-other',
   title: 'other thing',
   unit: share,

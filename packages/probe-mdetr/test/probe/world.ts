@@ -25,11 +25,11 @@ export interface Things {
   readonly whole: number;
 }
 
-export const side = 8;
+const side = 8;
 const count = 9;
 /** Things are brightnesses; the one of middle grey is never there. */
 const brightness = (thing: number) => (thing + 1) / 10;
-export const greyThing = 4;
+const greyThing = 4;
 
 export function pictureOf({ left, right, above, below, whole }: Things): Tensor<'float32'> {
   const data = new Float32Array(3 * side * side).fill(brightness(whole));
