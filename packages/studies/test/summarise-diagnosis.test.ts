@@ -87,6 +87,11 @@ describe('summariseDiagnosis', () => {
     expect([close.statement, close.tone]).toEqual([expect.stringContaining('a close call'), 'unclear']);
   });
 
+  it('says of a network that finds several things which probability is the best, and no margin', async () => {
+    const row = { ...rowOf('a'), decision: '2 cats', margin: null };
+    expect((await verdictOf('prediction', row)).statement).toBe('The network says 2 cats, the best with 70.0\u00a0%.');
+  });
+
   it('holds agreement between explainers against agreement with baselines', async () => {
     const { agreement } = await summariseDiagnosis([rowOf('a', { correlations: [0.8, 0.2, 0.4] })], settings);
     expect([agreement.methods.mean, agreement.baselines.mean]).toEqual([0.8, expect.closeTo(0.3, 12)]);

@@ -7,7 +7,7 @@ export interface DiagnosisRow extends Examination {
   readonly label: string | null;
   /** What the network decides, in words. */
   readonly decision: string;
-  /** Of the probability of what it says first over that of what it says next; null where it gives none. */
+  /** Of the probability of what it says first over that of what it says next; null where it gives none, and of a network that is no classifier. */
   readonly margin: number | null;
   /** Spearman's rank correlation of the maps of each pair of explainers; null where a map is the same everywhere. */
   readonly similarities: readonly {

@@ -91,7 +91,9 @@ function baselinesOf(setup: Setup): readonly string[] {
 function rowOf({ id, item }: ChosenImage, examined: Examined, { attacks }: ExaminedWith): DiagnosisRow {
   const { answer, examination, maps } = examined;
   const [best, next] = answer.options;
-  const isKnown = best?.probability !== undefined && next?.probability !== undefined;
+  // What a network finds beside each other, such as boxes, does not compete.
+  const competes = answer.classes !== undefined;
+  const isKnown = competes && best?.probability !== undefined && next?.probability !== undefined;
   return {
     ...{ item: id, label: item.label ?? null, decision: answer.decision },
     ...examination,

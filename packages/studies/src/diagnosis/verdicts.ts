@@ -29,8 +29,7 @@ export function verdictsOf(found: Found, asked: Asked): readonly DiagnosisVerdic
 function predictionVerdict({ images, prediction, evaluation: { accuracy } }: Found): DiagnosisVerdict {
   const { decision, options, probability: sure, margin } = prediction;
   const topic = 'prediction';
-  const caveat =
-    'A softmax probability is no measure of certainty unless the network is calibrated, which was not tested.';
+  const caveat = 'A probability is no measure of certainty unless the network is calibrated, which was not tested.';
   if (images === 1) {
     const [, next] = options;
     const isClose = margin.mean !== null && margin.mean < 0.1;
@@ -39,7 +38,10 @@ function predictionVerdict({ images, prediction, evaluation: { accuracy } }: Fou
         ? ''
         : `, ${(100 * margin.mean).toFixed(1)} points ahead of ${next.label ?? next.target}${isClose ? ': a close call' : ''}`;
     const said = decision === null || decision === '' ? 'nothing' : decision;
-    const own = sure.mean === null ? '' : ` (${percent(sure.mean)})`;
+    const [best] = options;
+    // Of several things that are found the probability is that of the best.
+    const isOne = best === undefined || best.label === null || best.label === said;
+    const own = sure.mean === null ? '' : isOne ? ` (${percent(sure.mean)})` : `, the best with ${percent(sure.mean)}`;
     return {
       topic,
       caveat,
