@@ -89,3 +89,15 @@ export function finiteNumber(text: string): number {
   if (text.trim() !== '' && Number.isFinite(value)) return value;
   throw new InvalidArgumentError('Expected a number.');
 }
+
+/** `role=value`, for options that may be given several times. */
+export function roleValue(
+  text: string,
+  earlier: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> {
+  const [, role, value] = /^\s*([^=\s]+)\s*=(.*)$/s.exec(text) ?? [];
+  if (role === undefined || value === undefined || value.trim() === '') {
+    throw new InvalidArgumentError('Expected a name of the studies and what it is, such as resnet50=path/to/model.');
+  }
+  return { ...earlier, [role]: value.trim() };
+}

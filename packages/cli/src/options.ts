@@ -1,7 +1,7 @@
 import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 import { colourMapNames, defaultColourMap, type ColourMapName } from '@understory/imaging';
 import type { Shard } from '@understory/experiments';
-import { collect, devices, feed, fraction, shard, wholeNumber, type DeviceChoice } from './option-values.ts';
+import { collect, devices, feed, fraction, roleValue, shard, wholeNumber, type DeviceChoice } from './option-values.ts';
 
 /** The network that is used where nobody names one. */
 export const defaultModel = 'efficientnet-lite0';
@@ -119,6 +119,25 @@ export function withStudy<A extends Arguments, O extends OptionValues>(
       new Option('--retry-failed', 'process images again that this run recorded as failed'),
     ]),
   );
+}
+
+export type RoleOptions = {
+  readonly model?: Readonly<Record<string, string>> | undefined;
+  readonly data?: Readonly<Record<string, string>> | undefined;
+  readonly quick?: boolean | undefined;
+};
+
+/** The options that say what the models and data are that a list of studies names. */
+export function withRoles<A extends Arguments, O extends OptionValues>(
+  command: Command<A, O>,
+): Command<A, O & RoleOptions> {
+  return adding<RoleOptions, A, O>(command, [
+    new Option('--model <role=model>', 'the model that a list calls so; may be repeated').argParser(roleValue),
+    new Option('--data <role=data>', 'the data set or images that a list calls so; may be repeated').argParser(
+      roleValue,
+    ),
+    new Option('--quick', 'fewer images, where a list says how many'),
+  ]);
 }
 
 export type TensorOptions = {

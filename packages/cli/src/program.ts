@@ -11,6 +11,7 @@ import { pluginsCommand } from './commands/plugins.ts';
 import { probeCommand } from './commands/probe.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
+import { studyCommand } from './commands/study.ts';
 import type { CommandContext } from './command-context.ts';
 import { version } from './manifest.ts';
 
@@ -41,6 +42,7 @@ const commands = [
   compareCommand,
   diagnoseCommand,
   runCommand,
+  studyCommand,
   reportCommand,
   inspectCommand,
   differentiateCommand,

@@ -8,6 +8,7 @@ import type { ExitCode, Io } from './io.ts';
 import { formatError } from './report-error.ts';
 import { studyCommand, type StudyCommandOptions } from './study-command.ts';
 import { styleFor } from './style.ts';
+import { claimsText } from '@understory/report/text';
 import { writeListReport } from './write-report.ts';
 
 /**
@@ -49,13 +50,19 @@ export async function runList(
   }
   try {
     await writeStudyList(store, { file, failures });
-    const written = await writeListReport({ file, failures }, { ...options, out: undefined, folder: out }, io);
-    if (written.code > code) code = written.code;
-    if (asJson) io.stdout.write(json(documentOf(file, out, documents, failures)));
-    else
+    if (options.shard !== undefined) {
+      const left = 'When every part is done, give the command without --shard for the report.';
+      io.stdout.write(asJson ? json({ ...documentOf(file, out, documents, failures), page: null }) : `\n${left}\n`);
+    } else {
+      const written = await writeListReport({ file, failures }, { ...options, out: undefined, folder: out }, io);
+      if (written.code > code) code = written.code;
+      const { claims } = written;
       io.stdout.write(
-        `\n${styleFor(io.stdout, io.env).bold(join(out, listFiles.report))} has the main results of all studies.\n`,
+        asJson
+          ? json({ ...documentOf(file, out, documents, failures), ...(claims && { claims }) })
+          : `${claims === undefined ? '' : claimsText(claims)}\n${styleFor(io.stdout, io.env).bold(join(out, listFiles.report))} has the main results of all studies.\n`,
       );
+    }
   } catch (error) {
     throw stopped === undefined ? error : stopped.error;
   }

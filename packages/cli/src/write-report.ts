@@ -5,6 +5,7 @@ import type { ColourMapName } from '@understory/imaging';
 import { makeListReport, makeReport, type MadeReport } from '@understory/report';
 import { toPng } from '@understory/report/png';
 import { listFiles, type StoredStudyList } from '@understory/studies';
+import type { DecidedClaim } from '@understory/studies/results';
 import { cliErrors } from './errors.ts';
 import { errorRecord } from './formatters/json.ts';
 import type { ExitCode, Io } from './io.ts';
@@ -23,6 +24,8 @@ export interface ReportRequest {
 
 /** What was written, for people and as --json has it. */
 interface Written {
+  /** Of a list that has some. */
+  readonly claims?: readonly DecidedClaim[];
   readonly code: ExitCode;
   readonly files: readonly string[];
   readonly document: object;
@@ -43,8 +46,9 @@ export async function writeReport(request: ReportRequest, io: Io): Promise<Writt
 export async function writeListReport(list: StoredStudyList, request: ReportRequest, io: Io): Promise<Written> {
   const { folder, out: page = join(folder, listFiles.report), json = false } = request;
   const pageOf = (name: string) => join(folder, name, listFiles.report);
-  const { html, studies } = await makeListReport(list, {
+  const { html, studies, claims, figures } = await makeListReport(list, {
     ...{ ...optionsOf(request, io), version },
+    store: nodeStore(resolve(io.cwd, folder)),
     storeOf: (name) => nodeStore(resolve(io.cwd, folder, name)),
     nameOf: (name) => join(folder, name),
     hrefOf(name) {
@@ -63,9 +67,11 @@ export async function writeListReport(list: StoredStudyList, request: ReportRequ
   }));
   return {
     code: written.some(({ error, own }) => error !== null || own?.code === 2) ? 2 : 0,
-    files: [page, ...written.flatMap(({ own }) => own?.files ?? [])],
+    ...(list.file.claims && { claims }),
+    files: [page, ...figures.map((name) => join(folder, name)), ...written.flatMap(({ own }) => own?.files ?? [])],
     document: {
       ...{ page, title: list.file.title ?? null },
+      ...(list.file.claims && { claims }),
       studies: written.map(({ own, ...study }) => ({ ...study, ...own?.document })),
     },
   };

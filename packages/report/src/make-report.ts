@@ -1,8 +1,10 @@
 import { environmentFailure, type Store } from '@understory/core';
 import type { StoredStudyList, StudyFailure } from '@understory/studies';
 import { listFiles } from '@understory/studies';
-import { standalone } from './figures/figure.ts';
-import { renderStudyList, type ListedStudy } from './list-report/render-list.ts';
+import type { DecidedClaim } from '@understory/studies/results';
+import { standalone, type Figure } from './figures/figure.ts';
+import { numbersBeside, sharesFigure } from './list-report/numbers-section.ts';
+import { decidedClaims, renderStudyList, resultOf, type ListedStudy } from './list-report/render-list.ts';
 import { readReportedRun } from './read-reported-run.ts';
 import { renderReport } from './render-report.ts';
 import type { RenderedReport, ReportedRun, ReportOptions } from './reported-run.ts';
@@ -24,20 +26,31 @@ export async function makeReport(store: Store, name: string, options: MakeOption
   const run = await readReportedRun(store, name);
   const report = await renderReport(run, options);
   if (report.images === 0) return { run, report, figures: [] };
-  const figures: string[] = [];
-  for (const figure of report.figures) {
+  return { run, report, figures: await writeFigures(store, report.figures, options) };
+}
+
+/** Writes figures as SVG and PNG, and tells their names in the store. */
+async function writeFigures(
+  store: Pick<Store, 'write'>,
+  figures: readonly Figure[],
+  { toPng }: Pick<MakeOptions, 'toPng'>,
+): Promise<readonly string[]> {
+  const written: string[] = [];
+  for (const figure of figures) {
     const drawing = standalone(figure.svg);
     const path = `figures/${figure.name}`;
     await store.write(`${path}.svg`, `${drawing}\n`);
-    await store.write(`${path}.png`, options.toPng(drawing));
-    figures.push(`${path}.svg`, `${path}.png`);
+    await store.write(`${path}.png`, toPng(drawing));
+    written.push(`${path}.svg`, `${path}.png`);
   }
-  return { run, report, figures };
+  return written;
 }
 
 export interface ListOptions extends MakeOptions {
   /** Of Understory. */
   readonly version: string;
+  /** Of the list itself. */
+  readonly store: Pick<Store, 'write'>;
   storeOf(name: string): Store;
   /** What a study is called in errors. */
   nameOf(name: string): string;
@@ -61,10 +74,16 @@ export interface MadeStudy {
 export async function makeListReport(
   { file, failures }: StoredStudyList,
   options: ListOptions,
-): Promise<{ readonly html: string; readonly studies: readonly MadeStudy[] }> {
+): Promise<{
+  readonly html: string;
+  readonly studies: readonly MadeStudy[];
+  readonly claims: readonly DecidedClaim[];
+  /** Of the page itself, by their names in the list's own store. */
+  readonly figures: readonly string[];
+}> {
   const listed: ListedStudy[] = [];
   const studies: MadeStudy[] = [];
-  for (const { name, spec } of file.studies) {
+  for (const { name, spec, title, place, original } of file.studies) {
     const store = options.storeOf(name);
     let failure = failures.get(name);
     let made: MadeReport | undefined;
@@ -76,7 +95,16 @@ export async function makeListReport(
       failure = options.onError(name, error);
     }
     studies.push({ name, failure, made });
-    listed.push({ name, spec, failure, ...(made && { reported: { ...made, href: options.hrefOf(name) } }) });
+    const known = { name, title, place, original, spec, failure };
+    listed.push({ ...known, ...(made && { reported: { ...made, href: options.hrefOf(name) } }) });
   }
-  return { html: renderStudyList({ title: file.title, studies: listed, version: options.version }), studies };
+  const claims = decidedClaims(file, listed);
+  const { title, publication, materials, numbers } = file;
+  const beside = sharesFigure(numbersBeside(numbers ?? [], (name) => resultOf(listed, name).summary));
+  const figures = beside === undefined ? [] : await writeFigures(options.store, [beside], options);
+  const html = renderStudyList({
+    ...{ title, publication, materials, numbers, claims },
+    ...{ studies: listed, version: options.version },
+  });
+  return { html, studies, claims, figures };
 }

@@ -20,6 +20,8 @@ h2 { font-size: 1.4rem; margin: 3rem 0 .6rem; padding-top: .8rem; border-top: 1p
 h3 { font-size: 1.05rem; margin: 2rem 0 .4rem; }
 p { max-width: 46rem; margin: .5rem 0; }
 .quiet, figcaption, caption { color: var(--quiet); font-size: .875rem; }
+.notice { border: 1px solid var(--rule); border-left: 4px solid var(--series-1); border-radius: .3rem; background: var(--panel); padding: .4rem .9rem; margin: 1rem 0; max-width: 50rem; overflow-wrap: anywhere; }
+.notice p { margin: .25rem 0; font-size: .94rem; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: .75rem; margin: 1.5rem 0 0; padding: 0; }
 .facts div { background: var(--panel); border: 1px solid var(--rule); border-radius: .5rem; padding: .7rem .9rem; }
 .facts dt { color: var(--quiet); font-size: .8rem; }

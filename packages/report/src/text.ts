@@ -1,3 +1,4 @@
+export { claimsText } from './text/claims.ts';
 export { columns, percent, type Style } from './text/columns.ts';
 export { comparisonText } from './text/comparison.ts';
 export { diagnosisText } from './text/diagnosis.ts';

@@ -17,6 +17,27 @@ export const studyErrors = {
     });
   },
 
+  roleUnknown({
+    role,
+    kind,
+    known,
+    suggestions,
+  }: {
+    role: string;
+    kind: 'model' | 'data';
+    known: readonly string[];
+    suggestions: readonly string[];
+  }) {
+    const [suggestion] = suggestions;
+    return new UnderstoryError({
+      code: 'ROLE_UNKNOWN',
+      message: `The studies have no ${kind === 'model' ? 'model' : 'data'} called "${role}".`,
+      found: `"${role}"`,
+      expected: known.length === 0 ? 'none: the studies name their own' : known.join(', '),
+      next: suggestion === undefined ? 'Give one that the studies name.' : `Did you mean "${suggestion}"?`,
+    });
+  },
+
   selectionInvalid({ what, found }: { what: string; found: string }) {
     return new UnderstoryError({
       code: 'SELECTION_INVALID',

@@ -3,6 +3,16 @@ export { adversarialPicture, attackExampleFolder, fileOfAttack, folderOfItem } f
 export { summariseAttack } from './attack/summarise-attack.ts';
 export { readComparisonExamples } from './comparison/comparison-example.ts';
 export { summariseComparison } from './comparison/summarise-comparison.ts';
+export {
+  decideClaims,
+  type ClaimVerdict,
+  type DecidedClaim,
+  type DecidedTest,
+  type StudyResult,
+} from './claims/decide-claims.ts';
+export { mapCorrelations, type MapCorrelation, type MapsOfImage } from './claims/map-correlations.ts';
+export { measure, type Measured } from './claims/measure.ts';
+export { statisticText } from './claims/statistic-text.ts';
 export { byExampleRank } from './common/chosen-examples.ts';
 export { duration } from './common/duration.ts';
 export { fileName } from './common/file-name.ts';
@@ -25,5 +35,6 @@ export { randomOrder } from './evaluation/evaluation-rows.ts';
 export { readAttackExampleRecords } from './attack/attack-example-record.ts';
 export { readExampleRecords } from './evaluation/example-record.ts';
 export { meanText, splitComparisons, summarise, verdict } from './evaluation/summarise-evaluation.ts';
+export { shortMaterial } from './spec/short-material.ts';
 export { topFive } from './explanation/explanation-record.ts';
 export { probePicturePath } from './probe/probe-pictures.ts';

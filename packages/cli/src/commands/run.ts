@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { reasonOf } from '@understory/core';
 import { environmentErrors } from '@understory/environment-node';
@@ -8,7 +8,7 @@ import type { CommandContext } from '../command-context.ts';
 import { cliErrors } from '../errors.ts';
 import { json } from '../formatters/json.ts';
 import type { ExitCode, Io } from '../io.ts';
-import { withStudy } from '../options.ts';
+import { withRoles, withStudy, type RoleOptions } from '../options.ts';
 import { runList } from '../run-list.ts';
 import { studyCommand, type StudyCommandOptions } from '../study-command.ts';
 
@@ -21,6 +21,9 @@ results of all. One that fails does not keep the others from running; the same c
    "explainers": ["cam", "gradcam"], "metrics": ["deletion"], "preset": "paper"}
 
   {"version": 1, "title": "Stage 1", "studies": [{"name": "deletion", "spec": {...}}, {"name": "shuffle", "spec": {...}}]}
+
+A list may name models and data that are given when it is run, --model resnet50=path/to/model --data pets=path/to/pets, and has stand-ins
+for those that are not; "understory study --help" has an example.
 
 --schema prints the JSON Schema of such files, for editors. Relative paths are resolved from the current folder.
 
@@ -35,7 +38,7 @@ export function runCommand(program: Command, { io, finish }: CommandContext): vo
     .description('run a study, or a list of studies, from a JSON file')
     .argument('[file]', 'a study as JSON')
     .option('--schema', 'print the JSON Schema of studies');
-  withStudy(command)
+  withRoles(withStudy(command))
     .addHelpText('after', details)
     .action(async (file, options) => {
       if (options.schema === true) io.stdout.write(json(studyJsonSchema()));
@@ -43,10 +46,15 @@ export function runCommand(program: Command, { io, finish }: CommandContext): vo
     });
 }
 
-async function runFile(path: string | undefined, options: StudyCommandOptions, io: Io): Promise<ExitCode> {
+/** Runs the study or the list of studies in a file; throws USAGE, and what reading it and running studies throws. */
+export async function runFile(
+  path: string | undefined,
+  options: StudyCommandOptions & RoleOptions,
+  io: Io,
+): Promise<ExitCode> {
   const command = 'understory run';
   if (path === undefined) throw cliErrors.usage({ message: "Missing required argument 'file'.", command });
-  const { isList, ...file } = await readStudyFile(path, io.cwd);
+  const { isList, ...file } = await readStudyFile(path, options, io.cwd);
   if (!isList) return studyCommand(file.studies[0]!.spec, options, io);
   const { out } = options;
   if (options.printSpec === true) io.stdout.write(json(file));
@@ -56,10 +64,15 @@ async function runFile(path: string | undefined, options: StudyCommandOptions, i
   return 0;
 }
 
-async function readStudyFile(path: string, cwd: string): Promise<StudyFile & { isList: boolean }> {
+async function readStudyFile(
+  path: string,
+  { model: models = {}, data = {}, quick = false }: RoleOptions,
+  cwd: string,
+): Promise<StudyFile & { isList: boolean }> {
+  const file = resolve(cwd, path);
   let text: string;
   try {
-    text = await readFile(resolve(cwd, path), 'utf8');
+    text = await readFile(file, 'utf8');
   } catch (cause) {
     throw environmentErrors.fileNotReadable({ path, reason: reasonOf(cause), cause });
   }
@@ -69,5 +82,11 @@ async function readStudyFile(path: string, cwd: string): Promise<StudyFile & { i
   } catch (cause) {
     throw environmentErrors.fileNotReadable({ path, reason: `not JSON: ${reasonOf(cause)}`, cause });
   }
-  return { ...parseStudyFile(value, path), isList: typeof value === 'object' && value !== null && 'studies' in value };
+  // What comes with a list lies beside it.
+  const place = (standIn: string) => (/^\.\.?\//.test(standIn) ? resolve(dirname(file), standIn) : standIn);
+  const given = { models, data, quick, place };
+  return {
+    ...parseStudyFile(value, path, given),
+    isList: typeof value === 'object' && value !== null && 'studies' in value,
+  };
 }

@@ -12,6 +12,7 @@ import { failures } from '../page/failures.ts';
 import { figureBlock } from '../page/figure-block.ts';
 import { findingsList } from '../page/findings-list.ts';
 import { frame } from '../page/frame.ts';
+import { notesOf } from '../page/notes-of.ts';
 import { pictureRows, pictureStyle } from '../page/pictures.ts';
 import { optionRows, provenance, type Parameter } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
@@ -57,6 +58,7 @@ export function page(content: AttackPage): string {
   const { record } = run;
   return frame({
     title: `How easily is ${record.model.name} fooled?`,
+    notes: notesOf(record),
     head: html`<p class="quiet">${lead(content)}</p>
       ${summary.attacks.some(({ paper }) => paper !== null) && thePaper} ${atAGlance(content)}
       ${remarks({ ...run, problems: content.problems }, { done })}`,

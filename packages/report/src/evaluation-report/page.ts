@@ -29,6 +29,7 @@ import { failures } from '../page/failures.ts';
 import { figureBlock } from '../page/figure-block.ts';
 import { findingsList } from '../page/findings-list.ts';
 import { frame } from '../page/frame.ts';
+import { notesOf } from '../page/notes-of.ts';
 import { optionRows, provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
 import { thePaper } from '../page/the-paper.ts';
@@ -62,6 +63,7 @@ export function page(content: Page): string {
   const hasPaper = record.parameters.metrics.some((metric) => paperAreasFor(metric, record.parameters) !== null);
   return frame({
     title,
+    notes: notesOf(record),
     head: html`<p class="quiet">
         The faithfulness of heat maps, measured on ${count(summary.images, 'image')} of ${dataset.name}.
       </p>

@@ -1,12 +1,13 @@
 import type { UnderstoryError } from '@understory/core';
 import type { ImageRecord } from '@understory/studies';
-import { count } from '@understory/studies/results';
+import { count, number, range, type MapCorrelation } from '@understory/studies/results';
 import type { PictureRow } from '../figures/picture-grid.ts';
 import { html, type Html } from '../html.ts';
 import { decisionText, optionTexts } from '../page/explained.ts';
 import { facts } from '../page/facts.ts';
 import { failures } from '../page/failures.ts';
 import { frame } from '../page/frame.ts';
+import { notesOf } from '../page/notes-of.ts';
 import { pictureRows, pictureStyle } from '../page/pictures.ts';
 import { provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
@@ -14,7 +15,11 @@ import type { Headline, RecordOfRun, ReportedRun } from '../reported-run.ts';
 
 export interface ExplanationPage {
   readonly run: Pick<ReportedRun, 'failed' | 'isComplete' | 'missing'> & { readonly record: RecordOfRun };
-  readonly summary: { readonly images: number; readonly maps: number };
+  readonly summary: {
+    readonly images: number;
+    readonly maps: number;
+    readonly correlations: readonly MapCorrelation[];
+  };
   /** The images that are shown. */
   readonly rows: readonly ImageRecord[];
   readonly pictures: readonly PictureRow[];
@@ -33,6 +38,7 @@ export function page(content: ExplanationPage): string {
   const { record } = run;
   return frame({
     title: `Where does ${record.model.name} look?`,
+    notes: notesOf(record),
     head: html`<p class="quiet">${lead(content)}</p>
       ${facts([
         ['Network', record.model.name],
@@ -49,7 +55,8 @@ export function page(content: ExplanationPage): string {
         ${pictureRows(pictures)} ${predictions(content)}
       </section>`
     }
-    ${failures(run.failed, { done })} ${provenance(record, { shown: [], special: [] })}`,
+    ${correlationTable(summary.correlations)} ${failures(run.failed, { done })}
+    ${provenance(record, { shown: [], special: [] })}`,
     footer: html`The rows of the run folder have every image.`,
     style: pictureStyle,
     version: record.versions['understory'],
@@ -62,9 +69,45 @@ export function headline(content: ExplanationPage): Headline {
   return {
     done,
     lead: html`<p>${lead(content)}</p>`,
-    tables: shown.rows.length === 0 ? [] : [predictions(shown)],
+    tables: [
+      ...(shown.rows.length === 0 ? [] : [predictions(shown)]),
+      ...[correlationTable(content.summary.correlations)].filter((table) => table !== null),
+    ],
     pictures: content.pictures.slice(0, few),
   };
+}
+
+/** How alike the maps of explainers are; nothing where raw maps of two were not kept. */
+function correlationTable(correlations: readonly MapCorrelation[]): Html | null {
+  const known = correlations.filter(({ n }) => n > 0);
+  if (known.length === 0) return null;
+  return html`<div class="scroll">
+    <table>
+      <caption>
+        Pearson’s correlation of the maps of two explainers over their positions, averaged over images, with its 95 %
+        bootstrap interval
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Explainers</th>
+          <th scope="col">Correlation</th>
+          <th scope="col">95 % interval</th>
+          <th scope="col">Images</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${known.map(
+          ({ first, second, mean, interval, n }) =>
+            html`<tr>
+              <th scope="row">${first}, ${second}</th>
+              <td><strong>${number(mean)}</strong></td>
+              <td>${range(interval)}</td>
+              <td>${n}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 function lead({ summary, rows }: ExplanationPage): string {

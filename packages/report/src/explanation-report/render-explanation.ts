@@ -1,8 +1,17 @@
 import type { ImageRecord, MapRecord } from '@understory/studies';
-import { byExampleRank, capitalised } from '@understory/studies/results';
+import {
+  asProblem,
+  byExampleRank,
+  capitalised,
+  mapCorrelations,
+  readOfExample,
+  type MapCorrelation,
+  type MapsOfImage,
+} from '@understory/studies/results';
 import type { Drawing } from '../examples.ts';
 import { pictureGrid, type Picture, type PictureRow } from '../figures/picture-grid.ts';
 import { decisionText, explainedText } from '../page/explained.ts';
+import { readNpy } from '../read-npy.ts';
 import { readPicture } from '../read-picture.ts';
 import type { RecordOfRun, RenderedReport, ReportedRun, ReportOptions } from '../reported-run.ts';
 import { headline, page } from './page.ts';
@@ -13,11 +22,19 @@ export type ExplanationRun = ReportedRun<RecordOfRun, ImageRecord>;
 const mostImages = 12;
 const mostMaps = 8;
 
+/** What a run that explains images comes to. */
+export interface ExplanationRunSummary {
+  readonly images: number;
+  readonly maps: number;
+  /** How alike the maps of two explainers are; empty where raw maps were not kept. */
+  readonly correlations: readonly MapCorrelation[];
+}
+
 /** Where a network looked: the report of a run that explains images. */
 export async function renderExplanation(
   run: ExplanationRun,
   { codec }: Pick<ReportOptions, 'codec'>,
-): Promise<RenderedReport<{ readonly images: number; readonly maps: number }>> {
+): Promise<RenderedReport<ExplanationRunSummary>> {
   const problems = [...(run.damage ?? [])];
   const rows: ImageRecord[] = [];
   for await (const row of run.rows) rows.push(row);
@@ -28,7 +45,12 @@ export async function renderExplanation(
   };
   const chosen = byExampleRank(rows, ({ image }) => image, run.record.seed).slice(0, mostImages);
   const pictures = await Promise.all(chosen.map((row) => pictureRow(row, drawing)));
-  const summary = { images: rows.length, maps: rows.reduce((sum, { maps }) => sum + maps.length, 0) };
+  const seed = typeof run.record.seed === 'number' ? run.record.seed : 0;
+  const summary = {
+    images: rows.length,
+    maps: rows.reduce((sum, { maps }) => sum + maps.length, 0),
+    correlations: mapCorrelations(await Promise.all(rows.map((row) => rawMaps(row, drawing))), seed),
+  };
   const maps = pictures.length === 0 ? undefined : pictureGrid({ name: 'maps', ...mapsHead }, pictures);
   const content = { run, summary, rows: chosen, pictures, problems, ...mapsHead };
   return {
@@ -44,6 +66,20 @@ const mapsHead = {
   caption:
     'Each heat map lies over the preprocessed image and is scaled from its minimum to its maximum, so colours of two maps are not comparable. The images were chosen at random by the seed of the run.',
 };
+
+/** The raw maps of an image that were kept; one that cannot be read is a problem and left out. */
+async function rawMaps({ image, maps }: ImageRecord, { store, onProblem }: Drawing): Promise<MapsOfImage> {
+  const kept = maps.map(async ({ explainer, target, files: { map: file } }) => {
+    if (file === undefined) return [];
+    try {
+      return [{ explainer, target, values: readNpy(await readOfExample(store, file), file).data }];
+    } catch (error) {
+      onProblem(asProblem(error, file));
+      return [];
+    }
+  });
+  return { image, maps: (await Promise.all(kept)).flat() };
+}
 
 async function pictureRow(row: ImageRecord, drawing: Drawing): Promise<PictureRow> {
   const { image, maps } = row;

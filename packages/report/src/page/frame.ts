@@ -1,9 +1,12 @@
 import { html, Html } from '../html.ts';
 import { styleSheet } from '../style.ts';
+import { notice } from './notes-of.ts';
 
 /** What stands around every report, whatever the run was. */
 export interface Frame {
   readonly title: string;
+  /** What stands in front of everything else. */
+  readonly notes?: readonly string[];
   /** Under the title: what was done, the facts at a glance, what a reader must know first. */
   readonly head: Html;
   readonly main: Html;
@@ -24,7 +27,7 @@ const policy = new Html(
 );
 
 /** One HTML document that needs nothing beside itself. */
-export function frame({ title, head, main, footer, style = '', version }: Frame): string {
+export function frame({ title, notes = [], head, main, footer, style = '', version }: Frame): string {
   const document = html`<!doctype html>
     <html lang="en">
       <head>
@@ -40,7 +43,7 @@ export function frame({ title, head, main, footer, style = '', version }: Frame)
       <body>
         <header>
           <h1>${title}</h1>
-          ${head}
+          ${notice(notes)} ${head}
         </header>
         <main>${main}</main>
         <footer class="quiet">Understory ${version ?? ''}. ${footer}</footer>

@@ -10,6 +10,7 @@ import { facts } from '../page/facts.ts';
 import { failures } from '../page/failures.ts';
 import { figureBlock } from '../page/figure-block.ts';
 import { frame } from '../page/frame.ts';
+import { notesOf } from '../page/notes-of.ts';
 import { pictureRows, pictureStyle } from '../page/pictures.ts';
 import { optionRows, provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
@@ -54,6 +55,7 @@ export function page(content: ProbePage): string {
   const { probe } = run.record.parameters;
   return frame({
     title: `${probe.title}: ${run.record.model.name}`,
+    notes: notesOf(run.record),
     head: html`<p class="quiet">
         ${probe.description}${probe.reference && ` Reference: ${probe.reference}.`}
         ${probe.preset !== null && html`Preset <code>${probe.preset}</code>.`}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { studyErrors } from '../errors.ts';
+import { resolveRoles, type GivenRoles } from './resolve-roles.ts';
 import { withTargets, withTargetsInEach } from './explained-targets.ts';
 import {
   listFileNames,
@@ -21,11 +22,15 @@ export function parseStudySpec(value: unknown, name = 'the study'): StudySpec {
   return parsed(studySpec, withTargets(value), name);
 }
 
-/** A list of studies; a single spec is a list of one under the name of its kind. Throws SPEC_INVALID. */
-export function parseStudyFile(value: unknown, name = 'the study file'): StudyFile {
+/**
+ * A list of studies with its roles filled in; a single spec is a list of one under the name of its kind. Throws SPEC_INVALID and
+ * ROLE_UNKNOWN.
+ */
+export function parseStudyFile(value: unknown, name = 'the study file', given: GivenRoles = {}): StudyFile {
   const isList = typeof value === 'object' && value !== null && 'studies' in value;
   if (isList) {
-    const file = parsed(studyFile, withTargetsInEach(value), name);
+    const read = checkedClaims(parsed(studyFile, withTargetsInEach(value), name), name);
+    const file = parsed(studyFile, withTargetsInEach(resolveRoles(read, given, name)), name);
     const names = file.studies.map((study) => study.name.toLowerCase());
     const twice = names.find((each, at) => names.indexOf(each) !== at);
     const taken = names.find((each) => listFileNames.includes(each));
@@ -37,7 +42,20 @@ export function parseStudyFile(value: unknown, name = 'the study file'): StudyFi
     });
   }
   const spec = parseStudySpec(value, name);
+  resolveRoles({ version: specVersion, studies: [] }, given, name);
   return { version: specVersion, studies: [{ name: spec.study, spec }] };
+}
+
+/** A list whose claims and numbers name studies that it has; throws SPEC_INVALID. */
+function checkedClaims(file: StudyFile, name: string): StudyFile {
+  const names = file.studies.map((study) => study.name);
+  const asked = [...(file.claims ?? []).flatMap(({ tests }) => tests), ...(file.numbers ?? [])];
+  const unknown = asked.find(({ study }) => !names.includes(study));
+  if (unknown === undefined) return file;
+  throw studyErrors.specInvalid({
+    ...{ name, where: 'claims and numbers', found: `the study "${unknown.study}"` },
+    expected: `a study of the list: ${names.join(', ')}`,
+  });
 }
 
 /** JSON Schema of what `parseStudyFile` takes, for editors. */

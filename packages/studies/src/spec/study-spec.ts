@@ -1,6 +1,7 @@
 import { parseLayout, type Layout } from '@understory/core';
 import { filterNames } from '@understory/imaging';
 import { z } from 'zod';
+import { claim, material, reportedNumber, role } from './claim-spec.ts';
 
 /** The version of the format; a spec of a later one is refused. */
 export const specVersion = 1;
@@ -154,6 +155,13 @@ const common = {
       'What the axes of that layer are, where the graph does not tell: `nchw`, `nhwc`, `tokens:HxW`, with `+n` for n tokens in front.',
     ),
   seed: natural.default(0).describe('Of everything that is drawn.'),
+  notes: z
+    .array(z.string().min(1))
+    .readonly()
+    .optional()
+    .describe(
+      'What a reader of the results should know beforehand, such as what stands in for a network that is not at hand.',
+    ),
 };
 
 const explanationSpec = z.strictObject({
@@ -382,16 +390,44 @@ export const studySpec = z.discriminatedUnion('study', [
 
 /** What lies beside the folders of studies in the folder of a list. */
 export const listFiles = { studies: 'studies.json', failures: 'failures.json', report: 'report.html' } as const;
-/** No study has one of these names, nor that of the folder's own record. */
-export const listFileNames: readonly string[] = [...Object.values(listFiles), 'run.json'];
+/** No study has one of these names, nor that of a run's own record or of the figures of the page. */
+export const listFileNames: readonly string[] = [...Object.values(listFiles), 'run.json', 'figures'];
+
+const patch = z
+  .record(z.string(), z.unknown())
+  .describe('Changes of the spec: an object changes those of its fields that it names, null removes a field.');
+
+const listedStudy = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u)
+    .describe('The name of its folder.'),
+  title: z.string().min(1).optional().describe('What the report calls it.'),
+  place: z.string().min(1).optional().describe('Where a publication has the same: `section 5.2, Figure 3`.'),
+  original: z.string().min(1).optional().describe("What the publication shows there, in words of one's own."),
+  spec: studySpec,
+  quick: patch.optional().describe('What changes where the list is run with fewer images.'),
+  standIns: z.record(z.string(), patch).optional().describe('What changes where a role has its stand-in, by role.'),
+  onlyWithStandInOf: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The role whose stand-in it belongs to: the study is left out where something else is given for it.'),
+});
 
 /** A list of studies with one report. */
 export const studyFile = z.strictObject({
   version: z.literal(specVersion),
   title: z.string().optional().describe('The title of the report.'),
-  studies: z
-    .array(z.strictObject({ name: z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u), spec: studySpec }))
-    .min(1),
+  publication: z.string().min(1).optional().describe('The publication whose claims and numbers these are.'),
+  roles: z
+    .record(z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u), role)
+    .optional()
+    .describe('Models and data that are given when the list is run: `$resnet50` in a spec is the role `resnet50`.'),
+  materials: z.array(material).optional().describe('What the roles were when the list was run.'),
+  studies: z.array(listedStudy).min(1),
+  claims: z.array(claim).optional().describe('What the publication concludes.'),
+  numbers: z.array(reportedNumber).optional().describe('What the publication measured.'),
 });
 
 export type ExplanationSpec = z.output<typeof explanationSpec>;
