@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { attackCommand } from './commands/attack.ts';
 import { compareCommand } from './commands/compare.ts';
+import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { differentiateCommand } from './commands/differentiate.ts';
@@ -47,6 +48,7 @@ const commands = [
   inspectCommand,
   differentiateCommand,
   pluginsCommand,
+  completionCommand,
   demoCommand,
 ];
 

@@ -1,4 +1,11 @@
 export { claimsText } from './text/claims.ts';
+export type {
+  CompletedCommand,
+  CompletedOption,
+  CompletedProgram,
+  CompletedValues,
+} from './text/completion/completed-program.ts';
+export { completionScript, shells, type Shell } from './text/completion/completion-script.ts';
 export { columns, percent, type Style } from './text/columns.ts';
 export { comparisonText } from './text/comparison.ts';
 export { diagnosisText } from './text/diagnosis.ts';
