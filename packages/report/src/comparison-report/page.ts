@@ -11,6 +11,7 @@ import { failures } from '../page/failures.ts';
 import { figureBlock } from '../page/figure-block.ts';
 import { findingsList } from '../page/findings-list.ts';
 import { frame } from '../page/frame.ts';
+import { notesOf } from '../page/notes-of.ts';
 import { pictureRows, pictureStyle } from '../page/pictures.ts';
 import { provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
@@ -46,6 +47,7 @@ export function page(content: ComparisonPage): string {
   const { record } = run;
   return frame({
     title: `${names[0]} and ${names[1]}`,
+    notes: notesOf(record),
     head: html`<p class="quiet">
         Both networks were given the same images and the same studies. Differences are second minus first, image by
         image.

@@ -10,6 +10,7 @@ import { facts } from '../page/facts.ts';
 import { failures } from '../page/failures.ts';
 import { figureBlock } from '../page/figure-block.ts';
 import { frame } from '../page/frame.ts';
+import { notesOf } from '../page/notes-of.ts';
 import { pictureRows, pictureStyle } from '../page/pictures.ts';
 import { provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
@@ -53,6 +54,7 @@ export function page(content: DiagnosisPage): string {
       : `${model.name}: ${count(images, 'image')}`;
   return frame({
     title,
+    notes: notesOf(record),
     head: html`${summary === null ? unfinished(images) : verdictList(summary.verdicts)}
     ${facts([
       ['Network', model.name],

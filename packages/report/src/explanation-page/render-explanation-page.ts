@@ -36,6 +36,7 @@ export async function renderExplanationPage(
   const told = [...notes, ...(pictures.notes ?? [])];
   return frame({
     title: `What ${model.name} looks at`,
+    ...(spec.notes !== undefined && { notes: spec.notes }),
     head: html`<p class="quiet">
         Heat maps of ${count(sections.length, 'image')}. Each map is scaled from its minimum to its maximum, so that the
         colours of two maps are not comparable.
