@@ -10,10 +10,10 @@ export function table(head, rows) {
 /** Text as code, with as many back quotes around it as it needs. */
 export const code = (text) => (String(text).includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``);
 
-/** The anchor that VitePress gives a heading of words and hyphens. */
+/** The anchor that a heading gets, as GitHub makes it. */
 export const anchorOf = (heading) =>
   heading
     .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
     .trim()
-    .replaceAll(/\s+/g, '-');
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(/\s/g, '-');
