@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { nodeBinary } from './node-binary.mjs';
 
 const { values, positionals } = parseArgs({
   options: { all: { type: 'boolean', default: false } },
@@ -26,30 +27,10 @@ const differing = [
 const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 const sum = { passed: 0, failed: 0, skipped: 0 };
 
-/** A binary of Node in a folder, or why there is none. */
-function installed(version, folder) {
-  const wanted = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}@${version}`;
-  const made = spawnSync('npm', ['install', '--no-save', '--ignore-scripts', '--prefix', folder, wanted], {
-    cwd: folder,
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-  });
-  const binary = join(folder, 'node_modules', wanted.split('@')[0], 'bin', 'node');
-  const { stdout, status } = spawnSync(binary, ['--version'], { encoding: 'utf8' });
-  if (status === 0) return { binary, name: stdout.trim() };
-  return {
-    reason:
-      made.stderr
-        .trim()
-        .split('\n')
-        .find((line) => line.includes('npm error')) ?? 'it does not start',
-  };
-}
-
 for (const [at, version] of versions.entries()) {
   const folder = mkdtempSync(join(tmpdir(), 'understory-node-'));
   try {
-    const { binary, name, reason } = installed(version, folder);
+    const { binary, name, reason } = nodeBinary(version, folder);
     if (binary === undefined) {
       console.log(`Node ${version}: skipped, it could not be had: ${reason}`);
       continue;

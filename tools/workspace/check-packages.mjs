@@ -1,7 +1,8 @@
 // Packs every package and holds the tarballs, and nothing else, against what users do with them: what is in them, what they
 // import, their types, installing them, the library example, plugins from outside (examples/plugin-outside, and one of each page of
 // docs/how-to) and the command.
-// usage: node tools/workspace/check-packages.mjs [--keep]   after a build
+// With --node also installs all of it in an empty folder under each of these versions of Node and uses it there, as a reader of the README would.
+// usage: node tools/workspace/check-packages.mjs [--keep] [--node 20,22,24,26]   after a build
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -16,15 +17,18 @@ import {
 } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { followPages } from './follow-pages.mjs';
+import { nodeBinary } from './node-binary.mjs';
 
-const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { keep: { type: 'boolean', default: false }, node: { type: 'string', default: '' } },
+});
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const work = realpathSync(mkdtempSync(join(tmpdir(), 'understory-packages-')));
 const npm = join(dirname(process.execPath), '../lib/node_modules/npm/bin/npm-cli.js');
@@ -49,6 +53,7 @@ try {
   if (faults.length === 0) {
     installAlone(packages, ['@understory/core', '@understory/onnx-autodiff']);
     installAndUse(packages);
+    for (const version of values.node.split(',').filter(Boolean)) rehearse(packages, version);
   }
 } catch (error) {
   faults.push(error.message);
@@ -263,6 +268,36 @@ function installAndUse(packages) {
   );
 }
 
+/** What a reader does first, in an empty folder under another version of Node: installs, runs the demo by npx, the library example, an outside plugin. */
+function rehearse(packages, version) {
+  const folder = join(work, 'rehearsal', version);
+  const binaries = join(work, 'node', version);
+  for (const each of [folder, binaries]) mkdirSync(each, { recursive: true });
+  const { binary, name, reason } = nodeBinary(version, binaries);
+  if (binary === undefined) throw new Error(`Node ${version} could not be had: ${reason}`);
+  const env = { ...process.env, PATH: [dirname(binary), process.env.PATH].join(delimiter) };
+  const on = (what, argv) => run(`${what} on Node ${name}`, argv, folder, { binary, env });
+  const all = closure(packages, ['@understory/cli', outside]);
+  writeManifest(folder, all);
+  on('npm install', [npm, 'install', ...quiet, '--prefer-offline', '--no-package-lock']);
+  const npx = join(dirname(npm), 'npx-cli.js');
+  const demo = JSON.parse(
+    on('npx understory demo', [npx, '--no-install', 'understory', 'demo', '--json', '--out', 'demo']),
+  );
+  if (!demo.versions.runtime.includes(name.slice(1)))
+    throw new Error(`the demo ran on ${demo.versions.runtime}, not on ${name}`);
+  cpSync(join(root, 'examples/explain.mjs'), join(folder, 'explain.mjs'));
+  const said = on('examples/explain.mjs', ['explain.mjs', image, 'explained.png']);
+  if (!said.startsWith('espresso, ')) throw new Error(`examples/explain.mjs said ${said} on Node ${name}`);
+  const argv = ['understory', 'explain', image, '--explainer', 'activation-energy', '--plugin', outside, '--json'];
+  const { images } = JSON.parse(on('an outside plugin', [npx, '--no-install', ...argv, '--out', 'maps']));
+  if (images[0].maps[0].explainer !== 'activation-energy')
+    throw new Error(`the outside plugin did not run on Node ${name}`);
+  say(
+    `Node ${name}: ${all.length} tarballs installed in an empty folder; demo, library example and outside plugin run`,
+  );
+}
+
 /** Packages with all of the workspace's that they need, directly or not. */
 function closure(packages, names) {
   const found = new Set();
@@ -276,15 +311,19 @@ function closure(packages, names) {
   return [...found];
 }
 
-function install(folder, packages) {
+function writeManifest(folder, packages) {
   mkdirSync(folder, { recursive: true });
   const dependencies = Object.fromEntries(packages.map(({ name, tarball }) => [name, `file:${tarball}`]));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }));
+}
+
+function install(folder, packages) {
+  writeManifest(folder, packages);
   run(`npm install in ${folder}`, [npm, 'install', ...quiet, '--prefer-offline', '--no-package-lock'], folder);
 }
 
-function run(what, argv, cwd = root) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, argv, { cwd, encoding: 'utf8', maxBuffer: 2 ** 28 });
+function run(what, argv, cwd = root, { binary = process.execPath, env = process.env } = {}) {
+  const { status, stdout, stderr } = spawnSync(binary, argv, { cwd, env, encoding: 'utf8', maxBuffer: 2 ** 28 });
   if (status !== 0) throw new Error(`FAILED: ${what}\n${`${stdout}\n${stderr}`.slice(0, 8000)}`);
   return stdout;
 }
