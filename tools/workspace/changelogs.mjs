@@ -28,8 +28,9 @@ function unreleased() {
     const [, folder] = /^ *NX {3}Previewing an entry in packages\/([^/]+)\/CHANGELOG\.md /.exec(block) ?? [];
     if (folder === undefined) continue;
     const added = block.split('\n').flatMap((line) => (/^\+( |$)/.test(line) ? [line.slice(2)] : []));
-    const sections = added.join('\n').split(/^(?=### )/m);
-    const kept = sections.slice(1).filter((section) => !section.includes('Updated Dependencies'));
+    const [, ...below] = added.join('\n').trim().split('\n');
+    const sections = below.join('\n').split(/^(?=### )/m);
+    const kept = sections.filter((section) => !section.startsWith('### Dependencies'));
     found.set(folder, `${heading}\n\n${kept.join('').trim()}\n`.replace(/\n+$/, '\n'));
   }
   return found;
