@@ -33,7 +33,7 @@ Comma-separated objectives are summed, each multiplied by an input objective.<n>
 and <tensor>.grad for each tensor of --wrt, the gradient of the objective summed over the batch.
 
 Examples:
-  understory differentiate model.onnx --objective score:logits --wrt input,layer4.2 --out model.grad.onnx
+  understory differentiate cifar10-resnet --objective score:logits --wrt input,stage3.1 --out model.grad.onnx
   understory differentiate efficientnet-lite0 --objective cross-entropy:logits --wrt input --out lite0.grad.onnx
 `;
 

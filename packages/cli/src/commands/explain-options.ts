@@ -33,7 +33,7 @@ Examples:
   understory explain cat.png --explainer cam,gradcam --backend onnx --backend explain-gradcam=tfjs
   understory explain fruit.jpg --model path/to/clip --text "the left apple" --against "the right apple" --sheet
   understory explain fruit.jpg --model path/to/mdetr --question "What color is the left apple?" --answer attr:red
-  understory explain cat.png --layer features.5.0 --explainer layercam
+  understory explain cat.png --layer _blocks.10._swish_1 --explainer layercam
   understory explain cat.png --model model.onnx --size 224 --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 --labels labels.txt
 `;
 
