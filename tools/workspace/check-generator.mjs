@@ -184,7 +184,7 @@ function writeRulePage() {
 }
 
 function trackedContents() {
-  const paths = ['README.md', 'CODEOWNERS', 'tsconfig.json', 'package-lock.json', 'docs/operators.md'].concat(
+  const paths = ['ARCHITECTURE.md', 'CODEOWNERS', 'tsconfig.json', 'package-lock.json', 'docs/operators.md'].concat(
     ['README.md', 'src/gradients/index.ts', 'src/shapes/elementwise.ts', 'test/rows/activations.ts'].map(
       (path) => `packages/onnx-autodiff/${path}`,
     ),

@@ -41,3 +41,15 @@ it('every explainer, metric, probe and attack with a paper says what it computes
   // Another explainer's map, of another network.
   expect(silent.map(({ id }) => id)).toEqual(['randomised']);
 });
+
+it('the README has a line for every explainer, metric, probe, attack and mask', () => {
+  const readme = readFileSync(join(repository, 'README.md'), 'utf8');
+  const methods = readme.slice(readme.indexOf('## Methods'), readme.indexOf('## More'));
+  const kinds = ['explainer', 'metric', 'probe', 'attack', 'mask'];
+  const ids = provided.filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id);
+  expect(ids.filter((id) => !methods.includes(`\`${id}\``))).toEqual([]);
+  const rows = methods.split('\n').filter((line) => line.startsWith('| `'));
+  const named = rows.flatMap((row) => Array.from(row.split('|')[1]!.matchAll(/`([^`]+)`/g), ([, id]) => id));
+  expect(named.filter((id) => !ids.includes(id!))).toEqual([]);
+  expect(readme.trimEnd().split('\n').length).toBeLessThan(200);
+});

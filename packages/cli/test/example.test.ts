@@ -1,6 +1,7 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { EvaluationRow } from '@understory/studies';
 import { emptyWorkspace, repository, type Workspace } from './support/workspace.ts';
 
@@ -66,4 +67,27 @@ it('the program of examples/study.mjs measures what the command does, and tells 
   const { code, stderr } = await workspace.cli(['run', 'spec.json', '--out', 'command', '--quiet']);
   expect([code, stderr]).toEqual([0, '']);
   expect(await rowsOf('command')).toEqual(rows);
+});
+
+it('the ten lines of examples/gradient.mjs, which stand in the README, compute what finite differences do', async () => {
+  const code = await readFile(join(repository, 'examples/gradient.mjs'), 'utf8');
+  const shown = code.split('\n').slice(1).join('\n').trim();
+  expect(await readFile(join(repository, 'README.md'), 'utf8')).toContain(`\`\`\`js\n${shown}\n\`\`\``);
+
+  const model = join(repository, 'packages/zoo/models/cifar10-resnet/onnx/model.onnx');
+  const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+  log.mockClear();
+  process.argv = ['node', 'gradient.mjs', model];
+  await import(join(repository, 'examples/gradient.mjs'));
+  const [[said]] = log.mock.calls as [[string]];
+  const [, told] = /^brighter by 1 everywhere: the logit of "cat" changes by (-?[\d.]+)$/.exec(said)!;
+
+  const session = await InferenceSession.create(model);
+  const catAt = async (level: number) => {
+    const input = new Tensor('float32', new Float32Array(3 * 32 * 32).fill(level), [1, 3, 32, 32]);
+    return Number((await session.run({ input }))['logits']!.data[3]);
+  };
+  const step = 1e-3;
+  expect(Number(told)).toBeCloseTo(((await catAt(0.5 + step)) - (await catAt(0.5 - step))) / (2 * step), 1);
+  await session.release();
 });

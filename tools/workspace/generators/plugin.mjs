@@ -88,7 +88,7 @@ export default async function plugin(tree, { kind, name }) {
     ...value,
     references: [...value.references, { path: `./${folder}` }],
   }));
-  addRow(tree, 'README.md', `| [\`${packageName}\`](${folder}) | ${titleOf(name)}: ${lowerFirst(description)} |`);
+  addRow(tree, 'ARCHITECTURE.md', `| [\`${packageName}\`](${folder}) | ${titleOf(name)}: ${lowerFirst(description)} |`);
   addOwner(tree, `/${folder}/`, `@understory/${owner}`);
   addToLock(tree, folder, manifest);
   await formatFiles(tree);
