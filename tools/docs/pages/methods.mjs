@@ -67,9 +67,9 @@ function section({ kind, id, title, description, reference, formula, needs, opti
   return parts.join('\n\n');
 }
 
-const symbols = `In the formulas of explainers, $S$ is the target score, $I$ the image, $A_k$ channel $k$ of a layer, $G_k$ the gradient of $S$ at it
-and $M$ the map. Metrics write $P$ for the probability of the explained class; attacks $m$ for the mask, $\\Pi$ for the projection into the
-allowed pixels and $J$ for what the attack raises; probes $f$ for the model and $\\pi$ for a permutation of patches.`;
+const symbols = `In the formulas of explainers, S is the target score, I the image, A with the index k a channel of a layer, G the gradient of S at it, and M the map.
+Metrics write P for the probability of the explained class; attacks m for the mask, Π for the projection onto the allowed pixels and J for what the attack
+raises; probes f for the model and π for a permutation of patches.`;
 
 /** The page of methods, from what the plugins declare and the bibliography. */
 export function methodsPage(contributions, bibliography) {
@@ -82,7 +82,7 @@ export function methodsPage(contributions, bibliography) {
 
 Generated from what the plugins declare, which \`understory plugins --json\` prints, and from the [bibliography](../bibliography.md).
 
-${symbols.replaceAll(/\$(.+?)\$/g, (_, tex) => code(tex))}
+${symbols}
 
 ${parts.join('\n\n')}
 `;
