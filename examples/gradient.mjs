@@ -11,4 +11,5 @@ const session = await InferenceSession.create(graph.encode()); // an ordinary mo
 const input = new Tensor('float32', new Float32Array(3 * 32 * 32).fill(0.5), [1, 3, 32, 32]);
 const cat = new Tensor('int64', [3n], [1, 1]);
 const { [gradients.input]: gradient } = await session.run({ input, [objectiveInputs[0].name]: cat });
-console.log(`brighter by 1 everywhere: the logit of "cat" changes by ${gradient.data.reduce((sum, each) => sum + each)}`);
+const sum = gradient.data.reduce((total, each) => total + each);
+console.log(`brighter by 1 everywhere: the logit of "cat" changes by ${sum}`);

@@ -70,6 +70,7 @@ it('the program of examples/study.mjs measures what the command does, and tells 
 });
 
 it('the ten lines of examples/gradient.mjs, which stand in the README, compute what finite differences do', async () => {
+  workspace = await emptyWorkspace();
   const code = await readFile(join(repository, 'examples/gradient.mjs'), 'utf8');
   const shown = code.split('\n').slice(1).join('\n').trim();
   expect(await readFile(join(repository, 'README.md'), 'utf8')).toContain(`\`\`\`js\n${shown}\n\`\`\``);
