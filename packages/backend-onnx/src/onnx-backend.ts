@@ -59,8 +59,9 @@ export class OnnxBackend implements Backend {
     return new OnnxModel({
       graph,
       differentiable,
-      // Computed while the session was made.
-      origin: { backend: 'onnx', executionProvider: device, sha256: await sha256, remarks },
+      // Computed while a session is made: here, or where the model is made ready.
+      origin: { backend: 'onnx', executionProvider: device, sha256: isDeferred ? '' : await sha256, remarks },
+      ...(isDeferred && { digest: sha256 }),
       forward,
       openSession: (encoded) => session(encoded, [device]),
       blockedLayout: device === 'cpu' && process.arch === 'x64',

@@ -69,6 +69,8 @@ interface Foreseen {
   /** What is computed beside the gradients; no inputs. */
   readonly fetched: readonly string[];
   readonly rules: GradientRules | undefined;
+  /** The batch that it is first asked for with, where that is known. */
+  readonly samples?: number | undefined;
 }
 
 export interface OnnxModelParts {
@@ -76,6 +78,8 @@ export interface OnnxModelParts {
   /** The graph made ready, where that was done already. */
   readonly differentiable?: DifferentiableGraph;
   readonly origin: ModelOrigin;
+  /** What takes the place of the digest in `origin` once `ready` has waited for it. */
+  readonly digest?: Promise<string> | string | undefined;
   /** The session of the file as it is; opened when it is first asked for where absent. */
   readonly forward?: ort.InferenceSession | undefined;
   /** Opens a session on the device that the model runs on. */
@@ -96,7 +100,6 @@ export class OnnxModel implements DifferentiableModel {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   readonly layers: readonly LayerSpec[];
-  readonly origin: ModelOrigin;
   readonly metadata: Readonly<Record<string, string>>;
   readonly gradientRules: readonly GradientRules[] = ['guided'];
   /** The number of samples that the file accepts at a time; undefined for any number. */
@@ -121,7 +124,9 @@ export class OnnxModel implements DifferentiableModel {
   private readonly reached = new Map<string, ReturnType<DifferentiableGraph['reach']>>();
   private readonly gradientPrecision: 'float32' | 'model';
   /** Without what the constructor adds. */
-  private readonly fileOrigin: ModelOrigin;
+  private fileOrigin: ModelOrigin;
+  private readonly digest: Promise<string> | string | undefined;
+  private readonly remarks: readonly string[];
   /** What is to come from one session. */
   private foreseen: Foreseen | undefined;
   private forwardGaveWay = false;
@@ -133,6 +138,7 @@ export class OnnxModel implements DifferentiableModel {
     graph,
     differentiable,
     origin,
+    digest,
     forward,
     openSession,
     gradientPrecision = 'float32',
@@ -141,6 +147,7 @@ export class OnnxModel implements DifferentiableModel {
     this.source = graph;
     this.metadata = fileMetadata(graph.header.metadataProps);
     this.fileOrigin = origin;
+    this.digest = digest;
     this.gradientPrecision = gradientPrecision;
     this.differentiable = differentiable ?? new DifferentiableGraph(graph);
     const inFloat32 = gradientPrecision === 'float32' ? toFloat32(graph) : { graph, computed: (name: string) => name };
@@ -171,7 +178,11 @@ export class OnnxModel implements DifferentiableModel {
             ...ofTraining,
             `the model was exported with a batch of ${this.fixedBatch}: ${this.fixedBatch === 1 ? 'samples are fed one at a time' : `samples are fed ${this.fixedBatch} at a time`}`,
           ];
-    this.origin = { ...origin, remarks: [...origin.remarks, ...remarks] };
+    this.remarks = [...origin.remarks, ...remarks];
+  }
+
+  get origin(): ModelOrigin {
+    return { ...this.fileOrigin, remarks: this.remarks };
   }
 
   get graph(): GraphView {
@@ -181,7 +192,9 @@ export class OnnxModel implements DifferentiableModel {
 
   async ready(): Promise<void> {
     this.checkOpen();
+    if (this.foreseen?.samples !== undefined) await this.openForeseen(this.foreseen, this.foreseen.samples);
     if (this.foreseen === undefined && this.sessions.size === 0) await this.useForward(async () => undefined);
+    if (this.digest !== undefined) this.fileOrigin = { ...this.fileOrigin, sha256: await this.digest };
   }
 
   async run(feeds: Feeds, fetch: readonly string[]): Promise<Tensors> {
@@ -256,7 +269,7 @@ export class OnnxModel implements DifferentiableModel {
   }
 
   /** Where nothing was run yet: what was opened already is used as it is. */
-  foresee({ objective, withRespectTo, fetch = [] }: DifferentiatedFileRequest): void {
+  foresee({ objective, withRespectTo, fetch = [] }: DifferentiatedFileRequest, samples?: number): void {
     this.checkOpen();
     this.checkNames([...withRespectTo, ...fetch]);
     if (this.sessions.size > 0) return;
@@ -265,7 +278,7 @@ export class OnnxModel implements DifferentiableModel {
       form: renameForm(objective, this.computed),
       withRespectTo: [...new Set(withRespectTo)].sort(),
       fetched: [...new Set(fetch)].filter((name) => !inputs.has(name)).sort(),
-      rules: undefined,
+      ...{ rules: undefined, samples },
     };
   }
 
@@ -436,6 +449,18 @@ export class OnnxModel implements DifferentiableModel {
     }
     this.foreseen = undefined;
     return undefined;
+  }
+
+  /** Opens the session that was foreseen, or gives it up where there is none. */
+  private async openForeseen(foreseen: Foreseen, samples: number): Promise<void> {
+    try {
+      const { key, size, derived } = this.derivedFor(foreseen, samples);
+      const open = () => this.openDerived(derived.graph, derived.sizes);
+      await this.sessions.use(`${size} ${key}`, open, async () => undefined);
+    } catch (error) {
+      if (!isDiagnosed(error)) throw error;
+      this.foreseen = undefined;
+    }
   }
 
   private forBatch(size: number, rules: GradientRules | undefined): DifferentiableGraph {

@@ -36,8 +36,9 @@ afterEach(async () => {
 describe('a model that knows what it will be asked for', () => {
   it('answers and is differentiated in one session, with the numbers of a model that did not know', async () => {
     const { model, sessions } = counted();
-    model.foresee(foreseen);
+    model.foresee(foreseen, 2);
     await model.ready();
+    expect(sessions()).toBe(1);
     const { y, h } = await model.run(feeds, ['y', 'h']);
     const request = { feeds, withRespectTo: ['h'], fetch: ['h'] };
     const first = await model.differentiate({ ...request, objective: objectiveOf(1, 0, 0, 0, 1, 0) });
@@ -69,6 +70,13 @@ describe('a model that knows what it will be asked for', () => {
     lost.model.foresee({ ...foreseen, withRespectTo: ['y'], fetch: ['h'], objective: { kind: 'score', output: 'h' } });
     expect(Array.from((await lost.model.run(feeds, ['h']))['h']!.data as Float32Array)).toEqual([1, 0, 2, 3]);
     expect(lost.sessions()).toBe(1);
+    const refused = counted();
+    refused.model.foresee(
+      { ...foreseen, withRespectTo: ['y'], fetch: ['h'], objective: { kind: 'score', output: 'h' } },
+      2,
+    );
+    await refused.model.ready();
+    expect(refused.sessions()).toBe(1);
     const early = counted();
     await early.model.ready();
     early.model.foresee(foreseen);
@@ -86,5 +94,8 @@ it('a deferred opening says when it is made ready what the runtime refuses', asy
   await expect(model.ready()).rejects.toMatchObject({ code: 'MODEL_NOT_RUNNABLE', found: 'no kernel' });
   const deferred = await new OnnxBackend().open({ kind: 'bytes', bytes: linear('N') }, { isDeferred: true });
   opened.push(deferred);
+  expect(deferred.origin.sha256).toBe('');
+  await deferred.ready();
+  expect(deferred.origin.sha256).toMatch(/^[0-9a-f]{64}$/);
   expect(Array.from((await deferred.run(feeds, ['h']))['h']!.data as Float32Array)).toEqual([1, 0, 2, 3]);
 });

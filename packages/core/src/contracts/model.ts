@@ -92,9 +92,9 @@ export interface DifferentiableModel extends Model {
   compile?(program: Program): Promise<CompiledProgram>;
   /**
    * Says what `differentiate` will be asked for, before anything is run: `run` of what `fetch` names then comes from the same session where the backend
-   * can do so, and the weights are in memory once. Nothing but time and memory changes.
+   * can do so, and the weights are in memory once. Nothing but time and memory changes. `ready` opens that session where the number of samples is said.
    */
-  foresee?(request: DifferentiatedFileRequest): void;
+  foresee?(request: DifferentiatedFileRequest, samples?: number): void;
   /** The gradients as a model file of the backend's own format, where it has one; it was opened once before it is handed out. */
   differentiatedFile?(request: DifferentiatedFileRequest): Promise<DifferentiatedFile>;
   /** Whether gradients of `output` reach `tensor`, told before anything runs; a reason where they do not. */
@@ -150,7 +150,7 @@ export interface OpenOptions {
   readonly threads?: number;
   /** What models of half precision are differentiated in: `float32` (the default, small gradients survive) or as the `model` itself. */
   readonly gradientPrecision?: 'float32' | 'model';
-  /** Whether the runtime may wait with opening the model until something is run, so that it is opened for what that is; what the runtime refuses is told then. */
+  /** Whether the runtime may wait with opening the model until something is run, so that it is opened for what that is; what the runtime refuses, and the digest in `origin`, are told by `ready`. */
   readonly isDeferred?: boolean;
 }
 

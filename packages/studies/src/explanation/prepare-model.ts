@@ -18,7 +18,8 @@ export async function prepareModel(
     (each) => each.readsLayer === true && each.layer === layer && each.subject === subject,
   );
   if (form !== undefined && layer !== undefined && isOne && images <= fewImages && isDifferentiable(model)) {
-    model.foresee?.({ objective: form, withRespectTo: [layer], fetch: [layer, ...reads, ...outputs] });
+    const asked = { objective: form, withRespectTo: [layer], fetch: [layer, ...reads, ...outputs] };
+    model.foresee?.(asked, images === 1 ? 1 : undefined);
   }
   for (const each of new Set([model, ...explainers.map((named) => named.subject.model)])) await each.ready?.();
 }
