@@ -35,6 +35,7 @@ export * from './explained-tensors.ts';
 export * from './errors/index.ts';
 export * from './find-scores.ts';
 export * from './file-metadata.ts';
+export * from './frame-within.ts';
 export * from './image-classifier.ts';
 export * from './image-input.ts';
 export * from './json-value.ts';

@@ -3,6 +3,7 @@ import type { Box } from './contracts/metric.ts';
 import type { Feeds } from './contracts/model.ts';
 import type { Answer, Subject } from './contracts/subject.ts';
 import { errors } from './errors/index.ts';
+import { frameWithin } from './frame-within.ts';
 import { answer } from './subjects/answer.ts';
 import { float32, type Tensor } from './tensor/tensor.ts';
 
@@ -60,12 +61,7 @@ export class PixelSubject {
 
   /** The rectangle that padding leaves to the picture, in pixels. */
   get frame(): Box {
-    const { mask, width, height } = this;
-    const first = mask?.indexOf(1) ?? -1;
-    if (mask === undefined || first < 0) return { x: 0, y: 0, width, height };
-    const last = mask.lastIndexOf(1);
-    const [x, y] = [first % width, Math.floor(first / width)];
-    return { x, y, width: (last % width) + 1 - x, height: Math.floor(last / width) + 1 - y };
+    return frameWithin(this, this.mask);
   }
 
   /** What the model is fed for pixels, as an expression that gradients pass through. */

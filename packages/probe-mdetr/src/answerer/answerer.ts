@@ -1,6 +1,7 @@
 import {
   answer as answersTo,
   feedsOf,
+  frameWithin,
   pictureInputOf,
   questionTask,
   type AnswerOption,
@@ -23,7 +24,7 @@ import { textFeeds, textInputsOf, type TextInputs } from '@understory/text';
 import { probeMdetrErrors } from '../errors.ts';
 import { rowsOf, saidAnswers, sharesOf, weightOf } from './answers.ts';
 import { foundBoxes, thresholds, type Frame } from './boxes.ts';
-import { frameOf, pixelMask, type PictureSize } from './frames.ts';
+import { pixelMask, type PictureSize } from './frames.ts';
 import { headsOf, type Heads } from './heads.ts';
 import { lastMap } from './last-map.ts';
 import { answerNamed } from './named-answer.ts';
@@ -145,7 +146,7 @@ export class Answerer implements QuestionAnswerer, Subject<Said> {
     const [samples = 0, second = 0, third = 0, fourth = 0] = pixels.dims;
     const [height, width] = this.picture.layout === 'NCHW' ? [third, fourth] : [second, third];
     const size: PictureSize = { height, width };
-    this.#frames = Array.from({ length: samples }, (_, at) => frameOf(size, masks?.[at]));
+    this.#frames = Array.from({ length: samples }, (_, at) => frameWithin(size, masks?.[at]));
     return {
       ...(inputs && textFeeds(inputs, repeated(this.#asked ?? reader!.nothing, samples))),
       ...(mask && { [mask.name]: pixelMask(mask, samples, size, masks) }),

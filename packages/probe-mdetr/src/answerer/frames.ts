@@ -1,5 +1,4 @@
 import { tensor, fromFloat32, type Tensor, type TensorSpec } from '@understory/core';
-import type { Frame } from './boxes.ts';
 
 export interface PictureSize {
   readonly height: number;
@@ -21,14 +20,4 @@ export function pixelMask(
   if (type === 'uint64') return tensor(type, BigUint64Array.from(values, BigInt), dims);
   if (type === 'bool') return tensor(type, Uint8Array.from(values), dims);
   return fromFloat32(values, type, dims);
-}
-
-/** The rectangle that a mask leaves to the picture. */
-export function frameOf({ height, width }: PictureSize, mask?: Uint8Array): Frame {
-  const first = mask?.indexOf(1) ?? -1;
-  if (mask === undefined || first < 0) return { x: 0, y: 0, width, height };
-  const last = mask.lastIndexOf(1);
-  const x = first % width;
-  const y = Math.floor(first / width);
-  return { x, y, width: (last % width) + 1 - x, height: Math.floor(last / width) + 1 - y };
 }

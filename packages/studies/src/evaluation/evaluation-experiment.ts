@@ -1,5 +1,6 @@
 import {
   float32,
+  frameWithin,
   objectiveOf,
   toFloat32,
   type Answer,
@@ -21,6 +22,7 @@ import type { NamedExplainer } from '../explanation/explain-images.ts';
 import { reasonFor } from '../common/reason-for.ts';
 import { placed, targetsOf, type Targets } from '../common/targets.ts';
 import { studyErrors } from '../errors.ts';
+import { withinPicture } from './within-picture.ts';
 
 /** A metric with the model that it measures on, which may be opened with a backend of its own. */
 export interface PlacedMetric extends NamedMetric {
@@ -101,6 +103,7 @@ export function evaluationExperiment(plan: EvaluationPlan): Experiment<ChosenIma
 
       const boxes = item.boxes && [boxesInInput(item.boxes, image, preprocessing)];
       const common = { ...(boxes && { boxes }), seed: plan.seed, signal };
+      const frame = frameWithin(prepared.picture, prepared.pixelMask);
       const rows: EvaluationRow[] = [];
       for (const { record, metric, randomOrder: baseline, subject: measured } of metrics) {
         const { name } = record;
@@ -115,11 +118,15 @@ export function evaluationExperiment(plan: EvaluationPlan): Experiment<ChosenIma
           const found =
             map === undefined
               ? { value: undefined, reason }
-              : await measure(metric, { ...request, maps: [map], explain: again(measured) }, signal);
+              : await measure(
+                  metric,
+                  withinPicture({ ...request, maps: [map], explain: again(measured) }, frame),
+                  signal,
+                );
           rows.push(rowOf(facts, explainer, name, found));
         }
         if (baseline !== undefined) {
-          const found = await measure(baseline, { ...request, maps: [noMap] }, signal);
+          const found = await measure(baseline, withinPicture({ ...request, maps: [noMap] }, frame), signal);
           rows.push(rowOf(facts, randomOrder, name, found));
         }
       }
