@@ -86,24 +86,26 @@ describe('gqa', () => {
     const apple = { x: 20, y: 90, width: 60, height: 50 };
     const redApple = { x: 220, y: 80, width: 64, height: 52 };
     const table = { x: 0, y: 120, width: 500, height: 213 };
+    // What the scene graph says of its picture, which need not be the size of the file.
+    const boxesIn = { width: 500, height: 333 };
     expect(item?.questions).toEqual([
       {
         ...{ kind: 'query attr', answerType: 'attr', answer: 'green', isSpatial: true },
         phrasings: ['What color is the left apple?', 'What is the color of the apple on the left?'],
         // Words of the annotation, and the name where there is none.
         phrases: ['left apple', 'apple'],
-        ...{ box: apple, others: [{ box: redApple }] },
+        ...{ box: apple, boxesIn, others: [{ box: redApple }] },
       },
       {
         ...{ kind: 'choose rel', answerType: 'rel', answer: 'left', onMirror: 'right', isSpatial: true },
         phrasings: ['Is the table to the left or to the right of the apple?'],
-        ...{ phrases: ['table'], box: table, others: [{ box: redApple }] },
+        ...{ phrases: ['table'], box: table, boxesIn, others: [{ box: redApple }] },
       },
       {
         ...{ kind: 'query rel', answerType: 'rel', answer: 'table', onMirror: 'table', isSpatial: false },
         phrasings: ['What is the apple on?'],
         // What is asked for has no words.
-        ...{ box: table, others: [{ box: redApple, answer: 'apple' }] },
+        ...{ box: table, boxesIn, others: [{ box: redApple, answer: 'apple' }] },
       },
       {
         ...{ kind: 'verify obj', answerType: 'obj', answer: 'no', onMirror: 'no', isSpatial: false },

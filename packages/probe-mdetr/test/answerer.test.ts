@@ -186,7 +186,12 @@ describe('mdetr', () => {
 
   it('finds boxes by their place and by parts of the text, and says where there is none', () => {
     const { answerer } = opened;
-    expect(answerer.targets('boxes', said)!.map(({ words }) => words)).toEqual(['box:0']);
+    const wordsOf = (text: string, of = said) => answerer.targets(text, of)!.map(({ words }) => words);
+    expect(wordsOf('boxes')).toEqual(['box:0']);
+    const many = { ...said, boxes: Array.from({ length: 30 }, (_, query) => ({ ...said.boxes[0]!, query })) };
+    expect([wordsOf('boxes', many).length, wordsOf('boxes', many).at(-1)]).toEqual([20, 'box:19']);
+    expect(wordsOf('boxes:25', many)).toHaveLength(25);
+    expect(answerer.targets('boxes:0', many)).toBeUndefined();
     expect(answerer.targets('phrase:apple', said)![0]!.box).toEqual(said.boxes[0]!.box);
     expect(thrown(() => answerer.targets('box:3', said))).toMatchObject({
       code: 'BOX_MISSING',

@@ -84,6 +84,18 @@ describe('what a probe is given of an item', () => {
     expect(item.otherPictures!['other answer']!.data[0]).toBeCloseTo(0.2, 6);
   });
 
+  it('has boxes of a picture that was resized since where they lie in the one that is there', async () => {
+    const [asked] = image.item.questions;
+    const drawn = { x: 12, y: 6, width: 24, height: 12 };
+    const others = [{ box: { x: 0, y: 0, width: 6, height: 6 }, answer: 'blue' }];
+    const resized = { ...asked!, box: drawn, others, boxesIn: { width: 48, height: 24 } };
+    const [item] = await probeExperiment(planOf(questionTask).plan).rows(
+      { ...image, item: { ...image.item, questions: [resized] } },
+      seededRandom(0),
+    );
+    expect((item as unknown as ProbeItem).questions).toEqual((await itemFor(questionTask)).item.questions);
+  });
+
   it('is its captions for a model of captions, and both for a probe of any model', async () => {
     const captions = await itemFor(imageTextTask);
     expect(captions.item.questions).toBeUndefined();

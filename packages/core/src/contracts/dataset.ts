@@ -42,8 +42,10 @@ export interface Question {
   readonly answerType?: string;
   /** Whether the answer depends on where things are; whether the question has a word of place where absent. */
   readonly isSpatial?: boolean;
-  /** Where the thing is that is asked about, in pixels of the decoded image. */
+  /** Where the thing is that is asked about, in pixels of the decoded image, or of a picture of `boxesIn`. */
   readonly box?: Box;
+  /** The size of the picture that boxes were drawn in, where the image may have been resized since; in pixels. */
+  readonly boxesIn?: { readonly height: number; readonly width: number };
   readonly others?: readonly OtherThing[];
   /** The answer about the mirror image; absent where that is not known. */
   readonly onMirror?: string;

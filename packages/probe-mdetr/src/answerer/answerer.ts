@@ -46,6 +46,9 @@ interface Parts {
   readonly sides: SubjectSettings['sides'];
 }
 
+/** How many boxes `boxes` names: of a model that is unsure of everything there are a hundred. */
+const mostBoxes = 20;
+
 /** How many answers are among the options; boxes follow them. */
 const bestAnswers = 5;
 
@@ -193,7 +196,8 @@ export class Answerer implements QuestionAnswerer, Subject<Said> {
   }
 
   /**
-   * `answer:attr:red`, or `answer:red` where one head knows it, whatever the model says; `box:0`, `boxes` and `phrase:the left apple` of what it finds.
+   * `answer:attr:red`, or `answer:red` where one head knows it, whatever the model says; `box:0`, `boxes` for the best twenty, `boxes:50`
+   * for as many, and `phrase:the left apple` of what it finds.
    * Throws QUESTION_MISSING, ANSWER_UNKNOWN, ANSWER_AMBIGUOUS, BOX_MISSING and PHRASE_UNKNOWN.
    */
   targets(words: string, answer: Said): readonly Target[] | undefined {
@@ -214,7 +218,11 @@ export class Answerer implements QuestionAnswerer, Subject<Said> {
     if (kind === 'answer') return [this.#answerTarget(rest, said)];
     const isNumber = /^[-+]?[\d.]+$/.test(rest.trim());
     if (kind === 'phrase' || (kind === 'box' && !isNumber)) return [this.#phraseTarget(rest, said)];
-    const found = kind === 'boxes' ? said.boxes : said.boxes.filter((_, at) => at === Number(rest));
+    if (kind === 'boxes' && !/^([1-9]\d*)?$/.test(rest.trim())) return undefined;
+    const found =
+      kind === 'boxes'
+        ? said.boxes.slice(0, Number(rest || mostBoxes))
+        : said.boxes.filter((_, at) => at === Number(rest));
     if (found.length === 0) throw this.#noBox(text, said);
     return found.map((box) => this.#boxTarget(box, said));
   }

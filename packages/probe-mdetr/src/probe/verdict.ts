@@ -30,7 +30,7 @@ export function verdictOf({ images, blindness, places, objects, prior, all }: Ve
   if (score === null || interval === null) {
     const why = knowsObjects
       ? 'there are too few images'
-      : `it does no better than by guessing where it is asked about things (${percent(objects.estimate ?? 0)})`;
+      : `where it is asked about things, ${percent(objects.estimate ?? 0)} on ${images} images cannot be told from guessing`;
     return {
       statement: `Whether the model reads where things are cannot be said: ${why}.`,
       ...{ estimate: score ?? 0, interval: interval ?? [0, 1] },

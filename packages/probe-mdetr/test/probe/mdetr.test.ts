@@ -201,7 +201,7 @@ describe('a model that knows nothing', () => {
     const found = await probe(requestFor(ignorant), itemsOf(20));
     expect(estimateOf(found, 'blindness', 'all about places')).toMatchObject({ n: 0, estimate: null, interval: null });
     expect(found.summary.verdict.statement).toContain(
-      'cannot be said: it does no better than by guessing where it is asked about things (50.0 %)',
+      'cannot be said: where it is asked about things, 50.0 % on 20 images cannot be told from guessing',
     );
   });
 });

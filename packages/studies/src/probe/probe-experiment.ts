@@ -11,7 +11,7 @@ import {
   type Tensor,
 } from '@understory/core';
 import type { ChosenImage, LabelIndex } from '../environment.ts';
-import { boxesInInput, type ImageCodec, type Preprocessing, type RgbImage } from '@understory/imaging';
+import { boxesInInput, type ImageCodec, type Preprocessing, type RgbImage, type Size } from '@understory/imaging';
 import type { NamedExplainer } from '../explanation/explain-images.ts';
 import { studyErrors } from '../errors.ts';
 import { pixelSubjectOf } from '../setup/pixel-subject-of.ts';
@@ -96,7 +96,8 @@ async function askedOf(
   plan: Pick<ProbePlan, 'codec' | 'preprocessing' | 'task'> & { readonly subject: PixelSubject },
 ): Promise<Pick<ProbeItem, 'captionTests' | 'questions' | 'otherPictures'>> {
   const { codec, preprocessing, task, subject } = plan;
-  const placed = (box: Box) => boxesInInput([box], image, preprocessing)[0]!;
+  const placed = (box: Box, drawnIn: Size = image) =>
+    boxesInInput([resizedWith(image, box, drawnIn)], image, preprocessing)[0]!;
   const isAsked = { captions: task !== questionTask, questions: task !== imageTextTask };
   const tests = isAsked.captions ? captionTests : undefined;
   const asked = isAsked.questions ? questions : undefined;
@@ -118,14 +119,20 @@ async function askedOf(
   return {
     ...(tests && { captionTests: tests.map(({ box, ...test }) => ({ ...test, ...(box && { box: placed(box) }) })) }),
     ...(asked && {
-      questions: asked.map(({ box, others: things, ...question }) => ({
+      questions: asked.map(({ box, boxesIn, others: things, ...question }) => ({
         ...question,
-        ...(box && { box: placed(box) }),
-        ...(things && { others: things.map((thing) => ({ ...thing, box: placed(thing.box) })) }),
+        ...(box && { box: placed(box, boxesIn) }),
+        ...(things && { others: things.map((thing) => ({ ...thing, box: placed(thing.box, boxesIn) })) }),
       })),
     }),
     otherPictures: others,
   };
+}
+
+/** A box of a picture in the same picture of another size. */
+function resizedWith(image: Size, { x, y, width, height }: Box, drawnIn: Size): Box {
+  const [across, down] = [image.width / drawnIn.width, image.height / drawnIn.height];
+  return { x: x * across, y: y * down, width: width * across, height: height * down };
 }
 
 async function isRight(subject: PixelSubject, pixels: ProbeItem['pixels'], label: number | undefined) {

@@ -1,5 +1,6 @@
 import { join, posix } from 'node:path';
 import { isJsonObject, type Box, type OtherThing, type Question } from '@understory/core';
+import type { Size } from '@understory/imaging';
 import { datasetErrors } from '../../errors.ts';
 import type { DatasetReader } from '../../reader.ts';
 import { Entry } from '../captions/entries.ts';
@@ -114,7 +115,7 @@ function questionOf(phrasings: readonly Entry[], answer: string, graph: SceneGra
     answer,
     ...(semantic !== undefined && { answerType: semantic }),
     ...(steps.length > 0 && { isSpatial: isAboutPlaces(steps) }),
-    ...(box && { box }),
+    ...(box && { box, ...(graph?.size && { boxesIn: graph.size }) }),
     ...(others && others.length > 0 && { others }),
     ...(onMirror !== undefined && { onMirror }),
   };
@@ -152,6 +153,8 @@ function withoutMark(words: string): string {
 
 /** The things of an image. */
 interface SceneGraph {
+  /** Of the picture that it was made of; undefined where it does not say. */
+  readonly size: Size | undefined;
   boxOf(id: string): Box | undefined;
   /** What else has the name of a thing, and what else is named, with what would be right of them where their name is asked for. */
   others(id: string, named: readonly string[], asksName: boolean): readonly OtherThing[];
@@ -171,7 +174,7 @@ async function sceneGraphs(
     of(image) {
       const graph = Object.hasOwn(graphs, image) ? graphs[image] : undefined;
       if (graph === undefined) return undefined;
-      const { objects } = Object(graph) as { readonly objects?: unknown };
+      const { objects, width, height } = Object(graph) as Readonly<Record<string, unknown>>;
       if (!isJsonObject(objects)) {
         throw datasetErrors.labelsInvalid({
           file: whole,
@@ -180,12 +183,17 @@ async function sceneGraphs(
           expected: 'objects',
         });
       }
-      return graphOf(objects as Readonly<Record<string, unknown>>);
+      return graphOf(objects as Readonly<Record<string, unknown>>, sizeOf(width, height));
     },
   };
 }
 
-function graphOf(objects: Readonly<Record<string, unknown>>): SceneGraph {
+function sizeOf(width: unknown, height: unknown): Size | undefined {
+  const isSize = typeof width === 'number' && typeof height === 'number' && width > 0 && height > 0;
+  return isSize ? { width, height } : undefined;
+}
+
+function graphOf(objects: Readonly<Record<string, unknown>>, size: Size | undefined): SceneGraph {
   const thing = (id: string) => {
     const {
       name,
@@ -199,6 +207,7 @@ function graphOf(objects: Readonly<Record<string, unknown>>): SceneGraph {
     return { name: String(name), box: isBox ? ({ x, y, width, height } as Box) : undefined };
   };
   return {
+    size,
     boxOf: (id) => thing(id).box,
     others(id, named, asksName) {
       const own = thing(id).name;

@@ -162,7 +162,7 @@ function remarksOf(tally: HeldTally, asked: readonly Constraint[], seed: number)
       ? []
       : [
           `Right answers gained or lost where the model sees no more than a box, in percentage points over all questions: ${outcomes.join('; ')}.`,
-          'The true box is an upper bound of what a better box could do; the random box is as large as the model’s own and lies anywhere, from the seed and the image. Intervals and tests (two-sided sign-flip) are paired by image.',
+          'The true box is what a perfect detector would find, and its gain what better boxes could bring; the random box is as large as the model’s own and lies anywhere, from the seed and the image. Intervals and tests (two-sided sign-flip) are paired by image; p-values are not corrected for how many there are.',
         ]),
     ...(withoutBox === 0
       ? []
