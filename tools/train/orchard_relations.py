@@ -7,6 +7,9 @@ The scenes are those of `--size 128`; it takes one thread. The file has the layo
 `answers.json` lie beside it. FOLDER/log.jsonl has one line an evaluation: of held-out scenes the percentage answered right by kind of question, and of
 the same questions about the pictures cut into 4 x 4 patches that are shuffled (`shuffled`).
 
+It is for trying the layout: after 2,000 steps (10 minutes on one thread) it named 94 % of kinds and 83 % of colours, and relations were at chance still
+(55 % of 120 held-out questions, 51 % with patches shuffled).
+
 What holds for pairs is computed as two numbers of single places, added: `relu(a(i, question) + b(j, question))`, summed over all pairs. While it is
 trained, places also learn the kind and colour of the fruit there, and which fruit the question speaks of.
 """
