@@ -3,7 +3,7 @@ import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseHTML } from 'linkedom';
-import { fakeWorkspace, quarter, type Workspace } from './support/workspace.ts';
+import { fakeWorkspace, quarter, repository, type Workspace } from './support/workspace.ts';
 
 jest.setTimeout(180_000);
 
@@ -241,6 +241,17 @@ describe('study paper', () => {
       const read = Number(text.replace(/[%+]/g, ''));
       expect(unit === 'share' ? read / 100 : read).toBeCloseTo(value, 10);
     }
+  });
+
+  it('takes the models and data that its page and its help name', async () => {
+    const { roles } = JSON.parse(await readFile(join(repository, 'packages/cli/studies/paper.json'), 'utf8')) as {
+      roles: Record<string, { kind: 'model' | 'data' }>;
+    };
+    const page = await readFile(join(repository, 'docs/how-to/paper.md'), 'utf8');
+    const { stdout: help } = await workspace.cli(['study', '--help']);
+    const asked = Object.entries(roles).filter(([role]) => role !== 'photographs');
+    expect(Array.from(page.matchAll(/^\| `([\w-]+)` /gm), ([, role]) => role)).toEqual(asked.map(([role]) => role));
+    for (const [role, { kind }] of asked) expect(help).toContain(`--${kind} ${role}=`);
   });
 
   it('has the paper’s own set-up where everything is given', async () => {

@@ -121,7 +121,7 @@ function networkOf(study: ListedStudy): string {
 }
 
 const listStyle = `
-.contents { padding-left: 1.4rem; }
+.contents { padding-left: 1.9rem; }
 .contents li { margin: .25rem 0; overflow-wrap: anywhere; }
 h2 { overflow-wrap: anywhere; }
 .original { color: var(--quiet); max-width: 50rem; }
