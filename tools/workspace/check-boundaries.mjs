@@ -35,7 +35,7 @@ for (const { filePath, messages } of results) {
 
 // The command turns arguments into a specification and results into text: what grows beyond that belongs to a package below. The size of
 // the package is that of its commands, about 85 lines each with their help: it was raised from 3500 with `compare` and `diagnose`.
-const most = { file: 200, package: 3900 };
+const most = { file: 200, package: 4200 };
 const commandLine = 'packages/cli/src';
 let lines = 0;
 for (const entry of readdirSync(commandLine, { recursive: true }).filter((name) => name.endsWith('.ts'))) {
