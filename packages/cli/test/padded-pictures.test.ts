@@ -85,6 +85,7 @@ describe('pictures of two sizes, and the same with padding and a mask of it', ()
       'average-drop',
       'sparseness',
       'max-sensitivity:draws=2',
+      'sanity:stages=1',
     ];
     const argv = ['evaluate', 'gqa:gqa', ...asked, ...metrics.flatMap((metric) => ['--metric', metric])];
     const plain = await rowsOf(argv, 'plain', 'evaluate');

@@ -69,9 +69,26 @@ function framedModel(model: Model, window: Window): Model {
 }
 
 function frameModel(model: Model, window: Window): Model {
+  const framed: Model = {
+    ...plainModel(model, window),
+    ...(model.randomised && {
+      randomised: async (options) => {
+        const other = await model.randomised!(options);
+        const own = plainModel(other, window);
+        originals.set(own, other);
+        return own;
+      },
+    }),
+  };
+  originals.set(framed, model);
+  return framed;
+}
+
+/** It runs, and is not re-initialised. */
+function plainModel(model: Model, window: Window): Model {
   const { inputs, outputs, layers, origin, graph, metadata, weightedLayers } = model;
   const { input } = window;
-  const framed: Model = {
+  return {
     inputs: inputs.map((spec) =>
       spec.name === input.name && spec.dims !== undefined
         ? { ...spec, dims: [spec.dims[0]!, ...cutDims(window)] }
@@ -82,13 +99,8 @@ function frameModel(model: Model, window: Window): Model {
     ...(metadata && { metadata }),
     ...(weightedLayers && { weightedLayers }),
     run: (feeds, fetch) => model.run(padded(feeds, window), fetch),
-    ...(model.randomised && {
-      randomised: async (options) => frameModel(await model.randomised!(options), window),
-    }),
     close: () => model.close(),
   };
-  originals.set(framed, model);
-  return framed;
 }
 
 /** Channels, height and width of what lies in the frame, in the order of the input. */
