@@ -1,9 +1,10 @@
 const gradientExplainers = [
-  ...['gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'saliency', 'input-x-gradient'],
+  ...['gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam', 'saliency', 'input-x-gradient'],
   ...['guided-backpropagation', 'integrated-gradients:steps=2', 'smoothgrad:samples=2'],
 ];
 const otherExplainers = [
   'cam',
+  'eigencam',
   'random',
   'centre',
   'sobel',

@@ -74,7 +74,7 @@ describe('explain with captions', () => {
     const { images, skipped } = JSON.parse(stdout) as ExplainedJson;
     expect(skipped.map(({ explainer }) => explainer)).toEqual(['cam', 'guided-backpropagation']);
     expect(images[0].maps.map(({ explainer }) => explainer)).toEqual([
-      ...['gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam'],
+      ...['eigencam', 'gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam'],
       ...['saliency', 'smoothgrad', 'integrated-gradients', 'input-x-gradient'],
       ...['rise', 'occlusion', 'scorecam', 'ablationcam', 'random', 'centre', 'sobel', 'randomised'],
     ]);

@@ -42,12 +42,14 @@ describe('inspect', () => {
     const { explainers } = found.classifier;
     const ofLayers = explainers.filter(({ layer }: { layer: string | null }) => layer !== null);
     expect(ofLayers).toEqual(
-      ['cam', 'gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam'].map((id) =>
+      ['cam', 'gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam'].map((id) =>
         expect.objectContaining({ id, applies: true, layer: last.name }),
       ),
     );
-    expect(found.classifier.explainers.slice(6)).toEqual(
+    const others = explainers.filter(({ layer }: { layer: string | null }) => layer === null);
+    expect(others).toEqual(
       [
+        'eigencam',
         'saliency',
         'smoothgrad',
         'integrated-gradients',

@@ -1,3 +1,4 @@
+export * from './activation-layer.ts';
 export * from './attack-masks.ts';
 export * from './batch-axis.ts';
 export * from './channel-means.ts';

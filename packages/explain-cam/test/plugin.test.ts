@@ -3,13 +3,20 @@ import { createHost, EXPLAINER } from '@understory/core';
 import plugin, { cam } from '@understory/explain-cam';
 
 describe('the plugin', () => {
-  it('provides cam, which needs the graph and no gradients', async () => {
+  it('provides methods that need no gradients, and cam, which needs the graph', async () => {
     const host = createHost();
     host.use(plugin, { from: 'here' });
     host.start();
     expect(host.list('explainer')).toMatchObject([
       { id: 'cam', needs: ['graph'], reference: expect.stringContaining('2016') },
+      { id: 'eigencam', reference: expect.stringContaining('2020') },
     ]);
+    expect(
+      host
+        .list('explainer')
+        .slice(1)
+        .flatMap(({ needs = [] }) => needs),
+    ).toEqual([]);
     const explain = jest.spyOn(cam, 'explain').mockRejectedValueOnce(new Error('asked'));
     await expect(host.get(EXPLAINER, 'cam').explain({} as never)).rejects.toThrow('asked');
     expect(explain).toHaveBeenCalledTimes(1);

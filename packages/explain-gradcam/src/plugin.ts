@@ -1,5 +1,6 @@
 import { definePlugin, EXPLAINER } from '@understory/core';
 import type { Contribution, Explainer } from '@understory/core';
+import { eigenGradCam } from './eigen-grad-cam.ts';
 import { gradCam } from './grad-cam.ts';
 import { gradCamPlusPlus } from './grad-cam-plus-plus.ts';
 import { hiResCam } from './hires-cam.ts';
@@ -47,6 +48,14 @@ const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly expla
     reference: 'Fu et al. 2020, equation 8',
     formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k w_k A_k\Bigr), \quad w_k = \frac{\sum_{x, y} G_k A_k}{\sum_{x, y} A_k}`,
     explainer: xGradCam,
+  },
+  {
+    id: 'eigengradcam',
+    title: 'Eigen-Grad-CAM',
+    description: 'Projects the products of activations and gradients on their first principal axis.',
+    reference: 'Gildenblat et al. 2021 (pytorch-grad-cam), after Muhammad and Yeasin 2020, equations 2 and 3',
+    formula: String.raw`M = \mathrm{ReLU}(C v_1), \quad C = A \odot G - \operatorname*{mean}_{x, y}(A \odot G) = U \Sigma V^{\top} \in \mathbb{R}^{hw \times K}`,
+    explainer: eigenGradCam,
   },
 ];
 

@@ -5,9 +5,11 @@ import { toFloat32 } from '@understory/core';
 import type { Objective } from '@understory/core';
 import { listGoldens, readGolden } from '@understory/testing/node';
 import type { Golden } from '@understory/testing/node';
-import { ids, methods } from './methods.ts';
+import { methods } from './methods.ts';
 
 const goldens = await listGoldens(fileURLToPath(new URL('../../..', import.meta.url)));
+
+const inGoldens = ['gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam'] as const;
 
 function minMax(values: Float32Array): Float64Array {
   const low = Math.min(...values);
@@ -33,7 +35,7 @@ describe.each(goldens)('$name', ({ folder, model: path }) => {
   });
   afterAll(() => model.close());
 
-  it.each(ids)('%s equals PyTorch on every layer', async (id) => {
+  it.each(inGoldens)('%s equals PyTorch on every layer', async (id) => {
     const feeds = { [model.inputs[0]!.name]: golden.input };
     const index = golden.classes.map((target) => [target]);
     const objective: Objective = { kind: 'score', output: model.outputs[0]!.name, index };

@@ -1,4 +1,4 @@
-import { gradCam, gradCamPlusPlus, hiResCam, layerCam, xGradCam } from '@understory/explain-gradcam';
+import { eigenGradCam, gradCam, gradCamPlusPlus, hiResCam, layerCam, xGradCam } from '@understory/explain-gradcam';
 
 /** Every method of this package under its id. */
 export const methods = {
@@ -7,6 +7,7 @@ export const methods = {
   layercam: layerCam,
   hirescam: hiResCam,
   xgradcam: xGradCam,
+  eigengradcam: eigenGradCam,
 } as const;
 
 export type MethodId = keyof typeof methods;

@@ -1,6 +1,6 @@
+import { activationLayer } from '@understory/core';
 import type { ExplainRequest, FeatureMaps, HeatMap, Tensor } from '@understory/core';
 import type { ExplainedImages } from './explained-images.ts';
-import { resolveLayer } from './resolve-layer.ts';
 
 /** What a layer did for all samples. */
 export interface Activations extends FeatureMaps {
@@ -12,7 +12,7 @@ export interface Activations extends FeatureMaps {
 /** Throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LAYER_NOT_SPATIAL, LAYER_AXES or LAYOUT_MISMATCH. */
 export async function activationsOf(request: ExplainRequest, { image, batch }: ExplainedImages): Promise<Activations> {
   const { model, feeds, objective, signal } = request;
-  const { name, read } = resolveLayer({
+  const { name, read } = activationLayer({
     ...{ model, objective, feeds, batch },
     layer: request.layer,
     layout: request.layout,

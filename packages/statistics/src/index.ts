@@ -8,6 +8,7 @@ export * from './mean-interval.ts';
 export { mean } from './mean.ts';
 export * from './paired-difference.ts';
 export * from './pearson.ts';
+export * from './principal-scores.ts';
 export { quantile, quantiles } from './quantile.ts';
 export * from './ranks.ts';
 export type { Estimate } from './sample.ts';

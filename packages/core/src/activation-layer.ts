@@ -1,18 +1,16 @@
-import {
-  betweenIn,
-  checkLayerSees,
-  coarsestLayer,
-  errors,
-  explainedTensors,
-  fedImageSize,
-  findLayer,
-  lastSpatialLayer,
-  layersWithoutReading,
-  placesOf,
-} from '@understory/core';
-import type { Feeds, LayerSpec, Layout, Model, Objective, ReadPlaces } from '@understory/core';
+import type { Layout } from './axes/layout.ts';
+import { betweenIn } from './between.ts';
+import { checkLayerSees } from './check-layer-sees.ts';
+import { coarsestLayer } from './coarsest-layer.ts';
+import type { Feeds, LayerSpec, Model } from './contracts/model.ts';
+import type { Objective } from './contracts/objective.ts';
+import { errors } from './errors/index.ts';
+import { explainedTensors } from './explained-tensors.ts';
+import { findLayer, lastSpatialLayer, layersWithoutReading } from './layers.ts';
+import { fedImageSize, placesOf } from './places.ts';
+import type { ReadPlaces } from './places.ts';
 
-export interface LayerRequest {
+export interface ActivationLayerRequest {
   readonly model: Model;
   readonly objective: Objective;
   /** A tensor name or module path; `auto` or nothing for the last spatial activation on the way from the image to what is explained, or the coarsest where that is a map. */
@@ -24,8 +22,8 @@ export interface LayerRequest {
   readonly batch: number;
 }
 
-/** The layer whose activations are read, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LATER_LAYERS_UNDETERMINED, LAYER_NOT_SPATIAL, LAYER_WITHOUT_IMAGE, LAYER_AXES or LAYOUT_MISMATCH. */
-export function resolveLayer({ model, objective, layer, layout, feeds, image, batch }: LayerRequest): {
+/** The layer whose activations are read where no gradients are asked for, and how; throws UNKNOWN_LAYER, NO_SPATIAL_LAYER, LATER_LAYERS_UNDETERMINED, LAYER_NOT_SPATIAL, LAYER_WITHOUT_IMAGE, LAYER_AXES or LAYOUT_MISMATCH. */
+export function activationLayer({ model, objective, layer, layout, feeds, image, batch }: ActivationLayerRequest): {
   readonly name: string;
   readonly read: ReadPlaces;
 } {

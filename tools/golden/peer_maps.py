@@ -1,0 +1,84 @@
+"""Makes the goldens of methods that the packages pytorch-grad-cam and Captum have too, by those packages on two of the small networks.
+
+    pip install -r tools/requirements.txt
+    python tools/golden/peer_maps.py
+
+Networks, images and classes are those of `fixtures/golden/networks`, which has to be there; each folder
+`fixtures/golden/peer-maps/<network>/` holds a golden. Its `layers` name the ONNX tensor of each layer and the maps of it, `[N, h, w]` at the
+layer's resolution, before the scaling that pytorch-grad-cam adds:
+
+- `eigencam` and `eigengradcam`: the projection itself, before its ReLU, for its sign is the one that the decomposition happens to have.
+
+The packages compute in float32.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import numpy as np
+import torch
+
+from golden.gradient_maps import GOLDENS, read
+from golden.networks import CASES, build
+from reference import torchvision_networks  # noqa: F401  (makes torchvision importable)
+from reference.class_activation import places
+from reference.golden_file import GoldenFile
+
+import pytorch_grad_cam
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+
+NETWORKS = ['resnet-torchscript', 'vit-torchscript']
+METHODS = {
+    'eigencam': pytorch_grad_cam.EigenCAM,
+    'eigengradcam': pytorch_grad_cam.EigenGradCAM,
+}
+
+
+def package_map(method: str, model: torch.nn.Module, layer: torch.nn.Module, inputs: torch.Tensor, classes: list[int],
+                eigen_smooth: bool = False) -> np.ndarray:
+    """`[N, h, w]`, before ReLU and scaling."""
+    targets = [ClassifierOutputTarget(index) for index in classes]
+    with METHODS[method](model=model, target_layers=[layer], reshape_transform=places) as explainer:
+        explainer(input_tensor=inputs, targets=targets)
+        kept = explainer.activations_and_grads
+        gradients = kept.gradients[-1].numpy() if kept.gradients else None
+        return explainer.get_cam_image(inputs, layer, targets, kept.activations[-1].numpy(), gradients, eigen_smooth)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--out', type=Path, default=GOLDENS / 'peer-maps')
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    for name in NETWORKS:
+        golden, tensors = read(GOLDENS / 'networks' / name)
+        case = next(case for case in CASES if case.network == golden['network'])
+        model = build(case, golden['seed']).float()
+        inputs, classes = torch.tensor(tensors['input']), golden['classes']
+        file = GoldenFile()
+        file.add('input', inputs.numpy())
+        layers = []
+        for layer in golden['layers']:
+            module = model.get_submodule(layer['module'])
+            maps = {method: package_map(method, model, module, inputs, classes) for method in METHODS}
+            layers.append({
+                'module': layer['module'],
+                'tensor': layer['tensor'],
+                'maps': {id: file.add(f'{layer["module"]}.{id}', map.astype(np.float32)) for id, map in maps.items()},
+            })
+        size = file.write(arguments.out / name, {
+            'network': golden['network'],
+            'versions': {'torch': torch.__version__, 'grad-cam': '1.5.7'},
+            'classes': classes,
+            'layers': layers,
+        })
+        print(f'{name}: {size} bytes')
+
+
+if __name__ == '__main__':
+    main()
