@@ -64,7 +64,7 @@ export function decideClaims(
 }
 
 /** Of fewer images no paired test could tell anything at the 5 % level: five that all agree have p = 0.0625. */
-export const leastImages = 6;
+const leastImages = 6;
 
 /** Whether a test against no difference decides. */
 function isTested({ expected }: ClaimTest, measured: Measured | undefined): boolean {
