@@ -58,6 +58,20 @@ const bothRight: Measure = {
   of: (_, { bothRight: of }) => of,
 };
 
+export const rightTogether: Measure = {
+  id: 'right-both-or-neither-mirrored',
+  title: 'both or neither mirrored: right',
+  unit: share,
+  of: (_, { rightTogether: of }) => of,
+};
+
+export const rightEither: Measure = {
+  id: 'right-either-mirrored',
+  title: 'either mirrored: that answer',
+  unit: share,
+  of: (_, { rightEither: of }) => of,
+};
+
 /** What exchanging left and right does, in the question, in the picture, and in both. */
 export const exchangeMeasures: readonly Measure[] = [
   {
@@ -90,6 +104,8 @@ export const exchangeMeasures: readonly Measure[] = [
     unit: share,
     of: (_, { fourRight }) => fourRight,
   },
+  rightTogether,
+  rightEither,
 ];
 
 const ofBoxes = (id: string, title: string, name: keyof BoxReading): Measure => ({

@@ -26,6 +26,13 @@ export interface Reading {
   readonly followsPicture: number | undefined;
   /** All four right: two questions about two pictures. */
   readonly fourRight: number | undefined;
+  /**
+   * Answered right where left and right are exchanged in question and picture, or in neither; of questions about left and right with an answer that is
+   * no side and is not known to be right of the mirror image too.
+   */
+  readonly rightTogether: number | undefined;
+  /** That answer where they are exchanged in one of the two: all that is asked about is there, and stands where it is not asked for. */
+  readonly rightEither: number | undefined;
   readonly boxes: BoxReading | undefined;
 }
 
@@ -53,6 +60,7 @@ export function read(row: QuestionRow): Reading {
         ? undefined
         : sign(average(row.margin) - average(row.marginOnTurned)),
     ...turnedRound(row),
+    ...exchangedRight(row),
     boxes: boxesOf(row),
   };
 }
@@ -92,6 +100,27 @@ function turnedRound(
           plain(both[at]!) === exchanged(answer),
       ),
     ),
+  };
+}
+
+function exchangedRight({
+  answer,
+  right,
+  saidOnMirror,
+  saidOfSwapped,
+  saidOfSwappedOnMirror,
+  answerOnMirror,
+}: QuestionRow): Pick<Reading, 'rightTogether' | 'rightEither'> {
+  // Of "left or right of the pear?" the words in the other order ask the same; and where the mirror image has the same answer nothing is told.
+  const tellsNothing =
+    exchanged(answer) !== plain(answer) || (answerOnMirror !== null && plain(answerOnMirror) === plain(answer));
+  if (tellsNothing || saidOnMirror === null || saidOfSwapped === null || saidOfSwappedOnMirror === null) {
+    return { rightTogether: undefined, rightEither: undefined };
+  }
+  const isSaid = (said: string) => plain(said) === plain(answer);
+  return {
+    rightTogether: share([...right, ...saidOfSwappedOnMirror.map(isSaid)]),
+    rightEither: share([...saidOnMirror, ...saidOfSwapped].map(isSaid)),
   };
 }
 

@@ -1,12 +1,12 @@
 import type { ProbeEstimate, ProbeRequest, ProbeSummary } from '@understory/core';
 import { meanEstimate, type MeanEstimate } from '@understory/statistics';
-import { blindnessOf, priorOf, type Basis, type QuestionBlindness } from './blindness.ts';
+import { blindnessOf, passed, priorOf, type QuestionBlindness } from './blindness.ts';
 import { chartsOf, type EstimateOf, type NamedGroup } from './charts.ts';
 import { estimatesOf } from './estimates.ts';
 import { exampleOf } from './example-of.ts';
 import { Examples, kinds } from './examples.ts';
 import { inOrder, titleOf } from './kinds.ts';
-import { answerMeasures, matched, right, type Measure } from './measures.ts';
+import { answerMeasures, right, rightEither, type Measure } from './measures.ts';
 import type { QuestionRow } from './row.ts';
 import { sectionsOf } from './sections.ts';
 import { Tally, type Group } from './tally.ts';
@@ -28,15 +28,14 @@ export async function summarise(rows: AsyncIterable<QuestionRow>, request: Probe
   const estimateOf = estimator(seed);
   const groups = namedGroups(tally);
   const blindness = blindnessOf(tally, { seed });
-  const counted = (basis: Basis) => (basis === 'pairs' ? matched : right);
   const { places, objects } = tally;
   return {
     images: tally.images,
     verdict: verdictOf({
       ...{ images: tally.images, blindness },
-      places: estimateOf(places, counted(blindness.basis)),
-      objects: estimateOf(objects, counted(blindness.objectBasis)),
-      prior: estimateOf(places, priorOf(places)).estimate,
+      places: estimateOf(places, passed[blindness.basis]),
+      objects: estimateOf(objects, passed[blindness.objectBasis]),
+      prior: estimateOf(places, blindness.basis === 'exchanges' ? rightEither : priorOf(places)).estimate,
       all: estimateOf(objects, right),
     }),
     estimates: [
@@ -114,14 +113,15 @@ function blindnessEstimates(
 /** What a reader should know of the numbers. */
 function remarksOf({ unknown, questions }: Tally, { basis, objectBasis }: QuestionBlindness): readonly string[] {
   return [
-    ...(basis === 'pairs'
-      ? [
-          'The score counts questions to which another picture makes another answer right, such as the mirror image: told apart is how often the two answers are matched with the two pictures, by their scores. A liking for words or answers cannot do that.',
-        ]
-      : [
-          'Of questions about places the score counts right answers beyond those that are given without seeing places, since the data have no second picture with another answer: on a grey picture or with patches shuffled, whichever has more of them.',
-        ]),
-    ...(objectBasis === 'answers' && basis === 'pairs'
+    {
+      pairs:
+        'The score counts questions to which another picture makes another answer right, such as the mirror image: told apart is how often the two answers are matched with the two pictures, by their scores. A liking for words or answers cannot do that.',
+      exchanges:
+        'The score counts questions about left and right, by four answers each: picture and words as they are and both mirrored, which have the same right answer, and either one mirrored, where a model that reads no places gives that answer as often. It needs to know of no second answer, and a mirror image shows all things whole, as shuffled patches do not.',
+      answers:
+        'Of questions about places the score counts right answers beyond those that are given without seeing places, since the data have no second picture with another answer and hardly a question about left or right: on a grey picture or with patches shuffled, whichever has more of them. Patches cut things too, so that a model that knows things and no places may seem to see some places.',
+    }[basis],
+    ...(objectBasis === 'answers' && basis !== 'answers'
       ? ['Of questions about things it counts right answers beyond those that are given on a grey picture.']
       : []),
     'On a grey picture nothing is seen, with patches shuffled things are seen and not where they are, and on another image the answers to the same question about the other images of the data are held against what is right of this one.',

@@ -8,7 +8,7 @@ export interface VerdictParts {
   /** What the score rests on: told apart, or answered right. */
   readonly places: MeanEstimate;
   readonly objects: MeanEstimate;
-  /** How many questions about places are answered right without sight of places. */
+  /** How many questions about places are answered right without sight of places; of those about left and right, how many have that answer with one of picture and words mirrored. */
   readonly prior: number | null;
   /** Of all questions together, for data that ask for no places. */
   readonly all: MeanEstimate;
@@ -21,10 +21,11 @@ export function verdictOf({ images, blindness, places, objects, prior, all }: Ve
     return { statement: 'No image was asked about, so there is no verdict.', estimate: 0, interval: [0, 1] };
   }
   if (places.estimate === null) return withoutPlaces(all);
-  const told =
-    basis === 'pairs'
-      ? `it matches ${percent(places.estimate)} of answers about places with the picture in which they are right, where guessing gives 50 %`
-      : `it answers ${percent(places.estimate)} of questions about places, where ${percent(prior ?? 0)} are answered without seeing places`;
+  const told = {
+    pairs: `it matches ${percent(places.estimate)} of answers about places with the picture in which they are right, where guessing gives 50 %`,
+    exchanges: `it answers ${percent(places.estimate)} of questions about left and right, as they are and with picture and words both mirrored, and gives that answer to ${percent(prior ?? 0)} with one of the two mirrored, where a model that reads no places gives it as often`,
+    answers: `it answers ${percent(places.estimate)} of questions about places, where ${percent(prior ?? 0)} are answered without seeing places`,
+  }[basis];
   const ofThings = basis === objectBasis ? 'of those about things' : 'of questions about things are answered right';
   const control = objects.estimate === null ? '' : `, and ${percent(objects.estimate)} ${ofThings}`;
   if (score === null || interval === null) {

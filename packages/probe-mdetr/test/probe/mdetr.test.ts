@@ -21,6 +21,7 @@ import {
   pictureOf,
   requestFor,
   sighted,
+  type Things,
 } from './world.ts';
 
 interface Found {
@@ -212,17 +213,117 @@ describe('data without a second picture', () => {
     questions: questions.map(({ onMirror: _, ...question }) => question),
   }));
 
-  it('count right answers beyond those that are given without seeing places', async () => {
-    const all = await probe(requestFor(sighted), items);
+  it('count right answers beyond those that are given without seeing places where hardly one asks about left and right', async () => {
+    const found = items.map((item) => ({
+      ...item,
+      questions: item.questions!.filter(({ kind }) => kind !== 'fruit-at'),
+    }));
+    const all = await probe(requestFor(sighted), found);
     expect(all.summary.verdict.estimate).toBe(0);
     expect(all.summary.verdict.statement).toMatch(
       /^The model reads where things are: it answers 100.0 % of questions about places, where [\d.]+ % are answered without seeing places, and 100.0 % of those about things\./,
     );
     expect(all.summary.remarks?.[0]).toContain('since the data have no second picture');
     // Half of "left or right" is answered on grey, which is all that a model does that always says "left".
-    const none = await probe(requestFor(blind), items);
+    const none = await probe(requestFor(blind), found);
     expect(estimateOf(none, 'blindness', conditions.relation)).toMatchObject({ estimate: 1 });
     expect(estimateOf(none, 'told-apart', conditions.relation)).toBeUndefined();
+  });
+
+  it('count answers about left and right that stay with picture and words mirrored, and go with either', async () => {
+    const seeing = await probe(requestFor(sighted), items);
+    expect(seeing.summary.verdict.estimate).toBe(0);
+    expect(seeing.summary.verdict.statement).toBe(
+      'The model reads where things are: it answers 100.0 % of questions about left and right, as they are and with picture and words both mirrored, and gives that answer to 0.0 % with one of the two mirrored, where a model that reads no places gives it as often, and 100.0 % of questions about things are answered right. Spatial blindness 0.00 (95 % interval 0.00 to 0.09).',
+    );
+    expect(seeing.summary.remarks?.[0]).toContain('four answers each');
+    // Shuffled patches hide one of two things and half of what the blind model knows with it: nothing of that is sight of places.
+    const blinded = await probe(requestFor(blind), items);
+    const onShuffled = estimateOf(blinded, 'right-on-shuffled', conditions.side)!.estimate!;
+    expect(estimateOf(blinded, 'right', conditions.side)?.estimate).toBeGreaterThan(onShuffled + 0.05);
+    expect(estimateOf(blinded, 'right-both-or-neither-mirrored', conditions.side)?.estimate).toBe(0.625);
+    expect(estimateOf(blinded, 'right-either-mirrored', conditions.side)?.estimate).toBe(0.625);
+    expect(estimateOf(blinded, 'blindness', conditions.side)?.estimate).toBe(1);
+    expect(blinded.summary.verdict.estimate).toBe(1);
+    expect(blinded.summary.verdict.statement).toMatch(/^The model is blind to where things are: it answers 62.5 %/);
+    // Answers that are sides, and those about top and bottom, take no part.
+    expect(estimateOf(seeing, 'right-either-mirrored', conditions.relation)).toBeUndefined();
+    expect(estimateOf(seeing, 'right-either-mirrored', conditions.level)).toBeUndefined();
+  });
+
+  describe('whose answers are yes and no', () => {
+    const [no, yes] = ['n0', 'n1'];
+    const asked = /^is n(\d) on the (left|right)/;
+    /** One thing that is on the side asked about, one that is on the other, and one that is nowhere; one kind is asked of an image in four alone. */
+    const existence = itemsOf(40, { withCounterparts: false }).map(({ questions = [], ...item }, at): ProbeItem => {
+      const [{ answer: here }, { answer: there }] = [questions[1]!, questions[1]!.others![0]! as { answer: string }];
+      const where = at % 2 === 0 ? 'left' : 'right';
+      const about = (kind: string, thing: string, answer: string): Question => ({
+        ...{ kind, phrasings: [`is ${thing} on the ${where}?`], answer: answer, isSpatial: true },
+      });
+      const rest = [
+        about('exist', here, yes!),
+        about('exist', there, no!),
+        about('exist', 'n4', no!),
+        ...(at % 4 === 0 ? [about('rare', here, yes!)] : at % 4 === 1 ? [about('seldom', there, no!)] : []),
+      ];
+      return { ...item, questions: [questions[0]!, ...rest].map(({ onMirror: _, ...question }) => question) };
+    });
+    const telling =
+      (isThere: (thing: number, side: string, seen: Things) => boolean) =>
+      (question: string, answer: string, seen: Things): number => {
+        const [, thing, side] = asked.exec(question) ?? [];
+        if (thing === undefined) return sighted(question, answer, seen);
+        return Number(answer === (isThere(Number(thing), side!, seen) ? yes : no));
+      };
+    const isIn = (thing: number, side: string, { left, right }: Things) => thing === (side === 'left' ? left : right);
+
+    it('call a model sighted that is right beyond what any one mirrored has, however many of those are right too', async () => {
+      const seeing = await probe(requestFor(telling(isIn)), existence);
+      expect(estimateOf(seeing, 'right-both-or-neither-mirrored', 'exist')?.estimate).toBe(1);
+      // Of what is nowhere "no" is right whatever is mirrored.
+      expect(estimateOf(seeing, 'right-either-mirrored', 'exist')?.estimate).toBeCloseTo(1 / 3, 12);
+      expect(seeing.summary.verdict.estimate).toBe(0);
+      expect(seeing.summary.verdict.statement).toMatch(/^The model reads where things are: it answers 100.0 %/);
+    });
+
+    it('call one sighted that is mistaken at times, and say by how much it falls behind', async () => {
+      // Of one thing in eight all over the picture it says the opposite of what is there.
+      const mistaken = telling((thing, side, seen) => isIn(thing, side, seen) !== (seen.whole === 0));
+      const found = await probe(
+        requestFor(mistaken),
+        existence.map((item) => ({ ...item, questions: item.questions!.slice(0, 4) })),
+      );
+      expect(estimateOf(found, 'right', 'exist')?.estimate).toBe(0.875);
+      // Mirrored once: a third of the 35 where it is right, and two thirds of the other 5.
+      const either = (35 / 3 + 10 / 3) / 40;
+      expect(estimateOf(found, 'right-either-mirrored', 'exist')?.estimate).toBeCloseTo(either, 12);
+      expect(found.summary.verdict.estimate).toBeCloseTo(1 - (0.875 - either) / (1 - either), 12);
+      expect(found.summary.verdict.interval[1]).toBeLessThan(0.5);
+      expect(found.summary.verdict.statement).toMatch(/^The model reads where things are more often than not/);
+    });
+
+    it('call one blind that knows what is there and not where, and one that only knows what is likely', async () => {
+      const knowing = telling((thing, _, { left, right }) => thing === left || thing === right);
+      const found = await probe(requestFor(knowing), existence);
+      expect(estimateOf(found, 'right', 'exist')?.estimate).toBeCloseTo(2 / 3, 12);
+      // A grey picture is full of the thing that no image has.
+      expect(estimateOf(found, 'right-on-grey', 'exist')?.estimate).toBeCloseTo(1 / 3, 12);
+      expect(found.summary.verdict.estimate).toBe(1);
+      // Wilson, of two thirds of every image: so regular an answer leaves more open than one that varies.
+      expect(found.summary.verdict.statement).toMatch(/^The model is mostly blind to where things are: /);
+      const guessing = await probe(requestFor(telling(() => false)), existence);
+      expect(guessing.summary.verdict.estimate).toBe(1);
+    });
+
+    it('count kinds that few images have together', async () => {
+      const found = await probe(requestFor(telling(isIn)), existence);
+      expect(found.rows.filter(({ kind }) => kind === 'rare')).toHaveLength(10);
+      // Wilson's lower ends of 40 of 40, beyond a third, and of 20 of 20 rare ones, beyond nothing; not of 10 of 10 twice.
+      const lowest = (all: number) => all / (all + 1.959964 ** 2);
+      const places = ((lowest(40) - 1 / 3) / (2 / 3) + lowest(20)) / 2;
+      expect(found.summary.verdict.interval[1]).toBeCloseTo(1 - places, 5);
+    });
   });
 
   it('about things are measured by right answers beyond grey, where the mirror image is one of places', async () => {
