@@ -1,7 +1,8 @@
+import type { GraphProto } from 'onnx-buf';
 import { BlockedLayout, fitsBlocks } from './blocked-layout.ts';
-import type { Graph, Initializer } from './graph.ts';
-import { Node, type AttributeInputs } from './node.ts';
-import type { Inference } from './shapes/inference.ts';
+import { Graph, type GraphParts, type Initializer } from './graph.ts';
+import { bodiesOf, Node, type AttributeInputs } from './node.ts';
+import { Inference } from './shapes/inference.ts';
 import { writeTensor, type Constant } from './tensor.ts';
 import { dataTypeOf, staticShape, type Dim, type ElementType, type Value } from './types.ts';
 
@@ -36,6 +37,7 @@ export class GraphBuilder {
       ...graph.initializers.keys(),
       ...graph.nodes.flatMap((node) => node.outputs),
     ]);
+    for (const { proto } of graph.nodes) for (const body of bodiesOf(proto)) this.reserve(body);
     this.layout = blockedLayout ? new BlockedLayout() : undefined;
     for (const node of graph.nodes) this.layout?.note(node, (name) => this.value(name));
   }
@@ -53,8 +55,55 @@ export class GraphBuilder {
     return name;
   }
 
+  /** Names inside a body stand for what is inside alone: nothing around it may have them. */
+  private reserve(body: GraphProto): void {
+    for (const { name } of [...body.input, ...body.initializer]) this.taken.add(name);
+    for (const node of body.node) {
+      for (const name of node.output) this.taken.add(name);
+      for (const inner of bodiesOf(node)) this.reserve(inner);
+    }
+  }
+
   value(name: string): Value {
     return this.inference.value(name);
+  }
+
+  /** A tensor that is known ahead, as a weight. */
+  weight(name: string): Initializer | undefined {
+    const existing = this.graph.initializers.get(name) ?? this.initializers.get(name);
+    if (existing) return existing;
+    const { type, shape } = this.value(name);
+    const [dims, values] = [staticShape(shape), this.inference.numbers(name)];
+    const constant = this.graph.constant(name) ?? (type && dims && values && { type, dims, values });
+    return constant && { proto: writeTensor(name, constant) };
+  }
+
+  /** A builder for a body that is fed with `inputs` and reads tensors from `around` it by their names. */
+  inside(inputs: readonly Value[], around: readonly string[]): GraphBuilder {
+    const graph = this.graphInside(inputs, around, {});
+    return new GraphBuilder(graph, new Inference(graph));
+  }
+
+  /** A body as a graph of its own; what it reads from around it are weights there too, or inputs. */
+  graphInside(inputs: readonly Value[], around: readonly string[], parts: Partial<GraphParts>): Graph {
+    const weights = new Map<string, Initializer>();
+    const read: Value[] = [];
+    for (const name of around) {
+      const weight = this.weight(name);
+      if (weight) weights.set(name, weight);
+      else read.push(this.value(name));
+    }
+    return new Graph({
+      header: this.graph.header,
+      name: 'body',
+      opset: this.opset,
+      inputs: [...inputs, ...read].map(seenFromInside),
+      outputs: [],
+      nodes: [],
+      declared: new Map(),
+      ...parts,
+      initializers: new Map([...weights, ...(parts.initializers ?? [])]),
+    });
   }
 
   /** The value of a weight or constant of the model, where it is one. */
@@ -388,4 +437,12 @@ export function sameShape(a: Value, b: Value): boolean {
   return (
     !!a.shape && !!b.shape && a.shape.length === b.shape.length && a.shape.every((dim, axis) => dim === b.shape![axis])
   );
+}
+
+/** Sizes that were named here keep apart from those that are named inside. */
+function seenFromInside(value: Value): Value {
+  return {
+    ...value,
+    shape: value.shape?.map((dim) => (typeof dim === 'string' ? dim.replaceAll('?', '??') : dim)),
+  };
 }

@@ -1,21 +1,27 @@
+import type { GraphProto } from 'onnx-buf';
+import { bodyGraph } from './bodies/body-graph.ts';
 import { GraphBuilder, sameShape } from './builder.ts';
 import { compositions, type Composed, type GraphReader } from './compositions/index.ts';
-import { AutodiffError, errors } from './errors.ts';
+import type { AutodiffError } from './errors.ts';
+import { errors } from './errors.ts';
 import { gradientRules } from './gradients/index.ts';
-import type { GradientRule, OperatorRule } from './gradient-rule.ts';
+import type { DifferentiableBody, OperatorRule } from './gradient-rule.ts';
 import type { Graph, Sizes } from './graph.ts';
 import { inlineBranches, inlineFunctions } from './inline/index.ts';
 import { checkComputed } from './limits/check-computed.ts';
-import type { Node } from './node.ts';
+import { readFromOutside, type Node } from './node.ts';
+import { pathThrough, type Path, type PathOptions } from './path.ts';
 import { buildObjective, type ObjectiveForm, type ObjectiveInput } from './objective.ts';
 import { Inference } from './shapes/inference.ts';
 import { explicitWindows } from './support/explicit-windows.ts';
 import { ownStatistics } from './support/own-statistics.ts';
+import { stepsFirst } from './support/steps-first.ts';
 import { straightThroughTensors } from './straight-through.ts';
 import { closestNames } from './suggest.ts';
 import { trainingMode, type TrainingMode } from './training-mode.ts';
 import { isFloat, type Value } from './types.ts';
 import { raiseOpset } from './upgrade/index.ts';
+import { WalkBack } from './walk-back.ts';
 
 export interface DifferentiateOptions {
   /** What is differentiated; its numbers (class index, target, weights, cotangent) become inputs of the result. */
@@ -52,6 +58,8 @@ export class DifferentiableGraph {
   /** What the file does that only a network in training does. */
   readonly training: TrainingMode;
   private readonly rules: ReadonlyMap<string, OperatorRule>;
+  private readonly added: readonly OperatorRule[];
+  private readonly pathOptions: PathOptions;
   private readonly modelOpset: number;
   private readonly blockedLayout: boolean;
   private readonly reader: GraphReader;
@@ -64,11 +72,12 @@ export class DifferentiableGraph {
     const raised = raiseOpset(inlineBranches(inlineFunctions(graph)));
     const inference = new Inference(raised);
     this.training = trainingMode(raised, inference);
-    const apart = ownStatistics(raised, inference);
+    const apart = ownStatistics(stepsFirst(raised, inference), inference);
     const ofApart = apart === raised ? inference : new Inference(apart);
     this.graph = explicitWindows(apart, ofApart);
     this.inference = this.graph === apart ? ofApart : new Inference(this.graph);
     checkComputed(this.graph, this.inference);
+    this.added = rules;
     this.rules =
       rules.length === 0
         ? gradientRules
@@ -84,7 +93,12 @@ export class DifferentiableGraph {
         return shape?.every((dim) => dim === 1) ? this.graph.constant(name)?.values[0] : undefined;
       },
     };
-    this.straightThrough = straightThroughTensors(this.graph, this.inference, (node) => this.ruleOf(node));
+    const valueOf = (name: string) => this.inference.value(name);
+    this.straightThrough = straightThroughTensors(this.graph.nodes, valueOf, (node) => this.ruleOf(node));
+    this.pathOptions = {
+      ruleOf: (node) => this.rules.get(`${node.domain}:${node.operator}`),
+      canCarry: (name) => this.canCarry(name),
+    };
   }
 
   /** The rule of a node's operator at the model's opset; undefined where there is none. */
@@ -99,29 +113,8 @@ export class DifferentiableGraph {
    * The nodes that carry a gradient from `outputs` back to `withRespectTo`, in execution order, and the tensors between them.
    * Nodes without a rule are among them; `differentiate` is what refuses them.
    */
-  path(
-    outputs: readonly string[],
-    withRespectTo: readonly string[],
-  ): { nodes: readonly number[]; tensors: ReadonlySet<string> } {
-    const { nodes } = this.graph;
-    const forward = new Set(withRespectTo);
-    const candidates: number[] = [];
-    nodes.forEach((node, at) => {
-      if (!this.activeInputs(node, forward)) return;
-      candidates.push(at);
-      for (const name of node.outputs) {
-        if (name && this.canCarry(name)) forward.add(name);
-      }
-    });
-    const backward = new Set(outputs.filter((name) => forward.has(name)));
-    const onPath: number[] = [];
-    for (const at of candidates.reverse()) {
-      const node = nodes[at]!;
-      if (!node.outputs.some((name) => backward.has(name))) continue;
-      onPath.push(at);
-      for (const name of [...node.inputs, ...node.captures]) if (forward.has(name)) backward.add(name);
-    }
-    return { nodes: onPath.reverse(), tensors: backward };
+  path(outputs: readonly string[], withRespectTo: readonly string[]): Path {
+    return pathThrough(this.graph.nodes, outputs, withRespectTo, this.pathOptions);
   }
 
   /**
@@ -169,36 +162,7 @@ export class DifferentiableGraph {
     const builder = new GraphBuilder(graph, inference, this.blockedLayout);
     const objective = buildObjective(options.objective, builder, graph);
     const sources = [...objective.seeds.keys()];
-    const path = this.path(sources, wanted);
-    const gradients = new Map<string, Value>();
-    const accumulate = (name: string, gradient: Value) => {
-      const existing = gradients.get(name);
-      const sum = existing ? builder.add(existing, gradient) : gradient;
-      gradients.set(name, builder.withShape(sum, inference.value(name)));
-    };
-    for (const [output, seed] of objective.seeds) if (path.tensors.has(output)) accumulate(output, seed);
-    for (let step = path.nodes.length - 1; step >= 0; step -= 1) {
-      const node = graph.nodes[path.nodes[step]!]!;
-      const rule = this.ruleOf(node);
-      if (!rule || 'noGradient' in rule) {
-        const along = `from ${wanted.map((name) => `"${name}"`).join(', ')} to ${sources.map((name) => `"${name}"`).join(', ')}`;
-        throw errors.noGradientRule(node.operator, node.name, this.modelOpset, along);
-      }
-      builder.within(`gradient/${node.name}`);
-      const composed = this.composedOf(node, wanted, path.tensors);
-      if (composed) {
-        const [y] = node.outputs as readonly [string];
-        const dy = gradients.get(y);
-        const x = builder.value(composed.input);
-        if (dy) accumulate(composed.input, composed.gradient(builder, x, builder.value(y), dy));
-        continue;
-      }
-      try {
-        this.applyRule(rule, node, path.tensors, gradients, builder, accumulate);
-      } catch (cause) {
-        throw cause instanceof AutodiffError ? cause : errors.invalidNode(node.operator, node.name, cause);
-      }
-    }
+    const gradients = this.walkBack(builder, objective.seeds, wanted);
     const outputs: Value[] = [builder.named(objective.value, 'objective.value')];
     const names: Record<string, string> = {};
     for (const name of wanted) {
@@ -248,49 +212,76 @@ export class DifferentiableGraph {
     return undefined;
   }
 
-  private applyRule(
-    rule: GradientRule,
-    node: Node,
-    wanted: ReadonlySet<string>,
-    gradients: ReadonlyMap<string, Value>,
+  /** The gradients of `wanted`, and of what lies between, where nodes that `builder` appends may use all of the graph. */
+  private walkBack(
     builder: GraphBuilder,
-    accumulate: (name: string, gradient: Value) => void,
-  ): void {
-    const value = (name: string) => (name ? builder.value(name) : undefined);
-    const incoming = node.outputs.map((name) => gradients.get(name));
-    if (incoming.every((gradient) => !gradient)) return;
-    const thunks = rule.gradient({
-      node,
-      inputs: node.inputs.map(value),
-      outputs: node.outputs.map(value),
-      gradients: incoming,
-      graph: builder,
-    });
-    node.inputs.forEach((name, index) => {
-      if (!name || !wanted.has(name) || (rule.inputs && !rule.inputs.includes(index))) return;
-      if (!this.canCarry(name)) return;
-      const thunk = thunks[index];
-      if (!thunk) {
-        throw errors.ruleLimit(
-          node.operator,
-          node.name,
-          `a gradient asked for input ${index} ("${name}")`,
-          'that input to be a constant',
-        );
+    seeds: ReadonlyMap<string, Value>,
+    wanted: readonly string[],
+  ): ReadonlyMap<string, Value> {
+    const { nodes } = this.graph;
+    const sources = [...seeds.keys()];
+    const path = this.path(sources, wanted);
+    const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
+    const options = {
+      ...this.pathOptions,
+      builder,
+      ruleAtOpset: (node: Node) => this.ruleOf(node),
+      canCarry: (name: string) => this.straightThrough.has(name) || isFloat(builder.value(name).type ?? 'float32'),
+      openBody: (body: GraphProto, inputs: readonly Value[]) => this.openBody(body, inputs, builder),
+      refused: ({ operator, name }: Node) => {
+        const along = `from ${quoted(wanted)} to ${quoted(sources)}`;
+        return errors.noGradientRule(operator, name, this.modelOpset, along);
+      },
+    };
+    const walk = new WalkBack(
+      options,
+      [...seeds].filter(([output]) => path.tensors.has(output)),
+    );
+    for (let step = path.nodes.length - 1; step >= 0; step -= 1) {
+      const node = nodes[path.nodes[step]!]!;
+      const rule = this.ruleOf(node);
+      if (!rule || 'noGradient' in rule) throw options.refused(node);
+      builder.within(`gradient/${node.name}`);
+      const composed = this.composedOf(node, wanted, path.tensors);
+      if (!composed) {
+        walk.through(node, path.tensors);
+        continue;
       }
-      accumulate(name, thunk());
-    });
+      const [y] = node.outputs as readonly [string];
+      const dy = walk.gradients.get(y);
+      const x = builder.value(composed.input);
+      if (dy) walk.accumulate(composed.input, composed.gradient(builder, x, builder.value(y), dy));
+    }
+    return walk.gradients;
   }
 
-  /** Whether a gradient can pass from a node's outputs to one of these tensors. */
-  private activeInputs(node: Node, active: ReadonlySet<string>): boolean {
-    const rule = this.rules.get(`${node.domain}:${node.operator}`);
-    if (rule && 'noGradient' in rule) return false;
-    const listed = rule?.inputs;
-    return (
-      node.inputs.some((name, index) => active.has(name) && (!listed || listed.includes(index))) ||
-      node.captures.some((name) => active.has(name))
-    );
+  private openBody(body: GraphProto, inputs: readonly Value[], builder: GraphBuilder): DifferentiableBody {
+    const names = body.output.map(({ name }) => name);
+    const around = new Set(readFromOutside(body));
+    const inner = new DifferentiableGraph(bodyGraph(body, inputs, builder), { rules: this.added });
+    const { graph } = inner;
+    return {
+      nodes: graph.nodes,
+      initializers: new Map([...graph.initializers].filter(([name]) => !around.has(name))),
+      value: (name) => inner.inference.value(name),
+      reached: (from) => {
+        const { tensors } = inner.path(names, from);
+        return new Set(names.filter((name) => tensors.has(name)));
+      },
+      differentiated: (outputs, withRespectTo) => {
+        const inside = new GraphBuilder(graph, new Inference(graph));
+        const seeds = outputs.map((name) => {
+          const { type, shape } = inside.value(name);
+          return inside.input(`${name}.grad`, type ?? 'float32', shape);
+        });
+        const summed = new Map<string, Value>();
+        outputs.forEach((name, at) => {
+          const existing = summed.get(name);
+          summed.set(name, existing ? inside.add(existing, seeds[at]!) : seeds[at]!);
+        });
+        return { graph: inside, seeds, gradients: inner.walkBack(inside, summed, withRespectTo) };
+      },
+    };
   }
 
   /** Whether a tensor can have a gradient at all; one whose type is unknown gets the benefit of the doubt. */

@@ -1,4 +1,6 @@
+import type { GraphProto } from 'onnx-buf';
 import type { GraphBuilder } from './builder.ts';
+import type { Initializer } from './graph.ts';
 import type { Node } from './node.ts';
 import type { Value } from './types.ts';
 
@@ -12,13 +14,44 @@ export interface GradientContext {
   readonly gradients: readonly (Value | undefined)[];
   /** Writes the nodes of the backward pass. */
   readonly graph: GraphBuilder;
+  /** Whether the gradient of an input, or of a tensor that a body of the node reads from outside, is asked for. */
+  wants(name: string): boolean;
+  /** Opens a body of the node, whose inputs are what is given, in order, under their names inside. */
+  openBody(body: GraphProto, inputs: readonly Value[]): DifferentiableBody;
 }
 
-/** The gradient of each input, as thunks, so that what nobody asks for is never computed. */
-export type InputGradients = Readonly<Record<number, () => Value>>;
+/** The body of a control-flow node, made ready to be differentiated. */
+export interface DifferentiableBody {
+  /** As rules read them. */
+  readonly nodes: readonly Node[];
+  /** Its own weights. */
+  readonly initializers: ReadonlyMap<string, Initializer>;
+  value(name: string): Value;
+  /** The outputs that depend on some of what the body reads in a differentiable way. */
+  reached(from: readonly string[]): ReadonlySet<string>;
+  /** Writes its backward pass; `outputs` may have a name more than once. */
+  differentiated(outputs: readonly string[], withRespectTo: readonly string[]): DifferentiatedBody;
+}
 
-/** How one operator is differentiated. */
-export interface GradientRule {
+export interface DifferentiatedBody {
+  /** What it has written so far is the backward pass, behind the nodes of the body; more may be written. */
+  readonly graph: GraphBuilder;
+  /** The gradient of each output, to be fed as inputs of the body. */
+  readonly seeds: readonly Value[];
+  /** By the name of what is differentiated; without those that nothing depends on. */
+  readonly gradients: ReadonlyMap<string, Value>;
+}
+
+/** Gradients as thunks, so that what nobody asks for is never computed. */
+export interface InputGradients {
+  /** Of each input. */
+  readonly [input: number]: () => Value;
+  /** Of tensors that bodies read from outside, by name. */
+  readonly captures?: ReadonlyMap<string, () => Value>;
+}
+
+/** What rules and decompositions declare alike. */
+interface Differentiable {
   readonly operator: string;
   /** The empty string, the default, is ai.onnx. */
   readonly domain?: string;
@@ -33,7 +66,17 @@ export interface GradientRule {
    * the operator reads or writes then carry a floating-point gradient, that of the objective with respect to a step of one.
    */
   readonly straightThrough?: true;
+}
+
+/** How one operator is differentiated. */
+export interface GradientRule extends Differentiable {
   gradient(context: GradientContext): InputGradients;
+}
+
+/** An operator written in others, whose rules differentiate it. The node itself stays; what is written serves its gradient alone. */
+export interface Decomposition extends Differentiable {
+  /** What the node computes; an output may be left out where no gradient reaches it, and one of whole numbers may be floating-point. */
+  decompose(context: GradientContext): readonly (Value | undefined)[];
 }
 
 /** An operator whose outputs do not depend on its inputs in a differentiable way; the path ends here, and that is no error. */
@@ -46,4 +89,4 @@ export interface NoGradient {
   readonly covers: string;
 }
 
-export type OperatorRule = GradientRule | NoGradient;
+export type OperatorRule = GradientRule | Decomposition | NoGradient;

@@ -408,7 +408,8 @@ export function fromValueInfo(info: ValueInfoProto): Value {
   return { name: info.name, type: tensor ? elementTypeOf(tensor.elemType) : undefined, shape };
 }
 
-function toValueInfo({ name, type, shape }: Value): ValueInfoProto {
+/** The same as a message. */
+export function toValueInfo({ name, type, shape }: Value): ValueInfoProto {
   const dim = (size: Dim) =>
     typeof size === 'number'
       ? { value: { case: 'dimValue' as const, value: BigInt(size) } }

@@ -9,7 +9,16 @@ export {
   type DifferentiateOptions,
 } from './differentiate.ts';
 export type { ObjectiveForm, ObjectiveInput } from './objective.ts';
-export type { GradientContext, GradientRule, InputGradients, NoGradient, OperatorRule } from './gradient-rule.ts';
+export type {
+  Decomposition,
+  DifferentiableBody,
+  DifferentiatedBody,
+  GradientContext,
+  GradientRule,
+  InputGradients,
+  NoGradient,
+  OperatorRule,
+} from './gradient-rule.ts';
 export { withBatchFirst } from './batch-first.ts';
 export { feedFrom } from './feed-from.ts';
 export { graphView } from './graph-view.ts';

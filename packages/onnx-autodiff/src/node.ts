@@ -220,10 +220,11 @@ export function bodiesOf(proto: NodeProto): readonly GraphProto[] {
 
 function capturesOf(proto: NodeProto): readonly string[] {
   const bodies = bodiesOf(proto);
-  return bodies.length === 0 ? [] : [...new Set(bodies.flatMap(freeNames))];
+  return bodies.length === 0 ? [] : [...new Set(bodies.flatMap(readFromOutside))];
 }
 
-function freeNames(body: GraphProto): readonly string[] {
+/** The tensors from around a body that its nodes read or that it hands out. */
+export function readFromOutside(body: GraphProto): readonly string[] {
   const defined = new Set([...body.input.map((v) => v.name), ...body.initializer.map((t) => t.name)]);
   const free: string[] = [];
   for (const node of body.node) {

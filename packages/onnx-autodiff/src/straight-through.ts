@@ -1,8 +1,6 @@
 import type { OperatorRule } from './gradient-rule.ts';
-import type { Graph } from './graph.ts';
 import type { Node } from './node.ts';
-import type { Inference } from './shapes/inference.ts';
-import { isFloat } from './types.ts';
+import { isFloat, type Value } from './types.ts';
 
 /**
  * The tensors of whole numbers that carry a gradient all the same: what straight-through rules write and read, and what the
@@ -10,16 +8,16 @@ import { isFloat } from './types.ts';
  * instead of going round it unnoticed.
  */
 export function straightThroughTensors(
-  graph: Graph,
-  inference: Inference,
+  nodes: readonly Node[],
+  valueOf: (name: string) => Value,
   ruleOf: (node: Node) => OperatorRule | undefined,
 ): ReadonlySet<string> {
   const carriers = new Set<string>();
   const isWhole = (name: string) => {
-    const { type } = inference.value(name);
+    const { type } = valueOf(name);
     return name !== '' && type !== undefined && !isFloat(type);
   };
-  for (const node of graph.nodes) {
+  for (const node of nodes) {
     const rule = ruleOf(node);
     if (rule && 'noGradient' in rule) continue;
     const read = node.inputs.filter((_, index) => rule?.inputs?.includes(index) ?? true);
@@ -29,10 +27,10 @@ export function straightThroughTensors(
     }
     const sources = [...read, ...node.captures].filter((name) => carriers.has(name));
     if (sources.length === 0) continue;
-    const types = new Set(sources.map((name) => inference.value(name).type));
+    const types = new Set(sources.map((name) => valueOf(name).type));
     node.outputs.forEach((name, index) => {
       // A further output of another type holds places, as those of MaxPool and TopK do.
-      if (isWhole(name) && (!rule || index === 0 || types.has(inference.value(name).type))) carriers.add(name);
+      if (isWhole(name) && (!rule || index === 0 || types.has(valueOf(name).type))) carriers.add(name);
     });
   }
   return carriers;

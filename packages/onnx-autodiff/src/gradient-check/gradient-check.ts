@@ -44,6 +44,8 @@ export interface GradientCheckRow {
   readonly attributes?: AttributeInputs;
   /** `null` is an omitted optional input. */
   readonly inputs: readonly (RowInput | null)[];
+  /** How many of the inputs the node lists, all by default; its bodies read the others from around them, as `x1`, `x2` and so on. */
+  readonly listed?: number;
   /** How many outputs the node writes, 1 by default. */
   readonly outputs?: number;
   /** The outputs that the objective reads, [0] by default. */
@@ -186,7 +188,7 @@ function modelOf(row: GradientCheckRow, inputs: readonly (Constant | null)[], sy
   const header = create(ModelProtoSchema, { irVersion: 8n, opsetImport: domains });
   const node = Node.of(
     row.operator,
-    inputs.map((constant, index) => (constant ? `x${index}` : '')),
+    inputs.slice(0, row.listed).map((constant, index) => (constant ? `x${index}` : '')),
     outputs,
     row.attributes,
     'node',

@@ -43,17 +43,21 @@ import { globalLpPool } from './global-lp-pool.ts';
 import { globalMaxPool } from './global-max-pool.ts';
 import { gridSample } from './grid-sample.ts';
 import { groupNormalization } from './group-normalization.ts';
+import { gru } from './gru.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
 import { hardSwish } from './hard-swish.ts';
 import { identity } from './identity.ts';
+import { choice } from './if.ts';
 import { instanceNormalization } from './instance-normalization.ts';
 import { layerNormalization } from './layer-normalization.ts';
 import { leakyRelu } from './leaky-relu.ts';
 import { logSoftmax } from './log-softmax.ts';
 import { log } from './log.ts';
+import { loop } from './loop.ts';
 import { lpNormalization } from './lp-normalization.ts';
 import { lpPool } from './lp-pool.ts';
 import { lrn } from './lrn.ts';
+import { lstm } from './lstm.ts';
 import { matMul } from './mat-mul.ts';
 import { maxPool } from './max-pool.ts';
 import { max } from './max.ts';
@@ -94,6 +98,8 @@ import { reshape } from './reshape.ts';
 import { resize } from './resize.ts';
 import { reverseSequence } from './reverse-sequence.ts';
 import { rmsNormalization } from './rms-normalization.ts';
+import { rnn } from './rnn.ts';
+import { scan } from './scan.ts';
 import { scatterElements } from './scatter-elements.ts';
 import { scatterND } from './scatter-nd.ts';
 import { selu } from './selu.ts';
@@ -167,17 +173,21 @@ const rules: readonly OperatorRule[] = [
   globalMaxPool,
   gridSample,
   groupNormalization,
+  gru,
   hardSigmoid,
   hardSwish,
   identity,
+  choice,
   instanceNormalization,
   layerNormalization,
   leakyRelu,
   log,
+  loop,
   logSoftmax,
   lpNormalization,
   lpPool,
   lrn,
+  lstm,
   matMul,
   max,
   maxPool,
@@ -217,6 +227,8 @@ const rules: readonly OperatorRule[] = [
   resize,
   reverseSequence,
   rmsNormalization,
+  rnn,
+  scan,
   scatterElements,
   scatterND,
   selu,

@@ -40,7 +40,8 @@ export function renameNode(node: NodeProto, scope: Scope, renaming: Renaming): N
   });
 }
 
-function renameBody(body: GraphProto, around: Scope, renaming: Renaming): GraphProto {
+/** A body with its tensors renamed; what it reads from around it has the name that the scope gives. */
+export function renameBody(body: GraphProto, around: Scope, renaming: Renaming): GraphProto {
   const scope = new Scope(around);
   for (const name of definedIn(body)) scope.set(name, renaming.define(name));
   return copyWith(GraphProtoSchema, body, {

@@ -9,6 +9,7 @@ import { normalisationShapes } from './normalisation.ts';
 import { poolingShapes } from './pooling.ts';
 import { quantisationShapes } from './quantisation.ts';
 import { randomShapes } from './random.ts';
+import { recurrentShapes } from './recurrent.ts';
 import { reductionShapes } from './reduction.ts';
 import { resizeShapes } from './resize.ts';
 import { shapeArithmeticShapes } from './shape-arithmetic.ts';
@@ -27,6 +28,7 @@ export const shapeRules: ShapeRules = {
   ...poolingShapes,
   ...quantisationShapes,
   ...randomShapes,
+  ...recurrentShapes,
   ...reductionShapes,
   ...resizeShapes,
   ...shapeArithmeticShapes,
