@@ -7,9 +7,10 @@ Networks, images and classes are those of `fixtures/golden/networks`, which has 
 `fixtures/golden/peer-maps/<network>/` holds a golden. Its `layers` name the ONNX tensor of each layer and the maps of it, `[N, h, w]` at the
 layer's resolution, before the scaling that pytorch-grad-cam adds:
 
+- `gradcam`, `layercam` and `xgradcam` with `:eigen`, before their ReLU for the same reason, and `gradcam:augmentation`, which is between 0 and 1;
 - `eigencam` and `eigengradcam`: the projection itself, before its ReLU, for its sign is the one that the decomposition happens to have.
 
-The packages compute in float32.
+Networks compute in float64, so that a weight that is divided by almost nothing is right too.
 """
 
 from __future__ import annotations
@@ -36,18 +37,31 @@ NETWORKS = ['resnet-torchscript', 'vit-torchscript']
 METHODS = {
     'eigencam': pytorch_grad_cam.EigenCAM,
     'eigengradcam': pytorch_grad_cam.EigenGradCAM,
+    'gradcam:eigen': pytorch_grad_cam.GradCAM,
+    'layercam:eigen': pytorch_grad_cam.LayerCAM,
+    'xgradcam:eigen': pytorch_grad_cam.XGradCAM,
 }
 
 
-def package_map(method: str, model: torch.nn.Module, layer: torch.nn.Module, inputs: torch.Tensor, classes: list[int],
-                eigen_smooth: bool = False) -> np.ndarray:
+def package_map(method: str, model: torch.nn.Module, layer: torch.nn.Module, inputs: torch.Tensor,
+                classes: list[int]) -> np.ndarray:
     """`[N, h, w]`, before ReLU and scaling."""
     targets = [ClassifierOutputTarget(index) for index in classes]
     with METHODS[method](model=model, target_layers=[layer], reshape_transform=places) as explainer:
         explainer(input_tensor=inputs, targets=targets)
         kept = explainer.activations_and_grads
         gradients = kept.gradients[-1].numpy() if kept.gradients else None
-        return explainer.get_cam_image(inputs, layer, targets, kept.activations[-1].numpy(), gradients, eigen_smooth)
+        return explainer.get_cam_image(inputs, layer, targets, kept.activations[-1].numpy(), gradients,
+                                       method.endswith(':eigen'))
+
+
+def augmented_map(model: torch.nn.Module, layer: torch.nn.Module, inputs: torch.Tensor, classes: list[int],
+                  size: tuple[int, int]) -> np.ndarray:
+    """`[N, h, w]` of Grad-CAM, scaled to the layer's own size instead of that of the image."""
+    targets = [ClassifierOutputTarget(index) for index in classes]
+    with pytorch_grad_cam.GradCAM(model=model, target_layers=[layer], reshape_transform=places) as explainer:
+        explainer.get_target_width_height = lambda _: size[::-1]
+        return explainer(input_tensor=inputs, targets=targets, aug_smooth=True)
 
 
 def main() -> None:
@@ -58,14 +72,16 @@ def main() -> None:
     for name in NETWORKS:
         golden, tensors = read(GOLDENS / 'networks' / name)
         case = next(case for case in CASES if case.network == golden['network'])
-        model = build(case, golden['seed']).float()
-        inputs, classes = torch.tensor(tensors['input']), golden['classes']
+        model = build(case, golden['seed']).double()
+        inputs, classes = torch.tensor(tensors['input']).double(), golden['classes']
         file = GoldenFile()
-        file.add('input', inputs.numpy())
+        file.add('input', inputs.numpy().astype(np.float32))
         layers = []
         for layer in golden['layers']:
             module = model.get_submodule(layer['module'])
             maps = {method: package_map(method, model, module, inputs, classes) for method in METHODS}
+            size = maps['eigencam'].shape[1:]
+            maps['gradcam:augmentation'] = augmented_map(model, module, inputs, classes, size)
             layers.append({
                 'module': layer['module'],
                 'tensor': layer['tensor'],

@@ -1,4 +1,4 @@
-import { classActivation } from './class-activation.ts';
+import { weightedActivation } from './weighted-activation.ts';
 import { channelWeighted } from './weights.ts';
 
 /** Keeps the denominator off zero; pytorch-grad-cam's value, which shows where gradients are small. */
@@ -11,7 +11,8 @@ const EPSILON = 1e-6;
  * Chattopadhay et al. 2018, "Grad-CAM++: Generalized Gradient-Based Visual Explanations for Deep Convolutional Networks",
  * equations 5, 7 and 19; 19 holds for the exponential of the explained number.
  */
-export const gradCamPlusPlus = classActivation(
+export const gradCamPlusPlus = weightedActivation(
+  'gradcam++',
   channelWeighted((activations, gradients) => {
     const total = activations.reduce((sum, activation) => sum + activation, 0);
     return gradients.reduce((sum, gradient) => {

@@ -1,4 +1,4 @@
-import { classActivation } from './class-activation.ts';
+import { weightedActivation } from './weighted-activation.ts';
 import { channelWeighted } from './weights.ts';
 
 /**
@@ -7,6 +7,7 @@ import { channelWeighted } from './weights.ts';
  * ReLU(sum_k mean(G_k) A_k). Selvaraju et al. 2017, "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based
  * Localization", equations 1 and 2.
  */
-export const gradCam = classActivation(
+export const gradCam = weightedActivation(
+  'gradcam',
   channelWeighted((_, gradients) => gradients.reduce((sum, gradient) => sum + gradient, 0) / gradients.length),
 );

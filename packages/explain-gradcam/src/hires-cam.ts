@@ -1,4 +1,4 @@
-import { classActivation } from './class-activation.ts';
+import { weightedActivation } from './weighted-activation.ts';
 import { placeWeighted } from './weights.ts';
 
 /**
@@ -7,4 +7,7 @@ import { placeWeighted } from './weights.ts';
  * ReLU(sum_k G_k A_k). Draelos and Carin 2020, "Use HiResCAM instead of Grad-CAM for faithful explanations of convolutional
  * neural networks"; the ReLU is pytorch-grad-cam's.
  */
-export const hiResCam = classActivation(placeWeighted((gradient) => gradient));
+export const hiResCam = weightedActivation(
+  'hirescam',
+  placeWeighted((gradient) => gradient),
+);

@@ -5,5 +5,6 @@ export { gradCam } from './grad-cam.ts';
 export { gradCamPlusPlus } from './grad-cam-plus-plus.ts';
 export { hiResCam } from './hires-cam.ts';
 export { layerCam } from './layer-cam.ts';
-export { channelWeighted, placeWeighted } from './weights.ts';
+export { weightedActivation, type WeightedActivation } from './weighted-activation.ts';
+export { channelWeighted, placeWeighted, type Products } from './weights.ts';
 export { xGradCam } from './x-grad-cam.ts';

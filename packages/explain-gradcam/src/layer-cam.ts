@@ -1,4 +1,4 @@
-import { classActivation } from './class-activation.ts';
+import { weightedActivation } from './weighted-activation.ts';
 import { placeWeighted } from './weights.ts';
 
 /**
@@ -7,4 +7,7 @@ import { placeWeighted } from './weights.ts';
  * ReLU(sum_k ReLU(G_k) A_k). Jiang et al. 2021, "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization",
  * equations 6 to 8.
  */
-export const layerCam = classActivation(placeWeighted((gradient) => Math.max(gradient, 0)));
+export const layerCam = weightedActivation(
+  'layercam',
+  placeWeighted((gradient) => Math.max(gradient, 0)),
+);

@@ -1,5 +1,5 @@
 import { definePlugin, EXPLAINER } from '@understory/core';
-import type { Contribution, Explainer } from '@understory/core';
+import type { Contribution, Explainer, Options } from '@understory/core';
 import { eigenGradCam } from './eigen-grad-cam.ts';
 import { gradCam } from './grad-cam.ts';
 import { gradCamPlusPlus } from './grad-cam-plus-plus.ts';
@@ -8,63 +8,69 @@ import { layerCam } from './layer-cam.ts';
 import { name, version } from './manifest.ts';
 import { xGradCam } from './x-grad-cam.ts';
 
-const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly explainer: Explainer })[] = [
-  {
-    id: 'gradcam',
-    title: 'Grad-CAM',
-    description: 'Weighs the channels of a layer by their mean gradient.',
-    reference: 'Selvaraju et al. 2017, equations 1 and 2',
-    formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k \alpha_k A_k\Bigr), \quad \alpha_k = \frac{1}{Z} \sum_{x, y} \frac{\partial S}{\partial A_k(x, y)}`,
-    explainer: gradCam,
-  },
-  {
-    id: 'gradcam++',
-    title: 'Grad-CAM++',
-    description: 'Weighs channels by their positive gradients, so that several instances of a class all show.',
-    reference: 'Chattopadhay et al. 2018, equations 5, 7 and 19',
-    formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k w_k A_k\Bigr), \quad w_k = \sum_{x, y} \frac{G_k^2}{2 G_k^2 + G_k^3 \sum_{x, y} A_k} \, \mathrm{ReLU}(G_k)`,
-    explainer: gradCamPlusPlus,
-  },
-  {
-    id: 'layercam',
-    title: 'LayerCAM',
-    description: 'Weighs every position by its own positive gradient, so that early layers give fine maps.',
-    reference: 'Jiang et al. 2021, equations 6 to 8',
-    formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k \mathrm{ReLU}(G_k) \odot A_k\Bigr), \quad G_k = \frac{\partial S}{\partial A_k}`,
-    explainer: layerCam,
-  },
-  {
-    id: 'hirescam',
-    title: 'HiResCAM',
-    description: 'Weighs every position by its own gradient, which shows only what raises the target score.',
-    reference: 'Draelos and Carin 2020',
-    formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k G_k \odot A_k\Bigr), \quad G_k = \frac{\partial S}{\partial A_k}`,
-    explainer: hiResCam,
-  },
-  {
-    id: 'xgradcam',
-    title: 'XGrad-CAM',
-    description: 'Weighs channels by their gradients, averaged with their activations as weights.',
-    reference: 'Fu et al. 2020, equation 8',
-    formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k w_k A_k\Bigr), \quad w_k = \frac{\sum_{x, y} G_k A_k}{\sum_{x, y} A_k}`,
-    explainer: xGradCam,
-  },
-  {
-    id: 'eigengradcam',
-    title: 'Eigen-Grad-CAM',
-    description: 'Projects the products of activations and gradients on their first principal axis.',
-    reference: 'Gildenblat et al. 2021 (pytorch-grad-cam), after Muhammad and Yeasin 2020, equations 2 and 3',
-    formula: String.raw`M = \mathrm{ReLU}(C v_1), \quad C = A \odot G - \operatorname*{mean}_{x, y}(A \odot G) = U \Sigma V^{\top} \in \mathbb{R}^{hw \times K}`,
-    explainer: eigenGradCam,
-  },
-];
+const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly make: (options: Options) => Explainer })[] =
+  [
+    {
+      id: 'gradcam',
+      title: 'Grad-CAM',
+      description: 'Weighs the channels of a layer by their mean gradient.',
+      reference: 'Selvaraju et al. 2017, equations 1 and 2',
+      formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k \alpha_k A_k\Bigr), \quad \alpha_k = \frac{1}{Z} \sum_{x, y} \frac{\partial S}{\partial A_k(x, y)}`,
+      options: gradCam.options,
+      make: gradCam.from,
+    },
+    {
+      id: 'gradcam++',
+      title: 'Grad-CAM++',
+      description: 'Weighs channels by their positive gradients, so that several instances of a class all show.',
+      reference: 'Chattopadhay et al. 2018, equations 5, 7 and 19',
+      formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k w_k A_k\Bigr), \quad w_k = \sum_{x, y} \frac{G_k^2}{2 G_k^2 + G_k^3 \sum_{x, y} A_k} \, \mathrm{ReLU}(G_k)`,
+      options: gradCamPlusPlus.options,
+      make: gradCamPlusPlus.from,
+    },
+    {
+      id: 'layercam',
+      title: 'LayerCAM',
+      description: 'Weighs every position by its own positive gradient, so that early layers give fine maps.',
+      reference: 'Jiang et al. 2021, equations 6 to 8',
+      formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k \mathrm{ReLU}(G_k) \odot A_k\Bigr), \quad G_k = \frac{\partial S}{\partial A_k}`,
+      options: layerCam.options,
+      make: layerCam.from,
+    },
+    {
+      id: 'hirescam',
+      title: 'HiResCAM',
+      description: 'Weighs every position by its own gradient, which shows only what raises the target score.',
+      reference: 'Draelos and Carin 2020',
+      formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k G_k \odot A_k\Bigr), \quad G_k = \frac{\partial S}{\partial A_k}`,
+      options: hiResCam.options,
+      make: hiResCam.from,
+    },
+    {
+      id: 'xgradcam',
+      title: 'XGrad-CAM',
+      description: 'Weighs channels by their gradients, averaged with their activations as weights.',
+      reference: 'Fu et al. 2020, equation 8',
+      formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k w_k A_k\Bigr), \quad w_k = \frac{\sum_{x, y} G_k A_k}{\sum_{x, y} A_k}`,
+      options: xGradCam.options,
+      make: xGradCam.from,
+    },
+    {
+      id: 'eigengradcam',
+      title: 'Eigen-Grad-CAM',
+      description: 'Projects the products of activations and gradients on their first principal axis.',
+      reference: 'Gildenblat et al. 2021 (pytorch-grad-cam), after Muhammad and Yeasin 2020, equations 2 and 3',
+      formula: String.raw`M = \mathrm{ReLU}(C v_1), \quad C = A \odot G - \operatorname*{mean}_{x, y}(A \odot G) = U \Sigma V^{\top} \in \mathbb{R}^{hw \times K}`,
+      make: () => eigenGradCam,
+    },
+  ];
 
 export default definePlugin({
   name,
   version,
   hostApi: '^1.0.0',
-  provides: methods.map(({ explainer: _, ...method }) => ({ kind: 'explainer', needs: ['gradients'], ...method })),
+  provides: methods.map(({ make: _, ...method }) => ({ kind: 'explainer', needs: ['gradients'], ...method })),
   register(registry) {
-    for (const { id, explainer } of methods) registry.bind(EXPLAINER, id, () => explainer);
+    for (const { id, make } of methods) registry.bind(EXPLAINER, id, (_, options) => make(options));
   },
 });

@@ -1,4 +1,4 @@
-import { classActivation } from './class-activation.ts';
+import { weightedActivation } from './weighted-activation.ts';
 import { channelWeighted } from './weights.ts';
 
 /** Keeps the denominator of a channel that is silent off zero; pytorch-grad-cam's value. */
@@ -10,7 +10,8 @@ const EPSILON = 1e-7;
  * ReLU(sum_k w_k A_k) with w_k = sum(G_k A_k) / sum(A_k). Fu et al. 2020, "Axiom-based Grad-CAM: Towards Accurate
  * Visualization and Explanation of CNNs", equation 8; the ReLU is Grad-CAM's.
  */
-export const xGradCam = classActivation(
+export const xGradCam = weightedActivation(
+  'xgradcam',
   channelWeighted((activations, gradients) => {
     let product = 0;
     let total = EPSILON;

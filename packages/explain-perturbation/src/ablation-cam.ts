@@ -11,6 +11,7 @@ import {
 } from '@understory/core';
 import type { Explainer } from '@understory/core';
 import { activationsOf, weighted } from './activations.ts';
+import { smoothing, withAugmentation } from './smoothing.ts';
 import { errors } from './errors.ts';
 import { explainedImages } from './explained-images.ts';
 
@@ -30,42 +31,44 @@ export const ablationCam = configurable(
       range: [1, 4096],
       description: 'Channels that go through the model at a time.',
     },
+    ...smoothing,
   },
-  ({ batch: largestBatch }): Explainer => ({
-    async explain(request) {
-      const { model, feeds, objective, signal, progress } = request;
-      const batch = batchOf(feeds);
-      checkTargetCount(objective, batch);
-      if (model.runFrom === undefined) throw errors.cannotRunFromLayer({ backend: model.origin.backend });
-      const activations = await activationsOf(request, explainedImages(request));
-      const { layer, channels, tensor } = activations;
-      const outputs = outputsOf(objective);
-      const whole = objectiveValues(objective, await model.run(feeds, outputs));
-      const weights = Array.from({ length: batch }, () => new Float64Array(channels));
-      let done = 0;
-      for (const [sample, own] of weights.entries()) {
-        const shown = activations.whole(sample);
-        const score = whole[sample]!;
-        for (const { start, end } of evenBatches(channels, largestBatch)) {
-          signal?.throwIfAborted();
-          const samples = Array.from({ length: end - start }, () => sample);
-          const values = new Float32Array(samples.length * shown.length);
-          for (let channel = start; channel < end; channel += 1) {
-            const version = values.subarray((channel - start) * shown.length, (channel - start + 1) * shown.length);
-            version.set(shown);
-            activations.clear(version, channel);
+  ({ batch: largestBatch, smooth }): Explainer =>
+    withAugmentation(smooth, {
+      async explain(request) {
+        const { model, feeds, objective, signal, progress } = request;
+        const batch = batchOf(feeds);
+        checkTargetCount(objective, batch);
+        if (model.runFrom === undefined) throw errors.cannotRunFromLayer({ backend: model.origin.backend });
+        const activations = await activationsOf(request, explainedImages(request));
+        const { layer, channels, tensor } = activations;
+        const outputs = outputsOf(objective);
+        const whole = objectiveValues(objective, await model.run(feeds, outputs));
+        const weights = Array.from({ length: batch }, () => new Float64Array(channels));
+        let done = 0;
+        for (const [sample, own] of weights.entries()) {
+          const shown = activations.whole(sample);
+          const score = whole[sample]!;
+          for (const { start, end } of evenBatches(channels, largestBatch)) {
+            signal?.throwIfAborted();
+            const samples = Array.from({ length: end - start }, () => sample);
+            const values = new Float32Array(samples.length * shown.length);
+            for (let channel = start; channel < end; channel += 1) {
+              const version = values.subarray((channel - start) * shown.length, (channel - start + 1) * shown.length);
+              version.set(shown);
+              activations.clear(version, channel);
+            }
+            const laid = activations.together(values, samples.length);
+            const ablated = fromFloat32(laid, tensor.type, activations.dimsFor(samples.length));
+            const fetched = await model.runFrom(takeFeeds(feeds, samples), { [layer]: ablated }, outputs);
+            objectiveValues(takeObjective(objective, samples), fetched).forEach((left, at) => {
+              own[start + at] = (score - left) / (score === 0 ? 1 : Math.abs(score));
+            });
+            done += samples.length;
+            progress?.(done, channels * batch);
           }
-          const laid = activations.together(values, samples.length);
-          const ablated = fromFloat32(laid, tensor.type, activations.dimsFor(samples.length));
-          const fetched = await model.runFrom(takeFeeds(feeds, samples), { [layer]: ablated }, outputs);
-          objectiveValues(takeObjective(objective, samples), fetched).forEach((left, at) => {
-            own[start + at] = (score - left) / (score === 0 ? 1 : Math.abs(score));
-          });
-          done += samples.length;
-          progress?.(done, channels * batch);
         }
-      }
-      return weights.map((own, sample) => weighted(activations, sample, own));
-    },
-  }),
+        return weights.map((own, sample) => weighted(activations, sample, own, smooth));
+      },
+    }),
 );

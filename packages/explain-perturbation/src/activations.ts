@@ -1,4 +1,5 @@
 import { activationLayer } from '@understory/core';
+import { principalScores } from '@understory/statistics';
 import type { ExplainRequest, FeatureMaps, HeatMap, Tensor } from '@understory/core';
 import type { ExplainedImages } from './explained-images.ts';
 
@@ -24,15 +25,19 @@ export async function activationsOf(request: ExplainRequest, { image, batch }: E
   return { layer: name, tensor, ...read(tensor, batch) };
 }
 
-/** ReLU(sum_k w_k A_k) of one sample. */
-export function weighted(activations: Activations, sample: number, weights: ArrayLike<number>): HeatMap {
+/** ReLU(sum_k w_k A_k) of one sample; with eigen smoothing the first principal component of w_k A_k instead of their sum. */
+export function weighted(
+  activations: Activations,
+  sample: number,
+  weights: ArrayLike<number>,
+  smooth: readonly string[],
+): HeatMap {
   const { layer, reading, height, width, channels } = activations;
   const own = activations.of(sample);
   const places = height * width;
-  const map = new Float64Array(places);
-  for (let channel = 0; channel < channels; channel += 1) {
-    for (let place = 0; place < places; place += 1) map[place]! += weights[channel]! * own[channel * places + place]!;
-  }
+  const products = Float64Array.from(own, (value, at) => weights[Math.floor(at / places)]! * value);
+  const map = smooth.includes('eigen') ? principalScores(products, channels) : new Float64Array(places);
+  if (!smooth.includes('eigen')) products.forEach((product, at) => (map[at % places]! += product));
   const data = Float32Array.from(map, (value) => Math.max(value, 0));
   return { height, width, data, layer, ...(reading !== undefined && { reading }) };
 }

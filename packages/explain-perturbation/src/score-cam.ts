@@ -1,6 +1,7 @@
 import { configurable, evenBatches } from '@understory/core';
 import type { Explainer } from '@understory/core';
 import { activationsOf, weighted } from './activations.ts';
+import { smoothing, withAugmentation } from './smoothing.ts';
 import { bilinearTaps, stretch } from './bilinear.ts';
 import { explainedImages, writeMasked } from './explained-images.ts';
 
@@ -21,40 +22,42 @@ export const scoreCam = configurable(
       range: [1, 4096],
       description: 'Channels that go through the model at a time.',
     },
+    ...smoothing,
   },
-  ({ batch: largestBatch }): Explainer => ({
-    async explain(request) {
-      const images = explainedImages(request);
-      const { image, batch, pixels, scoresOf } = images;
-      const { size } = image;
-      const activations = await activationsOf(request, images);
-      const { channels, height, width } = activations;
-      const places = height * width;
-      const rows = bilinearTaps(height, image.height);
-      const columns = bilinearTaps(width, image.width);
-      const part = { rows, columns, top: 0, left: 0, height: image.height, width: image.width };
-      const mask = new Float32Array(image.height * image.width);
-      const weights = Array.from({ length: batch }, () => new Float64Array(channels));
-      let done = 0;
-      for (const [sample, own] of weights.entries()) {
-        const picture = pixels.subarray(sample * size, (sample + 1) * size);
-        const shown = activations.of(sample);
-        for (const { start, end } of evenBatches(channels, largestBatch)) {
-          const versions = new Float32Array((end - start) * size);
-          for (let channel = start; channel < end; channel += 1) {
-            stretch(shown.subarray(channel * places, (channel + 1) * places), width, mask, part);
-            normalise(mask);
-            const at = channel - start;
-            writeMasked(versions.subarray(at * size, (at + 1) * size), picture, mask, image);
+  ({ batch: largestBatch, smooth }): Explainer =>
+    withAugmentation(smooth, {
+      async explain(request) {
+        const images = explainedImages(request);
+        const { image, batch, pixels, scoresOf } = images;
+        const { size } = image;
+        const activations = await activationsOf(request, images);
+        const { channels, height, width } = activations;
+        const places = height * width;
+        const rows = bilinearTaps(height, image.height);
+        const columns = bilinearTaps(width, image.width);
+        const part = { rows, columns, top: 0, left: 0, height: image.height, width: image.width };
+        const mask = new Float32Array(image.height * image.width);
+        const weights = Array.from({ length: batch }, () => new Float64Array(channels));
+        let done = 0;
+        for (const [sample, own] of weights.entries()) {
+          const picture = pixels.subarray(sample * size, (sample + 1) * size);
+          const shown = activations.of(sample);
+          for (const { start, end } of evenBatches(channels, largestBatch)) {
+            const versions = new Float32Array((end - start) * size);
+            for (let channel = start; channel < end; channel += 1) {
+              stretch(shown.subarray(channel * places, (channel + 1) * places), width, mask, part);
+              normalise(mask);
+              const at = channel - start;
+              writeMasked(versions.subarray(at * size, (at + 1) * size), picture, mask, image);
+            }
+            own.set(await scoresOf(versions, sample), start);
+            done += end - start;
+            request.progress?.(done, channels * batch);
           }
-          own.set(await scoresOf(versions, sample), start);
-          done += end - start;
-          request.progress?.(done, channels * batch);
         }
-      }
-      return weights.map((scores, sample) => weighted(activations, sample, softmax(scores)));
-    },
-  }),
+        return weights.map((scores, sample) => weighted(activations, sample, softmax(scores), smooth));
+      },
+    }),
 );
 
 /** Min-max, in place. */

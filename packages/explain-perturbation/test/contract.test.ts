@@ -3,7 +3,7 @@ import { describe, it } from '@jest/globals';
 import { OnnxBackend } from '@understory/backend-onnx';
 import { elementCount, float32, seededRandom } from '@understory/core';
 import type { Objective } from '@understory/core';
-import { occlusion } from '@understory/explain-perturbation';
+import { ablationCam, occlusion, scoreCam } from '@understory/explain-perturbation';
 import { ChainModel, explainerContract, flatten, linear, pointwiseConvolution, relu } from '@understory/testing';
 import { ids, layered, methods } from './methods.ts';
 
@@ -22,6 +22,8 @@ const network = () =>
 const feeds = { pixels: float32(Float32Array.from(wave(54, 0.9)), [3, 3, 3, 2]) };
 const objective: Objective = { kind: 'score', output: 'logits', index: [[0], [2], [1]] };
 
+const smooth = ['eigen', 'augmentation'] as const;
+
 describe.each(ids)('%s', (id) => {
   for (const layer of layered.includes(id) ? ['features', undefined] : [undefined]) {
     describe(layer === undefined ? 'without a layer' : 'on a layer', () => {
@@ -29,6 +31,11 @@ describe.each(ids)('%s', (id) => {
       for (const { name, run, timeout } of explainerContract(subject)) it(name, run, timeout);
     });
   }
+});
+
+describe.each([scoreCam({ smooth }), ablationCam({ smooth })])('smoothed, method %#', (explainer) => {
+  const subject = { create: () => explainer, open: network, feeds, objective, layer: 'features' };
+  for (const { name, run, timeout } of explainerContract(subject)) it(name, run, timeout);
 });
 
 const random = seededRandom('contract');

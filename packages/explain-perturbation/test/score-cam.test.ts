@@ -82,6 +82,13 @@ describe('scoreCam', () => {
     expect((await mapOf(scoreCam(), model, [1, 2, 3, 4])).layer).toBe('late');
   });
 
+  it('projects the weighted channels on their first principal axis where it is told to', async () => {
+    // Both channels have half of the weight: (2, 0, 0) / 2 and (4, 0, 0) / 2 less their means, along (1, 2).
+    const model = featureScores([[0, 0, 0, 0, 0, 0]], [0], [2, 1, 3]);
+    const map = await mapOf(scoreCam({ smooth: ['eigen'] }), model, [2, 0, 0, 4, 0, 0], { layer: 'features' });
+    [(2 / 3) * Math.sqrt(5), 0, 0].forEach((expected, at) => expect(map.data[at]).toBeCloseTo(expected, 5));
+  });
+
   it('leaves out a channel that is the same everywhere', async () => {
     const model = featureScores([[5, 0, 0, 0]], [0], [2, 1, 2]);
     const map = await mapOf(scoreCam(), model, [2, 2, 0, 1], { layer: 'features' });
