@@ -15,6 +15,8 @@ export interface Io {
   readonly signal: AbortSignal;
   /** The program underneath and its machine, for the record of results. */
   readonly runtime: string;
+  /** How many worker threads studies take where nobody says; none without it. */
+  readonly workers?: 'auto';
   /** Told what is finished, for who must speak for a command that is ended from outside. */
   readonly standing?: (event: StandingEvent) => void;
 }

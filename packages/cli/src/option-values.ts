@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 import { isDiagnosed, parseLayout, type Layout } from '@understory/core';
 import type { Shard } from '@understory/experiments';
+import type { Workers } from '@understory/studies';
 
 /** Parts of a comma-separated list, each once. */
 export function list(text: string): readonly string[] {
@@ -23,6 +24,11 @@ export function wholeNumber(low: number): (text: string) => number {
     if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= low) return value;
     throw new InvalidArgumentError(`Expected a whole number from ${low}.`);
   };
+}
+
+/** A number of workers, or as many as pay. */
+export function workers(text: string): Workers {
+  return text === 'auto' ? text : wholeNumber(1)(text);
 }
 
 export function fraction(text: string): number {

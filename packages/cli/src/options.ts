@@ -1,7 +1,18 @@
 import { Option, type Command, type OptionValues } from '@commander-js/extra-typings';
 import { colourMapNames, defaultColourMap, type ColourMapName } from '@understory/imaging';
 import type { Shard } from '@understory/experiments';
-import { collect, devices, feed, fraction, roleValue, shard, wholeNumber, type DeviceChoice } from './option-values.ts';
+import type { Workers } from '@understory/studies';
+import {
+  collect,
+  devices,
+  feed,
+  fraction,
+  roleValue,
+  shard,
+  wholeNumber,
+  workers,
+  type DeviceChoice,
+} from './option-values.ts';
 
 /** The network that is used where nobody names one. */
 export const defaultModel = 'efficientnet-lite0';
@@ -91,6 +102,7 @@ export type StudyRunOptions = OutputOptions & {
   readonly shard?: Shard | undefined;
   readonly strict?: boolean | undefined;
   readonly retryFailed?: boolean | undefined;
+  readonly workers?: Workers | undefined;
 };
 
 /** The options that say which images of a data set a run takes. */
@@ -115,6 +127,10 @@ export function withStudy<A extends Arguments, O extends OptionValues>(
       new Option('--out <folder>', 'the run folder'),
       new Option('--print-spec', 'print the study as JSON, for `understory run`, and exit'),
       new Option('--shard <i/n>', 'the i-th of n parts, for several processes or machines').argParser(shard),
+      new Option(
+        '--workers <n|auto>',
+        'worker threads with sessions of their own; 1: none (default: auto, as many as pay and fit into memory)',
+      ).argParser(workers),
       new Option('--strict', 'stop at the first image that fails'),
       new Option('--retry-failed', 'process images again that this run recorded as failed'),
     ]),

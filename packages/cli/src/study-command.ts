@@ -1,15 +1,19 @@
 import { resolve } from 'node:path';
-import { environmentFailure, type UnderstoryError } from '@understory/core';
+import { environmentFailure, type OpenExecutor, type UnderstoryError } from '@understory/core';
 import { nodeEnvironment } from '@understory/environment-node';
 import type { RunResult, Shard } from '@understory/experiments';
 import { nodeStore } from '@understory/experiments/node';
 import {
+  openExecutor,
   openStudy,
   parseStudySpec,
   runOpened,
   type AnyStudy,
+  type ChosenImage,
   type Environment,
+  type Step,
   type StudySpecInput,
+  type Workers,
 } from '@understory/studies';
 import { explanationPage } from '@understory/report';
 import { backendsText, headline, studyTexts } from '@understory/report/text';
@@ -29,6 +33,8 @@ export interface StudyCommandOptions {
   readonly shard?: Shard | undefined;
   readonly strict?: boolean | undefined;
   readonly retryFailed?: boolean | undefined;
+  /** What `io` says without it. */
+  readonly workers?: Workers | undefined;
   readonly printSpec?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
@@ -69,22 +75,22 @@ export async function studyCommand(input: StudySpecInput, options: StudyCommandO
   const store = nodeStore(folder);
   const environment = environmentOf(io, options);
   const page = explanationPage(spec, environment, store);
-  const study: AnyStudy = await openStudy(spec, environment, {
-    ...page.options,
-    store,
-    signal: io.signal,
-    onStep: (step) => progress?.within(step),
-  });
+  const watched = { store, signal: io.signal, onStep: (step: Step) => progress?.within(step) };
+  const study: AnyStudy = await openStudy(spec, environment, { ...page.options, ...watched });
+  let executor: OpenExecutor<ChosenImage, unknown> | undefined;
   try {
+    const { workers = io.workers ?? 1, shard } = options;
+    const size = Math.ceil(study.size / (shard?.count ?? 1));
+    executor = await openExecutor(study, { ...watched, environment, workers, size });
     const style = styleFor(io.stdout, io.env);
     const tell = (text: string) => io.stdout.write(text);
     const { record, model, notes } = study;
-    if (!quiet) for (const note of notes) io.stderr.write(`note: ${note}\n`);
+    if (!quiet) for (const note of [...notes, ...(executor?.notes ?? [])]) io.stderr.write(`note: ${note}\n`);
     if (!asJson) {
       tell(headline(model, record.preprocessing, spec.seed, style));
       tell(backendsText(record.backends, style));
     }
-    const result = await runTelling(study, { ...options, folder }, io, (made) => (progress = made));
+    const result = await runTelling(study, { ...options, folder, executor }, io, (made) => (progress = made));
     const { summary, failed } = result;
     const texts = studyTexts(study);
     const files = await page.finishRun(study, store);
@@ -113,6 +119,7 @@ export async function studyCommand(input: StudySpecInput, options: StudyCommandO
     if (faults.length > 0) return 2;
     return denials.length === 0 ? 0 : 1;
   } finally {
+    await executor?.close();
     await study.close();
   }
 }
@@ -131,10 +138,16 @@ function faultsOf(
   return finished === 0 && failed > 0 ? failures : [...failures, cliErrors.noneLeft({ done: finished, onlyCorrect })];
 }
 
+/** Where a study is kept and worked on. */
+interface Placed {
+  readonly folder: string;
+  readonly executor: OpenExecutor<ChosenImage, unknown> | undefined;
+}
+
 /** Runs a study, telling how far it is, and of each image that fails as it fails; throws INTERRUPTED when the user stops it. */
 async function runTelling(
   study: AnyStudy,
-  { folder, shard, strict, retryFailed, json: asJson = false, quiet = false }: StudyCommandOptions & { folder: string },
+  { folder, executor, shard, strict, retryFailed, json: asJson = false, quiet = false }: StudyCommandOptions & Placed,
   io: Io,
   onProgress: (made: Throughput) => void,
 ): Promise<RunResult<unknown>> {
@@ -144,7 +157,7 @@ async function runTelling(
   let finished = 0;
   try {
     return await runOpened(study, {
-      ...{ store: nodeStore(folder), shard, strict, retryFailed, signal },
+      ...{ store: nodeStore(folder), shard, strict, retryFailed, signal, ...(executor && { executor }) },
       onFailure(item, error) {
         // What stops the run is told of once, at its end.
         if (environmentFailure(error) !== undefined) return;

@@ -7,7 +7,7 @@ import { emptyWorkspace, repository, type Workspace } from './support/workspace.
 
 /** What the executable loads beside the command; words come from `words.js`, which stands for the texts of the command. */
 const relayed = [
-  ...['thread/run-in-thread', 'thread/relay', 'thread/thread', 'thread/remote-stream', 'thread/interruption'],
+  ...['thread/run-in-thread', 'thread/relay', 'thread/thread', 'thread/remote-stream'],
   'thread/surroundings',
   'standing',
 ];
@@ -43,13 +43,16 @@ beforeEach(async () => {
     const source = await readFile(join(repository, `packages/cli/src/${name}.ts`), 'utf8');
     await write(`packages/cli/dist/${name}.js`, ts.transpileModule(source, { compilerOptions }).outputText);
   }
-  const unfinished = await readFile(join(repository, 'packages/environment-node/src/unfinished-files.ts'), 'utf8');
-  const environment = 'node_modules/@understory/environment-node';
-  await write(
-    `${environment}/package.json`,
-    '{ "type": "module", "exports": { "./unfinished-files": "./unfinished-files.js" } }',
-  );
-  await write(`${environment}/unfinished-files.js`, ts.transpileModule(unfinished, { compilerOptions }).outputText);
+  for (const [name, file] of [
+    ['environment-node', 'unfinished-files'],
+    ['experiments', 'interruption'],
+  ] as const) {
+    const source = await readFile(join(repository, `packages/${name}/src/${file}.ts`), 'utf8');
+    const exported = { type: 'module', exports: { [`./${file}`]: `./${file}.js` } };
+    await write(`node_modules/@understory/${name}/package.json`, JSON.stringify(exported));
+    const { outputText } = ts.transpileModule(source, { compilerOptions });
+    await write(`node_modules/@understory/${name}/${file}.js`, outputText);
+  }
   await write('packages/cli/dist/thread/words.js', words);
 });
 afterEach(() => checkout.remove());

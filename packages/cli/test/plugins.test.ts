@@ -74,6 +74,7 @@ describe('the configuration', () => {
         '@understory/probe-clip',
         '@understory/probe-mdetr',
         '@understory/attack-pgd',
+        '@understory/executor-threads',
       ]);
       expect(plugins[0].from).toBe(join(repository, 'packages', 'backend-onnx'));
     } finally {

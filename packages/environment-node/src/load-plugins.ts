@@ -35,6 +35,7 @@ const defaultPlugins = [
   '@understory/probe-clip',
   '@understory/probe-mdetr',
   '@understory/attack-pgd',
+  '@understory/executor-threads',
 ];
 
 const configurationFiles = ['understory.config.json', 'understory.config.mjs'];

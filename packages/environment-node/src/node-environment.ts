@@ -10,6 +10,7 @@ import { readLabels } from './read-labels.ts';
 import { readTable } from './read-table.ts';
 import { readVocabulary } from './read-vocabulary.ts';
 import { findTargetReference } from './target-reference.ts';
+import { workerMemory } from './worker-memory.ts';
 
 export interface NodeEnvironmentOptions {
   /** Where relative paths start, and configuration and packages are looked for; the folder of the process by default. */
@@ -30,9 +31,14 @@ export function nodeEnvironment({
   onConfiguration,
 }: NodeEnvironmentOptions = {}): Environment {
   const runtime = `node ${process.versions.node} on ${process.platform} ${process.arch}`;
+  const told = new Set<string>();
+  const tellOnce = (path: string) => {
+    if (!told.has(path)) onConfiguration?.(path);
+    told.add(path);
+  };
   return {
     versions: { runtime, ...versions },
-    loadPlugins: (request) => loadPlugins({ ...request, cwd, onConfiguration }),
+    loadPlugins: (request) => loadPlugins({ ...request, cwd, onConfiguration: tellOnce }),
     findModel: (name) => resolveModel(name, { cwd }),
     readLabels: (path) => readLabels(path, cwd),
     readVocabulary: (path) => readVocabulary(path, cwd),
@@ -48,6 +54,11 @@ export function nodeEnvironment({
       const onIdle = () => void (canHelp() && setImmediate(() => undefined));
       process.on('beforeExit', onIdle);
       return () => void process.removeListener('beforeExit', onIdle);
+    },
+    async elsewhere(spec) {
+      const file = import.meta.url.endsWith('.ts') ? './open-work.ts' : './open-work.js';
+      const data = { spec, cwd, env: { ...env }, versions };
+      return { module: new URL(file, import.meta.url).href, data, bytes: await workerMemory(spec, cwd) };
     },
     codec: sharpCodec,
     drawSheet: contactSheet,

@@ -1,9 +1,11 @@
 export { experimentErrors } from './errors.ts';
 export type { Difference, Failure } from './errors.ts';
+export * from './dispatch.ts';
 export * from './executor.ts';
 export type { FinishedRun } from './finish-run.ts';
 export * from './in-process.ts';
 export { memoryStore } from './memory-store.ts';
+export { storableRows } from './log-line.ts';
 export { mergeShards } from './merge-shards.ts';
 export type { MergeRequest } from './merge-shards.ts';
 export type { Progress } from './progress.ts';

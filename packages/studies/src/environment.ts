@@ -1,6 +1,6 @@
-import type { DatasetItem, Host, ModelSource, VocabularyFile } from '@understory/core';
+import type { DatasetItem, Host, ModelSource, VocabularyFile, WorkElsewhere } from '@understory/core';
 import type { Annotations, ContactSheet, ImageCodec, Preprocessing, RgbImage } from '@understory/imaging';
-import type { ImagesSpec } from './spec/study-spec.ts';
+import type { ImagesSpec, StudySpec } from './spec/study-spec.ts';
 
 /** What a study needs of the machine it runs on: one is made for Node, one for the web, and tests make their own. */
 export interface Environment {
@@ -27,6 +27,8 @@ export interface Environment {
    * something; gives back what stops it.
    */
   whenIdle(canHelp: () => boolean): () => void;
+  /** How others on this machine open a study, each with an environment like this one; absent where they cannot. Throws what `findModel` throws. */
+  elsewhere?(spec: StudySpec): Promise<Omit<WorkElsewhere, 'together'>>;
   readonly codec: ImageCodec;
   /** Draws pictures and captions on one sheet; absent where that cannot be done. */
   drawSheet?(sheet: ContactSheet): Promise<RgbImage>;

@@ -48,6 +48,16 @@ export const studyErrors = {
     });
   },
 
+  imagesDiffer({ ids }: { ids: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'IMAGES_DIFFER',
+      message: 'A worker does not have the same images.',
+      found: `no ${ids.slice(0, 3).join(', ')}${ids.length > 3 ? ` and ${ids.length - 3} others` : ''}`,
+      expected: 'the images that the run began with',
+      next: 'Leave the data set as it is while a run goes on.',
+    });
+  },
+
   classInvalid({ found, expected }: { found: string; expected: string }) {
     return new UnderstoryError({
       code: 'TARGET_INVALID',

@@ -62,6 +62,8 @@ export {
   type ExplanationSummary,
 } from './explanation/open-explanation.ts';
 export type { ShownImage } from './explanation/shown-image.ts';
+export { openExecutor, type ExecutorChoice, type Workers } from './execution/open-executor.ts';
+export { openStudyWork } from './execution/study-work.ts';
 export { openStudy, type AnyStudy } from './open-study.ts';
 export type { ProbeRecord } from './probe/probe-rows.ts';
 export { runOpened, runStudy } from './run-study.ts';

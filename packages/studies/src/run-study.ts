@@ -1,13 +1,7 @@
 import type { Store } from '@understory/core';
-import {
-  inProcess,
-  runExperiment,
-  type Executor,
-  type Progress,
-  type RunResult,
-  type Shard,
-} from '@understory/experiments';
+import { runExperiment, type Executor, type Progress, type RunResult, type Shard } from '@understory/experiments';
 import type { ChosenImage, Environment } from './environment.ts';
+import { executorHere } from './execution/study-work.ts';
 import { openStudy, type AnyStudy } from './open-study.ts';
 import type { StudySpec } from './spec/study-spec.ts';
 
@@ -51,10 +45,7 @@ export async function runOpened<Row, Summary>(
   const { experiment, tables, record, spec, size } = study;
   // The runner adds the seed.
   const { seed, ...description } = record;
-  const executor = (options.executor ??
-    study.executor ??
-    // Two images at once, so that the next is read and decoded while one is in the network.
-    inProcess({ experiment, seed, concurrency: 2, ...(signal && { signal }) })) as Executor<ChosenImage, Row>;
+  const executor = (options.executor ?? executorHere(study, signal)) as Executor<ChosenImage, Row>;
   const result = await runExperiment<ChosenImage, Row, Summary>({
     ...{ experiment, store, description, seed, strict, retryFailed, total: size, items: study.items() },
     about: { spec },
@@ -71,6 +62,7 @@ export async function runOpened<Row, Summary>(
       },
     },
   });
+  await study.settle?.();
   if (result.summary !== undefined) await study.finish?.(result.summary);
   return result;
 }

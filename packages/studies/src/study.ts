@@ -32,6 +32,8 @@ export interface Study<Spec extends StudySpec = StudySpec, Row = unknown, Summar
   readonly experiment: Experiment<ChosenImage, Row, Summary>;
   /** How items are best worked on in this process; one at a time without it. */
   readonly executor?: Executor<ChosenImage, Row>;
+  /** How many items share batches of the network; each is worked on by itself without it. */
+  readonly together?: number;
   /** The finished tables; one of the rows as they are without it. */
   readonly tables?: readonly Table<Row>[];
   /** How many images have results. */
@@ -40,6 +42,8 @@ export interface Study<Spec extends StudySpec = StudySpec, Row = unknown, Summar
   faults(summary: Summary): readonly UnderstoryError[];
   /** Which declared limits the summary exceeds; the run itself is whole. */
   denials?(summary: Summary): readonly UnderstoryError[];
+  /** Done when all images are through, by whomever: of the examples that several workers kept, the best stay. */
+  settle?(): Promise<void>;
   /** Done with the summary once it is there. */
   finish?(summary: Summary): Promise<void>;
   /** Closes the model and disposes of the plugins. */

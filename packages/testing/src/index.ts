@@ -6,6 +6,7 @@ export * from './chain-steps.ts';
 export * from './contract-case.ts';
 export * from './differentiable-backend-contract.ts';
 export * from './differentiable-backend-subject.ts';
+export * from './executor-contract.ts';
 export * from './explainer-contract.ts';
 export * from './expression-cases.ts';
 export * from './mask-contract.ts';

@@ -11,6 +11,7 @@ const packages = fileURLToPath(new URL('../..', import.meta.url));
 const suites = {
   attack: 'attackContract',
   backend: 'backendContract',
+  executor: 'executorContract',
   explainer: 'explainerContract',
   mask: 'maskContract',
   metric: 'metricContract',

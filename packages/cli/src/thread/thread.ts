@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { run } from '../run.ts';
+import { signalOf } from '@understory/experiments/interruption';
 import { watchUnfinished } from '@understory/environment-node/unfinished-files';
-import { signalOf } from './interruption.ts';
 import type { FromThread, StreamName, ThreadData, ToThread } from './messages.ts';
 import { RemoteStream } from './remote-stream.ts';
 
@@ -53,7 +53,7 @@ const finished = (stream: RemoteStream) =>
 
 void run(argv, {
   ...to,
-  ...{ env: process.env, cwd, signal, runtime },
+  ...{ env: process.env, cwd, signal, runtime, workers: 'auto' },
   standing: (event) => send({ kind: 'standing', event }),
 }).then(async (code) => {
   await Promise.all([finished(to.stdout), finished(to.stderr)]);

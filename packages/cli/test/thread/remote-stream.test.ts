@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { newFlag, signalOf } from '../../src/thread/interruption.ts';
+import { newFlag, signalOf } from '@understory/experiments/interruption';
 import { RemoteStream } from '../../src/thread/remote-stream.ts';
 
 it('a remote stream sends at once, and makes who writes more than a mebibyte wait until it is taken', () => {

@@ -1,5 +1,6 @@
 import type { Attack } from '../contracts/attack.ts';
 import type { Cancellation } from '../contracts/cancellation.ts';
+import type { ExecutorKind } from '../contracts/executor.ts';
 import type { Explainer } from '../contracts/explainer.ts';
 import type { Mask } from '../contracts/mask.ts';
 import type { Metric } from '../contracts/metric.ts';
@@ -20,6 +21,7 @@ import {
   checkProbeRows,
   checkProbeSummary,
 } from './check-results.ts';
+import { checkedExecutor } from './check-executor.ts';
 import { checkedSubject, checkReadings } from './check-subjects.ts';
 import type { GuardedContribution } from './guarded-contribution.ts';
 import type { ContributionKind } from './tokens.ts';
@@ -62,6 +64,7 @@ const methodsOf: Readonly<Record<ContributionKind, readonly string[]>> = {
   mask: ['draw'],
   backend: ['accepts', 'open'],
   subject: ['readings', 'open'],
+  executor: ['open'],
 };
 
 type Methods<T> = (product: T, of: GuardedContribution) => Partial<T>;
@@ -74,6 +77,7 @@ const guards: {
   readonly mask: Methods<Mask>;
   readonly backend: Methods<Backend>;
   readonly subject: Methods<SubjectKind>;
+  readonly executor: Methods<ExecutorKind>;
 } = {
   explainer: (explainer, of) => ({
     explain: async (request) =>
@@ -103,6 +107,9 @@ const guards: {
     ...(kind.refuses !== undefined && { refuses: (facts) => callNow(of, () => kind.refuses?.(facts)) }),
     open: async (facts, reading, settings) =>
       checkedSubject(await call(of, undefined, () => kind.open(facts, reading, settings)), of),
+  }),
+  executor: (kind, of) => ({
+    open: async (request) => checkedExecutor(await call(of, request.signal, () => kind.open(request)), of),
   }),
   probe: (probe, of) => ({
     experiment(request) {

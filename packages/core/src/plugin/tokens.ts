@@ -1,4 +1,5 @@
 import type { Attack } from '../contracts/attack.ts';
+import type { ExecutorKind } from '../contracts/executor.ts';
 import type { Explainer } from '../contracts/explainer.ts';
 import type { Mask } from '../contracts/mask.ts';
 import type { Metric } from '../contracts/metric.ts';
@@ -27,8 +28,18 @@ export const ATTACK = token<Attack>('attack');
 export const MASK = token<Mask>('mask');
 export const BACKEND = token<Backend>('backend');
 export const SUBJECT = token<SubjectKind>('subject');
+export const EXECUTOR = token<ExecutorKind>('executor');
 
 /** The kinds of things that plugins provide, each the name of its token. */
-export const contributionKinds = ['explainer', 'metric', 'probe', 'attack', 'mask', 'backend', 'subject'] as const;
+export const contributionKinds = [
+  'explainer',
+  'metric',
+  'probe',
+  'attack',
+  'mask',
+  'backend',
+  'subject',
+  'executor',
+] as const;
 
 export type ContributionKind = (typeof contributionKinds)[number];

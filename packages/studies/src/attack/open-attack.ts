@@ -76,39 +76,39 @@ export async function openAttack(
         ? await explain?.(drawn.pixels, classTarget(subject, target), drawn.subject)
         : undefined;
     const record = attackRecord({ spec, images, setup, attacks, target, reference, transfer, explainer });
+    const openKeeper =
+      store &&
+      (() =>
+        attackKeeper(store, {
+          ...{ seed: spec.seed, examples, all: saved === 'all', attacks, labels: subject.labels },
+          ...{ explainer: explain && { name: named.id, explain }, codec: environment.codec },
+        }));
+    const keep = await openKeeper?.();
     const plan: AttackPlan = {
       ...{ subject: pixels, preprocessing: preprocessing.preprocessing, attacks, labels, target, numbers },
       setting: record.parameters,
       ...{ explain, targetMap, transfer, onlyCorrect: spec.images.onlyCorrect === true },
       ...{ seed: spec.seed, batch: spec.batch, signal, codec: environment.codec, steps: setup.steps },
-      ...(store && {
-        keep: await attackKeeper(store, {
-          ...{
-            seed: spec.seed,
-            examples,
-            all: saved === 'all',
-            attacks,
-            labels: subject.labels,
-          },
-          ...{ explainer: explain && { name: named.id, explain }, codec: environment.codec },
-        }),
-      }),
+      ...(keep && { keep }),
     };
     const random = seededRandom(spec.seed);
+    // Twice a batch, so that samples are waiting when others are finished.
+    const together = Math.ceil((2 * spec.batch) / largestGroup(attacks));
     return {
+      together,
       ...{ spec, record, saved, size: images.size, tables: attackTables, items: () => images.items(), close },
       ...(images.files && { files: images.files }),
       ...studyOf(attackExperiment(plan), (item) => random.fork(item)),
       model: modelRecord(setup.opened),
       configuration: setup.configurationPath ?? null,
       executor: inGroups({
-        // Twice a batch, so that samples are waiting when others are finished.
-        size: Math.ceil((2 * spec.batch) / largestGroup(attacks)),
+        size: together,
         ...{ seed: spec.seed, signal },
         work: (group, randoms) => attackTogether(plan, group, randoms),
       }),
       notes: [...runNotes(setup, labels.unmapped), ...(transfer?.notes ?? [])],
       imagesOf: ({ images: count }) => count,
+      ...(openKeeper && { settle: async () => void (await openKeeper()) }),
       faults,
     };
   } catch (error) {

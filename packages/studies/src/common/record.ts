@@ -46,11 +46,13 @@ export function modelRecord({ resolved, model, text, backend }: OpenedModel): Mo
 /** The program, the plugins, the host API and what runs them. */
 export function versionsOf(host: Host, { versions }: Pick<Environment, 'versions'>): Readonly<Record<string, string>> {
   const { understory = 'unknown', ...others } = versions;
+  // Where a run happens decides nothing of what comes out.
+  const deciding = host.plugins().filter(({ manifest }) => manifest.provides.some(({ kind }) => kind !== 'executor'));
   return {
     understory,
     hostApi: HOST_API_VERSION,
     ...others,
-    ...Object.fromEntries(host.plugins().map(({ manifest }) => [manifest.name, manifest.version])),
+    ...Object.fromEntries(deciding.map(({ manifest }) => [manifest.name, manifest.version])),
   };
 }
 

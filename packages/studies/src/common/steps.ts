@@ -1,15 +1,8 @@
-import type { Attack, Explainer } from '@understory/core';
+import type { Attack, Explainer, WorkStep } from '@understory/core';
 import { duration } from './duration.ts';
 
 /** How far something is that takes many runs of the model. */
-export interface Step {
-  /** What it is, such as the name of an explainer. */
-  readonly label: string;
-  readonly done: number;
-  readonly total: number;
-  /** Since it began. */
-  readonly seconds: number;
-}
+export type Step = WorkStep;
 
 /** Passes on how far explainers and attacks are; `now` is in milliseconds. */
 export class Steps {

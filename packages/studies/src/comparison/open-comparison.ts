@@ -47,7 +47,8 @@ export async function openComparison(
     const match = matchClasses(first.setup.subject, second.setup.subject);
     const { seed, examples } = spec;
     const sides = sidesOf(spec, networks, { match, images });
-    const keep = store && (await comparisonKeeper(store, { most: examples, seed, codec: environment.codec }));
+    const openKeeper = store && (() => comparisonKeeper(store, { most: examples, seed, codec: environment.codec }));
+    const keep = await openKeeper?.();
     const random = seededRandom(seed);
     const experiment = {
       async rows(item: ChosenImage, own: SeededRandom): Promise<readonly ComparisonRow[]> {
@@ -64,6 +65,7 @@ export async function openComparison(
     return {
       ...{ spec, model, close, size: images.size, items: () => images.items() },
       tables: comparisonTables(first.parts),
+      ...(openKeeper && { settle: async () => void (await openKeeper()) }),
       ...(images.files && { files: images.files }),
       ...studyOf(experiment, (item) => random.fork(item)),
       record: experimentRecord<ComparisonRecord['parameters']>(first.setup, {

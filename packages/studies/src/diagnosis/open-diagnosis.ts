@@ -37,11 +37,10 @@ export async function openDiagnosis(
       onlyCorrect: spec.images.onlyCorrect === true,
     };
     const baselines = baselinesOf(setup);
-    const keep =
+    const openKeeper =
       store &&
-      (await diagnosisKeeper(store, {
-        ...{ most: examples, seed, codec: environment.codec, attacks: parts.attacks },
-      }));
+      (() => diagnosisKeeper(store, { most: examples, seed, codec: environment.codec, attacks: parts.attacks }));
+    const keep = await openKeeper?.();
     const random = seededRandom(seed);
     const experiment = {
       async rows(item: ChosenImage, own: SeededRandom): Promise<readonly DiagnosisRow[]> {
@@ -72,6 +71,7 @@ export async function openDiagnosis(
       configuration: setup.configurationPath ?? null,
       notes: [...runNotes(setup, labels.unmapped), ...leftOut.map(({ what, reason }) => `without ${what}: ${reason}`)],
       imagesOf: ({ images: count }) => count,
+      ...(openKeeper && { settle: async () => void (await openKeeper()) }),
       faults: () => [],
     };
   } catch (error) {

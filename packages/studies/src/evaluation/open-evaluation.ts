@@ -54,7 +54,8 @@ export async function openEvaluation(
     for (const named of chosen) metrics.push({ ...named, subject: await measuredModel(named, selections, setup) });
     const labels = classLabels(images, subject);
     const target = evaluationTargetOf(spec.target, setup);
-    const keep = store && (await exampleKeeper(store, { most: spec.examples, seed, codec: environment.codec }));
+    const openKeeper = store && (() => exampleKeeper(store, { most: spec.examples, seed, codec: environment.codec }));
+    const keep = await openKeeper?.();
     const plan: EvaluationPlan = {
       ...{ subject, explainers, metrics, labels, target, seed, signal },
       preprocessing: preprocessing.preprocessing,
@@ -73,6 +74,7 @@ export async function openEvaluation(
       model: modelRecord(setup.opened),
       configuration: setup.configurationPath ?? null,
       notes: [...runNotes(setup, labels.unmapped), ...skipped, ...slowNotes(setup)],
+      ...(openKeeper && { settle: async () => void (await openKeeper()) }),
       imagesOf: ({ images: count }) => count,
       faults: (summary) => faults(summary, explainers),
       close: () => setup.close(),

@@ -1,0 +1,16 @@
+import type { OpenWork } from '@understory/core';
+import { openStudyWork, parseStudySpec, type StudySpecInput } from '@understory/studies';
+import { nodeEnvironment, type NodeEnvironmentOptions } from './node-environment.ts';
+
+/** What a study is opened with in a worker thread of the same machine. */
+export interface StudyWorkData extends Omit<NodeEnvironmentOptions, 'onConfiguration'> {
+  readonly spec: StudySpecInput;
+}
+
+/** Opens a study of this machine in a worker: `elsewhere` of the environment names this module. */
+export const openWork: OpenWork = (data, around) => {
+  const { spec, ...options } = data as StudyWorkData;
+  // Core knows no more of a signal than it needs; executors in Node give whole ones.
+  const signal = around.signal as AbortSignal;
+  return openStudyWork(parseStudySpec(spec, spec.study), nodeEnvironment(options), { ...around, signal });
+};
