@@ -127,10 +127,7 @@ export function withStudy<A extends Arguments, O extends OptionValues>(
       new Option('--out <folder>', 'the run folder'),
       new Option('--print-spec', 'print the study as JSON, for `understory run`, and exit'),
       new Option('--shard <i/n>', 'the i-th of n parts, for several processes or machines').argParser(shard),
-      new Option(
-        '--workers <n|auto>',
-        'worker threads with sessions of their own; 1: none (default: auto, as many as pay and fit into memory)',
-      ).argParser(workers),
+      new Option('--workers <n|auto>', 'worker threads; 1 for none (default: as many as pay)').argParser(workers),
       new Option('--strict', 'stop at the first image that fails'),
       new Option('--retry-failed', 'process images again that this run recorded as failed'),
     ]),

@@ -87,7 +87,7 @@ describe('the configuration', () => {
     try {
       await own.write('understory.config.mjs', `export default { backend: ['on', 'nx'].join('') };`);
       const { code, stdout } = await own.cli(['plugins', '--json']);
-      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 13]);
+      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 14]);
     } finally {
       await own.remove();
     }

@@ -2,7 +2,7 @@ import { availableParallelism, freemem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { getHeapStatistics } from 'node:v8';
 import { SHARE_ENV } from 'node:worker_threads';
-import { uncarriedError, type ExecutorKind, type Outcome, type WorkElsewhere } from '@understory/core';
+import { restoredError, type ExecutorKind, type Outcome, type WorkElsewhere } from '@understory/core';
 import { dispatch, type Worked } from '@understory/experiments';
 import { newFlag } from '@understory/experiments/interruption';
 import { Piscina } from 'piscina';
@@ -61,7 +61,7 @@ export function threads({ workers = 0, freeMemory = freeBytes, execArgv }: Threa
           return { lost: { cause } };
         }
         losses = 0;
-        if ('failed' in result) throw uncarriedError(result.failed);
+        if ('failed' in result) throw restoredError(result.failed);
         try {
           for (const file of result.kept) await keep(file);
         } catch (error) {
@@ -94,7 +94,7 @@ type ItemOf<Items> = Items extends AsyncIterable<infer Item> ? Item : never;
 /** Nothing where an item was not begun, since the work was to end. */
 function outcomeOf<Item, Row>(item: Item, answer: Answer | undefined): readonly Outcome<Item, Row>[] {
   if (answer === undefined) return [];
-  if ('error' in answer) return [{ item, error: uncarriedError(answer.error) }];
+  if ('error' in answer) return [{ item, error: restoredError(answer.error) }];
   return [{ item, rows: answer.rows as readonly Row[] }];
 }
 

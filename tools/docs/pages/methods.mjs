@@ -38,6 +38,7 @@ const sections = [
   ['mask', 'Masks'],
   ['subject', 'What models say'],
   ['backend', 'Backends'],
+  ['executor', 'Executors'],
 ];
 
 function settings(options) {

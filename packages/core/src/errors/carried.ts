@@ -41,7 +41,7 @@ export function carriedError(error: unknown): CarriedError {
 }
 
 /** The error again, with its code, its diagnosis and its causes. */
-export function uncarriedError(carried: CarriedError): Error {
+export function restoredError(carried: CarriedError): Error {
   const chain: CarriedError[] = [];
   for (let link: CarriedError | undefined = carried; link !== undefined; link = link.cause) chain.push(link);
   return chain.reduceRight<Error | undefined>((cause, { name, message, code, found, expected, next, remedy }) => {
