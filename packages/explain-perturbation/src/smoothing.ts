@@ -1,7 +1,7 @@
 import { augmented } from '@understory/core';
 import type { Explainer } from '@understory/core';
 
-/** The setting of methods that weigh the channels of a layer; both smoothings are those of pytorch-grad-cam. */
+/** The setting of methods that weigh the channels of a layer; both ways are those of pytorch-grad-cam. */
 export const smoothing = {
   smooth: {
     type: 'choices',
