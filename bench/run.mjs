@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { backends } from './backends.mjs';
 import { deletion } from './deletion.mjs';
+import { executors } from './executors.mjs';
 import { filling } from './filling.mjs';
 import { compile, gradients, memory } from './gradients.mjs';
 import { growth } from './growth.mjs';
@@ -10,10 +11,23 @@ import { masks, pgd } from './pgd.mjs';
 import { profile } from './profile.mjs';
 import { stream } from './stream.mjs';
 
-const benches = { gradients, compile, memory, deletion, growth, filling, stream, pgd, masks, backends, opening };
+const benches = {
+  gradients,
+  compile,
+  memory,
+  deletion,
+  growth,
+  filling,
+  stream,
+  pgd,
+  masks,
+  backends,
+  opening,
+  executors,
+};
 /** Looks into the gradients instead of comparing them; runs when it is asked for by name. */
 const tools = { profile };
-const withoutPeer = new Set(['growth', 'filling', 'stream', 'backends', 'opening']);
+const withoutPeer = new Set(['growth', 'filling', 'stream', 'backends', 'opening', 'executors']);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,6 +37,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '7' },
     threads: { type: 'string', default: '2' },
     images: { type: 'string', default: '2500' },
+    items: { type: 'string', default: '100' },
     model: { type: 'string' },
   },
 });
@@ -43,6 +58,7 @@ const options = {
   rounds: Number(values.rounds),
   threads: Number(values.threads),
   images: Number(values.images),
+  items: Number(values.items),
   model: values.model,
 };
 for (const name of names) console.log(`${await all[name](options)}\n`);

@@ -25,3 +25,15 @@ it('keeps the examples that the seed prefers, each whole, however many are writt
   const found = [...store.files].map(([name, bytes]) => [name, new TextDecoder().decode(bytes)]);
   expect(found.sort()).toEqual(kept.sort());
 });
+
+it('removes what several workers kept beyond the best, and nothing where no examples are kept', async () => {
+  const items = Array.from({ length: 6 }, (_, at) => `image-${at}`);
+  const best = byExampleRank(items, (item) => item, 3).slice(0, 2);
+  const store = memoryFiles();
+  for (const item of items) await store.write(`maps/${item}/${exampleFile}`, item);
+  const kept = items.map((item) => ({ item, kind: 'all' }));
+  await exampleStore(store, 'maps', { most: 0, seed: 3, kept });
+  expect(store.files.size).toBe(6);
+  await exampleStore(store, 'maps', { most: 2, seed: 3, kept });
+  expect([...store.files.keys()].sort()).toEqual(best.map((item) => `maps/${item}/${exampleFile}`).sort());
+});
