@@ -16,6 +16,7 @@ import { checkedQuestions } from './checked-questions.ts';
 import { kinds, type Examples } from './examples.ts';
 import { keepPictures, type ExamplePictures } from './keep-pictures.ts';
 import { AnswerMaps, forcedAnswer, mapRows, unmapped } from './map-rows.ts';
+import { keyOf, type Condition } from './kinds.ts';
 import { mirrorImage, type QuestionRow } from './row.ts';
 import { hasPlace, plain, reflected } from './words.ts';
 
@@ -46,7 +47,8 @@ export async function probeItem(
     const { row, said, turned } = await askedRow(plan, { item: item.id, at, question }, pictures);
     // Of the first of each kind: maps of further ones would be of the same things.
     const isMapped =
-      request.explainer !== undefined && questions.findIndex(({ kind }) => kind === question.kind) === at;
+      request.explainer !== undefined &&
+      questions.findIndex((each) => keyOf(conditionOf(each)) === keyOf(conditionOf(question))) === at;
     const of = { question, said, pixels: item.pixels };
     const maps = new AnswerMaps(request, asker, of);
     const mapped = isMapped ? await mapRows(maps, of, request.subject, forced) : unmapped;
@@ -104,7 +106,7 @@ async function askedRow(
   { item, at, question }: AskedQuestion,
   pictures: Pictures,
 ): Promise<{ readonly row: Unmapped } & Pick<ExamplePictures, 'said' | 'turned'>> {
-  const { kind, phrasings, answer, answerType = null, onMirror, box, others = [] } = question;
+  const { phrasings, answer, answerType = null, onMirror, box, others = [] } = question;
   const { mirror } = pictures;
   const turnedOf = turnedPicture(question, pictures);
   const told: Told[] = [];
@@ -142,7 +144,7 @@ async function askedRow(
   const marginOnImage = every(({ image }) => margin(image));
   const marginOnTurned = every(({ turned }) => margin(turned));
   const row: Unmapped = {
-    ...{ item, test: at, kind, isSpatial: question.isSpatial ?? phrasings.some(hasPlace) },
+    ...{ item, test: at, ...conditionOf(question) },
     ...{ question: phrasings[0]!, answer, answerType },
     isKnown: answerNamed(told[0]!.image, question) !== undefined,
     said: told.map(({ image }) => words(best(image))),
@@ -177,6 +179,10 @@ async function askedRow(
   const [first] = told;
   const turned = turnedOf && { pixels: turnedOf.pixels ?? mirror!, said: first!.turned! };
   return { row, said: first!.image, turned };
+}
+
+function conditionOf({ kind, isSpatial, phrasings }: Question): Condition {
+  return { kind, isSpatial: isSpatial ?? phrasings.some(hasPlace) };
 }
 
 /** What the model says to one phrasing. */

@@ -1,7 +1,7 @@
 const sides = /(?<![\p{L}\d])(left|right)(?=(?:most|wards?|handed|hand)?(?![\p{L}\d]))/giu;
 
 const places =
-  /(?<![\p{L}\d])(?:left|right|leftmost|rightmost|top|bottom|upper|lower|above|below|under|underneath|beneath|over|behind|in front|beside|besides|next to|near|nearest|between|inside|outside|middle|center|centre|corner|side)(?![\p{L}\d])/iu;
+  /(?<![\p{L}\d])(?:left|right|leftmost|rightmost|top|bottom|upper|lower|above|below|under|underneath|beneath|over|behind|in front|beside|besides|next to|near|nearest|close to|closest|far from|farthest|furthest|between|inside|outside|middle|center|centre|corner|side)(?![\p{L}\d])/iu;
 
 /** The text with left and right exchanged; undefined where it has neither. */
 export function reflected(text: string): string | undefined {

@@ -376,6 +376,15 @@ describe('maps', () => {
     expect(estimateOf(guessed, 'map-in-box', conditions.side)?.estimate).toBe(0.625);
   });
 
+  it('are of the first question of each kind, of those about places and those about things alike', async () => {
+    const [item] = itemsOf(1);
+    const [thing, place] = item!.questions!;
+    const questions = [thing!, { ...place!, kind: thing!.kind }, { ...place!, kind: thing!.kind }];
+    const { rows } = await probe(requestFor(sighted), [{ ...item!, questions }]);
+    expect(rows.map(({ isSpatial }) => isSpatial)).toEqual([false, true, true]);
+    expect(rows.map(({ mapInBox }) => mapInBox)).toEqual([null, 1, null]);
+  });
+
   it('of forced answers are left out where they are not asked for, and all where nothing explains', async () => {
     const plain = await probe(requestFor(sighted), itemsOf(2), { forced: false });
     expect(plain.rows.find(({ kind }) => kind === 'fruit-at')).toMatchObject({ mapInBox: 1, forced: null });

@@ -27,11 +27,13 @@ describe('words of place', () => {
     'next to the car',
     'the upper shelf',
     'Behind it?',
+    'What shape is the thing closest to the cube?',
+    'Which is farthest?',
   ])('are in "%s"', (text) => {
     expect(hasPlace(text)).toBe(true);
   });
 
-  it.each(['What color is the apple?', 'How many cups are there?', 'Is it bright?', 'overt'])(
+  it.each(['What color is the apple?', 'How many cups are there?', 'Is it bright?', 'overt', 'Is it closed?'])(
     'are not in "%s"',
     (text) => {
       expect(hasPlace(text)).toBe(false);
