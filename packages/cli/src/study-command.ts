@@ -18,6 +18,7 @@ import {
 import { explanationPage } from '@understory/report';
 import { backendsText, headline, studyTexts } from '@understory/report/text';
 import { count } from '@understory/studies/results';
+import { advisedNote } from './advised-note.ts';
 import { configurationNote } from './configuration-note.ts';
 import { cliErrors } from './errors.ts';
 import { json } from './formatters/json.ts';
@@ -85,7 +86,8 @@ export async function studyCommand(input: StudySpecInput, options: StudyCommandO
     const style = styleFor(io.stdout, io.env);
     const tell = (text: string) => io.stdout.write(text);
     const { record, model, notes } = study;
-    if (!quiet) for (const note of [...notes, ...(executor?.notes ?? [])]) io.stderr.write(`note: ${note}\n`);
+    const told = [...notes, ...(executor?.notes ?? [])].map((note) => advisedNote(note, record.preprocessing));
+    if (!quiet) for (const note of told) io.stderr.write(`note: ${note}\n`);
     if (!asJson) {
       tell(headline(model, record.preprocessing, spec.seed, style));
       tell(backendsText(record.backends, style));

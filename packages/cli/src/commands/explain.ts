@@ -2,9 +2,10 @@ import { join, resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { folderStore } from '@understory/environment-node';
 import { openExplanation, parseStudySpec, type FailedItem, type ImageRecord } from '@understory/studies';
-import { assumedNote, skippedNote } from '@understory/studies/setup';
+import { skippedNote } from '@understory/studies/setup';
 import { explanationPage } from '@understory/report';
 import { backendsText, headline, imageText } from '@understory/report/text';
+import { advisedNote } from '../advised-note.ts';
 import type { CommandContext } from '../command-context.ts';
 import { cliErrors } from '../errors.ts';
 import { imageNotes, layerNotes } from '../formatters/explanation-notes.ts';
@@ -56,8 +57,7 @@ async function explain(asked: readonly string[], options: ExplainOptions, io: Io
     const { images, model, notes, unfit, explainers } = study;
     const document = { ...study.document, configuration: study.configuration };
     for (const { explainer, error } of unfit) fail(error, { explainer });
-    const assumed = document.preprocessingAssumed === true ? assumedNote(document.preprocessing!) : undefined;
-    const advised = notes.map((note) => (note === assumed ? `${note}; --mean and --std override it` : note));
+    const advised = notes.map((note) => advisedNote(note, document.preprocessing));
     const told: string[] = [];
     const note = (text: string) => {
       told.push(text);
