@@ -96,7 +96,7 @@ describe('explain with captions', () => {
   });
 
   it.each([
-    [['--model', 'vit/transformers/onnx/vision_model_quantized.onnx', ...fruit], 'NOT_DIFFERENTIABLE', 'MatMulInteger'],
+    [['--model', 'vit/transformers/onnx/vision_model_quantized.onnx', ...fruit], 'NO_SPATIAL_LAYER', 'visual.ln_pre'],
     [['--model', 'efficientnet-lite0', ...fruit], 'CAPTIONS_NOT_READ', 'input'],
     [[...sighted, '--text', 'a pear', ' '], 'CAPTION_EMPTY', '" "'],
   ])('%j ends in %s', async (argv, code, found) => {

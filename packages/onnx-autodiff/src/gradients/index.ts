@@ -15,9 +15,11 @@ import { cast } from './cast.ts';
 import { celu } from './celu.ts';
 import { centerCropPad } from './center-crop-pad.ts';
 import { clip } from './clip.ts';
+import { col2Im } from './col2-im.ts';
 import { compress } from './compress.ts';
 import { concat } from './concat.ts';
 import { conv } from './conv.ts';
+import { convInteger } from './conv-integer.ts';
 import { convTranspose } from './conv-transpose.ts';
 import { cos } from './cos.ts';
 import { cosh } from './cosh.ts';
@@ -59,6 +61,7 @@ import { lpPool } from './lp-pool.ts';
 import { lrn } from './lrn.ts';
 import { lstm } from './lstm.ts';
 import { matMul } from './mat-mul.ts';
+import { matMulInteger } from './mat-mul-integer.ts';
 import { maxPool } from './max-pool.ts';
 import { max } from './max.ts';
 import { mean } from './mean.ts';
@@ -75,11 +78,14 @@ import { mish } from './mish.ts';
 import { mod } from './mod.ts';
 import { mul } from './mul.ts';
 import { neg } from './neg.ts';
+import { negativeLogLikelihoodLoss } from './negative-log-likelihood-loss.ts';
 import { noGradient } from './no-gradient.ts';
 import { oneHot } from './one-hot.ts';
 import { pRelu } from './p-relu.ts';
 import { pad } from './pad.ts';
 import { pow } from './pow.ts';
+import { qLinearConv } from './q-linear-conv.ts';
+import { qLinearMatMul } from './q-linear-mat-mul.ts';
 import { quantizeLinear } from './quantize-linear.ts';
 import { range } from './range.ts';
 import { reciprocal } from './reciprocal.ts';
@@ -109,6 +115,7 @@ import { sin } from './sin.ts';
 import { sinh } from './sinh.ts';
 import { slice } from './slice.ts';
 import { softmax } from './softmax.ts';
+import { softmaxCrossEntropyLoss } from './softmax-cross-entropy-loss.ts';
 import { softplus } from './softplus.ts';
 import { softsign } from './softsign.ts';
 import { spaceToDepth } from './space-to-depth.ts';
@@ -145,9 +152,11 @@ const rules: readonly OperatorRule[] = [
   celu,
   centerCropPad,
   clip,
+  col2Im,
   compress,
   concat,
   conv,
+  convInteger,
   convTranspose,
   cos,
   cosh,
@@ -189,6 +198,7 @@ const rules: readonly OperatorRule[] = [
   lrn,
   lstm,
   matMul,
+  matMulInteger,
   max,
   maxPool,
   mean,
@@ -205,9 +215,12 @@ const rules: readonly OperatorRule[] = [
   mod,
   mul,
   neg,
+  negativeLogLikelihoodLoss,
   oneHot,
   pad,
   pow,
+  qLinearConv,
+  qLinearMatMul,
   pRelu,
   quantizeLinear,
   range,
@@ -238,6 +251,7 @@ const rules: readonly OperatorRule[] = [
   sinh,
   slice,
   softmax,
+  softmaxCrossEntropyLoss,
   softplus,
   softsign,
   spaceToDepth,

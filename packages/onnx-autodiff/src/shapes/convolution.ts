@@ -1,6 +1,6 @@
 import { readTransposedWindow, transposedOutput } from '../attributes/transposed-window.ts';
 import { readWindow, windowOutput } from '../attributes/window.ts';
-import { product } from './dims.ts';
+import { product, quotient } from './dims.ts';
 import type { ShapeRules } from './shape-rule.ts';
 
 export const convolutionShapes: ShapeRules = {
@@ -11,6 +11,15 @@ export const convolutionShapes: ShapeRules = {
     if (!window) return c.set(0, x?.type, undefined);
     const spatial = x?.shape ? windowOutput(window, x.shape.slice(2)) : c.unknowns.shape(window.rank);
     c.set(0, x?.type, [x?.shape?.[0] ?? c.unknowns.dim(), w?.shape?.[0] ?? c.unknowns.dim(), ...spatial]);
+  },
+  Col2Im: (c) => {
+    const [columns, block] = [c.input(0), c.numbers(2)];
+    const image = c.known(1)?.values;
+    const rank = [image?.length, block?.length, c.input(1)?.shape?.[0]].find((size) => typeof size === 'number');
+    if (rank === undefined) return c.set(0, columns?.type, undefined);
+    const [batch, rows] = columns?.shape ?? [];
+    const channels = rows === undefined || !block ? c.unknowns.dim() : quotient([rows], block);
+    c.set(0, columns?.type, [batch ?? c.unknowns.dim(), channels, ...(image ?? c.unknowns.shape(rank))]);
   },
   ConvTranspose: (c) => {
     const x = c.input(0);

@@ -5,6 +5,7 @@ import { elementwiseShapes } from './elementwise.ts';
 import { indexingShapes } from './indexing.ts';
 import { layoutShapes } from './layout.ts';
 import { linearAlgebraShapes } from './linear-algebra.ts';
+import { lossShapes } from './loss.ts';
 import { normalisationShapes } from './normalisation.ts';
 import { poolingShapes } from './pooling.ts';
 import { quantisationShapes } from './quantisation.ts';
@@ -24,6 +25,7 @@ export const shapeRules: ShapeRules = {
   ...indexingShapes,
   ...layoutShapes,
   ...linearAlgebraShapes,
+  ...lossShapes,
   ...normalisationShapes,
   ...poolingShapes,
   ...quantisationShapes,

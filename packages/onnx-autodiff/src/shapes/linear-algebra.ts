@@ -3,7 +3,7 @@ import type { Dim, Shape } from '../types.ts';
 import { broadcast, product, quotient } from './dims.ts';
 import type { ShapeRule, ShapeRules } from './shape-rule.ts';
 
-const matMul: ShapeRule = (c) => {
+export const matMul: ShapeRule = (c) => {
   const a = c.input(0);
   const b = c.input(1);
   // The operator has no form for scalars.

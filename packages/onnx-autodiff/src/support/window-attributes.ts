@@ -1,0 +1,14 @@
+import type { AttributeInputs, Node } from '../node.ts';
+
+/** How the kernel of a convolution slides, to be written to another one. */
+export function windowAttributes(node: Node): AttributeInputs {
+  const lists = ['dilations', 'kernel_shape', 'pads', 'strides'].flatMap((name) => {
+    const values = node.ints(name);
+    return values ? [[name, values] as const] : [];
+  });
+  return {
+    ...Object.fromEntries(lists),
+    auto_pad: node.string('auto_pad', 'NOTSET'),
+    group: node.int('group', 1),
+  };
+}
