@@ -1,0 +1,119 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { pagesWithCommands, wordsOf } from './support/page-commands.ts';
+import { writeStandIns } from './support/stand-ins.ts';
+import { emptyWorkspace, repository, type Workspace } from './support/workspace.ts';
+
+// Networks run in ONNX Runtime, on a busy machine.
+jest.setTimeout(300_000);
+
+const readJson = (path: string) => JSON.parse(readFileSync(join(repository, path), 'utf8')) as unknown;
+const { scripts } = readJson('package.json') as { readonly scripts: Readonly<Record<string, string>> };
+const { generators } = readJson('tools/workspace/generators.json') as { readonly generators: object };
+
+/** Commands that something else runs, and what about them can be seen here. */
+const elsewhere: readonly (readonly [pattern: RegExp, isTrue: (...found: readonly string[]) => boolean])[] = [
+  // `.ci/run` runs these on a fresh clone.
+  [/^npm (?:ci|test)$/, () => true],
+  [/^npm run ([\w:-]+)/, (script) => script === 'typecheck' || script === 'build' || Object.hasOwn(scripts, script!)],
+  [/^npm test -- --selectProjects (\S+)/, (name) => existsSync(join(repository, 'packages', name!))],
+  // `npm run packages` installs tarballs.
+  [/^npm install @understory\/([\w-]+)/, (name) => existsSync(join(repository, 'packages', name!))],
+  // `npm run generator`.
+  [/^npx nx g @understory\/workspace:([\w-]+)/, (name) => Object.hasOwn(generators, name!)],
+  // These need PyTorch, other programs of the repository, or the documentation to be built.
+  [
+    /^(?:python3?|\.venv\/bin\/python|node) ((?:tools|bench|examples)\/\S+)/,
+    (path) => existsSync(join(repository, path!)),
+  ],
+  [/^(?:\.venv\/bin\/)?pip install -r (\S+)/, (path) => existsSync(join(repository, path!))],
+  [/^python3 -m venv/, () => true],
+  [/^understory <command> --help$/, () => true],
+];
+
+/** Networks that are run: small ones. The rest of a page's networks stand for efficientnet-lite0, with which a run takes minutes. */
+const small = /^(?:cifar10-resnet|orchard-.*|(?:yolo|detector|any|age|network)\.onnx|path\/to\/(?:clip|mdetr|RN50))$/;
+
+/**
+ * Whether a command is parsed and its study printed, and not run. These are lists of studies, diagnoses and comparisons, which
+ * `study.test.ts`, `diagnose.test.ts` and `compare.test.ts` run on small inputs; and runs over data with a network that is not small.
+ */
+function isParsedOnly(words: readonly string[]): boolean {
+  const [command] = words;
+  if (['compare', 'diagnose', 'study'].includes(command!)) return true;
+  const model = words[words.indexOf('--model') + 1]!;
+  return ['attack', 'evaluate', 'probe'].includes(command!) && !(words.includes('--model') && small.test(model));
+}
+
+/** What makes a command that takes minutes take seconds: fewer images and steps, and the smallest network where none is named. */
+function shortened(words: readonly string[]): readonly string[] {
+  const [command] = words;
+  if (isParsedOnly(words)) return words.includes('--print-spec') ? words : [...words, '--print-spec'];
+  const added: string[] = [];
+  if (command === 'attack' && !words.includes('--steps')) added.push('--steps', '2');
+  if (['probe', 'evaluate'].includes(command!)) added.push('--limit', '2');
+  if (command === 'explain' && words.includes('all') && !words.includes('--model'))
+    added.push('--model', 'cifar10-resnet');
+  return [...words, ...added];
+}
+
+/** Writes a run of another kind where the run that a report is of was parsed only. */
+async function withRun(folder: string, { cli, folder: root }: Workspace): Promise<void> {
+  if (existsSync(join(root, folder, 'run.json'))) return;
+  const study = ['--model', 'cifar10-resnet', '--explainer', 'cam', '--metric', 'deletion:steps=2', '--limit', '1'];
+  const { code, stderr } = await cli(['evaluate', 'cifar10:data/cifar10', ...study, '--out', folder]);
+  expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
+}
+
+const pages = pagesWithCommands();
+
+it('there are pages with commands', () => {
+  expect(pages.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['README.md', 'the help of understory explain']),
+  );
+});
+
+let workspace: Workspace;
+beforeAll(async () => {
+  workspace = await emptyWorkspace();
+  await writeStandIns(workspace.folder);
+});
+afterAll(() => workspace.remove());
+
+/** What several pages show is run once. */
+const known = new Set<string>();
+
+for (const { name, lines } of pages) {
+  const own = lines.map((line) => line.replace(/^npx (?=understory )/, '')).filter((line) => !known.has(line));
+  for (const line of own) known.add(line);
+  if (own.length === 0) continue;
+
+  describe(name, () => {
+    for (const line of new Set(own)) {
+      const other = elsewhere.find(([pattern]) => pattern.test(line));
+      if (other !== undefined) {
+        it(`${line} (run elsewhere)`, () => {
+          const [pattern, isTrue] = other;
+          expect(isTrue(...pattern.exec(line)!.slice(1))).toBe(true);
+        });
+        continue;
+      }
+      it(`${line}`, async () => {
+        const { words, into } = wordsOf(line);
+        const [program, ...argv] = words;
+        expect(program).toBe('understory');
+        const out = argv[argv.indexOf('--out') + 1];
+        // Pages call their folders alike, and each command is run as if it were the first.
+        if (argv.includes('--out') && argv[0] !== 'report')
+          await rm(join(workspace.folder, out!), { recursive: true, force: true });
+        if (argv[0] === 'report') await withRun(argv[1]!, workspace);
+        const { code, stdout, stderr } = await workspace.cli(shortened(argv));
+        expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
+        if (into !== undefined) await workspace.write(into, stdout);
+        if (words.includes('--json')) JSON.parse(stdout);
+      });
+    }
+  });
+}
