@@ -113,8 +113,10 @@ export async function applicabilityOf(
     const { backend } = model.origin;
     const differentiable =
       isDifferentiable(model) && reads.some((output) => model.differentiability(output, picture.name).differentiable);
-    // What has settings takes many passes; where gradients reach the image it applies.
-    if (needs.length === 0 || (options && differentiable && needs.every((need) => need === 'gradients'))) {
+    const explainer = host.get(EXPLAINER, id);
+    // What has settings takes many passes unless it reads a layer in one; where gradients reach the image it applies.
+    const takesMany = options !== undefined && explainer.readsLayer !== true;
+    if (needs.length === 0 || (takesMany && differentiable && needs.every((need) => need === 'gradients'))) {
       records.push({ id, title, backend, applies: true, layer: null, reading: null });
       continue;
     }
@@ -131,7 +133,7 @@ export async function applicabilityOf(
         signal: enough.signal,
         progress: () => enough.abort(),
       };
-      const [map] = await host.get(EXPLAINER, id).explain(watched);
+      const [map] = await explainer.explain(watched);
       records.push({ id, title, backend, applies: true, layer: map?.layer ?? null, reading: map?.reading ?? null });
     } catch (error) {
       if (enough.signal.aborted) {
