@@ -111,14 +111,13 @@ describe('inspect', () => {
 
   it('says why CAM does not apply', async () => {
     const found = await inspectJson(join(repository, 'fixtures/golden/networks/vgg-torchscript/model.onnx'));
-    const [cam, gradcam] = found.classifier.explainers;
-    expect(cam).toMatchObject({
-      id: 'cam',
+    const of = (id: string) => found.classifier.explainers.find((each: { readonly id: string }) => each.id === id);
+    expect(of('cam')).toMatchObject({
       applies: false,
       code: 'CAM_NOT_APPLICABLE',
       reason: expect.stringMatching(/.{20}/),
     });
-    expect(gradcam).toMatchObject({ id: 'gradcam', applies: true });
+    expect(of('gradcam')).toMatchObject({ applies: true });
     expect(found.classifier.preprocessingAssumed).toBe(true);
   });
 
