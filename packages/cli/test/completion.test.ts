@@ -131,7 +131,9 @@ describe('the script for a shell', () => {
     expect(handed('')).toContain(
       'probe:test what a model makes of where things are, over a data set, into a run folder',
     );
-    expect(handed('explain', '').join('\n')).toMatch(/^\*--explainer\[.*\]:value:_values -s , value cam (?:\S+ )*gradcam /m);
+    expect(handed('explain', '').join('\n')).toMatch(
+      /^\*--explainer\[.*\]:value:_values -s , value cam (?:\S+ )*gradcam /m,
+    );
     expect(handed('completion', '')).toContain('1:argument:(bash zsh fish)');
   });
 });
