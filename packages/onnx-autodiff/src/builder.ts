@@ -57,10 +57,13 @@ export class GraphBuilder {
 
   /** Names inside a body stand for what is inside alone: nothing around it may have them. */
   private reserve(body: GraphProto): void {
-    for (const { name } of [...body.input, ...body.initializer]) this.taken.add(name);
-    for (const node of body.node) {
-      for (const name of node.output) this.taken.add(name);
-      for (const inner of bodiesOf(node)) this.reserve(inner);
+    const open = [body];
+    for (const { input, initializer, node: nodes } of open) {
+      for (const { name } of [...input, ...initializer]) this.taken.add(name);
+      for (const node of nodes) {
+        for (const name of node.output) this.taken.add(name);
+        open.push(...bodiesOf(node));
+      }
     }
   }
 
