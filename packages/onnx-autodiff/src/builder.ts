@@ -62,7 +62,7 @@ export class GraphBuilder {
       for (const { name } of [...input, ...initializer]) this.taken.add(name);
       for (const node of nodes) {
         for (const name of node.output) this.taken.add(name);
-        open.push(...bodiesOf(node));
+        for (const inner of bodiesOf(node)) open.push(inner);
       }
     }
   }
