@@ -16,6 +16,20 @@ module.exports = {
       from: {},
       to: { couldNotResolve: true },
     },
+    {
+      name: 'no-web-runtime-in-node',
+      comment: 'Whoever opens models in Node does not install what runs them in a browser.',
+      severity: 'error',
+      from: { path: '^packages/backend-onnx/src/index[.]ts$' },
+      to: { path: 'onnxruntime-web', reachable: true },
+    },
+    {
+      name: 'no-node-runtime-in-browser',
+      comment: 'A browser cannot load what runs models in Node, not even where nothing uses it.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/web/' },
+      to: { path: 'onnxruntime-node', reachable: true },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -1,16 +1,30 @@
 import { UnderstoryError } from '@understory/core';
 
 export const errors = {
-  runtimeNotLoaded: (reason: string, cause: unknown) =>
+  runtimeNotLoaded: ({
+    reason,
+    cause,
+    ...wanted
+  }: {
+    readonly reason: string;
+    readonly expected: string;
+    readonly next: string;
+    readonly cause: unknown;
+  }) =>
     new UnderstoryError({
       code: 'ONNX_RUNTIME_NOT_LOADED',
       message: 'ONNX Runtime cannot be loaded.',
       found: reason,
-      expected: `the package onnxruntime-node with its binary for ${process.platform} ${process.arch}`,
-      next:
-        'Run npm install --ignore-scripts onnxruntime-node: the binaries of the CPU come inside the package, and its install script ' +
-        'downloads from the network. If there is no binary for this system, open the model with another backend, such as tfjs.',
+      ...wanted,
       cause,
+    }),
+  noSecureContext: () =>
+    new UnderstoryError({
+      code: 'NO_SECURE_CONTEXT',
+      message: 'The digest of the model cannot be computed in this page.',
+      found: 'a page without crypto.subtle',
+      expected: 'a page from https or from localhost',
+      next: 'Serve the page over https, or open it on the machine that serves it.',
     }),
   noDevice: (tried: readonly string[], reasons: readonly string[]) =>
     new UnderstoryError({
@@ -24,7 +38,7 @@ export const errors = {
   unknownDevice: (device: string, known: readonly string[]) =>
     new UnderstoryError({
       code: 'DEVICE_UNKNOWN',
-      message: `ONNX Runtime for Node has no device "${device}".`,
+      message: `ONNX Runtime has no device "${device}".`,
       found: device,
       expected: `one or more of ${known.join(', ')}`,
       next: 'Use the device "cpu", or several in order of preference such as "cuda", "cpu".',

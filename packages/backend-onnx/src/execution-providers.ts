@@ -1,4 +1,3 @@
-import type * as ort from 'onnxruntime-common';
 import { firstLineOf } from '@understory/core';
 import { errors } from './errors.ts';
 
@@ -13,13 +12,13 @@ export interface Placed<T> {
 export async function onFirstDevice<T>(
   devices: readonly string[],
   known: readonly string[],
-  open: (providers: ort.InferenceSession.SessionOptions['executionProviders']) => Promise<T>,
+  open: (device: string) => Promise<T>,
 ): Promise<Placed<T>> {
   for (const device of devices) if (!known.includes(device)) throw errors.unknownDevice(device, known);
   const failures: { readonly device: string; readonly reason: string; readonly error: unknown }[] = [];
   for (const device of devices) {
     try {
-      const value = await open([device]);
+      const value = await open(device);
       return {
         value,
         device,
@@ -31,8 +30,8 @@ export async function onFirstDevice<T>(
       failures.push({ device, reason: firstLineOf(error), error });
     }
   }
-  // On the CPU nothing but the model can be at fault.
-  const cpu = failures.find(({ device }) => device === 'cpu');
+  // On the CPU, which WebAssembly is too, nothing but the model can be at fault.
+  const cpu = failures.find(({ device }) => device === 'cpu' || device === 'wasm');
   if (cpu) throw errors.notRunnable(cpu.reason, cpu.error);
   throw errors.noDevice(
     devices,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   checkActivation,
   checkFeeds,
@@ -45,12 +44,13 @@ import {
   type Sizes,
   type Value,
 } from '@understory/onnx-autodiff';
-import type * as ort from 'onnxruntime-common';
 import { BatchSizes } from './batch-sizes.ts';
+import { digestOf } from './digest.ts';
 import { errors } from './errors.ts';
 import { formOf, neutralFeeds, objectiveFeeds, renameForm, renameOutputs } from './objective-feeds.ts';
 import { OnnxProgram } from './program.ts';
 import { runInParts } from './run-session.ts';
+import type { Session } from './runtime.ts';
 import { SessionCache } from './session-cache.ts';
 
 /** What stands in for the rules of derivatives, by name. */
@@ -81,9 +81,9 @@ export interface OnnxModelParts {
   /** What takes the place of the digest in `origin` once `ready` has waited for it. */
   readonly digest?: Promise<string> | string | undefined;
   /** The session of the file as it is; opened when it is first asked for where absent. */
-  readonly forward?: ort.InferenceSession | undefined;
+  readonly forward?: Session | undefined;
   /** Opens a session on the device that the model runs on. */
-  readonly openSession: (model: Uint8Array) => Promise<ort.InferenceSession>;
+  readonly openSession: (model: Uint8Array) => Promise<Session>;
   /** Whether the device works fastest in blocks of channels; see `DifferentiableGraphOptions`. */
   readonly blockedLayout?: boolean;
   /** What a float16 model is differentiated in: float32 by default, so that small gradients survive. */
@@ -113,7 +113,7 @@ export class OnnxModel implements DifferentiableModel {
   private readonly blockedLayout: boolean;
   private readonly computed: Float32Graph['computed'];
   private readonly openSession: OnnxModelParts['openSession'];
-  private readonly sessions = new SessionCache<ort.InferenceSession>(openSessions);
+  private readonly sessions = new SessionCache<Session>(openSessions);
   /** The differentiable graph of each batch size and choice of rules. */
   private readonly sized = new Map<string, DifferentiableGraph>();
   /** By what is asked for, then by batch size. */
@@ -364,7 +364,7 @@ export class OnnxModel implements DifferentiableModel {
       graph,
       origin: {
         ...this.fileOrigin,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
+        sha256: await digestOf(bytes),
         remarks: [...this.fileOrigin.remarks, remark],
       },
       forward: await this.openSession(bytes),
@@ -384,7 +384,7 @@ export class OnnxModel implements DifferentiableModel {
     if (this.isClosed) throw coreErrors.modelClosed({ backend: this.origin.backend });
   }
 
-  private useForward<Result>(work: (session: ort.InferenceSession) => Promise<Result>): Promise<Result> {
+  private useForward<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     return this.sessions.use(forwardSession, () => this.open(forwardGraph(this.source, this.differentiable)), work);
   }
 
@@ -478,11 +478,11 @@ export class OnnxModel implements DifferentiableModel {
     return sized;
   }
 
-  private open(graph: Graph, known?: Sizes): Promise<ort.InferenceSession> {
+  private open(graph: Graph, known?: Sizes): Promise<Session> {
     return this.opened(graph.encode(known));
   }
 
-  private async opened(bytes: Uint8Array): Promise<ort.InferenceSession> {
+  private async opened(bytes: Uint8Array): Promise<Session> {
     try {
       return await this.openSession(bytes);
     } catch (error) {
@@ -494,7 +494,7 @@ export class OnnxModel implements DifferentiableModel {
    * The first time the session of the file as it is gives way, which may have been good for nothing but to show that the model
    * runs: a program that only wants gradients then holds no second copy of the weights. It comes back when it is asked for.
    */
-  private async openDerived(graph: Graph, known: Sizes): Promise<ort.InferenceSession> {
+  private async openDerived(graph: Graph, known: Sizes): Promise<Session> {
     if (!this.forwardGaveWay) {
       this.forwardGaveWay = true;
       await this.sessions.drop(forwardSession);
@@ -504,7 +504,7 @@ export class OnnxModel implements DifferentiableModel {
 
   /** Runs as many times as a fixed batch asks for. */
   private async inBatches(
-    session: ort.InferenceSession,
+    session: Session,
     feeds: Feeds,
     numbers: Tensors,
     batch: number,

@@ -1,9 +1,9 @@
 import { checkFeeds, type CompiledProgram, type Program, type Tensors, type TensorSpec } from '@understory/core';
 import { FedSizes, Inference, type Graph, type Sizes } from '@understory/onnx-autodiff';
-import type * as ort from 'onnxruntime-common';
 import { BatchSizes } from './batch-sizes.ts';
 import { programGraph, type ProgramGraph } from './program-graph.ts';
 import { runInParts } from './run-session.ts';
+import type { Session } from './runtime.ts';
 import { SessionCache } from './session-cache.ts';
 
 /** Sessions of one program that are kept open: each holds a copy of the model's weights. */
@@ -18,7 +18,7 @@ export interface ProgramTarget {
   readonly computed: (name: string) => string;
   /** The model for one batch size, in opset 18 or later. */
   readonly graphOf: (batch: number) => Graph;
-  readonly open: (graph: Graph, sizes: Sizes) => Promise<ort.InferenceSession>;
+  readonly open: (graph: Graph, sizes: Sizes) => Promise<Session>;
 }
 
 interface MadeGraph extends ProgramGraph {
@@ -32,7 +32,7 @@ export class OnnxProgram implements CompiledProgram {
   private readonly target: ProgramTarget;
   private readonly graphs = new Map<number, MadeGraph>();
   private readonly sizes = new BatchSizes();
-  private readonly sessions = new SessionCache<ort.InferenceSession>(openSessions);
+  private readonly sessions = new SessionCache<Session>(openSessions);
 
   /** Throws PROGRAM_INVALID, UNKNOWN_LAYER and GRADIENT_*. */
   constructor(program: Program, target: ProgramTarget) {

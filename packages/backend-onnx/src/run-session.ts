@@ -1,7 +1,7 @@
 import { firstLineOf, joinParts, type Tensor, type Tensors } from '@understory/core';
 import type { FedSizes } from '@understory/onnx-autodiff';
-import type * as ort from 'onnxruntime-common';
 import { errors } from './errors.ts';
+import type { Session } from './runtime.ts';
 import { fromOrt, takeSamples, toOrt } from './tensors.ts';
 
 /**
@@ -9,7 +9,7 @@ import { fromOrt, takeSamples, toOrt } from './tensors.ts';
  * where what is fed makes sizes beyond the limits.
  */
 export async function runInParts(
-  session: ort.InferenceSession,
+  session: Session,
   feeds: Tensors,
   fetch: readonly string[],
   { batch, size, fedSizes }: { readonly batch: number; readonly size: number; readonly fedSizes: FedSizes },
@@ -36,7 +36,7 @@ export async function runInParts(
 }
 
 async function execute(
-  session: ort.InferenceSession,
+  session: Session,
   feeds: readonly (readonly [string, Tensor])[],
   fetch: readonly string[],
 ): Promise<Tensors> {

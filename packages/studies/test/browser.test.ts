@@ -1,29 +1,31 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { sharpCodec } from '@understory/imaging/sharp';
-import { findChromium, runInChromium } from '@understory/testing/node';
-import { bundleForBrowser } from './browser/bundle.ts';
+import { bundleForBrowser, findChromium, runInChromium } from '@understory/testing/node';
 import { explainOne, type Explanation } from './browser/one-explanation.ts';
 
 const chromium = findChromium();
 const picture = new Uint8Array(readFileSync(new URL('../../../fixtures/images/coffee.png', import.meta.url)));
+
+const entry = fileURLToPath(new URL('browser/entry.js', import.meta.url));
 
 /** What has to run without Node, by its entry points. */
 const neutral = [
   ...['core', 'onnx-autodiff', 'onnx-autodiff/gradient-check', 'statistics', 'experiments', 'experiments/opfs'],
   ...['imaging', 'imaging/canvas', 'studies', 'report', 'testing', 'attack-pgd', 'metric-faithfulness'],
   ...['probe-shuffle', 'explain-baseline', 'explain-cam', 'explain-gradcam', 'explain-gradients'],
-  'explain-perturbation',
+  ...['explain-perturbation', 'subjects', 'text', 'probe-clip', 'probe-mdetr', 'backend-onnx/web'],
 ].map((name) => `@understory/${name}`);
 
 describe('in a browser', () => {
   it('what is neutral imports nothing of Node', async () => {
     const code = neutral.map((name, at) => `export * as package${at} from '${name}';`).join('\n');
-    expect((await bundleForBrowser('entry.js', { code })).ofNode).toEqual([]);
+    expect((await bundleForBrowser(entry, { code })).ofNode).toEqual([]);
   }, 180_000);
 
   it('tells what is of Node', async () => {
-    const { ofNode } = await bundleForBrowser('entry.js', { code: "export * as files from 'node:fs';" });
+    const { ofNode } = await bundleForBrowser(entry, { code: "export * as files from 'node:fs';" });
     expect(ofNode).toEqual([
       expect.stringContaining('node:fs in '),
       expect.stringContaining('__vite-browser-external:node:fs'),
@@ -34,7 +36,9 @@ describe('in a browser', () => {
   (chromium === undefined ? it.skip : it)(
     'a study explains a picture as in Node',
     async () => {
-      const { code, ofNode } = await bundleForBrowser('page.ts', { minify: true });
+      const { code, ofNode } = await bundleForBrowser(fileURLToPath(new URL('browser/page.ts', import.meta.url)), {
+        minify: true,
+      });
       expect(ofNode).toEqual([]);
       const files = new Map([['picture.png', picture]]);
       const found = await runInChromium<Explanation>(chromium!, { script: code, files });

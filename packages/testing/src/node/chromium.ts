@@ -10,8 +10,18 @@ export interface Page {
   /** A module, which posts its results to `/results` as JSON. */
   readonly script: string | Uint8Array;
   /** Served under `/files/` by their names, which are listed as JSON at `/names`. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly files: ReadonlyMap<string, Uint8Array | string>;
+  /** Whether the page is cross-origin isolated, so that there is memory that threads share; false by default. */
+  readonly isIsolated?: boolean;
+  /** What Chromium is started with besides. */
+  readonly flags?: readonly string[];
 }
+
+const types: Readonly<Record<string, string>> = {
+  js: 'text/javascript',
+  mjs: 'text/javascript',
+  wasm: 'application/wasm',
+};
 
 /** The path of a Chromium, or undefined where there is none. */
 export function findChromium(): string | undefined {
@@ -30,10 +40,17 @@ export function findChromium(): string | undefined {
 }
 
 /** Runs a page in a headless Chromium and hands back what it posts; throws where Chromium ends before that. */
-export async function runInChromium<Results>(chromium: string, { script, files }: Page): Promise<Results> {
+export async function runInChromium<Results>(
+  chromium: string,
+  { script, files, isIsolated = false, flags = [] }: Page,
+): Promise<Results> {
   const { promise, resolve, reject } = withResolvers<Results>();
   const server = createServer((request, response) => {
     const url = request.url ?? '';
+    if (isIsolated) {
+      response.setHeader('cross-origin-opener-policy', 'same-origin');
+      response.setHeader('cross-origin-embedder-policy', 'require-corp');
+    }
     if (url === '/')
       response.setHeader('content-type', 'text/html').end('<script type="module" src="/page.js"></script>');
     else if (url === '/page.js') response.setHeader('content-type', 'text/javascript').end(script);
@@ -46,14 +63,16 @@ export async function runInChromium<Results>(chromium: string, { script, files }
         resolve(JSON.parse(Buffer.concat(chunks).toString()) as Results);
       });
     } else {
-      const file = files.get(decodeURIComponent(url.replace('/files/', '')));
-      response.writeHead(file === undefined ? 404 : 200).end(file);
+      const name = decodeURIComponent(url.replace('/files/', ''));
+      const file = files.get(name);
+      const type = types[name.replace(/^.*\./, '')] ?? 'application/octet-stream';
+      response.writeHead(file === undefined ? 404 : 200, { 'content-type': type }).end(file);
     }
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const profile = mkdtempSync(join(tmpdir(), 'understory-chromium-'));
   const { port } = server.address() as AddressInfo;
-  const options = ['--headless=new', '--no-sandbox', '--no-first-run', '--enable-unsafe-swiftshader'];
+  const options = ['--headless=new', '--no-sandbox', '--no-first-run', '--enable-unsafe-swiftshader', ...flags];
   const browser = spawn(chromium, [...options, `--user-data-dir=${profile}`, `http://127.0.0.1:${port}/`], {
     stdio: 'ignore',
   });
@@ -67,7 +86,8 @@ export async function runInChromium<Results>(chromium: string, { script, files }
     await ended;
     server.closeAllConnections();
     server.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    // Other processes of the browser may still write when the first one has ended.
+    rmSync(profile, { recursive: true, force: true, maxRetries: 12 });
   }
 }
 

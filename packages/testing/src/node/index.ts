@@ -1,2 +1,3 @@
+export * from './bundle.ts';
 export * from './chromium.ts';
 export * from './golden.ts';

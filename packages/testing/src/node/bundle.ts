@@ -1,14 +1,12 @@
 import { isBuiltin } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import { build, defaultClientConditions, type Plugin } from 'vite';
+import { dirname } from 'node:path';
+import type { Plugin } from 'vite';
 
 export interface Bundle {
   readonly code: string;
   /** Modules of Node that something imports, used or not, and packages that stand in for them. */
   readonly ofNode: readonly string[];
 }
-
-const here = fileURLToPath(new URL('.', import.meta.url));
 
 export interface BundleOptions {
   /** The entry itself, where no file has it. */
@@ -17,9 +15,12 @@ export interface BundleOptions {
   readonly minify?: boolean;
 }
 
-/** Bundles a module for a browser as a user of Vite does; throws what Vite throws. */
-export async function bundleForBrowser(entry: string, { code, minify = false }: BundleOptions = {}): Promise<Bundle> {
-  const path = `${here}${entry}`;
+/**
+ * Bundles the module at a path for a browser, into one file, as a user of Vite does; sources of this repository are taken instead of what is built.
+ * Needs the package vite; throws what Vite throws.
+ */
+export async function bundleForBrowser(path: string, { code, minify = false }: BundleOptions = {}): Promise<Bundle> {
+  const { build, defaultClientConditions } = await import('vite');
   const ofNode = new Set<string>();
   const watch: Plugin = {
     name: 'watch',
@@ -37,9 +38,12 @@ export async function bundleForBrowser(entry: string, { code, minify = false }: 
     },
   };
   const output = await build({
-    ...{ root: here, configFile: false, envFile: false, publicDir: false, logLevel: 'error' },
+    ...{ root: dirname(path), configFile: false, envFile: false, publicDir: false, logLevel: 'error' },
     plugins: [watch],
-    resolve: { conditions: ['@understory/source', ...defaultClientConditions] },
+    resolve: {
+      // ONNX Runtime is served beside the bundle, not packed into it.
+      conditions: ['@understory/source', 'onnxruntime-web-use-extern-wasm', ...defaultClientConditions],
+    },
     build: {
       ...{ minify, write: false, target: 'es2022', modulePreload: false },
       rollupOptions: {
