@@ -1,4 +1,4 @@
-import { extname } from 'node:path';
+import { posixPaths } from './posix-paths.ts';
 
 /** How a file that is not read here becomes one that is. */
 export interface ExportRecipe {
@@ -65,5 +65,5 @@ const recipes: ReadonlyMap<string, ExportRecipe> = new Map([
 
 /** The recipe for a file, by the ending of its name; undefined where there is none. */
 export function exportRecipe(name: string): ExportRecipe | undefined {
-  return recipes.get(extname(name).toLowerCase());
+  return recipes.get(posixPaths.extname(name).toLowerCase());
 }

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { zooErrors } from './errors.ts';
 import { exportRecipe } from './export-recipes.ts';
+import type { ModelFiles } from './model-files.ts';
 
 /** Where Hugging Face and transformers.js look, first to last. */
 const usual = ['onnx/model.onnx', 'model.onnx'];
@@ -12,10 +11,10 @@ const usualTfjs = ['tfjs/model.json', 'model.json'];
 /**
  * The model files of a folder, relative to it, one a format, the ONNX one first; throws MODEL_FOLDER_EMPTY, MODEL_FOLDER_AMBIGUOUS or MODEL_NEEDS_EXPORT.
  */
-export async function findModelFiles(folder: string): Promise<readonly [string, ...string[]]> {
-  const own = await filesOf(folder);
+export async function findModelFiles(disk: ModelFiles, folder: string): Promise<readonly [string, ...string[]]> {
+  const own = await namesIn(disk, folder);
   const within = async (name: string) =>
-    own.includes(name) ? (await filesOf(join(folder, name))).map((file) => `${name}/${file}`) : [];
+    own.includes(name) ? (await namesIn(disk, disk.join(folder, name))).map((file) => `${name}/${file}`) : [];
   const files = [...own, ...(await within('onnx')), ...(await within('tfjs'))];
   const tfjs = usualTfjs.find((name) => files.includes(name));
   const named = usual.find((name) => files.includes(name));
@@ -43,11 +42,7 @@ function isVague(name: string): boolean {
   return /\.bin$/i.test(name);
 }
 
-async function filesOf(folder: string): Promise<readonly string[]> {
-  try {
-    return (await readdir(folder)).sort();
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOTDIR') return [];
-    throw cause;
-  }
+/** What lies in a folder; nothing where there is none. */
+export async function namesIn(disk: ModelFiles, folder: string): Promise<readonly string[]> {
+  return (await disk.names(folder)) ?? [];
 }

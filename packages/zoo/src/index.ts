@@ -1,3 +1,4 @@
 export { listZoo, type ZooEntry } from './bundled.ts';
-export { resolveModel, type ResolvedModel, type ResolveOptions } from './resolve-model.ts';
+export { resolveModel, type ResolveOptions } from './resolve-model.ts';
+export type { ResolvedModel } from './model-places.ts';
 export type { FoundTokenizer } from './read-tokenizer.ts';

@@ -6,6 +6,7 @@ import {
   type Preprocessing,
 } from '@understory/imaging';
 import { zooErrors } from './errors.ts';
+import type { ModelFiles } from './model-files.ts';
 import { firstConfig, type FoundConfig } from './read-config.ts';
 
 export interface Pictures {
@@ -18,10 +19,14 @@ export interface Pictures {
  * How pictures are prepared for the model in some folders: by `preprocess_cfg.json`, `preprocessor_config.json` or the `preprocess_cfg` of an open_clip
  * configuration. Throws MODEL_CONFIG_* and PREPROCESSING_INVALID.
  */
-export async function picturesFrom(folders: readonly string[], openClip: FoundConfig | undefined): Promise<Pictures> {
-  const own = await firstConfig(folders, 'preprocess_cfg.json');
+export async function picturesFrom(
+  disk: ModelFiles,
+  folders: readonly string[],
+  openClip: FoundConfig | undefined,
+): Promise<Pictures> {
+  const own = await firstConfig(disk, folders, 'preprocess_cfg.json');
   if (own !== undefined) return { preprocessing: parsed(own, preprocessingFromOpenClip), notes: [] };
-  const processor = await firstConfig(folders, 'preprocessor_config.json');
+  const processor = await firstConfig(disk, folders, 'preprocessor_config.json');
   if (processor !== undefined) {
     return { preprocessing: parsed(processor, preprocessingFromConfig), notes: unknownInConfig(processor.json) };
   }

@@ -1,22 +1,21 @@
-import { join } from 'node:path';
-import { fileLimits, readTextFile } from '@understory/imaging/files';
+import { messageOf } from '@understory/core';
 import { zooErrors } from './errors.ts';
 import { jsonErrorOffset } from './json-error-offset.ts';
+import { largestConfiguration, type ModelFiles } from './model-files.ts';
 import { nestingOf } from './nesting.ts';
 
 /** What follows a value down must not run out of stack; configurations have a depth of three or four. */
 const deepest = 100;
 
 /** A JSON file, or undefined where there is none; throws MODEL_CONFIG_NOT_READABLE, MODEL_CONFIG_NOT_JSON with the place of the fault, or MODEL_CONFIG_INVALID where it is nested too deep. */
-export async function readConfig(file: string): Promise<unknown> {
-  let text: string;
+export async function readConfig(disk: ModelFiles, file: string): Promise<unknown> {
+  let text: string | undefined;
   try {
-    text = await readTextFile(file, fileLimits.configuration);
+    text = await disk.readText(file, largestConfiguration);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw zooErrors.configNotReadable({ file, reason: message, cause });
+    throw zooErrors.configNotReadable({ file, reason: messageOf(cause), cause });
   }
+  if (text === undefined) return undefined;
   if (nestingOf(text) > deepest) throw zooErrors.configTooDeep({ file, most: deepest });
   try {
     return JSON.parse(text);
@@ -41,10 +40,14 @@ export interface FoundConfig {
 }
 
 /** The file of that name in the first folder that has it; throws as `readConfig` does. */
-export async function firstConfig(folders: readonly string[], name: string): Promise<FoundConfig | undefined> {
+export async function firstConfig(
+  disk: ModelFiles,
+  folders: readonly string[],
+  name: string,
+): Promise<FoundConfig | undefined> {
   for (const folder of folders) {
-    const file = join(folder, name);
-    const json = await readConfig(file);
+    const file = disk.join(folder, name);
+    const json = await readConfig(disk, file);
     if (json !== undefined) return { file, json };
   }
   return undefined;

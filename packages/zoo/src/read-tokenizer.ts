@@ -1,5 +1,6 @@
 import { isJsonObject, shownJson } from '@understory/core';
 import { zooErrors } from './errors.ts';
+import type { ModelFiles } from './model-files.ts';
 import { firstConfig } from './read-config.ts';
 
 export interface FoundTokenizer {
@@ -11,16 +12,17 @@ export interface FoundTokenizer {
 
 /** The tokenizer in the first folder that has one; undefined where none has. Throws MODEL_CONFIG_*. */
 export async function readTokenizer(
+  disk: ModelFiles,
   folders: readonly string[],
   config: Readonly<Record<string, unknown>> = {},
 ): Promise<FoundTokenizer | undefined> {
-  const found = await firstConfig(folders, 'tokenizer.json');
+  const found = await firstConfig(disk, folders, 'tokenizer.json');
   if (found === undefined) return undefined;
   const { file, json } = found;
   if (!isJsonObject(json)) {
     throw zooErrors.configInvalid({ file, key: '', found: shownJson(json), expected: 'a JSON object' });
   }
-  const settings = await firstConfig(folders, 'tokenizer_config.json');
+  const settings = await firstConfig(disk, folders, 'tokenizer_config.json');
   return {
     tokenizer: json,
     settings: { ...textSettings(config), ...objectOf(settings?.json) },
