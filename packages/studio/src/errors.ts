@@ -1,0 +1,56 @@
+import { UnderstoryError } from '@understory/core';
+
+/** Every error of the studio, by what went wrong. */
+export const studioErrors = {
+  messageInvalid({ length, cause }: { length: number; cause: unknown }) {
+    return new UnderstoryError({
+      code: 'MESSAGE_INVALID',
+      message: 'A message between the page and its engine cannot be read.',
+      found: `${length} bytes`,
+      expected: 'a message of the same version of Understory',
+      next: 'Load the page again, so that page and engine are of one version.',
+      cause,
+    });
+  },
+
+  methodUnknown({ method, known }: { method: string; known: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'METHOD_UNKNOWN',
+      message: `The engine has no method "${method}".`,
+      found: `"${method}"`,
+      expected: known.join(', '),
+      next: 'Load the page again, so that page and engine are of one version.',
+    });
+  },
+
+  engineLost({ reason }: { reason: string }) {
+    return new UnderstoryError({
+      code: 'ENGINE_LOST',
+      message: 'The engine is gone.',
+      found: reason,
+      expected: 'an engine that answers',
+      next: 'Load the page again; what was found stays in files that were kept.',
+    });
+  },
+
+  fileNotKept({ path, known }: { path: string; known: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'FILE_NOT_FOUND',
+      message: `There is no file "${path}".`,
+      found: `"${path}"`,
+      expected:
+        known.length === 0 ? 'a file that was added' : `a file that was added, such as ${known.slice(0, 5).join(', ')}`,
+      next: 'Drop the file into the page.',
+    });
+  },
+
+  nothingToMeasure({ found }: { found: string }) {
+    return new UnderstoryError({
+      code: 'NOTHING_TO_MEASURE',
+      message: 'No map was made that a curve could be drawn of.',
+      found,
+      expected: 'one explainer that applies to the model',
+      next: 'Choose another explainer or another layer.',
+    });
+  },
+};

@@ -1,0 +1,6 @@
+export * from './engine/engine.ts';
+export { studioErrors } from './errors.ts';
+export { answerParts, httpEngine, type HttpEngineOptions } from './wire/http.ts';
+export { callMethod, methods } from './wire/methods.ts';
+export { pack, unpack } from './wire/pack.ts';
+export { portEngine, servePort, type Port } from './wire/port.ts';

@@ -1,0 +1,69 @@
+import { studioErrors } from '../errors.ts';
+import type { Call, MapListener, RowListener, RunFolders, StudioEngine } from '../engine/engine.ts';
+
+/** What the listeners of a call are named. */
+export const listeners = ['onProgress', 'onMap', 'onRow'] as const;
+
+export type ListenerName = (typeof listeners)[number];
+
+/** Every listener that a call may have. */
+export type AnyCall = Call & MapListener & RowListener;
+
+const own = [
+  ...(['about', 'addFiles', 'readPicture', 'openModel', 'applicability', 'predict', 'explain', 'deletion'] as const),
+  ...(['attack', 'cross', 'graph', 'study', 'parse'] as const),
+];
+
+const ofRuns = [
+  'list',
+  'read',
+  'file',
+  'start',
+  'watch',
+  'cancel',
+  'resume',
+] as const satisfies readonly (keyof RunFolders)[];
+
+/** Every method by the name that stands for it in messages: `explain`, `runs/list`. */
+export const methods: readonly string[] = [...own, ...ofRuns.map((name) => `runs/${name}`)];
+
+/** Calls a method of an engine by its name; throws METHOD_UNKNOWN, also of runs where the engine has none, and what the method throws. */
+export async function callMethod(
+  engine: StudioEngine,
+  method: string,
+  request: unknown,
+  call: AnyCall,
+): Promise<unknown> {
+  const name = own.find((each) => each === method);
+  if (name === 'about') return engine.about(call);
+  // What a page sends is checked by what reads it; the types of requests are those of one version.
+  if (name !== undefined) return (engine[name] as Method).call(engine, request, call);
+  const run = ofRuns.find((each) => `runs/${each}` === method);
+  if (run !== undefined && engine.runs !== undefined)
+    return (engine.runs[run] as Method).call(engine.runs, request, call);
+  throw studioErrors.methodUnknown({ method, known: engine.runs === undefined ? own : methods });
+}
+
+type Method = (request: unknown, call: AnyCall) => Promise<unknown>;
+
+/** Sends a request somewhere and hands back its answer. */
+export type Transport = (method: string, request: unknown, call: AnyCall) => Promise<unknown>;
+
+/** An engine that is somewhere else. */
+export function remoteEngine(
+  send: Transport,
+  { hasRuns, close }: { readonly hasRuns: boolean; readonly close: () => Promise<void> },
+): StudioEngine {
+  const to =
+    (method: string) =>
+    (request: unknown, call: AnyCall = {}) =>
+      send(method, request, call);
+  const named = Object.fromEntries(own.map((name) => [name, to(name)]));
+  const runs = Object.fromEntries(ofRuns.map((name) => [name, to(`runs/${name}`)])) as unknown as RunFolders;
+  return {
+    ...(named as unknown as StudioEngine),
+    about: (call: Call = {}) => send('about', {}, call) as ReturnType<StudioEngine['about']>,
+    ...(hasRuns && { runs }),
+    close,
+  };
+}
