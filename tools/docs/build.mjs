@@ -113,6 +113,7 @@ function sidebar() {
       link('reference/cli/index.md', 'Commands'),
       link('reference/configuration.md', 'Configuration and study files'),
       link('reference/methods.md', 'Methods'),
+      link('comparison.md'),
       link('operators.md'),
       link('reference/api/index.md', 'API'),
       link('bibliography.md'),

@@ -84,6 +84,10 @@ describe('pictures of two sizes, and the same with padding and a mask of it', ()
       'road:steps=3',
       'average-drop',
       'sparseness',
+      'faithfulness-correlation:draws=4',
+      'monotonicity-correlation:steps=4,draws=2',
+      'infidelity:patch=24',
+      'region-perturbation:patch=16,regions=3',
       'max-sensitivity:draws=2',
       'sanity:stages=1',
     ];

@@ -2,11 +2,7 @@ import type { Measurement, Metric, OptionSchema, OptionValues } from '@understor
 import { standardDeviation } from '@understory/statistics';
 import { areaUnder } from './area.ts';
 import { measureCurves } from './curve.ts';
-import { constant } from './perturbations/constant.ts';
-import { channelMean } from './perturbations/channel-mean.ts';
-import { gaussianBlur } from './perturbations/gaussian-blur.ts';
-import { noisyLinearImputation } from './perturbations/noisy-linear-imputation.ts';
-import type { Perturbation } from './perturbations/perturbation.ts';
+import { perturbationOf, perturbationOptions } from './perturbations/perturbation-options.ts';
 import { interpolationOption } from './pixel-scores.ts';
 import { replacementsBy } from './replacements.ts';
 import { samplesOf } from './samples.ts';
@@ -28,36 +24,7 @@ export const curveOptions = {
     range: [1, 1000],
     description: 'How many random orders are averaged.',
   },
-  perturbation: {
-    type: 'choice',
-    default: 'blur',
-    choices: ['blur', 'constant', 'channel-mean', 'imputation'],
-    description: 'The replacement of a removed pixel.',
-  },
-  kernel: {
-    type: 'integer',
-    default: 11,
-    range: [1, 255],
-    description: 'The odd side of the window of blur, in pixels.',
-  },
-  sigma: {
-    type: 'number',
-    default: 15,
-    range: [0.01, 1000],
-    description: 'The standard deviation of blur, in pixels.',
-  },
-  value: {
-    type: 'number',
-    default: 0,
-    range: [-1e6, 1e6],
-    description: 'The value of constant, in the space in which the model is fed.',
-  },
-  noise: {
-    type: 'number',
-    default: 0.01,
-    range: [0, 1000],
-    description: 'The standard deviation of the noise of imputation, in the space in which the model is fed.',
-  },
+  ...perturbationOptions,
   score: {
     type: 'choice',
     default: 'normalised-logit',
@@ -114,19 +81,6 @@ export function perturbationCurve(start: End, options: CurveOptions): Metric {
 function betterOf(start: End, { order }: CurveOptions): Metric['better'] {
   if (order === 'random') return 'neither';
   return (start === 'original') === (order === 'descending') ? 'lower' : 'higher';
-}
-
-function perturbationOf({ perturbation, kernel, sigma, value, noise }: CurveOptions): Perturbation {
-  switch (perturbation) {
-    case 'blur':
-      return gaussianBlur({ kernel, sigma });
-    case 'constant':
-      return constant({ value });
-    case 'channel-mean':
-      return channelMean;
-    case 'imputation':
-      return noisyLinearImputation({ noise });
-  }
 }
 
 function mean(values: readonly number[]): number {

@@ -30,3 +30,26 @@ export const riseDeletion = {
 
 /** Petsiuk et al. 2018, section 4.2: the probability while all pixels come back into a blurred picture. */
 export const riseInsertion = { ...riseDeletion, perturbation: 'blur' } as const satisfies Preset;
+
+/** The defaults of Quantus 0.6.0, whose features are pixels here; on pictures of one channel its numbers. */
+export const quantusFaithfulnessCorrelation = {
+  subset: 224,
+  draws: 100,
+  perturbation: 'black',
+  score: 'logit',
+} as const;
+
+/** The defaults of Quantus 0.6.0: each pixel is a group of its own. */
+export const quantusFaithfulnessEstimate = { steps: 1_000_000, perturbation: 'black', score: 'logit' } as const;
+
+/** The defaults of Quantus 0.6.0, each square alone. */
+export const quantusInfidelity = { scale: 'none', patch: 4, perturbation: 'black', score: 'logit' } as const;
+
+/** The defaults of Quantus 0.6.0. */
+export const quantusRegionPerturbation = {
+  order: 'descending',
+  regions: 100,
+  patch: 8,
+  perturbation: 'black',
+  score: 'probability',
+} as const;

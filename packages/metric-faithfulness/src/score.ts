@@ -1,5 +1,5 @@
 import { ImageClassifier, objectiveValues, outputsOf, toFloat32 } from '@understory/core';
-import type { MetricRequest, Objective, Tensors } from '@understory/core';
+import type { MetricRequest, Objective, OptionSchema, Tensors } from '@understory/core';
 import { faithfulnessErrors } from './errors.ts';
 
 /**
@@ -7,6 +7,17 @@ import { faithfulnessErrors } from './errors.ts';
  * perturbed picture (`normalised-logit`), or the probability of the explained class.
  */
 export type Score = 'normalised-logit' | 'logit' | 'probability';
+
+/** Which of the two is read where nothing is normalised. */
+export const scoreOption = <Default extends 'logit' | 'probability'>(read: Default) =>
+  ({
+    score: {
+      type: 'choice',
+      default: read,
+      choices: ['logit', 'probability'],
+      description: 'What is read of the model.',
+    },
+  }) as const satisfies OptionSchema;
 
 /** How a score is read from what a model computes. */
 export interface ScoreReader {

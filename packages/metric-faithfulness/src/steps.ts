@@ -1,3 +1,16 @@
+import type { OptionSchema } from '@understory/core';
+
+/** Into how many groups of equal size all pixels go. */
+export const stepsOption = (steps: number) =>
+  ({
+    steps: {
+      type: 'integer',
+      default: steps,
+      range: [2, 1_000_000],
+      description: 'Into how many groups the pixels go by importance; all are of the same size, rounded up.',
+    },
+  }) as const satisfies OptionSchema;
+
 /**
  * How many pixels are changed at each point of a curve: 0, then ceil(total / steps) more a step until `fraction` of them is reached.
  * The last step takes what is left; where pixels are few there are fewer steps than asked for.
@@ -18,4 +31,10 @@ export function countsInShares(pixels: number, fraction: number, steps: number):
 /** Rounds down, but not where only rounding of the product is missing to a whole number. */
 function shareOf(pixels: number, fraction: number): number {
   return Math.floor(pixels * fraction + 1e-6);
+}
+
+/** The places of an order in steps of equal size, the last of which has what is left. */
+export function placesInSteps(order: Uint32Array, steps: number): readonly Uint32Array[] {
+  const counts = countsInSteps(order.length, 1, steps);
+  return counts.slice(1).map((count, at) => order.subarray(counts[at]!, count));
 }

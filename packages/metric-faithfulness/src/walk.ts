@@ -45,11 +45,30 @@ export function* picturesOf(walk: Walk, order: Uint32Array, counts: readonly num
     return;
   }
   const current = new Float32Array(original.length);
-  const replaced = new Uint8Array(order.length).fill(start === 'original' ? 0 : 1);
+  const replaced = new Uint8Array(input.height * input.width).fill(start === 'original' ? 0 : 1);
   let done = 0;
   for (const count of counts) {
     for (; done < count; done += 1) replaced[order[done]!] = start === 'original' ? 1 : 0;
     replacement.fill(replaced, current);
     yield current;
   }
+}
+
+/** The picture in which the pixels of `places` are those of the replacement, and no others. */
+export function pictureWithout(walk: Omit<Walk, 'start'>, places: Uint32Array): Float32Array {
+  const { original, replacement, input } = walk;
+  const pixels = original.slice();
+  if (replacement.kind === 'surroundings') {
+    const replaced = new Uint8Array(input.height * input.width);
+    for (const place of places) replaced[place] = 1;
+    replacement.fill(replaced, pixels);
+    return pixels;
+  }
+  for (const place of places) {
+    for (let channel = 0; channel < input.channels; channel += 1) {
+      const at = place * input.pixelStride + channel * input.channelStride;
+      pixels[at] = replacement.pixels[at]!;
+    }
+  }
+  return pixels;
 }

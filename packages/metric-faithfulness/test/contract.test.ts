@@ -4,27 +4,27 @@ import * as metrics from '@understory/metric-faithfulness';
 import { metricContract } from '@understory/testing';
 import { mapOf, randomNumbers, tinyModel, tinyRequest, tinySize } from './support/networks.ts';
 
-const {
-  deletion,
-  insertion,
-  road,
-  averageDrop,
-  increaseInConfidence,
-  pointingGame,
-  maxSensitivity,
-  sparseness,
-  sanity,
-} = metrics;
+/** A metric with settings that fit a picture of 6 x 7 pixels. */
 const made: Readonly<Record<string, () => Metric>> = {
-  deletion,
-  insertion,
-  road,
-  'average-drop': averageDrop,
-  'increase-in-confidence': increaseInConfidence,
-  'pointing-game': pointingGame,
-  'max-sensitivity': maxSensitivity,
-  sparseness,
-  sanity,
+  deletion: metrics.deletion,
+  insertion: metrics.insertion,
+  road: metrics.road,
+  'average-drop': metrics.averageDrop,
+  'increase-in-confidence': metrics.increaseInConfidence,
+  'faithfulness-correlation': () => metrics.faithfulnessCorrelation({ subset: 5, draws: 20 }),
+  'faithfulness-correlation, subsets too large': metrics.faithfulnessCorrelation,
+  'faithfulness-estimate': metrics.faithfulnessEstimate,
+  monotonicity: metrics.monotonicity,
+  'monotonicity-correlation': () => metrics.monotonicityCorrelation({ steps: 6, draws: 3 }),
+  infidelity: () => metrics.infidelity({ patch: 2 }),
+  'region-perturbation': () => metrics.regionPerturbation({ patch: 2 }),
+  'region-perturbation in a random order': () => metrics.regionPerturbation({ patch: 2, order: 'random' }),
+  'pointing-game': metrics.pointingGame,
+  'max-sensitivity': metrics.maxSensitivity,
+  sparseness: metrics.sparseness,
+  complexity: metrics.complexity,
+  'effective-complexity': metrics.effectiveComplexity,
+  sanity: metrics.sanity,
 };
 
 /** A network that draws its weights anew by its seed. */

@@ -1,5 +1,5 @@
 import { float32 } from '@understory/core';
-import type { Model } from '@understory/core';
+import type { MetricRequest, Model } from '@understory/core';
 
 /** One picture `[channels, height, width]` and how its class is read. */
 export interface Subject {
@@ -143,4 +143,33 @@ export function plainImputation(pixels: Float32Array, mask: Uint8Array, height: 
   });
   unknown.forEach((place, at) => (values[place] = rows[at]![unknown.length]!));
   return values;
+}
+
+/** The target score of one sample of a request with some of its pixels of one value in all channels, from a picture of its own. */
+export async function scoreWithout(
+  { model, feeds, objective }: MetricRequest,
+  sample: number,
+  places: readonly number[],
+  value: number,
+): Promise<number> {
+  const { data, dims } = feeds['pixels']!;
+  const [, channels = 0, height = 0, width = 0] = dims;
+  const size = channels * height * width;
+  const pixels = Float32Array.from((data as Float32Array).subarray(sample * size, (sample + 1) * size));
+  for (const place of places) {
+    for (let channel = 0; channel < channels; channel += 1) pixels[channel * height * width + place] = value;
+  }
+  if (objective.kind !== 'score') throw new Error(`the objective is a ${objective.kind}`);
+  const { logits } = await model.run({ pixels: float32(pixels, [1, channels, height, width]) }, ['logits']);
+  return (logits!.data as Float32Array)[objective.index[sample]![0]!]!;
+}
+
+/** Pearson's correlation from its definition. */
+export function correlation(left: readonly number[], right: readonly number[]): number {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [a, b] = [mean(left), mean(right)];
+  const product = left.reduce((sum, value, at) => sum + (value - a) * (right[at]! - b), 0);
+  const square = (values: readonly number[], centre: number) =>
+    values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  return product / Math.sqrt(square(left, a) * square(right, b));
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { flatMap, seededRandom, takeFeeds, takeObjective } from '@understory/core';
 import type { Feeds, HeatMap, MetricRequest } from '@understory/core';
-import { maxSensitivity } from '../src/index.ts';
-import { frameOf, samplesOf } from '../src/samples.ts';
-import { mapOf, tinyRequest, tinySize } from './support/networks.ts';
+import { maxSensitivity } from '../../src/index.ts';
+import { frameOf, samplesOf } from '../../src/samples.ts';
+import { mapOf, tinyRequest, tinySize } from '../support/networks.ts';
 
 const { channels, height, width } = tinySize;
 const size = channels * height * width;

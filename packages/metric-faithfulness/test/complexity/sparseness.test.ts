@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { flatMap, seededRandom } from '@understory/core';
 import fc from 'fast-check';
-import { sparseness } from '../src/index.ts';
-import { mapOf, tinyRequest, tinySize } from './support/networks.ts';
+import { sparseness } from '../../src/index.ts';
+import { mapOf, tinyRequest, tinySize } from '../support/networks.ts';
 
 const { height, width } = tinySize;
 const places = height * width;

@@ -1,8 +1,8 @@
 import { configurable, flatMap, fromFloat32, seededRandom } from '@understory/core';
 import type { HeatMap, Measurement, Metric, MetricRequest } from '@understory/core';
-import { faithfulnessErrors } from './errors.ts';
-import { frameOf, samplesOf } from './samples.ts';
-import type { Samples } from './samples.ts';
+import { faithfulnessErrors } from '../errors.ts';
+import { frameOf, samplesOf } from '../samples.ts';
+import type { Samples } from '../samples.ts';
 
 /**
  * How far a heat map moves when the picture does so little that nothing changes in it: the largest ||map' - map|| / ||map|| over `draws` of
