@@ -30,6 +30,9 @@ it('the bibliography has every paper that a plugin names', () => {
   const [own, theirs] = entriesFor('Zheng, section 4.1; Petsiuk et al. 2018, section 4.2', entries);
   expect(own!.text).toContain("Can't See the Forest for the Trees");
   expect(theirs!.text).toContain('RISE');
+  const [first, second] = entriesFor('Alvarez-Melis and Jaakkola 2018a; Alvarez-Melis and Jaakkola 2018b', entries);
+  expect(first!.text).toContain('Self-Explaining Neural Networks');
+  expect(second!.text).toContain('Robustness of Interpretability Methods');
   expect(() => entriesFor('Nobody et al. 2018', entries)).toThrow('has no entry for "Nobody et al. 2018"');
 });
 

@@ -15,5 +15,7 @@ export * from './pointing-game.ts';
 export * from './presets.ts';
 export * from './region-perturbation.ts';
 export * from './road.ts';
+export * from './robustness/continuity.ts';
+export { localLipschitz } from './robustness/local-lipschitz.ts';
 export * from './robustness/max-sensitivity.ts';
 export * from './sanity.ts';

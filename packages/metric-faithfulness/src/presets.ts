@@ -53,3 +53,9 @@ export const quantusRegionPerturbation = {
   perturbation: 'black',
   score: 'probability',
 } as const;
+
+/** The defaults of Quantus 0.6.0. */
+export const quantusLocalLipschitz = { deviation: 0.1, draws: 200, normalise: true, absolute: false } as const;
+
+/** The defaults of Quantus 0.6.0. */
+export const quantusContinuity = { steps: 28, normalise: true, absolute: true } as const;

@@ -21,6 +21,8 @@ const made: Readonly<Record<string, () => Metric>> = {
   'region-perturbation in a random order': () => metrics.regionPerturbation({ patch: 2, order: 'random' }),
   'pointing-game': metrics.pointingGame,
   'max-sensitivity': metrics.maxSensitivity,
+  'local-lipschitz': () => metrics.localLipschitz({ draws: 3 }),
+  continuity: () => metrics.continuity({ steps: 4 }),
   sparseness: metrics.sparseness,
   complexity: metrics.complexity,
   'effective-complexity': metrics.effectiveComplexity,

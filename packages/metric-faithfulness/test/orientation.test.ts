@@ -147,6 +147,7 @@ const cases: readonly (readonly [string, () => Metric])[] = [
   ['monotonicity-correlation', () => metrics.monotonicityCorrelation({ steps: 8, draws: 2 })],
   ['infidelity', () => metrics.infidelity({ patch: 1 })],
   ['region-perturbation', () => metrics.regionPerturbation({ patch: 1, regions: 12 })],
+  ['local-lipschitz', () => metrics.localLipschitz({ deviation: 0.4, draws: 3 })],
   ['complexity', () => metrics.complexity()],
   ['effective-complexity', () => metrics.effectiveComplexity({ threshold: 0.3 })],
   ['sparseness', () => metrics.sparseness()],

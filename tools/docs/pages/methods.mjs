@@ -17,14 +17,17 @@ export function entriesOf(bibliography) {
     });
 }
 
-/** The entries that a reference such as "Zheng, section 4.1; Petsiuk et al. 2018, section 4.2" names; throws for one that is not there. */
+/**
+ * The entries that a reference such as "Zheng, section 4.1; Petsiuk et al. 2018, section 4.2" names; a letter behind the year tells papers of one author and
+ * year apart, in their order. Throws for one that is not there.
+ */
 export function entriesFor(reference, entries) {
   return reference.split('; ').map((part) => {
     const [, surname] = /^(?:after )?([\p{Lu}][\p{L}-]*)/u.exec(part) ?? [];
-    const [year] = /\b(?:19|20)\d\d\b/.exec(part) ?? [];
-    const found = entries.find(
-      (entry) => entry.surname === surname && (year === undefined ? entry.year === undefined : entry.year === year),
-    );
+    const [, year, letter = 'a'] = /\b((?:19|20)\d\d)([a-z])?\b/.exec(part) ?? [];
+    const own = entries.filter((entry) => entry.surname === surname && entry.year === year);
+    const papers = [...new Map(own.map((entry) => [entry.text, entry])).values()];
+    const found = papers['abcdefgh'.indexOf(letter)];
     if (found === undefined) throw new Error(`docs/bibliography.md has no entry for "${part}"`);
     return found;
   });

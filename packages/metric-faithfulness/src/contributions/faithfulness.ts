@@ -79,7 +79,7 @@ export const faithfulnessMetrics: readonly ContributedMetric[] = [
     id: 'faithfulness-estimate',
     title: 'Faithfulness estimate',
     description: 'Correlates the map over pixels of like importance with the fall of the score when they are replaced.',
-    reference: 'Alvarez-Melis and Jaakkola 2018, section 5',
+    reference: 'Alvarez-Melis and Jaakkola 2018a, section 5',
     formula: String.raw`\operatorname*{corr}_{g} \Bigl( \sum_{i \in g} M_i, \; S(I) - S(I_{\setminus g}) \Bigr), \quad g: \text{groups of pixels in the order of } M`,
     presets: { quantus: quantusFaithfulnessEstimate },
     metric: faithfulnessEstimate,

@@ -1,8 +1,6 @@
-import { configurable, flatMap, fromFloat32, seededRandom } from '@understory/core';
-import type { HeatMap, Measurement, Metric, MetricRequest } from '@understory/core';
-import { faithfulnessErrors } from '../errors.ts';
-import { frameOf, samplesOf } from '../samples.ts';
-import type { Samples } from '../samples.ts';
+import { configurable, seededRandom } from '@understory/core';
+import type { Metric } from '@understory/core';
+import { euclidean, largestChange, noisy } from './largest-change.ts';
 
 /**
  * How far a heat map moves when the picture does so little that nothing changes in it: the largest ||map' - map|| / ||map|| over `draws` of
@@ -33,47 +31,17 @@ export const maxSensitivity = configurable(
     range: [0, Infinity],
     needs: ['explain'],
     async evaluate(request) {
-      const samples = samplesOf(request);
-      const { explain } = request;
-      if (explain === undefined) {
-        const next = 'Hand over the explainer that made the maps.';
-        throw faithfulnessErrors.requestLacks({ metric: 'max-sensitivity', what: 'explainer', next });
-      }
-      const farthest = request.maps.map(() => 0);
-      for (let draw = 0; draw < draws; draw += 1) {
-        request.signal?.throwIfAborted();
-        const maps = await explain({ feeds: noisyFeeds(request, samples, radius, `draw ${draw}`) });
-        maps.forEach((map, sample) => {
-          farthest[sample] = Math.max(farthest[sample]!, distance(map, request.maps[sample]!));
-        });
-      }
-      return request.maps.map((map, sample): Measurement => {
-        if (map.data.every((value) => value === map.data[0])) return { value: undefined, reason: flatMap };
-        const length = Math.sqrt(map.data.reduce((sum, value) => sum + value ** 2, 0));
-        const value = farthest[sample]! / length;
-        return Number.isFinite(value) ? { value } : { value: undefined, reason: 'a heat map is not finite' };
+      return largestChange(request, {
+        metric: 'max-sensitivity',
+        count: draws,
+        change: (moved, draw) =>
+          noisy(moved, (key) => {
+            const random = seededRandom(request.seed).fork(key).fork(`draw ${draw}`);
+            return () => radius * (2 * random.uniform() - 1);
+          }),
+        distance: (own, changed) =>
+          euclidean(changed.map.data, own.map.data) / euclidean(own.map.data, new Float32Array(own.map.data.length)),
       });
     },
   }),
 );
-
-function noisyFeeds({ feeds, seed }: MetricRequest, samples: Samples, radius: number, draw: string) {
-  const { input, count, pixelsOf } = samples;
-  const changed = new Float32Array(count * input.size);
-  for (let sample = 0; sample < count; sample += 1) {
-    const pixels = pixelsOf(sample);
-    const { key, places } = frameOf(pixels, input);
-    const random = seededRandom(seed).fork(key).fork(draw);
-    for (const place of places) {
-      for (let channel = 0; channel < input.channels; channel += 1) {
-        const at = channel * input.channelStride + place * input.pixelStride;
-        changed[sample * input.size + at] = pixels[at]! + radius * (2 * random.uniform() - 1);
-      }
-    }
-  }
-  return { ...feeds, [input.name]: fromFloat32(changed, input.type, input.dims) };
-}
-
-function distance(left: HeatMap, right: HeatMap): number {
-  return Math.sqrt(left.data.reduce((sum, value, at) => sum + (value - right.data[at]!) ** 2, 0));
-}
