@@ -6,14 +6,19 @@ export { figure, shownBoxes } from './explanation/figure.ts';
 export { mapLegend, sheetRows, shownExplainer } from './explanation/explanation-sheet.ts';
 export { explainImages, type ExplainImagesRequest } from './explanation/explain-images.ts';
 export { ImageRecords, writeMap } from './explanation/explanation-record.ts';
+export { prepareModel } from './explanation/prepare-model.ts';
 export { targetsOf } from './common/targets.ts';
+export { framedPixels } from './setup/framed-pixels.ts';
+export { pixelSubjectOf } from './setup/pixel-subject-of.ts';
+export { unitPixelsFor } from './setup/unit-pixels-for.ts';
+export { selectionsOf } from './spec/selections.ts';
 export { Models } from './setup/models.ts';
 export { openModel } from './setup/open-model.ts';
 export { factsOf, openSubject } from './setup/open-subject.ts';
 export { readingsOf } from './setup/recognise.ts';
 export { assumedNote } from './setup/preprocessing.ts';
 export { skippedNote } from './setup/all-explainers.ts';
-export { setUp, withPlugins, type SetupSpec } from './setup/setup.ts';
+export { setUp, withPlugins, type Setup, type SetupSpec } from './setup/setup.ts';
 export {
   applicabilityOf,
   operatorsOf,

@@ -53,4 +53,32 @@ export const studioErrors = {
       next: 'Choose another explainer or another layer.',
     });
   },
+
+  otherStudy({ found, expected }: { found: string; expected: string }) {
+    return new UnderstoryError({
+      code: 'SPEC_INVALID',
+      message: `This takes a study to ${expected}.`,
+      ...{ found: `a study to ${found}`, expected: `a study to ${expected}` },
+      next: 'Give a specification of that kind.',
+    });
+  },
+
+  changeInvalid({ found, expected }: { found: string; expected: string }) {
+    return new UnderstoryError({
+      code: 'CHANGE_INVALID',
+      message: 'The change does not fit the picture that the network sees.',
+      ...{ found, expected },
+      next: 'Change the picture of the model that is open.',
+    });
+  },
+
+  textNotRead({ task }: { task: string }) {
+    return new UnderstoryError({
+      code: 'TEXT_NOT_READ',
+      message: 'The model reads no text.',
+      found: `a model of the task ${task}`,
+      expected: 'a model of pictures and captions or questions',
+      next: 'Open a model that reads text.',
+    });
+  },
 };

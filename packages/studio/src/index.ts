@@ -1,4 +1,5 @@
 export * from './engine/engine.ts';
+export { openEngine, type EngineParts } from './engine/open-engine.ts';
 export { studioErrors } from './errors.ts';
 export { answerParts, httpEngine, type HttpEngineOptions } from './wire/http.ts';
 export { callMethod, methods } from './wire/methods.ts';

@@ -1,15 +1,6 @@
-import type {
-  Box,
-  CarriedError,
-  Evidence,
-  LayerSpec,
-  OptionSchema,
-  Options,
-  TensorSpec,
-  TextPart,
-} from '@understory/core';
+import type { Box, CarriedError, Evidence, LayerSpec, OptionSchema, TensorSpec, TextPart } from '@understory/core';
 import type { Preprocessing, RgbImage } from '@understory/imaging';
-import type { SelectionSpec, StudySpec, StudySpecInput } from '@understory/studies';
+import type { AttackRow, StudySpec, StudySpecInput } from '@understory/studies';
 
 /** What every call of an engine takes beside its request. */
 export interface Call {
@@ -47,8 +38,10 @@ export interface StudioEngine {
   predict(request: PictureRequest, call?: Call): Promise<Said>;
   /** The maps of a specification to explain, of its one picture; what fails is told beside what does not. */
   explain(request: { readonly spec: ExplanationInput }, call?: Call & MapListener): Promise<Explained>;
-  /** A deletion or insertion curve of one map, with what is needed to draw the picture at each of its points. */
-  deletion(request: DeletionRequest, call?: Call): Promise<DeletionCurve>;
+  /** The maps of one explainer at several layers, in one pass where it reads nothing else. */
+  sweep(request: SweepRequest, call?: Call & MapListener): Promise<readonly ExplainedPicture[]>;
+  /** A deletion or insertion curve of one map, with what the network saw at each of its points. */
+  deletion(request: { readonly spec: EvaluationInput }, call?: Call): Promise<DeletionCurve>;
   /** An attack on one picture through one mask. */
   attack(request: AttackRequest, call?: Call): Promise<Attacked>;
   /** Two texts, a caption and its swap or a question and its swap, on the picture and its mirror image. */
@@ -203,8 +196,8 @@ export interface RecognisedFacts extends ReadingFacts {
   readonly channels: number | null;
   readonly size: { readonly height: number; readonly width: number } | null;
   readonly preprocessing: Preprocessing;
-  /** Which of its fields nobody said, so that they were assumed. */
-  readonly assumed: readonly string[];
+  /** Whether nothing said how pixels are scaled. */
+  readonly assumed: boolean;
   readonly labels: readonly string[] | null;
   readonly classes: number | null;
   /** Every form of text that names a target. */
@@ -259,13 +252,6 @@ export interface Said {
   /** What was asked, and the type of answer that was taken. */
   readonly question: string | null;
   readonly type: { readonly name: string; readonly probability: number } | null;
-  /** Of a segmentation: the class of each pixel of the picture as the network sees it, and what they are called. */
-  readonly regions: {
-    readonly height: number;
-    readonly width: number;
-    readonly classes: Uint8Array;
-    readonly labels: readonly (string | null)[];
-  } | null;
 }
 
 /** The most options that an answer carries. */
@@ -294,6 +280,13 @@ export interface ExplainedPicture {
   readonly time: number;
 }
 
+export interface SweepRequest {
+  /** Of its explainers the first, and of its targets the first, are explained; its layer is not read. */
+  readonly spec: ExplanationInput;
+  /** Tensor names. */
+  readonly layers: readonly string[];
+}
+
 /** What explaining a picture came to. */
 export interface Explained {
   readonly said: Said;
@@ -304,12 +297,8 @@ export interface Explained {
   readonly notes: readonly string[];
 }
 
-export interface DeletionRequest {
-  /** Of its explainers the first, and of its targets the first, are measured. */
-  readonly spec: ExplanationInput;
-  /** `deletion` or `insertion` with its settings. */
-  readonly metric: SelectionSpec;
-}
+/** A specification to measure one map of one picture by one metric, deletion or insertion. */
+export type EvaluationInput = Extract<StudySpecInput, { study: 'evaluate' }>;
 
 export interface DeletionCurve {
   readonly metric: string;
@@ -326,49 +315,25 @@ export interface DeletionCurve {
   readonly pictures: readonly RgbImage[];
 }
 
-/** Which pixels an attack may change. */
-export type AttackMask =
-  /** Weights in 0..1 of each pixel of what the network sees, row by row. */
-  | { readonly kind: 'painted'; readonly weights: Float32Array }
-  /** A mask of a plugin by its id. */
-  | { readonly kind: 'named'; readonly mask: SelectionSpec };
+/** A specification to attack one picture through one mask; `painted` is the id of the mask that a request brings. */
+export type AttackInput = Extract<StudySpecInput, { study: 'attack' }>;
 
-export interface AttackRequest extends PictureRequest {
-  readonly attack: { readonly id: string; readonly options: Options };
-  readonly mask: AttackMask;
-  /** A class by its index or label that the network is to say; null to leave what it says. */
-  readonly targetClass: string | null;
-  /** Of a model that is no classifier: the number to raise, or with a minus in front to lower, in its own words. */
-  readonly target?: string | undefined;
-  /** What that number has to exceed or fall below, where the model decides nothing. */
-  readonly threshold?: number | undefined;
-  /** Whose map masks are drawn from. */
-  readonly explainer: SelectionSpec;
-  readonly layer?: string | undefined;
-  readonly seed: number;
+export interface AttackRequest {
+  readonly spec: AttackInput;
+  /** What the mask `painted` is: weights in 0..1 of each pixel of what the network sees, row by row. */
+  readonly painted?: { readonly height: number; readonly width: number; readonly weights: Float32Array } | undefined;
 }
 
 export interface Attacked {
-  readonly success: boolean;
-  readonly evaluations: number;
-  readonly updates: number;
-  readonly warnings: readonly string[];
-  /** One entry an evaluation; of the goal's class and of the class that was said before, where both are classes. */
-  readonly trajectory: {
-    readonly goal: readonly number[];
-    readonly original: readonly number[];
-    /** `probability`, or `value` where no class is the goal. */
-    readonly of: 'probability' | 'value';
-  };
+  /** As a run folder keeps it. */
+  readonly row: AttackRow;
   readonly before: Said;
-  /** Of the adversarial picture in 8 bits, as it is saved. */
-  readonly after: Said;
-  /** What the pixels were changed by, `[height, width, 3]` in levels of 255, of the picture in 8 bits. */
-  readonly perturbation: Int16Array;
+  /** Of the adversarial picture in 8 bits, as it is saved; null where none was made, and `row.reason` says why. */
+  readonly after: Said | null;
   /** The adversarial picture as a PNG file. */
-  readonly png: Uint8Array;
-  /** The mask as it was used, row by row. */
-  readonly mask: Float32Array;
+  readonly png: Uint8Array | null;
+  /** The mask as it was used, row by row; null where none was drawn. */
+  readonly mask: Float32Array | null;
 }
 
 export interface CrossRequest extends ModelRequest {

@@ -10,7 +10,17 @@ export type ListenerName = (typeof listeners)[number];
 export type AnyCall = Call & MapListener & RowListener;
 
 const own = [
-  ...(['about', 'addFiles', 'readPicture', 'openModel', 'applicability', 'predict', 'explain', 'deletion'] as const),
+  ...([
+    'about',
+    'addFiles',
+    'readPicture',
+    'openModel',
+    'applicability',
+    'predict',
+    'explain',
+    'sweep',
+    'deletion',
+  ] as const),
   ...(['attack', 'cross', 'graph', 'study', 'parse'] as const),
 ];
 

@@ -1,0 +1,77 @@
+import type { ContributionKind, Host } from '@understory/core';
+import { parseStudySpec, type Environment } from '@understory/studies';
+import { attack } from './attack.ts';
+import { cross } from './cross.ts';
+import { deletion } from './deletion.ts';
+import type { AddedFiles, Call, EngineAbout, GivenFile, Offered, StudioEngine } from './engine.ts';
+import { explain, sweep } from './explain.ts';
+import { graphAround } from './graph.ts';
+import { Turns } from './in-turn.ts';
+import { keptEnvironment } from './kept-environment.ts';
+import { applicability, modelFacts } from './model-facts.ts';
+import { predict } from './predict.ts';
+import { plain } from './said.ts';
+import { explanationSpec, Sessions } from './sessions.ts';
+import { wholeStudy } from './whole-study.ts';
+
+/** What differs between a page and a server. */
+export interface EngineParts extends Pick<EngineAbout, 'kind' | 'models' | 'samples' | 'served'> {
+  /** Finds models and pictures by the names and paths of specifications, those of added files among them. */
+  readonly environment: Environment;
+  /** Keeps files where the environment finds them. */
+  readonly addFiles: (files: readonly GivenFile[]) => Promise<AddedFiles>;
+  readonly runs?: StudioEngine['runs'];
+}
+
+/** The engine over an environment; calls are worked on one after the other. */
+export function openEngine({ environment: own, addFiles, runs, ...about }: EngineParts): StudioEngine {
+  const environment = keptEnvironment(own);
+  const sessions = new Sessions(environment);
+  const turns = new Turns();
+  const hostOf = async () => (await environment.loadPlugins({ plugins: [], backends: {} })).host;
+  const inTurn =
+    <Request, Listening extends Call, Answer>(work: (request: Request, call: Listening) => Promise<Answer>) =>
+    (request: Request, call = {} as Listening): Promise<Answer> =>
+      turns.take(() => work(request, call), call.signal);
+  return {
+    about: () => turns.take(async () => ({ ...about, versions: environment.versions, ...offeredBy(await hostOf()) })),
+    addFiles: inTurn(({ files }) => addFiles(files)),
+    readPicture: inTurn(async ({ path }) => plain(await sessions.picture(path))),
+    openModel: inTurn((request) => modelFacts(sessions, request)),
+    applicability: inTurn(async (request) => {
+      const { setup } = await sessions.open(explanationSpec({ ...request, images: { from: ['picture.png'] } }), []);
+      return applicability(setup);
+    }),
+    predict: inTurn((request) => predict(sessions, request)),
+    explain: inTurn(({ spec }, call) => explain(sessions, spec, call)),
+    sweep: inTurn((request, call) => sweep(sessions, request, call)),
+    deletion: inTurn(({ spec }, call) => deletion(sessions, spec, call)),
+    attack: inTurn((request, call) => attack(sessions, request, call)),
+    cross: inTurn((request) => cross(sessions, request)),
+    graph: inTurn(async ({ around, steps, ...request }) => {
+      const { setup } = await sessions.open(explanationSpec({ ...request, images: { from: ['picture.png'] } }), []);
+      const { model, layer } = setup.subject;
+      const last = model.layers.findLast(({ dims }) => dims?.length === 4)?.name;
+      return graphAround(model, around ?? layer ?? last, steps);
+    }),
+    study: inTurn(({ spec }, call) => wholeStudy(sessions, spec, call)),
+    parse: async ({ spec }) => parseStudySpec(spec, 'the page'),
+    ...(runs && { runs }),
+    close: () => turns.take(() => environment.close()),
+  };
+}
+
+/** What plugins provide, with their settings. */
+function offeredBy(host: Host) {
+  const offered = (kind: ContributionKind): readonly Offered[] =>
+    host
+      .list(kind)
+      .map(({ id, title, description, options = {}, presets = {}, isBaseline = false, isSlow = false }) => ({
+        ...{ id, title, description, options, presets: Object.keys(presets), isBaseline, isSlow },
+      }));
+  return {
+    ...{ explainers: offered('explainer'), metrics: offered('metric'), attacks: offered('attack') },
+    ...{ masks: offered('mask'), probes: offered('probe') },
+    tasks: host.list('subject').map(({ id }) => id),
+  };
+}
