@@ -75,6 +75,7 @@ describe('the configuration', () => {
         '@understory/probe-mdetr',
         '@understory/attack-pgd',
         '@understory/executor-threads',
+        '@understory/executor-bullmq',
       ]);
       expect(plugins[0].from).toBe(join(repository, 'packages', 'backend-onnx'));
     } finally {
@@ -87,7 +88,7 @@ describe('the configuration', () => {
     try {
       await own.write('understory.config.mjs', `export default { backend: ['on', 'nx'].join('') };`);
       const { code, stdout } = await own.cli(['plugins', '--json']);
-      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 14]);
+      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 15]);
     } finally {
       await own.remove();
     }

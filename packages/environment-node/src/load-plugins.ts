@@ -36,6 +36,7 @@ const defaultPlugins = [
   '@understory/probe-mdetr',
   '@understory/attack-pgd',
   '@understory/executor-threads',
+  '@understory/executor-bullmq',
 ];
 
 const configurationFiles = ['understory.config.json', 'understory.config.mjs'];

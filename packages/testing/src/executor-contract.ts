@@ -12,7 +12,7 @@ import {
 } from '@understory/core';
 import { check, checkRejects, isSame, once } from './check.ts';
 import { timed, type ContractCase, type ContractTime } from './contract-case.ts';
-import { contractRows, openWork } from './executor-work.ts';
+import { contractProof, contractRows, openWork } from './executor-work.ts';
 
 export interface ExecutorSubject extends ContractTime {
   readonly create: () => ExecutorKind | Promise<ExecutorKind>;
@@ -42,7 +42,7 @@ export function executorContract({ create, module, most, ...time }: ExecutorSubj
     const { keep = keepIn(files), signal } = request;
     return (await create()).open<Item, Row>({
       here: executorHere(keep, signal),
-      elsewhere: { module, data, together, bytes: 2 ** 20 },
+      elsewhere: { module, data, together, bytes: 2 ** 20, machines: { data, prove: async () => contractProof } },
       ...{ size: 12, keep, ...request },
     });
   };

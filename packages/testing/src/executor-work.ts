@@ -1,4 +1,7 @@
-import { UnderstoryError, type OpenWork, type Outcome, type WorkSurroundings } from '@understory/core';
+import { UnderstoryError, type OpenWork, type Outcome, type WorkProof, type WorkSurroundings } from '@understory/core';
+
+/** What a machine shows that opens this work. */
+export const contractProof: WorkProof = { work: 'contract', version: '1' };
 
 /**
  * The work of `executorContract`. An id says what becomes of its item: `bad-` fails with a diagnosis, `gone-` as a file that is not

@@ -18,6 +18,10 @@ export interface Executor<Item, Row> {
 export interface ExecutorKind {
   /** Gets ready for one piece of work; what fails for one item later is the outcome of that item. */
   open<Item extends { readonly id: string }, Row>(request: WorkRequest<Item, Row>): Promise<OpenExecutor<Item, Row>>;
+  /** Works on what other processes hand out, until the signal; absent where work stays with the process that opened it. */
+  serve?(request: ServeRequest): Promise<void>;
+  /** What is handed out at the time, and who works on it; absent where `serve` is. */
+  shared?(): Promise<SharedWork>;
 }
 
 /** An executor that holds threads or connections until it is closed. */
@@ -41,6 +45,12 @@ export interface WorkRequest<Item, Row> {
   readonly signal?: Cancellation;
   /** Told how far the work is within an item. */
   readonly onStep?: (step: WorkStep) => void;
+  /** What people call the work, such as the kind of the study and its model. */
+  readonly title?: string;
+  /** What an earlier process kept under a name; nothing is read without it. */
+  readonly kept?: (name: string) => Promise<Uint8Array | undefined>;
+  /** Told what a user should know as it happens: that a connection is lost, the error of a worker that is refused. */
+  readonly onNotice?: (notice: string | Error) => void;
 }
 
 /** How others open the same work: threads and machines are sent this and ids, never an opened model. */
@@ -49,10 +59,84 @@ export interface WorkElsewhere {
   readonly module: string;
   /** What it is opened with, as JSON. */
   readonly data: unknown;
+  /** How other machines open it; absent where they cannot. */
+  readonly machines?: WorkOnMachines;
   /** How many items are best worked on together. */
   readonly together: number;
   /** Bytes of memory that each takes that opens it, estimated. */
   readonly bytes: number;
+}
+
+/** How work is opened on machines that this process knows nothing of. */
+export interface WorkOnMachines {
+  /** What they are sent, as JSON: nothing secret, and nothing that they run. */
+  readonly data: unknown;
+  /** What they have to show to be given items. */
+  prove(): Promise<WorkProof>;
+}
+
+/** What whoever opens a piece of work shows of it, by name: hashes, versions, a fingerprint of the data. Two that differ in it do different work. */
+export type WorkProof = Readonly<Record<string, string>>;
+
+/** What a process that works for others is given. */
+export interface ServeRequest {
+  /** Opens what was sent, as far as this machine allows; throws what the sender is told. */
+  readonly open: (data: unknown) => Promise<ServedWork>;
+  /** How many batches it works on at once at most, from 1. */
+  readonly concurrency: number;
+  /** After it nothing is begun; batches under way are finished. */
+  readonly signal: Cancellation;
+  /** Told what a user should know as it happens. */
+  readonly onNotice: (notice: string | Error) => void;
+}
+
+/** Work of another process that is open on this machine. */
+export interface ServedWork {
+  readonly proof: WorkProof;
+  /** Bytes of memory that each takes that begins it, estimated. */
+  readonly bytes: number;
+  /** Opens it once more, for one batch at a time. */
+  begin(around: WorkSurroundings): Promise<Work>;
+  close(): Promise<void>;
+}
+
+/** What is handed out over a queue at a time. */
+export interface SharedWork {
+  readonly studies: readonly SharedStudy[];
+  readonly workers: readonly SharedWorker[];
+}
+
+/** A piece of work whose process is alive. */
+export interface SharedStudy {
+  readonly id: string;
+  readonly title: string;
+  readonly host: string;
+  readonly pid: number;
+  /** When it began, as ISO 8601 has it. */
+  readonly since: string;
+  /** Items. */
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  /** Items a second in the last minute; null before the first. */
+  readonly pace: number | null;
+  /** Batches that wait, and those that somebody works on. */
+  readonly waiting: number;
+  readonly active: number;
+  /** Names of its workers. */
+  readonly workers: readonly string[];
+}
+
+/** A process that works for others. */
+export interface SharedWorker {
+  readonly name: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly concurrency: number;
+  /** Batches under way. */
+  readonly busy: number;
+  /** Items that it is through with. */
+  readonly items: number;
 }
 
 /** Opens work in a thread or on another machine. */

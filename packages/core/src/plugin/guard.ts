@@ -110,6 +110,10 @@ const guards: {
   }),
   executor: (kind, of) => ({
     open: async (request) => checkedExecutor(await call(of, request.signal, () => kind.open(request)), of),
+    ...(kind.serve !== undefined && {
+      serve: (request) => call(of, request.signal, async () => kind.serve?.(request)),
+    }),
+    ...(kind.shared !== undefined && { shared: () => call(of, undefined, () => kind.shared!()) }),
   }),
   probe: (probe, of) => ({
     experiment(request) {

@@ -1,0 +1,94 @@
+import { hostname } from 'node:os';
+import type { Cancellation } from '@understory/core';
+import { Redis } from 'ioredis';
+import type { QueueAddress } from './address.ts';
+import { queueErrors } from './errors.ts';
+
+export interface ConnectOptions {
+  readonly onNotice: (notice: string) => void;
+  /** Waits for a Redis that is not there yet instead of throwing. */
+  readonly isPatient?: boolean;
+  /** Ends the waiting. */
+  readonly signal?: Cancellation | undefined;
+}
+
+/** Milliseconds before the n-th attempt to connect again: twice as long each time, up to five seconds, with chance in it. */
+export function backoff(times: number): number {
+  return Math.min(5000, 100 * 2 ** Math.min(times - 1, 6)) * (0.75 + Math.random() / 4);
+}
+
+/**
+ * A connection that is made again whenever it is lost, for as long as it takes: commands wait for it.
+ * Throws QUEUE_NOT_REACHABLE unless it is patient, QUEUE_REFUSED, and the reason of the signal.
+ */
+export async function connect(address: QueueAddress, options: ConnectOptions): Promise<Redis> {
+  const { host, port, db, username, password, isSecure, shown } = address;
+  const { onNotice, isPatient = false, signal } = options;
+  const client = new Redis({
+    ...{ host, port, db, lazyConnect: true, retryStrategy: backoff, connectionName: `understory-${hostname()}` },
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(isSecure && { tls: {} }),
+    // Of BullMQ: a command waits until it is done.
+    maxRetriesPerRequest: null,
+  });
+  let isToldOf = false;
+  const abort = () => client.disconnect();
+  signal?.addEventListener('abort', abort);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      client.once('ready', resolve);
+      client.once('end', () =>
+        reject(
+          signal?.aborted
+            ? signal.reason
+            : queueErrors.notReachable({ address: shown, reason: 'a connection that was closed' }),
+        ),
+      );
+      client.on('error', (error: Error) => {
+        const reason = reasonOf(error, password);
+        if (isDenied(error)) reject(queueErrors.refused({ address: shown, reason }));
+        else if (!isPatient) reject(queueErrors.notReachable({ address: shown, reason }));
+        else if (!isToldOf) {
+          isToldOf = true;
+          onNotice(`there is no Redis at ${shown} yet (${reason}); trying again`);
+        }
+      });
+      client.connect().catch(() => undefined);
+    });
+  } catch (error) {
+    client.disconnect();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
+  let isLost = false;
+  client.on('close', () => {
+    if (isLost || client.status === 'end') return;
+    isLost = true;
+    onNotice(`the connection to ${shown} is lost; trying again`);
+  });
+  client.on('ready', () => {
+    if (isLost) onNotice(`the connection to ${shown} is back`);
+    isLost = false;
+  });
+  return client;
+}
+
+/** A second connection of the same kind, for commands that wait. */
+export function another(client: Redis): Redis {
+  const made = client.duplicate();
+  // The first one tells of it.
+  made.on('error', () => undefined);
+  return made;
+}
+
+function isDenied({ message }: Error): boolean {
+  return /^(?:WRONGPASS|NOAUTH|NOPERM|DENIED)\b|invalid password|without any password configured/i.test(message);
+}
+
+/** The first line of what it says, without the password whatever that is part of. */
+function reasonOf(error: Error & { readonly code?: unknown }, password: string | undefined): string {
+  const text = error.message === '' ? String(error.code ?? error.name) : error.message.split('\n', 1)[0]!;
+  return password === undefined ? text : text.replaceAll(password, '***');
+}

@@ -1,0 +1,2 @@
+export { default } from './plugin.ts';
+export { queue, type QueueOptions } from './queue.ts';

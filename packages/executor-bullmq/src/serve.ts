@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { freemem, hostname } from 'node:os';
+import type { ServeRequest } from '@understory/core';
+import type { Redis } from 'ioredis';
+import type { QueueAddress } from './address.ts';
+import { connect } from './connect.ts';
+import { commonKeys, Janitor, keysOf } from './keys.ts';
+import { announcement, most, read, type Announcement } from './messages.ts';
+import { Share } from './share.ts';
+import { pause, type Timing } from './timing.ts';
+
+export interface ServeOptions {
+  readonly address: QueueAddress;
+  readonly timing: Timing;
+}
+
+/** Of the memory that is free, what seats may take. */
+const mostOfMemory = 0.8;
+
+/**
+ * Works for every study that is handed out over a Redis, until the signal; a Redis that is not there is waited for.
+ * Throws QUEUE_REFUSED.
+ */
+export async function serve(request: ServeRequest, { address, timing }: ServeOptions): Promise<void> {
+  const { concurrency, signal, onNotice } = request;
+  let client: Redis;
+  try {
+    client = await connect(address, { onNotice, isPatient: true, signal });
+  } catch (error) {
+    if (signal.aborted) return;
+    throw error;
+  }
+  const worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const shares = new Map<string, Share | 'unreadable'>();
+  const janitor = new Janitor(client, timing.life);
+  let [busy, items, cleaned] = [0, 0, performance.now()];
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<void>((resolve) => void (stop = resolve));
+  signal.addEventListener('abort', () => stop());
+  const turn = turns(concurrency);
+
+  const beat = async () => {
+    const state = { name: worker, host: hostname(), pid: process.pid, concurrency, busy, items };
+    await client
+      .multi()
+      .sadd(commonKeys.workers, worker)
+      .set(commonKeys.worker(worker), JSON.stringify({ ...state, studies: [...shares.keys()] }), 'PX', timing.life)
+      .exec();
+  };
+  const join = (id: string, announced: Announcement) =>
+    new Share({
+      ...{ client, id, announced, worker, timing, onNotice, open: request.open },
+      seats: (bytes) => Math.max(1, Math.min(concurrency, Math.floor((mostOfMemory * freeBytes()) / bytes))),
+      turn: (act) =>
+        turn(async () => {
+          busy += 1;
+          try {
+            return await act();
+          } finally {
+            busy -= 1;
+          }
+        }),
+      onItems: (count) => void (items += count),
+    });
+  const look = async () => {
+    const ids = new Set(await client.smembers(commonKeys.studies));
+    const texts = new Map<string, string | null>();
+    for (const id of new Set([...ids, ...shares.keys()])) {
+      texts.set(id, shares.has(id) ? await presence(client, id) : await opened(client, id));
+    }
+    for (const [id, text] of texts) {
+      const share = shares.get(id);
+      if (share === undefined && text !== null) {
+        try {
+          shares.set(id, join(id, read(announcement, text, 'What is handed out', most.study)));
+        } catch (error) {
+          onNotice(error as Error);
+          shares.set(id, 'unreadable');
+        }
+      } else if (share !== undefined && text === null) {
+        shares.delete(id);
+        if (share !== 'unreadable') void share.leave({ isStudyOver: true });
+      }
+    }
+    if (performance.now() - cleaned > timing.life / 3) {
+      cleaned = performance.now();
+      await janitor.look();
+    }
+  };
+
+  onNotice(`worker ${worker} waits for work from ${address.shown}`);
+  while (!signal.aborted) {
+    await Promise.race([
+      beat()
+        .then(look)
+        .catch(() => undefined),
+      stopped,
+    ]);
+    await pause(timing.look, stopped);
+  }
+  const own = [...shares.values()].filter((share) => share !== 'unreadable');
+  if (busy > 0) onNotice(`finishes ${busy} ${busy === 1 ? 'batch' : 'batches'} first`);
+  await Promise.all(own.map((share) => share.leave({ isStudyOver: false })));
+  if (client.status === 'ready') {
+    await client.unlink(commonKeys.worker(worker)).catch(() => undefined);
+    await client.srem(commonKeys.workers, worker).catch(() => undefined);
+  }
+  client.disconnect();
+}
+
+/** What is handed out, as far as it is not too long to be read. */
+const opened = (client: Redis, id: string): Promise<string | null> =>
+  client.getrange(keysOf(id).open, 0, most.study).then((text) => (text === '' ? null : text));
+
+const presence = (client: Redis, id: string): Promise<string | null> =>
+  client.exists(keysOf(id).open).then((count) => (count === 0 ? null : ''));
+
+/** So many at once, the others in turn. */
+function turns(most: number): <Result>(act: () => Promise<Result>) => Promise<Result> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (act) => {
+    if (running >= most) await new Promise<void>((resolve) => void waiting.push(resolve));
+    else running += 1;
+    try {
+      return await act();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
+    }
+  };
+}
+
+function freeBytes(): number {
+  const available = process.availableMemory();
+  return available === 0 ? freemem() : Math.min(available, freemem());
+}

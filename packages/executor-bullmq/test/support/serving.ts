@@ -1,0 +1,52 @@
+import type { ServedWork, WorkProof, WorkSurroundings } from '@understory/core';
+import { contractProof, openWork } from '@understory/testing/executor-work';
+import { queue } from '../../src/index.ts';
+import type { Timing } from '../../src/timing.ts';
+
+/** Times that let tests be short. */
+export const quick: Partial<Timing> = { beat: 200, look: 50, life: 4000, stall: 2000 };
+
+export interface Serving {
+  readonly notices: (string | Error)[];
+  /** How often the work was begun. */
+  readonly begun: () => number;
+  end(): Promise<void>;
+}
+
+interface Served {
+  readonly concurrency?: number;
+  readonly proof?: WorkProof;
+  readonly open?: (data: unknown, around: WorkSurroundings) => ReturnType<typeof openWork>;
+  readonly refuse?: Error;
+}
+
+/** A worker in this process that does the work of the contract, or what it is given. */
+export function serving(
+  url: string,
+  { concurrency = 1, proof = contractProof, open = openWork, refuse }: Served = {},
+): Serving {
+  const interruption = new AbortController();
+  const notices: (string | Error)[] = [];
+  let begun = 0;
+  const ended = queue({ url, timing: quick }).serve!({
+    ...{ concurrency, signal: interruption.signal, onNotice: (notice) => void notices.push(notice) },
+    async open(data): Promise<ServedWork> {
+      if (refuse !== undefined) throw refuse;
+      return {
+        ...{ proof, bytes: 1 },
+        begin(around) {
+          begun += 1;
+          return open(data, around);
+        },
+        close: async () => undefined,
+      };
+    },
+  });
+  return {
+    ...{ notices, begun: () => begun },
+    async end() {
+      interruption.abort();
+      await ended;
+    },
+  };
+}
