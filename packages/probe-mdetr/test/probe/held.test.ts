@@ -106,6 +106,24 @@ describe('answers held to a box', () => {
     expect(estimateOf(again, 'right-random', crop)?.estimate).toBe(random);
   });
 
+  it('are counted over all questions about places too, each image once', async () => {
+    const both = await probe(
+      { box: 'asked' },
+      items.map((item) => ({
+        ...item,
+        questions: item.questions!.flatMap((question) =>
+          question.kind === 'fruit-at' ? [question, { ...question, kind: 'relation', answer: 'n9' }] : [question],
+        ),
+      })),
+    );
+    // Held to the box, of the two questions about a place one is answered right, and of the other the answer is never right.
+    expect(estimateOf(both, 'right-own', 'cropped: all about places')).toMatchObject({ n: 16, estimate: 0.5 });
+    const gain = estimateOf(both, 'gain-true', 'cropped: all about places');
+    expect(gain).toMatchObject({ n: 16, estimate: 0.3125, pValue: 2 / 1024 });
+    expect(estimateOf(both, 'gain-true', 'cropped: all about things')).toBeUndefined();
+    expect(estimateOf(await found, 'gain-true', 'cropped: all about places')).toBeUndefined();
+  });
+
   it('are of questions about a thing that has a box, a row for each way and kind of box', async () => {
     const [thing, place] = (await found).rows;
     expect(thing!.kind).toBe('kind');

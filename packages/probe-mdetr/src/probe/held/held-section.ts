@@ -48,8 +48,11 @@ function namedGroups(tally: HeldTally, constraint: Constraint): readonly NamedGr
   const kinds = tally.kinds(constraint);
   const groupOf = new Map<Condition, HeldGroup>(kinds.map(({ kind, group }) => [kind, group]));
   const ordered = inOrder(groupOf.keys());
+  const isSeveral = (isSpatial: boolean) => ordered.filter((kind) => kind.isSpatial === isSpatial).length > 1;
   return [
     ...ordered.map((kind) => ({ title: titleOf(kind, ordered), group: groupOf.get(kind)! })),
+    ...(isSeveral(false) ? [{ title: 'all about things', group: tally.about('things', constraint) }] : []),
+    ...(isSeveral(true) ? [{ title: 'all about places', group: tally.about('places', constraint) }] : []),
     ...(ordered.length > 1 ? [{ title: 'all questions', group: tally.all(constraint) }] : []),
   ];
 }

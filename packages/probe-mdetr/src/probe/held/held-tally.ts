@@ -46,6 +46,8 @@ interface KindGroup {
 /** Adds up the answers that were held to boxes, of images one after the other. */
 export class HeldTally {
   readonly #all = new Map<Constraint, HeldGroup>();
+  readonly #things = new Map<Constraint, HeldGroup>();
+  readonly #places = new Map<Constraint, HeldGroup>();
   readonly #kinds = new Map<Constraint, Map<string, KindGroup>>();
   readonly #notHeld = new Map<Constraint, string>();
   /** Phrasings that were to be held to the model's box, and those of them without one. */
@@ -64,9 +66,15 @@ export class HeldTally {
     for (const { constraint, why } of asked.flatMap(({ row }) => notHeldOf(row))) this.#notHeld.set(constraint, why);
     for (const { held } of asked) this.#count(held);
     for (const constraint of new Set(asked.flatMap(({ held }) => held.map((each) => each.constraint)))) {
-      const all = this.#all.get(constraint) ?? new HeldGroup();
-      this.#all.set(constraint, all);
-      all.add(item, asked, constraint);
+      for (const [groups, rows] of [
+        [this.#all, asked],
+        [this.#things, asked.filter(({ row }) => !row.isSpatial)],
+        [this.#places, asked.filter(({ row }) => row.isSpatial)],
+      ] as const) {
+        const group = groups.get(constraint) ?? new HeldGroup();
+        groups.set(constraint, group);
+        group.add(item, rows, constraint);
+      }
       const kinds = this.#kinds.get(constraint) ?? new Map<string, KindGroup>();
       this.#kinds.set(constraint, kinds);
       for (const key of new Set(asked.map(({ row }) => keyOf(row)))) {
@@ -89,6 +97,11 @@ export class HeldTally {
 
   all(constraint: Constraint): HeldGroup {
     return this.#all.get(constraint)!;
+  }
+
+  /** Questions that depend on places, or those that do not. */
+  about(what: 'things' | 'places', constraint: Constraint): HeldGroup {
+    return (what === 'things' ? this.#things : this.#places).get(constraint)!;
   }
 
   kinds(constraint: Constraint): readonly KindGroup[] {
