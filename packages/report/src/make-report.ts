@@ -99,11 +99,11 @@ export async function makeListReport(
     listed.push({ ...known, ...(made && { reported: { ...made, href: options.hrefOf(name) } }) });
   }
   const claims = decidedClaims(file, listed);
-  const { title, publication, materials, numbers } = file;
+  const { title, publication, materials, numbers, notRepeated } = file;
   const beside = sharesFigure(numbersBeside(numbers ?? [], (name) => resultOf(listed, name).summary));
   const figures = beside === undefined ? [] : await writeFigures(options.store, [beside], options);
   const html = renderStudyList({
-    ...{ title, publication, materials, numbers, claims },
+    ...{ title, publication, materials, numbers, claims, notRepeated },
     ...{ studies: listed, version: options.version },
   });
   return { html, studies, claims, figures };

@@ -68,7 +68,7 @@ export { openStudy, type AnyStudy } from './open-study.ts';
 export type { ProbeRecord } from './probe/probe-rows.ts';
 export { runOpened, runStudy } from './run-study.ts';
 export type { PreprocessingOptions, SizeOption } from './setup/preprocessing.ts';
-export type { Claim, ClaimTest, Material, ReportedNumber, Role, Statistic } from './spec/claim-spec.ts';
+export type { Claim, ClaimTest, Material, Omission, ReportedNumber, Role, Statistic } from './spec/claim-spec.ts';
 export type { GivenRoles } from './spec/resolve-roles.ts';
 export { parseStudyFile, parseStudySpec, studyJsonSchema } from './spec/parse-spec.ts';
 export { readStudyList, writeStudyList, type StoredStudyList, type StudyFailure } from './spec/study-list.ts';

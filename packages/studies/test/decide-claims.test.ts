@@ -158,5 +158,17 @@ describe('measure', () => {
     });
     expect(measure({ kind: 'correlation', first: 'gradcam', second: 'rise' }, maps)).toBeUndefined();
     expect(measure(same, maps)).toBeUndefined();
+    // A difference of two fractions is in percentage points, not in percent.
+    expect(measure(success('bottom', 'top'), compared(0.4, 0.01))).toEqual({
+      n: 20,
+      estimate: -0.4,
+      interval: null,
+      pValue: 0.01,
+      unit: 'points',
+    });
+  });
+
+  it('takes what is zero but for rounding as zero', () => {
+    expect(measure(same, probe(2e-17, [-1.6e-19, 0.001]))).toMatchObject({ estimate: 0, interval: [0, 0.001] });
   });
 });

@@ -68,7 +68,7 @@ export function headline(content: ExplanationPage): Headline {
   const shown = { ...content, rows: content.rows.slice(0, few) };
   return {
     done,
-    lead: html`<p>${lead(content)}</p>`,
+    lead: html`<p>${lead(shown)}</p>`,
     tables: [
       ...(shown.rows.length === 0 ? [] : [predictions(shown)]),
       ...[correlationTable(content.summary.correlations)].filter((table) => table !== null),

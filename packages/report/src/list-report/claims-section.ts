@@ -71,41 +71,53 @@ function testLine(test: DecidedTest, { network, data, href }: DecidingStudy): Ht
   const { verdict, measured, because, study } = test;
   return html`<li class="${verdict}">
     <strong>${words[verdict]}</strong> on ${network}, ${data}:
-    ${because ?? `${measuredText(test, measured!)}; ${expectedText(test)}`} (<a href="${href}">${study}</a>).
+    ${because ?? `${measuredText(test, measured!)}; ${expectedText(test)}`} (<a href="${href}">study ${study}</a>).
   </li>`;
 }
 
-/** Such as `success through uniform minus origin-top 41.0 % (n 20, p = 0.012)`. */
-function measuredText({ statistic, correctedPValue }: DecidedTest, measured: Measured): string {
+/** Such as `success through uniform minus origin-top: 41.0 points (n 20, p (Holm) = 0.012)`. */
+function measuredText({ what, statistic, correctedPValue }: DecidedTest, measured: Measured): string {
   const { n, estimate, interval } = measured;
-  if (estimate === null) return `${statisticText(statistic, measured)} was not measured`;
-  const within = interval === null ? [] : [`95 % interval ${rangeText(measured)}`];
-  const tested = correctedPValue === undefined ? [] : [`p (Holm) ${withSign(probability(correctedPValue))}`];
-  const about = [`n ${n}`, ...within, ...tested].join(', ');
-  return `${statisticText(statistic, measured)} ${valueText(estimate, measured.unit)} (${about})`;
+  const name = what ?? statisticText(statistic, measured);
+  if (estimate === null) return `${name} was not measured`;
+  const within = interval === null ? [] : [`95\u00a0% interval ${rangeText(measured)}`];
+  const tested = correctedPValue === undefined ? [] : [`p\u00a0(Holm) ${withSign(probability(correctedPValue))}`];
+  const about = [`n\u00a0${n}`, ...within, ...tested].join(', ');
+  return `${name}: ${valueText(estimate, measured.unit)} (${about})`;
 }
 
 function expectedText({ expected, measured }: DecidedTest): string {
-  const text = (value: number) => valueText(value, measured?.unit ?? 'number');
+  const { unit = 'number' } = measured ?? {};
+  const text = (value: number) => (value === 0 ? '0' : valueText(value, unit));
   if ('within' in expected) return `the claim holds from ${text(expected.within[0])} to ${text(expected.within[1])}`;
   return 'above' in expected
     ? `the claim holds above ${text(expected.above)}`
     : `the claim holds below ${text(expected.below)}`;
 }
 
-/** A fraction in percent, a number with what tells it from its neighbours. */
-export function valueText(value: number | null, unit: Measured['unit']): string {
-  if (unit === 'share') return percent(value).replace('-', '−');
-  return value !== null && Number.isInteger(value) ? String(value).replace('-', '−') : number(value);
+/** A fraction in percent, a difference of fractions in percentage points, a number with what tells it from its neighbours or so many places. */
+export function valueText(value: number | null, unit: Measured['unit'], places?: number): string {
+  if (unit === 'share') return percent(value);
+  if (unit === 'points') return value === null ? '–' : `${inPoints(value)}\u00a0points`;
+  return places === undefined || value === null ? number(value) : value.toFixed(places).replace('-', '−');
 }
 
 /** The interval of a number, in its unit. */
-export function rangeText({ interval, unit }: Pick<Measured, 'interval' | 'unit'>): string {
-  return unit === 'share' ? percentRange(interval) : range(interval);
+export function rangeText({ interval, unit }: Pick<Measured, 'interval' | 'unit'>, places?: number): string {
+  if (interval === null || unit === 'share') return percentRange(interval);
+  const [low, high] = interval;
+  if (unit === 'points') return `${inPoints(low)} to ${inPoints(high)}\u00a0points`;
+  return places === undefined ? range(interval) : `${valueText(low, unit, places)} to ${valueText(high, unit, places)}`;
+}
+
+/** `+12.5`, `−31.3`: percentage points, which say which of two is larger. */
+function inPoints(difference: number): string {
+  const text = (100 * difference).toFixed(1).replace('-', '−');
+  return difference > 0 ? `+${text}` : text;
 }
 
 function withSign(text: string): string {
-  return text.startsWith('<') || text === '–' ? text : `= ${text}`;
+  return (text.startsWith('<') || text === '–' ? text : `= ${text}`).replace(' ', '\u00a0');
 }
 
 export const claimsStyle = `

@@ -61,20 +61,26 @@ function row(
   { network, data, href }: DecidingStudy,
 ): Html {
   const estimate = measured?.estimate ?? null;
+  const places = placesOf(printed);
   return html`<tr>
     <th scope="row">${what}</th>
     <td class="paper">${printed ?? valueText(value, unit)} <small>${place}</small></td>
     ${
       estimate === null
-        ? estimateCell('–', measured === undefined ? 'not measured' : 'none')
+        ? estimateCell('–', measured !== undefined && statistic.kind === 'accuracy' ? 'no labels' : 'not measured')
         : estimateCell(
-            valueText(estimate, unit),
-            measured!.interval === null ? 'no interval' : rangeText({ interval: measured!.interval, unit }),
+            valueText(estimate, unit, places),
+            measured!.interval === null ? 'no interval' : rangeText({ interval: measured!.interval, unit }, places),
             `n ${measured!.n}`,
           )
     }
     <td class="words"><a href="${href}">${network}</a>, ${data}<small>${statisticText(statistic, measured)}</small></td>
   </tr>`;
+}
+
+/** How many decimal places the publication prints. */
+function placesOf(printed: string | undefined): number | undefined {
+  return printed === undefined ? undefined : (/\.(\d+)/.exec(printed)?.[1]!.length ?? 0);
 }
 
 /** The fractions among the numbers, drawn; undefined where there are none. */

@@ -14,6 +14,7 @@ import { remarks } from '../page/remarks.ts';
 import type { RecordOfRun, RenderedReport, ReportedRun } from '../reported-run.ts';
 import { claimsSection, claimsStyle, type DecidingStudy } from './claims-section.ts';
 import { materialNotes, materialsSection } from './materials-section.ts';
+import { notRepeatedSection } from './not-repeated-section.ts';
 import { numbersBeside, numbersSection } from './numbers-section.ts';
 
 /** A study of a list with what its folder has. */
@@ -37,7 +38,7 @@ export interface ListedStudy {
     | undefined;
 }
 
-export interface StudyListPage extends Pick<StudyFile, 'publication' | 'materials' | 'numbers'> {
+export interface StudyListPage extends Pick<StudyFile, 'publication' | 'materials' | 'numbers' | 'notRepeated'> {
   readonly title: string | undefined;
   readonly studies: readonly ListedStudy[];
   readonly claims?: readonly DecidedClaim[];
@@ -56,12 +57,22 @@ const kinds: Readonly<Record<StudySpec['study'], string>> = {
 
 /** One page on a list of studies: the main results of each, and where its own report is; the same for the same list. */
 export function renderStudyList(page: StudyListPage): string {
-  const { title = 'Studies', publication, materials = [], numbers = [], claims = [], studies, version } = page;
+  const {
+    title = 'Studies',
+    publication,
+    materials = [],
+    numbers = [],
+    claims = [],
+    notRepeated = [],
+    studies,
+    version,
+  } = page;
   const finished = studies.filter((study) => standing(study).startsWith('finished')).length;
   const parts = [
     ...(claims.length > 0 ? [['claims', 'Claim by claim'] as const] : []),
     ...(numbers.length > 0 ? [['numbers', 'The paper’s numbers beside ours'] as const] : []),
     ...(materials.length > 0 ? [['materials', 'What stands for what'] as const] : []),
+    ...(notRepeated.length > 0 ? [['not-repeated', 'What is not repeated here'] as const] : []),
   ];
   const studyOf = (name: string) => deciding(studies, name);
   const beside = numbersBeside(numbers, (name) => resultOf(studies, name).summary);
@@ -71,7 +82,10 @@ export function renderStudyList(page: StudyListPage): string {
     head: html`<p class="quiet">${finished} of ${count(studies.length, 'study', 'studies')} finished.</p>
       ${publication !== undefined && html`<p class="quiet">“The paper” on this page is ${publication}.</p>`}
       <nav aria-label="Studies">
-        ${parts.length > 0 && html`<p>${parts.map(([id, text]) => html`<a href="#${id}">${text}</a> `)}</p>`}
+        ${
+          parts.length > 0 &&
+          html`<p>${parts.map(([id, text], at) => html`${at > 0 && ' · '}<a href="#${id}">${text}</a>`)}</p>`
+        }
         <ol class="contents">
           ${studies.map(
             (study, at) =>
@@ -83,7 +97,7 @@ export function renderStudyList(page: StudyListPage): string {
         </ol>
       </nav>`,
     main: html`${claimsSection(claims, studyOf)} ${numbersSection(beside, studyOf)} ${materialsSection(materials)}
-    ${studies.map((study, at) => section(study, at + 1))}`,
+    ${notRepeatedSection(notRepeated)} ${studies.map((study, at) => section(study, at + 1))}`,
     footer: html`Intervals are 95 % confidence intervals; the report of each study says how they and its p-values were
     calculated. p-values are corrected within a study, not over the list${claims.length > 0 && '; those of claims are'}.`,
     style: `${verdictStyle}${pictureStyle}${estimateStyle}${toleranceStyle}${verdictsStyle}${claimsStyle}${listStyle}`,
@@ -168,7 +182,12 @@ function dataOf(study: ListedStudy): string {
   const { from } = study.spec.images;
   if (typeof from !== 'string')
     return from.length === 1 ? shortMaterial({ used: from[0]! }) : count(from.length, 'path');
-  return study.spec.study === 'explain' ? from : (recordOf(study)?.parameters.dataset.name ?? from);
+  return withoutOptions(study.spec.study === 'explain' ? from : (recordOf(study)?.parameters.dataset.name ?? from));
+}
+
+/** `orchard/test` of `orchard:count=60,size=64/test`: how a data set was drawn stands in the notes and in the study's own report. */
+function withoutOptions(dataset: string): string {
+  return dataset.replace(/^([a-z][a-z0-9_-]*):[a-z]+=[^/]*/, '$1');
 }
 
 function stopped({ failure, reported }: ListedStudy): Html | null {

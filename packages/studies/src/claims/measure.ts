@@ -13,14 +13,30 @@ export interface Measured {
   readonly interval: readonly [low: number, high: number] | null;
   /** Of the paired test against no difference, without correction; absent for what is no difference. */
   readonly pValue?: number | null;
-  /** Whether it is a fraction of 1. */
-  readonly unit: 'share' | 'number';
+  /** A fraction of 1, a difference of two such, or another number. */
+  readonly unit: 'share' | 'points' | 'number';
   /** What a probe calls it. */
   readonly title?: string;
 }
 
 /** The number that a statistic means in a study's summary, of whatever kind the study is; undefined where the summary has no such number. */
 export function measure(statistic: Statistic, summary: unknown): Measured | undefined {
+  const found = numberOf(statistic, summary);
+  if (found === undefined) return undefined;
+  const { estimate, interval } = found;
+  return {
+    ...found,
+    estimate: estimate === null ? null : withoutRest(estimate),
+    interval: interval === null ? null : [withoutRest(interval[0]), withoutRest(interval[1])],
+  };
+}
+
+/** Zero of what is zero but for rounding. */
+function withoutRest(value: number): number {
+  return Math.abs(value) < 1e-12 ? 0 : value;
+}
+
+function numberOf(statistic: Statistic, summary: unknown): Measured | undefined {
   const found = summary as Partial<EvaluationSummary & AttackSummary & ProbeSummary & Correlated>;
   switch (statistic.kind) {
     case 'accuracy': {
@@ -99,7 +115,7 @@ function attackDifference(
     if (sign === undefined) continue;
     const { n, success, steps } = each;
     return kind === 'success-difference'
-      ? { n, estimate: turned(success.difference, sign), interval: null, pValue: success.pValue, unit: 'share' }
+      ? { n, estimate: turned(success.difference, sign), interval: null, pValue: success.pValue, unit: 'points' }
       : {
           ...{ n, estimate: turned(steps.difference, sign), interval: turnedRange(steps.interval, sign) },
           ...{ pValue: steps.pValue, unit: 'number' },

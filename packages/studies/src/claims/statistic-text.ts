@@ -21,6 +21,6 @@ export function statisticText(statistic: Statistic, measured?: Pick<Measured, 't
     case 'steps-difference':
       return `steps through ${statistic.first} minus ${statistic.second}`;
     case 'estimate':
-      return `${measured?.title ?? statistic.measure} (${statistic.condition})`;
+      return `${measured?.title ?? statistic.measure}, ${statistic.condition}`;
   }
 }

@@ -48,7 +48,14 @@ export const claim = z.strictObject({
   place,
   claim: z.string().min(1).describe("The conclusion, in words of one's own."),
   tests: z
-    .array(z.strictObject({ study, statistic, expected }))
+    .array(
+      z.strictObject({
+        study,
+        what: z.string().min(1).optional().describe('What the number is, in words that go before it.'),
+        statistic,
+        expected,
+      }),
+    )
     .default([])
     .describe('The numbers that decide, one for each network; without one the claim cannot be told.'),
   why: z
@@ -67,6 +74,13 @@ export const reportedNumber = z.strictObject({
   unit: z.enum(['share', 'number']).default('number').describe('Whether it is a fraction of 1.'),
   study,
   statistic,
+});
+
+/** What a publication shows and no study repeats. */
+export const omission = z.strictObject({
+  place,
+  what: z.string().min(1).describe('What is shown there.'),
+  why: z.string().min(1).describe('Why it is not repeated.'),
 });
 
 const kind = z.enum(['model', 'data']);
@@ -98,5 +112,6 @@ export type Claim = z.output<typeof claim>;
 export type ClaimTest = Claim['tests'][number];
 export type Expected = z.output<typeof expected>;
 export type ReportedNumber = z.output<typeof reportedNumber>;
+export type Omission = z.output<typeof omission>;
 export type Role = z.output<typeof role>;
 export type Material = z.output<typeof material>;

@@ -1,7 +1,7 @@
 import { parseLayout, type Layout } from '@understory/core';
 import { filterNames } from '@understory/imaging';
 import { z } from 'zod';
-import { claim, material, reportedNumber, role } from './claim-spec.ts';
+import { claim, material, omission, reportedNumber, role } from './claim-spec.ts';
 
 /** The version of the format; a spec of a later one is refused. */
 export const specVersion = 1;
@@ -428,6 +428,7 @@ export const studyFile = z.strictObject({
   studies: z.array(listedStudy).min(1),
   claims: z.array(claim).optional().describe('What the publication concludes.'),
   numbers: z.array(reportedNumber).optional().describe('What the publication measured.'),
+  notRepeated: z.array(omission).optional().describe('What the publication shows and no study here repeats.'),
 });
 
 export type ExplanationSpec = z.output<typeof explanationSpec>;
