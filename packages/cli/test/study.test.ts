@@ -41,7 +41,7 @@ const list = {
       id: 'kept',
       place: 'section 5',
       claim: 'Images keep their class.',
-      tests: [{ study: 'order', statistic: changed, expected: { above: 0.2 } }],
+      tests: [{ study: 'order', what: 'images that keep it', statistic: changed, expected: { above: 0.2 } }],
     },
     { id: 'seen', place: 'section 6', claim: 'People see it.', why: 'By eye.' },
   ],
@@ -56,6 +56,7 @@ const list = {
       statistic: changed,
     },
   ],
+  notRepeated: [{ place: 'Figure 7', what: 'A drawing.', why: 'It has no result.' }],
 };
 
 let workspace: Workspace;
@@ -107,9 +108,11 @@ describe('a list with roles and claims', () => {
     const verdict = interval[0] > 0.2 ? 'Holds' : interval[1] < 0.2 ? 'Does not hold' : 'Cannot be told';
     const line = page.querySelector('#claim-kept li')!.textContent.replaceAll(/\s+/g, ' ').trim();
     expect(
-      line.startsWith(`${verdict} on tiny.fake, beside: keeps its top-1 (grid=2) ${(100 * estimate).toFixed(1)} %`),
+      line.startsWith(
+        `${verdict} on tiny.fake, beside: images that keep it: ${(100 * estimate).toFixed(1)} % (n 8, 95 %`,
+      ),
     ).toBe(true);
-    expect(line.endsWith('the claim holds above 20.0 % (order).')).toBe(true);
+    expect(line.endsWith('the claim holds above 20.0 % (study order).')).toBe(true);
     expect(page.querySelector('#claim-kept a')!.getAttribute('href')).toBe('#study-1');
     expect(page.querySelector('#claim-seen')!.textContent).toMatch(
       /Cannot be told: no study here decides it\.\s+By eye\./,
@@ -127,6 +130,8 @@ describe('a list with roles and claims', () => {
       images.original,
     ]);
     expect(page.querySelector('#materials')!.textContent).not.toContain(workspace.folder);
+    const omitted = page.querySelector('#not-repeated li')!.textContent.replaceAll(/\s+/g, ' ').trim();
+    expect(omitted).toBe('Figure 7: A drawing. It has no result.');
     expect(await fileIn('all/figures/beside-the-paper.svg')).toContain('77.1\u00a0% in the paper');
 
     // The folder alone has all of it.
@@ -209,13 +214,20 @@ interface PrintedFile {
   readonly materials: readonly { readonly role: string; readonly used: string; readonly isStandIn: boolean }[];
   readonly studies: readonly {
     readonly name: string;
+    readonly title: string;
+    readonly place: string;
     readonly spec: {
       readonly model: string;
       readonly images: { readonly from: unknown };
       readonly notes?: readonly string[];
     };
   }[];
-  readonly claims: readonly { readonly id: string; readonly tests: readonly object[]; readonly why?: string }[];
+  readonly claims: readonly {
+    readonly id: string;
+    readonly tests: readonly { readonly study: string; readonly what?: string }[];
+    readonly why?: string;
+  }[];
+  readonly notRepeated: readonly { readonly place: string }[];
   readonly numbers: readonly {
     readonly what: string;
     readonly value: number;
@@ -236,11 +248,22 @@ describe('study paper', () => {
     expect(materials.every(({ isStandIn }) => isStandIn)).toBe(true);
     for (const { spec } of studies) expect(spec.notes!.length).toBeGreaterThan(0);
     for (const { tests, why } of claims) expect(tests.length > 0 || why !== undefined).toBe(true);
+    expect(claims.flatMap(({ tests }) => tests).filter(({ what }) => what === undefined)).toEqual([]);
     expect(new Set(claims.map(({ id }) => id)).size).toBe(claims.length);
+    expect(new Set(studies.map(({ title }) => title)).size).toBe(studies.length);
     for (const { value, printed: text, unit } of numbers) {
       const read = Number(text.replace(/[%+]/g, ''));
       expect(unit === 'share' ? read / 100 : read).toBeCloseTo(value, 10);
     }
+  });
+
+  it('repeats each figure and table of the paper, or says why not', async () => {
+    const { studies, notRepeated } = await printed();
+    const places = [...studies, ...notRepeated].map(({ place }) => place).join('; ');
+    const figures = Array.from({ length: 11 }, (_, at) => at + 1);
+    const isNamed = (figure: number) => new RegExp(`Figures? (\\d+( and|,) )*${figure}\\b`).test(places);
+    expect(figures.filter((figure) => !isNamed(figure))).toEqual([]);
+    expect(places).toContain('Table 1');
   });
 
   it('takes the models and data that its page and its help name', async () => {
@@ -258,7 +281,7 @@ describe('study paper', () => {
     const { studies, materials } = await printed(
       ...['--model', 'cifar=c.onnx', '--model', 'resnet50=r.onnx', '--model', 'clip=clip', '--model', 'mdetr=mdetr'],
       ...['--data', 'cifar10=c10', '--data', 'pets=p', '--data', 'imagenet-samples=s', '--data', 'apples=a.jpg'],
-      ...['--data', 'captions=whatsup:w', '--data', 'questions=gqa:g'],
+      ...['--data', 'captions=whatsup:w', '--data', 'questions=gqa:g', '--data', 'fruit=f.jpg', '--data', 'desk=d.jpg'],
     );
     expect(materials.filter(({ isStandIn }) => isStandIn)).toEqual([]);
     expect(studies.filter(({ spec }) => spec.notes !== undefined)).toEqual([]);
@@ -275,6 +298,13 @@ describe('study paper', () => {
       targetImage: 's',
       images: { limit: 100 },
     });
+    // The size of a network is its own, whatever stands in for it.
+    for (const { spec } of studies) expect(spec).not.toHaveProperty('preprocessing');
+    expect(spec('figure-9')).toMatchObject({
+      preset: 'paper',
+      captions: ['the apple is on the left', 'the banana is on the left'],
+    });
+    expect(spec('figure-11')).toMatchObject({ images: { from: ['d.jpg'] }, question: 'What is on the table?' });
     expect(spec('figure-5')).toMatchObject({ preset: 'paper', captions: expect.arrayContaining(['the left apple']) });
     await rm(join(workspace.folder, 'runs'), { recursive: true, force: true });
   });

@@ -14,8 +14,10 @@ Models and data of the paper are given by name; those that are not given have st
   --model resnet50=PATH   ResNet-50                  --data pets=DIR             Oxford-IIIT Pet
   --model clip=PATH       CLIP ResNet-50             --data imagenet-samples=DIR one ImageNet image for each class
   --model mdetr=PATH      MDETR EfficientNet-B5 GQA  --data apples=FILE          a red apple on the left, a green one on the right
+                                                     --data fruit=FILE           an apple and a banana
                                                      --data captions=DATA        captions, such as whatsup:DIR
                                                      --data questions=DATA       questions, such as gqa:DIR
+                                                     --data desk=FILE            a laptop on a table
 
 The folder of --out has a run folder for each study and report.html over all; the same command goes on where it was stopped.
 
