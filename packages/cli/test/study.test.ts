@@ -130,6 +130,11 @@ describe('a list with roles and claims', () => {
       images.original,
     ]);
     expect(page.querySelector('#materials')!.textContent).not.toContain(workspace.folder);
+    const here = page.querySelector('#study-1 .here li')!.textContent.replaceAll(/\s+/g, ' ').trim();
+    expect(here).toMatch(
+      new RegExp(`^${verdict}: Images keep their class\\. Images that keep it: .*n 8, 95 %.*\\)\\.$`),
+    );
+    expect(page.querySelectorAll('#study-2 .here')).toHaveLength(0);
     const omitted = page.querySelector('#not-repeated li')!.textContent.replaceAll(/\s+/g, ' ').trim();
     expect(omitted).toBe('Figure 7: A drawing. It has no result.');
     expect(await fileIn('all/figures/beside-the-paper.svg')).toContain('77.1\u00a0% in the paper');

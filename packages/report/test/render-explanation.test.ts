@@ -46,15 +46,26 @@ let page: ReturnType<typeof parseHTML>['document'];
 const texts = (selector: string) =>
   [...page.querySelectorAll(selector)].map(({ textContent }) => textContent!.replaceAll(/\s+/g, ' ').trim());
 
+const runOf = (of: readonly ImageRecord[]): ExplanationRun => ({
+  ...{ store: memoryStore(), name: 'runs/boxes', rows: of, failed: [], isComplete: true },
+  record: { ...record(), parameters: { dataset: { name: 'images' } } },
+});
+
 beforeAll(async () => {
-  const run: ExplanationRun = {
-    ...{ store: memoryStore(), name: 'runs/boxes', rows, failed: [], isComplete: true },
-    record: { ...record(), parameters: { dataset: { name: 'images' } } },
-  };
-  page = parseHTML((await renderExplanation(run, { codec })).html).document;
+  page = parseHTML((await renderExplanation(runOf(rows), { codec })).html).document;
 });
 
 describe('the report of what a model that is no classifier was explained for', () => {
+  it('says how images were chosen only where not all are shown, beside as many as are', async () => {
+    expect(page.body.textContent).not.toContain('chosen');
+    const many = Array.from({ length: 13 }, (_, at): ImageRecord => ({ ...rows[0]!, image: `street-${at}.jpg` }));
+    const { html, headline } = await renderExplanation(runOf(many), { codec });
+    expect(html).toContain('The images were chosen at random by the seed of the run.');
+    expect(html).toContain('13 heat maps of 13 images; 12 images, chosen by the seed, are shown.');
+    expect(`${headline.lead}`).toContain('13 heat maps of 13 images; 3 images, chosen by the seed, are shown.');
+    expect(headline.pictures).toHaveLength(3);
+  });
+
   it('says what the model decides and the best of what it says of each image', () => {
     const table = texts('tbody tr td.words').slice(0, 2).sort();
     expect(table).toEqual([

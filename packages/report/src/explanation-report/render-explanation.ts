@@ -51,8 +51,9 @@ export async function renderExplanation(
     maps: rows.reduce((sum, { maps }) => sum + maps.length, 0),
     correlations: mapCorrelations(await Promise.all(rows.map((row) => rawMaps(row, drawing))), seed),
   };
-  const maps = pictures.length === 0 ? undefined : pictureGrid({ name: 'maps', ...mapsHead }, pictures);
-  const content = { run, summary, rows: chosen, pictures, problems, ...mapsHead };
+  const head = headOf(chosen.length, rows.length);
+  const maps = pictures.length === 0 ? undefined : pictureGrid({ name: 'maps', ...head }, pictures);
+  const content = { run, summary, rows: chosen, pictures, problems, ...head };
   return {
     html: page(content),
     figures: maps === undefined ? [] : [maps],
@@ -64,8 +65,14 @@ export async function renderExplanation(
 const mapsHead = {
   title: 'Heat maps',
   caption:
-    'Each heat map lies over the preprocessed image and is scaled from its minimum to its maximum, so colours of two maps are not comparable. The images were chosen at random by the seed of the run.',
+    'Each heat map lies over the preprocessed image and is scaled from its minimum to its maximum, so colours of two maps are not comparable.',
 };
+
+/** The same, with how images were chosen where not all are shown. */
+function headOf(shown: number, all: number): typeof mapsHead {
+  if (shown === all) return mapsHead;
+  return { ...mapsHead, caption: `${mapsHead.caption} The images were chosen at random by the seed of the run.` };
+}
 
 /** The raw maps of an image that were kept; one that cannot be read is a problem and left out. */
 async function rawMaps({ image, maps }: ImageRecord, { store, onProblem }: Drawing): Promise<MapsOfImage> {

@@ -1,4 +1,5 @@
 import {
+  capitalised,
   count,
   number,
   percent,
@@ -75,6 +76,25 @@ function testLine(test: DecidedTest, { network, data, href }: DecidingStudy): Ht
   </li>`;
 }
 
+/** The claims that a study decides, beside its results; nothing where it decides none. */
+export function decidedHere(claims: readonly DecidedClaim[], study: string): Html | null {
+  const lines = claims.flatMap(({ id, claim, tests }) =>
+    tests.flatMap((test) => (test.study === study ? [{ id, claim, test }] : [])),
+  );
+  if (lines.length === 0) return null;
+  return html`<div class="claim here">
+    <ul>
+      ${lines.map(
+        ({ id, claim, test }) =>
+          html`<li class="${test.verdict}">
+            <strong>${words[test.verdict]}</strong>: <a href="#claim-${id}">${claim}</a>
+            <span class="quiet">${test.because ?? `${capitalised(measuredText(test, test.measured!))}.`}</span>
+          </li>`,
+      )}
+    </ul>
+  </div>`;
+}
+
 /** Such as `success through uniform minus origin-top: 41.0 points (n 20, p (Holm) = 0.012)`. */
 function measuredText({ what, statistic, correctedPValue }: DecidedTest, measured: Measured): string {
   const { n, estimate, interval } = measured;
@@ -126,6 +146,7 @@ export const claimsStyle = `
 .claim p { margin: .15rem 0; }
 .claim ul { list-style: none; padding: 0; margin: .4rem 0; max-width: 50rem; }
 .claim li { border-left: 4px solid var(--quiet); padding-left: .8rem; margin: .4rem 0; overflow-wrap: anywhere; }
+.claim.here { border: 0; padding: 0; }
 .claim li.holds { border-color: var(--good); }
 .claim li.holds strong { color: var(--good); }
 .claim li.fails { border-color: var(--bad); }

@@ -12,7 +12,7 @@ import { notice } from '../page/notes-of.ts';
 import { pictureRows, pictureStyle } from '../page/pictures.ts';
 import { remarks } from '../page/remarks.ts';
 import type { RecordOfRun, RenderedReport, ReportedRun } from '../reported-run.ts';
-import { claimsSection, claimsStyle, type DecidingStudy } from './claims-section.ts';
+import { claimsSection, claimsStyle, decidedHere, type DecidingStudy } from './claims-section.ts';
 import { materialNotes, materialsSection } from './materials-section.ts';
 import { notRepeatedSection } from './not-repeated-section.ts';
 import { numbersBeside, numbersSection } from './numbers-section.ts';
@@ -97,7 +97,7 @@ export function renderStudyList(page: StudyListPage): string {
         </ol>
       </nav>`,
     main: html`${claimsSection(claims, studyOf)} ${numbersSection(beside, studyOf)} ${materialsSection(materials)}
-    ${notRepeatedSection(notRepeated)} ${studies.map((study, at) => section(study, at + 1))}`,
+    ${notRepeatedSection(notRepeated)} ${studies.map((study, at) => section(study, at + 1, claims))}`,
     footer: html`Intervals are 95 % confidence intervals; the report of each study says how they and its p-values were
     calculated. p-values are corrected within a study, not over the list${claims.length > 0 && '; those of claims are'}.`,
     style: `${verdictStyle}${pictureStyle}${estimateStyle}${toleranceStyle}${verdictsStyle}${claimsStyle}${listStyle}`,
@@ -154,7 +154,7 @@ function standing({ failure, reported }: ListedStudy): string {
   return failed === 0 ? 'finished' : `finished, but ${count(failed, 'image')} failed`;
 }
 
-function section(study: ListedStudy, number: number): Html {
+function section(study: ListedStudy, number: number, claims: readonly DecidedClaim[]): Html {
   const { name, title = name, place, original, spec, reported } = study;
   return html`<section class="study" id="study-${number}">
     <h2>${title}</h2>
@@ -170,7 +170,7 @@ function section(study: ListedStudy, number: number): Html {
       ...(reported === undefined ? [] : [['Images', String(reported.report.images)] as const]),
       ['Seed', String(recordOf(study)?.seed ?? spec.seed)],
     ])}
-    ${stopped(study)} ${reported !== undefined && results(reported)}
+    ${decidedHere(claims, name)} ${stopped(study)} ${reported !== undefined && results(reported)}
   </section>`;
 }
 
