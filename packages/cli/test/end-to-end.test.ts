@@ -89,7 +89,10 @@ describe('the bundled detector and segmenter', () => {
       '--json',
       ...argv,
     ]);
-  beforeAll(async () => workspace.write('orchard.png', await encodePng(render(scene))));
+  beforeAll(async () => {
+    const png = await encodePng(render(scene));
+    for (const path of ['orchard.png', 'scenes/apple/orchard.png']) await workspace.write(path, png);
+  });
 
   it('have each box explained where it is, drawn with its map, on the sheet and on the page', async () => {
     const argv = ['--model', 'orchard-detector', '--target', 'boxes', '--npy', '--out', 'boxes'];
@@ -148,6 +151,35 @@ describe('the bundled detector and segmenter', () => {
     const [x, y] = [(highest % 10) * 32 + 16, Math.floor(highest / 10) * 32 + 16];
     expect([x > box.x && x < box.x + box.width, y > box.y && y < box.y + box.height]).toEqual([true, true]);
   });
+
+  it.each([
+    ['orchard-detector', 'box:apple'],
+    ['orchard-segmenter', 'region:apple'],
+  ])(
+    'have maps of %s measured over the %s that is explained, without a data set that says where it is',
+    async (model, target) => {
+      const metrics =
+        'attribution-localisation:weighted=true,relevance-rank-accuracy,top-k-intersection:pixels=100,pointing-game';
+      const { code, stdout, stderr } = await workspace.cli([
+        ...['evaluate', 'folder:scenes', '--model', model, '--target', target, '--explainer', 'layercam,random'],
+        ...['--metric', metrics, '--out', `measured-${model}`, '--quiet', '--json'],
+      ]);
+      expect([code, stderr]).toEqual([0, '']);
+      const { summary } = JSON.parse(stdout) as {
+        summary: { metrics: readonly { explainers: readonly { explainer: string; mean: number }[] }[] };
+      };
+      const [weighted, rank, top, pointing] = summary.metrics.map(({ explainers }) =>
+        Object.fromEntries(explainers.map(({ explainer, mean }) => [explainer, mean])),
+      );
+      // What does not look for the object has as much of it as the object has of the image.
+      expect(weighted!['random']).toBeGreaterThan(0.85);
+      expect(weighted!['random']).toBeLessThan(1.15);
+      expect(weighted!['layercam']).toBeGreaterThan(5);
+      expect(rank!['layercam']).toBeGreaterThan(0.4);
+      expect(top!['layercam']).toBeGreaterThan(0.9);
+      expect(pointing!['layercam']).toBe(1);
+    },
+  );
 
   it('loses a detection to an attack, also as it is saved, and keeps answers or not when its patches are shuffled', async () => {
     const attack = [

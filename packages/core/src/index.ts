@@ -47,6 +47,7 @@ export * from './layers.ts';
 export * from './long-lists.ts';
 export * from './message-of.ts';
 export * from './moved-from.ts';
+export * from './object-masks.ts';
 export * from './objective-values.ts';
 export { definePlugin } from './plugin/define-plugin.ts';
 export type { Capability, Contribution, ModelNeed, OptionalPeer, PluginManifest } from './plugin/define-plugin.ts';

@@ -59,3 +59,12 @@ export const quantusLocalLipschitz = { deviation: 0.1, draws: 200, normalise: tr
 
 /** The defaults of Quantus 0.6.0. */
 export const quantusContinuity = { steps: 28, normalise: true, absolute: true } as const;
+
+/** The defaults of Quantus 0.6.0. */
+export const quantusRelevanceMassAccuracy = { sign: 'signed' } as const;
+
+/** The defaults of Quantus 0.6.0. */
+export const quantusAttributionLocalisation = { sign: 'absolute', weighted: false } as const;
+
+/** The defaults of Quantus 0.6.0. */
+export const quantusTopKIntersection = { pixels: 1000, weighted: false } as const;

@@ -1,4 +1,5 @@
 import { describe, it } from '@jest/globals';
+import { maskOfBoxes } from '@understory/core';
 import type { Metric, Model } from '@understory/core';
 import * as metrics from '@understory/metric-faithfulness';
 import { metricContract } from '@understory/testing';
@@ -20,6 +21,10 @@ const made: Readonly<Record<string, () => Metric>> = {
   'region-perturbation': () => metrics.regionPerturbation({ patch: 2 }),
   'region-perturbation in a random order': () => metrics.regionPerturbation({ patch: 2, order: 'random' }),
   'pointing-game': metrics.pointingGame,
+  'relevance-mass-accuracy': metrics.relevanceMassAccuracy,
+  'relevance-rank-accuracy': metrics.relevanceRankAccuracy,
+  'attribution-localisation': () => metrics.attributionLocalisation({ weighted: true }),
+  'top-k-intersection': () => metrics.topKIntersection({ pixels: 7 }),
   'max-sensitivity': metrics.maxSensitivity,
   'local-lipschitz': () => metrics.localLipschitz({ draws: 3 }),
   continuity: () => metrics.continuity({ steps: 4 }),
@@ -41,6 +46,7 @@ const request = () =>
   tinyRequest(3, tinySize, {
     model: drawn(),
     boxes: [0, 1, 2].map((x) => [{ x, y: 1, width: 2, height: 3 }]),
+    objects: [0, 1, 2].map((x) => maskOfBoxes([{ x, y: 1, width: 2, height: 3 }], tinySize)),
     explain: async ({ feeds }) =>
       Array.from({ length: Object.values(feeds ?? tinyRequest().feeds)[0]!.dims[0]! }, (_, at) =>
         mapOf(3, 4, randomNumbers(12, `map ${at}`)),

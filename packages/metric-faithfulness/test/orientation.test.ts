@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { float32 } from '@understory/core';
+import { float32, maskOfBoxes } from '@understory/core';
 import type { Box, Feeds, HeatMap, Measurement, Metric, MetricRequest, Model } from '@understory/core';
 import * as metrics from '../src/index.ts';
 import { mapOf, randomNumbers, tinyModel, watched } from './support/networks.ts';
@@ -107,12 +107,14 @@ async function requestFor(size: Tiny): Promise<MetricRequest> {
   const { channels, height, width } = size;
   const model = network(size);
   const feeds = { pixels: float32(randomNumbers(2 * channels * height * width, 'seen'), [2, channels, height, width]) };
+  const boxes = [[{ x: 1, y: 0, width: 3, height: 2 }], [{ x: 2, y: 3, width: 2, height: 3 }]];
   return {
     model,
     feeds,
     objective: { kind: 'score', output: 'logits', index: [[0], [1]] },
     maps: await mapsOf(model, feeds),
-    boxes: [[{ x: 1, y: 0, width: 3, height: 2 }], [{ x: 2, y: 3, width: 2, height: 3 }]],
+    boxes,
+    objects: boxes.map((own) => maskOfBoxes(own, size)),
     explain: ({ model: changed = model, feeds: own = feeds }) => mapsOf(changed, own),
     seed: 3,
   };
@@ -122,10 +124,12 @@ function turnedRequest(request: MetricRequest, size: Tiny, orientation: Orientat
   const turn = (plane: Plane) => turned(plane, orientation);
   const model = turnedModel(request.model, orientation);
   const feeds = turnedPixels(request.feeds, turn);
+  const boxes = request.boxes!.map((own) => own.map((box) => turnedBox(box, size, orientation)));
+  const [tall, wide] = orientation.transposed ? [size.width, size.height] : [size.height, size.width];
   return {
     ...request,
-    ...{ model, feeds, maps: request.maps.map(turn) },
-    boxes: request.boxes!.map((own) => own.map((box) => turnedBox(box, size, orientation))),
+    ...{ model, feeds, maps: request.maps.map(turn), boxes },
+    objects: boxes.map((own) => maskOfBoxes(own, { height: tall, width: wide })),
     explain: ({ model: changed = model, feeds: own = feeds }) => mapsOf(changed, own),
   };
 }
@@ -140,6 +144,10 @@ const cases: readonly (readonly [string, () => Metric])[] = [
   ['average-drop', () => metrics.averageDrop()],
   ['increase-in-confidence', () => metrics.increaseInConfidence()],
   ['pointing-game', () => metrics.pointingGame({ tolerance: 0 })],
+  ['relevance-mass-accuracy', () => metrics.relevanceMassAccuracy()],
+  ['relevance-rank-accuracy', () => metrics.relevanceRankAccuracy()],
+  ['attribution-localisation', () => metrics.attributionLocalisation({ weighted: true })],
+  ['top-k-intersection', () => metrics.topKIntersection({ pixels: 25 })],
   ['max-sensitivity', () => metrics.maxSensitivity({ radius: 0.3, draws: 3 })],
   ['faithfulness-correlation', () => metrics.faithfulnessCorrelation({ subset: 6, draws: 8 })],
   ['faithfulness-estimate', () => metrics.faithfulnessEstimate({ steps: 7, perturbation: 'channel-mean' })],

@@ -15,22 +15,23 @@ export interface MetricSubject extends ContractTime {
 
 /** What every metric promises, one case a promise. */
 export function metricContract({ create, request, tolerance = 1e-5, ...time }: MetricSubject): readonly ContractCase[] {
-  const { feeds, objective, maps, boxes, model } = request;
+  const { feeds, objective, maps, boxes, objects, model } = request;
   const samples = batchOf(feeds);
   if (samples < 2) throw new RangeError(`the contract needs at least 2 samples, found ${samples}`);
-  const parts = { feeds, objective, maps, ...(boxes && { boxes }) };
+  const parts = { feeds, objective, maps, ...(boxes && { boxes }), ...(objects && { objects }) };
   const untouched = structuredClone(parts);
   const made = once(async () => create());
   /** What the metric declares and nothing else, so that it cannot read what it does not ask for. */
   const evaluate = async (changes: Partial<MetricRequest> = {}) => {
     const metric = await made();
     const { needs = [] } = metric;
-    const { explain, boxes: given, ...others } = { ...request, ...changes };
+    const { explain, boxes: given, objects: shown, ...others } = { ...request, ...changes };
     const asked = needs.includes('randomised') ? others.model : neverRandomised(others.model);
     return metric.evaluate({
       ...others,
       model: asked,
       ...(needs.includes('boxes') && given && { boxes: given }),
+      ...(needs.includes('objects') && shown && { objects: shown }),
       ...(needs.includes('explain') && explain && { explain }),
     });
   };
@@ -39,6 +40,7 @@ export function metricContract({ create, request, tolerance = 1e-5, ...time }: M
     objective: sampleOfObjective(objective, sample),
     maps: [maps[sample]!],
     ...(boxes && { boxes: [boxes[sample]!] }),
+    ...(objects && { objects: [objects[sample]] }),
   });
   // Cloned, so that a metric that hands out one object again and again is not compared with itself.
   const whole = once(async () => structuredClone(await evaluate()));
@@ -116,12 +118,13 @@ export function metricContract({ create, request, tolerance = 1e-5, ...time }: M
       async run() {
         const metric = await made();
         for (const need of metric.needs ?? []) {
-          const { explain, boxes: given, ...others } = request;
+          const { explain, boxes: given, objects: shown, ...others } = request;
           const lacking: MetricRequest = {
             ...others,
             model: need === 'randomised' ? neverRandomised(model) : model,
             ...(need !== 'explain' && explain && { explain }),
             ...(need !== 'boxes' && given && { boxes: given }),
+            ...(need !== 'objects' && shown && { objects: shown }),
           };
           await checkRejects(`no ${need}`, () => metric.evaluate(lacking));
         }
@@ -140,7 +143,7 @@ export function metricContract({ create, request, tolerance = 1e-5, ...time }: M
       },
     },
     {
-      name: 'leaves feeds, objective, maps, boxes and model as they were',
+      name: 'leaves feeds, objective, maps, boxes, objects and model as they were',
       async run() {
         const outputs = model.outputs.map(({ name }) => name);
         const before = await model.run(untouched.feeds, outputs);

@@ -8,6 +8,7 @@ const request = (): MetricRequest => ({
   model: classifier(),
   feeds: structuredClone(feeds),
   objective: structuredClone(score),
+  objects: [Uint8Array.of(1, 0), undefined],
   boxes: [[{ x: 0, y: 0, width: 1, height: 1 }], []],
   maps: [0.2, 0.9].map((warmth) => ({ height: 1, width: 2, data: Float32Array.of(warmth, 1 - warmth) })),
   seed: 1,
@@ -66,6 +67,11 @@ describe('metricContract', () => {
     [
       'reads boxes that it does not ask for',
       (of) => remade(of, (value) => ({ value: value / (1 + of.boxes![0]!.length) })),
+      ['one measurement a sample', 'the same measurements'],
+    ],
+    [
+      'reads objects that it does not ask for',
+      (of) => remade(of, (value) => ({ value: value / (1 + of.objects![0]![0]!) })),
       ['one measurement a sample', 'the same measurements'],
     ],
     [

@@ -1,4 +1,4 @@
-import { configurable, errors, type Box, type Mask, type MaskRequest, type Tensor } from '@understory/core';
+import { configurable, errors, maskOfBoxes, type Mask, type MaskRequest, type Tensor } from '@understory/core';
 import { maskOf, notEmpty } from './binary-mask.ts';
 
 type Side = 'inside' | 'outside';
@@ -25,15 +25,8 @@ function boxMasks(side: Side, request: MaskRequest): readonly Tensor<'float32'>[
         next: 'Take a data set with boxes, leave out the images without, or choose another mask.',
       });
     }
-    const places = Array.from({ length: height * width }, (__, at) => at).filter((at) => {
-      const x = (at % width) + 0.5;
-      const y = Math.floor(at / width) + 0.5;
-      return own.some((box) => contains(box, x, y)) === (side === 'inside');
-    });
+    const marked = maskOfBoxes(own, { height, width });
+    const places = [...marked.keys()].filter((at) => (marked[at] === 1) === (side === 'inside'));
     return notEmpty(maskOf(places, request), `no pixel ${side} the boxes`);
   });
-}
-
-function contains(box: Box, x: number, y: number): boolean {
-  return x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height;
 }

@@ -27,6 +27,11 @@ export interface MetricRequest {
   readonly maps: readonly HeatMap[];
   /** Where the explained thing is, one list a sample, for metrics that need it. */
   readonly boxes?: readonly (readonly Box[])[];
+  /**
+   * Which pixels of the input show the explained thing, one mask a sample: `[height, width]`, 1 where it is and 0 elsewhere; undefined of a sample of which
+   * that is not known. For metrics that need it.
+   */
+  readonly objects?: readonly (Uint8Array | undefined)[];
   /** The same explainer with the same settings on other feeds or another model, for metrics that ask how a map changes. */
   readonly explain?: (changed: { readonly model?: Model; readonly feeds?: Feeds }) => Promise<readonly HeatMap[]>;
   readonly seed: number;
@@ -61,7 +66,7 @@ export interface Metric {
   /** `binary` where each value is 0 or 1, so that their mean is a share of the images; any number of the range where absent. */
   readonly values?: 'binary';
   /** What it asks of the request beyond model, feeds, objective and maps. */
-  readonly needs?: readonly ('boxes' | 'explain' | 'randomised')[];
+  readonly needs?: readonly ('boxes' | 'objects' | 'explain' | 'randomised')[];
   /** One measurement a sample, in the order of the batch. */
   evaluate(request: MetricRequest): Promise<readonly Measurement[]>;
 }

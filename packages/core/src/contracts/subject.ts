@@ -27,6 +27,17 @@ export interface Target {
   readonly classIndex?: number;
   /** In pixels of the picture that the model is fed, where the target is of a part of it. */
   readonly box?: Box;
+  /** Where the target is, if it is of an area of any form. */
+  readonly area?: Area;
+}
+
+/** Cells of a grid over the picture that a model is fed. */
+export interface Area {
+  /** In cells, as is the width. */
+  readonly height: number;
+  readonly width: number;
+  /** `[height, width]`, 1 where the area is. */
+  readonly inside: Uint8Array;
 }
 
 /** One of the things that a model says of a picture, such as a class, a box, a region or a character. */

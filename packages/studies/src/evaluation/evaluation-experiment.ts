@@ -22,6 +22,7 @@ import type { NamedExplainer } from '../explanation/explain-images.ts';
 import { reasonFor } from '../common/reason-for.ts';
 import { placed, targetsOf, type Targets } from '../common/targets.ts';
 import { studyErrors } from '../errors.ts';
+import { whereabouts } from './whereabouts.ts';
 import { withinPicture } from './within-picture.ts';
 
 /** A metric with the model that it measures on, which may be opened with a backend of its own. */
@@ -101,8 +102,8 @@ export function evaluationExperiment(plan: EvaluationPlan): Experiment<ChosenIma
         ),
       });
 
-      const boxes = item.boxes && [boxesInInput(item.boxes, image, preprocessing)];
-      const common = { ...(boxes && { boxes }), seed: plan.seed, signal };
+      const labelled = item.boxes && boxesInInput(item.boxes, image, preprocessing);
+      const common = { ...whereabouts(target, labelled, prepared.picture), seed: plan.seed, signal };
       const frame = frameWithin(prepared.picture, prepared.pixelMask);
       const rows: EvaluationRow[] = [];
       for (const { record, metric, randomOrder: baseline, subject: measured } of metrics) {

@@ -17,7 +17,7 @@ import { upsample } from '@understory/imaging';
  * others are brought to the size of the input first, bicubic.
  */
 export function withinPicture(request: MetricRequest, frame: Box): MetricRequest {
-  const { model, feeds, image, maps, boxes, explain } = request;
+  const { model, feeds, image, maps, boxes, objects, explain } = request;
   const input = imageInputOf(model, feeds, image);
   if (frame.width === input.width && frame.height === input.height) return request;
   const window: Window = { input, frame, canvas: toFloat32(feeds[input.name]!) };
@@ -29,6 +29,7 @@ export function withinPicture(request: MetricRequest, frame: Box): MetricRequest
     ...(boxes && {
       boxes: boxes.map((own) => own.map((box) => ({ ...box, x: box.x - frame.x, y: box.y - frame.y }))),
     }),
+    ...(objects && { objects: objects.map((mask) => mask && cutMask(mask, window)) }),
     ...(explain && { explain: explainedWithin(explain, window) }),
   };
 }
@@ -168,6 +169,14 @@ function cutMap(map: HeatMap, { input, frame }: Window): HeatMap {
   if (Object.values(cells).every(Number.isInteger)) return cutOf(map, cells);
   if (!map.data.every(Number.isFinite)) return map;
   return cutOf(upsample(map, input.height, input.width, 'bicubic'), frame);
+}
+
+function cutMask(mask: Uint8Array, { input, frame }: Window): Uint8Array {
+  const rows = Array.from({ length: frame.height }, (_, row) => {
+    const start = (frame.y + row) * input.width + frame.x;
+    return mask.subarray(start, start + frame.width);
+  });
+  return Uint8Array.from(rows.flatMap((row) => [...row]));
 }
 
 function cutOf(map: HeatMap, { x, y, width, height }: Box): HeatMap {

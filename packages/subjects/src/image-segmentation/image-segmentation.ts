@@ -180,7 +180,9 @@ export class ImageSegmentation implements Subject<SegmentationAnswer> {
       });
     }
     const reading = readingOfRegion({ of, pixels }, this.#scores.spec.name, this.#placesOf(dims));
-    return { words: `region:${of}`, label, reading };
+    const { height, width, classes } = map;
+    const inside = Uint8Array.from(classes, (each) => (each === of ? 1 : 0));
+    return { words: `region:${of}`, label, reading, area: { height, width, inside } };
   }
 
   #pixelTarget(pixel: NamedPixel, answer: SegmentationAnswer): Target {

@@ -1,9 +1,9 @@
 import { configurable, flatMap, seededRandom, smallestOf } from '@understory/core';
 import type { Box, Measurement, Metric } from '@understory/core';
-import { faithfulnessErrors } from './errors.ts';
-import { orderOfTies } from './order.ts';
-import { mapNotFinite, interpolationOption, pixelRanking } from './pixel-scores.ts';
-import { frameOf, samplesOf } from './samples.ts';
+import { faithfulnessErrors } from '../errors.ts';
+import { orderOfTies } from '../order.ts';
+import { mapNotFinite, interpolationOption, pixelRanking } from '../pixel-scores.ts';
+import { frameOf, samplesOf } from '../samples.ts';
 
 interface Size {
   readonly height: number;

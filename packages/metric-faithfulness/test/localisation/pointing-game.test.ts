@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { flatMap, float32 } from '@understory/core';
 import type { Box, Measurement, MetricRequest } from '@understory/core';
-import { tinyModel, mapOf } from './support/networks.ts';
-import { pointingGame } from '../src/index.ts';
+import { tinyModel, mapOf } from '../support/networks.ts';
+import { pointingGame } from '../../src/index.ts';
 
 const size = { channels: 1, height: 20, width: 30, classes: 2 };
 
