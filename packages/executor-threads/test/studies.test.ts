@@ -79,6 +79,8 @@ describe.each(Object.keys(specs))('%s in worker threads', (name) => {
   };
   const inRun = (run: string) => (store = nodeStore(join(folder, name, run)));
 
+  /** One for all runs, since each worker reads every source once. */
+  let executor: OpenExecutor<ChosenImage, unknown>;
   const open = async (): Promise<OpenExecutor<ChosenImage, unknown>> => {
     const { elsewhere } = nodeEnvironment({ cwd: folder });
     return threads({ workers: 2, execArgv: onSources }).open<ChosenImage, unknown>({
@@ -96,12 +98,15 @@ describe.each(Object.keys(specs))('%s in worker threads', (name) => {
     await runOpened(study, { store });
     await study.close();
     study = await openStudy(spec, environment, { store: current });
+    executor = await open();
   });
-  afterAll(() => study.close());
+  afterAll(async () => {
+    await executor.close();
+    await study.close();
+  });
 
   it('gives the same rows, tables and pictures as this process, byte for byte', async () => {
     inRun('threads');
-    const executor = await open();
     const { done, failed } = await runOpened(study, { store, executor });
     await executor.close();
     expect([done, failed]).toEqual([images, 1]);
@@ -112,7 +117,6 @@ describe.each(Object.keys(specs))('%s in worker threads', (name) => {
 
   it('gives the same in shards, and where a run is interrupted and goes on', async () => {
     inRun('parts');
-    const executor = await open();
     for (const index of [0, 1]) await runOpened(study, { store, executor, shard: { index, count: 3 } });
     const interruption = new AbortController();
     const stopped = runOpened(study, {
@@ -121,7 +125,6 @@ describe.each(Object.keys(specs))('%s in worker threads', (name) => {
     });
     await expect(stopped).rejects.toThrow();
     await runOpened(study, { store, executor });
-    await executor.close();
     const [here, there] = [await filesOf(join(folder, name, 'here')), await filesOf(store.path)];
     const isLog = (file: string) => file.endsWith('.jsonl');
     const withoutLogs = (files: object) => Object.fromEntries(Object.entries(files).filter(([file]) => !isLog(file)));
