@@ -15,8 +15,9 @@ const { generators } = readJson('tools/workspace/generators.json') as { readonly
 
 /** Commands that something else runs, and what about them can be seen here. */
 const elsewhere: readonly (readonly [pattern: RegExp, isTrue: (...found: readonly string[]) => boolean])[] = [
-  // `.ci/run` runs these on a fresh clone.
+  // `.ci/run` runs these on a fresh clone; and `end-to-end.test.ts` looks at what the demo makes.
   [/^npm (?:ci|test)$/, () => true],
+  [/^understory demo$/, () => true],
   [/^npm run ([\w:-]+)/, (script) => script === 'typecheck' || script === 'build' || Object.hasOwn(scripts, script!)],
   [/^npm test -- --selectProjects (\S+)/, (name) => existsSync(join(repository, 'packages', name!))],
   // `npm run packages` installs tarballs.
@@ -47,16 +48,37 @@ function isParsedOnly(words: readonly string[]): boolean {
   return ['attack', 'evaluate', 'probe'].includes(command!) && !(words.includes('--model') && small.test(model));
 }
 
+/** Explainers that run a network many times, with settings by which they run it a few times. */
+const fewRuns: Readonly<Record<string, string>> = {
+  'integrated-gradients': 'integrated-gradients:steps=2',
+  occlusion: 'occlusion:window=64',
+  // What is named beside `all` is not run a second time.
+  all: 'all,rise:masks=64,smoothgrad:samples=2,integrated-gradients:steps=2',
+};
+
+/** Whether a command explains pictures by the bundled network, but for what only that network has: its classes and its layers. */
+function takesAnyNetwork(words: readonly string[]): boolean {
+  const targets = words.includes('--target') ? words[words.indexOf('--target') + 1]! : 'top1';
+  return words[0] === 'explain' && !words.includes('--model') && !words.includes('--layer') && /^top\d$/.test(targets);
+}
+
 /** What makes a command that takes minutes take seconds: fewer images and steps, and the smallest network where none is named. */
 function shortened(words: readonly string[]): readonly string[] {
   const [command] = words;
   if (isParsedOnly(words)) return words.includes('--print-spec') ? words : [...words, '--print-spec'];
   const added: string[] = [];
   if (command === 'attack' && !words.includes('--steps')) added.push('--steps', '2');
-  if (['probe', 'evaluate'].includes(command!)) added.push('--limit', '2');
-  if (command === 'explain' && words.includes('all') && !words.includes('--model'))
-    added.push('--model', 'cifar10-resnet');
-  return [...words, ...added];
+  if (['probe', 'evaluate'].includes(command!)) added.push('--limit', words.includes('--shard') ? '2' : '1');
+  // Maps of probes are looked at in the tests of each.
+  if (command === 'probe' && !words.includes('--explainer')) added.push('--explainer', 'none');
+  if (takesAnyNetwork(words)) added.push('--model', 'cifar10-resnet');
+  const explainers = words.indexOf('--explainer') + 1;
+  const light = (list: string) =>
+    list
+      .split(',')
+      .map((id) => fewRuns[id] ?? id)
+      .join();
+  return [...words.map((word, at) => (at > 0 && at === explainers ? light(word) : word)), ...added];
 }
 
 /** Writes a run of another kind where the run that a report is of was parsed only. */
