@@ -9,7 +9,6 @@ import { formatError } from './report-error.ts';
 import { studyCommand, type StudyCommandOptions } from './study-command.ts';
 import { styleFor } from './style.ts';
 import { claimsText } from '@understory/report/text';
-import { writeListReport } from './write-report.ts';
 
 /**
  * Runs studies one after another, each into a folder of its name, then writes one report over them; a study that fails leaves the
@@ -54,6 +53,8 @@ export async function runList(
       const left = 'When every part is done, give the command without --shard for the report.';
       io.stdout.write(asJson ? json({ ...documentOf(file, out, documents, failures), page: null }) : `\n${left}\n`);
     } else {
+      // What draws figures takes longer to load than the command to begin.
+      const { writeListReport } = await import('./write-report.ts');
       const written = await writeListReport({ file, failures }, { ...options, out: undefined, folder: out }, io);
       if (written.code > code) code = written.code;
       const { claims } = written;

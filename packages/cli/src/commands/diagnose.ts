@@ -8,7 +8,6 @@ import type { ExitCode, Io } from '../io.ts';
 import { defaultModel } from '../options.ts';
 import { commonSpec, imagesSpec } from '../spec-of.ts';
 import { studyCommand } from '../study-command.ts';
-import { writeReport } from '../write-report.ts';
 
 const details = `
 One page about one image: what the model says and by what margin; heat maps of several explainers, how far they agree with each other and
@@ -57,6 +56,8 @@ async function diagnose(images: readonly string[], options: DiagnoseOptions, io:
   const { out = join('out', 'diagnose', basename(first, extname(first))) } = options;
   const code = await studyCommand(await specOf(asked, options, io.cwd), { ...options, out }, io);
   if (code === 2 || options.printSpec === true) return code;
+  // What draws figures takes longer to load than the command to begin.
+  const { writeReport } = await import('../write-report.ts');
   const { code: written, files } = await writeReport({ folder: out, json, quiet }, io);
   if (json !== true)
     io.stdout.write(

@@ -3,7 +3,7 @@ import type { Command } from '@commander-js/extra-typings';
 import { folderStore } from '@understory/environment-node';
 import { openExplanation, parseStudySpec, type FailedItem, type ImageRecord } from '@understory/studies';
 import { skippedNote } from '@understory/studies/setup';
-import { explanationPage } from '@understory/report';
+import { explanationPage } from '@understory/report/explanation-page';
 import { backendsText, headline, imageText } from '@understory/report/text';
 import { advisedNote } from '../advised-note.ts';
 import type { CommandContext } from '../command-context.ts';

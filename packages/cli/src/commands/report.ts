@@ -7,7 +7,6 @@ import type { CommandContext } from '../command-context.ts';
 import { json } from '../formatters/json.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { withOutput } from '../options.ts';
-import { writeListReport, writeReport } from '../write-report.ts';
 
 const details = `
 The page is self-contained: figures and pictures are embedded, nothing is fetched. It follows the system's light or dark mode
@@ -45,6 +44,8 @@ type ReportOptions = ReturnType<ReturnType<typeof define>['opts']>;
 async function report(folder: string, options: ReportOptions, io: Io): Promise<ExitCode> {
   const list = await readStudyList(nodeStore(resolve(io.cwd, folder)), folder);
   const request = { folder, ...options };
+  // What draws figures takes longer to load than other commands to begin.
+  const { writeListReport, writeReport } = await import('../write-report.ts');
   const { code, files, document } = await (list === undefined
     ? writeReport(request, io)
     : writeListReport(list, request, io));
