@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { environmentFailure, type OpenExecutor, type UnderstoryError } from '@understory/core';
 import { nodeEnvironment } from '@understory/environment-node';
-import type { RunResult, Shard } from '@understory/experiments';
+import type { Progress, RunResult, Shard } from '@understory/experiments';
 import { nodeStore } from '@understory/experiments/node';
 import {
   openExecutor,
@@ -15,7 +15,7 @@ import {
   type StudySpecInput,
   type Workers,
 } from '@understory/studies';
-import { explanationPage } from '@understory/report';
+import { explanationPage } from '@understory/report/explanation-page';
 import { backendsText, headline, studyTexts } from '@understory/report/text';
 import { count } from '@understory/studies/results';
 import { advisedNote } from './advised-note.ts';
@@ -82,17 +82,26 @@ export async function studyCommand(input: StudySpecInput, options: StudyCommandO
   try {
     const { workers = io.workers ?? 1, shard } = options;
     const size = Math.ceil(study.size / (shard?.count ?? 1));
-    executor = await openExecutor(study, { ...watched, environment, workers, size });
+    let left = size;
+    const note = (text: string) => `note: ${advisedNote(text, study.record.preprocessing)}\n`;
+    executor = await openExecutor(study, {
+      ...{ ...watched, environment, workers, size, left: () => left },
+      onWorkers(notes) {
+        if (!quiet) for (const each of notes) progress?.write(note(each));
+      },
+    });
     const style = styleFor(io.stdout, io.env);
     const tell = (text: string) => io.stdout.write(text);
     const { record, model, notes } = study;
-    const told = [...notes, ...(executor?.notes ?? [])].map((note) => advisedNote(note, record.preprocessing));
-    if (!quiet) for (const note of told) io.stderr.write(`note: ${note}\n`);
+    if (!quiet) for (const each of [...notes, ...(executor?.notes ?? [])]) io.stderr.write(note(each));
     if (!asJson) {
       tell(headline(model, record.preprocessing, spec.seed, style));
       tell(backendsText(record.backends, style));
     }
-    const result = await runTelling(study, { ...options, folder, executor }, io, (made) => (progress = made));
+    const result = await runTelling(study, { ...options, folder, executor }, io, {
+      onProgress: (made) => (progress = made),
+      onReached: ({ total = study.size, done, failed }) => (left = total - done - failed),
+    });
     const { summary, failed } = result;
     const texts = studyTexts(study);
     const files = await page.finishRun(study, store);
@@ -146,12 +155,17 @@ interface Placed {
   readonly executor: OpenExecutor<ChosenImage, unknown> | undefined;
 }
 
+interface Listeners {
+  readonly onProgress: (made: Throughput) => void;
+  readonly onReached: (reached: Progress) => void;
+}
+
 /** Runs a study, telling how far it is, and of each image that fails as it fails; throws INTERRUPTED when the user stops it. */
 async function runTelling(
   study: AnyStudy,
   { folder, executor, shard, strict, retryFailed, json: asJson = false, quiet = false }: StudyCommandOptions & Placed,
   io: Io,
-  onProgress: (made: Throughput) => void,
+  { onProgress, onReached }: Listeners,
 ): Promise<RunResult<unknown>> {
   const { signal } = io;
   io.standing?.({ kind: 'begun', asked: study.size, resumes: true });
@@ -168,6 +182,7 @@ async function runTelling(
         else progress.write(text);
       },
       onProgress(reached) {
+        onReached(reached);
         finished = reached.done + reached.failed;
         const total = reached.total ?? study.size;
         if (progress === undefined) {

@@ -1,4 +1,4 @@
 export { default } from './plugin.ts';
 export { inThisProcess } from './in-this-process.ts';
 export { threads, type ThreadsOptions } from './threads.ts';
-export { workerCount, type WorkerDemand } from './worker-count.ts';
+export { batchFor, workerCount, type WorkerDemand } from './worker-count.ts';

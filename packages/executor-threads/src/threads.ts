@@ -8,7 +8,7 @@ import { newFlag } from '@understory/experiments/interruption';
 import { Piscina } from 'piscina';
 import { threadErrors } from './errors.ts';
 import type { Answer, Batch, BatchResult, FromWorker, WorkerSetting } from './messages.ts';
-import { workerCount } from './worker-count.ts';
+import { batchFor, workerCount } from './worker-count.ts';
 
 export interface ThreadsOptions {
   /** How many at most; 0 for one a core. */
@@ -25,9 +25,6 @@ const attempts = 3;
 /** So many workers may end one after the other without an item being done. */
 const mostLosses = 24;
 
-/** Of a study, each worker gets so many batches at least, so that all of them end at about the same time. */
-const leastBatches = 4;
-
 /**
  * Works on items in worker threads, each of which opens the work for itself; this thread only hands out ids and takes in rows and
  * files. A worker that ends is replaced, and its items are given to others one by one.
@@ -41,10 +38,16 @@ export function threads({ workers = 0, freeMemory = freeBytes, execArgv }: Threa
       const demand = { asked: workers, cores: availableParallelism(), items: size, bytes: elsewhere.bytes, free };
       const { count, wanted } = workerCount(demand);
       const flag = newFlag();
-      const pool = poolOf(count, { ...elsewhere, interrupted: flag.buffer }, execArgv);
-      pool.on('message', ({ step }: FromWorker) => onStep?.(step));
-      // A worker that ends between two batches is replaced.
-      pool.on('error', () => undefined);
+      let pool: Piscina | undefined;
+      const begun = (): Piscina => {
+        if (pool !== undefined) return pool;
+        pool = poolOf(count, { ...elsewhere, interrupted: flag.buffer }, execArgv);
+        pool.on('message', ({ step }: FromWorker) => onStep?.(step));
+        // A worker that ends between two batches is replaced.
+        pool.on('error', () => undefined);
+        return pool;
+      };
+      const run = async (ids: readonly string[]) => (await begun().run({ ids } satisfies Batch)) as BatchResult;
       const raise = () => flag.raise();
       signal?.addEventListener('abort', raise);
       let losses = 0;
@@ -54,7 +57,7 @@ export function threads({ workers = 0, freeMemory = freeBytes, execArgv }: Threa
       ): Promise<Worked<Item, Row>> => {
         let result: BatchResult;
         try {
-          result = (await pool.run({ ids: items.map(({ id }) => id) } satisfies Batch)) as BatchResult;
+          result = await run(items.map(({ id }) => id));
         } catch (cause) {
           losses += 1;
           if (losses >= mostLosses) throw threadErrors.workersLost({ times: losses, cause });
@@ -73,8 +76,17 @@ export function threads({ workers = 0, freeMemory = freeBytes, execArgv }: Threa
 
       return {
         notes: [noteOf({ count, wanted, free, bytes: elsewhere.bytes })],
+        workers: count,
+        async start() {
+          // Batches of no items are through when the work is open.
+          for (const result of await Promise.all(Array.from({ length: count }, () => run([])))) {
+            if ('failed' in result) throw restoredError(result.failed);
+          }
+        },
         async *execute(items) {
-          const batch = Math.max(1, Math.min(elsewhere.together, Math.ceil(size / (count * leastBatches))));
+          const { together } = elsewhere;
+          const batch = (handedOut: number) => batchFor({ together, left: size - handedOut, count });
+          begun();
           yield* dispatch<ItemOf<typeof items>, never>({
             ...{ concurrency: count, batch, attempts, signal, work },
             lost: ({ id }, cause) => threadErrors.workerLost({ item: id, times: attempts, cause }),
@@ -82,7 +94,7 @@ export function threads({ workers = 0, freeMemory = freeBytes, execArgv }: Threa
         },
         async close() {
           signal?.removeEventListener('abort', raise);
-          await pool.destroy();
+          await pool?.destroy();
         },
       };
     },

@@ -23,3 +23,23 @@ export function workerCount({ asked, cores, items, bytes, free }: WorkerDemand):
   const fitting = Math.floor((mostOfMemory * free) / bytes);
   return { count: Math.max(1, Math.min(wanted, fitting)), wanted };
 }
+
+/** Of a study each worker gets so many batches of a size at least before they become smaller. */
+const leastBatches = 2;
+
+/**
+ * How many items the next batch has, where `together` are best worked on together and so many are left: fewer towards the end, so that all
+ * workers end at about the same time. Halves and quarters only, for a network is compiled for each size.
+ */
+export function batchFor({
+  together,
+  left,
+  count,
+}: {
+  readonly together: number;
+  readonly left: number;
+  readonly count: number;
+}): number {
+  const sizes = [together, Math.ceil(together / 2)];
+  return sizes.find((size) => left >= leastBatches * count * size) ?? Math.ceil(together / 4);
+}

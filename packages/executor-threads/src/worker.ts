@@ -14,7 +14,6 @@ const { signal } = signalOf(interrupted);
 /** What the work keeps, until its batch is through. */
 let kept: KeptFile[] = [];
 let told = -Infinity;
-let opening: Promise<Work> | undefined;
 
 async function open(): Promise<Work> {
   const { openWork } = (await import(module)) as { readonly openWork: OpenWork };
@@ -31,11 +30,16 @@ async function open(): Promise<Work> {
   });
 }
 
+// At once, and not with the first batch: whoever starts a worker early has it open when items come.
+const opening = open();
+// Told of with each batch.
+opening.catch(() => undefined);
+
 /** Works on a batch; called by the pool with one after the other. */
 export default async function work({ ids }: Batch): Promise<BatchResult> {
   kept = [];
   try {
-    const outcomes = await (await (opening ??= open())).rows(ids);
+    const outcomes = await (await opening).rows(ids);
     const answers = outcomes.map((outcome) =>
       'error' in outcome
         ? { id: outcome.item, error: carriedError(outcome.error) }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environmentFailure } from '@understory/core';
-import { workerCount } from '../src/index.ts';
+import { batchFor, workerCount } from '../src/index.ts';
 import { itemsOf, moduleOf, openThreads, outcomesById } from './support/open-threads.ts';
 
 const module = moduleOf('./mortal-work.ts');
@@ -60,6 +60,17 @@ describe('threads', () => {
     }
   });
 
+  it('starts workers ahead of the items, each with the work open, and says why where it cannot be', async () => {
+    const opened = await openThreads({ module, data: { folder }, workers: 2 });
+    await opened.opened.start!();
+    expect(opened.opened.workers).toBe(2);
+    expect((await outcomesById(opened.opened.execute(itemsOf(['item-0'])))).size).toBe(1);
+    await opened.opened.close();
+    const broken = await openThreads({ module, data: { folder, isBroken: true }, workers: 2 });
+    await expect(broken.opened.start!()).rejects.toThrow('no such model');
+    await broken.opened.close();
+  });
+
   it('tells how many there are and what memory they take, and why there are fewer', async () => {
     const asked = { module, data: { folder }, workers: 3, bytes: 512 * 2 ** 20 };
     const notes = [];
@@ -88,5 +99,17 @@ describe('workerCount', () => {
     ['one in any case', { bytes: 5000, items: 0 }, 1, 1],
   ])('is %s', (_, given, count, wanted) => {
     expect(workerCount({ ...demand, ...given })).toEqual({ count, wanted });
+  });
+});
+
+describe('batchFor', () => {
+  it.each([
+    ['all that are best worked on together, while many are left', { together: 16, left: 64 }, 16],
+    ['half of them towards the end', { together: 16, left: 63 }, 8],
+    ['a quarter at the end', { together: 16, left: 31 }, 4],
+    ['a quarter where there are more than was said', { together: 16, left: -5 }, 4],
+    ['one in any case', { together: 1, left: 0 }, 1],
+  ])('is %s', (_, given, size) => {
+    expect(batchFor({ count: 2, ...given })).toBe(size);
   });
 });

@@ -7,8 +7,8 @@ export type Worked<Item, Row> =
 export interface Dispatch<Item, Row> {
   /** Batches under way at once, from 1. */
   readonly concurrency: number;
-  /** Items of a batch, from 1. */
-  readonly batch: number;
+  /** Items of a batch, from 1; or of the next one, where so many items were handed out already. */
+  readonly batch: number | ((handedOut: number) => number);
   /** Works on a batch; what it throws ends the run once the other batches under way are through. */
   work(items: readonly Item[]): Promise<Worked<Item, Row>>;
   /** How often an item may be lost; then what `lost` makes of it is its outcome. */
@@ -32,7 +32,8 @@ type Event<Item, Row> =
  */
 export function dispatch<Item, Row>(options: Dispatch<Item, Row>): Executor<Item, Row> {
   const { concurrency, batch, attempts = 1, signal } = options;
-  for (const [name, value] of Object.entries({ concurrency, batch, attempts })) {
+  const batchAfter = typeof batch === 'number' ? () => batch : batch;
+  for (const [name, value] of Object.entries({ concurrency, batch: batchAfter(0), attempts })) {
     if (Number.isSafeInteger(value) && value >= 1) continue;
     throw new RangeError(`${name}: ${value} is no whole number from 1`);
   }
@@ -43,7 +44,7 @@ export function dispatch<Item, Row>(options: Dispatch<Item, Row>): Executor<Item
       const { post, receive } = mailbox<Event<Item, Row>>();
       const abort = () => post({ kind: 'aborted' });
       signal?.addEventListener('abort', abort);
-      let [running, asking, more] = [0, false, true];
+      let [running, handedOut, asking, more] = [0, 0, false, true];
       let gathered: Item[] = [];
       let broken: { readonly thrown: unknown } | undefined;
       const again: Item[] = [];
@@ -80,7 +81,9 @@ export function dispatch<Item, Row>(options: Dispatch<Item, Row>): Executor<Item
         while (true) {
           if (signal?.aborted) stop();
           while (again.length > 0 && running < concurrency) begin([again.shift()!]);
-          if (gathered.length > 0 && running < concurrency && (gathered.length === batch || !more)) {
+          const isFull = () => gathered.length >= batchAfter(handedOut);
+          if (gathered.length > 0 && running < concurrency && (!more || isFull())) {
+            handedOut += gathered.length;
             begin(gathered);
             gathered = [];
           }

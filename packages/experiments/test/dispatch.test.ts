@@ -18,6 +18,22 @@ describe('dispatch', () => {
     expect(batches.map(({ length }) => length)).toEqual([3, 3, 1]);
   });
 
+  it('hands out batches of the size that is asked for after so many items', async () => {
+    const batches: number[] = [];
+    const asked = new Set<number>();
+    const executor = dispatch<Item, string>({
+      concurrency: 1,
+      batch: (handedOut) => (asked.add(handedOut), handedOut < 4 ? 4 : 2),
+      async work(items) {
+        batches.push(items.length);
+        return { outcomes: items.map((item) => ({ item, rows: [] })) };
+      },
+    });
+    expect(await collected(executor.execute(numbered(9)))).toHaveLength(9);
+    expect(batches).toEqual([4, 2, 2, 1]);
+    expect([...asked]).toEqual([0, 4, 6, 8]);
+  });
+
   it('hands out the items of a lost batch again, one by one, and gives up one that is lost too often', async () => {
     const batches: string[] = [];
     const executor = dispatch<Item, string>({

@@ -5,13 +5,16 @@ import { memoryFiles } from './support/memory-files.ts';
 
 type Request = WorkRequest<{ readonly id: string }, unknown>;
 
-/** A host with the executor threads, which notes what it is asked. */
-function hostWith(asked: { workers: unknown; request: Request }[]) {
+/** A host with the executor threads of so many workers, which notes what it is asked. */
+function hostWith(asked: { workers: unknown; request: Request }[], count: number) {
   const host = createHost();
   const kindOf = (workers: unknown): ExecutorKind => ({
     async open(request) {
       asked.push({ workers, request: request as unknown as Request });
-      return { notes: ['noted'], execute: (items) => request.here.execute(items), close: async () => undefined };
+      return {
+        ...{ notes: ['noted'], workers: count, start: async () => undefined, close: async () => undefined },
+        execute: (items) => request.here.execute(items),
+      };
     },
   });
   const options = { workers: { type: 'integer', default: 0, range: [0, 9], description: 'How many.' } } as const;
@@ -33,12 +36,12 @@ function study(kind: string, executionProvider = 'cpu'): AnyStudy {
   return { spec: { study: kind, model: 'm' }, record, experiment, together: 5 } as unknown as AnyStudy;
 }
 
-async function opened(of: AnyStudy, choice: Partial<ExecutorChoice>) {
+async function opened(of: AnyStudy, choice: Partial<ExecutorChoice>, count = 2) {
   const asked: { workers: unknown; request: Request }[] = [];
   const specs: unknown[] = [];
   const store = memoryFiles();
   const environment = {
-    loadPlugins: async () => ({ host: hostWith(asked), backendOf: () => undefined }),
+    loadPlugins: async () => ({ host: hostWith(asked, count), backendOf: () => undefined }),
     async elsewhere(spec: unknown) {
       specs.push(spec);
       return { module: 'file:///work.js', data: { spec }, bytes: 7 };
@@ -48,9 +51,9 @@ async function opened(of: AnyStudy, choice: Partial<ExecutorChoice>) {
   return { executor, asked, specs, store };
 }
 
-it('takes threads by default for many images on processors, each with sessions of one thread', async () => {
+it('prepares threads by default on processors, each with sessions of one thread, and tells of them when they start', async () => {
   const { executor, asked, specs, store } = await opened(study('evaluate'), {});
-  expect(executor?.notes).toEqual(['noted']);
+  expect(executor?.notes).toEqual([]);
   expect(asked.map(({ workers }) => workers)).toEqual([0]);
   expect(specs).toEqual([{ study: 'evaluate', model: 'm', threads: 1 }]);
   const { request } = asked[0]!;
@@ -63,16 +66,22 @@ it('takes threads by default for many images on processors, each with sessions o
 });
 
 it('takes as many as are asked for, wherever the network runs and however few images there are', async () => {
-  const { asked } = await opened(study('probe', 'cuda'), { workers: 3, size: 2 });
+  const { executor, asked } = await opened(study('probe', 'cuda'), { workers: 3, size: 2 });
+  expect(executor?.notes).toEqual(['noted']);
   expect(asked.map(({ workers }) => workers)).toEqual([3]);
 });
 
 it.each([
   ['one worker', study('evaluate'), { workers: 1 }],
-  ['few images', study('evaluate'), { size: 15 }],
+  ['one image', study('evaluate'), { size: 1 }],
   ['a device that all workers would share', study('attack', 'cuda'), {}],
   ['explanations, which are shown where they were asked for', study('explain'), { workers: 4 }],
 ] as const)('works in this process with %s', async (_, of, choice) => {
   const { executor, asked } = await opened(of, choice);
   expect([executor, asked]).toEqual([undefined, []]);
+});
+
+it('works in this process by default where memory or cores suffice for one worker', async () => {
+  const { executor } = await opened(study('evaluate'), {}, 1);
+  expect(executor).toBeUndefined();
 });

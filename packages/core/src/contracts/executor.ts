@@ -28,6 +28,10 @@ export interface ExecutorKind {
 export interface OpenExecutor<Item, Row> extends Executor<Item, Row> {
   /** What a user should know of it beforehand, such as how many workers there are and what memory they take. */
   readonly notes: readonly string[];
+  /** How many items are worked on at the same time; absent where that may change. */
+  readonly workers?: number;
+  /** Starts what works on items ahead of the first one, which starts it otherwise; settles once it can take one. Rejects where it cannot be started. */
+  start?(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -12,9 +12,14 @@ export function checkedExecutor<Item extends { readonly id: string }, Row>(
   for (const name of ['execute', 'close'] as const) {
     that(typeof opened[name] === 'function', `an executor without a function ${name}`, 'execute and close');
   }
+  const { workers, start } = opened;
+  that(workers === undefined || (Number.isSafeInteger(workers) && workers >= 1), `${workers} workers`, 'one or more');
+  that(start === undefined || typeof start === 'function', 'a start that is no function', 'a function or nothing');
   const notes = list(opened.notes, 'notes', undefined).map((note) => String(note));
   return {
     notes,
+    ...(workers !== undefined && { workers }),
+    ...(start && { start: () => opened.start!() }),
     close: () => opened.close(),
     async *execute(items) {
       const given = new Set<Item>();

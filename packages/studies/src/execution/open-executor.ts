@@ -3,8 +3,9 @@ import type { ArtifactStore } from '../artifact-store.ts';
 import type { Step } from '../common/steps.ts';
 import type { ChosenImage, Environment } from '../environment.ts';
 import type { AnyStudy } from '../open-study.ts';
-import { executorHere } from './study-work.ts';
 import { applyKept } from './kept-files.ts';
+import { onceItPays } from './once-it-pays.ts';
+import { executorHere } from './study-work.ts';
 
 /** How many workers there are: a number, or as many as pay. */
 export type Workers = number | 'auto';
@@ -18,10 +19,17 @@ export interface ExecutorChoice {
   readonly size: number;
   readonly signal?: AbortSignal;
   readonly onStep?: (step: Step) => void;
+  /** How many items are left, where some were done before; without it what `size` and the outcomes say. */
+  readonly left?: () => number;
+  /** Told of workers that are started while the study runs, before they are; those that are there from the beginning are in `notes`. */
+  readonly onWorkers?: (notes: readonly string[]) => void;
 }
 
-/** With fewer images, opening the network again takes longer than what is gained. */
-const fewImages = 16;
+/**
+ * Seconds that the images that are left have to take this process where others are started by default. Two workers take about 1.3 s each of a core
+ * to open, and `npm run bench -- executors` finds them least ahead where ONNX Runtime's own threads do nearly as well: a tenth.
+ */
+const leastSeconds = 20;
 
 /** Devices whose work another thread adds to; what runs on a device of its own is shared by all workers. */
 const processors: ReadonlySet<string> = new Set(['cpu', 'wasm']);
@@ -31,16 +39,16 @@ const usualBatch = 4;
 
 /**
  * The executor that does the work of a study that is open in several workers; undefined where it is done in this process: with one
- * worker, and by default where more would not pay. Throws UNKNOWN_ID where no plugin provides the executor, and what opening it throws.
+ * worker, and by default where more would not pay; by default they are started only once it shows that they pay. Throws UNKNOWN_ID where no plugin provides the executor, and what opening it throws.
  */
 export async function openExecutor<Row, Summary>(
   study: AnyStudy<Row, Summary>,
-  { environment, store, workers, size, signal, onStep }: ExecutorChoice,
+  { environment, store, workers, size, signal, onStep, ...choice }: ExecutorChoice,
 ): Promise<OpenExecutor<ChosenImage, Row> | undefined> {
   const { spec } = study;
   // What an explanation shows of each image is shown in the process that asked for it.
   if (workers === 1 || spec.study === 'explain' || environment.elsewhere === undefined) return undefined;
-  if (workers === 'auto' && !pays(study, size)) return undefined;
+  if (workers === 'auto' && (size < 2 || !isOnProcessors(study))) return undefined;
   const { host } = await environment.loadPlugins({ plugins: spec.plugins ?? [], backends: {} });
   try {
     if (workers === 'auto' && !host.list('executor').some(({ id }) => id === 'threads')) {
@@ -48,8 +56,9 @@ export async function openExecutor<Row, Summary>(
       return undefined;
     }
     const kind = host.get(EXECUTOR, 'threads', { workers: workers === 'auto' ? 0 : workers });
+    const here = executorHere(study, signal);
     const opened = await kind.open<ChosenImage, Row>({
-      here: executorHere(study, signal),
+      here,
       elsewhere: {
         // A session with a thread for each worker makes the best use of cores.
         ...(await environment.elsewhere({ ...spec, threads: spec.threads ?? 1 })),
@@ -59,19 +68,28 @@ export async function openExecutor<Row, Summary>(
       ...(signal && { signal }),
       ...(onStep && { onStep }),
     });
-    return {
-      ...{ notes: opened.notes, execute: (items) => opened.execute(items) },
-      async close() {
-        await opened.close();
-        await host.dispose();
-      },
+    const close = async () => {
+      await opened.close();
+      await host.dispose();
     };
+    if (workers !== 'auto') return { notes: opened.notes, execute: (items) => opened.execute(items), close };
+    if ((opened.workers ?? 1) < 2 || opened.start === undefined) {
+      await close();
+      return undefined;
+    }
+    const { left = () => Infinity, onWorkers } = choice;
+    const executor = onceItPays({
+      ...{ here, others: opened, least: leastSeconds },
+      left: (outcomes) => Math.min(left(), size - outcomes),
+      onStart: () => onWorkers?.(opened.notes),
+    });
+    return { notes: [], execute: (items) => executor.execute(items), close };
   } catch (error) {
     await host.dispose();
     throw error;
   }
 }
 
-function pays({ record }: AnyStudy, size: number): boolean {
-  return size >= fewImages && record.backends.every(({ executionProvider }) => processors.has(executionProvider));
+function isOnProcessors({ record }: AnyStudy): boolean {
+  return record.backends.every(({ executionProvider }) => processors.has(executionProvider));
 }
