@@ -39,6 +39,7 @@ const { values, positionals } = parseArgs({
     images: { type: 'string', default: '2500' },
     items: { type: 'string', default: '100' },
     model: { type: 'string' },
+    ceiling: { type: 'boolean', default: false },
   },
 });
 const names = positionals.length ? positionals : Object.keys(benches);
@@ -60,5 +61,6 @@ const options = {
   images: Number(values.images),
   items: Number(values.items),
   model: values.model,
+  ceiling: values.ceiling,
 };
 for (const name of names) console.log(`${await all[name](options)}\n`);
