@@ -55,6 +55,6 @@ for (const name of pages.filter((each) => !around.includes(each))) {
 }
 
 it('there is a page for every kind of part', () => {
-  const kinds = ['attack', 'backend', 'explainer', 'gradient-rule', 'mask', 'metric', 'probe', 'subject'];
+  const kinds = ['attack', 'backend', 'executor', 'explainer', 'gradient-rule', 'mask', 'metric', 'probe', 'subject'];
   expect(pages).toEqual([...kinds.map((kind) => `${kind}.md`), ...around].sort());
 });

@@ -21,6 +21,7 @@ export const kinds = {
   attack: { page: 'attack', example: 'random-noise', tag: 'plugin', owner: 'attacks', what: 'An attack' },
   mask: { page: 'mask', example: 'centre-disc', tag: 'plugin', owner: 'attacks', what: 'A mask of attacks' },
   subject: { page: 'subject', example: 'channel-counts', tag: 'plugin', owner: 'subjects', what: 'A kind of subject' },
+  executor: { page: 'executor', example: 'one-by-one', tag: 'plugin', owner: 'experiments', what: 'An executor' },
   backend: { page: 'backend', example: 'weight-table', tag: 'backend', owner: 'backends', what: 'A backend' },
 };
 
