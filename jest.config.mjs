@@ -11,5 +11,6 @@ export default {
   testTimeout: 120_000,
   // Jest leaves one processor free by default, which on two is half of them.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/tools/workspace/test-sequencer.cjs',
   reporters: ['default', '<rootDir>/tools/workspace/closing-line-reporter.mjs'],
 };
