@@ -3,7 +3,8 @@ import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseHTML } from 'linkedom';
-import { fakeWorkspace, quarter, repository, type Workspace } from './support/workspace.ts';
+import { openDataset } from '@understory/datasets';
+import { emptyWorkspace, fakeWorkspace, quarter, repository, type Workspace } from './support/workspace.ts';
 
 jest.setTimeout(180_000);
 
@@ -223,7 +224,7 @@ interface PrintedFile {
     readonly place: string;
     readonly spec: {
       readonly model: string;
-      readonly images: { readonly from: unknown };
+      readonly images: { readonly from: unknown; readonly ids?: readonly string[] };
       readonly notes?: readonly string[];
     };
   }[];
@@ -269,6 +270,31 @@ describe('study paper', () => {
     const isNamed = (figure: number) => new RegExp(`Figures? (\\d+( and|,) )*${figure}\\b`).test(places);
     expect(figures.filter((figure) => !isNamed(figure))).toEqual([]);
     expect(places).toContain('Table 1');
+  });
+
+  it('attacks and shuffles scenes of which the network names a fruit that is there', async () => {
+    const { studies } = await printed();
+    const { images } = studies.find(({ name }) => name === 'shuffle')!.spec;
+    expect(studies.find(({ name }) => name === 'table-1')!.spec.images.ids).toEqual(images.ids);
+    const real = await emptyWorkspace();
+    const explain = { version: 1, study: 'explain', model: 'efficientnet-lite0', images, explainers: ['centre'] };
+    await real.write('scenes.json', JSON.stringify({ ...explain, overlay: false }));
+    const { code, stdout, stderr } = await real.cli(['run', 'scenes.json', '--out', 'scenes', '--json', '--quiet']);
+    await real.remove();
+    expect([code, stderr]).toEqual([0, '']);
+    const found = (JSON.parse(stdout) as { images: { image: string; top: { label: string }[] }[] }).images;
+    const said = new Map(found.map(({ image, top }) => [image.replace('_', '/'), top[0]!.label]));
+    const kinds: Record<string, RegExp> = {
+      ...{ 'Granny Smith': /(?<!pine)apple/, banana: /banana/, strawberry: /strawberry/ },
+    };
+    const named: string[] = [];
+    for await (const { id, captionTests = [] } of (await openDataset(images.from as string)).items({})) {
+      const kind = kinds[said.get(id) ?? ''];
+      if (kind !== undefined && captionTests.some(({ captions }) => captions.some((text) => kind.test(text)))) {
+        named.push(id);
+      }
+    }
+    expect(named).toEqual(images.ids);
   });
 
   it('takes the models and data that its page and its help name', async () => {
