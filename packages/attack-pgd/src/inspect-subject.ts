@@ -12,12 +12,20 @@ export interface Inspection {
   readonly randomness: number;
 }
 
+function greyFor({ channels, height, width }: PixelSubject) {
+  return float32(new Float32Array(channels * height * width).fill(0.5), [1, channels, height, width]);
+}
+
+/** What the model is fed beside the picture, for one sample. */
+export function sidesOf(subject: PixelSubject): Feeds {
+  const { picture } = subject.subject;
+  return Object.fromEntries(Object.entries(subject.feeds(greyFor(subject))).filter(([name]) => name !== picture.name));
+}
+
 /** Looks twice at one grey picture, whatever is attacked, so that what is found is the same for every sample. */
 export async function inspectSubject(subject: PixelSubject, outputs: readonly string[]): Promise<Inspection> {
-  const { channels, height, width } = subject;
-  const { model, picture } = subject.subject;
-  const grey = float32(new Float32Array(channels * height * width).fill(0.5), [1, channels, height, width]);
-  const feeds = subject.feeds(grey);
+  const { model } = subject.subject;
+  const grey = greyFor(subject);
   const look = () => model.run(subject.feeds(grey), outputs);
   const [one, other] = [await look(), await look()];
   const rows = outputs.map((name) => [toFloat32(one[name]!), toFloat32(other[name]!)] as const);
@@ -26,9 +34,8 @@ export async function inspectSubject(subject: PixelSubject, outputs: readonly st
     (most, [first, second]) => first.reduce((all, value, at) => Math.max(all, Math.abs(value - second[at]!)), most),
     0,
   );
-  const sides = Object.fromEntries(Object.entries(feeds).filter(([name]) => name !== picture.name));
   return {
-    sides,
+    sides: sidesOf(subject),
     dims: Object.fromEntries(outputs.map((name) => [name, one[name]!.dims.slice(1)])),
     looksLikeProbabilities: rows.length === 1 && looksLikeProbabilities(rows[0]![0]),
     randomness: difference === 0 ? 0 : difference / Math.max(length, 1e-10),

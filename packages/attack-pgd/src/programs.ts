@@ -1,7 +1,7 @@
 import { errors, isDifferentiable } from '@understory/core';
 import type { CompiledProgram, DifferentiableModel, Model, PixelSubject } from '@understory/core';
 import type { Aim } from './aims/aim.ts';
-import { inspectSubject, type Inspection } from './inspect-subject.ts';
+import { inspectSubject, sidesOf, type Inspection } from './inspect-subject.ts';
 import type { Settings } from './settings.ts';
 import { stepProgram } from './step-program.ts';
 
@@ -25,7 +25,7 @@ export interface Prepared {
   readonly inspection: Inspection;
 }
 
-/** Compiles the step of an attack once for each model, normalisation and form of goal, until it is closed. */
+/** Compiles the step of an attack once for each model, normalisation, form of goal and sizes of what it is fed, until it is closed. */
 export class Programs {
   readonly #settings: Settings;
   readonly #prepared = new Map<Model, Map<string, Promise<Prepared>>>();
@@ -41,7 +41,9 @@ export class Programs {
     const ofModel = this.#prepared.get(model) ?? new Map<string, Promise<Prepared>>();
     this.#prepared.set(model, ofModel);
     const { normalisation, channels, height, width } = subject;
-    const key = JSON.stringify([aim.form, picture.name, normalisation, channels, height, width]);
+    // Texts of another length are another program.
+    const sides = Object.entries(sidesOf(subject)).map(([name, { dims }]) => [name, dims.slice(1)]);
+    const key = JSON.stringify([aim.form, picture.name, normalisation, channels, height, width, sides]);
     const prepared = ofModel.get(key) ?? this.#prepare(subject, aim, compiler);
     ofModel.set(key, prepared);
     try {

@@ -46,7 +46,10 @@ export function withExamination<A extends Arguments, O extends OptionValues>(
   const own = adding<ExaminationFlags, A, O>(command, [
     new Option('--explainer <list>', 'explainers; attacks draw their masks from the maps of the first'),
     new Option('--metric <list>', 'metrics of faithfulness, or none'),
-    new Option('--probe <id>', 'what pictures are disturbed by, such as shuffle:grid=2+4, or none'),
+    new Option(
+      '--probe <id>',
+      'what pictures are disturbed by, such as shuffle:grid=2+4, or none (default: clip or mdetr where images bring captions or questions, else shuffle)',
+    ),
     new Option('--attack <id>', 'the attack, such as pgd:stop=misclassification,steps=50, or none'),
     new Option('--mask <list>', 'which pixels attacks may change; each mask is a separate attack'),
     new Option('--epsilon <list>', 'budgets of the attack, tried from the smallest up, such as 1/255,4/255').argParser(

@@ -11,10 +11,12 @@ export type {
 export type { ComparisonExample } from './comparison/comparison-example.ts';
 export type { ComparisonRecord, ComparisonRow } from './comparison/comparison-rows.ts';
 export type {
+  BlindnessComparison,
   ComparisonSummary,
   MapAgreement,
   MeasureComparison,
   ToleranceResult,
+  TransferRate,
 } from './comparison/comparison-summary.ts';
 export type { ComparisonStudy } from './comparison/open-comparison.ts';
 export type { DiagnosisExample } from './diagnosis/diagnosis-example.ts';

@@ -14,13 +14,13 @@ interface Said {
 
 const examination = ({ correct = true, probability = 0.5, kept = [], attacks = [] }: Said): Examination => ({
   ...{ predicted: 0, predictedLabel: 'cat', probability, correct, target: 0, targetLabel: 'cat' },
-  ...{ options: [], targetProbability: probability, measurements: [], budgets: 4 },
+  ...{ options: [], targetProbability: probability, measurements: [], budgets: 4, asked: null, probed: [] },
   disturbances: kept.map((sameTop1) => ({ control: 'shuffle', grid: 4, sameTop1, probabilityChange: -0.25 })),
   attacks: attacks.map((success, at) => ({ attack: `random epsilon=${at + 1}/255`, success }) as AttackRow),
 });
 
 const rowOf = (item: number, first: Said, second: Said, more: Partial<ComparisonRow> = {}): ComparisonRow => ({
-  ...{ item: `image-${item}`, label: 'cat', same: true, reason: null, maps: [], missing: [] },
+  ...{ item: `image-${item}`, label: 'cat', same: true, reason: null, maps: [], transfers: [], missing: [] },
   ...{ first: examination(first), second: examination(second), ...more },
 });
 
@@ -55,6 +55,58 @@ describe('summariseComparison', () => {
     });
     // Of four budgets: three and none, against four and four.
     expect(measureOf('fooled random', summary)).toMatchObject({ first: { mean: 0.375 }, second: { mean: 1 } });
+  });
+
+  it('counts what of the adversarial images of one network fools the other, by mask and direction', async () => {
+    const shown = (from: 'first' | 'second', fooled: boolean | null) => ({ from, mask: 'random', fooled });
+    const rows = [
+      rowOf(1, {}, {}, { transfers: [shown('first', true), shown('second', false)] }),
+      rowOf(2, {}, {}, { transfers: [shown('first', false), shown('second', null)] }),
+    ];
+    const { transfers } = await summariseComparison(rows, settings);
+    // What the other says nothing of that could be lost counts for nothing.
+    expect(transfers).toMatchObject([
+      { from: 'first', mask: 'random', n: 2, fooled: 1, share: 0.5 },
+      { from: 'second', mask: 'random', n: 1, fooled: 0, share: 0 },
+    ]);
+  });
+
+  it('holds the difference of the scores of a probe against a limit, with an interval made of both', async () => {
+    const scored = (estimate: number, interval: readonly [number, number]) => async () => ({
+      ...{ images: 1, verdict: { statement: '', estimate, interval }, curves: [], examples: [] },
+      estimates: [
+        {
+          measure: 'told-apart',
+          title: 'told apart',
+          condition: 'left',
+          n: 1,
+          estimate: 1,
+          interval,
+          unit: 'share' as const,
+        },
+        {
+          measure: 'blindness',
+          title: 'blindness',
+          condition: 'all',
+          n: 1,
+          estimate,
+          interval,
+          unit: 'number' as const,
+        },
+      ],
+    });
+    const rows = [rowOf(1, { kept: [true] }, { kept: [true] })];
+    const { blindness, tolerances } = await summariseComparison(rows, {
+      ...settings,
+      tolerances: { maxBlindness: 0.2 },
+      probes: [scored(0.1, [0, 0.5]), scored(0.7, [0.4, 0.9])],
+    });
+    expect(blindness).toMatchObject({ first: { mean: 0.1 }, second: { mean: 0.7 } });
+    expect(blindness!.difference).toBeCloseTo(0.6, 12);
+    // 0.6 - hypot(0.3, 0.4) and 0.6 + hypot(0.2, 0.1).
+    expect(blindness!.interval![0]).toBeCloseTo(0.1, 12);
+    expect(blindness!.interval![1]).toBeCloseTo(0.6 + Math.sqrt(0.05), 12);
+    expect(tolerances).toMatchObject([{ name: 'maxBlindness', isExceeded: true, isCertain: false }]);
   });
 
   it('leaves images out that one of the two has no value for, and says how many', async () => {

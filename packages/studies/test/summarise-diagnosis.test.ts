@@ -56,6 +56,7 @@ function rowOf(
   ] as const;
   return {
     ...said,
+    ...{ asked: null, probed: [] },
     ...{ decision: 'cat', margin, targetProbability: 0.7, measurements, disturbances: [], attacks: [], budgets: 3 },
     options: [
       { target: '0', label: 'cat', score: 2, probability: 0.7 },

@@ -9,7 +9,8 @@ import { studyCommand } from '../study-command.ts';
 const details = `
 Both networks go through the same studies on the same images, and every number is compared image by image, with a 95 % interval and a
 test corrected for all comparisons: decisions and probabilities; whether heat maps look at the same places, held against maps of
-different images; faithfulness; decisions that survive the probe; how small a change in which pixels fools them.
+different images; faithfulness; decisions that survive the probe; how small a change in which pixels fools them, and whether what fools
+one network fools the other.
 
 The two may have their classes in any order: they are matched by label, or by index where a file has no labels. The class explained
 is that of the first network. Options for inputs, outputs and preprocessing hold for both; a file that says nothing of its preprocessing
@@ -46,7 +47,7 @@ function define(program: Command) {
     )
     .option(
       '--max-blindness <fraction>',
-      'tolerated rise of the fraction of decisions that survive the probe',
+      'tolerated rise of the fraction of decisions that survive the probe, or of its blindness score',
       fraction,
     )
     .option('--max-fooling <fraction>', 'tolerated rise of the fraction of budgets at which attacks succeed', fraction)

@@ -26,7 +26,7 @@ export function verdictOf({ images, blindness, places, byWords, objects, others 
   if (score === null || interval === null) {
     const why = knowsObjects
       ? 'there are too few images'
-      : `of swapped objects it tells ${percent(objects.estimate ?? 0.5)} apart, which on ${images} images cannot be told from guessing`;
+      : `of swapped objects it tells ${percent(objects.estimate ?? 0.5)} apart, which on ${images === 1 ? 'one image' : `${images} images`} cannot be told from guessing`;
     return {
       statement: `Whether the model reads where things are cannot be said: ${why}.`,
       ...{ estimate: score ?? 0, interval: interval ?? [0, 1] },

@@ -31,7 +31,7 @@ export function verdictOf({ images, blindness, places, objects, prior, all }: Ve
   if (score === null || interval === null) {
     const why = knowsObjects
       ? 'there are too few images'
-      : `where it is asked about things, ${percent(objects.estimate ?? 0)} on ${images} images cannot be told from guessing`;
+      : `where it is asked about things, ${percent(objects.estimate ?? 0)} on ${images === 1 ? 'one image' : `${images} images`} cannot be told from guessing`;
     return {
       statement: `Whether the model reads where things are cannot be said: ${why}.`,
       ...{ estimate: score ?? 0, interval: interval ?? [0, 1] },

@@ -39,7 +39,7 @@ async function rowOf(
   names: readonly [string, string],
   drawing: ExampleDrawing,
 ): Promise<PictureRow> {
-  const { item, label, same, first, second, targetLabel, target } = record;
+  const { item, label, asked, same, first, second, targetLabel, target } = record;
   const explained = targetLabel ?? `class ${target}`;
   const sides = [
     { name: names[0], own: first },
@@ -70,7 +70,7 @@ async function rowOf(
     }
   }
   const told = same === null ? '' : same ? ': same decision' : ': different decisions';
-  return { title: `${item}${told}, maps for ${explained}`, pictures };
+  return { title: `${item}${asked === null ? '' : `, asked ${asked}`}${told}, maps for ${explained}`, pictures };
 }
 
 function decisionText({ predictedLabel, predicted, probability }: ComparisonExample['first']): string {

@@ -1,4 +1,11 @@
-import type { ComparisonSummary, MapAgreement, MeasureComparison, ToleranceResult } from '@understory/studies';
+import type {
+  BlindnessComparison,
+  ComparisonSummary,
+  MapAgreement,
+  MeasureComparison,
+  ToleranceResult,
+  TransferRate,
+} from '@understory/studies';
 import { count, inSentence, number, percent, percentRange, probability, range } from '@understory/studies/results';
 
 /** The level below which a corrected p-value counts. */
@@ -6,7 +13,7 @@ const level = 0.05;
 
 /** What a comparison found, a sentence each, the decisive ones first. */
 export function comparisonFindings(
-  summary: Pick<ComparisonSummary, 'agreement' | 'maps' | 'measures' | 'missing'>,
+  summary: Pick<ComparisonSummary, 'agreement' | 'maps' | 'measures' | 'missing' | 'blindness' | 'transfers'>,
 ): readonly string[] {
   const { agreement, maps, measures, missing } = summary;
   const of = (part: MeasureComparison['part'], pattern: RegExp) =>
@@ -24,9 +31,39 @@ export function comparisonFindings(
       ({ explainer, network, reason, count: many }) =>
         `Where they look: ${explainer} has no map in the ${network} network on ${count(many, 'image')}: ${reason.replace(/\.$/, '')}.`,
     ),
-    ...of('blindness', /^kept /).map((each) => `Blindness, ${each.title}: ${changeText(each)}.`),
+    ...(summary.blindness === null ? [] : [blindnessText(summary.blindness)]),
+    ...of('blindness', /^(?!probability )/).map((each) => `Blindness, ${each.title}: ${changeText(each)}.`),
     ...of('fooling', /./).map((each) => `Ease of fooling, ${each.title}: ${changeText(each)}.`),
+    ...(['first', 'second'] as const).flatMap((from) => transferText(summary.transfers, from)),
     ...of('faithfulness', /./).map((each) => `Faithfulness, ${each.title}: ${changeText(each)}.`),
+  ];
+}
+
+/** Which of the two is the blinder, as far as the interval of the difference tells. */
+function blindnessText({ title, condition, first, second, difference, interval }: BlindnessComparison): string {
+  const values = `${number(first.mean, 2)} for the first, ${number(second.mean, 2)} for the second`;
+  const lead = `Blindness, ${title} (${condition}): ${values}`;
+  if (difference === null || interval === null) return `${lead}; the difference cannot be told.`;
+  const told = blindnessVerdict({ interval });
+  return `${lead} (difference ${signed(difference)}, 95 % interval ${range(interval)}): ${told}.`;
+}
+
+export function blindnessVerdict({ interval }: Pick<BlindnessComparison, 'interval'>): string {
+  if (interval === null || (interval[0] <= 0 && interval[1] >= 0)) return 'no difference can be told';
+  return interval[0] > 0 ? 'the second is the blinder' : 'the first is the blinder';
+}
+
+/** How often adversarial images of one network fool the other too, through each mask. */
+function transferText(transfers: readonly TransferRate[], from: TransferRate['from']): readonly string[] {
+  const own = transfers.filter((each) => each.from === from);
+  if (own.length === 0) return [];
+  const other = from === 'first' ? 'second' : 'first';
+  const rates = own.map(
+    ({ mask, fooled, n, share, interval }) =>
+      `${fooled} of ${n} through ${mask} (${percent(share)}, 95 % interval ${percentRange(interval)})`,
+  );
+  return [
+    `Transfer: of adversarial images that fool the ${from} network, these fool the ${other} too: ${rates.join('; ')}.`,
   ];
 }
 

@@ -16,7 +16,7 @@ import { pictureRows, pictureStyle } from '../page/pictures.ts';
 import { provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
 import type { Headline, ReportedRun } from '../reported-run.ts';
-import { comparisonFindings, signed, toleranceText, verdictText } from './findings.ts';
+import { blindnessVerdict, comparisonFindings, signed, toleranceText, verdictText } from './findings.ts';
 
 export interface ComparisonPage {
   readonly run: ReportedRun<ComparisonRecord, ComparisonRow>;
@@ -68,7 +68,7 @@ export function page(content: ComparisonPage): string {
         <h2>Every number of both</h2>
         ${figures.map(figureBlock)} ${measuresTable(summary, names)} ${reading()}
       </section>
-      ${files(summary)} ${failures(run.failed, { done })} ${provenanceOf(record)}`,
+      ${transferSection(summary, names)} ${files(summary)} ${failures(run.failed, { done })} ${provenanceOf(record)}`,
     footer: html`Intervals are 95 % confidence intervals: Wilson's for fractions of images, else the bootstrap over
     images. p-values are of McNemar's exact test for yes-or-no measures, else of a sign-flip test, and corrected after
     Holm over every test of the run.`,
@@ -161,9 +161,9 @@ function mapsTable({ maps }: ComparisonSummary): Html {
   </div>`;
 }
 
-function measuresTable({ measures }: ComparisonSummary, names: readonly [string, string]): Html {
+function measuresTable({ measures, blindness }: ComparisonSummary, names: readonly [string, string]): Html {
   const known = measures.filter(({ n }) => n > 0);
-  if (known.length === 0) return html`<p>Nothing was measured of both networks.</p>`;
+  if (known.length === 0 && blindness === null) return html`<p>Nothing was measured of both networks.</p>`;
   return html`<div class="scroll">
     <table class="estimates names">
       <caption>
@@ -182,6 +182,18 @@ function measuresTable({ measures }: ComparisonSummary, names: readonly [string,
         </tr>
       </thead>
       <tbody>
+        ${
+          blindness !== null &&
+          html`<tr>
+            <th scope="row">${blindness.title}, ${blindness.condition}</th>
+            ${estimateCell(number(blindness.first.mean, 2), range(blindness.first.interval))}
+            ${estimateCell(number(blindness.second.mean, 2), range(blindness.second.interval))}
+            ${estimateCell(signed(blindness.difference), range(blindness.interval))}
+            <td></td>
+            <td>${blindness.second.n}</td>
+            <td class="words">${blindnessVerdict(blindness)}</td>
+          </tr>`
+        }
         ${known.map((each) => {
           const [print, printRange] = each.unit === 'share' ? [percent, percentRange] : [number, range];
           const verdict = verdictText(each.difference, each.correctedPValue, each.better);
@@ -201,14 +213,55 @@ function measuresTable({ measures }: ComparisonSummary, names: readonly [string,
   </div>`;
 }
 
+/** Adversarial images of either network shown to the other; nothing where no attack succeeded. */
+function transferSection({ transfers }: ComparisonSummary, names: readonly [string, string]): Html | null {
+  if (transfers.length === 0) return null;
+  const nameOf = (side: 'first' | 'second') => names[side === 'first' ? 0 : 1];
+  return html`<section>
+    <h2>Adversarial images of one shown to the other</h2>
+    <p class="quiet">
+      Each adversarial image fools the network that it was made for, at the smallest budget tried that does. It fools
+      the other where that no longer says what it says of the untouched image. Such small changes seldom transfer;
+      larger budgets would transfer more often.
+    </p>
+    <div class="scroll">
+      <table class="estimates names">
+        <thead>
+          <tr>
+            <th scope="col">Made for</th>
+            <th scope="col" class="words">Shown to</th>
+            <th scope="col" class="words">Mask</th>
+            <th scope="col">Fooled</th>
+            <th scope="col">Fraction</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${transfers.map(
+            ({ from, mask, n, fooled, share, interval }) =>
+              html`<tr>
+                <th scope="row">${nameOf(from)}</th>
+                <td class="words">${nameOf(from === 'first' ? 'second' : 'first')}</td>
+                <td class="words">${mask}</td>
+                <td>${fooled} of ${n}</td>
+                ${estimateCell(percent(share), percentRange(interval))}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
 function reading(): Html {
   return html`<h3>Reading these numbers</h3>
     <p>
-      Heat maps and faithfulness are of the class that the first network decides on, in both networks. A network is the
-      blinder the more of its decisions survive when patches of the picture change places. Attacks are tried at one
-      budget after the other; the share of budgets at which they succeed is the larger the smaller the change that fools
-      the network. Each network is attacked through masks of its own heat maps. That no difference can be told does not
-      say that there is none: the interval says how large it may be.
+      Heat maps and faithfulness are of what the first network decides on, in both networks: the class, the answer, the
+      caption, the region, or the box of the same label in the same place. A network is the blinder the more of its
+      decisions survive when patches of the picture change places, or the higher its score of spatial blindness, which
+      has no test but an interval. Attacks are tried at one budget after the other; the share of budgets at which they
+      succeed is the larger the smaller the change that fools the network. Each network is attacked through masks of its
+      own heat maps. That no difference can be told does not say that there is none: the interval says how large it may
+      be.
     </p>`;
 }
 

@@ -24,8 +24,13 @@ export async function renderComparison(
     seed: record.seed,
   });
   // Limits are no part of what was measured; which were declared stands in the summary of the finished run.
+  // So does what the probe scores over all images.
   const stored = await readSummary(run, ['tolerances']);
-  const summary = { ...found, tolerances: (stored?.['tolerances'] as readonly ToleranceResult[] | undefined) ?? [] };
+  const summary: ComparisonSummary = {
+    ...found,
+    tolerances: (stored?.['tolerances'] as readonly ToleranceResult[] | undefined) ?? [],
+    blindness: (stored?.['blindness'] as ComparisonSummary['blindness'] | undefined) ?? null,
+  };
   const names = namesOf(record);
   const pictures = await comparedPictures(names, {
     ...{ store, codec, colours: colourMap, seed: record.seed },

@@ -43,9 +43,10 @@ async function picturesOf(
   { folder, record }: StoredExample<DiagnosisExample>,
   drawing: ExampleDrawing,
 ): Promise<DiagnosedPictures> {
-  const { item, label, decision, probability, target, maps, disturbed, attacks } = record;
+  const { item, label, asked, decision, probability, target, maps, disturbed, attacks } = record;
   const file = (name: string) => fileOfExample(folder, name);
-  const said = `says ${decision === '' ? 'nothing' : decision}${probability === null ? '' : `, ${percent(probability)}`}`;
+  const question = asked === null ? '' : `asked ${asked}, `;
+  const said = `${question}says ${decision === '' ? 'nothing' : decision}${probability === null ? '' : `, ${percent(probability)}`}`;
   const mapPictures: Picture[] = [
     {
       image: await pictureOf(file(record.picture), drawing),
@@ -86,7 +87,12 @@ async function picturesOf(
     item,
     maps: { title: `${item}: heat maps${target === null ? '' : ` for ${target}`}`, pictures: mapPictures },
     disturbed:
-      disturbedPictures.length === 0 ? undefined : { title: `${item}: rearranged`, pictures: disturbedPictures },
+      disturbedPictures.length === 0
+        ? undefined
+        : {
+            title: `${item}: ${asked === null ? 'rearranged' : 'what it was asked by the probe'}`,
+            pictures: disturbedPictures,
+          },
     attacks: attackRows,
   };
 }

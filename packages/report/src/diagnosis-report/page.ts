@@ -80,7 +80,9 @@ export function page(content: DiagnosisPage): string {
         ${figures.map(figureBlock)} ${summary !== null && faithfulnessTable(summary, record, content.palette)}
       </section>
       <section>
-        <h2>What remains without the arrangement</h2>
+        <h2>
+          ${isOfDecisions(summary) ? 'What remains without the arrangement' : 'Whether it reads where things are'}
+        </h2>
         ${pictureRows(pictures.flatMap(({ disturbed }) => disturbed ?? []))}
         ${
           summary?.probe
@@ -98,6 +100,12 @@ export function page(content: DiagnosisPage): string {
     style: `${pictureStyle}${estimateStyle}${verdictsStyle}`,
     version: record.versions['understory'],
   });
+}
+
+/** Whether the probe, where there is one, sees which decisions survive its disturbance. */
+function isOfDecisions(summary: DiagnosisSummary | null): boolean {
+  const { estimates } = summary?.probe ?? {};
+  return estimates === undefined || estimates.some(({ measure }) => /^same-/.test(measure));
 }
 
 export const verdictsStyle = `

@@ -31,10 +31,16 @@ function table(
 ): Html {
   const shown = estimates.filter(({ measure }) => columns.includes(measure));
   const conditions = [...new Set(shown.map(({ condition }) => condition))];
+  const bare = shown.filter(isBare);
   return html`<div class="scroll">
     <table class="estimates">
       <caption>
-        ${unit === 'share' ? 'Fractions' : 'Means'} by condition, each with its 95 % interval and the sample size
+        ${unit === 'share' ? 'Fractions' : 'Means'} by
+        condition${
+          bare.length === shown.length
+            ? ', of one image, without intervals'
+            : `, each with its 95 % interval and the sample size${bare.length > 0 ? '; numbers of one image have none' : ''}`
+        }
       </caption>
       <thead>
         <tr>
@@ -84,10 +90,16 @@ function headOf(title: string): string {
   return capitalised(title).replaceAll(/-(?=\d)/g, '\u2011');
 }
 
+/** Of one image, which has no interval: that is said once, not in every cell. */
+function isBare({ n, interval, pValue }: ProbeEstimate): boolean {
+  return n < 2 && interval === null && pValue === undefined;
+}
+
 function cell(estimate: ProbeEstimate | undefined): Html {
   if (estimate === undefined) return html`<td></td>`;
   const { estimate: value, interval, n, unit, pValue } = estimate;
   if (value === null) return estimateCell('–', 'none measured');
+  if (isBare(estimate)) return estimateCell(print(estimate, value));
   const within = unit === 'share' ? percentRange(interval) : range(interval);
   const tested = pValue === undefined ? [] : [`p ${probability(pValue)}`];
   return estimateCell(print(estimate, value), interval === null ? 'no interval' : within, `n ${n}`, ...tested);

@@ -1,11 +1,17 @@
 import type { ComparisonSummary } from '@understory/studies';
-import { count, number, percent, probability, range } from '@understory/studies/results';
-import { comparisonFindings, signed, toleranceText, verdictText } from '../comparison-report/findings.ts';
+import { count, number, percent, percentRange, probability, range } from '@understory/studies/results';
+import {
+  blindnessVerdict,
+  comparisonFindings,
+  signed,
+  toleranceText,
+  verdictText,
+} from '../comparison-report/findings.ts';
 import { columns, type Style } from './columns.ts';
 
 /** What a comparison of two networks found: the decisions, where they look, and every number of both with its paired test. */
 export function comparisonText(summary: ComparisonSummary, style: Style): string {
-  const { images, maps, measures, missing, tolerances } = summary;
+  const { images, maps, measures, missing, blindness, transfers, tolerances } = summary;
   const [lead] = comparisonFindings(summary);
   const known = measures.filter(({ n }) => n > 0);
   return [
@@ -40,24 +46,48 @@ export function comparisonText(summary: ComparisonSummary, style: Style): string
       ({ explainer, network, reason, count: many }) =>
         `  ${style.cyan(explainer)} has no map in the ${network} network on ${count(many, 'image')}: ${reason}\n`,
     ),
-    ...(known.length === 0
+    ...(known.length === 0 && blindness === null
       ? []
       : [
           '\n',
           columns(
-            known.map(({ title, unit, first, second, difference, interval, correctedPValue, better, n }) => {
-              const print = unit === 'share' ? (value: number | null) => percent(value) : number;
-              return [
-                style.cyan(title),
-                ...[print(first.mean), print(second.mean), signed(difference), range(interval)],
-                ...[probability(correctedPValue), String(n), verdictText(difference, correctedPValue, better)],
-              ];
-            }),
+            [
+              ...(blindness === null
+                ? []
+                : [
+                    [
+                      style.cyan(`${blindness.title}, ${blindness.condition}`),
+                      ...[number(blindness.first.mean, 2), number(blindness.second.mean, 2)],
+                      ...[signed(blindness.difference), range(blindness.interval), ''],
+                      ...[String(blindness.second.n), blindnessVerdict(blindness)],
+                    ],
+                  ]),
+              ...known.map(({ title, unit, first, second, difference, interval, correctedPValue, better, n }) => {
+                const print = unit === 'share' ? (value: number | null) => percent(value) : number;
+                return [
+                  style.cyan(title),
+                  ...[print(first.mean), print(second.mean), signed(difference), range(interval)],
+                  ...[probability(correctedPValue), String(n), verdictText(difference, correctedPValue, better)],
+                ];
+              }),
+            ],
             {
               indent: 2,
               right: [1, 2, 3, 4, 5, 6],
               head: ['measure', 'first', 'second', 'difference', '95 % interval', 'p', 'n', ''],
             },
+          ),
+        ]),
+    ...(transfers.length === 0
+      ? []
+      : [
+          '\nadversarial images of one shown to the other\n',
+          columns(
+            transfers.map(({ from, mask, n, fooled, share, interval }) => [
+              style.cyan(`of the ${from}`),
+              ...[mask, `${fooled} of ${n}`, percent(share), percentRange(interval)],
+            ]),
+            { indent: 2, right: [2, 3, 4], head: ['made for', 'mask', 'fool the other', 'fraction', '95 % interval'] },
           ),
         ]),
     ...(tolerances.length === 0 ? [] : ['\n', ...tolerances.map((each) => `${toleranceText(each)}\n`)]),

@@ -22,6 +22,8 @@ const side = z.object({
 const schema = z.object({
   item: z.string(),
   label: text,
+  /** What the picture asked the networks of its own. */
+  asked: text.default(null),
   same: z.boolean().nullable(),
   target: z.int().nullable(),
   targetLabel: text,

@@ -14,8 +14,19 @@ export interface ComparisonRow {
   readonly first: Examination;
   readonly second: Examination;
   readonly maps: readonly MapPair[];
+  /** Adversarial images of either network that were shown to the other. */
+  readonly transfers: readonly ShownAdversarial[];
   /** Explainers that have no map in a network. */
   readonly missing: readonly MissingMap[];
+}
+
+/** The adversarial image of one network at the smallest budget that fools it, shown to the other. */
+export interface ShownAdversarial {
+  /** The network that it was made for. */
+  readonly from: 'first' | 'second';
+  readonly mask: string;
+  /** Whether the other no longer says what it says of the untouched image; null where it says nothing that could be lost. */
+  readonly fooled: boolean | null;
 }
 
 export interface MissingMap {

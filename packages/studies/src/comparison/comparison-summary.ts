@@ -22,7 +22,34 @@ export interface ComparisonSummary {
   readonly missing: readonly (MissingMap & { readonly count: number })[];
   /** Every other number, in the order of the rows. */
   readonly measures: readonly MeasureComparison[];
+  /** How blind each network is to where things are, by a probe that scores it over all images; null without one. */
+  readonly blindness: BlindnessComparison | null;
+  /** What of the adversarial images of each network fools the other too, by mask: those of the first, then those of the second. */
+  readonly transfers: readonly TransferRate[];
   readonly tolerances: readonly ToleranceResult[];
+}
+
+/** The scores of both networks; the difference is second minus first. */
+export interface BlindnessComparison {
+  readonly title: string;
+  readonly condition: string;
+  readonly first: Estimate;
+  readonly second: Estimate;
+  readonly difference: number | null;
+  /** 95 %, of the intervals of both scores as if they were independent (Zou and Donner 2008), which is wider than a paired one. */
+  readonly interval: Interval | null;
+}
+
+/** Of adversarial images that fool the network that they were made for. */
+export interface TransferRate {
+  readonly from: 'first' | 'second';
+  readonly mask: string;
+  /** Images of which the other network says something that could be lost. */
+  readonly n: number;
+  readonly fooled: number;
+  readonly share: number | null;
+  /** 95 %, Wilson. */
+  readonly interval: Interval | null;
 }
 
 /** The maps of the two networks held against each other, and against the other network's map of other images. */

@@ -41,9 +41,9 @@ export async function comparisonKeeper(
         return { predicted, predictedLabel, probability, picture: `${name}.png`, maps: files };
       };
       const { item, label, same } = row;
-      const { target, targetLabel } = row.first;
+      const { target, targetLabel, asked } = row.first;
       const record: ComparisonExample = {
-        ...{ item, label, same, target, targetLabel },
+        ...{ item, label, asked, same, target, targetLabel },
         first: await side('first', first),
         second: await side('second', second),
       };

@@ -73,8 +73,14 @@ function faithfulnessOf(
   });
 }
 
-/** Of rows that tell of a disturbance, an image counting by the share of its repeats. */
-function blindnessOf({ disturbances }: Examination): readonly Sided[] {
+/** Of rows that tell of a disturbance, an image counting by the share of its repeats; of other probes what they say of the image. */
+function blindnessOf({ disturbances, probed }: Examination): readonly Sided[] {
+  if (probed.length > 0) {
+    return probed.map(({ measure, title, condition, unit, estimate }) => ({
+      ...{ part: 'blindness', measure: `${measure} ${condition}`, title: `${title}, ${condition}` },
+      ...{ unit, better: 'neither', value: estimate },
+    }));
+  }
   const conditions = new Map<string, ProbeRow[]>();
   for (const row of disturbances) {
     const name = conditionOf(row);

@@ -17,9 +17,13 @@ import type { ComparisonRecord, ComparisonRow } from './comparison-rows.ts';
 import type { ComparisonSummary, ToleranceResult } from './comparison-summary.ts';
 import { comparisonTables } from './comparison-tables.ts';
 import { comparisonKeeper, type ComparedItem } from './keep-comparison.ts';
+import { counterpartOf } from './counterpart.ts';
 import { mapPair, type MapPair } from './map-pair.ts';
 import { matchClasses, type ClassMatch } from './match-classes.ts';
 import { summariseComparison } from './summarise-comparison.ts';
+import { transfersOf } from './transfers.ts';
+
+const usualProbe = 'shuffle:grid=4,permutations=3';
 
 export type ComparisonStudy = Study<ComparisonSpec, ComparisonRow, ComparisonSummary, ComparisonRecord['parameters']>;
 
@@ -30,7 +34,7 @@ export async function openComparison(
   { store, signal = new AbortController().signal, onStep }: StudyOptions = {},
 ): Promise<ComparisonStudy> {
   const images = await environment.chooseImages(spec.images);
-  const request = { environment, images, signal, onStep, explainsProbe: false };
+  const request = { environment, images, signal, onStep, explainsProbe: false, usualProbe };
   const first = await openExaminer(spec, request);
   let second: Examiner | undefined;
   const close = async () => {
@@ -58,7 +62,10 @@ export async function openComparison(
         return [found.row];
       },
       summarise: (rows: AsyncIterable<ComparisonRow>) =>
-        summariseComparison(rows, { ...{ metrics: first.parts.metrics, tolerances: spec.tolerances, seed } }),
+        summariseComparison(rows, {
+          ...{ metrics: first.parts.metrics, tolerances: spec.tolerances, seed },
+          probes: [(own) => networks.first.summariseProbe(own), (own) => networks.second.summariseProbe(own)],
+        }),
     };
     const model = modelRecord(first.setup.opened);
     const leftOut = leftOutOf(networks);
@@ -106,6 +113,8 @@ interface Sides {
   readonly first: { readonly target: EvaluationTarget; readonly labels: LabelIndex };
   readonly second: { readonly target: EvaluationTarget; readonly labels: LabelIndex };
   readonly onlyCorrect: boolean;
+  /** Whether places in a picture are the same for both. */
+  readonly areFedAlike: boolean;
 }
 
 function sidesOf(
@@ -117,6 +126,7 @@ function sidesOf(
   return {
     match,
     onlyCorrect: spec.images.onlyCorrect === true,
+    areFedAlike: areFedAlike(first.setup, second.setup),
     first: { target: evaluationTargetOf(spec.target, first.setup), labels },
     second: {
       // A class is found by that of the first network.
@@ -133,11 +143,12 @@ function sidesOf(
 }
 
 const noSuchClass = 'the second network has no class for what is explained';
+const noSuchTarget = 'the second network does not find what is explained';
 
 /** Undefined where only images are asked for that the first network predicts right, and where there is nothing to explain. */
 async function compareOn(
   { first, second }: Networks,
-  { match, onlyCorrect, ...asked }: Sides,
+  { match, areFedAlike, onlyCorrect, ...asked }: Sides,
   item: ChosenImage,
   random: SeededRandom,
 ): Promise<ComparedItem | undefined> {
@@ -145,10 +156,15 @@ async function compareOn(
   if (ours === undefined) return undefined;
   const { target, predicted } = ours.examination;
   const index = target === null ? undefined : match?.toSecond(target);
-  const own = index === undefined ? asked.second.target : ({ kind: 'class', index } as const);
+  const counterpart =
+    match === undefined && asked.second.target.kind === 'predicted'
+      ? counterpartOf(ours.target, areFedAlike)
+      : undefined;
+  const own = index === undefined ? (counterpart?.target ?? asked.second.target) : ({ kind: 'class', index } as const);
   const theirs = await second.examine(item, random, { ...asked.second, target: own, onlyCorrect: false });
   if (theirs === undefined) return undefined;
-  const reason = match !== undefined && index === undefined ? noSuchClass : null;
+  const isWithout = match !== undefined ? index === undefined : counterpart?.isFound() === false;
+  const reason = isWithout ? (match === undefined ? noSuchTarget : noSuchClass) : null;
   const same =
     match === undefined
       ? first.setup.subject.agrees(ours.answer, theirs.answer)
@@ -162,6 +178,10 @@ async function compareOn(
       first: withoutCurves(ours.examination),
       second: { ...withoutCurves(theirs.examination), predictedLabel: label },
       maps: reason === null ? pairsOf(ours, theirs) : [],
+      transfers: [
+        ...(await transfersOf('first', ours, { examined: theirs, examiner: second })),
+        ...(await transfersOf('second', theirs, { examined: ours, examiner: first })),
+      ],
       missing: [
         ...ours.failures.map((each) => ({ ...each, network: 'first' as const })),
         ...theirs.failures.map((each) => ({ ...each, network: 'second' as const })),
@@ -210,9 +230,12 @@ function leftOutOf({ first, second }: Networks): readonly LeftOut[] {
   return [...first.leftOut.map((each) => named('first', each)), ...second.leftOut.map((each) => named('second', each))];
 }
 
+function areFedAlike(first: Setup, second: Setup): boolean {
+  return JSON.stringify(first.preprocessing.preprocessing) === JSON.stringify(second.preprocessing.preprocessing);
+}
+
 function notesOf(first: Setup, second: Setup, match: ClassMatch | undefined): readonly string[] {
-  const isAlike =
-    JSON.stringify(first.preprocessing.preprocessing) === JSON.stringify(second.preprocessing.preprocessing);
+  const isAlike = areFedAlike(first, second);
   const isPart = match !== undefined && match.counts.some((count) => count !== match.shared);
   return [
     ...(isAlike ? [] : ['the two networks prepare pictures differently, so that maps may be of different crops']),

@@ -1,14 +1,18 @@
+import { append, type ProbeSummary } from '@understory/core';
 import { holm, meanEstimate, wilson } from '@understory/statistics';
 import { byExampleRank } from '../common/chosen-examples.ts';
 import type { EvaluatedMetric } from '../evaluation/evaluation-rows.ts';
 import type { ComparisonSpec } from '../spec/study-spec.ts';
-import type { ComparisonRow, MissingMap } from './comparison-rows.ts';
+import type { ProbeRow } from '../probe/probe-experiment.ts';
+import { blindnessOfBoth } from './blindness-of-both.ts';
+import type { ComparisonRow, MissingMap, ShownAdversarial } from './comparison-rows.ts';
 import type {
   AgainstControl,
   ComparisonSummary,
   Estimate,
   MapAgreement,
   MeasureComparison,
+  TransferRate,
 } from './comparison-summary.ts';
 import { alike, type Alike, type MapPair } from './map-pair.ts';
 import { measuresOf, type Measure } from './measures.ts';
@@ -25,17 +29,27 @@ export async function summariseComparison(
     metrics,
     tolerances,
     seed,
+    probes,
   }: {
     readonly metrics: readonly Pick<EvaluatedMetric, 'name' | 'better' | 'title'>[];
     readonly tolerances: ComparisonSpec['tolerances'];
     readonly seed: number;
+    /** What the probe says of the rows of either network; null without one. */
+    readonly probes?: readonly [first: SummariseProbe, second: SummariseProbe] | undefined;
   },
 ): Promise<ComparisonSummary> {
   const measured = new Map<string, { measure: Measure; pairs: Map<string, Pair>; excluded: number }>();
   const maps = new Map<string, Map<string, MapPair>>();
   const same = new Map<string, boolean | null>();
   const missing = new Map<string, { map: MissingMap; count: number }>();
+  const shown: ShownAdversarial[] = [];
+  const disturbances = {
+    first: new Map<string, readonly ProbeRow[]>(),
+    second: new Map<string, readonly ProbeRow[]>(),
+  };
   for await (const row of rows) {
+    append(shown, row.transfers);
+    for (const side of ['first', 'second'] as const) disturbances[side].set(row.item, row[side].disturbances);
     same.set(row.item, row.same);
     for (const measure of measuresOf(row, metrics)) {
       const group = measured.get(measure.measure) ?? { measure, pairs: new Map<string, Pair>(), excluded: 0 };
@@ -73,6 +87,8 @@ export async function summariseComparison(
     images: same.size,
     agreement: { count: successes, n, share: share ?? null, interval: interval ?? null },
     missing: [...missing].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { map, count }]) => ({ ...map, count })),
+    blindness: probes === undefined ? null : await scoresOf(disturbances, probes),
+    transfers: transferRates(shown),
     measures: measures.map(withCorrection),
     maps: agreements.map(({ correlation, overlap, ...own }) => ({
       ...own,
@@ -82,6 +98,32 @@ export async function summariseComparison(
   };
   const pairsOf = (measure: string) => measured.get(measure)?.pairs ?? new Map<string, Pair>();
   return { ...found, tolerances: judgeTolerances(tolerances, { ...found, pairsOf, seed }) };
+}
+
+type SummariseProbe = (rows: Iterable<ProbeRow>) => Promise<ProbeSummary | null>;
+
+/** In the order of items, so that the order of rows does not matter. */
+async function scoresOf(
+  { first, second }: Readonly<Record<'first' | 'second', ReadonlyMap<string, readonly ProbeRow[]>>>,
+  [ours, theirs]: readonly [SummariseProbe, SummariseProbe],
+) {
+  const inOrder = (rows: ReadonlyMap<string, readonly ProbeRow[]>) =>
+    [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, own]) => own);
+  const [mine, others] = [inOrder(first), inOrder(second)];
+  if (mine.length === 0 || others.length === 0) return null;
+  return blindnessOfBoth(await ours(mine), await theirs(others));
+}
+
+function transferRates(shown: readonly ShownAdversarial[]): readonly TransferRate[] {
+  const masks = [...new Set(shown.map(({ mask }) => mask))].sort();
+  return (['first', 'second'] as const).flatMap((from) =>
+    masks.flatMap((mask): readonly TransferRate[] => {
+      const known = shown.filter((each) => each.from === from && each.mask === mask && each.fooled !== null);
+      if (known.length === 0) return [];
+      const { n, successes, share, interval } = wilson(known.filter(({ fooled }) => fooled).length, known.length);
+      return [{ from, mask, n, fooled: successes, share: share ?? null, interval: interval ?? null }];
+    }),
+  );
 }
 
 function compared(

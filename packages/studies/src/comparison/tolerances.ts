@@ -10,7 +10,7 @@ interface Measured {
   readonly interval: readonly [low: number, high: number] | null;
 }
 
-type Found = Pick<ComparisonSummary, 'agreement' | 'measures' | 'maps'> & {
+type Found = Pick<ComparisonSummary, 'agreement' | 'measures' | 'maps' | 'blindness'> & {
   readonly pairsOf: (measure: string) => ReadonlyMap<string, Pair>;
   readonly seed: number;
 };
@@ -39,12 +39,18 @@ const measurements: Readonly<Record<keyof Tolerances, (found: Found) => Measured
     if (accuracy.value !== null) return accuracy;
     return fall('the drop of the probability of the explained class', ['target-probability'], found);
   },
-  maxBlindness: (found) =>
-    rise(
+  maxBlindness: (found) => {
+    const { blindness } = found;
+    if (blindness !== null) {
+      const { title, condition, difference, interval } = blindness;
+      return { of: `the rise of ${title} (${condition})`, value: difference, interval };
+    }
+    return rise(
       'the rise of the fraction of decisions that survive the probe',
       namesOf(found, 'blindness', /^kept shuffle/, /^kept /),
       found,
-    ),
+    );
+  },
   maxFooling: (found) =>
     rise('the rise of the fraction of budgets at which attacks succeed', namesOf(found, 'fooling', /^fooled /), found),
   minAgreement: ({ agreement: { share, interval } }) => ({

@@ -13,6 +13,8 @@ const text = z.string().nullable();
 const schema = z.object({
   item: z.string(),
   label: text,
+  /** What the picture asked the network of its own. */
+  asked: text.default(null),
   correct: z.boolean().nullable(),
   decision: z.string(),
   probability: z.number().nullable(),

@@ -10,6 +10,8 @@ export interface DiagnosisSummary {
   readonly prediction: {
     /** Of a single picture. */
     readonly decision: string | null;
+    /** What a single picture asked the network of its own; null where it asked nothing. */
+    readonly asked: string | null;
     readonly options: readonly AnswerOption[];
     readonly probability: Mean;
     readonly margin: Mean;

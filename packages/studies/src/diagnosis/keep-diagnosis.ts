@@ -37,9 +37,9 @@ export async function diagnosisKeeper(
         await store.write(`${folder}/${name}`, bytes);
         return name;
       };
-      const { item, label, correct, decision, probability, target, targetLabel } = row;
+      const { item, label, asked, correct, decision, probability, target, targetLabel } = row;
       const record: DiagnosisExample = {
-        ...{ item, label, correct, decision, probability },
+        ...{ item, label, asked, correct, decision, probability },
         target: targetLabel ?? (target === null ? null : `class ${target}`),
         picture: await write('picture.png', await codec.encodePng(examined.picture)),
         maps: await writeMaps(examined, write),

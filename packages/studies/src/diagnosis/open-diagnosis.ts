@@ -1,4 +1,4 @@
-import { seededRandom, type SeededRandom } from '@understory/core';
+import { seededRandom, type AnswerOption, type SeededRandom } from '@understory/core';
 import { classLabels } from '../common/class-labels.ts';
 import { datasetRecord, experimentRecord } from '../common/experiment-record.ts';
 import { modelRecord } from '../common/record.ts';
@@ -17,6 +17,8 @@ import { diagnosisTables } from './diagnosis-tables.ts';
 import { diagnosisKeeper } from './keep-diagnosis.ts';
 import { summariseDiagnosis } from './summarise-diagnosis.ts';
 
+const usualProbe = 'shuffle:grid=2+4+8,permutations=5';
+
 export type DiagnosisStudy = Study<DiagnosisSpec, DiagnosisRow, DiagnosisSummary, DiagnosisRecord['parameters']>;
 
 /** All that can be asked of a network about one picture, or about many; throws what setting up and choosing parts throws. */
@@ -26,7 +28,7 @@ export async function openDiagnosis(
   { store, signal = new AbortController().signal, onStep }: StudyOptions = {},
 ): Promise<DiagnosisStudy> {
   const images = await environment.chooseImages(spec.images);
-  const examiner = await openExaminer(spec, { environment, images, signal, onStep, explainsProbe: true });
+  const examiner = await openExaminer(spec, { environment, images, signal, onStep, explainsProbe: true, usualProbe });
   const { setup, parts, leftOut } = examiner;
   const close = () => examiner.close();
   try {
@@ -91,8 +93,10 @@ function baselinesOf(setup: Setup): readonly string[] {
 function rowOf({ id, item }: ChosenImage, examined: Examined, { attacks }: ExaminedWith): DiagnosisRow {
   const { answer, examination, maps } = examined;
   const [best, next] = answer.options;
-  // What a network finds beside each other, such as boxes, does not compete.
-  const competes = answer.classes !== undefined;
+  // What a network finds beside each other, such as boxes and regions, does not compete; classes, captions and answers do.
+  const isOneOfMany = (option: AnswerOption | undefined) => option?.box === undefined && option?.share === undefined;
+  const sum = answer.options.reduce((all, { probability = 0 }) => all + probability, 0);
+  const competes = answer.classes !== undefined || (isOneOfMany(best) && isOneOfMany(next) && sum < 1.001);
   const isKnown = competes && best?.probability !== undefined && next?.probability !== undefined;
   return {
     ...{ item: id, label: item.label ?? null, decision: answer.decision },

@@ -40,7 +40,7 @@ export async function summariseDiagnosis(
   const found = {
     images: all.length,
     prediction: {
-      decision: single?.decision ?? null,
+      ...{ decision: single?.decision ?? null, asked: single?.asked ?? null },
       options: single?.options ?? [],
       probability: meanOf(
         all.flatMap(({ probability }) => probability ?? []),

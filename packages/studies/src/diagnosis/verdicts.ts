@@ -27,7 +27,7 @@ export function verdictsOf(found: Found, asked: Asked): readonly DiagnosisVerdic
 }
 
 function predictionVerdict({ images, prediction, evaluation: { accuracy } }: Found): DiagnosisVerdict {
-  const { decision, options, probability: sure, margin } = prediction;
+  const { decision, asked, options, probability: sure, margin } = prediction;
   const topic = 'prediction';
   const caveat = 'A probability is no measure of certainty unless the network is calibrated, which was not tested.';
   if (images === 1) {
@@ -45,7 +45,7 @@ function predictionVerdict({ images, prediction, evaluation: { accuracy } }: Fou
     return {
       topic,
       caveat,
-      statement: `The network says ${said}${own}${behind}.`,
+      statement: `${asked === null ? 'The' : `Asked ${asked}, the`} network says ${said}${own}${behind}.`,
       tone: isClose ? 'unclear' : 'neutral',
     };
   }
@@ -158,17 +158,23 @@ function faithfulnessVerdicts(
   });
 }
 
-function arrangementVerdict({ probe }: Found): readonly DiagnosisVerdict[] {
+function arrangementVerdict({ images, probe }: Found): readonly DiagnosisVerdict[] {
   if (probe === null) return [];
   return [
     {
       topic: 'arrangement',
       statement: probe.verdict.statement,
-      caveat:
-        'A decision that survives shows that arrangement is not needed for it, not that the network cannot see it; one that is lost may be lost to the cuts.',
+      caveat: isOfDecisions(probe)
+        ? 'A decision that survives shows that arrangement is not needed for it, not that the network cannot see it; one that is lost may be lost to the cuts.'
+        : `It rests on what the images were asked${images === 1 ? ', and one image asks too little for a rule' : ' and on such questions alone'}.`,
       tone: 'neutral',
     },
   ];
+}
+
+/** Whether a probe disturbs pictures and sees which decisions survive, rather than asking about places. */
+function isOfDecisions({ estimates }: NonNullable<Found['probe']>): boolean {
+  return estimates.some(({ measure }) => /^same-/.test(measure));
 }
 
 function robustnessVerdict(

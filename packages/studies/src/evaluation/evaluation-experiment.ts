@@ -45,17 +45,25 @@ export interface EvaluationPlan {
   readonly keep?: (explained: ExplainedItem) => Promise<void>;
 }
 
-/** What is explained: what the network says, the class of the label, a class, or what a text names in each answer. */
+/**
+ * What is explained: what the network says, the class of the label, a class, what a text names in each answer, or what is found in it, else what
+ * the network says.
+ */
 export type EvaluationTarget =
   | { readonly kind: 'predicted' | 'label' }
   | { readonly kind: 'class'; readonly index: number }
-  | { readonly kind: 'named'; readonly targets: Targets };
+  | { readonly kind: 'named'; readonly targets: Targets }
+  | { readonly kind: 'found'; find(subject: Subject, said: Answer): Target | undefined };
 
 /** An image with what was found before anything was measured. */
 export interface ExplainedItem {
   /** What the network saw. */
   readonly picture: RgbImage;
+  /** `[H, W]`: 1 where the picture is, 0 where it was padded. */
+  readonly pixelMask: Uint8Array;
   readonly answer: Answer;
+  /** What is explained. */
+  readonly target: Target;
   /** What the rows of the image have in common. */
   readonly facts: ItemFacts;
   readonly maps: readonly { readonly explainer: string; readonly map: HeatMap }[];
@@ -94,7 +102,9 @@ export function evaluationExperiment(plan: EvaluationPlan): Experiment<ChosenIma
       for (const named of plan.explainers) explained.push(await explain(plan, named, prepared, target));
       await plan.keep?.({
         picture: prepared.picture,
+        pixelMask: prepared.pixelMask,
         answer: said!,
+        target,
         facts,
         maps: explained.flatMap(({ name, map }) => (map === undefined ? [] : [{ explainer: name, map }])),
         failures: explained.flatMap(({ name, map, reason }) =>
@@ -223,7 +233,9 @@ function targetIn(
       return classTarget(subject, target.index, said);
     case 'predicted':
       if (said.classes !== undefined) return classTarget(subject, said.classes.decision, said);
-      return targetsOf('top1', subject).of(said, outputs)[0]!.target;
+      return bestIn(subject, said, outputs);
+    case 'found':
+      return target.find(subject, said) ?? bestIn(subject, said, outputs);
     case 'named': {
       const [only, ...others] = target.targets.of(said, outputs);
       if (only !== undefined && others.length === 0) return only.target;
@@ -233,6 +245,11 @@ function targetIn(
       });
     }
   }
+}
+
+/** What a network says first. */
+function bestIn(subject: Subject, said: Answer, outputs: Tensors): Target {
+  return targetsOf('top1', subject).of(said, outputs)[0]!.target;
 }
 
 function classTarget(subject: Subject, index: number, said: Answer): Target {

@@ -3,10 +3,15 @@ import {
   errors,
   isDiagnosed,
   messageOf,
+  seededRandom,
+  type ProbeEstimate,
   type ProbeRequest,
   type ProbeSummary,
   type SeededRandom,
+  type Subject,
+  type Tensor,
 } from '@understory/core';
+import { fromUnitPixels, resize } from '@understory/imaging';
 import type { AttackPlan, AttackedItem } from '../attack/attack-plan.ts';
 import { attackTogether } from '../attack/attack-experiment.ts';
 import { numberAimOf } from '../attack/number-aim.ts';
@@ -26,16 +31,20 @@ import {
   type ItemFacts,
   type PlacedMetric,
 } from '../evaluation/evaluation-experiment.ts';
+import { evaluationTargetOf } from '../evaluation/evaluation-target.ts';
 import { measuredModel } from '../evaluation/measured-model.ts';
 import { chooseProbe, type ChosenProbe } from '../probe/choose-probe.ts';
 import { probeExperiment, probeExplainer, type ProbePlan, type ProbeRow } from '../probe/probe-experiment.ts';
 import { skippedNote } from '../setup/all-explainers.ts';
 import { pixelSubjectOf } from '../setup/pixel-subject-of.ts';
+import { unitPixelsFor } from '../setup/unit-pixels-for.ts';
 import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
 import { selectionOf, selectionsOf } from '../spec/selections.ts';
 import type { ComparisonSpec, DiagnosisSpec } from '../spec/study-spec.ts';
 import type { StudyOptions } from '../study.ts';
+import { askedTextOf, isAskedByImages, isRightAnswer, type AskedText } from './asked-text.ts';
 import { maskOf, type Examined, type ExaminedWith, type LeftOut } from './examination.ts';
+import { suitedProbe } from './suited-probe.ts';
 
 /** What of a spec decides how a network is examined. */
 export type ExaminerSpec =
@@ -47,6 +56,8 @@ export interface ExaminerRequest extends Pick<StudyOptions, 'onStep'> {
   readonly signal: AbortSignal;
   /** Whether the probe compares heat maps too, those of the first explainer. */
   readonly explainsProbe: boolean;
+  /** The probe where the spec names none and the model's task has none of its own. */
+  readonly usualProbe: string;
 }
 
 /** One network with everything that it is examined with. */
@@ -54,12 +65,19 @@ export interface Examiner {
   readonly setup: Setup;
   readonly parts: ExaminedWith;
   readonly leftOut: readonly LeftOut[];
+  /** Whether each image brings its own text for the model. */
+  readonly isAskedByImages: boolean;
   /** `target` is what is explained; undefined where only images are asked for that the network predicts right, and where there is no target. */
   examine(
     item: ChosenImage,
     random: SeededRandom,
     asked: { readonly target: EvaluationTarget; readonly labels: LabelIndex; readonly onlyCorrect: boolean },
   ): Promise<Examined | undefined>;
+  /**
+   * Whether the network still says what it says of an examined picture when it is shown another version of it, `[1, C, H, W]` in 0..1;
+   * undefined where its task decides nothing.
+   */
+  staysAt(examined: Examined, pixels: Tensor<'float32'>): Promise<boolean | undefined>;
   /** What the probe says of all pictures; null without one. */
   summariseProbe(rows: Iterable<ProbeRow>): Promise<ProbeSummary | null>;
   close(): Promise<void>;
@@ -71,18 +89,23 @@ export interface Examiner {
  */
 export async function openExaminer(spec: ExaminerSpec, request: ExaminerRequest): Promise<Examiner> {
   const leftOut: LeftOut[] = [];
-  const { setup, attacks, probe, attackReason } = await setUpExaminer(spec, request.environment, leftOut);
+  const { setup, attacks, attackReason } = await setUpExaminer(spec, request.environment, leftOut);
   try {
     setup.steps.listener = request.onStep;
+    const probe = await probeOf(spec, setup, request);
+    const isAsked = isAskedByImages(setup.subject, spec);
+    if (isAsked) await checkAsked(setup, request.images);
     const metrics = await metricsOf(spec, setup, leftOut);
     const found = attackReason ?? (attacks.length === 0 ? undefined : await foolingOf(spec, setup, attacks, request));
     if (typeof found === 'string') leftOut.push({ what: 'attacks', reason: found });
     const fooling = typeof found === 'string' ? undefined : found;
     const plan = evaluationPlan(spec, setup, metrics, request.signal);
     const disturbing = probe && (await disturbingOf(spec, setup, probe, request));
+    const plans: Plans = { plan, fooling, disturbing };
     return {
       setup,
       leftOut,
+      isAskedByImages: isAsked,
       parts: {
         explainers: evaluatedExplainers(setup, metrics),
         metrics: metrics.map(({ record }) => record),
@@ -91,31 +114,49 @@ export async function openExaminer(spec: ExaminerSpec, request: ExaminerRequest)
       },
       async examine(image, random, { target, labels, onlyCorrect }) {
         const item = decodedOnce(image);
+        const text = isAsked ? askedTextOf(item.item, setup.subject.task, random.fork('asked')) : undefined;
+        if (isAsked && text === undefined) return undefined;
+        const own = text === undefined ? plans : await plansAsking(text, plans, { spec, setup, attacks, request });
         const explained: ExplainedItem[] = [];
         const keep = async (each: ExplainedItem) => void explained.push(each);
-        const evaluation = evaluationExperiment({ ...plan, target, labels, onlyCorrect, keep });
+        const evaluation = evaluationExperiment({
+          ...own.plan,
+          ...{ labels, keep },
+          target: text !== undefined && target.kind === 'named' ? evaluationTargetOf(spec.target, own.plan) : target,
+          // Whether what it says of the image's own text is right is found below.
+          onlyCorrect: onlyCorrect && text === undefined,
+        });
         const measurements = await evaluation.rows(item, random.fork('evaluation'));
-        const [own] = explained;
-        if (own === undefined) return undefined;
-        const disturbed = disturbing ? await disturb(disturbing, item, labels, random.fork('probe')) : undefined;
+        const [found] = explained;
+        if (found === undefined) return undefined;
+        const { facts, answer, picture, pixelMask, maps, failures } = found;
+        const correct = text === undefined ? facts.correct : isRightAnswer(answer.decision, text);
+        if (onlyCorrect && correct !== true) return undefined;
+        const disturbed = own.disturbing
+          ? await disturb(own.disturbing, item, labels, random.fork('probe'))
+          : undefined;
         const fooled =
-          fooling === undefined ? undefined : await climb({ ...fooling, labels }, attacks, item, random.fork('attack'));
-        const { facts, answer, picture, maps, failures } = own;
+          own.fooling === undefined
+            ? undefined
+            : await climb({ ...own.fooling, labels }, attacks, item, random.fork('attack'));
         return {
-          ...{ answer, picture, maps, failures },
+          ...{ answer, picture, pixelMask, maps, failures, target: found.target, subject: own.plan.subject },
           disturbed: disturbed?.kept ?? null,
           attacked: fooled?.attacked ?? [],
           examination: {
             ...withoutItem(facts),
+            ...{ correct, asked: text?.words ?? null },
             options: answer.options.slice(0, 5),
             targetProbability: facts.target === null ? null : (answer.classes?.probabilities[facts.target] ?? null),
             measurements,
             disturbances: disturbed?.rows ?? [],
+            probed: disturbed === undefined ? [] : probedOf(disturbed.kept.summary.estimates, disturbed.rows),
             attacks: fooled?.rows ?? [],
             budgets: byBudget(attacks).length,
           },
         };
       },
+      staysAt: (examined, pixels) => staysAt(examined, pixels, setup),
       async summariseProbe(rows) {
         if (disturbing === undefined) return null;
         const experiment = probeExperiment({ ...disturbing, labels: noLabels });
@@ -161,8 +202,8 @@ async function setUpExaminer(spec: ExaminerSpec, environment: Environment, leftO
               sweepEpsilons: spec.epsilons.map(String),
               batch,
             });
-      const probe =
-        spec.probe === null ? undefined : chooseProbe(host, { probe: selectionOf(spec.probe, 'probe'), batch });
+      // Before the model is opened, so that one that does not exist is told at once.
+      const probe = spec.probe && chooseProbe(host, { probe: selectionOf(spec.probe, 'probe'), batch }).record.id;
       const [first] = attacks;
       const principal = { kind: 'attack' as const, id: first?.record.attack ?? '', name: first?.record.attack ?? '' };
       const lost: LeftOut[] = [];
@@ -173,7 +214,7 @@ async function setUpExaminer(spec: ExaminerSpec, environment: Environment, leftO
           ...(isAttacked && first !== undefined && { principal }),
           others: [
             ...selectionsOf(spec.metrics).map(({ id }) => ({ kind: 'metric' as const, id })),
-            ...(probe === undefined ? [] : [{ kind: 'probe' as const, id: probe.record.id }]),
+            ...(typeof probe === 'string' ? [{ kind: 'probe' as const, id: probe }] : []),
           ],
           onSkipped: (explainer, error) =>
             void lost.push({ what: explainer, reason: skippedNote({ explainer, error }) }),
@@ -183,7 +224,7 @@ async function setUpExaminer(spec: ExaminerSpec, environment: Environment, leftO
         loaded,
       );
       append(leftOut, lost);
-      return { setup, attacks, probe };
+      return { setup, attacks };
     });
   try {
     return { ...(await chosen(true)), attackReason: undefined };
@@ -192,6 +233,104 @@ async function setUpExaminer(spec: ExaminerSpec, environment: Environment, leftO
     if (!isOfAttack || spec.attack === null) throw error;
     return { ...(await chosen(false)), attackReason: messageOf(error) };
   }
+}
+
+/** The probe that is asked for, or the one that suits the model and the images; undefined where there is to be none. */
+async function probeOf(
+  spec: ExaminerSpec,
+  { host, subject }: Setup,
+  { images, usualProbe }: ExaminerRequest,
+): Promise<ChosenProbe | undefined> {
+  if (spec.probe === null) return undefined;
+  const named = spec.probe ?? (await suitedProbe(host, subject, { images, usual: usualProbe }));
+  return chooseProbe(host, { probe: selectionOf(named, 'probe'), batch: spec.batch });
+}
+
+/** Throws what the subject throws without a text, such as CAPTIONS_MISSING, where no image brings one. */
+async function checkAsked({ subject }: Setup, images: ChosenImages): Promise<void> {
+  for await (const { item } of images.items()) {
+    if (askedTextOf(item, subject.task, seededRandom(0)) !== undefined) return;
+  }
+  subject.targets('top1', { options: [], decision: '', probability: undefined });
+}
+
+/** What a classifier decides, or whether the thing that it says first is still said. */
+async function staysAt(
+  { answer, picture, pixelMask, subject }: Examined,
+  pixels: Tensor<'float32'>,
+  { preprocessing }: Setup,
+): Promise<boolean | undefined> {
+  const own = pixelSubjectOf(subject, preprocessing.preprocessing).framed(picture, pixelMask);
+  const [, , height = 0, width = 0] = pixels.dims;
+  const fits = own.height === height && own.width === width && own.channels === pixels.dims[1];
+  const shown = fits
+    ? pixels
+    : unitPixelsFor(own, resize(fromUnitPixels(pixels.data, { height, width }), own, 'bilinear'));
+  const [said] = await own.answer(shown);
+  if (answer.classes !== undefined) return said!.classes?.decision === answer.classes.decision;
+  const [best] = answer.options;
+  const target = best && subject.targets(best.target, answer)?.[0];
+  if (target === undefined || subject.says(answer, target) !== true) return undefined;
+  return subject.says(said!, target);
+}
+
+/** What an image is examined by. */
+interface Plans {
+  readonly plan: EvaluationPlan;
+  readonly fooling: Omit<AttackPlan, 'attacks'> | undefined;
+  readonly disturbing: Disturbing | undefined;
+}
+
+/** The same plans for models that are asked about the text of an image; a probe with texts of its own stays as it is. */
+async function plansAsking(
+  { captions, question }: AskedText,
+  { plan, fooling, disturbing }: Plans,
+  {
+    spec,
+    setup,
+    attacks,
+    request,
+  }: {
+    readonly spec: ExaminerSpec;
+    readonly setup: Setup;
+    readonly attacks: readonly NamedAttack[];
+    readonly request: ExaminerRequest;
+  },
+): Promise<Plans> {
+  const asking = await setup.asking({ ...(captions && { captions }), ...(question !== undefined && { question }) });
+  const moved = <Part extends { readonly subject: Subject }>(part: Part): Part => ({
+    ...part,
+    subject: asking(part.subject),
+  });
+  const own = { ...setup, subject: asking(setup.subject), explainers: setup.explainers.map(moved) };
+  const again = fooling && (await foolingOf(spec, own, attacks, request));
+  return {
+    plan: { ...plan, subject: own.subject, explainers: own.explainers, metrics: plan.metrics.map(moved) },
+    fooling: typeof again === 'string' ? undefined : again,
+    disturbing:
+      disturbing === undefined || disturbing.task !== undefined
+        ? disturbing
+        : {
+            ...disturbing,
+            request: {
+              ...disturbing.request,
+              subject: disturbing.request.subject.shownTo(asking(disturbing.request.subject.subject)),
+            },
+          },
+  };
+}
+
+/** Of a probe whose rows tell of no decisions that survive: of each condition the number that it gives first. */
+function probedOf(estimates: readonly ProbeEstimate[], rows: readonly ProbeRow[]): Examined['examination']['probed'] {
+  if (rows.some((row) => 'sameTop1' in row)) return [];
+  const leading = new Map<string, ProbeEstimate>();
+  for (const each of estimates) {
+    // A score of all images says nothing of one.
+    if (each.measure !== 'blindness' && !leading.has(each.condition)) leading.set(each.condition, each);
+  }
+  return [...leading.values()].map(({ measure, title, condition, unit, estimate }) => ({
+    ...{ measure, title, condition, unit, estimate },
+  }));
 }
 
 /** The metrics that the model allows; where a metric needs weights that can be re-initialised it may have none. */

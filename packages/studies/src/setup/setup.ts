@@ -5,6 +5,7 @@ import {
   failStalledCall,
   findLayer,
   isDiagnosed,
+  isQuestionAnswerer,
   type Model,
   type Subject,
   type SubjectPreset,
@@ -63,6 +64,11 @@ export interface Setup extends LoadedPlugins {
    * Throws CAPABILITY_MISSING where it does not have what the contribution needs.
    */
   subjectFor(user: ModelUser): Promise<Subject>;
+  /**
+   * The same models asked about other captions, or another question: what each subject of this set-up becomes. Throws what opening subjects
+   * throws.
+   */
+  asking(text: Pick<SubjectSpec, 'captions' | 'question'>): Promise<(own: Subject) => Subject>;
   /** Which backend computes what of all that was asked for so far; heat maps may only be drawn to be looked at. */
   backends(options?: { readonly explainers?: boolean; readonly others?: readonly Use[] }): readonly UsedBackend[];
   /** Closes the models and disposes of the plugins. */
@@ -199,6 +205,21 @@ export async function setUp(
       ...{ ...loaded, environment, opened, subject, recognised, preprocessing, explainers, selections, steps },
       notes: notesOf(subject, explainers, preset),
       subjectFor: modelFor,
+      async asking(text) {
+        const again = new Map<Subject, Subject>();
+        for (const [its, own] of subjects) {
+          const { question } = text;
+          const isQuestion = question !== undefined && isQuestionAnswerer(own);
+          again.set(
+            own,
+            // One that answers questions keeps what it has read of its vocabulary.
+            isQuestion
+              ? own.asking(question)
+              : (await openSubject(its, { ...request, spec: { ...spec, ...text } })).subject,
+          );
+        }
+        return (own) => again.get(own) ?? own;
+      },
       backends({ explainers: drawn = true, others: more = [] } = {}) {
         return usedBackends([...uses.filter(({ kind }) => drawn || kind !== 'explainer'), ...more]);
       },

@@ -296,8 +296,10 @@ const examined = {
     .describe('Metrics of faithfulness; an empty list leaves faithfulness out.'),
   probe: selection
     .nullable()
-    .default('shuffle:grid=4,permutations=3')
-    .describe('The probe that disturbs pictures; null leaves it out.'),
+    .optional()
+    .describe(
+      "The probe that disturbs pictures; null leaves it out. Absent: that of the model's task where images bring what it asks, captions or questions, else `shuffle`.",
+    ),
   attack: selection
     .nullable()
     .default('pgd:stop=misclassification,steps=10,lastLook=true')
@@ -346,7 +348,11 @@ const comparisonSpec = z.strictObject({
       maxDrop: share
         .optional()
         .describe('Of accuracy; of the probability of what the first network says where no image has a label.'),
-      maxBlindness: share.optional().describe('By which the fraction of decisions that survive the probe may rise.'),
+      maxBlindness: share
+        .optional()
+        .describe(
+          'By which the fraction of decisions that survive the probe, or its score of spatial blindness, may rise.',
+        ),
       maxFooling: share.optional().describe('By which the fraction of budgets at which attacks succeed may rise.'),
       minAgreement: share.optional().describe('The least fraction of images with the same decision.'),
       minCorrelation: z
@@ -372,10 +378,6 @@ const diagnosisSpec = z.strictObject({
     .readonly()
     .default(['deletion:score=probability,steps=32', 'insertion:steps=32', 'sanity:stages=3'])
     .describe('Metrics of faithfulness; an empty list leaves faithfulness out.'),
-  probe: selection
-    .nullable()
-    .default('shuffle:grid=2+4+8,permutations=5')
-    .describe('The probe that disturbs pictures; null leaves it out.'),
   epsilons: examined.epsilons.default(['0.125/255', '0.25/255', '0.5/255', '1/255', '2/255', '4/255', '8/255']),
 });
 
