@@ -7,6 +7,7 @@ export { largestImage, type DecodeOptions } from './check-image-file.ts';
 export * from './decode-npy.ts';
 export * from './decode-npy-image.ts';
 export * from './draw-boxes.ts';
+export * from './draw-region.ts';
 export * from './eight-bits.ts';
 export * from './encode-npy.ts';
 export { filterNames, type Filter } from './filters.ts';

@@ -73,7 +73,7 @@ footer { max-width: 64rem; margin: 3rem auto 2rem; padding: 1rem 1.5rem 0; borde
   body { font-size: 10.5pt; }
   main, header, footer { max-width: none; padding-left: 0; padding-right: 0; }
   figure, tr, .facts div { break-inside: avoid; }
-  h2, h3 { break-after: avoid; }
+  h2, h3, caption, thead { break-after: avoid; }
   .scroll { overflow: visible; }
   .examples img { width: 4.2rem; }
   .examples th { white-space: normal; }

@@ -32,7 +32,10 @@ export function comparisonFindings(
         `Where they look: ${explainer} has no map in the ${network} network on ${count(many, 'image')}: ${reason.replace(/\.$/, '')}.`,
     ),
     ...(summary.blindness === null ? [] : [blindnessText(summary.blindness)]),
-    ...of('blindness', /^(?!probability )/).map((each) => `Blindness, ${each.title}: ${changeText(each)}.`),
+    // A probe of captions or questions has many numbers: those count here whose difference can be told.
+    ...of('blindness', /^(?!probability )/)
+      .filter(({ measure, correctedPValue }) => measure.startsWith('kept ') || (correctedPValue ?? 1) < level)
+      .map((each) => `Blindness, ${each.title}: ${changeText(each)}.`),
     ...of('fooling', /./).map((each) => `Ease of fooling, ${each.title}: ${changeText(each)}.`),
     ...(['first', 'second'] as const).flatMap((from) => transferText(summary.transfers, from)),
     ...of('faithfulness', /./).map((each) => `Faithfulness, ${each.title}: ${changeText(each)}.`),

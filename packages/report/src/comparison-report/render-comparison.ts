@@ -53,7 +53,7 @@ const examplesHead = {
   name: 'examples',
   title: 'The same images, both networks',
   caption:
-    'What each network saw, and its heat maps for the class that the first one decides on. Images are chosen by the seed, those with different decisions first. Each heat map is scaled from its minimum to its maximum, so colours of two maps are not comparable.',
+    'What each network saw, and its heat maps for what the first one decides on. Images are chosen by the seed, those with different decisions first. Each heat map is scaled from its minimum to its maximum, so colours of two maps are not comparable.',
 };
 
 /** What the two are called where space is short: their names, told apart where these are the same. */

@@ -60,7 +60,10 @@ export class ExplanationPictures implements PictureReader {
     const drawn: [string, RgbImage][] = [[keyOf(record), await figure(picture, { ...frame, boxes: found })]];
     for (const { explainer, name, heat, target } of maps) {
       const boxes = shownBoxes(record.answer, target);
-      drawn.push([keyOf(record, { explainer, target: name }), await figure(picture, { ...frame, heat, boxes })]);
+      drawn.push([
+        keyOf(record, { explainer, target: name }),
+        await figure(picture, { ...frame, heat, boxes, ...(target.area && { region: target.area }) }),
+      ]);
     }
     const encoded: [string, Uint8Array][] = [];
     for (const [key, image] of drawn) encoded.push([key, await codec.encodePng(image)]);

@@ -143,6 +143,7 @@ export async function writeMap(
     const isAsked = lines.length > 0;
     const drawn = await figure(picture, {
       ...{ ...drawing, heat: map.heat },
+      ...(map.target.area && { region: map.target.area }),
       ...(isAsked
         ? { boxes: shownBoxes(answer, map.target), lines: [...lines, explainedLine(map)], least: legible, annotate }
         : { boxes: map.target.box === undefined ? [] : shownBoxes(answer, map.target) }),

@@ -159,7 +159,7 @@ export async function sheetRows(
     const all = shownBoxes(record.answer);
     const isLabelled = all.length > 0 || target.box !== undefined;
     const frame = isLabelled ? { least: labelled, most: labelled } : { least };
-    const options = { ...drawing, ...frame, annotate };
+    const options = { ...drawing, ...frame, annotate, ...(target.area && { region: target.area }) };
     const count = all.length === 0 && target.box !== undefined ? 1 : all.length;
     const cells: ContactSheetCell[] = [
       {

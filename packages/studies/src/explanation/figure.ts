@@ -1,5 +1,5 @@
 import type { AnswerOption, Box, HeatMap, Target } from '@understory/core';
-import { drawBoxes, resize, type OverlayOptions, type RgbImage } from '@understory/imaging';
+import { drawBoxes, drawRegion, resize, type OverlayOptions, type RgbImage } from '@understory/imaging';
 import { percent } from '../common/numbers.ts';
 import type { Environment } from '../environment.ts';
 import { drawMap } from './draw-map.ts';
@@ -50,6 +50,8 @@ export interface FigureOptions extends OverlayOptions {
   readonly heat?: HeatMap;
   /** In pixels of the picture. */
   readonly boxes: readonly LabelledBox[];
+  /** Outlined too. */
+  readonly region?: Target['area'];
   /** Written below it, a line each. */
   readonly lines?: readonly string[];
   /** The longer side in pixels that a smaller picture is enlarged to, and that a larger one is shrunk to; as it is where absent. */
@@ -58,15 +60,16 @@ export interface FigureOptions extends OverlayOptions {
   readonly annotate?: Environment['annotate'];
 }
 
-/** A picture with its heat map, labelled boxes and text; where no text can be drawn, boxes are outlined. */
+/** A picture with its heat map, the contour of a region, labelled boxes and text; where no text can be drawn, boxes are outlined. */
 export async function figure(
   picture: RgbImage,
-  { heat, boxes, lines = [], least = 0, most = Infinity, annotate, ...drawing }: FigureOptions,
+  { heat, boxes, region, lines = [], least = 0, most = Infinity, annotate, ...drawing }: FigureOptions,
 ): Promise<RgbImage> {
   const side = Math.max(picture.width, picture.height);
   const scale = side < least ? least / side : Math.min(1, most / side);
   const shown = scaledPicture(picture, scale);
-  const drawn = heat === undefined ? shown : drawMap(shown, heat, drawing);
+  const mapped = heat === undefined ? shown : drawMap(shown, heat, drawing);
+  const drawn = region === undefined ? mapped : drawRegion(mapped, region);
   const placed = boxes.map(({ box: { x, y, width, height }, label }) => ({
     box: { x: x * scale, y: y * scale, width: width * scale, height: height * scale },
     label,
