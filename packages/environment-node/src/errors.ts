@@ -23,16 +23,6 @@ export const environmentErrors = {
     });
   },
 
-  tableInvalid({ path, found }: { path: string; found: string }) {
-    return new UnderstoryError({
-      code: 'FEED_INVALID',
-      message: `"${path}" holds no numbers that could be fed.`,
-      found,
-      expected: 'a NumPy file of numbers, or JSON lists of numbers of equal length',
-      next: 'Save the values with numpy.save or as JSON.',
-    });
-  },
-
   imageNotFound({ path }: { path: string }) {
     return new UnderstoryError({
       code: 'IMAGE_NOT_FOUND',
@@ -71,27 +61,6 @@ export const environmentErrors = {
       expected: 'a file that can be opened',
       next: 'Check the path and its permissions.',
       cause,
-    });
-  },
-
-  vocabularyInvalid({ path, reason }: { path: string; reason: string }) {
-    return new UnderstoryError({
-      code: 'VOCABULARY_INVALID',
-      message: `The vocabulary ${path} cannot be read.`,
-      found: reason,
-      expected: 'JSON: a list of words, or an object from each word to its number; or one word a line',
-      next: 'Write the words down in the order in which the model numbers them.',
-    });
-  },
-
-  labelsInvalid({ path, reason }: { path: string; reason: string }) {
-    return new UnderstoryError({
-      code: 'LABELS_INVALID',
-      message: `The labels in "${path}" cannot be used.`,
-      found: reason,
-      expected: 'one label per line, a JSON list of labels, or a JSON object from class index to label',
-      next: 'Correct the file, or leave the labels out and name classes by their index.',
-      remedy: { kind: 'settings', settings: [{ name: 'labels' }] },
     });
   },
 

@@ -15,7 +15,17 @@ const neutral = [
   ...['core', 'onnx-autodiff', 'onnx-autodiff/gradient-check', 'statistics', 'experiments', 'experiments/opfs'],
   ...['imaging', 'imaging/canvas', 'studies', 'report', 'testing', 'attack-pgd', 'metric-faithfulness'],
   ...['probe-shuffle', 'explain-baseline', 'explain-cam', 'explain-gradcam', 'explain-gradients'],
-  ...['explain-perturbation', 'subjects', 'text', 'probe-clip', 'probe-mdetr', 'backend-onnx/web'],
+  ...[
+    'explain-perturbation',
+    'subjects',
+    'text',
+    'probe-clip',
+    'probe-mdetr',
+    'backend-onnx/web',
+    'zoo/places',
+    'environment-web',
+    'environment-web/worker',
+  ],
 ].map((name) => `@understory/${name}`);
 
 describe('in a browser', () => {

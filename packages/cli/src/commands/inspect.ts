@@ -1,9 +1,8 @@
 import type { Command } from '@commander-js/extra-typings';
-import { json } from '../formatters/json.ts';
+import { errorRecord, json } from '../formatters/json.ts';
 import { inspectionText } from '../formatters/inspection.ts';
 import type { Io } from '../io.ts';
-import { Models, versionsOf } from '@understory/studies/setup';
-import { examine } from '../inspection.ts';
+import { inspectModel, Models, versionsOf } from '@understory/studies/setup';
 import { withOutput, withRunning, withTensors } from '../options.ts';
 import { withPreprocessing } from '../preprocessing-options.ts';
 import { commonSpec, pluginsOf } from '../spec-of.ts';
@@ -50,7 +49,7 @@ async function inspect(asked: string, options: InspectOptions, io: Io): Promise<
     ]);
     try {
       const inspection = {
-        ...(await examine(host, models, spec, environment)),
+        ...(await inspectModel({ host, models, spec, environment, failureOf: errorRecord })),
         configuration,
         versions: versionsOf(host, environment),
       };

@@ -1,9 +1,11 @@
 import { columns, describePreprocessing } from '@understory/report/text';
 import { count } from '@understory/studies/results';
-import type { ApplicabilityRecord } from '@understory/studies/setup';
-import type { Inspection } from '../inspection.ts';
+import type { ApplicabilityRecord, Inspection as InspectionWith } from '@understory/studies/setup';
 import type { Style } from '../style.ts';
+import type { errorRecord } from './json.ts';
 import { shape } from './text.ts';
+
+type Inspection = InspectionWith<ReturnType<typeof errorRecord>>;
 
 /** How many layers are shown of a long list: the first, and the last, where explanations look. */
 const shownFirst = 6;

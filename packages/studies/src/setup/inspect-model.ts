@@ -1,31 +1,35 @@
 import {
   isDiagnosed,
   isDifferentiable,
+  type Diagnosis,
   type Host,
   type LayerSpec,
   type Model,
   type TensorSpec,
 } from '@understory/core';
-import type { Environment } from '@understory/studies';
-import {
-  applicabilityOf,
-  factsOf,
-  modelRecord,
-  type Models,
-  openSubject,
-  operatorsOf,
-  reachOf,
-  readingsOf,
-  type SetupSpec,
-} from '@understory/studies/setup';
-
-import { errorRecord } from './formatters/json.ts';
+import { modelRecord } from '../common/record.ts';
+import type { Environment } from '../environment.ts';
+import { applicabilityOf, operatorsOf, reachOf } from './examine-model.ts';
+import type { Models } from './models.ts';
+import { factsOf, openSubject } from './open-subject.ts';
+import { readingsOf } from './recognise.ts';
+import type { SetupSpec } from './setup.ts';
 
 /** What is found out about a model. */
-export type Inspection = Awaited<ReturnType<typeof examine>>;
+export type Inspection<Failure> = Awaited<ReturnType<typeof inspectModel<Failure>>>;
+
+export interface InspectRequest<Failure> {
+  readonly host: Host;
+  readonly models: Models;
+  readonly spec: SetupSpec;
+  readonly environment: Environment;
+  /** How an error stands in what is found out. */
+  readonly failureOf: (error: Error & Diagnosis) => Failure;
+}
 
 /** Everything that can be told of a model before an image is explained; throws what opening it throws. */
-export async function examine(host: Host, models: Models, spec: SetupSpec, environment: Environment) {
+export async function inspectModel<Failure>(request: InspectRequest<Failure>) {
+  const { models } = request;
   const opened = await models.of();
   const { model } = opened;
   return {
@@ -36,12 +40,12 @@ export async function examine(host: Host, models: Models, spec: SetupSpec, envir
     operators: operatorsOf(model) ?? null,
     reach: reachOf(model),
     layers: layersOf(model),
-    ...(await examineSubject(host, models, spec, environment)),
+    ...(await inspectSubject(request)),
   };
 }
 
 /** What a model says need not be recognised; then the reason stands in its place, with every reading that was considered. */
-async function examineSubject(host: Host, models: Models, spec: SetupSpec, environment: Environment) {
+async function inspectSubject<Failure>({ host, models, spec, environment, failureOf }: InspectRequest<Failure>) {
   const opened = await models.of();
   const facts = await factsOf(opened, spec, environment);
   const readings = readingsOf(host, facts, spec.task).map(({ task, reading }) => ({
@@ -78,7 +82,7 @@ async function examineSubject(host: Host, models: Models, spec: SetupSpec, envir
     };
   } catch (error) {
     if (!isDiagnosed(error)) throw error;
-    const failure = errorRecord(error);
+    const failure = failureOf(error);
     return { subject: { error: failure, readings }, classifier: { error: failure } };
   }
 }
