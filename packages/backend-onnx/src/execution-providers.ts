@@ -1,4 +1,4 @@
-import { firstLineOf } from '@understory/core';
+import { firstLineOf, isDiagnosed } from '@understory/core';
 import { errors } from './errors.ts';
 
 /** The device a session came to run on, and what happened to those that were preferred to it. */
@@ -6,6 +6,11 @@ export interface Placed<T> {
   readonly value: T;
   readonly device: string;
   readonly remarks: readonly string[];
+}
+
+/** Whether a device is the processor itself, WebAssembly included, which runs whatever the runtime has kernels for. */
+export function isProcessor(device: string): boolean {
+  return device === 'cpu' || device === 'wasm';
 }
 
 /** Opens on the first device that works; throws DEVICE_UNKNOWN, or DEVICE_UNAVAILABLE where none does. */
@@ -27,11 +32,12 @@ export async function onFirstDevice<T>(
         ),
       };
     } catch (error) {
+      if (isDiagnosed(error)) throw error;
       failures.push({ device, reason: firstLineOf(error), error });
     }
   }
-  // On the CPU, which WebAssembly is too, nothing but the model can be at fault.
-  const cpu = failures.find(({ device }) => device === 'cpu' || device === 'wasm');
+  // On the processor nothing but the model can be at fault.
+  const cpu = failures.find(({ device }) => isProcessor(device));
   if (cpu) throw errors.notRunnable(cpu.reason, cpu.error);
   throw errors.noDevice(
     devices,

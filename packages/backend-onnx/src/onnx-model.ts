@@ -486,6 +486,7 @@ export class OnnxModel implements DifferentiableModel {
     try {
       return await this.openSession(bytes);
     } catch (error) {
+      if (isDiagnosed(error)) throw error;
       throw errors.notRunnable(firstLineOf(error), error);
     }
   }

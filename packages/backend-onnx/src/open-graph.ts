@@ -1,6 +1,6 @@
 import type { ModelSource, OpenOptions } from '@understory/core';
 import { DifferentiableGraph, withBatchFirst, type Graph } from '@understory/onnx-autodiff';
-import { onFirstDevice } from './execution-providers.ts';
+import { isProcessor, onFirstDevice } from './execution-providers.ts';
 import { forwardGraph, OnnxModel } from './onnx-model.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -29,13 +29,13 @@ export async function openGraph(
   const graph = withBatchFirst(file, asItIs.inference);
   const differentiable = graph === file ? asItIs : new DifferentiableGraph(graph);
   // Weights that stay in their file are mapped; a file read as a whole would be in memory twice.
-  const isDeferred = options.isDeferred === true && devices.every((device) => device === 'cpu');
+  const isDeferred = options.isDeferred === true && devices.every(isProcessor);
   const {
     value: forward,
     device,
     remarks,
   } = isDeferred
-    ? { value: undefined, device: 'cpu', remarks: [] }
+    ? { value: undefined, device: devices[0]!, remarks: [] }
     : await onFirstDevice(devices, runtime.devices, (each) =>
         runtime.createSession(forwardGraph(graph, differentiable).encode(), each, options),
       );

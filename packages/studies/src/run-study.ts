@@ -2,7 +2,6 @@ import type { Store } from '@understory/core';
 import { runExperiment, type Executor, type Progress, type RunResult, type Shard } from '@understory/experiments';
 import type { ChosenImage, Environment } from './environment.ts';
 import { executorHere } from './execution/study-work.ts';
-import type { Step } from './common/steps.ts';
 import { openStudy, type AnyStudy } from './open-study.ts';
 import type { StudySpec } from './spec/study-spec.ts';
 
@@ -21,8 +20,6 @@ export interface RunOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Told of each image that fails as it fails. */
   readonly onFailure?: (item: string, error: unknown) => void;
-  /** Told how far explainers and attacks are within an image, where the study is opened here. */
-  readonly onStep?: (step: Step) => void;
 }
 
 /** Opens a study, runs it into a store and closes it; throws what opening it and `runExperiment` throw. */
@@ -30,8 +27,8 @@ export async function runStudy(
   spec: StudySpec,
   { environment, ...options }: RunOptions & { readonly environment: Environment },
 ): Promise<RunResult<unknown> & { readonly study: Pick<AnyStudy, 'record' | 'notes' | 'size'> }> {
-  const { signal, store, onStep } = options;
-  const study = await openStudy(spec, environment, { store, onStep, ...(signal && { signal }) });
+  const { signal, store } = options;
+  const study = await openStudy(spec, environment, { store, ...(signal && { signal }) });
   try {
     const result = await runOpened(study as AnyStudy, options);
     return { ...result, study: { record: study.record, notes: study.notes, size: study.size } };
