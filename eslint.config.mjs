@@ -17,7 +17,9 @@ const arrows = [
   // Reads a format for one backend, whose engines it computes on.
   { sourceTag: 'type:reader', onlyDependOnLibsWithTags: [...only('core', 'engine', 'helper'), 'backend:tfjs'] },
   { sourceTag: 'type:testing', onlyDependOnLibsWithTags: only('core', 'engine') },
-  { sourceTag: 'type:app', onlyDependOnLibsWithTags: only('core', 'helper') },
+  // A page cannot look for packages: it is built with its plugins, as a host that was put together beforehand.
+  { sourceTag: 'type:page', onlyDependOnLibsWithTags: only('core', 'helper', 'plugin', 'backend') },
+  { sourceTag: 'type:app', onlyDependOnLibsWithTags: only('core', 'helper', 'page') },
 ];
 
 const boundaries = (depConstraints, options = {}) => ({
@@ -55,7 +57,7 @@ for (const name of readdirSync(new URL('packages', import.meta.url))) {
 export default defineConfig(
   { ignores: ['**/dist', '**/node_modules', '**/out', '.nx', '**/coverage', '**/tmp', '.venv*'] },
   {
-    files: ['packages/*/src/**/*.ts'],
+    files: ['packages/*/src/**/*.{ts,tsx}'],
     extends: [...tseslint.configs.strict],
     plugins: { '@nx': nx, regexp },
     rules: {

@@ -81,4 +81,14 @@ export const studioErrors = {
       next: 'Open a model that reads text.',
     });
   },
+
+  fileNotOpened({ path }: { path: string }) {
+    return new UnderstoryError({
+      code: 'FILE_NOT_OPENED',
+      message: `"${path}" is neither a picture nor a model.`,
+      found: `a file that ends in ${path.replace(/^.*(?=\.)/s, '').slice(0, 20)}`,
+      expected: 'a picture (.png, .jpg, .webp), a model (.onnx, model.json), or a folder with a model',
+      next: 'Drop such a file; networks of other formats are exported to ONNX first, as the guide on exports says.',
+    });
+  },
 };

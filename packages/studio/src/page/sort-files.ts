@@ -1,0 +1,33 @@
+import { carriedError } from '@understory/core';
+import type { AddedFiles, GivenFile } from '../engine/engine.ts';
+import { studioErrors } from '../errors.ts';
+
+const pictureEndings = /\.(png|jpe?g|webp|npy)$/i;
+const modelEndings = /\.onnx$|(^|\/)model\.json$/i;
+/** What may lie beside a model. */
+const besideEndings = /\.(json|txt|bin|data|onnx_data|pb|md|model|yaml)$/i;
+
+/** What can be opened of added files: pictures, and models by the folder that they lie in, or by themselves. */
+export function sortFiles(files: readonly GivenFile[]): AddedFiles {
+  const paths = files.map(({ path }) => path);
+  const models = paths.filter((path) => modelEndings.test(path));
+  const folders = [...new Set(models.map(modelOf))];
+  const isInside = (path: string) => folders.some((folder) => path.startsWith(`${folder}/`));
+  const isOfModel = (path: string) => models.length > 0 && (isInside(path) || besideEndings.test(path));
+  const others = paths.filter((path) => !pictureEndings.test(path) && !modelEndings.test(path) && !isOfModel(path));
+  return {
+    models: folders,
+    pictures: paths.filter((path) => pictureEndings.test(path) && !isInside(path)),
+    others: others.map((path) => ({ path, error: carriedError(studioErrors.fileNotOpened({ path })) })),
+  };
+}
+
+/** Folders within a model's folder that hold its files for one format, or one of its towers. */
+const parts = ['onnx', 'tfjs', 'visual', 'textual'];
+
+/** The folder of a model file, or the file itself where it lies in none. */
+function modelOf(path: string): string {
+  const folders = path.split('/').slice(0, -1);
+  while (parts.includes(folders.at(-1) ?? '')) folders.pop();
+  return folders.length === 0 ? path : folders.join('/');
+}

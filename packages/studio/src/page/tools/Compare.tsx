@@ -1,0 +1,84 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Offered } from '../../engine/engine.ts';
+import { chooseExplainer, compare } from '../actions.ts';
+import { peakOf } from '../draw/heat.ts';
+import { Figure } from '../parts/Figure.tsx';
+import { LayerSlider } from '../parts/LayerSlider.tsx';
+import { Problem } from '../parts/Problem.tsx';
+import { View } from '../parts/View.tsx';
+import { about, explainer, knownMap, layer, said, target, tool, unfit } from '../state.ts';
+import { captionOf, duration } from '../words.ts';
+
+/** Explainers beside each other, baselines that know nothing of the network among them. */
+export function Compare() {
+  const offered = about.value?.explainers ?? [];
+  const quick = offered.filter((each) => !takesMany(each));
+  const [more, setMore] = useState<readonly string[]>([]);
+  const answer = said.value;
+  const shown = [...quick, ...offered.filter(({ id }) => more.includes(id))];
+  const ids = shown.map(({ id }) => id).join();
+  const asked = JSON.stringify([ids, target.value, layer.value, answer !== null]);
+  useEffect(() => {
+    if (answer !== null) void compare(ids.split(','));
+  }, [asked]);
+  if (answer === null) return <p class="quiet">The grid comes after the first map.</p>;
+  return (
+    <div>
+      <Problem slot="compare" />
+      <ul class="grid" aria-label="Maps of all explainers">
+        {shown.map(({ id, title, isBaseline }) => {
+          const map = knownMap({ explainer: id, layer: layer.value }) ?? null;
+          const why = unfit.value?.[id];
+          return (
+            <li key={id} class={isBaseline === true ? 'is-baseline' : ''}>
+              <Figure
+                picture={answer.picture}
+                map={map}
+                label={map === null ? `${title}: ${why ?? 'not there yet'}` : `${captionOf(map)}, ${peakOf(map)}`}
+                isLinked
+              />
+              <p class="grid-name">
+                <button
+                  type="button"
+                  class="plain"
+                  aria-pressed={id === explainer.value}
+                  onClick={() => {
+                    tool.value = 'look';
+                    void chooseExplainer(id);
+                  }}
+                >
+                  {title}
+                </button>
+                <span class="quiet">
+                  {isBaseline === true
+                    ? 'baseline'
+                    : map === null
+                      ? why === undefined
+                        ? '…'
+                        : 'does not apply'
+                      : duration(map.time)}
+                </span>
+              </p>
+            </li>
+          );
+        })}
+      </ul>
+      <p class="row">
+        {offered
+          .filter((each) => takesMany(each) && !more.includes(each.id))
+          .map(({ id, title }) => (
+            <button type="button" key={id} onClick={() => setMore([...more, id])}>
+              Add {title} (slow)
+            </button>
+          ))}
+      </p>
+      <LayerSlider />
+      <View />
+    </div>
+  );
+}
+
+/** Whether an explainer runs the model many times for a map. */
+function takesMany({ isSlow, isBaseline, options }: Offered): boolean {
+  return isSlow === true || (isBaseline !== true && ('samples' in options || 'steps' in options));
+}

@@ -1,0 +1,340 @@
+import { signal } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
+import type { Call, RunContents, RunEntry } from '../../engine/engine.ts';
+import { commandLine } from '../../words/command-line.ts';
+import { save } from '../draw/figure.ts';
+import { Command } from '../parts/Command.tsx';
+import { Problem } from '../parts/Problem.tsx';
+import { about, engine, explainer, layer, modelRequest, selection } from '../state.ts';
+import { run, tell } from '../tasks.ts';
+import { number } from '../words.ts';
+
+const entries = signal<readonly RunEntry[]>([]);
+/** Runs that are open, at most two beside each other. */
+const open = signal<readonly RunContents[]>([]);
+
+async function list(): Promise<void> {
+  const found = await run('runs', 'Reading run folders', (call) => engine.value!.runs!.list({}, call), {
+    isQuiet: true,
+  });
+  if (found !== undefined) entries.value = found;
+}
+
+async function show(name: string): Promise<void> {
+  const found = await run('runs', `Reading ${name}`, (call) => engine.value!.runs!.read({ run: name }, call));
+  if (found !== undefined) open.value = [...open.value.filter(({ run: own }) => own !== name), found].slice(-2);
+}
+
+/** Does something with a run, and follows it until it ends. */
+async function follow(title: string, begin: (call: Call) => Promise<RunEntry>): Promise<void> {
+  const ended = await run('runs', title, async (call) => {
+    const begun = await begin(call);
+    entries.value = [begun, ...entries.value.filter(({ run: own }) => own !== begun.run)];
+    return engine.value!.runs!.watch({ run: begun.run }, call);
+  });
+  if (ended !== undefined) {
+    tell(`${ended.run}: ${ended.state}`);
+    await show(ended.run);
+  }
+  await list();
+}
+
+/** Run folders of the server: what was measured, side by side, and studies that are started from here. */
+export function Runs() {
+  useEffect(() => void list(), []);
+  return (
+    <div>
+      <NewStudy />
+      <Problem slot="runs" />
+      {entries.value.length === 0 ? (
+        <p class="quiet">There is no run folder where the server looks.</p>
+      ) : (
+        <table class="numbers runs">
+          <caption class="only-read">Run folders</caption>
+          <thead>
+            <tr>
+              <th scope="col">Run</th>
+              <th scope="col">Study</th>
+              <th scope="col">Model</th>
+              <th scope="col">Images</th>
+              <th scope="col">State</th>
+              <th scope="col">
+                <span class="only-read">What can be done</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {entries.value.map(({ run: name, study, model, done, total, state }) => (
+              <tr key={name}>
+                <th scope="row">
+                  <button
+                    type="button"
+                    class="plain"
+                    aria-pressed={open.value.some((each) => each.run === name)}
+                    onClick={() => void show(name)}
+                  >
+                    {name}
+                  </button>
+                </th>
+                <td>{study ?? '–'}</td>
+                <td>{model ?? '–'}</td>
+                <td>
+                  {done}
+                  {total === null ? '' : ` of ${total}`}
+                </td>
+                <td>{state}</td>
+                <td>
+                  {state === 'running' && (
+                    <button
+                      type="button"
+                      class="plain"
+                      aria-label={`Cancel ${name}`}
+                      onClick={() => void engine.value!.runs!.cancel({ run: name }).then(list)}
+                    >
+                      Cancel
+                    </button>
+                  )}
+                  {state === 'interrupted' && (
+                    <button
+                      type="button"
+                      class="plain"
+                      aria-label={`Resume ${name}`}
+                      onClick={() =>
+                        void follow(`Resuming ${name}`, (call) => engine.value!.runs!.resume({ run: name }, call))
+                      }
+                    >
+                      Resume
+                    </button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <div class={open.value.length > 1 ? 'split' : ''}>
+        {open.value.map((contents) => (
+          <Contents key={contents.run} contents={contents} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** A study of what is chosen, over a data set of the server. */
+function NewStudy() {
+  const [kind, setKind] = useState<'evaluate' | 'probe'>('evaluate');
+  const [from, setFrom] = useState('');
+  const [limit, setLimit] = useState(20);
+  const common = {
+    ...modelRequest.value,
+    images: { from, limit },
+    ...(layer.value !== 'auto' && { layer: layer.value }),
+  };
+  const spec =
+    kind === 'evaluate'
+      ? ({
+          version: 1,
+          study: 'evaluate',
+          ...common,
+          explainers: [selection(explainer.value), 'random'],
+          metrics: ['deletion', 'insertion'],
+        } as const)
+      : ({ version: 1, study: 'probe', ...common, probe: 'shuffle', explainer: selection(explainer.value) } as const);
+  return (
+    <details class="settings">
+      <summary>Start a study of this model</summary>
+      <form
+        class="row"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void follow(`Running ${kind}`, (call) => engine.value!.runs!.start({ spec }, call));
+        }}
+      >
+        <label>
+          Study{' '}
+          <select value={kind} onChange={(event) => setKind(event.currentTarget.value as typeof kind)}>
+            <option value="evaluate">how faithful {explainer.value} is</option>
+            <option value="probe">whether places matter (shuffle)</option>
+          </select>
+        </label>
+        <label>
+          Images{' '}
+          <input
+            list="served-pictures"
+            value={from}
+            placeholder="folder:photos"
+            required
+            onInput={(event) => setFrom(event.currentTarget.value)}
+          />
+        </label>
+        <datalist id="served-pictures">
+          {about.value?.served.pictures.map((path) => (
+            <option key={path} value={path} />
+          ))}
+        </datalist>
+        <label>
+          At most{' '}
+          <input type="number" min={1} value={limit} onInput={(event) => setLimit(event.currentTarget.valueAsNumber)} />
+        </label>
+        <button type="submit" class="strong">
+          Start
+        </button>
+      </form>
+      <Command text={from === '' ? undefined : commandLine(spec)} />
+    </details>
+  );
+}
+
+function Contents({ contents }: { readonly contents: RunContents }) {
+  const { run: name, tables, pictures, hasReport, summary } = contents;
+  const [item, setItem] = useState<string | null>(null);
+  const shown = pictures.filter((each) => item === null || each.item === item).slice(0, 12);
+  return (
+    <section class="panel" aria-label={name}>
+      <h2>{name}</h2>
+      <p class="row">
+        <button
+          type="button"
+          class="plain"
+          onClick={() => (open.value = open.value.filter((each) => each.run !== name))}
+        >
+          Close
+        </button>
+        {hasReport && (
+          <button
+            type="button"
+            class="plain"
+            onClick={() =>
+              void run('runs', 'Reading the report', (call) =>
+                engine.value!.runs!.file({ run: name, name: 'report.html' }, call),
+              ).then((bytes) => {
+                if (bytes !== undefined) save(`${name.replaceAll('/', '-')}.report.html`, bytes, 'text/html');
+              })
+            }
+          >
+            Save the report
+          </button>
+        )}
+      </p>
+      {tables.map((table) => (
+        <SortedTable key={table.name} table={table} onItem={setItem} />
+      ))}
+      {shown.length > 0 && (
+        <ul class="grid">
+          {shown.map((each) => (
+            <li key={each.name}>
+              <RunPicture run={name} name={each.name} />
+              <p class="small">{each.item ?? each.name}</p>
+            </li>
+          ))}
+        </ul>
+      )}
+      {summary !== null && summary !== undefined && (
+        <details class="settings">
+          <summary>Summary as it is kept</summary>
+          <pre class="table-frame">{JSON.stringify(summary, null, 1)}</pre>
+        </details>
+      )}
+    </section>
+  );
+}
+
+type Cell = string | number | boolean | null;
+
+/** A table that is sorted by a column and filtered by what it holds. */
+function SortedTable({
+  table,
+  onItem,
+}: {
+  readonly table: RunContents['tables'][number];
+  readonly onItem: (item: string | null) => void;
+}) {
+  const [by, setBy] = useState<{ readonly column: number; readonly isDown: boolean } | null>(null);
+  const [filter, setFilter] = useState('');
+  const { name, columns, rows } = table;
+  const itemAt = columns.indexOf('item');
+  const kept = rows.filter(
+    (row) => filter === '' || row.some((cell) => String(cell).toLowerCase().includes(filter.toLowerCase())),
+  );
+  const sorted =
+    by === null
+      ? kept
+      : kept.toSorted((one, other) => (by.isDown ? -1 : 1) * order(one[by.column] ?? null, other[by.column] ?? null));
+  return (
+    <>
+      <h3>{name}</h3>
+      <input
+        type="search"
+        aria-label={`Filter ${name}`}
+        placeholder="Filter"
+        value={filter}
+        onInput={(event) => setFilter(event.currentTarget.value)}
+      />
+      <div class="table-frame" tabIndex={0} role="region" aria-label={name}>
+        <table class="numbers">
+          <thead>
+            <tr>
+              {columns.map((column, at) => (
+                <th
+                  scope="col"
+                  key={column}
+                  aria-sort={by?.column === at ? (by.isDown ? 'descending' : 'ascending') : 'none'}
+                >
+                  <button
+                    type="button"
+                    class="plain"
+                    onClick={() => setBy({ column: at, isDown: by?.column === at && !by.isDown })}
+                  >
+                    {column}
+                  </button>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {sorted.slice(0, 200).map((row, at) => (
+              <tr key={at} {...(itemAt >= 0 && { onClick: () => onItem(String(row[itemAt])) })}>
+                {row.map((cell, column) => (
+                  <td key={column}>{text(cell)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="quiet small">
+        {kept.length} of {rows.length} rows{kept.length > 200 ? ', the first 200 are shown' : ''}
+      </p>
+    </>
+  );
+}
+
+function order(one: Cell, other: Cell): number {
+  if (typeof one === 'number' && typeof other === 'number') return one - other;
+  return String(one).localeCompare(String(other), 'en', { numeric: true });
+}
+
+function text(cell: Cell): string {
+  if (cell === null) return '–';
+  return typeof cell === 'number' && !Number.isInteger(cell) ? number(cell) : String(cell);
+}
+
+/** A picture file of a run. */
+function RunPicture({ run: folder, name }: { readonly run: string; readonly name: string }) {
+  const [address, setAddress] = useState<string | null>(null);
+  useEffect(() => {
+    let own: string | undefined;
+    void engine.value!.runs!.file({ run: folder, name }).then(
+      (bytes) => {
+        own = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'image/png' }));
+        setAddress(own);
+      },
+      () => undefined,
+    );
+    return () => {
+      if (own !== undefined) URL.revokeObjectURL(own);
+    };
+  }, [folder, name]);
+  return address === null ? <span class="quiet">…</span> : <img class="run-picture" src={address} alt={name} />;
+}
