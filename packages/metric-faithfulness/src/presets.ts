@@ -68,3 +68,9 @@ export const quantusAttributionLocalisation = { sign: 'absolute', weighted: fals
 
 /** The defaults of Quantus 0.6.0. */
 export const quantusTopKIntersection = { pixels: 1000, weighted: false } as const;
+
+/** The defaults of Quantus 0.6.0, but for its structural similarity, which is of the map as one long row. */
+export const quantusRandomLogit = { draws: 1, similarity: 'ssim' } as const;
+
+/** The default of Quantus 0.6.0, relative to the largest value of the image and not of the batch. */
+export const quantusEffectiveComplexity = { threshold: 1e-5 } as const;

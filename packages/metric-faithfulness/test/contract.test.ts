@@ -32,6 +32,7 @@ const made: Readonly<Record<string, () => Metric>> = {
   complexity: metrics.complexity,
   'effective-complexity': metrics.effectiveComplexity,
   sanity: metrics.sanity,
+  'random-logit': () => metrics.randomLogit({ draws: 2 }),
 };
 
 /** A network that draws its weights anew by its seed. */
@@ -47,9 +48,9 @@ const request = () =>
     model: drawn(),
     boxes: [0, 1, 2].map((x) => [{ x, y: 1, width: 2, height: 3 }]),
     objects: [0, 1, 2].map((x) => maskOfBoxes([{ x, y: 1, width: 2, height: 3 }], tinySize)),
-    explain: async ({ feeds }) =>
+    explain: async ({ feeds, objective }) =>
       Array.from({ length: Object.values(feeds ?? tinyRequest().feeds)[0]!.dims[0]! }, (_, at) =>
-        mapOf(3, 4, randomNumbers(12, `map ${at}`)),
+        mapOf(3, 4, randomNumbers(12, `map ${at}${objective?.kind === 'score' ? objective.index[at]!.join() : ''}`)),
       ),
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { float32, maskOfBoxes } from '@understory/core';
-import type { Box, Feeds, HeatMap, Measurement, Metric, MetricRequest, Model } from '@understory/core';
+import type { Box, Feeds, HeatMap, Measurement, Metric, MetricRequest, Model, Objective } from '@understory/core';
 import * as metrics from '../src/index.ts';
 import { mapOf, randomNumbers, tinyModel, watched } from './support/networks.ts';
 import type { Tiny } from './support/networks.ts';
@@ -87,18 +87,22 @@ function network(size: Tiny): Model {
   };
 }
 
+const score: Objective = { kind: 'score', output: 'logits', index: [[0], [1]] };
+
 /** How bright each place is and what the network says of the picture as a whole, nothing where that is little, as behind a ReLU. */
-async function mapsOf(model: Model, feeds: Feeds): Promise<readonly HeatMap[]> {
+async function mapsOf(model: Model, feeds: Feeds, objective = score): Promise<readonly HeatMap[]> {
   const { data, dims } = feeds['pixels']!;
   const [samples = 0, channels = 0, height = 0, width = 0] = dims;
   const { logits } = await model.run(feeds, ['logits']);
   return Array.from({ length: samples }, (_, sample) => {
-    const score = (logits!.data as Float32Array)[sample * 3]!;
+    // Of the first class for either sample, unless another objective is asked for.
+    const target = objective.kind === 'score' && objective !== score ? objective.index[sample]![0]! : 0;
+    const said = (logits!.data as Float32Array)[sample * 3 + target]!;
     const plane = (data as Float32Array).slice(sample * channels * height * width).subarray(0, height * width);
     return mapOf(
       height,
       width,
-      plane.map((value) => Math.max(0, Math.round(2 * (value + 0.1 * score)))),
+      plane.map((value) => Math.max(0, Math.round(2 * (value + 0.1 * said)))),
     );
   });
 }
@@ -111,11 +115,11 @@ async function requestFor(size: Tiny): Promise<MetricRequest> {
   return {
     model,
     feeds,
-    objective: { kind: 'score', output: 'logits', index: [[0], [1]] },
+    objective: score,
     maps: await mapsOf(model, feeds),
     boxes,
     objects: boxes.map((own) => maskOfBoxes(own, size)),
-    explain: ({ model: changed = model, feeds: own = feeds }) => mapsOf(changed, own),
+    explain: ({ model: changed = model, feeds: own = feeds, objective }) => mapsOf(changed, own, objective),
     seed: 3,
   };
 }
@@ -130,7 +134,7 @@ function turnedRequest(request: MetricRequest, size: Tiny, orientation: Orientat
     ...request,
     ...{ model, feeds, maps: request.maps.map(turn), boxes },
     objects: boxes.map((own) => maskOfBoxes(own, { height: tall, width: wide })),
-    explain: ({ model: changed = model, feeds: own = feeds }) => mapsOf(changed, own),
+    explain: ({ model: changed = model, feeds: own = feeds, objective }) => mapsOf(changed, own, objective),
   };
 }
 
@@ -159,6 +163,7 @@ const cases: readonly (readonly [string, () => Metric])[] = [
   ['complexity', () => metrics.complexity()],
   ['effective-complexity', () => metrics.effectiveComplexity({ threshold: 0.3 })],
   ['sparseness', () => metrics.sparseness()],
+  ['random-logit', () => metrics.randomLogit({ draws: 2 })],
   ['sanity', () => metrics.sanity({ stages: 2 })],
   ['sanity by structural similarity', () => metrics.sanity({ stages: 2, similarity: 'ssim' })],
 ];

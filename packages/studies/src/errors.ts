@@ -193,6 +193,16 @@ export const studyErrors = {
     });
   },
 
+  targetElsewhere({ found }: { found: string }) {
+    return new UnderstoryError({
+      code: 'TARGET_ELSEWHERE',
+      message: 'A metric asks for the map of another target, and its backend is not that of the explainer.',
+      found,
+      expected: 'a class, or one backend for metric and explainer',
+      next: 'Choose the same backend for both.',
+    });
+  },
+
   subjectUnknown({
     outputs,
     task,

@@ -32,8 +32,15 @@ export interface MetricRequest {
    * that is not known. For metrics that need it.
    */
   readonly objects?: readonly (Uint8Array | undefined)[];
-  /** The same explainer with the same settings on other feeds or another model, for metrics that ask how a map changes. */
-  readonly explain?: (changed: { readonly model?: Model; readonly feeds?: Feeds }) => Promise<readonly HeatMap[]>;
+  /**
+   * The same explainer with the same settings on other feeds, another model or for another objective of the request's model, for metrics that ask how a
+   * map changes.
+   */
+  readonly explain?: (changed: {
+    readonly model?: Model;
+    readonly feeds?: Feeds;
+    readonly objective?: Objective;
+  }) => Promise<readonly HeatMap[]>;
   readonly seed: number;
   readonly signal?: Cancellation;
 }

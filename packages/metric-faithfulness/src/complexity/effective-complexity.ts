@@ -14,7 +14,7 @@ export const effectiveComplexity = configurable(
   {
     threshold: {
       type: 'number',
-      default: 1e-5,
+      default: 0.1,
       range: [0, 1],
       description: 'From which fraction of the largest absolute value on a pixel counts.',
     },

@@ -1,6 +1,7 @@
 import { complexity } from '../complexity/complexity.ts';
 import { effectiveComplexity } from '../complexity/effective-complexity.ts';
 import { sparseness } from '../complexity/sparseness.ts';
+import { quantusEffectiveComplexity } from '../presets.ts';
 import type { ContributedMetric } from './contributed-metric.ts';
 
 /** Metrics of the map alone. */
@@ -27,6 +28,7 @@ export const complexityMetrics: readonly ContributedMetric[] = [
     description: 'Counts the pixels whose value is more than a fraction of the largest.',
     reference: 'Nguyen and Martínez 2020',
     formula: String.raw`\bigl| \{ i : |M_i| > \varepsilon \max_j |M_j| \} \bigr|`,
+    presets: { quantus: quantusEffectiveComplexity },
     metric: effectiveComplexity,
   },
 ];

@@ -1,4 +1,6 @@
-import { sanity } from '../sanity.ts';
+import { quantusRandomLogit } from '../presets.ts';
+import { randomLogit } from '../randomisation/random-logit.ts';
+import { sanity } from '../randomisation/sanity.ts';
 import type { ContributedMetric } from './contributed-metric.ts';
 
 /** Metrics that ask whether a map changes with what it explains. */
@@ -10,5 +12,14 @@ export const randomisationMetrics: readonly ContributedMetric[] = [
     reference: 'Adebayo et al. 2018, section 3.1',
     formula: String.raw`\operatorname*{mean}_{s} \; \rho\bigl( M_{\theta}, M_{\theta_s} \bigr), \quad \theta_s: \text{the last layers re-initialised}`,
     metric: sanity,
+  },
+  {
+    id: 'random-logit',
+    title: 'Random logit',
+    description: 'Measures how alike the maps of the explained class and of another class are.',
+    reference: 'Sixt et al. 2020',
+    formula: String.raw`\operatorname*{mean}_{c' \ne c} \; \operatorname{SSIM}\bigl( M_c, M_{c'} \bigr), \quad c': \text{classes drawn at random}`,
+    presets: { quantus: quantusRandomLogit },
+    metric: randomLogit,
   },
 ];

@@ -33,7 +33,7 @@ export function measureOnObject(
       const { objects } = request;
       if (objects === undefined) {
         const next = 'Use a data set that has boxes, explain a box or a region, or use another metric.';
-        throw faithfulnessErrors.requestLacks({ metric: name, what: 'objects', next });
+        throw faithfulnessErrors.requestLacks({ metric: name, what: 'box or region of the object', next });
       }
       return request.maps.map((heat, sample): Measurement => {
         const inside = objects[sample];

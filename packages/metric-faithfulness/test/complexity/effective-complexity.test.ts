@@ -19,7 +19,8 @@ const of = async (values: readonly number[], threshold?: number) => {
 describe('effectiveComplexity', () => {
   it('counts the pixels whose size is more than the threshold times the largest', async () => {
     const values = [8, -4, 4.5, 2, -1];
-    expect(await of(values)).toEqual({ value: 5, details: { fraction: 5 / places } });
+    expect(await of(values, 1e-5)).toEqual({ value: 5, details: { fraction: 5 / places } });
+    expect((await of([...values, 0.75, 0.85])).value).toBe(6);
     expect((await of(values, 0.5)).value).toBe(2);
     expect((await of(values, 0.24)).value).toBe(4);
     expect((await of(values, 1)).value).toBe(0);

@@ -37,7 +37,7 @@ describe('relevanceMassAccuracy', () => {
     const { objects, ...without } = onObject(map, inside);
     expect(objects).toBeDefined();
     await expect(of(without)).rejects.toThrow(
-      expect.objectContaining({ code: 'METRIC_NOT_APPLICABLE', found: 'no objects' }),
+      expect.objectContaining({ code: 'METRIC_NOT_APPLICABLE', found: 'no box or region of the object' }),
     );
     expect(relevanceMassAccuracy()).toMatchObject({ better: 'higher', range: [0, 1], needs: ['objects'] });
     expect(relevanceMassAccuracy({ sign: 'signed' }).range).toEqual([-Infinity, Infinity]);

@@ -93,6 +93,8 @@ const shareNames: Readonly<Record<string, string>> = {
   deletion: 'pixels changed',
   insertion: 'pixels brought back',
   road: 'pixels removed',
+  monotonicity: 'pixels brought back',
+  'region-perturbation': 'pixels changed',
   sanity: 'layers with random weights',
 };
 
@@ -103,5 +105,6 @@ function shareName({ id }: EvaluatedMetric): string {
 function scoreName({ id, options }: EvaluatedMetric): string {
   const named = options['score'] ?? options['similarity'];
   const score = typeof named === 'string' ? named.replaceAll('-', ' ') : id;
+  if (id === 'region-perturbation') return `fall of the ${score}`;
   return options['order'] === 'combined' ? `${score}, half of least minus most important` : score;
 }

@@ -199,4 +199,4 @@ export function placed(target: Target, own: Subject, asked: Subject): Target {
 }
 
 /** Stands where a target is named whatever the model says: a class by its index, a caption. */
-const emptyAnswer: Answer = { options: [], decision: '', probability: undefined };
+export const emptyAnswer: Answer = { options: [], decision: '', probability: undefined };

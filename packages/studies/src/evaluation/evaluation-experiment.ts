@@ -22,6 +22,7 @@ import type { NamedExplainer } from '../explanation/explain-images.ts';
 import { reasonFor } from '../common/reason-for.ts';
 import { placed, targetsOf, type Targets } from '../common/targets.ts';
 import { studyErrors } from '../errors.ts';
+import { elsewhere } from './objective-elsewhere.ts';
 import { whereabouts } from './whereabouts.ts';
 import { withinPicture } from './within-picture.ts';
 
@@ -182,11 +183,12 @@ async function explain(
   const again: Explained['again'] = (measured) => (changed) => {
     // Metrics name and type tensors as the model does that they measure, which need not be the explainer's; what they change is theirs.
     const own = changed.model === undefined ? subject : measured;
+    const objective = changed.objective === undefined ? objectiveFor(own) : elsewhere(changed.objective, measured, own);
     const pixels = changed.feeds?.[measured.picture.name];
     const changedTensor = pixels === undefined ? tensor : float32(toFloat32(pixels), pixels.dims);
     return explainer.explain({
       ...request,
-      ...{ model: changed.model ?? subject.model, objective: objectiveFor(own) },
+      ...{ model: changed.model ?? subject.model, objective },
       image: own.picture.name,
       feeds: own.feeds(
         changedTensor,

@@ -35,8 +35,9 @@ export function withinPicture(request: MetricRequest, frame: Box): MetricRequest
 }
 
 function explainedWithin(explain: Explain, window: Window): Explain {
-  return async ({ model, feeds }) => {
+  return async ({ model, feeds, objective }) => {
     const found = await explain({
+      ...(objective && { objective }),
       ...(model && { model: originals.get(model) ?? model }),
       ...(feeds && { feeds: padded(feeds, window) }),
     });

@@ -1,12 +1,10 @@
 import { configurable, flatMap } from '@understory/core';
-import type { HeatMap, Measurement, Metric, MetricRequest, Model } from '@understory/core';
-import { minMax, structuralSimilarity } from '@understory/imaging';
-import type { Interpolation } from '@understory/imaging';
-import { faithfulnessErrors } from './errors.ts';
-import { interpolationOption, mapNotFinite, pixelScores } from './pixel-scores.ts';
-import { rankCorrelation } from './rank-correlation.ts';
-import { samplesOf } from './samples.ts';
-import type { Samples } from './samples.ts';
+import type { Measurement, Metric, Model } from '@understory/core';
+import { faithfulnessErrors } from '../errors.ts';
+import { interpolationOption, mapNotFinite } from '../pixel-scores.ts';
+import { samplesOf } from '../samples.ts';
+import { similarityOf, similarityOption } from './similarity.ts';
+import type { Similarities } from './similarity.ts';
 
 /** A metric that keeps models open. */
 export interface SanityMetric extends Metric {
@@ -26,12 +24,7 @@ export interface SanityMetric extends Metric {
 export const sanity = configurable(
   'The metric "sanity"',
   {
-    similarity: {
-      type: 'choice',
-      default: 'rank-correlation',
-      choices: ['rank-correlation', 'ssim'],
-      description: 'What the value and the curve are made of; the details hold both.',
-    },
+    ...similarityOption('rank-correlation'),
     stages: {
       type: 'integer',
       default: 5,
@@ -48,7 +41,7 @@ export const sanity = configurable(
       range: [-1, 1],
       needs: ['explain', 'randomised'],
       async evaluate(request) {
-        const samples = samplesOf(request);
+        const { input } = samplesOf(request);
         const { explain } = request;
         if (explain === undefined) {
           const next = 'Hand over the explainer that made the maps.';
@@ -58,7 +51,9 @@ export const sanity = configurable(
         for await (const { share, model } of cascade.of(request.model)) {
           request.signal?.throwIfAborted();
           const maps = await explain({ model });
-          const similarities = maps.map((map, sample) => compare(request, samples, sample, map, interpolation));
+          const similarities = maps.map((map, sample) =>
+            similarityOf(request.maps[sample]!, map, input, interpolation),
+          );
           found.push({ share, similarities });
         }
         return request.maps.map((map, sample): Measurement => {
@@ -92,46 +87,6 @@ export const sanity = configurable(
     };
   },
 );
-
-interface Similarities {
-  /** NaN where the map is not finite. */
-  readonly ssim: number;
-  readonly correlation: number;
-  /** Nothing can be compared with a map that is the same everywhere. */
-  readonly isFlat: boolean;
-}
-
-function compare(
-  { maps }: MetricRequest,
-  { input }: Samples,
-  sample: number,
-  changed: HeatMap,
-  interpolation: Interpolation,
-): Similarities {
-  const trained = maps[sample]!;
-  const isFlat = changed.data.every((value) => value === changed.data[0]);
-  // Maps that do not look at the network come back as they were, and cost the most to compare.
-  if (isEqual(trained, changed) && trained.data.every(Number.isFinite)) {
-    return { ssim: 1, correlation: 1, isFlat };
-  }
-  if (isFlat) return { ssim: 0, correlation: 0, isFlat };
-  const planes = [trained, changed].map((map) => {
-    const scores = pixelScores(map, input, interpolation);
-    return scores && minMax({ height: input.height, width: input.width, data: scores }).data;
-  });
-  const [left, right] = planes;
-  if (left === undefined || right === undefined) return { ssim: NaN, correlation: NaN, isFlat: false };
-  return {
-    ssim: structuralSimilarity(left, right, input.height, input.width),
-    correlation: rankCorrelation(trained.data, changed.data) ?? 0,
-    isFlat,
-  };
-}
-
-function isEqual(left: HeatMap, right: HeatMap): boolean {
-  const isSameSize = left.height === right.height && left.width === right.width;
-  return isSameSize && left.data.every((value, place) => value === right.data[place]);
-}
 
 /** The randomised networks of the model that was asked for last, opened when first needed. */
 class Cascade {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { flatMap } from '@understory/core';
 import type { HeatMap, MetricRequest, Model } from '@understory/core';
-import { sanity } from '../src/index.ts';
-import { mapOf, randomNumbers, tinyRequest, watched } from './support/networks.ts';
+import { sanity } from '../../src/index.ts';
+import { mapOf, randomNumbers, tinyRequest, watched } from '../support/networks.ts';
 
 const layers = ['a', 'b', 'c', 'd', 'e'];
 
