@@ -49,16 +49,10 @@ async function run(argv: readonly string[]) {
   return { code, stdout, stderr, out, file };
 }
 
+let runs = 0;
+
 async function compared(models: readonly [string, string], images: string, more: readonly string[]) {
-  const found = await run([
-    'compare',
-    ...models,
-    '--images',
-    images,
-    '--out',
-    models.join('-').replaceAll('.', '_'),
-    ...more,
-  ]);
+  const found = await run(['compare', ...models, '--images', images, '--out', `run-${(runs += 1)}`, ...more]);
   const summary: ComparisonSummary = JSON.parse(await found.file('summary.json'));
   const report = await workspace.cli(['report', found.out, '--quiet']);
   expect([report.code, report.stderr]).toEqual([0, '']);

@@ -13,6 +13,7 @@ export { quantile, quantiles } from './quantile.ts';
 export * from './ranks.ts';
 export type { Estimate } from './sample.ts';
 export * from './roc-auc.ts';
+export * from './runs-of.ts';
 export * from './sign-flip-test.ts';
 export * from './spearman.ts';
 export { standardDeviation } from './standard-deviation.ts';

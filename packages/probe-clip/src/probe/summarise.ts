@@ -6,7 +6,7 @@ import {
   type ProbeRequest,
   type ProbeSummary,
 } from '@understory/core';
-import { meanEstimate, type Blindness, type MeanEstimate } from '@understory/statistics';
+import { meanEstimate, runsOf, type Blindness, type MeanEstimate } from '@understory/statistics';
 import { blindnessOf } from './blindness.ts';
 import { chartsOf } from './charts.ts';
 import { Examples, kinds as exampleKinds, type Candidate, type Kind } from './examples.ts';
@@ -23,7 +23,7 @@ import { verdictOf } from './verdict.ts';
 export async function summarise(rows: AsyncIterable<CaptionRow>, request: ProbeRequest): Promise<ProbeSummary> {
   const tally = new Tally();
   const examples = new Examples();
-  for await (const own of byItem(rows)) {
+  for await (const own of runsOf(rows, ({ item }) => item)) {
     tally.add(own[0]!.item, own);
     for (const kind of exampleKinds) {
       const candidate = examples.of(kind, own);
@@ -67,18 +67,6 @@ export async function summarise(rows: AsyncIterable<CaptionRow>, request: ProbeR
     examples: request.keep === undefined ? [] : examples.chosen().map((each) => exampleOf(each, request)),
     remarks: tally.images === 0 ? [] : remarksOf(tally, estimateOf),
   };
-}
-
-async function* byItem(rows: AsyncIterable<CaptionRow>): AsyncGenerator<readonly CaptionRow[], void, undefined> {
-  let own: CaptionRow[] = [];
-  for await (const row of rows) {
-    if (own.length > 0 && own[0]!.item !== row.item) {
-      yield own;
-      own = [];
-    }
-    own.push(row);
-  }
-  if (own.length > 0) yield own;
 }
 
 /** Of all swaps of places together, and of each kind of them. */

@@ -1,5 +1,5 @@
 import type { ProbeEstimate, ProbeRequest, ProbeSummary } from '@understory/core';
-import { meanEstimate, type MeanEstimate } from '@understory/statistics';
+import { meanEstimate, runsOf, type MeanEstimate } from '@understory/statistics';
 import { blindnessOf, passed, priorOf, type QuestionBlindness } from './blindness.ts';
 import { chartsOf, type EstimateOf, type NamedGroup } from './charts.ts';
 import { estimatesOf } from './estimates.ts';
@@ -16,7 +16,7 @@ import { verdictOf } from './verdict.ts';
 export async function summarise(rows: AsyncIterable<QuestionRow>, request: ProbeRequest): Promise<ProbeSummary> {
   const tally = new Tally();
   const examples = new Examples();
-  for await (const own of byItem(rows)) {
+  for await (const own of runsOf(rows, ({ item }) => item)) {
     tally.add(own[0]!.item, own);
     for (const kind of kinds) {
       const candidate = examples.of(kind, own);
@@ -61,18 +61,6 @@ function estimator(seed: number): EstimateOf {
     own.set(measure, estimate);
     return estimate;
   };
-}
-
-async function* byItem(rows: AsyncIterable<QuestionRow>): AsyncGenerator<readonly QuestionRow[], void, undefined> {
-  let own: QuestionRow[] = [];
-  for await (const row of rows) {
-    if (own.length > 0 && own[0]!.item !== row.item) {
-      yield own;
-      own = [];
-    }
-    own.push(row);
-  }
-  if (own.length > 0) yield own;
 }
 
 /** The kinds of questions, then all about things and all about places where there are several kinds of them. */
