@@ -26,10 +26,17 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const common = {
-  ...{ version: 1, model: 'cifar10-resnet', seed: 3, examples: 1 },
+  version: 1,
+  model: 'cifar10-resnet',
+  seed: 3,
+  examples: 1,
   images: { from: Array.from({ length: images }, (_, at) => `${at}.png`) },
-  ...{ explainers: ['gradcam'], metrics: ['deletion:steps=4'], probe: 'shuffle:grid=2,permutations=1' },
-  ...{ attack: 'pgd:steps=2,lastLook=true', masks: ['all'], epsilons: ['4/255'] },
+  explainers: ['gradcam'],
+  metrics: ['deletion:steps=4'],
+  probe: 'shuffle:grid=2,permutations=1',
+  attack: 'pgd:steps=2,lastLook=true',
+  masks: ['all'],
+  epsilons: ['4/255'],
 } as const;
 
 const specs: Readonly<Record<string, StudySpecInput>> = {
