@@ -10,6 +10,7 @@ import { opening } from './opening.mjs';
 import { masks, pgd } from './pgd.mjs';
 import { profile } from './profile.mjs';
 import { stream } from './stream.mjs';
+import { web } from './web.mjs';
 
 const benches = {
   gradients,
@@ -24,10 +25,11 @@ const benches = {
   backends,
   opening,
   executors,
+  web,
 };
 /** Looks into the gradients instead of comparing them; runs when it is asked for by name. */
 const tools = { profile };
-const withoutPeer = new Set(['growth', 'filling', 'stream', 'backends', 'opening', 'executors']);
+const withoutPeer = new Set(['growth', 'filling', 'stream', 'backends', 'opening', 'executors', 'web']);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -38,6 +40,8 @@ const { values, positionals } = parseArgs({
     threads: { type: 'string', default: '2' },
     images: { type: 'string', default: '2500' },
     items: { type: 'string', default: '100' },
+    maps: { type: 'string', default: '200' },
+    device: { type: 'string', default: 'wasm' },
     model: { type: 'string' },
     ceiling: { type: 'boolean', default: false },
   },
@@ -60,6 +64,8 @@ const options = {
   threads: Number(values.threads),
   images: Number(values.images),
   items: Number(values.items),
+  maps: Number(values.maps),
+  device: values.device,
   model: values.model,
   ceiling: values.ceiling,
 };

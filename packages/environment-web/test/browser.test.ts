@@ -36,7 +36,7 @@ async function explainedInNode(): Promise<ShownImage> {
 
 // Where there is no Chromium, this is shown as skipped.
 (chromium === undefined ? describe.skip : describe)('webEnvironment in a worker', () => {
-  it('explains, stops and studies as Node does, on threads, and keeps models', async () => {
+  it('explains, stops and studies as Node does, and keeps models', async () => {
     const worker = await bundleForBrowser(here('browser/study-worker.ts'), { minify: true });
     expect(worker.ofNode).toEqual([]);
     const files = new Map<string, Uint8Array | string>([

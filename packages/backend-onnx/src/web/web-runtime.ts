@@ -16,7 +16,7 @@ export interface WebRuntimeOptions {
   /** The folder that `runtimeFiles` are served from, relative to the page or worker. */
   readonly wasm: string | URL;
   /**
-   * Threads of WebAssembly, decided by the first model that is opened; by default as many as there are processors, at most eight, in a page that
+   * Threads of WebAssembly, decided by the first model that is opened; by default half as many as there are processors, at most four, in a page that
    * is cross-origin isolated. Without isolation there is one.
    */
   readonly threads?: number | undefined;
@@ -29,7 +29,8 @@ interface WithGpu {
   };
 }
 
-const most = 8;
+/** More bring little, and threads that wait for each other slow a page down where other programs want the processors. */
+const most = 4;
 
 /** ONNX Runtime in a browser, for one model whose weights lie in `weights` by the names that graphs have for them. */
 export async function webRuntime(
@@ -100,7 +101,7 @@ function baseOf({ wasm }: WebRuntimeOptions): string {
 
 function threadsOf(asked: number | undefined): number {
   if (!crossOriginIsolated) return 1;
-  return asked ?? Math.min(navigator.hardwareConcurrency, most);
+  return asked ?? Math.min(Math.ceil(navigator.hardwareConcurrency / 2), most);
 }
 
 function serial(session: ort.InferenceSession): Session {

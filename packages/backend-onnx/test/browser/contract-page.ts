@@ -14,7 +14,7 @@ async function results(): Promise<ContractResults> {
   const kept: string[] = [];
   const broken: Record<string, string> = {};
   const providers: Record<string, string> = {};
-  const create = () => new OnnxWebBackend({ wasm: '/files/' });
+  const create = () => new OnnxWebBackend({ wasm: '/files/', threads: 2 });
   const source = (network: string) => ({ kind: 'file', path: `/files/${network}/model.onnx` }) as const;
   for (const { network, cases } of contractCases(create, source)) {
     const model = await create().open(source(network));
