@@ -17,6 +17,14 @@ const otherExplainers = [
 const quickMetrics = [
   ...['deletion:steps=4', 'insertion:steps=4', 'road', 'average-drop', 'increase-in-confidence'],
   ...['sparseness', 'max-sensitivity:samples=2', 'sanity'],
+  ...[
+    'faithfulness-correlation:draws=4',
+    'faithfulness-estimate:steps=4',
+    'monotonicity',
+    'monotonicity-correlation:draws=1',
+  ],
+  ...['infidelity:patch=32', 'region-perturbation:regions=4', 'local-lipschitz:draws=2', 'continuity:steps=2'],
+  ...['complexity', 'effective-complexity', 'random-logit', 'relevance-mass-accuracy', 'top-k-intersection'],
 ];
 
 /** Options of any command that take no value. */

@@ -23,7 +23,7 @@ export interface Changed {
 }
 
 /** A changed picture, and what its metric wants to know of the change afterwards; `pixels` holds until the next one is asked for. */
-export interface Change<Note> {
+interface Change<Note> {
   readonly pixels: Float32Array;
   readonly note: Note;
 }

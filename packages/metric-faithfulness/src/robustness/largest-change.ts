@@ -12,7 +12,7 @@ export interface Moved {
 }
 
 /** A picture as the model is fed, and its map. */
-export interface Seen {
+interface Seen {
   readonly map: HeatMap;
   readonly pixels: Float32Array;
 }
