@@ -73,6 +73,23 @@ describe('infidelity', () => {
     optimal.forEach((value, sample) => expect(value / captum[sample]!).toBeCloseTo(1, 5));
   });
 
+  it('is the mean square of the change where the map has nothing to foretell', async () => {
+    // Black is the first pixel, so that nothing is lost where alone the map has something.
+    const map = mapOf(
+      height,
+      width,
+      Array.from({ length: 42 }, (_, at) => (at === 0 ? 1 : 0)),
+    );
+    const own = tinyRequest(1, { ...tinySize, channels: 1 });
+    const pixels = Float32Array.from(own.feeds['pixels']!.data as Float32Array, (value, at) => (at === 0 ? -9 : value));
+    const feeds = { pixels: { ...own.feeds['pixels']!, data: pixels } } as typeof own.feeds;
+    const [found] = await infidelity({ patch: 3 }).evaluate({ ...own, feeds, maps: [map] });
+    const [plain] = await infidelity({ patch: 3, scale: 'none' }).evaluate({ ...own, feeds, maps: [map] });
+    expect(found!.details).toEqual({ factor: 0 });
+    expect(found!.value).toBe(plain!.value);
+    expect(found!.value).toBeGreaterThan(0);
+  });
+
   it('says why there is no value', async () => {
     const of = async (map: readonly number[]) =>
       (await infidelity().evaluate({ ...tinyRequest(1), maps: [mapOf(1, map.length, map)] }))[0]!;

@@ -63,6 +63,17 @@ describe('regionPerturbation', () => {
     },
   );
 
+  it('goes the same way for fewer squares, also where pixels are made of those that are left', async () => {
+    const options = { patch: 2, perturbation: 'imputation' } as const;
+    const whole = await regionPerturbation(options).evaluate(request);
+    const some = await regionPerturbation({ ...options, regions: 3 }).evaluate(request);
+    some.forEach(({ curve }, sample) => {
+      const { x, y } = whole[sample]!.curve!;
+      expect(curve!.x).toEqual(x.slice(0, 4));
+      curve!.y.forEach((fall, at) => expect(fall).toBeCloseTo(y[at]!, 6));
+    });
+  });
+
   it('ignores the map in a random order, which the seed decides', async () => {
     const metric = regionPerturbation({ order: 'random', patch: 2 });
     const flat = { ...request, maps: request.maps.map(() => mapOf(1, 1, [0])) };

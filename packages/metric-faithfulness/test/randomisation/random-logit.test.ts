@@ -4,7 +4,7 @@ import type { HeatMap, MetricRequest, Objective } from '@understory/core';
 import { structuralSimilarity } from '@understory/imaging';
 import { randomLogit } from '../../src/index.ts';
 import { randomLogitBy } from '../../src/randomisation/random-logit.ts';
-import { mapOf, randomNumbers, tinyRequest, tinySize } from '../support/networks.ts';
+import { mapOf, randomNumbers, tinyModel, tinyRequest, tinySize } from '../support/networks.ts';
 import { apart, explained, golden, quantusRequest, valuesOf } from '../support/quantus.ts';
 
 const { height, width } = tinySize;
@@ -106,6 +106,9 @@ describe('randomLogit', () => {
     expect((await randomLogit().evaluate(ownBroken))[0]!.reason).toContain('not finite');
     const otherBroken = { ...requestOf([], () => broken), maps: [0, 1, 2].map(classMap) };
     expect((await randomLogit().evaluate(otherBroken))[0]!.reason).toContain('of another class');
+    const single = { ...tinyRequest(1, { ...tinySize, classes: 1 }), model: tinyModel({ ...tinySize, classes: 1 }) };
+    const [alone] = await randomLogit().evaluate({ ...single, explain: async () => [] });
+    expect(alone).toEqual({ value: undefined, reason: 'the model has no other class' });
     const failure = (found: string) => expect.objectContaining({ code: 'METRIC_NOT_APPLICABLE', found });
     const { explain, ...without } = requestOf();
     expect(explain).toBeDefined();

@@ -37,6 +37,25 @@ describe('continuity', () => {
     ]);
   });
 
+  it('takes steps of the shifts that there are, the one by nothing among them: 9 of a width of 4', async () => {
+    const seen: Feeds[] = [];
+    const feeds = { pixels: float32(Float32Array.of(1, 2, 3, 4), [1, 1, 1, 4]) };
+    const explain = async ({ feeds: changed }: { feeds?: Feeds }) => {
+      seen.push(changed!);
+      return [mapOf(1, 4, changed!['pixels']!.data as Float32Array)];
+    };
+    const model = tinyModel({ channels: 1, height: 1, width: 4, classes: 2 });
+    await continuity({ steps: 3 }).evaluate({
+      ...requestOf([1, 2, 3, 4, 5, 6]),
+      ...{ model, feeds, explain, maps: [mapOf(1, 4, [1, 2, 3, 4])] },
+    });
+    expect(seen.map(({ pixels }) => [...(pixels!.data as Float32Array)])).toEqual([
+      [2, 3, 4, 1],
+      [1, 1, 1, 2],
+      [1, 1, 1, 1],
+    ]);
+  });
+
   it('is the largest change of the map over that of the picture', async () => {
     // One shift, by the width: all that is left is black, and the map 1 everywhere.
     const [found] = await continuity({ steps: 1, normalise: false }).evaluate(requestOf([1, 2, 3, 4, 5, 6]));
