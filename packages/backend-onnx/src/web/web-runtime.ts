@@ -45,14 +45,16 @@ export async function webRuntime(
     async createSession(model, name, { threads }) {
       const device: Device = name === 'webgpu' ? 'webgpu' : 'wasm';
       const runtime = await loaded(device, options, threads);
-      const session = await inTurn(() =>
-        runtime.InferenceSession.create(model, {
-          executionProviders: [device],
-          enableMemPattern: false,
-          logSeverityLevel: 4,
-          externalData,
-        }),
-      ).catch((cause: unknown) => {
+      const open = (provider: Device) =>
+        inTurn(() =>
+          runtime.InferenceSession.create(model, {
+            executionProviders: [provider],
+            enableMemPattern: false,
+            logSeverityLevel: 4,
+            externalData,
+          }),
+        );
+      const session = await open(device).catch((cause: unknown) => {
         const reason = firstLineOf(cause);
         if (device === 'webgpu' || !/no available backend found/i.test(reason)) throw cause;
         throw errors.runtimeNotLoaded({
@@ -62,7 +64,7 @@ export async function webRuntime(
           cause,
         });
       });
-      return serial(session);
+      return device === 'webgpu' ? withFallback(session, () => open('wasm')) : serial(session);
     },
   };
 }
@@ -109,5 +111,30 @@ function serial(session: ort.InferenceSession): Session {
     inputNames: session.inputNames,
     run: (feeds, fetches) => inTurn(() => session.run(feeds, [...fetches])),
     release: () => inTurn(() => session.release()),
+  };
+}
+
+/** Some kernels of WebGPU refuse only when they run, such as the indices of a max pool: such a graph goes on in WebAssembly. */
+function withFallback(first: ort.InferenceSession, open: () => Promise<ort.InferenceSession>): Session {
+  let session = serial(first);
+  let isFirst = true;
+  return {
+    inputNames: first.inputNames,
+    async run(feeds, fetches) {
+      try {
+        return await session.run(feeds, fetches);
+      } catch (error) {
+        if (!isFirst) throw error;
+        const other = serial(await open());
+        const results = await other.run(feeds, fetches).catch(async (failure: unknown) => {
+          await other.release();
+          throw failure;
+        });
+        await session.release();
+        [session, isFirst] = [other, false];
+        return results;
+      }
+    },
+    release: () => session.release(),
   };
 }
