@@ -28,7 +28,8 @@ module.exports = {
       comment: 'A browser cannot load what runs models in Node, not even where nothing uses it.',
       severity: 'error',
       from: { path: '^packages/[^/]+/src/web/' },
-      to: { path: 'onnxruntime-node', reachable: true },
+      // The package itself lies in a folder that is left out below; the lint rule for neutral files refuses it.
+      to: { path: '^packages/backend-onnx/src/onnx-runtime[.]ts$', reachable: true },
     },
   ],
   options: {

@@ -91,7 +91,10 @@ export default defineConfig(
     rules: {
       'no-restricted-imports': [
         'error',
-        { paths: builtinModules, patterns: [{ group: ['node:*'], message: 'This has to run without Node.' }] },
+        {
+          paths: builtinModules,
+          patterns: [{ group: ['node:*', 'onnxruntime-node'], message: 'This has to run without Node.' }],
+        },
       ],
       'no-restricted-globals': ['error', 'Buffer', 'process', 'global', 'require', '__dirname', '__filename'],
     },

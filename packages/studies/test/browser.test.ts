@@ -24,7 +24,6 @@ const neutral = [
     'backend-onnx/web',
     'zoo/places',
     'environment-web',
-    'environment-web/worker',
   ],
 ].map((name) => `@understory/${name}`);
 
