@@ -3,6 +3,7 @@ import { flatMap, seededRandom } from '@understory/core';
 import fc from 'fast-check';
 import { sparseness } from '../../src/index.ts';
 import { mapOf, tinyRequest, tinySize } from '../support/networks.ts';
+import { apart, golden, quantusRequest, valuesOf } from '../support/quantus.ts';
 
 const { height, width } = tinySize;
 const places = height * width;
@@ -41,6 +42,11 @@ describe('sparseness', () => {
     const { value } = await gini(values);
     expect((await gini(values.map((each) => 4 * each))).value).toBeCloseTo(value!, 9);
     expect((await gini(values.toReversed())).value).toBeCloseTo(value!, 9);
+  });
+
+  it("equals Quantus' on the same maps, to the 1e-7 that it adds to each pixel", async () => {
+    const found = valuesOf(await sparseness().evaluate(quantusRequest('grey')));
+    expect(apart(found, golden.complexity.sparseness)).toBeLessThan(1e-6);
   });
 
   it('says why there is no value', async () => {
