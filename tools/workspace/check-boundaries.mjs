@@ -34,8 +34,9 @@ for (const { filePath, messages } of results) {
 }
 
 // The command turns arguments into a specification and results into text: what grows beyond that belongs to a package below. The size of
-// the package is that of its commands, about 85 lines each with their help: it was raised from 3500 with `compare` and `diagnose`.
-const most = { file: 200, package: 4200 };
+// the package is that of its commands, about 85 lines each with their help: it was raised from 3500 with `compare` and `diagnose`, and
+// from 4200 with `worker` and `queue`.
+const most = { file: 200, package: 4350 };
 const commandLine = 'packages/cli/src';
 let lines = 0;
 for (const entry of readdirSync(commandLine, { recursive: true }).filter((name) => name.endsWith('.ts'))) {

@@ -2,23 +2,16 @@ import { Option, type Command, type OptionValues } from '@commander-js/extra-typ
 import { colourMapNames, defaultColourMap, type ColourMapName } from '@understory/imaging';
 import type { Shard } from '@understory/experiments';
 import type { Workers } from '@understory/studies';
-import {
-  collect,
-  devices,
-  feed,
-  fraction,
-  roleValue,
-  shard,
-  wholeNumber,
-  workers,
-  type DeviceChoice,
-} from './option-values.ts';
+import { collect, devices, feed, fraction, shard, wholeNumber, workers, type DeviceChoice } from './option-values.ts';
 
 /** The network that is used where nobody names one. */
 export const defaultModel = 'efficientnet-lite0';
 
 export const layoutHelp =
   'the axes of the layer, where the graph does not determine them: nchw, nhwc, or tokens:HxW, with +n for n leading tokens';
+
+export const queueHelp =
+  'hand images out to `understory worker` on any machine: redis://[user:password@]host[:port][/n]';
 
 export type Arguments = unknown[];
 
@@ -103,6 +96,7 @@ export type StudyRunOptions = OutputOptions & {
   readonly strict?: boolean | undefined;
   readonly retryFailed?: boolean | undefined;
   readonly workers?: Workers | undefined;
+  readonly queue?: string | undefined;
 };
 
 /** The options that say which images of a data set a run takes. */
@@ -128,29 +122,11 @@ export function withStudy<A extends Arguments, O extends OptionValues>(
       new Option('--print-spec', 'print the study as JSON, for `understory run`, and exit'),
       new Option('--shard <i/n>', 'the i-th of n parts, for several processes or machines').argParser(shard),
       new Option('--workers <n|auto>', 'worker threads; 1 for none (default: as many as pay)').argParser(workers),
+      new Option('--queue <url>', queueHelp).conflicts('workers'),
       new Option('--strict', 'stop at the first image that fails'),
       new Option('--retry-failed', 'process images again that this run recorded as failed'),
     ]),
   );
-}
-
-export type RoleOptions = {
-  readonly model?: Readonly<Record<string, string>> | undefined;
-  readonly data?: Readonly<Record<string, string>> | undefined;
-  readonly quick?: boolean | undefined;
-};
-
-/** The options that say what the models and data are that a list of studies names. */
-export function withRoles<A extends Arguments, O extends OptionValues>(
-  command: Command<A, O>,
-): Command<A, O & RoleOptions> {
-  return adding<RoleOptions, A, O>(command, [
-    new Option('--model <role=model>', 'the model that a list calls so; may be repeated').argParser(roleValue),
-    new Option('--data <role=data>', 'the data set or images that a list calls so; may be repeated').argParser(
-      roleValue,
-    ),
-    new Option('--quick', 'fewer images, where a list says how many'),
-  ]);
 }
 
 export type TensorOptions = {

@@ -10,9 +10,11 @@ import { explainCommand } from './commands/explain.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { pluginsCommand } from './commands/plugins.ts';
 import { probeCommand } from './commands/probe.ts';
+import { queueCommand } from './commands/queue.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { studyCommand } from './commands/study.ts';
+import { workerCommand } from './commands/worker.ts';
 import type { CommandContext } from './command-context.ts';
 import { version } from './manifest.ts';
 
@@ -44,6 +46,8 @@ const commands = [
   diagnoseCommand,
   runCommand,
   studyCommand,
+  workerCommand,
+  queueCommand,
   reportCommand,
   inspectCommand,
   differentiateCommand,

@@ -2,7 +2,8 @@
 export type StandingEvent =
   /**
    * `resumes`: the same command goes on where it stopped; `document`: what --json prints beside `images` and `failures`; `concludes`: files of
-   * all that is done are written also where it is interrupted, which takes a moment.
+   * all that is done are written also where it is interrupted, which takes a moment; `awaits`: what is brought to its end where it is
+   * interrupted, however long that takes.
    */
   | {
       readonly kind: 'begun';
@@ -10,6 +11,7 @@ export type StandingEvent =
       readonly resumes: boolean;
       readonly document?: object;
       readonly concludes?: boolean;
+      readonly awaits?: string;
     }
   | { readonly kind: 'counted'; readonly done: number; readonly asked: number }
   /** What is known of an image by now; later ones of the same place replace earlier ones. */
@@ -22,6 +24,7 @@ export interface Standing {
   readonly asked: number;
   readonly resumes: boolean;
   readonly concludes: boolean;
+  readonly awaits: string | undefined;
   /** Undefined where --json prints nothing of what is unfinished. */
   readonly document: object | undefined;
   readonly images: readonly object[];
@@ -33,7 +36,7 @@ export function keepStanding(): { readonly tell: (event: StandingEvent) => void;
   const images = new Map<number, object>();
   const failures: object[] = [];
   let counts: Omit<Standing, 'images' | 'failures'> = {
-    ...{ begun: false, done: 0, asked: 0, resumes: false, concludes: false, document: undefined },
+    ...{ begun: false, done: 0, asked: 0, resumes: false, concludes: false, awaits: undefined, document: undefined },
   };
   return {
     tell(event) {
@@ -41,8 +44,8 @@ export function keepStanding(): { readonly tell: (event: StandingEvent) => void;
       else if (event.kind === 'failure') failures.push(event.record);
       else if (event.kind === 'counted') counts = { ...counts, done: event.done, asked: event.asked };
       else {
-        const { asked, resumes, concludes = false, document } = event;
-        counts = { begun: true, done: 0, asked, resumes, concludes, document };
+        const { asked, resumes, concludes = false, awaits, document } = event;
+        counts = { begun: true, done: 0, asked, resumes, concludes, awaits, document };
       }
     },
     now: () => ({

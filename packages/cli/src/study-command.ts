@@ -24,6 +24,7 @@ import { cliErrors } from './errors.ts';
 import { json } from './formatters/json.ts';
 import type { ExitCode, Io } from './io.ts';
 import { version } from './manifest.ts';
+import { noticesOn } from './notices.ts';
 import { formatError } from './report-error.ts';
 import { styleFor } from './style.ts';
 import { throughputOn, type Throughput } from './throughput.ts';
@@ -36,6 +37,8 @@ export interface StudyCommandOptions {
   readonly retryFailed?: boolean | undefined;
   /** What `io` says without it. */
   readonly workers?: Workers | undefined;
+  /** Where images are handed out to other machines. */
+  readonly queue?: string | undefined;
   readonly printSpec?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
@@ -80,12 +83,13 @@ export async function studyCommand(input: StudySpecInput, options: StudyCommandO
   const study: AnyStudy = await openStudy(spec, environment, { ...page.options, ...watched });
   let executor: OpenExecutor<ChosenImage, unknown> | undefined;
   try {
-    const { workers = io.workers ?? 1, shard } = options;
+    const { workers = io.workers ?? 1, queue, shard } = options;
     const size = Math.ceil(study.size / (shard?.count ?? 1));
     let left = size;
     const note = (text: string) => `note: ${advisedNote(text, study.record.preprocessing)}\n`;
     executor = await openExecutor(study, {
-      ...{ ...watched, environment, workers, size, left: () => left },
+      ...{ ...watched, environment, workers, queue, size, left: () => left },
+      onNotice: noticesOn(io, { quiet, json: asJson, drawn: () => progress }),
       onWorkers(notes) {
         if (!quiet) for (const each of notes) progress?.write(note(each));
       },

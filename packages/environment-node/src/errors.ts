@@ -2,6 +2,28 @@ import { UnderstoryError } from '@understory/core';
 
 /** Every error of the environment, by what went wrong. */
 export const environmentErrors = {
+  pathNotOffered({ path, roots }: { path: string; roots: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'PATH_NOT_OFFERED',
+      message: `This machine offers no "${path}".`,
+      found: 'nothing of that name in the folders that it offers, or a link that leads out of them',
+      expected: `a file or folder within ${roots.join(', ')}`,
+      next: 'Offer the folder that holds it, or copy it into one that is offered.',
+      remedy: { kind: 'settings', settings: [{ name: 'modelRoot' }, { name: 'dataRoot' }] },
+    });
+  },
+
+  pluginNotOffered({ plugin, known }: { plugin: string; known: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'PLUGIN_NOT_OFFERED',
+      message: `This machine does not offer the plugin "${plugin}".`,
+      found: `"${plugin}"`,
+      expected: `one of ${known.join(', ')}`,
+      next: 'Add it to the configuration of the worker: it loads nothing that others name.',
+      remedy: { kind: 'settings', settings: [{ name: 'plugin' }] },
+    });
+  },
+
   noUseForBackend({ plugin }: { plugin: string }) {
     return new UnderstoryError({
       code: 'USAGE',

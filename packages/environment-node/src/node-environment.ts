@@ -4,6 +4,7 @@ import type { Environment } from '@understory/studies';
 import { resolveModel } from '@understory/zoo';
 import { chooseImages } from './choose-images.ts';
 import { findImages } from './find-images.ts';
+import { hostedEnvironment, type Offered } from './hosted-environment.ts';
 import { loadPlugins } from './load-plugins.ts';
 import { readImage } from './read-image.ts';
 import { readLabels } from './read-labels.ts';
@@ -19,6 +20,8 @@ export interface NodeEnvironmentOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The program that runs studies, for records: `{ understory: '0.1.0' }`. */
   readonly versions?: Readonly<Record<string, string>>;
+  /** What others may have worked on here; nothing without it. */
+  readonly offered?: Offered | undefined;
   /** Told of a configuration file that is found, before it is read: a module runs code. */
   readonly onConfiguration?: ((path: string) => void) | undefined;
 }
@@ -28,6 +31,7 @@ export function nodeEnvironment({
   cwd = process.cwd(),
   env = process.env,
   versions = {},
+  offered,
   onConfiguration,
 }: NodeEnvironmentOptions = {}): Environment {
   const runtime = `node ${process.versions.node} on ${process.platform} ${process.arch}`;
@@ -36,7 +40,8 @@ export function nodeEnvironment({
     if (!told.has(path)) onConfiguration?.(path);
     told.add(path);
   };
-  return {
+  const environment: Environment = {
+    base: cwd,
     versions: { runtime, ...versions },
     loadPlugins: (request) => loadPlugins({ ...request, cwd, onConfiguration: tellOnce }),
     findModel: (name) => resolveModel(name, { cwd }),
@@ -64,4 +69,6 @@ export function nodeEnvironment({
     drawSheet: contactSheet,
     annotate,
   };
+  if (offered === undefined) return environment;
+  return { ...environment, hosting: (base) => hostedEnvironment(environment, offered, base) };
 }

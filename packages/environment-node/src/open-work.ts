@@ -5,12 +5,16 @@ import { nodeEnvironment, type NodeEnvironmentOptions } from './node-environment
 /** What a study is opened with in a worker thread of the same machine. */
 export interface StudyWorkData extends Omit<NodeEnvironmentOptions, 'onConfiguration'> {
   readonly spec: StudySpecInput;
+  /** The folder on the machine that sent the study, where another one did. */
+  readonly base?: string;
 }
 
 /** Opens a study of this machine in a worker: `elsewhere` of the environment names this module. */
 export const openWork: OpenWork = (data, around) => {
-  const { spec, ...options } = data as StudyWorkData;
+  const { spec, base, ...options } = data as StudyWorkData;
   // Core knows no more of a signal than it needs; executors in Node give whole ones.
   const signal = around.signal as AbortSignal;
-  return openStudyWork(parseStudySpec(spec, spec.study), nodeEnvironment(options), { ...around, signal });
+  const own = nodeEnvironment(options);
+  const environment = base === undefined ? own : own.hosting!(base);
+  return openStudyWork(parseStudySpec(spec, spec.study), environment, { ...around, signal });
 };

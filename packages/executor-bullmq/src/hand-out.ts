@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { environmentFailure, type OpenExecutor, type Outcome, type WorkRequest } from '@understory/core';
+import { environmentFailure, type KeptFile, type OpenExecutor, type Outcome, type WorkRequest } from '@understory/core';
 import { dispatch, type Worked } from '@understory/experiments';
 import type { QueueAddress } from './address.ts';
 import { Admissions } from './admissions.ts';
@@ -80,6 +80,16 @@ export async function handOut<Item extends { readonly id: string }, Row>(
   const stop = () => jobs.stop();
   signal?.addEventListener('abort', stop);
 
+  let filing = Promise.resolve();
+  /** One answer after the other: a later one of the same worker may remove what an earlier one wrote. */
+  const filed = (files: readonly KeptFile[]): Promise<void> => {
+    const own = filing.then(async () => {
+      for (const file of files) await keep(file);
+    });
+    filing = own.catch(() => undefined);
+    return own;
+  };
+
   /** What came of items in the end: those that were lost or met a broken environment are tried again, each by itself. */
   const outcomesOf = async (items: readonly Item[], tries: readonly Try[]): Promise<readonly Outcome<Item, Row>[]> => {
     // A worker that cannot read a file may be able to in a moment.
@@ -100,7 +110,7 @@ export async function handOut<Item extends { readonly id: string }, Row>(
       return (await Promise.all(items.map((item) => again(item, { worker, reason: reply.reason })))).flat();
     }
     try {
-      for (const file of reply.kept) await keep(file);
+      await filed(reply.kept);
     } catch (error) {
       return items.map((item) => ({ item, error }));
     }

@@ -12,4 +12,5 @@ export { diagnosisText } from './text/diagnosis.ts';
 export { evaluationText } from './text/evaluation.ts';
 export { backendsText, describePreprocessing, headline, imageText } from './text/explanation.ts';
 export { probeText } from './text/probe.ts';
+export { queueText } from './text/queue.ts';
 export { studyTexts } from './text/study.ts';

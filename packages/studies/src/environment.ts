@@ -28,7 +28,14 @@ export interface Environment {
    */
   whenIdle(canHelp: () => boolean): () => void;
   /** How others on this machine open a study, each with an environment like this one; absent where they cannot. Throws what `findModel` throws. */
-  elsewhere?(spec: StudySpec): Promise<Omit<WorkElsewhere, 'together'>>;
+  elsewhere?(spec: StudySpec): Promise<Omit<WorkElsewhere, 'together' | 'machines'>>;
+  /** The folder that relative paths of specs start from, for other machines to find the same files; absent where nobody else has them. */
+  readonly base?: string;
+  /**
+   * This machine as work sees it that another one sends: paths of `base` there lead into what is offered here, or nowhere, and plugins are
+   * those of here. Absent where nothing is offered.
+   */
+  hosting?(base: string): Environment;
   readonly codec: ImageCodec;
   /** Draws pictures and captions on one sheet; absent where that cannot be done. */
   drawSheet?(sheet: ContactSheet): Promise<RgbImage>;

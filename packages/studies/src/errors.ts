@@ -17,6 +17,16 @@ export const studyErrors = {
     });
   },
 
+  notHosting() {
+    return new UnderstoryError({
+      code: 'WORK_NOT_ELSEWHERE',
+      message: 'This environment works for no other machine.',
+      found: 'an environment that offers no files',
+      expected: 'one that says which folders of models and data it offers',
+      next: 'Say which folders others may have read.',
+    });
+  },
+
   roleUnknown({
     role,
     kind,

@@ -65,6 +65,8 @@ export {
 } from './explanation/open-explanation.ts';
 export type { ShownImage } from './explanation/shown-image.ts';
 export { openExecutor, type ExecutorChoice, type Workers } from './execution/open-executor.ts';
+export { serveStudies, sharedWork, type SentStudy, type Service } from './execution/serve-studies.ts';
+export { studyProof } from './execution/study-proof.ts';
 export { openStudyWork } from './execution/study-work.ts';
 export { openStudy, type AnyStudy } from './open-study.ts';
 export type { ProbeRecord } from './probe/probe-rows.ts';

@@ -8,7 +8,8 @@ import type { CommandContext } from '../command-context.ts';
 import { cliErrors } from '../errors.ts';
 import { json } from '../formatters/json.ts';
 import type { ExitCode, Io } from '../io.ts';
-import { withRoles, withStudy, type RoleOptions } from '../options.ts';
+import { withStudy } from '../options.ts';
+import { withRoles, type RoleOptions } from '../role-options.ts';
 import { runList } from '../run-list.ts';
 import { studyCommand, type StudyCommandOptions } from '../study-command.ts';
 

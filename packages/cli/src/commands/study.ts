@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Argument, type Command } from '@commander-js/extra-typings';
 import type { CommandContext } from '../command-context.ts';
-import { withRoles, withStudy } from '../options.ts';
+import { withStudy } from '../options.ts';
+import { withRoles } from '../role-options.ts';
 import { runFile } from './run.ts';
 
 const details = `

@@ -70,9 +70,10 @@ export function relay(thread: CommandThread, around: Surroundings): Relay {
   const stop = (signal: EndingSignal | 'SIGPIPE') => {
     around.interrupt();
     thread.postMessage({ kind: 'interrupted' });
-    const { concludes } = standing.now();
-    around.after(concludes && !isUnread ? longGrace : grace, () => void force(signal));
-    if (concludes) write('stderr', `${cleared()}note: what is done is written first; interrupt again to end at once\n`);
+    const { concludes, awaits } = standing.now();
+    if (awaits === undefined) around.after(concludes && !isUnread ? longGrace : grace, () => void force(signal));
+    const brought = awaits ?? (concludes ? 'what is done is written' : undefined);
+    if (brought !== undefined) write('stderr', `${cleared()}note: ${brought} first; interrupt again to end at once\n`);
   };
 
   const say = async (silence: Silence, isAnswered = false) => {

@@ -5,6 +5,8 @@ import type { ChosenImage, Environment } from '../environment.ts';
 import type { AnyStudy } from '../open-study.ts';
 import { applyKept } from './kept-files.ts';
 import { onceItPays } from './once-it-pays.ts';
+import type { SentStudy } from './serve-studies.ts';
+import { studyProof } from './study-proof.ts';
 import { executorHere } from './study-work.ts';
 
 /** How many workers there are: a number, or as many as pay. */
@@ -15,6 +17,10 @@ export interface ExecutorChoice {
   /** Where pictures and maps are kept. */
   readonly store: ArtifactStore;
   readonly workers: Workers;
+  /** Where batches are handed out to other machines: `redis://host:port/number`. It goes before `workers`. */
+  readonly queue?: string | undefined;
+  /** Told what a user should know as it happens. */
+  readonly onNotice?: (notice: string | Error) => void;
   /** How many items there are for this process. */
   readonly size: number;
   readonly signal?: AbortSignal;
@@ -38,33 +44,46 @@ const processors: ReadonlySet<string> = new Set(['cpu', 'wasm']);
 const usualBatch = 4;
 
 /**
- * The executor that does the work of a study that is open in several workers; undefined where it is done in this process: with one
- * worker, and by default where more would not pay; by default they are started only once it shows that they pay. Throws UNKNOWN_ID where no plugin provides the executor, and what opening it throws.
+ * The executor that does the work of a study that is open in several workers or on other machines; undefined where it is done in this
+ * process: with one worker, and by default where more would not pay; by default they are started only once it shows that they pay.
+ * Throws UNKNOWN_ID where no plugin provides the executor, and what opening it throws.
  */
 export async function openExecutor<Row, Summary>(
   study: AnyStudy<Row, Summary>,
-  { environment, store, workers, size, signal, onStep, ...choice }: ExecutorChoice,
+  { environment, store, queue, workers, size, signal, onStep, onNotice, ...choice }: ExecutorChoice,
 ): Promise<OpenExecutor<ChosenImage, Row> | undefined> {
   const { spec } = study;
+  const isQueued = queue !== undefined;
+  const isAuto = !isQueued && workers === 'auto';
   // What an explanation shows of each image is shown in the process that asked for it.
-  if (workers === 1 || spec.study === 'explain' || environment.elsewhere === undefined) return undefined;
-  if (workers === 'auto' && (size < 2 || !isOnProcessors(study))) return undefined;
+  if (spec.study === 'explain' || environment.elsewhere === undefined) return undefined;
+  if (!isQueued && workers === 1) return undefined;
+  if (isAuto && (size < 2 || !isOnProcessors(study))) return undefined;
   const { host } = await environment.loadPlugins({ plugins: spec.plugins ?? [], backends: {} });
   try {
-    if (workers === 'auto' && !host.list('executor').some(({ id }) => id === 'threads')) {
+    if (isAuto && !host.list('executor').some(({ id }) => id === 'threads')) {
       await host.dispose();
       return undefined;
     }
-    const kind = host.get(EXECUTOR, 'threads', { workers: workers === 'auto' ? 0 : workers });
+    const kind = isQueued
+      ? host.get(EXECUTOR, 'queue', { url: queue })
+      : host.get(EXECUTOR, 'threads', { workers: workers === 'auto' ? 0 : workers });
+    // A session with a thread for each worker makes the best use of cores.
+    const own = { ...spec, threads: spec.threads ?? 1 };
+    const { base } = environment;
     const here = executorHere(study, signal);
     const opened = await kind.open<ChosenImage, Row>({
       here,
       elsewhere: {
-        // A session with a thread for each worker makes the best use of cores.
-        ...(await environment.elsewhere({ ...spec, threads: spec.threads ?? 1 })),
+        ...(await environment.elsewhere(own)),
         together: study.together ?? usualBatch,
+        ...(base !== undefined && {
+          machines: { data: { spec: own, base } satisfies SentStudy, prove: () => studyProof(study) },
+        }),
       },
-      ...{ size, keep: (file) => applyKept(store, file) },
+      ...{ size, keep: (file) => applyKept(store, file), kept: (name) => store.read(name) },
+      title: `${spec.study} ${spec.model.split(/[\\/]/).at(-1)}`,
+      ...(onNotice && { onNotice }),
       ...(signal && { signal }),
       ...(onStep && { onStep }),
     });
@@ -72,7 +91,7 @@ export async function openExecutor<Row, Summary>(
       await opened.close();
       await host.dispose();
     };
-    if (workers !== 'auto') return { notes: opened.notes, execute: (items) => opened.execute(items), close };
+    if (!isAuto) return { notes: opened.notes, execute: (items) => opened.execute(items), close };
     if ((opened.workers ?? 1) < 2 || opened.start === undefined) {
       await close();
       return undefined;
