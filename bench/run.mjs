@@ -9,6 +9,8 @@ import { howToInstall, python } from './lib/python.mjs';
 import { opening } from './opening.mjs';
 import { masks, pgd } from './pgd.mjs';
 import { profile } from './profile.mjs';
+import { queue } from './queue.mjs';
+import { queueKills } from './queue-kills.mjs';
 import { stream } from './stream.mjs';
 import { web } from './web.mjs';
 
@@ -25,11 +27,22 @@ const benches = {
   backends,
   opening,
   executors,
+  queue,
   web,
 };
-/** Looks into the gradients instead of comparing them; runs when it is asked for by name. */
-const tools = { profile };
-const withoutPeer = new Set(['growth', 'filling', 'stream', 'backends', 'opening', 'executors', 'web']);
+/** Look into something instead of comparing it; run when they are asked for by name. */
+const tools = { profile, 'queue-kills': queueKills };
+const withoutPeer = new Set([
+  'growth',
+  'filling',
+  'stream',
+  'backends',
+  'opening',
+  'executors',
+  'queue',
+  'queue-kills',
+  'web',
+]);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -39,11 +52,13 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '7' },
     threads: { type: 'string', default: '2' },
     images: { type: 'string', default: '2500' },
-    items: { type: 'string', default: '100' },
     maps: { type: 'string', default: '200' },
     device: { type: 'string', default: 'wasm' },
+    items: { type: 'string' },
     model: { type: 'string' },
     ceiling: { type: 'boolean', default: false },
+    kills: { type: 'string', default: '50' },
+    seed: { type: 'string', default: '0' },
   },
 });
 const names = positionals.length ? positionals : Object.keys(benches);
@@ -63,10 +78,14 @@ const options = {
   rounds: Number(values.rounds),
   threads: Number(values.threads),
   images: Number(values.images),
-  items: Number(values.items),
   maps: Number(values.maps),
   device: values.device,
+  items: Number(values.items ?? 100),
+  // Of what the queue is measured with.
+  queued: values.items === undefined ? undefined : Number(values.items),
   model: values.model,
   ceiling: values.ceiling,
+  kills: Number(values.kills),
+  seed: Number(values.seed),
 };
 for (const name of names) console.log(`${await all[name](options)}\n`);

@@ -33,18 +33,13 @@ export async function connect(address: QueueAddress, options: ConnectOptions): P
     maxRetriesPerRequest: null,
   });
   let isToldOf = false;
-  const abort = () => client.disconnect();
-  signal?.addEventListener('abort', abort);
+  let abort: () => void = () => undefined;
   try {
     await new Promise<void>((resolve, reject) => {
+      abort = () => reject(signal?.reason);
+      signal?.addEventListener('abort', abort);
+      if (signal?.aborted) abort();
       client.once('ready', resolve);
-      client.once('end', () =>
-        reject(
-          signal?.aborted
-            ? signal.reason
-            : queueErrors.notReachable({ address: shown, reason: 'a connection that was closed' }),
-        ),
-      );
       client.on('error', (error: Error) => {
         const reason = reasonOf(error, password);
         if (isDenied(error)) reject(queueErrors.refused({ address: shown, reason }));
