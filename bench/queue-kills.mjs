@@ -57,8 +57,8 @@ export async function queueKills({ kills, queued: items = 500, seed }) {
         : ['worker', '--queue', redis.url, '--concurrency', '1'];
     const child = spawn(process.execPath, [program, ...argv], { stdio: ['ignore', 'ignore', 'pipe'] });
     const own = { child, said: '' };
-    child.stderr.on("data", (text) => (own.said += text));
-    if (process.env.TRACE) child.stderr.on("data", (text) => console.error(name, String(text)));
+    child.stderr.on('data', (text) => (own.said += text));
+
     own.ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
     running.set(name, own);
     return own;
@@ -81,7 +81,7 @@ export async function queueKills({ kills, queued: items = 500, seed }) {
       const name = [names[0], names[1], names[2 + Math.floor(random() * workers)]][Math.floor(random() * 3)];
       if (main.child.exitCode !== null) break;
       log.push(`${name} at ${imagesDone()}`);
-      if (process.env.TRACE) console.error(((performance.now() - began) / 1000).toFixed(1), log.at(-1), "of place", place);
+
       if (name === 'redis') {
         await redis.kill();
         await wait(1000 * random());

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHost } from '@understory/core';
 import { executorContract } from '@understory/testing';
 import plugin, { queue } from '../src/index.ts';
-import { absent, hasRedis, redisServer, type RedisServer } from './support/redis-server.ts';
+import { hasRedis, redisServer, withoutRedis, type RedisServer } from '@understory/testing/node';
 import { quick, serving, type Serving } from './support/serving.ts';
 
-(hasRedis ? describe : describe.skip)(`the executor queue${absent}`, () => {
+(hasRedis ? describe : describe.skip)(`the executor queue${withoutRedis}`, () => {
   let redis: RedisServer;
   let workers: readonly Serving[];
   beforeAll(async () => {

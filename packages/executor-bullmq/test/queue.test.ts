@@ -4,7 +4,7 @@ import { contractProof, openWork } from '@understory/testing/executor-work';
 import { Redis } from 'ioredis';
 import { queue } from '../src/index.ts';
 import { handingOut, itemsOf, outcomesById, until } from './support/handing-out.ts';
-import { absent, hasRedis, redisServer, type RedisServer } from './support/redis-server.ts';
+import { hasRedis, redisServer, withoutRedis, type RedisServer } from '@understory/testing/node';
 import { quick, serving, type Serving } from './support/serving.ts';
 
 const ids = Array.from({ length: 10 }, (_, at) => `item-${at}`);
@@ -12,7 +12,7 @@ const ids = Array.from({ length: 10 }, (_, at) => `item-${at}`);
 const codesOf = (notices: readonly (string | Error)[]) =>
   notices.flatMap((notice) => (typeof notice === 'string' ? [] : [(notice as { code?: string }).code]));
 
-(hasRedis ? describe : describe.skip)(`the queue${absent}`, () => {
+(hasRedis ? describe : describe.skip)(`the queue${withoutRedis}`, () => {
   let redis: RedisServer;
   let client: Redis;
   let workers: Serving[];

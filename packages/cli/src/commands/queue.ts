@@ -1,4 +1,4 @@
-import type { Command } from '@commander-js/extra-typings';
+import { Argument, type Command } from '@commander-js/extra-typings';
 import { queueText } from '@understory/report/text';
 import { sharedWork } from '@understory/studies';
 import type { CommandContext } from '../command-context.ts';
@@ -17,14 +17,14 @@ Examples:
 `;
 
 export function queueCommand(program: Command, { io }: CommandContext): void {
-  const queue = program.command('queue').description('look at a queue of studies');
-  const command = queue
-    .command('status')
-    .description('show what is running: studies, workers, images done, pace')
+  const command = program
+    .command('queue')
+    .description('show what is handed out with --queue: studies, workers, images done, pace')
+    .addArgument(new Argument('<what>', 'what to show').choices(['status']))
     .requiredOption('--queue <url>', 'where studies are handed out: redis://[user:password@]host[:port][/n]');
   withOutput(command)
     .addHelpText('after', examples)
-    .action(async (options) => {
+    .action(async (_, options) => {
       const shared = await sharedWork({ environment: environmentOf(io, options), queue: options.queue });
       io.stdout.write(options.json === true ? json(shared) : queueText(shared, styleFor(io.stdout, io.env)));
     });

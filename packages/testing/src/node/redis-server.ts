@@ -4,11 +4,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Whether there is a Redis that tests can start. */
+/** Whether there is a Redis that can be started here. */
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 
-/** Behind the name of what is skipped without one. */
-export const absent = hasRedis ? '' : ' (skipped: there is no redis-server)';
+/** Behind the name of a test that is skipped without one. */
+export const withoutRedis = hasRedis ? '' : ' (skipped: there is no redis-server)';
 
 export interface RedisServer {
   readonly port: number;
