@@ -1,5 +1,5 @@
 import { parseSelections, type ContributionKind, type Options } from '@understory/core';
-import { environmentOf } from './study-command.ts';
+import { environmentOf } from './environment-of.ts';
 import { cliErrors } from './errors.ts';
 import type { Io } from './io.ts';
 import { parseBackends } from './parse-backends.ts';

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { environmentFailure, type OpenExecutor, type UnderstoryError } from '@understory/core';
-import { nodeEnvironment } from '@understory/environment-node';
 import type { Progress, RunResult, Shard } from '@understory/experiments';
 import { nodeStore } from '@understory/experiments/node';
 import {
@@ -10,7 +9,6 @@ import {
   runOpened,
   type AnyStudy,
   type ChosenImage,
-  type Environment,
   type Step,
   type StudySpecInput,
   type Workers,
@@ -19,11 +17,10 @@ import { explanationPage } from '@understory/report/explanation-page';
 import { backendsText, headline, studyTexts } from '@understory/report/text';
 import { count } from '@understory/studies/results';
 import { advisedNote } from './advised-note.ts';
-import { configurationNote } from './configuration-note.ts';
+import { environmentOf } from './environment-of.ts';
 import { cliErrors } from './errors.ts';
 import { json } from './formatters/json.ts';
 import type { ExitCode, Io } from './io.ts';
-import { version } from './manifest.ts';
 import { noticesOn } from './notices.ts';
 import { formatError } from './report-error.ts';
 import { styleFor } from './style.ts';
@@ -44,16 +41,6 @@ export interface StudyCommandOptions {
   readonly quiet?: boolean | undefined;
   /** Takes what --json prints, in the place of stdout. */
   readonly onDocument?: (document: object) => void;
-}
-
-/** The machine as a command sees it. */
-export function environmentOf(
-  io: Pick<Io, 'cwd' | 'env' | 'runtime' | 'stderr'>,
-  options: { readonly quiet?: boolean | undefined } = {},
-): Environment {
-  const { cwd, env, runtime } = io;
-  const versions = { understory: version, runtime };
-  return nodeEnvironment({ cwd, env, versions, onConfiguration: configurationNote(io, options) });
 }
 
 /**

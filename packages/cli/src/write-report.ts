@@ -11,7 +11,7 @@ import { errorRecord } from './formatters/json.ts';
 import type { ExitCode, Io } from './io.ts';
 import { version } from './manifest.ts';
 import { formatError } from './report-error.ts';
-import { environmentOf } from './study-command.ts';
+import { environmentOf } from './environment-of.ts';
 
 export interface ReportRequest {
   readonly folder: string;

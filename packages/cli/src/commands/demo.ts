@@ -27,7 +27,7 @@ import { progressOn } from '../progress.ts';
 import type { CommandContext } from '../command-context.ts';
 import { styleFor } from '../style.ts';
 import { commonSpec } from '../spec-of.ts';
-import { environmentOf } from '../study-command.ts';
+import { environmentOf } from '../environment-of.ts';
 
 /** The methods that the sheet compares. */
 const explainers = ['cam', 'gradcam', 'gradcam++', 'layercam'];

@@ -19,7 +19,7 @@ import { list } from '../option-values.ts';
 import { withOutput, withRunning } from '../options.ts';
 import type { CommandContext } from '../command-context.ts';
 import { commonSpec, pluginsOf } from '../spec-of.ts';
-import { environmentOf } from '../study-command.ts';
+import { environmentOf } from '../environment-of.ts';
 
 const details = `
 The result is an ordinary ONNX model for any ONNX Runtime. It has the model's inputs and one more for the parameter of the

@@ -13,7 +13,7 @@ import { errorRecord, json } from '../formatters/json.ts';
 import type { ExitCode, Io } from '../io.ts';
 import { progressOn, type Progress } from '../progress.ts';
 import { formatError, type ErrorContext } from '../report-error.ts';
-import { environmentOf } from '../study-command.ts';
+import { environmentOf } from '../environment-of.ts';
 import { styleFor } from '../style.ts';
 import { defineExplain, specOf, type ExplainOptions } from './explain-options.ts';
 

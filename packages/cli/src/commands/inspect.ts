@@ -6,7 +6,7 @@ import { inspectModel, Models, versionsOf } from '@understory/studies/setup';
 import { withOutput, withRunning, withTensors } from '../options.ts';
 import { withPreprocessing } from '../preprocessing-options.ts';
 import { commonSpec, pluginsOf } from '../spec-of.ts';
-import { environmentOf } from '../study-command.ts';
+import { environmentOf } from '../environment-of.ts';
 import type { CommandContext } from '../command-context.ts';
 import { styleFor } from '../style.ts';
 

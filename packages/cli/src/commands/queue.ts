@@ -4,7 +4,7 @@ import { sharedWork } from '@understory/studies';
 import type { CommandContext } from '../command-context.ts';
 import { json } from '../formatters/json.ts';
 import { withOutput } from '../options.ts';
-import { environmentOf } from '../study-command.ts';
+import { environmentOf } from '../environment-of.ts';
 import { styleFor } from '../style.ts';
 
 const examples = `
