@@ -98,14 +98,31 @@ export async function serve(request: ServeRequest, { address, timing }: ServeOpt
     ]);
     await pause(timing.look, stopped);
   }
-  const own = [...shares.values()].filter((share) => share !== 'unreadable');
   if (busy > 0) onNotice(`finishes ${busy} ${busy === 1 ? 'batch' : 'batches'} first`);
-  await Promise.all(own.map((share) => share.leave({ isStudyOver: false })));
+  await leaveAll(client, shares, timing.look);
   if (client.status === 'ready') {
     await client.unlink(commonKeys.worker(worker)).catch(() => undefined);
     await client.srem(commonKeys.workers, worker).catch(() => undefined);
   }
   client.disconnect();
+}
+
+/** Ends all shares in order; where a study is over meanwhile, nobody waits for what is under way of it. */
+async function leaveAll(client: Redis, shares: ReadonlyMap<string, Share | 'unreadable'>, look: number): Promise<void> {
+  const own = [...shares].flatMap(([id, share]) => (share === 'unreadable' ? [] : [{ id, share }]));
+  let isOver = false;
+  const left = Promise.all(own.map(({ share }) => share.leave({ isStudyOver: false }))).then(
+    () => void (isOver = true),
+  );
+  const watch = async () => {
+    for (const { id, share } of own) {
+      if ((await presence(client, id)) === null) void share.leave({ isStudyOver: true });
+    }
+  };
+  while (!isOver) {
+    await Promise.race([watch().catch(() => undefined), left]);
+    await pause(look, left);
+  }
 }
 
 /** What is handed out, as far as it is not too long to be read. */

@@ -214,6 +214,20 @@ const codesOf = (notices: readonly (string | Error)[]) =>
     expect((await outcomes).size).toBe(0);
   });
 
+  it('does not wait for a batch of a study that is over', async () => {
+    const interruption = new AbortController();
+    const worker = start(redis.url);
+    const { opened } = await handingOut({ url: redis.url, together: 1, signal: interruption.signal });
+    const outcomes = outcomesById(opened.execute(itemsOf(['held-1'])));
+    await until(async () => (await queue({ url: redis.url, timing: quick }).shared!()).workers[0]?.busy === 1);
+    workers.pop();
+    const ended = worker.end();
+    interruption.abort();
+    expect((await outcomes).size).toBe(0);
+    await opened.close();
+    await ended;
+  });
+
   it('finishes the batch under way when it is to end, and takes no other', async () => {
     const worker = start(redis.url, { open: slowly });
     const { opened } = await handingOut({ url: redis.url, together: 1 });
