@@ -13,6 +13,7 @@ import { probeCommand } from './commands/probe.ts';
 import { queueCommand } from './commands/queue.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
+import { studioCommand } from './commands/studio.ts';
 import { studyCommand } from './commands/study.ts';
 import { workerCommand } from './commands/worker.ts';
 import type { CommandContext } from './command-context.ts';
@@ -31,6 +32,7 @@ Examples:
   understory diagnose cat.png
   understory compare before.onnx after.onnx --images folder:photos --max-drop 0.01 --out runs/after
   understory report runs/stage1
+  understory studio photos models
   understory inspect model.onnx
   understory differentiate model.onnx --objective score:logits --wrt input --out model.grad.onnx
   understory <command> --help
@@ -49,6 +51,7 @@ const commands = [
   workerCommand,
   queueCommand,
   reportCommand,
+  studioCommand,
   inspectCommand,
   differentiateCommand,
   pluginsCommand,

@@ -402,8 +402,11 @@ export interface StudyOutcome {
 /** Run folders of a server. */
 export interface RunFolders {
   list(request: Record<string, never>, call?: Call): Promise<readonly RunEntry[]>;
-  /** Tables, summary and pictures of a run, as far as it is. */
-  read(request: { readonly run: string }, call?: Call): Promise<RunContents>;
+  /** Tables, summary and pictures of a run, as far as it is; of each table the rows that are asked for, `mostRows` from the first by default. */
+  read(
+    request: { readonly run: string; readonly rows?: { readonly from: number; readonly count: number } },
+    call?: Call,
+  ): Promise<RunContents>;
   /** A file of a run. */
   file(request: { readonly run: string; readonly name: string }, call?: Call): Promise<Uint8Array>;
   /** Starts a study into a new run folder, and gives its name. */
@@ -414,6 +417,9 @@ export interface RunFolders {
   /** Goes on with a run that was cancelled or interrupted. */
   resume(request: { readonly run: string }, call?: Call): Promise<RunEntry>;
 }
+
+/** The most rows of a table that are read at a time. */
+export const mostRows = 5000;
 
 export interface RunEntry {
   /** Its folder, relative to the folder that the server was started with. */
@@ -437,6 +443,8 @@ export interface RunContents extends RunEntry {
     readonly name: string;
     readonly columns: readonly string[];
     readonly rows: readonly (readonly (string | number | boolean | null)[])[];
+    /** How many rows it has altogether. */
+    readonly size: number;
   }[];
   /** Names of picture files, with the item that each is of where that is known. */
   readonly pictures: readonly { readonly name: string; readonly item: string | null }[];

@@ -15,7 +15,7 @@ import subjects from '@understory/subjects';
 import { openEngine } from '../engine/open-engine.ts';
 import { servePort, type Port } from '../wire/port.ts';
 import { bundled, bundledFiles, samples } from './bundled.ts';
-import { sortFiles } from './sort-files.ts';
+import { sortFiles } from '../engine/sort-files.ts';
 
 /** The folder of the page, in which models and the runtime lie. */
 const page = new URL('../', self.location.href);

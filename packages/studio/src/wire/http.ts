@@ -12,7 +12,7 @@ type Part =
 
 /** The body of the answer to a call, in parts: each its length in four bytes, little end first, and what `pack` makes. Never throws. */
 export async function* answerParts(
-  engine: StudioEngine,
+  engine: Partial<StudioEngine>,
   method: string,
   body: Uint8Array,
   signal: AbortSignal,
@@ -41,12 +41,20 @@ export async function* answerParts(
   }
 }
 
+/** The part of an answer that ends it with an error. */
+export function errorPart(error: CarriedError): Uint8Array {
+  return framed(pack({ kind: 'error', error } satisfies Part));
+}
+
 function framed(bytes: Uint8Array): Uint8Array {
   const whole = new Uint8Array(4 + bytes.length);
   new DataView(whole.buffer).setUint32(0, bytes.length, true);
   whole.set(bytes, 4);
   return whole;
 }
+
+/** Of requests and answers, refusals included. */
+export const contentType = 'application/octet-stream';
 
 export interface HttpEngineOptions {
   /** What methods are posted below: `explain` goes to `<base>/explain`. */
@@ -63,16 +71,16 @@ export function httpEngine({ base, token, fetch: get = (...all) => fetch(...all)
       const { signal } = call;
       const response = await get(`${base}/${method}`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
+        headers: { authorization: `Bearer ${token}`, 'content-type': contentType },
         body: pack(request) as Uint8Array<ArrayBuffer>,
         ...(signal && { signal }),
       }).catch((cause: unknown) => {
         signal?.throwIfAborted();
         throw studioErrors.engineLost({ reason: String(cause) });
       });
-      if (!response.ok || response.body === null)
+      if (response.body === null || !(response.headers.get('content-type') ?? contentType).startsWith(contentType))
         throw studioErrors.engineLost({ reason: `the server answers ${response.status}` });
-      for await (const bytes of frames(response.body.getReader())) {
+      for await (const bytes of frames(response.body.getReader(), signal)) {
         const part = unpack(bytes) as Part;
         if (part.kind === 'result') return part.value;
         if (part.kind === 'error') throw restoredError(part.error);
@@ -85,20 +93,58 @@ export function httpEngine({ base, token, fetch: get = (...all) => fetch(...all)
   );
 }
 
-async function* frames(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  let held: Uint8Array = new Uint8Array();
-  for (;;) {
-    while (held.length >= 4) {
-      const length = new DataView(held.buffer, held.byteOffset, 4).getUint32(0, true);
-      if (held.length < 4 + length) break;
-      yield held.slice(4, 4 + length);
-      held = held.subarray(4 + length);
+/** What comes in of an answer, until that is left; throws ENGINE_LOST where the connection ends before, and the signal's reason. */
+async function* frames(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  const held = new Chunks();
+  try {
+    for (;;) {
+      const header = held.take(4);
+      if (header !== undefined) {
+        const length = new DataView(header.buffer).getUint32(0, true);
+        while (held.length < length) if (!(await more())) return;
+        yield held.take(length)!;
+      } else if (!(await more())) return;
     }
-    const { done, value } = await reader.read();
-    if (done) return;
-    const joined = new Uint8Array(held.length + value.length);
-    joined.set(held);
-    joined.set(value, held.length);
-    held = joined;
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+
+  async function more(): Promise<boolean> {
+    const { done, value } = await reader.read().catch((cause: unknown) => {
+      signal?.throwIfAborted();
+      throw studioErrors.engineLost({ reason: String(cause) });
+    });
+    if (!done) held.push(value);
+    return !done;
+  }
+}
+
+/** Bytes that came in pieces, joined once they are taken. */
+class Chunks {
+  readonly #chunks: Uint8Array[] = [];
+  length = 0;
+
+  push(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.length += chunk.length;
+  }
+
+  /** The first bytes; undefined where there are fewer. */
+  take(count: number): Uint8Array<ArrayBuffer> | undefined {
+    if (this.length < count) return undefined;
+    const taken = new Uint8Array(count);
+    for (let filled = 0; filled < count;) {
+      const [first] = this.#chunks as [Uint8Array];
+      const part = first.subarray(0, count - filled);
+      taken.set(part, filled);
+      filled += part.length;
+      if (part.length === first.length) this.#chunks.shift();
+      else this.#chunks[0] = first.subarray(part.length);
+    }
+    this.length -= count;
+    return taken;
   }
 }

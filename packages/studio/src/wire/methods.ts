@@ -37,17 +37,17 @@ const ofRuns = [
 /** Every method by the name that stands for it in messages: `explain`, `runs/list`. */
 export const methods: readonly string[] = [...own, ...ofRuns.map((name) => `runs/${name}`)];
 
-/** Calls a method of an engine by its name; throws METHOD_UNKNOWN, also of runs where the engine has none, and what the method throws. */
+/** Calls a method of an engine by its name; throws METHOD_UNKNOWN, also of what the engine lacks, and what the method throws. */
 export async function callMethod(
-  engine: StudioEngine,
+  engine: Partial<StudioEngine>,
   method: string,
   request: unknown,
   call: AnyCall,
 ): Promise<unknown> {
   const name = own.find((each) => each === method);
-  if (name === 'about') return engine.about(call);
+  if (name === 'about' && engine.about !== undefined) return engine.about(call);
   // What a page sends is checked by what reads it; the types of requests are those of one version.
-  if (name !== undefined) return (engine[name] as Method).call(engine, request, call);
+  if (name !== undefined && engine[name] !== undefined) return (engine[name] as Method).call(engine, request, call);
   const run = ofRuns.find((each) => `runs/${each}` === method);
   if (run !== undefined && engine.runs !== undefined)
     return (engine.runs[run] as Method).call(engine.runs, request, call);

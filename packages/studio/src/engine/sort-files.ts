@@ -1,23 +1,25 @@
 import { carriedError } from '@understory/core';
-import type { AddedFiles, GivenFile } from '../engine/engine.ts';
 import { studioErrors } from '../errors.ts';
+import type { AddedFiles, GivenFile } from './engine.ts';
 
-const pictureEndings = /\.(png|jpe?g|webp|npy)$/i;
-const modelEndings = /\.onnx$|(^|\/)model\.json$/i;
+/** What the file of a picture ends in. */
+export const pictureFile = /\.(png|jpe?g|webp|npy)$/i;
+/** What the file of a model ends in. */
+export const modelFile = /\.onnx$|(^|\/)model\.json$/i;
 /** What may lie beside a model. */
-const besideEndings = /\.(json|txt|bin|data|onnx_data|pb|md|model|yaml)$/i;
+const besideModel = /\.(json|txt|bin|data|onnx_data|pb|md|model|yaml)$/i;
 
 /** What can be opened of added files: pictures, and models by the folder that they lie in, or by themselves. */
-export function sortFiles(files: readonly GivenFile[]): AddedFiles {
+export function sortFiles(files: readonly Pick<GivenFile, 'path'>[]): AddedFiles {
   const paths = files.map(({ path }) => path);
-  const models = paths.filter((path) => modelEndings.test(path));
-  const folders = [...new Set(models.map(modelOf))];
+  const models = paths.filter((path) => modelFile.test(path));
+  const folders = [...new Set(models.map(modelFolder))];
   const isInside = (path: string) => folders.some((folder) => path.startsWith(`${folder}/`));
-  const isOfModel = (path: string) => models.length > 0 && (isInside(path) || besideEndings.test(path));
-  const others = paths.filter((path) => !pictureEndings.test(path) && !modelEndings.test(path) && !isOfModel(path));
+  const isOfModel = (path: string) => models.length > 0 && (isInside(path) || besideModel.test(path));
+  const others = paths.filter((path) => !pictureFile.test(path) && !modelFile.test(path) && !isOfModel(path));
   return {
     models: folders,
-    pictures: paths.filter((path) => pictureEndings.test(path) && !isInside(path)),
+    pictures: paths.filter((path) => pictureFile.test(path) && !isInside(path)),
     others: others.map((path) => ({ path, error: carriedError(studioErrors.fileNotOpened({ path })) })),
   };
 }
@@ -26,7 +28,7 @@ export function sortFiles(files: readonly GivenFile[]): AddedFiles {
 const parts = ['onnx', 'tfjs', 'visual', 'textual'];
 
 /** The folder of a model file, or the file itself where it lies in none. */
-function modelOf(path: string): string {
+export function modelFolder(path: string): string {
   const folders = path.split('/').slice(0, -1);
   while (parts.includes(folders.at(-1) ?? '')) folders.pop();
   return folders.length === 0 ? path : folders.join('/');

@@ -1,0 +1,1 @@
+export { serveStudio, type StudioOptions, type StudioServer } from './serve-studio.ts';
