@@ -31,6 +31,8 @@ const elsewhere: readonly (readonly [pattern: RegExp, isTrue: (...found: readonl
   ],
   [/^(?:\.venv\/bin\/)?pip install -r (\S+)/, (path) => existsSync(join(repository, path!))],
   [/^python3 -m venv/, () => true],
+  // It runs until it is ended: `studio.test.ts` runs it.
+  [/^understory studio\b/, () => true],
   [/^understory <command> --help$/, () => true],
 ];
 
