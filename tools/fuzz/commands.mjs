@@ -1,10 +1,11 @@
 const gradientExplainers = [
   ...['gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam', 'saliency', 'input-x-gradient'],
-  ...['guided-backpropagation', 'integrated-gradients:steps=2', 'smoothgrad:samples=2'],
+  ...['guided-backpropagation', 'generic-attention', 'integrated-gradients:steps=2', 'smoothgrad:samples=2'],
 ];
 const otherExplainers = [
   'cam',
   'eigencam',
+  'attention-rollout',
   'random',
   'centre',
   'sobel',

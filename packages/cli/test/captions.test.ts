@@ -74,8 +74,8 @@ describe('explain with captions', () => {
     const { images, skipped } = JSON.parse(stdout) as ExplainedJson;
     expect(skipped.map(({ explainer }) => explainer)).toEqual(['cam', 'guided-backpropagation']);
     expect(images[0].maps.map(({ explainer }) => explainer)).toEqual([
-      ...['eigencam', 'gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam'],
-      ...['saliency', 'smoothgrad', 'integrated-gradients', 'input-x-gradient'],
+      ...['eigencam', 'attention-rollout', 'gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam'],
+      ...['saliency', 'smoothgrad', 'integrated-gradients', 'input-x-gradient', 'generic-attention'],
       ...['rise', 'occlusion', 'scorecam', 'ablationcam', 'random', 'centre', 'sobel', 'randomised'],
     ]);
     const { value } = images[0].maps[0].explained;

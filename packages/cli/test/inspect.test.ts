@@ -40,13 +40,13 @@ describe('inspect', () => {
       gradient: 'yes',
     });
     const { explainers } = found.classifier;
-    const ofLayers = explainers.filter(({ layer }: { layer: string | null }) => layer !== null);
+    const ofLayers = explainers.filter(({ layer }: { layer?: string | null }) => typeof layer === 'string');
     expect(ofLayers).toEqual(
       ['cam', 'gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam'].map((id) =>
         expect.objectContaining({ id, applies: true, layer: last.name }),
       ),
     );
-    const others = explainers.filter(({ layer }: { layer: string | null }) => layer === null);
+    const others = explainers.filter(({ layer }: { layer?: string | null }) => layer === null);
     expect(others).toEqual(
       [
         'eigencam',
@@ -64,6 +64,11 @@ describe('inspect', () => {
         'sobel',
         'randomised',
       ].map((id) => expect.objectContaining({ id, applies: true, layer: null })),
+    );
+    expect(explainers.filter(({ applies }: { applies: boolean }) => !applies)).toEqual(
+      ['attention-rollout', 'generic-attention'].map((id) =>
+        expect.objectContaining({ id, code: 'ATTENTION_MISSING' }),
+      ),
     );
     for (const id of ['saliency', 'smoothgrad', 'integrated-gradients', 'rise']) {
       expect(explainers).toContainEqual(expect.objectContaining({ id, applies: true, layer: null }));

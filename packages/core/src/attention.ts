@@ -8,6 +8,14 @@ export interface AttentionSite {
   readonly source: string | undefined;
 }
 
+/** One attention of a graph. */
+export interface Attention {
+  /** The place in `graph.nodes` of the node that weighs the values. */
+  readonly at: number;
+  /** The softmax whose result weighs the values; undefined where one operator is the whole attention and hands out no weights. */
+  readonly softmax: GraphNode | undefined;
+}
+
 /** Operators that are a whole attention on queries, keys and values. */
 const onQueriesKeysValues = new Set([
   'Attention',
@@ -40,6 +48,24 @@ export function lastAttention(
     return { at, source: lastCommonSource(operands, nodes, producers, isComputed) };
   }
   return undefined;
+}
+
+/** Every attention of a graph whose result `isOnPath`, in execution order; `isComputed` tells activations from weights and shapes. */
+export function attentionsOf(
+  graph: GraphView,
+  isComputed: (name: string) => boolean,
+  isOnPath: (name: string) => boolean,
+): readonly Attention[] {
+  const { nodes } = graph;
+  const producers = new Map(nodes.flatMap(({ outputs }, at) => outputs.map((name) => [name, at] as const)));
+  return nodes.flatMap((node, at): Attention[] => {
+    const [output = ''] = node.outputs;
+    if (!isComputed(output) || !isOnPath(output)) return [];
+    const operands = operandsOf(node, nodes, producers, isComputed);
+    if (operands === undefined) return [];
+    const isWhole = node.operator === 'com.microsoft.Attention' || onQueriesKeysValues.has(node.operator);
+    return [{ at, softmax: isWhole ? undefined : nodes[producers.get(operands[0] ?? '') ?? -1] }];
+  });
 }
 
 /** The tensors whose meeting is attention: softmax and values, or queries, keys and values; undefined for every other node. */

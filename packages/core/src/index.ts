@@ -1,5 +1,6 @@
 export * from './activation-layer.ts';
 export * from './attack-masks.ts';
+export * from './attention-rows.ts';
 export * from './augmented.ts';
 export * from './batch-axis.ts';
 export * from './channel-means.ts';

@@ -1,5 +1,6 @@
 import { definePlugin, EXPLAINER } from '@understory/core';
 import type { Contribution, Explainer, Options } from '@understory/core';
+import { attentionRollout } from './attention-rollout.ts';
 import { cam } from './cam.ts';
 import { eigenCam } from './eigen-cam.ts';
 import { name, version } from './manifest.ts';
@@ -23,6 +24,17 @@ const methods: readonly (Omit<Contribution, 'kind'> & { readonly make: (options:
     formula: String.raw`M = \mathrm{ReLU}(A v_1), \quad A = U \Sigma V^{\top} \in \mathbb{R}^{hw \times K}`,
     options: eigenCam.options,
     make: eigenCam.from,
+  },
+  {
+    id: 'attention-rollout',
+    title: 'Attention rollout',
+    description:
+      'Follows the attention of all layers of a transformer back to the tokens of the image, whatever the target is.',
+    reference: 'Abnar and Zuidema 2020, equation 1',
+    formula: String.raw`M = \bigl( \tilde A_L \cdots \tilde A_1 \bigr)_{\mathrm{cls}}, \quad \tilde A_l = \tfrac12 (\operatorname*{mean}_h A_l^h + I)`,
+    needs: ['graph'],
+    options: attentionRollout.options,
+    make: attentionRollout.from,
   },
 ];
 

@@ -11,10 +11,10 @@ describe('the plugin', () => {
 
   it('provides every method, with its paper and what it needs', () => {
     const provided = host.list('explainer');
-    expect(provided.map(({ id }) => id)).toEqual(ids);
-    for (const { reference, needs } of provided) {
+    expect(provided.map(({ id }) => id)).toEqual([...ids, 'generic-attention']);
+    for (const { id, reference, needs } of provided) {
       expect(reference).toMatch(/ 20\d\d/);
-      expect(needs).toEqual(['gradients']);
+      expect(needs).toEqual(id === 'generic-attention' ? ['gradients', 'graph'] : ['gradients']);
     }
   });
 

@@ -1,6 +1,6 @@
 import type { Unreadable } from '../axes/read-axes.ts';
 import { UnderstoryError, type Remedy } from './diagnosis.ts';
-import { count, didYouMean } from './words.ts';
+import { count, didYouMean, tryInstead } from './words.ts';
 
 /** Errors of layers and how they are read. */
 export const layerErrors = {
@@ -105,6 +105,37 @@ export const layerErrors = {
         axes === 'unknown' || axes === 'open'
           ? { kind: 'settings', settings: [{ name: 'layout' }] }
           : layerRemedy(candidates),
+    });
+  },
+
+  attentionMissing({ output }: { output: string }) {
+    return new UnderstoryError({
+      code: 'ATTENTION_MISSING',
+      message: 'The network has no attention on the way to what is explained.',
+      found: `no softmax whose result weighs values between the image and ${output}`,
+      expected: 'a transformer on tokens of the image',
+      next: tryInstead(['gradcam', 'eigencam', 'rise']),
+    });
+  },
+
+  attentionHidden({ operator, outputs }: { operator: string; outputs: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'ATTENTION_HIDDEN',
+      message: 'The attention weights of the network are not among its tensors.',
+      found: `${operator} ("${outputs[0]}"), which is a whole attention in one operator`,
+      expected: 'attention written out as products and a softmax',
+      next: 'Export the network with attention written out (an opset below 23, without optimisation for transformers), or use gradcam, eigencam or rise.',
+    });
+  },
+
+  attentionTokens({ tensor, found }: { tensor: string; found: string }) {
+    return new UnderstoryError({
+      code: 'ATTENTION_TOKENS',
+      message: `The attention weights "${tensor}" are not between the tokens of the image.`,
+      found,
+      expected:
+        'the same tokens in every layer, each with a weight for each other, as in ViT; no windows, no other queries than the last layer of all',
+      next: tryInstead(['gradcam', 'eigencam', 'rise']),
     });
   },
 
