@@ -10,8 +10,7 @@ export const defaultModel = 'efficientnet-lite0';
 export const layoutHelp =
   'the axes of the layer, where the graph does not determine them: nchw, nhwc, or tokens:HxW, with +n for n leading tokens';
 
-export const queueHelp =
-  'hand images out to `understory worker` on any machine: redis://[user:password@]host[:port][/n]';
+const queueHelp = 'hand images out to `understory worker` on any machine: redis://[user:password@]host[:port][/n]';
 
 export type Arguments = unknown[];
 

@@ -13,7 +13,7 @@ export interface QueueAddress {
 }
 
 /** The environment variable that holds the password where the URL has none, so that lists of processes do not show it. */
-export const passwordVariable = 'UNDERSTORY_QUEUE_PASSWORD';
+const passwordVariable = 'UNDERSTORY_QUEUE_PASSWORD';
 
 /**
  * Reads `redis://[user:password@]host[:port][/number]`, or `rediss://` for TLS; a password that is not in the URL comes from the

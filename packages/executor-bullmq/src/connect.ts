@@ -13,7 +13,7 @@ export interface ConnectOptions {
 }
 
 /** Milliseconds before the n-th attempt to connect again: twice as long each time, up to five seconds, with chance in it. */
-export function backoff(times: number): number {
+function backoff(times: number): number {
   return Math.min(5000, 100 * 2 ** Math.min(times - 1, 6)) * (0.75 + Math.random() / 4);
 }
 

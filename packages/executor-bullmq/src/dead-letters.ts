@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Try } from './errors.ts';
 
 /** The list in the run folder. */
-export const deadLettersFile = 'dead-letters.json';
+const deadLettersFile = 'dead-letters.json';
 
 const letters = z.record(z.string(), z.array(z.object({ worker: z.string(), reason: z.string() })));
 

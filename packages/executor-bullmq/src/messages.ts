@@ -9,7 +9,7 @@ export const format = 1;
 export const most = { study: 2 ** 20, hello: 2 ** 18, batch: 2 ** 20, answer: 2 ** 26 } as const;
 
 /** A batch has so many items at most. */
-export const mostItems = 10_000;
+const mostItems = 10_000;
 
 const text = z.string().max(2 ** 16);
 const short = z.string().min(1).max(512);

@@ -13,7 +13,7 @@ import {
 import type { Environment, LoadedPlugins, PluginRequest } from '@understory/studies';
 
 /** What a call watches while it runs studies, and the mask that it brings. */
-export interface Watch {
+interface Watch {
   /** Told of what a model is fed each time it runs. */
   readonly onRun?: (feeds: Feeds) => void;
   /** Told of the weights of each mask that is drawn. */
@@ -23,7 +23,7 @@ export interface Watch {
 }
 
 /** The id of the mask that a call brings. */
-export const paintedMask = 'painted';
+const paintedMask = 'painted';
 
 /** An environment whose plugins and models stay open from one study to the next, until `close`. */
 export interface KeptEnvironment extends Environment {

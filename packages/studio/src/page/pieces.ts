@@ -10,7 +10,7 @@ export const order = signal<readonly number[]>([]);
 /** What the model says of the pieces as they lie. */
 export const saidOfPieces = signal<Said | null>(null);
 /** The draw of the last shuffle, so that a shuffle can be named. */
-export const draws = signal(0);
+const draws = signal(0);
 
 /** The order, with every piece in its place where nothing was moved. */
 export function currentOrder(): readonly number[] {

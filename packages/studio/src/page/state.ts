@@ -12,13 +12,13 @@ import type {
   StudioEngine,
 } from '../engine/engine.ts';
 
-export const toolNames = ['look', 'compare', 'deletion', 'patches', 'attack', 'words', 'graph', 'runs'] as const;
+const toolNames = ['look', 'compare', 'deletion', 'patches', 'attack', 'words', 'graph', 'runs'] as const;
 export type ToolName = (typeof toolNames)[number];
 
 /** The model and the picture that a page opens with. */
-export const firstModel = 'efficientnet-lite0';
-export const firstPicture = 'chelsea.png';
-export const firstExplainer = 'gradcam';
+const firstModel = 'efficientnet-lite0';
+const firstPicture = 'chelsea.png';
+const firstExplainer = 'gradcam';
 
 /** What computes; set once, before anything is shown. */
 export const engine = signal<StudioEngine | null>(null);

@@ -18,7 +18,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** A file of the page. */
-export interface PageFile {
+interface PageFile {
   readonly type: string;
   read(): Promise<Uint8Array>;
 }

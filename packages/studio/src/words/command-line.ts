@@ -180,7 +180,7 @@ function listOf(specs: readonly SelectionSpec[]): string {
 }
 
 /** A selection in short: `deletion:steps=50`. */
-export function selectionText(spec: SelectionSpec): string {
+function selectionText(spec: SelectionSpec): string {
   if (typeof spec === 'string') return spec;
   const options = Object.entries(spec.options ?? {}).map(
     ([name, value]) => `${name}=${Array.isArray(value) ? value.join('+') : value}`,

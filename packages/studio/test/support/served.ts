@@ -9,7 +9,7 @@ import { serveStudio, type StudioServer } from '../../src/server/index.ts';
 const here = (path: string) => new URL(path, import.meta.url);
 
 /** What lets a process import sources. */
-export const onSources = [
+const onSources = [
   '--conditions=@understory/source',
   '--disable-warning=ExperimentalWarning',
   '--import',
@@ -28,14 +28,14 @@ export interface Served {
   remove(): Promise<void>;
 }
 
-export interface Asked {
+interface Asked {
   readonly method?: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;

@@ -19,7 +19,7 @@ export function mapOver(
 }
 
 /** The smallest and the largest value. */
-export function rangeOf({ data }: FloatMap): readonly [low: number, high: number] {
+function rangeOf({ data }: FloatMap): readonly [low: number, high: number] {
   let [low, high] = [Infinity, -Infinity];
   for (const value of data) {
     if (value < low) low = value;
@@ -78,10 +78,10 @@ export function contourOf(map: FloatMap, picture: { readonly width: number; read
 }
 
 /** The fraction of the picture that the contour is drawn around. */
-export const topFraction = 0.1;
+const topFraction = 0.1;
 
 /** The line around all that lies above a level, as the data of an SVG path in pixels of the map. */
-export function contourPath({ data, width, height }: FloatMap, level: number): string {
+function contourPath({ data, width, height }: FloatMap, level: number): string {
   const pieces: string[] = [];
   const at = (x: number, y: number) => data[y * width + x]!;
   const cross = (one: number, other: number) => (other === one ? 0.5 : (level - one) / (other - one));

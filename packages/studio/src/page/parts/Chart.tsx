@@ -1,7 +1,7 @@
 import type * as Plot from '@observablehq/plot';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-export interface Line {
+interface Line {
   readonly name: string;
   readonly x: readonly number[];
   readonly y: readonly number[];
