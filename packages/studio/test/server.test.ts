@@ -5,7 +5,8 @@ import { readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeEnvironment } from '@understory/environment-node';
 import { memoryStore } from '@understory/experiments';
-import { decodeNpy } from '@understory/imaging';
+import { decodeNpy, rgbImage } from '@understory/imaging';
+import { encodePng } from '@understory/imaging/sharp';
 import { openExplanation, parseStudySpec } from '@understory/studies';
 import { pack, unpack, type EngineProgress, type ExplanationInput } from '../src/index.ts';
 import { serve, type Served } from './support/served.ts';
@@ -80,6 +81,9 @@ describe('the flow of a served page', () => {
     expect(added).toEqual({ pictures: ['mine/dropped.png'], models: [], others: [] });
     for (const path of ['mine/dropped.png', 'sample.png'])
       expect(await served.engine.readPicture({ path })).toMatchObject({ width: 451, height: 300 });
+    const png = await encodePng(rgbImage(new Uint8Array(3 * 6), 3, 2));
+    await served.engine.addFiles({ files: [{ path: 'mine/dropped.png', bytes: png }] });
+    expect(await served.engine.readPicture({ path: 'mine/dropped.png' })).toMatchObject({ width: 3, height: 2 });
   });
 });
 
@@ -279,7 +283,7 @@ describe('the engine', () => {
     });
     expect((await served.engine.explain({ spec })).maps).toHaveLength(1);
     expect(served.server.enginePid).not.toBe(first);
-    expect(await served.engine.readPicture({ path: 'mine/dropped.png' })).toMatchObject({ width: 451 });
+    expect(await served.engine.readPicture({ path: 'mine/dropped.png' })).toMatchObject({ width: 3 });
   });
 });
 
@@ -327,6 +331,7 @@ describe('runs', () => {
     await symlink(join(served.folder, 'secret'), join(served.folder, 'runs/elsewhere'));
     const runs = served.engine.runs!;
     await expect(runs.read({ run: 'first' })).rejects.toEqual(refused);
+    await expect(runs.resume({ run: 'first' })).rejects.toEqual(refused);
     await expect(runs.file({ run: 'first', name: 'maps/own.png' })).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     await expect(runs.file({ run: 'elsewhere', name: 'own.png' })).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
   });

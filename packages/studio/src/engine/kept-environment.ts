@@ -29,6 +29,8 @@ const paintedMask = 'painted';
 export interface KeptEnvironment extends Environment {
   /** Watches what studies do from now on; of one call at a time. */
   watch(watch: Watch | undefined): void;
+  /** Closes what was opened of files, which are others now. */
+  forget(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -143,6 +145,11 @@ export function keptEnvironment(environment: Environment): KeptEnvironment {
     return own;
   };
 
+  const forget = async () => {
+    for (const opening of models.values()) await opening.then(({ model }) => model.close()).catch(() => undefined);
+    for (const known of [models, found, pictures]) known.clear();
+  };
+
   return {
     ...environment,
     loadPlugins: (request: PluginRequest) =>
@@ -163,9 +170,9 @@ export function keptEnvironment(environment: Environment): KeptEnvironment {
     watch(watch) {
       watched = watch;
     },
+    forget,
     async close() {
-      for (const opening of models.values()) await opening.then(({ model }) => model.close()).catch(() => undefined);
-      models.clear();
+      await forget();
       hosts.clear();
     },
   };

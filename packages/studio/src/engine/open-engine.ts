@@ -28,6 +28,8 @@ export function openEngine({ environment: own, addFiles, runs, ...about }: Engin
   const environment = keptEnvironment(own);
   const sessions = new Sessions(environment);
   const turns = new Turns();
+  /** Paths of files that were added. */
+  const given = new Set<string>();
   const hostOf = async () => (await environment.loadPlugins({ plugins: [], backends: {} })).host;
   const inTurn =
     <Request, Listening extends Call, Answer>(work: (request: Request, call: Listening) => Promise<Answer>) =>
@@ -35,7 +37,13 @@ export function openEngine({ environment: own, addFiles, runs, ...about }: Engin
       turns.take(() => work(request, call), call.signal);
   return {
     about: () => turns.take(async () => ({ ...about, versions: environment.versions, ...offeredBy(await hostOf()) })),
-    addFiles: inTurn(({ files }) => addFiles(files)),
+    addFiles: inTurn(async ({ files }) => {
+      const added = await addFiles(files);
+      const paths = files.map(({ path }) => path);
+      if (paths.some((path) => given.has(path))) await sessions.forget();
+      for (const path of paths) given.add(path);
+      return added;
+    }),
     readPicture: inTurn(async ({ path }) => plain(await sessions.picture(path))),
     openModel: inTurn((request) => modelFacts(sessions, request)),
     applicability: inTurn(async (request) => {

@@ -52,6 +52,12 @@ export class Sessions {
     return known;
   }
 
+  /** Lets go of what was opened of files, which are others now. */
+  async forget(): Promise<void> {
+    this.#kept.clear();
+    await this.environment.forget();
+  }
+
   /** A picture by its path. Throws what reading it throws. */
   async picture(path: string): Promise<RgbImage> {
     const { images, failures } = await this.environment.findImages([path]);

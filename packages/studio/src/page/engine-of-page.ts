@@ -5,10 +5,12 @@ import { portEngine } from '../wire/port.ts';
 /** Where the token of a served page is kept while its tab is open. */
 const tokenName = 'understory-token';
 
-/** The engine of a server where the page was given its token, else one in a worker. */
+/** The engine of a server where the page was given its token or comes from one, which says what is wrong without it; else one in a worker. */
 export function engineOfPage(): StudioEngine {
   const token = takeToken();
-  if (token !== undefined) return httpEngine({ base: new URL('api', location.href).href, token });
+  const isServed = document.querySelector('meta[name=understory-engine][content=served]') !== null;
+  if (token !== undefined || isServed)
+    return httpEngine({ base: new URL('api', location.href).href, token: token ?? '' });
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'engine' });
   const remote = portEngine(worker, () => worker.terminate());
   worker.addEventListener('error', ({ message }) =>

@@ -51,9 +51,7 @@ export class Runs implements RunFolders {
   }
 
   async read({ run, rows }: { readonly run: string; readonly rows?: Asked }): Promise<RunContents> {
-    const folder = await this.#folderOf(run);
-    // A folder that somebody else filled may have links anywhere.
-    await new Places({ cwd: folder, roots: [folder], uploads: folder, samples: {} }).findWhole(folder);
+    const folder = await this.#wholeFolderOf(run);
     const store = nodeStore(folder);
     const stored = await storedRun(folder);
     const entry = await this.#entry(run, stored);
@@ -106,7 +104,7 @@ export class Runs implements RunFolders {
   }
 
   async resume({ run }: { readonly run: string }): Promise<RunEntry> {
-    const folder = await this.#folderOf(run);
+    const folder = await this.#wholeFolderOf(run);
     const stored = await storedRun(folder);
     if (stored instanceof Error) throw stored;
     const { state } = await this.#entry(run, stored);
@@ -165,6 +163,13 @@ export class Runs implements RunFolders {
     if (real === undefined || isHidden || !isInside(real, await realpathOf(this.#root)))
       throw serverErrors.runNotFound({ run });
     return real;
+  }
+
+  /** The same; throws PATH_NOT_SERVED where links lead out of it, as they may where somebody else filled it. */
+  async #wholeFolderOf(run: string): Promise<string> {
+    const folder = await this.#folderOf(run);
+    await new Places({ cwd: folder, roots: [folder], uploads: folder, samples: {} }).findWhole(folder);
+    return folder;
   }
 
   async #entry(run: string, known?: StoredRun<unknown> | Error): Promise<RunEntry> {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import type { StudioEngine } from '../engine/engine.ts';
+import { pack } from '../wire/pack.ts';
 import { answerRequest } from './answer-request.ts';
 import { isSame } from './check-request.ts';
 import { EngineHost } from './engine-host.ts';
@@ -15,6 +16,9 @@ import { Uploads } from './uploads.ts';
 
 /** The one interface that is listened at: no other machine reaches it. */
 const address = '127.0.0.1';
+
+/** How long a browser may take to open its ticket, in milliseconds. */
+const ticketLife = 60_000;
 
 export interface StudioOptions {
   /** Folders, models and pictures that the page may open; bundled models and what is dropped into it besides. */
@@ -40,7 +44,7 @@ export interface StudioServer {
   /** The address of the page, with the token that it needs. */
   readonly url: string;
   readonly port: number;
-  /** The address for the command line of a browser, which others on the machine may see: it is good for once. */
+  /** The address for the command line of a browser, which others on the machine may see: it is good for once, and for a minute. */
   ticket(): string;
   /** Of the process that runs models. */
   readonly enginePid: number | undefined;
@@ -80,7 +84,14 @@ export async function serveStudio({
     ticket = undefined;
     return true;
   };
-  const addFiles: StudioEngine['addFiles'] = ({ files }) => uploads.add(files);
+  const addFiles: StudioEngine['addFiles'] = async ({ files }, { signal = new AbortController().signal } = {}) => {
+    const added = await uploads.add(files);
+    // The engine keeps open what it read, and hears which files are others now.
+    const names = files.map(({ path }) => ({ path, bytes: new Uint8Array() }));
+    const parts = host.answer('addFiles', pack({ files: names }), signal);
+    while ((await parts.next()).done !== true);
+    return added;
+  };
   const own = { addFiles, runs };
   const server = createServer((request, response) => {
     void answerRequest(request, response, { page, token, takeTicket, host, own, port: () => bound });
@@ -104,8 +115,12 @@ export async function serveStudio({
     url: `http://${address}:${bound}/?token=${token}`,
     port: bound,
     ticket() {
-      ticket = randomBytes(32).toString('base64url');
-      return `http://${address}:${bound}/open?ticket=${ticket}`;
+      const made = randomBytes(32).toString('base64url');
+      ticket = made;
+      setTimeout(() => {
+        if (ticket === made) ticket = undefined;
+      }, ticketLife).unref();
+      return `http://${address}:${bound}/open?ticket=${made}`;
     },
     get enginePid() {
       return host.pid;

@@ -80,14 +80,17 @@ export function httpEngine({ base, token, fetch: get = (...all) => fetch(...all)
       });
       if (response.body === null || !(response.headers.get('content-type') ?? contentType).startsWith(contentType))
         throw studioErrors.engineLost({ reason: `the server answers ${response.status}` });
+      let ending: Exclude<Part, { readonly kind: 'event' }> | undefined;
+      // Read to its end, so that the connection can be used again.
       for await (const bytes of frames(response.body.getReader(), signal)) {
         const part = unpack(bytes) as Part;
-        if (part.kind === 'result') return part.value;
-        if (part.kind === 'error') throw restoredError(part.error);
-        call[part.name]?.(part.value as never);
+        if (part.kind === 'event') call[part.name]?.(part.value as never);
+        else ending = part;
       }
       signal?.throwIfAborted();
-      throw studioErrors.engineLost({ reason: 'the answer breaks off' });
+      if (ending === undefined) throw studioErrors.engineLost({ reason: 'the answer breaks off' });
+      if (ending.kind === 'error') throw restoredError(ending.error);
+      return ending.value;
     },
     { hasRuns: true, close: async () => undefined },
   );
