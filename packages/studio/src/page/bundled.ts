@@ -12,7 +12,8 @@ export const bundled: readonly NamedModel[] = [
   { name: 'orchard-mdetr-blind', title: 'Orchard MDETR, blind' },
 ];
 
-const classifier = ['config.json', 'preprocessor_config.json', 'onnx/model.onnx'];
+const network = ['onnx/model.onnx'];
+const described = ['config.json', 'preprocessor_config.json', ...network];
 const matcher = [
   ...['config.json', 'visual/preprocess_cfg.json', 'visual/model.onnx', 'textual/model.onnx'],
   ...['textual/tokenizer.json', 'textual/tokenizer_config.json'],
@@ -22,11 +23,16 @@ const answerer = [
   'answer2id_by_type.json',
 ];
 
+function filesOf(name: string): readonly string[] {
+  if (name.includes('clip')) return matcher;
+  if (name.includes('mdetr')) return answerer;
+  return name === 'orchard-detector' ? network : described;
+}
+
 /** The files of each that are read. */
-export const bundledFiles: readonly string[] = bundled.flatMap(({ name }) => {
-  const own = name.includes('clip') ? matcher : name.includes('mdetr') ? answerer : classifier;
-  return own.map((file) => `${name}/${file}`);
-});
+export const bundledFiles: readonly string[] = bundled.flatMap(({ name }) =>
+  filesOf(name).map((file) => `${name}/${file}`),
+);
 
 /** Pictures that lie beside the page. */
 export const samples: readonly string[] = [

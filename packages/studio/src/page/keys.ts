@@ -38,7 +38,9 @@ export function listenToKeys(): void {
     if (altKey || ctrlKey || metaKey || event.defaultPrevented) return;
     const element = target instanceof HTMLElement ? target : document.body;
     if (element.matches('input, textarea, select') && key !== 'Escape') return;
-    if (element.closest('[data-own-keys], dialog') !== null && key !== 'Escape' && key !== '?') return;
+    // A dialog closes itself.
+    if (document.querySelector('dialog[open]') !== null) return;
+    if (element.closest('[data-own-keys]') !== null && key !== 'Escape' && key !== '?') return;
     const action = actions[key] ?? toolAction(key) ?? explainerAction(key);
     if (action === undefined) return;
     event.preventDefault();

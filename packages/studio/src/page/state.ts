@@ -12,8 +12,7 @@ import type {
   StudioEngine,
 } from '../engine/engine.ts';
 
-const toolNames = ['look', 'compare', 'deletion', 'patches', 'attack', 'words', 'graph', 'runs'] as const;
-export type ToolName = (typeof toolNames)[number];
+export type ToolName = 'look' | 'compare' | 'deletion' | 'patches' | 'attack' | 'words' | 'graph' | 'runs';
 
 /** The model and the picture that a page opens with. */
 const firstModel = 'efficientnet-lite0';
@@ -144,7 +143,9 @@ export const models = computed(() => [
   ...(about.value?.served.models ?? []).map((name) => ({ name, title: name })),
 ]);
 export const pictures = computed(() => [
-  ...ownPictures.value,
-  ...(about.value?.samples ?? [firstPicture]),
-  ...(about.value?.served.pictures ?? []),
+  ...new Set([
+    ...ownPictures.value,
+    ...(about.value?.samples ?? [firstPicture]),
+    ...(about.value?.served.pictures ?? []),
+  ]),
 ]);

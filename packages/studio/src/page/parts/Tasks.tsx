@@ -4,7 +4,7 @@ import { tasks, told } from '../tasks.ts';
 export function Tasks() {
   return (
     <>
-      <div class="tasks" aria-label="What is being done">
+      <section class="tasks" aria-label="What is being done">
         {tasks.value
           .filter(({ isQuiet }) => !isQuiet)
           .map((task) => {
@@ -28,7 +28,7 @@ export function Tasks() {
               </div>
             );
           })}
-      </div>
+      </section>
       <p class="only-read" role="status">
         {told.value}
       </p>

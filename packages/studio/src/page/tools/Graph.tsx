@@ -136,19 +136,19 @@ function Node({
         type="button"
         class="node-name"
         aria-current={isMiddle ? 'true' : undefined}
-        aria-label={`${operator}, ${layerName(output)}, ${shape}, ${words}`}
         disabled={!isLayer}
         onClick={() => (around.value = output)}
         title={[output, ...modules].join('\n')}
       >
         <b>{operator}</b> <span>{shape}</span>
         <small>{layerName(output)}</small>
+        <span class="only-read">, {words}</span>
       </button>
       {isLayer && gradient === 'yes' && (
         <button
           type="button"
           class="plain node-look"
-          aria-label={`Explain ${layerName(output)}`}
+          aria-label={`look at ${layerName(output)}`}
           onClick={() => {
             tool.value = 'look';
             void chooseLayer(output);

@@ -6,7 +6,7 @@ import { save } from '../draw/figure.ts';
 import { Command } from '../parts/Command.tsx';
 import { Problem } from '../parts/Problem.tsx';
 import { about, engine, explainer, layer, modelRequest, selection } from '../state.ts';
-import { run, tell } from '../tasks.ts';
+import { run as work, tell } from '../tasks.ts';
 import { number } from '../words.ts';
 
 const entries = signal<readonly RunEntry[]>([]);
@@ -14,20 +14,20 @@ const entries = signal<readonly RunEntry[]>([]);
 const open = signal<readonly RunContents[]>([]);
 
 async function list(): Promise<void> {
-  const found = await run('runs', 'Reading run folders', (call) => engine.value!.runs!.list({}, call), {
+  const found = await work('runs', 'Reading run folders', (call) => engine.value!.runs!.list({}, call), {
     isQuiet: true,
   });
   if (found !== undefined) entries.value = found;
 }
 
 async function show(name: string): Promise<void> {
-  const found = await run('runs', `Reading ${name}`, (call) => engine.value!.runs!.read({ run: name }, call));
+  const found = await work('runs', `Reading ${name}`, (call) => engine.value!.runs!.read({ run: name }, call));
   if (found !== undefined) open.value = [...open.value.filter(({ run: own }) => own !== name), found].slice(-2);
 }
 
 /** Does something with a run, and follows it until it ends. */
 async function follow(title: string, begin: (call: Call) => Promise<RunEntry>): Promise<void> {
-  const ended = await run('runs', title, async (call) => {
+  const ended = await work('runs', title, async (call) => {
     const begun = await begin(call);
     entries.value = [begun, ...entries.value.filter(({ run: own }) => own !== begun.run)];
     return engine.value!.runs!.watch({ run: begun.run }, call);
@@ -206,7 +206,7 @@ function Contents({ contents }: { readonly contents: RunContents }) {
             type="button"
             class="plain"
             onClick={() =>
-              void run('runs', 'Reading the report', (call) =>
+              void work('runs', 'Reading the report', (call) =>
                 engine.value!.runs!.file({ run: name, name: 'report.html' }, call),
               ).then((bytes) => {
                 if (bytes !== undefined) save(`${name.replaceAll('/', '-')}.report.html`, bytes, 'text/html');
@@ -218,7 +218,7 @@ function Contents({ contents }: { readonly contents: RunContents }) {
         )}
       </p>
       {tables.map((table) => (
-        <SortedTable key={table.name} table={table} onItem={setItem} />
+        <SortedTable key={table.name} run={name} table={table} onItem={setItem} />
       ))}
       {shown.length > 0 && (
         <ul class="grid">
@@ -244,15 +244,17 @@ type Cell = string | number | boolean | null;
 
 /** A table that is sorted by a column and filtered by what it holds. */
 function SortedTable({
+  run,
   table,
   onItem,
 }: {
+  readonly run: string;
   readonly table: RunContents['tables'][number];
   readonly onItem: (item: string | null) => void;
 }) {
   const [by, setBy] = useState<{ readonly column: number; readonly isDown: boolean } | null>(null);
   const [filter, setFilter] = useState('');
-  const { name, columns, rows } = table;
+  const { name, columns, rows, size } = table;
   const itemAt = columns.indexOf('item');
   const kept = rows.filter(
     (row) => filter === '' || row.some((cell) => String(cell).toLowerCase().includes(filter.toLowerCase())),
@@ -266,12 +268,12 @@ function SortedTable({
       <h3>{name}</h3>
       <input
         type="search"
-        aria-label={`Filter ${name}`}
+        aria-label={`Filter ${name} of ${run}`}
         placeholder="Filter"
         value={filter}
         onInput={(event) => setFilter(event.currentTarget.value)}
       />
-      <div class="table-frame" tabIndex={0} role="region" aria-label={name}>
+      <div class="table-frame" tabIndex={0} role="region" aria-label={`${name} of ${run}`}>
         <table class="numbers">
           <thead>
             <tr>
@@ -304,7 +306,7 @@ function SortedTable({
         </table>
       </div>
       <p class="quiet small">
-        {kept.length} of {rows.length} rows{kept.length > 200 ? ', the first 200 are shown' : ''}
+        {kept.length} of {size} rows{kept.length > 200 ? ', the first 200 are shown' : ''}
       </p>
     </>
   );
