@@ -69,7 +69,7 @@ async function pace({ items, workers }) {
   try {
     const log = join(folder, 'run', 'rows.jsonl');
     const main = start([
-      ...['evaluate', 'orchard', '--model', 'cifar10-resnet', '--limit', `${items}`, '--examples', '0', '--json'],
+      ...['evaluate', `orchard:count=${items}`, '--model', 'cifar10-resnet', '--examples', '0', '--json'],
       ...['--metric', 'deletion:steps=16', '--out', join(folder, 'run'), '--queue', redis.url],
     ]);
     const marks = [];

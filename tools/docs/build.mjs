@@ -103,10 +103,16 @@ function sidebar() {
   return [
     group('Start', [link('start.md'), link('gallery.md', 'Gallery')]),
     group('Concepts', [link('concepts/index.md'), ...concepts.map((name) => link(`concepts/${name}.md`))]),
-    group('Guides', [...within('guides'), link('how-to/compare.md'), link('how-to/clip.md'), link('how-to/export.md')]),
+    group('Guides', [
+      ...within('guides'),
+      link('how-to/compare.md'),
+      link('how-to/clip.md'),
+      link('how-to/export.md'),
+      link('how-to/many-machines.md'),
+    ]),
     group(
       'Extend',
-      within('how-to').filter((each) => !/clip|compare|export/.test(each.link)),
+      within('how-to').filter((each) => !/clip|compare|export|many-machines/.test(each.link)),
       true,
     ),
     group('Reference', [

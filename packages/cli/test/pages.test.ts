@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { commandTree } from '../src/index.ts';
 import { pagesWithCommands, wordsOf } from './support/page-commands.ts';
 import { writeStandIns } from './support/stand-ins.ts';
 import { emptyWorkspace, repository, type Workspace } from './support/workspace.ts';
@@ -12,6 +13,13 @@ jest.setTimeout(300_000);
 const readJson = (path: string) => JSON.parse(readFileSync(join(repository, path), 'utf8')) as unknown;
 const { scripts } = readJson('package.json') as { readonly scripts: Readonly<Record<string, string>> };
 const { generators } = readJson('tools/workspace/generators.json') as { readonly generators: object };
+
+/** Whether a command has the options of a line. */
+function knows(command: string, rest: string): boolean {
+  const { options = [] } = commandTree().commands.find(({ name }) => name === command) ?? {};
+  const known = new Set(options.map(({ long }) => long));
+  return Array.from(rest.matchAll(/--[\w-]+/g)).every(([flag]) => known.has(flag));
+}
 
 /** Commands that something else runs, and what about them can be seen here. */
 const elsewhere: readonly (readonly [pattern: RegExp, isTrue: (...found: readonly string[]) => boolean])[] = [
@@ -34,6 +42,10 @@ const elsewhere: readonly (readonly [pattern: RegExp, isTrue: (...found: readonl
   // It runs until it is ended: `studio.test.ts` runs it.
   [/^understory studio\b/, () => true],
   [/^understory <command> --help$/, () => true],
+  // `queue.test.ts` runs workers; these would wait for a Redis of that address.
+  [/^understory (worker|queue) (.*)$/, (command, rest) => knows(command!, rest!)],
+  // `many-machines.test.ts` looks at the files that these are given.
+  [/^(?:docker compose|kubectl|sbatch|redis-server|export) /, () => true],
 ];
 
 /** Networks that are run: small ones. The rest of a page's networks stand for efficientnet-lite0, with which a run takes minutes. */
