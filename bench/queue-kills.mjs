@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL('../packages/cli/bin/understory.js', impor
 
 /** Images are drawn, so that no data are needed. */
 const study = [
-  ...['evaluate', 'orchard', '--model', 'cifar10-resnet', '--explainer', 'gradcam,random', '--examples', '2'],
+  ...['--model', 'cifar10-resnet', '--explainer', 'gradcam,random', '--examples', '2'],
   ...['--metric', 'deletion:steps=8', '--json'],
 ];
 
@@ -53,7 +53,7 @@ export async function queueKills({ kills, queued: items = 500, seed }) {
   const start = (name) => {
     const argv =
       name === 'main'
-        ? [...study, '--limit', `${items}`, '--out', join(folder, 'queue'), '--queue', redis.url]
+        ? ['evaluate', `orchard:count=${items}`, ...study, '--out', join(folder, 'queue'), '--queue', redis.url]
         : ['worker', '--queue', redis.url, '--concurrency', '1'];
     const child = spawn(process.execPath, [program, ...argv], { stdio: ['ignore', 'ignore', 'pipe'] });
     const own = { child, said: '' };
@@ -64,8 +64,8 @@ export async function queueKills({ kills, queued: items = 500, seed }) {
     return own;
   };
   try {
-    const own = ['--limit', `${items}`, '--out', join(folder, 'here'), '--workers', '1'];
-    const here = spawnSync(process.execPath, [program, ...study, ...own], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+    const own = ['evaluate', `orchard:count=${items}`, ...study, '--out', join(folder, 'here'), '--workers', '1'];
+    const here = spawnSync(process.execPath, [program, ...own], { encoding: 'utf8', maxBuffer: 2 ** 28 });
     if (here.status !== 0) throw new Error(here.stderr);
 
     for (let at = 0; at < workers; at += 1) start(`worker ${at}`);

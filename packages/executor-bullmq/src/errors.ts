@@ -99,7 +99,7 @@ export const queueErrors = {
       message: `"${item}" was given up after ${tries.length} tries.`,
       found: tries.map(({ worker, reason }) => `${worker}: ${reason}`).join('; '),
       expected: 'a worker that stays until the item is done, and whose files can be read',
-      next: 'dead-letters.json has every try. Mend what the reasons name, then work again on what failed.',
+      next: 'dead-letters.json has every try. Correct what the reasons name, then work again on what failed.',
       remedy: { kind: 'settings', settings: [{ name: 'retryFailed' }] },
       ...(cause !== undefined && { cause }),
     });
