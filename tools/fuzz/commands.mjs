@@ -1,6 +1,12 @@
 const gradientExplainers = [
   ...['gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam', 'saliency', 'input-x-gradient'],
-  ...['guided-backpropagation', 'generic-attention', 'integrated-gradients:steps=2', 'smoothgrad:samples=2'],
+  ...[
+    'guided-backpropagation',
+    'fullgrad',
+    'generic-attention',
+    'integrated-gradients:steps=2',
+    'smoothgrad:samples=2',
+  ],
 ];
 const otherExplainers = [
   'cam',

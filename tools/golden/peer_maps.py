@@ -8,6 +8,7 @@ Networks, images and classes are those of `fixtures/golden/networks`, which has 
 layer's resolution, before the scaling that pytorch-grad-cam adds:
 
 - `gradcam`, `layercam` and `xgradcam` with `:eigen`, before their ReLU for the same reason, and `gradcam:augmentation`, which is between 0 and 1;
+- `fullgrad`, `[N, H, W]` of the image, of the network with batch normalisation folded into convolutions, as the exporter does, and under no layer;
 - `eigencam` and `eigengradcam`: the projection itself, before its ReLU, for its sign is the one that the decomposition happens to have.
 
 Networks compute in float64, so that a weight that is divided by almost nothing is right too.
@@ -31,6 +32,7 @@ from reference.class_activation import places
 from reference.golden_file import GoldenFile
 
 import pytorch_grad_cam
+from torch.fx.experimental.optimization import fuse
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 NETWORKS = ['resnet-torchscript', 'vit-torchscript']
@@ -64,6 +66,14 @@ def augmented_map(model: torch.nn.Module, layer: torch.nn.Module, inputs: torch.
         return explainer(input_tensor=inputs, targets=targets, aug_smooth=True)
 
 
+def full_grad(model: torch.nn.Module, inputs: torch.Tensor, classes: list[int]) -> np.ndarray:
+    """`[N, H, W]` before the last scaling."""
+    targets = [ClassifierOutputTarget(index) for index in classes]
+    with pytorch_grad_cam.FullGrad(model=fuse(model), target_layers=[]) as explainer:
+        explainer.aggregate_multi_layers = lambda per_layer: per_layer.sum(1)
+        return explainer(input_tensor=inputs, targets=targets)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--out', type=Path, default=GOLDENS / 'peer-maps')
@@ -87,6 +97,8 @@ def main() -> None:
                 'tensor': layer['tensor'],
                 'maps': {id: file.add(f'{layer["module"]}.{id}', map.astype(np.float32)) for id, map in maps.items()},
             })
+        if name.startswith('resnet'):
+            file.add('fullgrad', full_grad(model, inputs, classes).astype(np.float32))
         size = file.write(arguments.out / name, {
             'network': golden['network'],
             'versions': {'torch': torch.__version__, 'grad-cam': '1.5.7'},

@@ -75,7 +75,7 @@ describe('explain with captions', () => {
     expect(skipped.map(({ explainer }) => explainer)).toEqual(['cam', 'guided-backpropagation']);
     expect(images[0].maps.map(({ explainer }) => explainer)).toEqual([
       ...['eigencam', 'attention-rollout', 'gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam'],
-      ...['saliency', 'smoothgrad', 'integrated-gradients', 'input-x-gradient', 'generic-attention'],
+      ...['saliency', 'smoothgrad', 'integrated-gradients', 'input-x-gradient', 'fullgrad', 'generic-attention'],
       ...['rise', 'occlusion', 'scorecam', 'ablationcam', 'random', 'centre', 'sobel', 'randomised'],
     ]);
     const { value } = images[0].maps[0].explained;

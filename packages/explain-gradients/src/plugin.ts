@@ -1,5 +1,6 @@
 import { definePlugin, EXPLAINER } from '@understory/core';
 import type { Contribution, Explainer, Options } from '@understory/core';
+import { fullGrad } from './full-grad.ts';
 import { genericAttention } from './generic-attention.ts';
 import { guidedBackpropagation } from './guided-backpropagation.ts';
 import { inputXGradient } from './input-x-gradient.ts';
@@ -51,6 +52,16 @@ const methods: readonly (Omit<Contribution, 'kind'> & { readonly make: (options:
     reference: 'Springenberg et al. 2015, section 3.4',
     formula: String.raw`R^{l} = \mathbf{1}[A^{l} > 0] \odot \mathbf{1}[R^{l+1} > 0] \odot R^{l+1}, \quad M = \max_c |R^0_c|`,
     make: () => guidedBackpropagation,
+  },
+  {
+    id: 'fullgrad',
+    title: 'FullGrad',
+    description: 'Adds the gradients of all biases, multiplied with them, to input x gradient.',
+    reference: 'Srinivas and Fleuret 2019, equation 8',
+    formula: String.raw`M = \psi\Bigl(\frac{\partial S}{\partial I} \odot I\Bigr) + \sum_{l, c} \psi\Bigl(\frac{\partial S}{\partial b_{l,c}} \odot b_{l,c}\Bigr), \quad \psi(z) = \mathrm{up}(\mathrm{rescale}(|z|))`,
+    needs: ['gradients', 'graph'],
+    options: fullGrad.options,
+    make: fullGrad.from,
   },
   {
     id: 'generic-attention',

@@ -1,4 +1,5 @@
 import {
+  fullGrad,
   guidedBackpropagation,
   inputXGradient,
   integratedGradients,
@@ -13,6 +14,7 @@ export const methods = {
   'integrated-gradients': integratedGradients({ steps: 5, batch: 2 }),
   'input-x-gradient': inputXGradient,
   'guided-backpropagation': guidedBackpropagation,
+  fullgrad: fullGrad(),
 } as const;
 
 export type MethodId = keyof typeof methods;

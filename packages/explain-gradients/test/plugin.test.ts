@@ -14,7 +14,7 @@ describe('the plugin', () => {
     expect(provided.map(({ id }) => id)).toEqual([...ids, 'generic-attention']);
     for (const { id, reference, needs } of provided) {
       expect(reference).toMatch(/ 20\d\d/);
-      expect(needs).toEqual(id === 'generic-attention' ? ['gradients', 'graph'] : ['gradients']);
+      expect(needs).toEqual(['fullgrad', 'generic-attention'].includes(id) ? ['gradients', 'graph'] : ['gradients']);
     }
   });
 
