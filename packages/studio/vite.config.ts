@@ -4,11 +4,11 @@ import { besideThePage } from './site/beside-the-page.ts';
 
 const conditions = ['@understory/source', 'onnxruntime-web-use-extern-wasm', ...defaultClientConditions];
 
-/** The page as static files; models and the runtime are served beside it while it is worked on, and copied by `site/copy-site.ts` otherwise. */
-export default defineConfig({
+/** The page as static files; `--mode site` puts models and runtime beside them. */
+export default defineConfig(({ mode }) => ({
   root: fileURLToPath(new URL('src/page', import.meta.url)),
   base: './',
-  plugins: [besideThePage()],
+  plugins: [besideThePage(mode)],
   resolve: { conditions },
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
   worker: { format: 'es' },
@@ -20,4 +20,4 @@ export default defineConfig({
     // A font or picture within a style sheet would be a data address, which is one more thing for the policy to allow.
     assetsInlineLimit: 0,
   },
-});
+}));

@@ -19,6 +19,7 @@ import { configurationPage } from './pages/configuration.mjs';
 import { galleryPage } from './pages/gallery.mjs';
 import { methodsPage } from './pages/methods.mjs';
 import { decisionsPage, repositoryPages, titleOf } from './pages/repository.mjs';
+import { buildStudio } from './studio.mjs';
 
 const { values } = parseArgs({
   options: { serve: { type: 'boolean', default: false }, 'without-gallery': { type: 'boolean', default: false } },
@@ -82,6 +83,8 @@ say(`${gallery.length} pictures of the gallery`);
 await write('sidebar.json', JSON.stringify(sidebar()));
 await build(folder);
 await withRelativeLinks(site);
+await buildStudio(join(site, 'studio'));
+say('the studio');
 const { pages: count, faults } = deadLinks(site);
 for (const fault of faults) console.error(fault);
 say(`${count} pages in ${relative(process.cwd(), site)}, ${faults.length} dead links`);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fourJobs, gallery } from './gallery.mjs';
+import { buildStudio, photographStudio } from './studio.mjs';
 import { drawFourJobs, layOut, runLine, shrink } from './make-pictures.mjs';
 
 const images = fileURLToPath(new URL('../../docs/images/', import.meta.url));
@@ -14,6 +15,10 @@ try {
   const lines = [...committed.flatMap(({ commands }) => commands), ...fourJobs.commands];
   for (const line of new Set(lines)) await runLine(line, folder);
   const made = committed.map(({ picture, file }) => [join(folder, picture), file]);
+  await buildStudio(join(folder, 'studio'));
+  const shots = await photographStudio(join(folder, 'studio'), folder);
+  if (shots.length === 0) console.log('there is no Chromium: the pictures of the studio stay as they are');
+  for (const name of shots) made.push([join(folder, name), name]);
   for (const [from, file] of [...made, [await drawFourJobs(fourJobs, folder), fourJobs.file]]) {
     const { width, height, size } = await shrink(from, join(images, file));
     console.log(`${file}: ${width} x ${height}, ${size} bytes`);

@@ -2,7 +2,19 @@ import { colourMapNames } from '@understory/imaging';
 import { chooseExplainer, chooseLayer, explainTarget } from './actions.ts';
 import { back, shuffle } from './pieces.ts';
 import { isHelpOpen } from './parts/Help.tsx';
-import { about, colours, hasContour, layer, opacity, said, shownMap, stops, tool, type ToolName } from './state.ts';
+import {
+  about,
+  colours,
+  explainers,
+  hasContour,
+  layer,
+  opacity,
+  said,
+  shownMap,
+  stops,
+  tool,
+  type ToolName,
+} from './state.ts';
 import { cancelAll } from './tasks.ts';
 import { toggleTheme } from './theme.ts';
 
@@ -55,7 +67,7 @@ function toolAction(key: string): (() => void) | undefined {
 }
 
 function explainerAction(key: string): (() => void) | undefined {
-  const found = /^[1-9]$/.test(key) ? about.value?.explainers[Number(key) - 1] : undefined;
+  const found = /^[1-9]$/.test(key) ? explainers.value[Number(key) - 1] : undefined;
   return found && (() => void chooseExplainer(found.id));
 }
 

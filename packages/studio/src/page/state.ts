@@ -136,6 +136,13 @@ export function explanationSpec(
 /** Layers at which a slider stops, in execution order. */
 export const stops = computed(() => facts.value?.layers.filter(({ isStop }) => isStop) ?? []);
 
+/** Explainers in the order of their numbers: the first that is shown, then as plugins are loaded. */
+export const explainers = computed(() => {
+  const all = about.value?.explainers ?? [];
+  const isFirst = ({ id }: { readonly id: string }) => id === firstExplainer;
+  return [...all.filter(isFirst), ...all.filter((each) => !isFirst(each))];
+});
+
 /** Models that can be chosen, those that were added first. */
 export const models = computed(() => [
   ...ownModels.value.map((name) => ({ name, title: name })),

@@ -35,6 +35,8 @@ export default defineConfig({
       { text: 'Start', link: '/start' },
       { text: 'Concepts', link: '/concepts/' },
       { text: 'Gallery', link: '/gallery' },
+      // No page of this site: it is loaded as a whole.
+      { text: 'Studio', link: '/studio/', target: '_self' },
       { text: 'Methods', link: '/reference/methods' },
       { text: 'Commands', link: '/reference/cli/' },
       { text: 'API', link: '/reference/api/' },

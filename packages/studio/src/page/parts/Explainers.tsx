@@ -1,12 +1,12 @@
 import type { OptionSpec } from '@understory/core';
 import { chooseExplainer, explain, sweepLayers } from '../actions.ts';
-import { about, explainer, facts, settings, shownMap, unfit } from '../state.ts';
+import { explainer, explainers, facts, settings, shownMap, unfit } from '../state.ts';
 import { without } from '../without.ts';
 import { duration } from '../words.ts';
 
 /** The explainers by number, with the settings of the one that is chosen. */
 export function Explainers() {
-  const offered = about.value?.explainers ?? [];
+  const offered = explainers.value;
   const chosen = offered.find(({ id }) => id === explainer.value);
   const time = shownMap.value?.time;
   const isKnown = facts.value?.recognised !== undefined;

@@ -77,7 +77,8 @@ function Reading({ map, picture }: { readonly map: FloatMap; readonly picture: R
     <output class="reading">
       {number(over.data[at.y * picture.width + at.x]!)}
       <small>
-        {at.x}, {at.y}
+        {' '}
+        at {at.x}, {at.y}
       </small>
     </output>
   );

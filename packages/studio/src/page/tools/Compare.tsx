@@ -6,12 +6,12 @@ import { Figure } from '../parts/Figure.tsx';
 import { LayerSlider } from '../parts/LayerSlider.tsx';
 import { Problem } from '../parts/Problem.tsx';
 import { View } from '../parts/View.tsx';
-import { about, explainer, knownMap, layer, said, target, tool, unfit } from '../state.ts';
+import { explainer, explainers, knownMap, layer, said, target, tool, unfit } from '../state.ts';
 import { captionOf, duration } from '../words.ts';
 
 /** Explainers beside each other, baselines that know nothing of the network among them. */
 export function Compare() {
-  const offered = about.value?.explainers ?? [];
+  const offered = explainers.value;
   const quick = offered.filter((each) => !takesMany(each));
   const [more, setMore] = useState<readonly string[]>([]);
   const answer = said.value;

@@ -217,9 +217,11 @@ function Contents({ contents }: { readonly contents: RunContents }) {
           </button>
         )}
       </p>
-      {tables.map((table) => (
-        <SortedTable key={table.name} run={name} table={table} onItem={setItem} />
-      ))}
+      {tables
+        .filter(({ rows }) => rows.length > 0)
+        .map((table) => (
+          <SortedTable key={table.name} run={name} table={table} onItem={setItem} />
+        ))}
       {shown.length > 0 && (
         <ul class="grid">
           {shown.map((each) => (
