@@ -1,11 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { importPeer, firstLineOf } from '@understory/core';
+import { firstLineOf } from '@understory/core';
 import { errors } from './errors.ts';
 import { loaded } from './support/scoped.ts';
 
-const engineNames = ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'] as const;
-
-type EngineName = (typeof engineNames)[number];
+type EngineName = 'tfjs-node-gpu' | 'tfjs-node' | 'wasm' | 'cpu';
 
 /** What computes tensors. */
 export interface Engine {
@@ -14,31 +12,33 @@ export interface Engine {
   readonly backend: 'tensorflow' | 'wasm' | 'cpu';
 }
 
+/** An engine that may not be there. */
+export interface EngineSource extends Engine {
+  /** Registers it with TensorFlow.js; rejects where it is not there. */
+  readonly load: () => Promise<unknown>;
+}
+
 export interface Placed {
   readonly engine: Engine;
   /** The engines that were preferred to it, and why they do not work. */
   readonly remarks: readonly string[];
 }
 
-/** The first engine that works; throws DEVICE_UNKNOWN, or DEVICE_UNAVAILABLE where none does. */
-export async function firstEngine(devices: readonly string[] = []): Promise<Placed> {
-  const wanted = (devices.length > 0 ? devices : ['auto']).flatMap((device) =>
-    device === 'auto' ? engineNames : [device],
-  );
-  for (const device of wanted) if (!isEngine(device)) throw errors.unknownDevice(device, engineNames);
+/** The first engine that works, of those there are in order of preference; throws DEVICE_UNKNOWN, or DEVICE_UNAVAILABLE where none does. */
+export async function firstEngine(engines: readonly EngineSource[], devices: readonly string[] = []): Promise<Placed> {
+  const names: readonly string[] = engines.map(({ name }) => name);
+  const wanted = (devices.length > 0 ? devices : ['auto']).flatMap((device) => (device === 'auto' ? names : [device]));
+  for (const device of wanted) if (!names.includes(device)) throw errors.unknownDevice(device, names);
   const failures: string[] = [];
-  for (const name of new Set(wanted.filter(isEngine))) {
+  for (const name of new Set(wanted)) {
+    const source = engines.find((engine) => engine.name === name)!;
     try {
-      return { engine: await inTurn(() => load(name)), remarks: failures };
+      return { engine: await inTurn(() => load(source)), remarks: failures };
     } catch (error) {
       failures.push(`${name} is not available: ${reasonOf(error)}`);
     }
   }
   throw errors.noDevice(wanted, failures);
-}
-
-function isEngine(device: string): device is EngineName {
-  return (engineNames as readonly string[]).includes(device);
 }
 
 function reasonOf(error: unknown): string {
@@ -51,25 +51,10 @@ function withoutGreeting(backend: object): void {
   if ('firstUse' in backend) backend.firstUse = false;
 }
 
-/** The native engine of this process: both packages register themselves as "tensorflow". */
-let native: EngineName | undefined;
-
-async function load(name: EngineName): Promise<Engine> {
+async function load({ name, backend, load: register }: EngineSource): Promise<Engine> {
   const before = tf.getBackend();
   try {
-    switch (name) {
-      case 'cpu':
-        await import('@tensorflow/tfjs-backend-cpu');
-        break;
-      case 'wasm':
-        await import('@tensorflow/tfjs-backend-wasm');
-        break;
-      case 'tfjs-node':
-      case 'tfjs-node-gpu':
-        await loadNative(name);
-        break;
-    }
-    const backend = name === 'cpu' || name === 'wasm' ? name : 'tensorflow';
+    await register();
     await start(backend);
     if (!(await tf.setBackend(backend))) throw new Error('TensorFlow.js could not initialise it');
     if (backend === 'cpu') withoutGreeting(tf.backend());
@@ -87,24 +72,6 @@ async function start(backend: Engine['backend']): Promise<void> {
   const started = await known.factory();
   tf.removeBackend(backend);
   tf.registerBackend(backend, () => started, known.priority);
-}
-
-/** The last Node that the native engines run on. */
-const lastNativeNode = 22;
-
-async function loadNative(name: 'tfjs-node' | 'tfjs-node-gpu'): Promise<void> {
-  if (native === name) return;
-  if (native !== undefined) throw errors.nativeTaken(name, native);
-  // TensorFlow's addon calls what Node 23 took away.
-  const [major = 0] = process.versions.node.split('.').map(Number);
-  if (major > lastNativeNode)
-    throw errors.nodeTooNew({ engine: name, node: process.versions.node, last: lastNativeNode });
-  const setup = name === 'tfjs-node' ? 'npm run setup:tfjs-node' : 'npm run setup:tfjs-gpu';
-  const peer = `@tensorflow/${name}`;
-  // TensorFlow's C++ writes its greetings to stderr.
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
-  await importPeer(peer, setup, () => import(peer));
-  native = name;
 }
 
 /**

@@ -52,6 +52,14 @@ export const errors = {
       expected: 'weights beside model.json',
       next: 'Export or download the model again.',
     }),
+  noSecureContext: () =>
+    new UnderstoryError({
+      code: 'NO_SECURE_CONTEXT',
+      message: 'The digest of the model cannot be computed in this page.',
+      found: 'a page without crypto.subtle',
+      expected: 'a page from https or from localhost',
+      next: 'Serve the page over https, or open it on the machine that serves it.',
+    }),
   shardSize: ({
     model,
     shards,
@@ -90,10 +98,13 @@ export const errors = {
   unknownDevice: (device: string, known: readonly string[]) =>
     new UnderstoryError({
       code: 'DEVICE_UNKNOWN',
-      message: `TensorFlow.js has no engine "${device}" in Node.`,
+      message: `TensorFlow.js has no engine "${device}" here.`,
       found: device,
       expected: `auto, or one or more of ${known.join(', ')}`,
-      next: 'Use the device "auto", or several engines in order of preference such as "tfjs-node", "wasm".',
+      next: `Use the device "auto", or several engines in order of preference such as ${known
+        .slice(-2)
+        .map((name) => `"${name}"`)
+        .join(', ')}.`,
       remedy: { kind: 'settings', settings: [{ name: 'device', value: 'auto' }] },
     }),
   noDevice: (tried: readonly string[], reasons: readonly string[]) =>

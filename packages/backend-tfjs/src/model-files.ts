@@ -1,9 +1,4 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { readFile, realpath, stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, normalize, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { append, errors as coreErrors, isDiagnosed, type ModelSource, firstLineOf } from '@understory/core';
+import { append, isDiagnosed, type ModelSource, firstLineOf } from '@understory/core';
 import { errors } from './errors.ts';
 import {
   bytesPerElement,
@@ -12,7 +7,6 @@ import {
   checkLayers,
   checkManifest,
   checkNames,
-  largestJson,
   largestWeights,
 } from './model-schema.ts';
 
@@ -48,48 +42,70 @@ interface ModelJson {
   readonly [key: string]: unknown;
 }
 
-/** The path of the model.json that a source names, as a file, a file:// URL, or the folder that holds it. */
-function pathOf(path: string): string {
-  const plain = path.startsWith('file:') ? fileURLToPath(path) : path;
-  try {
-    return statSync(plain).isDirectory() ? join(plain, 'model.json') : plain;
-  } catch {
-    return plain;
-  }
+/** A file of weights that is there, of a size that is known. */
+export interface Shard {
+  readonly name: string;
+  readonly size: number;
+  readonly read: () => Promise<Uint8Array>;
 }
 
-/** Whether a source is a TensorFlow.js model, judged by what is in it. */
-export function looksLikeModel(source: ModelSource): boolean {
-  try {
-    if (source.kind === 'bytes') return source.bytes[0] === 0x7b && mentionsModel(source.bytes);
-    const path = pathOf(source.path);
-    if (!/\.json$/i.test(path)) return false;
-    // A model.json that is broken must be told so, rather than that nobody reads it; a pipe would be waited for.
-    if (/(^|[\\/])model\.json$/i.test(path)) return existsSync(path);
-    const found = statSync(path);
-    return found.isFile() && found.size <= largestJson && mentionsModel(readFileSync(path));
-  } catch {
-    return false;
-  }
+/** Where a model.json lies, with its weights beside it. */
+export interface ModelPlace {
+  /** How messages call the model.json. */
+  readonly name: string;
+  /** Throws MODEL_NOT_READABLE or TFJS_MODEL_TOO_LARGE. */
+  json(): Promise<Uint8Array>;
+  /** A file of weights by its path beside the model.json; throws TFJS_SHARD_MISSING or TFJS_SHARD_OUTSIDE. */
+  shard(path: string): Promise<Shard>;
 }
 
-function mentionsModel(bytes: Uint8Array): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** Computes the SHA-256 of parts that follow each other, in hexadecimal. */
+export type Digest = (parts: readonly Uint8Array[]) => Promise<string>;
+
+/** Whether a text that begins like JSON has what every model.json has. */
+export function mentionsModel(bytes: Uint8Array): boolean {
+  const text = new TextDecoder().decode(bytes);
   return ['"modelTopology"', '"weightsManifest"'].some((key) => text.includes(key));
 }
 
+/** A model.json and its weights in memory, which may lie in folders of it. */
+export function placeInMemory({ bytes, externalData = {} }: Extract<ModelSource, { kind: 'bytes' }>): ModelPlace {
+  const name = 'model.json';
+  return {
+    name,
+    json: async () => bytes,
+    async shard(shard) {
+      const place = withinFolder(shard);
+      if (place === undefined) throw errors.shardOutside({ model: name, shard });
+      const found = Object.entries(externalData).find(([path]) => withinFolder(path) === place)?.[1];
+      if (found === undefined) throw errors.shardMissing({ model: name, shard, reason: 'no such file was given' });
+      return { name: shard, size: found.byteLength, read: async () => found };
+    },
+  };
+}
+
+/** A path in a folder, without the steps that lead nowhere; undefined where it leads out. */
+export function withinFolder(path: string): string | undefined {
+  if (/^([a-z]:)?[\\/]/i.test(path)) return undefined;
+  const parts: string[] = [];
+  for (const part of path.split(/[\\/]/)) {
+    if (part === '..' && parts.pop() === undefined) return undefined;
+    if (part !== '..' && part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}
+
 /** Throws MODEL_NOT_READABLE, TFJS_NOT_JSON, TFJS_FORMAT_UNKNOWN, TFJS_MODEL_*, TFJS_SHARD_MISSING or TFJS_SHARD_SIZE. */
-export async function readModelFiles(source: ModelSource): Promise<ModelFiles> {
-  const path = source.kind === 'file' ? localPath(source.path) : 'model.json';
-  const bytes = source.kind === 'file' ? await readOwn(path) : source.bytes;
+export async function readModelFiles(place: ModelPlace, digest: Digest): Promise<ModelFiles> {
+  const path = place.name;
+  const bytes = await place.json();
   const json = parse(bytes, path);
   const format = formatOf(json, path);
-  const hash = createHash('sha256').update(bytes);
   const groups = json.weightsManifest ?? [];
   const shards: Shard[] = [];
   // Nothing is read before the files are known to have what is declared.
   for (const group of groups) {
-    const own = await Promise.all(group.paths.map(async (shard) => findShard(source, path, shard)));
+    const own = await Promise.all(group.paths.map((shard) => place.shard(shard)));
     const found = own.reduce((sum, shard) => sum + shard.size, 0);
     const expected = bytesOf(group.weights);
     if (expected !== undefined && found !== expected) {
@@ -108,7 +124,6 @@ export async function readModelFiles(source: ModelSource): Promise<ModelFiles> {
     if (part.byteLength !== shard.size) {
       throw errors.shardSize({ model: path, shards: [shard.name], found: part.byteLength, expected: shard.size });
     }
-    hash.update(part);
     whole.set(part, at);
     at += part.byteLength;
   }
@@ -118,30 +133,8 @@ export async function readModelFiles(source: ModelSource): Promise<ModelFiles> {
     json,
     weights: groups.flatMap((group) => group.weights),
     weightData: whole.buffer,
-    sha256: hash.digest('hex'),
+    sha256: await digest([bytes, whole]),
   };
-}
-
-function localPath(path: string): string {
-  try {
-    return pathOf(path);
-  } catch (cause) {
-    throw coreErrors.modelNotReadable({ model: path, reason: firstLineOf(cause), cause });
-  }
-}
-
-async function readOwn(path: string): Promise<Uint8Array> {
-  try {
-    const found = await stat(path);
-    if (!found.isFile()) throw new Error('it is no file');
-    if (found.size > largestJson) {
-      throw errors.tooLarge({ model: path, what: 'a model.json', found: found.size, limit: largestJson });
-    }
-    return await readFile(path);
-  } catch (cause) {
-    if (isDiagnosed(cause)) throw cause;
-    throw coreErrors.modelNotReadable({ model: path, reason: firstLineOf(cause), cause });
-  }
 }
 
 function parse(bytes: Uint8Array, model: string): ModelJson {
@@ -201,40 +194,6 @@ function heldLayers(topology: ModelJson['modelTopology'], model: string): unknow
     if (isDiagnosed(cause)) throw cause;
     throw errors.notJson({ model, reason: `its model_config: ${firstLineOf(cause)}`, cause });
   }
-}
-
-/** A file of weights that is there, of a size that is known. */
-interface Shard {
-  readonly name: string;
-  readonly size: number;
-  readonly read: () => Promise<Uint8Array>;
-}
-
-async function findShard(source: ModelSource, model: string, shard: string): Promise<Shard> {
-  const normal = normalize(shard);
-  // A model must not be able to name any file of the machine as its weights.
-  if (isOutside(normal)) throw errors.shardOutside({ model, shard });
-  if (source.kind === 'bytes') {
-    const bytes = Object.entries(source.externalData ?? {}).find(([name]) => normalize(name) === normal)?.[1];
-    if (bytes) return { name: shard, size: bytes.byteLength, read: async () => bytes };
-    throw errors.shardMissing({ model, shard, reason: 'no such file was given' });
-  }
-  try {
-    const path = await realpath(join(dirname(model), shard));
-    // Caches of downloads keep all files of a model in one folder and link to them: both folders are the model's.
-    const folders = [await realpath(dirname(model)), dirname(await realpath(model))];
-    if (folders.every((folder) => isOutside(relative(folder, path)))) throw errors.shardOutside({ model, shard });
-    const found = await stat(path);
-    if (!found.isFile()) throw errors.shardMissing({ model, shard, reason: 'it is no file' });
-    return { name: shard, size: found.size, read: async () => readFile(path) };
-  } catch (cause) {
-    if (isDiagnosed(cause)) throw cause;
-    throw errors.shardMissing({ model, shard, reason: firstLineOf(cause), cause });
-  }
-}
-
-function isOutside(path: string): boolean {
-  return path === '..' || /^\.\.[\\/]/.test(path) || isAbsolute(path);
 }
 
 /** Undefined where a weight's length is only known from its data. */

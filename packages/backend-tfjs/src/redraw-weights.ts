@@ -3,6 +3,7 @@ import { float32, redrawn, type Tensor } from '@understory/core';
 import type { ModelFiles, WeightEntry } from './model-files.ts';
 import { bytesPerElement } from './model-schema.ts';
 import type { StoredWeight } from './network.ts';
+import { concatenated } from './support/concatenated.ts';
 import { permuted } from './onnx-view/onnx-view.ts';
 
 /**
@@ -26,7 +27,7 @@ export function redrawWeights(files: ModelFiles, drawn: readonly StoredWeight[],
     }
     offset = end;
   }
-  return { ...files, weights, weightData: Uint8Array.from(Buffer.concat(parts)).buffer };
+  return { ...files, weights, weightData: concatenated(parts).buffer };
 }
 
 function decoded(entry: WeightEntry, bytes: ArrayBuffer): Tensor<'float32'> {

@@ -1,6 +1,8 @@
 import type { Backend, ModelSource, OpenOptions } from '@understory/core';
+import { digest, looksLikeModel, placeOf } from './disk.ts';
 import { looksLikeOnnx } from './looks-like-onnx.ts';
-import { looksLikeModel } from './model-files.ts';
+import { nodeEngines } from './node-engines.ts';
+import { onnxReader } from './onnx-reader.ts';
 import type { TfjsModel } from './tfjs-model.ts';
 
 /**
@@ -20,6 +22,7 @@ export class TfjsBackend implements Backend {
   async open(source: ModelSource | string, options: OpenOptions = {}): Promise<TfjsModel> {
     // TensorFlow.js takes a while to load, which nobody should wait for who does not use it.
     const { openModel } = await import('./open-model.ts');
-    return openModel(typeof source === 'string' ? { kind: 'file', path: source } : source, options);
+    const host = { engines: nodeEngines, placeOf, digest, onnxReader };
+    return openModel(typeof source === 'string' ? { kind: 'file', path: source } : source, options, host);
   }
 }

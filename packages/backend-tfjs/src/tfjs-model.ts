@@ -43,6 +43,8 @@ export interface TfjsModelParts {
   readonly network: Network;
   readonly engine: Engine;
   readonly origin: ModelOrigin;
+  /** Lets what waits have its turn before a piece of work, which nothing interrupts. */
+  readonly breathe?: () => Promise<void>;
   /** The same model with the weights of some layers re-initialised. */
   readonly redrawn?: (layers: readonly string[], seed: number, remark: string) => Promise<TfjsModel>;
 }
@@ -65,13 +67,15 @@ export class TfjsModel implements DifferentiableModel {
   private readonly engine: Engine;
   private readonly byName: ReadonlyMap<string, NetworkLayer>;
   private readonly specs: ReadonlyMap<string, TensorSpec>;
+  private readonly breathe: TfjsModelParts['breathe'];
   private readonly redrawn: TfjsModelParts['redrawn'];
   private readonly reached = new Map<string, Reach>();
   private isClosed = false;
 
-  constructor({ network, engine, origin, redrawn }: TfjsModelParts) {
+  constructor({ network, engine, origin, breathe, redrawn }: TfjsModelParts) {
     this.network = network;
     this.engine = engine;
+    this.breathe = breathe;
     this.redrawn = redrawn;
     this.inputs = network.inputs;
     this.byName = new Map(network.layers.map((layer) => [layer.name, layer]));
@@ -110,6 +114,7 @@ export class TfjsModel implements DifferentiableModel {
     const names = [...new Set(fetch)];
     const all = { ...feeds, ...activations };
     const computed = names.filter((name) => !(name in all));
+    await this.breathe?.();
     const parts = this.inParts(batch, (take) => this.work(() => this.fetch(takeAll(all, take), computed)));
     return Object.fromEntries(
       names.map((name) => [
@@ -133,6 +138,7 @@ export class TfjsModel implements DifferentiableModel {
     this.checkNames([...outputs, ...withRespectTo, ...fetch]);
     checkObjective(objective, batch, (output) => this.specs.get(output)?.dims);
     for (const tensor of withRespectTo) this.checkReach(outputs, tensor);
+    await this.breathe?.();
     const parts = this.inParts(batch, (take) =>
       this.work(() =>
         withGradients(this.engine, rules, () =>
@@ -155,6 +161,7 @@ export class TfjsModel implements DifferentiableModel {
       inputs: this.inputs,
       layers: this.layers,
       fixedBatch: this.fixedBatch,
+      ...(this.breathe && { breathe: this.breathe }),
       work: (own) => this.work(() => withGradients(this.engine, undefined, own)),
       compute: (given, names) => this.network.compute(given, names),
       isChannelsLast: (name) => this.byName.get(name)?.channelsLast ?? false,

@@ -29,6 +29,8 @@ export interface ProgramTarget {
   readonly layers: readonly LayerSpec[];
   /** The number of samples that the model accepts at a time; undefined for any number. */
   readonly fixedBatch: number | undefined;
+  /** Lets what waits have its turn before a piece of work, which nothing interrupts. */
+  readonly breathe?: () => Promise<void>;
   /** Does synchronous work on the model's engine, with our gradients, and releases what it made. */
   readonly work: <T>(own: () => T) => T;
   readonly compute: (given: ReadonlyMap<string, tf.Tensor>, names: readonly string[]) => ReadonlyMap<string, tf.Tensor>;
@@ -68,6 +70,7 @@ export class TfjsProgram implements CompiledProgram {
   async run(inputs: Tensors): Promise<Tensors> {
     const { fixedBatch, work } = this.target;
     const batch = checkFeeds(this.program.inputs, inputs);
+    await this.target.breathe?.();
     if (fixedBatch === undefined || fixedBatch === batch) return work(() => this.compute(inputs));
     const parts = Array.from({ length: Math.ceil(batch / fixedBatch) }, (_, at) => {
       const take = Array.from({ length: fixedBatch }, (_unused, sample) =>

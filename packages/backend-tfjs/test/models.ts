@@ -97,8 +97,8 @@ function shapeAttribute(dims: readonly number[]): object {
 /** Attributes as model.json writes them. */
 export const attribute = {
   ints: (...values: number[]) => ({ list: { i: values.map(String) } }),
-  text: (value: string) => ({ s: Buffer.from(value).toString('base64') }),
-  texts: (...values: string[]) => ({ list: { s: values.map((value) => Buffer.from(value).toString('base64')) } }),
+  text: (value: string) => ({ s: btoa(value) }),
+  texts: (...values: string[]) => ({ list: { s: values.map((value) => btoa(value)) } }),
   bool: (b: boolean) => ({ b }),
   float: (f: number) => ({ f }),
   int: (i: number) => ({ i: `${i}` }),
@@ -250,3 +250,5 @@ export function kerasFile(options: {
   });
   return source({ format: 'layers-model', modelTopology }, weights, new Uint8Array(Buffer.concat(data)));
 }
+
+export const classifiers = { layers: layersClassifier, graph: async () => graphClassifier() };

@@ -3,10 +3,9 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { runtimeFiles } from '@understory/backend-onnx/web';
-import { nodeEnvironment } from '@understory/environment-node';
-import { openStudy, parseStudySpec, type ShownImage, type StudySpec } from '@understory/studies';
 import { bundleForBrowser, findChromium, runInChromium } from '@understory/testing/node';
 import type { StudyResults } from './browser/study-worker.ts';
+import { explainedInNode } from './explained-in-node.ts';
 
 const chromium = findChromium();
 const { resolve } = createRequire(import.meta.url);
@@ -20,19 +19,6 @@ const worker = new Worker('/files/worker.js', { type: 'module' });
 worker.onmessage = () => worker.postMessage('stop');
 worker.onerror = ({ message }) => fetch('/results', { method: 'POST', body: JSON.stringify({ error: message }) });
 `;
-
-/** What Node says of the same picture. */
-async function explainedInNode(): Promise<ShownImage> {
-  const input = { version: 1, study: 'explain', model: 'efficientnet-lite0', images: { from: [picture] } };
-  const spec = parseStudySpec(input) as Extract<StudySpec, { study: 'explain' }>;
-  let shown: ShownImage | undefined;
-  const study = await openStudy(spec, nodeEnvironment({ cwd: here('.') }), {
-    onShown: async (each) => void (shown = each),
-  });
-  for await (const event of study.explain()) if ('error' in event) throw event.error;
-  await study.close();
-  return shown!;
-}
 
 // Where there is no Chromium, this is shown as skipped.
 (chromium === undefined ? describe.skip : describe)('webEnvironment in a worker', () => {
@@ -48,7 +34,7 @@ async function explainedInNode(): Promise<ShownImage> {
       ...runtimeFiles.wasm.map((name) => [name, readFileSync(resolve(`onnxruntime-web/${name}`))] as const),
     ]);
     const found = await runInChromium<StudyResults>(chromium!, { script: page, files, isIsolated: true });
-    const { record, maps } = await explainedInNode();
+    const { record, maps } = await explainedInNode('efficientnet-lite0', picture);
     const { heat } = maps[0]!;
     expect(found).toEqual({
       ...{ isIsolated: true, runsOn: 'wasm' },

@@ -1,5 +1,6 @@
 import type { JsonNode } from './node.ts';
 import { whole, type PartConstant, type Parts } from './parts.ts';
+import { textOf } from './text-of.ts';
 
 const normalizations = new Set(['FusedBatchNorm', 'FusedBatchNormV2', 'FusedBatchNormV3']);
 
@@ -13,8 +14,7 @@ export function byOwnStatistics(node: JsonNode): Parts {
   if (!isOwn || node.attr?.['is_training'] === undefined || mean === undefined) {
     return whole(node);
   }
-  const format = (node.attr['data_format'] as { s?: string } | undefined)?.s ?? '';
-  const isFirst = Buffer.from(format, 'base64').toString() === 'NCHW';
+  const isFirst = textOf((node.attr['data_format'] as { s?: unknown } | undefined)?.s) === 'NCHW';
   const { f: epsilon = 1e-3 } = (node.attr['epsilon'] ?? {}) as { f?: number };
   const constants = new Map<string, PartConstant>();
   const nodes: JsonNode[] = [];

@@ -1,5 +1,6 @@
 import type { JsonNode } from './node.ts';
 import { whole, type Parts } from './parts.ts';
+import { textOf } from './text-of.ts';
 
 /** Operators on images, and which input is one. */
 const images: Readonly<Record<string, number>> = {
@@ -27,7 +28,8 @@ const toFirst = [0, 3, 1, 2];
  */
 export function channelsLast(node: JsonNode): Parts {
   const place = images[node.op];
-  if (place === undefined || textOf(node.attr?.['data_format']) !== 'NCHW') return whole(node);
+  if (place === undefined || textOf((node.attr?.['data_format'] as { readonly s?: unknown } | undefined)?.s) !== 'NCHW')
+    return whole(node);
   const { name, op, input = [], attr = {} } = node;
   const names = { last: `${name}/to_last`, first: `${name}/to_first`, image: `${name}/image`, own: `${name}/NHWC` };
   const constants = new Map<string, readonly number[]>([
@@ -64,11 +66,6 @@ function turned(attr: Readonly<Record<string, unknown>>): Readonly<Record<string
     ...order('dilations', axes),
     ...order('ksize', axes),
     ...order('explicit_paddings', pairs),
-    data_format: { s: Buffer.from('NHWC').toString('base64') },
+    data_format: { s: btoa('NHWC') },
   };
-}
-
-function textOf(attribute: unknown): string {
-  const { s } = (attribute ?? {}) as { readonly s?: unknown };
-  return typeof s === 'string' ? Buffer.from(s, 'base64').toString() : '';
 }

@@ -1,5 +1,6 @@
 import type { JsonNode } from './node.ts';
 import { whole, type Parts } from './parts.ts';
+import { textOf } from './text-of.ts';
 
 /** What a fused operator does first. */
 const plain: Readonly<Record<string, string>> = {
@@ -17,9 +18,7 @@ const fusable = new Set(['elu', 'leakyrelu', 'prelu', 'relu', 'relu6', 'sigmoid'
  */
 export function unfused(node: JsonNode, shapes: ReadonlyMap<string, readonly number[]>): Parts {
   const operator = plain[node.op];
-  const fused = (list(node, 'fused_ops')?.['s'] as readonly string[] | undefined)?.map((name) =>
-    Buffer.from(name, 'base64').toString(),
-  );
+  const fused = (list(node, 'fused_ops')?.['s'] as readonly string[] | undefined)?.map(textOf);
   if (operator === undefined || fused === undefined) return whole(node);
   const [first = '', ...rest] = fused;
   const dilations = list(node, 'dilations')?.['i'] as readonly (string | number)[] | undefined;
@@ -78,7 +77,7 @@ interface Step {
 type Write = (part: string, operator: string, ...inputs: (string | number)[]) => string;
 
 const normalizations = new Set(['FusedBatchNorm']);
-const normalized = { data_format: { s: Buffer.from('NHWC').toString('base64') }, is_training: { b: false } };
+const normalized = { data_format: { s: btoa('NHWC') }, is_training: { b: false } };
 
 function arity(operator: string): number {
   if (normalizations.has(operator)) return 4;

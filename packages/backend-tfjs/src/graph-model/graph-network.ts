@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { loadGraphModelSync, type GraphModel } from '@tensorflow/tfjs-converter';
 import { elementCount, type Dimension, type Tensor, type TensorSpec, firstLineOf } from '@understory/core';
 import { errors } from '../errors.ts';
+import { concatenated } from '../support/concatenated.ts';
 import type { ModelFiles } from '../model-files.ts';
 import {
   channelsFirst,
@@ -376,13 +377,10 @@ function reaching(nodes: readonly JsonNode[], ends: readonly string[]): readonly
 /** The weights of a file with some constants behind them. */
 function withConstants(files: ModelFiles, constants: ReadonlyMap<string, PartConstant>): ModelFiles {
   if (constants.size === 0) return files;
-  const bytes = [...constants.values()].map((value) =>
-    Buffer.from((typeof value === 'number' ? Float32Array.of(value) : Int32Array.from(value)).buffer),
+  const added = [...constants.values()].map(
+    (value) => new Uint8Array((typeof value === 'number' ? Float32Array.of(value) : Int32Array.from(value)).buffer),
   );
-  const added = Buffer.concat(bytes);
-  const weightData = new Uint8Array(files.weightData.byteLength + added.byteLength);
-  weightData.set(new Uint8Array(files.weightData));
-  weightData.set(added, files.weightData.byteLength);
+  const weightData = concatenated([new Uint8Array(files.weightData), ...added]);
   const weights = [...constants].map(([name, value]) =>
     typeof value === 'number' ? { name, shape: [], dtype: 'float32' } : { name, shape: [value.length], dtype: 'int32' },
   );

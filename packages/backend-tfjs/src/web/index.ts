@@ -1,0 +1,5 @@
+export { tfjsWebPlugin } from './plugin.ts';
+export { TfjsWebBackend, type TfjsWebOptions } from './tfjs-web-backend.ts';
+export { engineFiles, type WebEnginesOptions } from './web-engines.ts';
+export type { TfjsModel } from '../tfjs-model.ts';
+export type { TfjsProgram } from '../tfjs-program.ts';
