@@ -1,7 +1,7 @@
 /// <reference lib="webworker" />
 import attack from '@understory/attack-pgd';
 import { onnxWebPlugin } from '@understory/backend-onnx/web';
-import { PageFiles, webEnvironment } from '@understory/environment-web/worker';
+import { PageFiles, webEnvironment } from '@understory/environment-web';
 import baselines from '@understory/explain-baseline';
 import cam from '@understory/explain-cam';
 import gradcam from '@understory/explain-gradcam';
