@@ -1,4 +1,4 @@
-import { configurable } from '@understory/core';
+import { augmented, configurable } from '@understory/core';
 import type { Explainer, HeatMap } from '@understory/core';
 import { principalScores } from '@understory/statistics';
 import { activationsOf } from './activations.ts';
@@ -18,16 +18,25 @@ export const eigenCam = configurable(
       default: false,
       description: 'Take off the mean of each channel first, as pytorch-grad-cam does.',
     },
-  },
-  ({ centre }): Explainer => ({
-    async explain(request) {
-      const { layer, batch, maps } = await activationsOf(request);
-      const { height, width, channels, reading } = maps;
-      return Array.from({ length: batch }, (_, sample): HeatMap => {
-        const scores = principalScores(maps.of(sample), channels, { isCentred: centre });
-        const data = Float32Array.from(scores, (score) => Math.max(score, 0));
-        return { height, width, data, layer, ...(reading !== undefined && { reading }) };
-      });
+    smooth: {
+      type: 'choices',
+      default: [],
+      choices: ['augmentation'],
+      description: 'Average over flips and brightnesses of the image (augmentation).',
     },
-  }),
+  },
+  ({ centre, smooth }): Explainer => {
+    const own: Explainer = {
+      async explain(request) {
+        const { layer, batch, maps } = await activationsOf(request);
+        const { height, width, channels, reading } = maps;
+        return Array.from({ length: batch }, (_, sample): HeatMap => {
+          const scores = principalScores(maps.of(sample), channels, { isCentred: centre });
+          const data = Float32Array.from(scores, (score) => Math.max(score, 0));
+          return { height, width, data, layer, ...(reading !== undefined && { reading }) };
+        });
+      },
+    };
+    return smooth.includes('augmentation') ? augmented(own) : own;
+  },
 );

@@ -14,7 +14,8 @@ const methods: readonly (Omit<Contribution, 'kind'> & { readonly make: (options:
     reference: 'Zhou et al. 2016, equation 2',
     formula: String.raw`M(x, y) = \sum_k w_k \, A_k(x, y)`,
     needs: ['graph'],
-    make: () => cam,
+    options: cam.options,
+    make: cam.from,
   },
   {
     id: 'eigencam',

@@ -1,6 +1,6 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createHost, EXPLAINER } from '@understory/core';
-import plugin, { cam } from '@understory/explain-cam';
+import plugin from '@understory/explain-cam';
 
 describe('the plugin', () => {
   it('provides methods that need no gradients, and those that need the graph', async () => {
@@ -13,8 +13,13 @@ describe('the plugin', () => {
       { id: 'attention-rollout', needs: ['graph'], reference: expect.stringContaining('2020') },
     ]);
     expect(host.list('explainer').flatMap(({ needs = [] }) => needs)).toEqual(['graph', 'graph']);
-    const explain = jest.spyOn(cam, 'explain').mockRejectedValueOnce(new Error('asked'));
-    await expect(host.get(EXPLAINER, 'cam').explain({} as never)).rejects.toThrow('asked');
-    expect(explain).toHaveBeenCalledTimes(1);
+    expect(host.get(EXPLAINER, 'cam', { smooth: 'eigen+augmentation' })).toMatchObject({
+      explain: expect.any(Function),
+    });
+    for (const id of ['cam', 'eigencam']) {
+      expect(() => host.get(EXPLAINER, id, { smooth: 'nothing' })).toThrow(
+        expect.objectContaining({ code: 'OPTION_INVALID' }),
+      );
+    }
   });
 });

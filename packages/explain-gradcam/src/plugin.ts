@@ -61,7 +61,8 @@ const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly make:
       description: 'Projects the products of activations and gradients on their first principal axis.',
       reference: 'Gildenblat et al. 2021 (pytorch-grad-cam), after Muhammad and Yeasin 2020, equations 2 and 3',
       formula: String.raw`M = \mathrm{ReLU}(C v_1), \quad C = A \odot G - \operatorname*{mean}_{x, y}(A \odot G) = U \Sigma V^{\top} \in \mathbb{R}^{hw \times K}`,
-      make: () => eigenGradCam,
+      options: eigenGradCam.options,
+      make: eigenGradCam.from,
     },
   ];
 

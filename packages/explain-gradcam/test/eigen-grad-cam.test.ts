@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { augmented } from '@understory/core';
 import { eigenGradCam } from '@understory/explain-gradcam';
 import fc from 'fast-check';
 import { close, known, mapOf, sum, type Known } from './known-gradients.ts';
@@ -63,5 +64,21 @@ describe('eigenGradCam', () => {
       }),
       { seed: 1, numRuns: 100 },
     );
+  });
+
+  it('is averaged over versions of the image where it is told to', async () => {
+    const layer = {
+      activations: [
+        [12, 0, 6],
+        [1, 5, 3],
+      ],
+      gradients: [
+        [1, 1, 1],
+        [2, 1, 1],
+      ],
+    };
+    const smoothed = await mapOf(eigenGradCam({ smooth: ['augmentation'] }), layer);
+    expect(smoothed).toEqual(await mapOf(augmented(eigenGradCam), layer));
+    expect(smoothed).not.toEqual(await mapOf(eigenGradCam, layer));
   });
 });
