@@ -108,6 +108,7 @@ function sidebar() {
     group('Concepts', [link('concepts/index.md'), ...concepts.map((name) => link(`concepts/${name}.md`))]),
     group('Guides', [
       ...within('guides'),
+      link('how-to/studio.md'),
       link('how-to/compare.md'),
       link('how-to/clip.md'),
       link('how-to/export.md'),
@@ -115,7 +116,7 @@ function sidebar() {
     ]),
     group(
       'Extend',
-      within('how-to').filter((each) => !/clip|compare|export|many-machines/.test(each.link)),
+      within('how-to').filter((each) => !/clip|compare|export|many-machines|studio/.test(each.link)),
       true,
     ),
     group('Reference', [

@@ -9,7 +9,9 @@ import { findChromium } from '@understory/testing/node';
 import axe from 'axe-core';
 import { chromium as chrome, type Browser, type Page } from 'playwright-core';
 import { openEngine, type RunContents, type RunEntry, type StudioEngine } from '../src/index.ts';
+import { serveStudio } from '../src/server/index.ts';
 import { buildPage, type Script } from './support/build-page.ts';
+import { onSources } from './support/on-sources.ts';
 import { servePage, type Served } from './support/serve-page.ts';
 
 const chromium = findChromium();
@@ -438,6 +440,29 @@ describe('the page of a server', () => {
       await page.context().close();
       await own.close();
       await engine.close();
+    }
+  });
+
+  flow('opens by the ticket of a studio, and says what is wrong without its token', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'understory-served-'));
+    const studio = await serveStudio({ runs: 'runs', cwd, page: folder, execArgv: onSources });
+    const told = complaints.length;
+    try {
+      page = await open(studio.ticket());
+      await says('gradcam, tiger cat');
+      expect(page.url()).toBe(`http://127.0.0.1:${studio.port}/`);
+      await page.reload();
+      await says('gradcam, tiger cat');
+      await page.locator('#tab-runs').waitFor();
+      expect(complaints.slice(told)).toEqual([]);
+      const address = page.url();
+      await page.context().close();
+      page = await open(address);
+      await page.getByText('the token of this studio').first().waitFor();
+      await page.context().close();
+    } finally {
+      await studio.close();
+      rmSync(cwd, { recursive: true, force: true });
     }
   });
 });

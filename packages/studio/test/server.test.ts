@@ -81,6 +81,11 @@ describe('the flow of a served page', () => {
     expect(added).toEqual({ pictures: ['mine/dropped.png'], models: [], others: [] });
     for (const path of ['mine/dropped.png', 'sample.png'])
       expect(await served.engine.readPicture({ path })).toMatchObject({ width: 451, height: 300 });
+    const own = new Uint8Array(await readFile(join(served.folder, 'served/resnet/onnx/model.onnx')));
+    const models = await served.engine.addFiles({ files: [{ path: 'efficientnet-lite0/model.onnx', bytes: own }] });
+    expect(models.models).toEqual(['efficientnet-lite0']);
+    const { inputs } = await served.engine.openModel({ model: 'efficientnet-lite0' });
+    expect(inputs[0]?.dims?.slice(1)).toEqual([3, 32, 32]);
     const png = await encodePng(rgbImage(new Uint8Array(3 * 6), 3, 2));
     await served.engine.addFiles({ files: [{ path: 'mine/dropped.png', bytes: png }] });
     expect(await served.engine.readPicture({ path: 'mine/dropped.png' })).toMatchObject({ width: 3, height: 2 });

@@ -11,7 +11,7 @@ export interface Page {
 }
 
 /** Pages whose commands `npm run packages` follows, with the package that each makes. */
-const followed = /^docs\/how-to\/(?!clip\.md|compare\.md|export\.md|many-machines\.md)/;
+const followed = /^docs\/how-to\/(?!clip\.md|compare\.md|export\.md|many-machines\.md|studio\.md)/;
 
 /** Every page of the repository that shows commands, and the help of every command. */
 export function pagesWithCommands(): readonly Page[] {

@@ -31,6 +31,8 @@ export function confinedEnvironment(environment: Environment, places: Places): E
       return environment.loadPlugins(request);
     },
     async findModel(name) {
+      const dropped = await places.findDropped(name);
+      if (dropped !== undefined) return environment.findModel(dropped);
       const isBundled = (await listZoo()).some((entry) => entry.name === name);
       return environment.findModel(isBundled ? name : await places.findWhole(name, { isModel: true }));
     },

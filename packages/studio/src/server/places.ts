@@ -26,13 +26,19 @@ export class Places {
     this.#places = places;
   }
 
+  /** The path of a dropped file or folder; undefined where none was dropped as this. */
+  async findDropped(path: string): Promise<string | undefined> {
+    const { uploads } = this.#places;
+    const dropped = isPlain(path) ? await realpathOf(join(uploads, path)) : undefined;
+    const isOwn = dropped !== undefined && isInside(dropped, await this.#real(uploads));
+    return isOwn ? this.#substitute(dropped) : undefined;
+  }
+
   /** The path to use for one that a page names: a dropped file, one of a folder that is served, or a sample. Throws PATH_NOT_SERVED. */
   async find(path: string): Promise<string> {
-    const { cwd, uploads, samples } = this.#places;
-    if (isPlain(path)) {
-      const dropped = await realpathOf(join(uploads, path));
-      if (dropped !== undefined && isInside(dropped, await this.#real(uploads))) return this.#substitute(dropped);
-    }
+    const { cwd, samples } = this.#places;
+    const dropped = await this.findDropped(path);
+    if (dropped !== undefined) return dropped;
     const real = await realpathOf(absolute(path, cwd));
     if (real !== undefined && (await this.#isServed(real))) return path;
     if (Object.hasOwn(samples, path)) return this.#substitute(samples[path]!);

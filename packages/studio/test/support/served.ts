@@ -4,17 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { httpEngine, type StudioEngine } from '../../src/index.ts';
+import { onSources } from './on-sources.ts';
 import { serveStudio, type StudioServer } from '../../src/server/index.ts';
 
 const here = (path: string) => new URL(path, import.meta.url);
-
-/** What lets a process import sources. */
-const onSources = [
-  '--conditions=@understory/source',
-  '--disable-warning=ExperimentalWarning',
-  '--import',
-  here('../../../experiments/test/support/typescript.mjs').href,
-] as const;
 
 export interface Served {
   readonly server: StudioServer;
