@@ -1,5 +1,5 @@
 import { maskOf, type Examined } from '../examination/examination.ts';
-import type { Examiner } from '../examination/open-examiner.ts';
+import type { Examiner } from '../examination/examiner.ts';
 import type { ShownAdversarial } from './comparison-rows.ts';
 
 /** Shows each adversarial image that fools one network to the other, at the smallest budget that does. */
