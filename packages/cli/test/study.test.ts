@@ -288,7 +288,7 @@ describe('study paper', () => {
       ...{ 'Granny Smith': /(?<!pine)apple/, banana: /banana/, strawberry: /strawberry/ },
     };
     const named: string[] = [];
-    for await (const { id, captionTests = [] } of (await openDataset(images.from as string)).items({})) {
+    for await (const { id, captionTests = [] } of (await openDataset(images.from as string)).items()) {
       const kind = kinds[said.get(id) ?? ''];
       if (kind !== undefined && captionTests.some(({ captions }) => captions.some((text) => kind.test(text)))) {
         named.push(id);

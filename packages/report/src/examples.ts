@@ -22,6 +22,7 @@ import {
   type ReadableStore,
   type StoredExample,
 } from '@understory/studies/results';
+import { drawnOutlines, outline, type Outlined } from '@understory/studies/setup';
 import type { Picture } from './figures/picture-grid.ts';
 import { readNpy } from './read-npy.ts';
 
@@ -81,42 +82,55 @@ async function drawExample(
   const bytes = (name: string) => readOfExample(store, fileOfExample(folder, name));
   const picture = await codec.decode(await bytes(record.picture), fileOfExample(folder, record.picture));
   const { width, height } = picture;
+  const outlined = drawnOutlines(record.outlines);
   const png = (image: RgbImage) => codec.encodePng(enlarged(image));
   const maps = await Promise.all(
     record.maps.map(async ({ explainer, file }) => {
       const map = minMax(upsample(readNpy(await bytes(file), fileOfExample(folder, file)), height, width, 'bicubic'));
       const laid = overlay(picture, map, { colourMap: colours });
-      return { explainer, map: await png(painted(map, colours)), overlay: await png(laid) };
+      return {
+        explainer,
+        map: await png(painted(map, colours)),
+        overlay: await codec.encodePng(await outlinedOver(laid, outlined.maps)),
+      };
     }),
   );
   return {
     record,
     width: width * factorOf(width),
     height: height * factorOf(width),
-    picture: await png(picture),
+    picture: await codec.encodePng(await outlinedOver(picture, outlined.picture)),
     maps,
   };
 }
 
-/** A picture of an example as PNG, enlarged by a whole factor where it is small. */
+/** A picture of an example as PNG with what is outlined on it, enlarged by a whole factor where it is small. */
 export async function pictureOf(
   path: string,
   { store, codec }: ExampleDrawing,
+  outlined: Outlined = { boxes: [] },
 ): Promise<NonNullable<Picture['image']>> {
   const picture = await codec.decode(await readOfExample(store, path), path);
-  return { png: await codec.encodePng(enlarged(picture)), enlarged: factorOf(picture.width) > 1 };
+  const png = await codec.encodePng(await outlinedOver(picture, outlined));
+  return { png, enlarged: factorOf(picture.width) > 1 };
 }
 
-/** A map of an example over its picture, upsampled bicubically; both are named as the store does. */
+/** A map of an example over its picture, upsampled bicubically, with what is outlined on it; both are named as the store does. */
 export async function mapOverPicture(
   paths: { readonly picture: string; readonly map: string },
   { store, codec, colours }: ExampleDrawing,
+  outlined: Outlined = { boxes: [] },
 ): Promise<NonNullable<Picture['image']>> {
   const picture = await codec.decode(await readOfExample(store, paths.picture), paths.picture);
   const { width, height } = picture;
   const map = minMax(upsample(readNpy(await readOfExample(store, paths.map), paths.map), height, width, 'bicubic'));
   const laid = overlay(picture, map, { colourMap: colours });
-  return { png: await codec.encodePng(enlarged(laid)), enlarged: factorOf(width) > 1 };
+  return { png: await codec.encodePng(await outlinedOver(laid, outlined)), enlarged: factorOf(width) > 1 };
+}
+
+/** Enlarged first, so that lines are thin. */
+function outlinedOver(picture: RgbImage, outlined: Outlined): Promise<RgbImage> {
+  return outline(enlarged(picture), outlined, { scale: factorOf(picture.width) });
 }
 
 function enlarged(image: RgbImage): RgbImage {

@@ -2,7 +2,8 @@
 export { modelRecord, versionsOf } from './common/record.ts';
 export type { UsedBackend } from './evaluation/evaluation-rows.ts';
 export { drawMap } from './explanation/draw-map.ts';
-export { figure, shownBoxes } from './explanation/figure.ts';
+export { figure, outline, shownBoxes, type Outlined } from './explanation/figure.ts';
+export { drawnOutlines } from './explanation/outlines.ts';
 export { mapLegend, sheetRows, shownExplainer } from './explanation/explanation-sheet.ts';
 export { explainImages, type ExplainImagesRequest } from './explanation/explain-images.ts';
 export { ImageRecords, writeMap } from './explanation/explanation-record.ts';

@@ -7,6 +7,7 @@ import {
   readComparisonExamples,
   type StoredExample,
 } from '@understory/studies/results';
+import { drawnOutlines } from '@understory/studies/setup';
 import { mapOverPicture, pictureOf, type ExampleDrawing } from '../examples.ts';
 import type { Picture, PictureRow } from '../figures/picture-grid.ts';
 
@@ -47,7 +48,7 @@ async function rowOf(
   ];
   const pictures: Picture[] = [
     {
-      image: await pictureOf(fileOfExample(folder, first.picture), drawing),
+      image: await pictureOf(fileOfExample(folder, first.picture), drawing, drawnOutlines(first.outlines).picture),
       caption: label === null ? 'what the first network saw' : `labelled ${label}`,
       alt: item,
     },
@@ -62,6 +63,7 @@ async function rowOf(
             : await mapOverPicture(
                 { picture: fileOfExample(folder, own.picture), map: fileOfExample(folder, map.file) },
                 drawing,
+                drawnOutlines(own.outlines).maps,
               ),
         absent: 'no map',
         caption: `${explainer}, ${name}: says ${decisionText(own)}`,

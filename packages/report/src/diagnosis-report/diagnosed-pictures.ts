@@ -8,6 +8,7 @@ import {
   readDiagnosisExamples,
   type StoredExample,
 } from '@understory/studies/results';
+import { drawnOutlines } from '@understory/studies/setup';
 import { mapOverPicture, pictureOf, type ExampleDrawing } from '../examples.ts';
 import type { Picture, PictureRow } from '../figures/picture-grid.ts';
 
@@ -47,16 +48,17 @@ async function picturesOf(
   const file = (name: string) => fileOfExample(folder, name);
   const question = asked === null ? '' : `asked ${asked}, `;
   const said = `${question}says ${decision === '' ? 'nothing' : decision}${probability === null ? '' : `, ${percent(probability)}`}`;
+  const outlined = drawnOutlines(record.outlines);
   const mapPictures: Picture[] = [
     {
-      image: await pictureOf(file(record.picture), drawing),
+      image: await pictureOf(file(record.picture), drawing, outlined.picture),
       caption: label === null ? said : `labelled ${label}; ${said}`,
       alt: item,
     },
   ];
   for (const { explainer, file: map } of maps) {
     mapPictures.push({
-      image: await mapOverPicture({ picture: file(record.picture), map: file(map) }, drawing),
+      image: await mapOverPicture({ picture: file(record.picture), map: file(map) }, drawing, outlined.maps),
       caption: explainer,
       alt: `${item}: map of ${explainer}`,
     });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { outlinesSchema } from '../explanation/outlines.ts';
 import {
   readStoredExamples,
   type OnProblem,
@@ -18,6 +19,7 @@ const side = z.object({
   picture: z.string(),
   /** NumPy files of the raw maps. */
   maps: z.array(z.object({ explainer: z.string(), file: z.string() })),
+  outlines: outlinesSchema.optional(),
 });
 const schema = z.object({
   item: z.string(),

@@ -4,6 +4,7 @@ import type { ArtifactStore } from '../artifact-store.ts';
 import { fileName } from '../common/file-name.ts';
 import { exampleStore } from '../common/kept-examples.ts';
 import { exampleFile } from '../common/stored-examples.ts';
+import { outlinesOf } from '../explanation/outlines.ts';
 import type { Examined } from '../examination/examination.ts';
 import { comparisonExampleFolder, readComparisonExamples, type ComparisonExample } from './comparison-example.ts';
 import type { ComparisonRow } from './comparison-rows.ts';
@@ -27,7 +28,7 @@ export async function comparisonKeeper(
     keep({ item: row.item, kind: row.same }, async (own) => {
       const side = async (
         name: 'first' | 'second',
-        { picture, maps }: Examined,
+        { picture, maps, answer, target }: Examined,
       ): Promise<ComparisonExample['first']> => {
         await store.write(`${own}/${name}.png`, await codec.encodePng(picture));
         const files: { explainer: string; file: string }[] = [];
@@ -38,7 +39,14 @@ export async function comparisonKeeper(
           files.push({ explainer, file });
         }
         const { predicted, predictedLabel, probability } = row[name];
-        return { predicted, predictedLabel, probability, picture: `${name}.png`, maps: files };
+        return {
+          predicted,
+          predictedLabel,
+          probability,
+          picture: `${name}.png`,
+          maps: files,
+          outlines: outlinesOf(answer, target),
+        };
       };
       const { item, label, same } = row;
       const { target, targetLabel, asked } = row.first;

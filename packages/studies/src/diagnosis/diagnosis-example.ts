@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { outlinesSchema } from '../explanation/outlines.ts';
 import {
   readStoredExamples,
   type OnProblem,
@@ -23,6 +24,7 @@ const schema = z.object({
   picture: z.string(),
   /** NumPy files of the raw maps. */
   maps: z.array(z.object({ explainer: z.string(), file: z.string() })),
+  outlines: outlinesSchema.optional(),
   /** PNGs that the probe kept, each with a caption. */
   disturbed: z.array(z.object({ file: z.string(), caption: z.string() })),
   /** PNGs of the smallest attack that succeeds through each mask. */

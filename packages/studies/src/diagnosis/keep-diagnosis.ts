@@ -5,6 +5,7 @@ import { amplification, changePicture, maskPicture } from '../attack/attack-pict
 import { fileName } from '../common/file-name.ts';
 import { exampleStore } from '../common/kept-examples.ts';
 import { exampleFile } from '../common/stored-examples.ts';
+import { outlinesOf } from '../explanation/outlines.ts';
 import { maskOf, type Examined, type ExaminedWith } from '../examination/examination.ts';
 import { diagnosisExampleFolder, readDiagnosisExamples, type DiagnosisExample } from './diagnosis-example.ts';
 import type { DiagnosisRow } from './diagnosis-rows.ts';
@@ -43,6 +44,7 @@ export async function diagnosisKeeper(
         target: targetLabel ?? (target === null ? null : `class ${target}`),
         picture: await write('picture.png', await codec.encodePng(examined.picture)),
         maps: await writeMaps(examined, write),
+        outlines: outlinesOf(examined.answer, examined.target),
         disturbed: await writeDisturbed(examined, codec, write),
         attacks: await writeAttacks(examined, { codec, attacks }, write),
       };

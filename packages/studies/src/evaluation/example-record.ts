@@ -5,6 +5,7 @@ import {
   type ReadableStore,
   type StoredExample,
 } from '../common/stored-examples.ts';
+import { outlinesSchema, type Outlines } from '../explanation/outlines.ts';
 import type { EvaluationRow } from './evaluation-rows.ts';
 
 /** The folder of a run that holds a folder for each image kept, with an `ExampleRecord` beside the files that it names. */
@@ -19,6 +20,7 @@ export interface ExampleRecord extends Pick<
   readonly picture: string;
   /** NumPy files of the raw maps. */
   readonly maps: readonly { readonly explainer: string; readonly file: string; readonly layer: string | null }[];
+  readonly outlines?: Outlines | undefined;
 }
 
 const schema: z.ZodType<ExampleRecord> = z.object({
@@ -32,6 +34,7 @@ const schema: z.ZodType<ExampleRecord> = z.object({
   targetLabel: z.string().nullable(),
   picture: z.string(),
   maps: z.array(z.object({ explainer: z.string(), file: z.string(), layer: z.string().nullable() })),
+  outlines: outlinesSchema.optional(),
 });
 
 /** The examples that a run kept; what cannot be read of them is a problem. */

@@ -3,6 +3,7 @@ import { fileName } from '../common/file-name.ts';
 import { exampleStore } from '../common/kept-examples.ts';
 import { exampleFile } from '../common/stored-examples.ts';
 import type { ArtifactStore } from '../artifact-store.ts';
+import { outlinesOf } from '../explanation/outlines.ts';
 import type { ExplainedItem } from './evaluation-experiment.ts';
 import { exampleFolder, readExampleRecords, type ExampleRecord } from './example-record.ts';
 
@@ -18,7 +19,7 @@ export async function exampleKeeper(
   const stored = await readExampleRecords(store, () => undefined);
   const kept = stored.map(({ record }) => ({ item: record.item, kind: record.correct }));
   const keep = await exampleStore(store, exampleFolder, { most, seed, kept });
-  return ({ picture, facts, maps }) =>
+  return ({ picture, answer, target, facts, maps }) =>
     keep({ item: facts.item, kind: facts.correct }, async (own) => {
       await store.write(`${own}/picture.png`, await codec.encodePng(picture));
       const files: ExampleRecord['maps'][number][] = [];
@@ -29,7 +30,8 @@ export async function exampleKeeper(
         files.push({ explainer, file, layer: map.layer ?? null });
       }
       // Last, so that a record names files that are there.
-      const record: ExampleRecord = { ...facts, picture: 'picture.png', maps: files };
+      const outlines = outlinesOf(answer, target);
+      const record: ExampleRecord = { ...facts, picture: 'picture.png', maps: files, outlines };
       await store.write(`${own}/${exampleFile}`, `${JSON.stringify(record, null, 2)}\n`);
     });
 }

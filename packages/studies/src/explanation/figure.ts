@@ -45,13 +45,16 @@ export function askedLines(answer: Asked | undefined): readonly string[] {
     : [`Text: ${question}`, `Found: ${decision}`];
 }
 
-export interface FigureOptions extends OverlayOptions {
-  /** Drawn over the picture. */
-  readonly heat?: HeatMap;
+/** What is outlined over a picture. */
+export interface Outlined {
   /** In pixels of the picture. */
   readonly boxes: readonly LabelledBox[];
-  /** Outlined too. */
   readonly region?: Target['area'];
+}
+
+export interface FigureOptions extends OverlayOptions, Outlined {
+  /** Drawn over the picture. */
+  readonly heat?: HeatMap;
   /** Written below it, a line each. */
   readonly lines?: readonly string[];
   /** The longer side in pixels that a smaller picture is enlarged to, and that a larger one is shrunk to; as it is where absent. */
@@ -69,7 +72,16 @@ export async function figure(
   const scale = side < least ? least / side : Math.min(1, most / side);
   const shown = scaledPicture(picture, scale);
   const mapped = heat === undefined ? shown : drawMap(shown, heat, drawing);
-  const drawn = region === undefined ? mapped : drawRegion(mapped, region);
+  return outline(mapped, { boxes, ...(region && { region }) }, { scale, lines, ...(annotate && { annotate }) });
+}
+
+/** A picture, `scale` times as large as the one that boxes are given in, with the contour of a region, labelled boxes and text. */
+export async function outline(
+  picture: RgbImage,
+  { boxes, region }: Outlined,
+  { scale = 1, lines = [], annotate }: Pick<FigureOptions, 'lines' | 'annotate'> & { readonly scale?: number } = {},
+): Promise<RgbImage> {
+  const drawn = region === undefined ? picture : drawRegion(picture, region);
   const placed = boxes.map(({ box: { x, y, width, height }, label }) => ({
     box: { x: x * scale, y: y * scale, width: width * scale, height: height * scale },
     label,
