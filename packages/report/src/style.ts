@@ -72,8 +72,9 @@ footer { max-width: 64rem; margin: 3rem auto 2rem; padding: 1rem 1.5rem 0; borde
   :root { ${declarations('light')} --quiet: #444; --rule: #bbb; --panel: #fff; --good: #12734a; --bad: #a11d4c; }
   body { font-size: 10.5pt; }
   main, header, footer { max-width: none; padding-left: 0; padding-right: 0; }
-  figure, tr, .facts div { break-inside: avoid; }
-  h2, h3, caption, thead { break-after: avoid; }
+  figure, tr, caption, .facts div { break-inside: avoid; }
+  h2, h3, caption, thead, tbody tr:first-child { break-after: avoid; }
+  tbody tr:last-child { break-before: avoid; }
   .scroll { overflow: visible; }
   .examples img { width: 4.2rem; }
   .examples th { white-space: normal; }

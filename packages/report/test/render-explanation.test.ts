@@ -78,7 +78,7 @@ describe('the report of what a model that is no classifier was explained for', (
   it('names each map by its target, with the probability or the number', () => {
     const text = page.body.textContent!.replaceAll(/\s+/g, ' ');
     expect(text).toContain('street.jpg: 7 boxes');
-    expect(text).toContain('Gradcam: dog (box:0), 87.5 %');
-    expect(text).toContain('Gradcam: -age, −31.250');
+    expect(text).toContain('gradcam: dog (box:0), 87.5 %');
+    expect(text).toContain('gradcam: -age, −31.250');
   });
 });

@@ -63,7 +63,7 @@ export const pairMeasures: readonly Measure[] = [
 
 export const mapInBox: Measure = {
   id: 'map-in-box',
-  title: 'share of the map inside the box',
+  title: 'fraction of the map inside the box',
   unit: 'share',
   chance: null,
   of: (row) => row.mapInBox ?? undefined,
@@ -79,7 +79,7 @@ export const centreInBox: Measure = {
 
 export const uniformInBox: Measure = {
   id: 'uniform-in-box',
-  title: 'share of the picture inside the box',
+  title: 'fraction of the picture inside the box',
   unit: 'share',
   chance: null,
   of: (row) => row.boxShare ?? undefined,

@@ -56,7 +56,7 @@ const plans = {
   boxes: [{ ...{ title: 'Boxes and answers', axis }, series: named(boxOutcomes) }],
   maps: [
     {
-      ...{ title: 'Where maps lie', axis: 'share of the map' },
+      ...{ title: 'Where maps lie', axis: 'fraction of the map' },
       series: [
         { name: 'inside the thing asked about', measure: mapInBox },
         { name: 'inside the other thing', measure: mapInOther },
@@ -65,7 +65,7 @@ const plans = {
     },
     {
       title: 'Where maps of forced answers move',
-      axis: 'share of the map that goes from the thing asked about to the other',
+      axis: 'fraction of the map that goes from the thing asked about to the other',
       ...{ unit: 'number', chance: 0 },
       series: [
         { name: 'the answer of the other thing', measure: forcedMoves },

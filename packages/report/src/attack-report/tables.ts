@@ -71,7 +71,7 @@ function successRule({ attacks, goal }: AttackRecord['parameters']): string {
 }
 
 function paperCell({ paper }: AttackOutcome): Html {
-  if (paper === null) return html`<td></td>`;
+  if (paper === null) return html`<td class="paper">–</td>`;
   return html`<td class="paper">${percent(paper.success)} <small>${paper.steps.toFixed(1)} steps</small></td>`;
 }
 

@@ -258,10 +258,10 @@ function reading(): Html {
       Heat maps and faithfulness are of what the first network decides on, in both networks: the class, the answer, the
       caption, the region, or the box of the same label in the same place. A network is the blinder the more of its
       decisions survive when patches of the picture change places, or the higher its score of spatial blindness, which
-      has no test but an interval. Attacks are tried at one budget after the other; the share of budgets at which they
-      succeed is the larger the smaller the change that fools the network. Each network is attacked through masks of its
-      own heat maps. That no difference can be told does not say that there is none: the interval says how large it may
-      be.
+      has no test but an interval. Attacks are tried at one budget after the other; the fraction of budgets at which
+      they succeed is the larger the smaller the change that fools the network. Each network is attacked through masks
+      of its own heat maps. That no difference can be told does not say that there is none: the interval says how large
+      it may be.
     </p>`;
 }
 

@@ -286,7 +286,7 @@ function foolingTable({ images, fooling }: DiagnosisSummary, { parameters }: Dia
             <th scope="col">What may change</th>
             <th scope="col">Smallest budget</th>
             <th scope="col">${images === 1 ? 'Taken for' : 'Flipped'}</th>
-            <th scope="col">Share of budgets that flip it</th>
+            <th scope="col">Fraction of budgets that flip it</th>
           </tr>
         </thead>
         <tbody>

@@ -2,7 +2,6 @@ import type { ImageRecord, MapRecord } from '@understory/studies';
 import {
   asProblem,
   byExampleRank,
-  capitalised,
   mapCorrelations,
   readOfExample,
   type MapCorrelation,
@@ -93,6 +92,8 @@ async function pictureRow(row: ImageRecord, drawing: Drawing): Promise<PictureRo
   const says = decisionText(row);
   return {
     title: says === '' ? image : `${image}: ${says}`,
+    // Boxes have labels, and answers a line of text.
+    isLarge: row.answer?.question !== undefined || row.answer?.options.some(({ box }) => box !== undefined) === true,
     pictures: await Promise.all(maps.slice(0, mostMaps).map((map) => picture(image, map, drawing))),
   };
 }
@@ -102,7 +103,7 @@ async function picture(image: string, map: MapRecord, drawing: Drawing): Promise
   const flat = range[0] === range[1] ? ' (constant map)' : '';
   return {
     image: files.overlay === undefined ? undefined : await readPicture(files.overlay, drawing),
-    caption: `${capitalised(explainer)}: ${explainedText(map)}${flat}`,
+    caption: `${explainer}: ${explainedText(map)}${flat}`,
     alt: `${image}, heat map of ${explainer} for ${target}`,
   };
 }

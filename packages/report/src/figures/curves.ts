@@ -73,15 +73,24 @@ export function curvesFigure(
   const images = largestOf([...curves.values()].map(({ n }) => n));
   return {
     name,
-    title: `${metric.title}: the ${kind} curve`,
+    title: images === 1 ? `${metric.title}: the curve` : `${metric.title}: the ${kind} curve`,
     alt,
-    caption:
-      (kind === 'mean'
-        ? `The mean ${score} over ${images} images; the band is the mean ± 1.96 standard errors at each point. `
-        : `The median ${score} over ${images} images; the band is the interquartile range. A few images whose score hardly changes under the full perturbation can dominate the mean, but not the median. `) +
-      `Beside each name stands the ${kind} of the metric over images${isArea(metric) ? ', the area under the curve' : ''}.`,
+    caption: captionText(metric, { kind, score, images }),
     svg,
   };
+}
+
+function captionText(
+  metric: EvaluatedMetric,
+  { kind, score, images }: { readonly kind: 'mean' | 'median'; readonly score: string; readonly images: number },
+): string {
+  const area = isArea(metric) ? ', the area under the curve' : '';
+  if (images === 1) return `The ${score} of one image. Beside each name stands the metric${area}.`;
+  const band =
+    kind === 'mean'
+      ? `The mean ${score} over ${images} images; the band is the mean ± 1.96 standard errors at each point.`
+      : `The median ${score} over ${images} images; the band is the interquartile range. A few images whose score hardly changes under the full perturbation can dominate the mean, but not the median.`;
+  return `${band} Beside each name stands the ${kind} of the metric over images${area}.`;
 }
 
 /** Whether the value of a metric is the area under its curve: those that have a share of pixels to go to and an order to go in. */

@@ -18,6 +18,8 @@ export interface PictureRow {
   readonly title: string;
   /** Whether it belongs to the row before it. */
   readonly minor?: boolean;
+  /** Whether its pictures hold text that is to be read. */
+  readonly isLarge?: boolean;
   readonly pictures: readonly Picture[];
 }
 

@@ -146,7 +146,7 @@ export const claimsStyle = `
 .claim p { margin: .15rem 0; }
 .claim ul { list-style: none; padding: 0; margin: .4rem 0; max-width: 50rem; }
 .claim li { border-left: 4px solid var(--quiet); padding-left: .8rem; margin: .4rem 0; overflow-wrap: anywhere; }
-.claim.here { border: 0; padding: 0; }
+.claim.here { border: 0; padding: 0; margin-top: 1.2rem; }
 .claim li.holds { border-color: var(--good); }
 .claim li.holds strong { color: var(--good); }
 .claim li.fails { border-color: var(--bad); }

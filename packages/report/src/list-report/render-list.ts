@@ -142,7 +142,7 @@ h2 { overflow-wrap: anywhere; }
 .stand-in { color: var(--series-1); font-size: .8rem; }
 a { color: inherit; text-underline-offset: .15em; }
 .stopped { border-left: 4px solid var(--bad); padding-left: .9rem; margin: 1.2rem 0; overflow-wrap: anywhere; }
-@media print { section.study { break-before: page; } }
+@media print { section.study > p:last-child { break-before: avoid; } }
 `;
 
 /** How far a study is, in a word or a few. */
@@ -170,8 +170,21 @@ function section(study: ListedStudy, number: number, claims: readonly DecidedCla
       ...(reported === undefined ? [] : [['Images', String(reported.report.images)] as const]),
       ['Seed', String(recordOf(study)?.seed ?? spec.seed)],
     ])}
-    ${decidedHere(claims, name)} ${stopped(study)} ${reported !== undefined && results(reported)}
+    ${decidedHere(claims, name)} ${reported !== undefined && testedTwice(claims, name)} ${stopped(study)}
+    ${reported !== undefined && results(reported)}
   </section>`;
+}
+
+/** A claim and its study may correct the same p-value over tests of different number, and so decide it differently. */
+function testedTwice(claims: readonly DecidedClaim[], name: string): Html | null {
+  const isTested = claims.some(({ tests }) =>
+    tests.some(({ study, correctedPValue }) => study === name && correctedPValue !== undefined),
+  );
+  if (!isTested) return null;
+  return html`<p class="quiet">
+    p-values of these claims are corrected over the tests of all claims. Those below are corrected over the tests of
+    this study alone, so a difference may be significant in one place and not in the other.
+  </p>`;
 }
 
 function recordOf({ reported }: ListedStudy): RecordOfRun | undefined {

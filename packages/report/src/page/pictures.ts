@@ -5,8 +5,8 @@ import { html, type Html } from '../html.ts';
 /** Rows of pictures with a title each; a picture that is not there leaves a frame that says so. */
 export function pictureRows(rows: readonly PictureRow[]): readonly Html[] {
   return rows.map(
-    ({ title, minor = false, pictures }) =>
-      html`<figure class="strip">
+    ({ title, minor = false, isLarge = false, pictures }) =>
+      html`<figure class="strip${isLarge && ' large'}">
         ${minor ? html`<h4>${title}</h4>` : html`<h3>${title}</h3>`}
         <ul>
           ${pictures.map(
@@ -38,7 +38,12 @@ export const pictureStyle = `
 .strip img, .strip .absent { display: block; width: 9rem; aspect-ratio: 1; object-fit: contain; border-radius: .3rem; }
 .strip img { outline: 1px solid var(--rule); outline-offset: -1px; }
 .strip img.pixels { image-rendering: pixelated; }
+.strip.large li, .strip.large img { width: 18rem; max-width: 100%; }
 .strip .absent { display: grid; place-items: center; border: 1px dashed var(--rule); color: var(--quiet); font-size: .8rem; }
 .strip span { display: block; color: var(--quiet); font-size: .8rem; line-height: 1.35; margin-top: .3rem; overflow-wrap: anywhere; }
-@media print { .strip li { width: 6.4rem; break-inside: avoid; } .strip img, .strip .absent { width: 6.4rem; } }
+@media print {
+  .strip li { width: 6.4rem; break-inside: avoid; }
+  .strip img, .strip .absent { width: 6.4rem; }
+  .strip.large li, .strip.large img { width: 11rem; }
+}
 `;

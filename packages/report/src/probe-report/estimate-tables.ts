@@ -61,7 +61,7 @@ function table(
               cells.some((each) => each?.paper !== undefined) &&
               html`<tr class="paper">
                 <th scope="row">The paper, its own network and data</th>
-                ${cells.map((each) => html`<td>${each?.paper === undefined ? null : print(each, each.paper)}</td>`)}
+                ${cells.map((each) => html`<td>${each?.paper === undefined ? '–' : print(each, each.paper)}</td>`)}
               </tr>`
             }
             ${sourcesOf(cells).map(
@@ -70,7 +70,7 @@ function table(
                   <th scope="row">Published: ${source}</th>
                   ${cells.map((each) => {
                     const published = each?.published?.source === source ? each.published : undefined;
-                    return html`<td>${published === undefined ? null : print(each!, published.value)}</td>`;
+                    return html`<td>${published === undefined ? '–' : print(each!, published.value)}</td>`;
                   })}
                 </tr>`,
             )}`;
@@ -96,7 +96,7 @@ function isBare({ n, interval, pValue }: ProbeEstimate): boolean {
 }
 
 function cell(estimate: ProbeEstimate | undefined): Html {
-  if (estimate === undefined) return html`<td></td>`;
+  if (estimate === undefined) return html`<td>–</td>`;
   const { estimate: value, interval, n, unit, pValue } = estimate;
   if (value === null) return estimateCell('–', 'none measured');
   if (isBare(estimate)) return estimateCell(print(estimate, value));

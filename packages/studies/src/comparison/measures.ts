@@ -120,7 +120,7 @@ function foolingOf({ attacks, budgets }: Examination): readonly Sided[] {
     masks.set(mask, [...(masks.get(mask) ?? []), row]);
   }
   return [...masks].map(([mask, rows]) => ({
-    ...{ part: 'fooling', measure: `fooled ${mask}`, title: `fooled through ${mask}, share of budgets` },
+    ...{ part: 'fooling', measure: `fooled ${mask}`, title: `fooled through ${mask}, fraction of budgets` },
     ...{ unit: 'share', better: 'lower', value: fooledShare(rows, budgets) },
   }));
 }

@@ -39,9 +39,11 @@ function predictionVerdict({ images, prediction, evaluation: { accuracy } }: Fou
         : `, ${(100 * margin.mean).toFixed(1)} points ahead of ${next.label ?? next.target}${isClose ? ': a close call' : ''}`;
     const said = decision === null || decision === '' ? 'nothing' : decision;
     const [best] = options;
-    // Of several things that are found the probability is that of the best.
     const isOne = best === undefined || best.label === null || best.label === said;
-    const own = sure.mean === null ? '' : isOne ? ` (${percent(sure.mean)})` : `, the best with ${percent(sure.mean)}`;
+    // The probability of several regions together is that of none of them.
+    const probability = isOne ? sure.mean : (best?.probability ?? sure.mean);
+    const own =
+      probability === null ? '' : isOne ? ` (${percent(probability)})` : `, the best with ${percent(probability)}`;
     return {
       topic,
       caveat,
