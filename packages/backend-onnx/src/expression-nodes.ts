@@ -65,6 +65,8 @@ function operation(
       return builder.op(unaryOperators[one.operator], [x]);
     case 'binary':
       return builder.op(binaryOperators[one.operator], [x, y]);
+    case 'matrixProduct':
+      return builder.op('MatMul', [x, y]);
     case 'whereGreater':
       return builder.where(builder.op('Greater', [x, y]), then!, otherwise!);
     case 'reduce':

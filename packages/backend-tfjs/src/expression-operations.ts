@@ -71,6 +71,8 @@ function operation(one: Exclude<Expression, Leaf>, operands: readonly Value[]): 
       return unaries[one.operator](x);
     case 'binary':
       return binaries[one.operator](x, y);
+    case 'matrixProduct':
+      return matrixProduct(x, y);
     case 'whereGreater': {
       const greater = tf.greater(x, y);
       const shape = [then, otherwise].reduce(
@@ -109,6 +111,13 @@ function operation(one: Exclude<Expression, Leaf>, operands: readonly Value[]): 
         one.axis < 0 ? one.axis + x.rank : one.axis,
       );
   }
+}
+
+/** Axes in front are made the same beforehand: not every kernel broadcasts them. */
+function matrixProduct(x: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  const outer = tf.broadcast_util.assertAndGetBroadcastShape(x.shape.slice(0, -2), y.shape.slice(0, -2));
+  const [left, right] = [x, y].map((each) => tf.broadcastTo(each, [...outer, ...each.shape.slice(-2)]));
+  return tf.matMul(left!, right!);
 }
 
 /** Where the index of each sample is, in `[N, C]`. */

@@ -74,6 +74,7 @@ describe('the configuration', () => {
         '@understory/probe-clip',
         '@understory/probe-mdetr',
         '@understory/attack-pgd',
+        '@understory/visualise-ascent',
         '@understory/executor-threads',
         '@understory/executor-bullmq',
       ]);
@@ -88,7 +89,7 @@ describe('the configuration', () => {
     try {
       await own.write('understory.config.mjs', `export default { backend: ['on', 'nx'].join('') };`);
       const { code, stdout } = await own.cli(['plugins', '--json']);
-      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 15]);
+      expect([code, JSON.parse(stdout).plugins.length]).toEqual([0, 16]);
     } finally {
       await own.remove();
     }

@@ -58,7 +58,17 @@ export function checkSamplesApart(one: Expression, operands: readonly Operand[])
   const apart = 'an operation that keeps samples apart';
   const [first] = operands;
   const rank = first?.dims?.length;
-  if (one.kind === 'binary' || one.kind === 'whereGreater') {
+  if (one.kind === 'matrixProduct') {
+    for (const { dims, batched } of operands) {
+      const least = batched ? 3 : 2;
+      refuseIf(
+        dims !== undefined && dims.length < least,
+        `a factor of a matrix product [${dims?.join(', ')}]`,
+        `${least} dimensions at least: ${batched ? 'the batch and ' : ''}a matrix`,
+      );
+    }
+  }
+  if (one.kind === 'binary' || one.kind === 'whereGreater' || one.kind === 'matrixProduct') {
     const ranks = operands.flatMap(({ dims, batched }) => (batched && dims ? [dims.length] : []));
     const batchRank = largestOf(ranks);
     refuseIf(

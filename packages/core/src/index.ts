@@ -34,6 +34,7 @@ export * from './contracts/probe.ts';
 export * from './contracts/program.ts';
 export * from './contracts/store.ts';
 export * from './contracts/subject.ts';
+export * from './contracts/visualiser.ts';
 export * from './environment-failure.ts';
 export * from './explained-tensors.ts';
 export * from './errors/carried.ts';

@@ -35,6 +35,7 @@ const defaultPlugins = [
   '@understory/probe-clip',
   '@understory/probe-mdetr',
   '@understory/attack-pgd',
+  '@understory/visualise-ascent',
   '@understory/executor-threads',
   '@understory/executor-bullmq',
 ];

@@ -33,6 +33,8 @@ export function computeExpression(one: Operation, operands: readonly Dense[]): C
         ([left, right]) => slopes(left!, right!),
       );
     }
+    case 'matrixProduct':
+      return matrixProduct(x, y);
     case 'whereGreater':
       return elementwise(
         operands,
@@ -143,6 +145,23 @@ function elementwise(
       );
       return results;
     },
+  };
+}
+
+/** Every product of elements, summed over the axis that both matrices share. */
+function matrixProduct(x: Dense, y: Dense): Computed {
+  const left = { data: x.data, dims: [...x.dims, 1] };
+  const right = { data: y.data, dims: [...y.dims.slice(0, -2), 1, ...y.dims.slice(-2)] };
+  const products = elementwise(
+    [left, right],
+    ([a, b]) => a! * b!,
+    ([a, b]) => [b!, a!],
+  );
+  const sums = reduced(products, 'sum', [-2]);
+  return {
+    dims: sums.dims.toSpliced(-2, 1),
+    data: sums.data,
+    backward: (gradient) => products.backward(sums.backward(gradient)[0]!),
   };
 }
 

@@ -174,6 +174,20 @@ export const expressionCases: readonly ExpressionCase[] = [
     dims: [1],
     expected: (sample) => [largestOf(sample.row.filter((_, at) => at !== sample.class))],
   },
+  {
+    name: 'matrixProduct of two of each sample',
+    expression: e.matrixProduct(a, e.transpose(b, [0, 2, 1])),
+    dims: [2, 2],
+    expected: ({ a: left, b: right }) =>
+      [0, 3].flatMap((i) => [0, 3].map((j) => sum([0, 1, 2].map((k) => left[i + k]! * right[j + k]!)))),
+  },
+  {
+    name: 'matrixProduct with a constant, which every sample shares',
+    expression: e.matrixProduct(a, e.constant(float32(Float32Array.of(1, -2, 0.5, 3, -1, 0.25), [3, 2]))),
+    dims: [2, 2],
+    expected: (sample) =>
+      rowsOf(sample).flatMap(([p, q, r]) => [p! + 0.5 * q! - r!, -2 * p! + 3 * q! + 0.25 * r!]),
+  },
   { name: 'reshape', expression: e.reshape(a, [3, -1]), dims: [3, 2], expected: (sample) => sample.a },
   {
     name: 'transpose',

@@ -37,6 +37,8 @@ export type Expression =
       readonly of: Expression;
       readonly axes: readonly number[];
     }
+  /** The matrices in the last two axes multiplied; axes in front of them broadcast, and the batch is one of these. */
+  | { readonly kind: 'matrixProduct'; readonly left: Expression; readonly right: Expression }
   /** Over axis 1. */
   | { readonly kind: 'softmax' | 'logSoftmax'; readonly of: Expression }
   /** The values along the last axis from largest to smallest: all of them, or the first `count`. */
@@ -79,6 +81,8 @@ export const expression = {
   divide: (left: Operand, right: Operand) => binary('divide', left, right),
   minimum: (left: Operand, right: Operand) => binary('minimum', left, right),
   maximum: (left: Operand, right: Operand) => binary('maximum', left, right),
+  /** `[..., i, k]` times `[..., k, j]`. */
+  matrixProduct: (left: Expression, right: Expression): Expression => ({ kind: 'matrixProduct', left, right }),
   whereGreater: (left: Operand, right: Operand, then: Operand, otherwise: Operand): Expression => ({
     kind: 'whereGreater',
     left: operand(left),
@@ -131,6 +135,7 @@ export function operandsOf(of: Expression): readonly Expression[] {
     case 'constant':
       return [];
     case 'binary':
+    case 'matrixProduct':
       return [of.left, of.right];
     case 'whereGreater':
       return [of.left, of.right, of.then, of.otherwise];

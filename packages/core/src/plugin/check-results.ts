@@ -5,6 +5,7 @@ import type { MaskRequest } from '../contracts/mask.ts';
 import type { Box, Measurement, Metric, MetricRequest } from '../contracts/metric.ts';
 import type { Feeds, Model } from '../contracts/model.ts';
 import type { DrawnOver, ProbeItem, ProbeSection, ProbeSummary } from '../contracts/probe.ts';
+import type { Visualisation, VisualisationRequest } from '../contracts/visualiser.ts';
 import { errors } from '../errors/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { checker, isFloat32 } from './checker.ts';
@@ -122,6 +123,22 @@ export function checkMasks(
   const masks = check.list(result, 'masks', samples);
   for (const [at, mask] of masks.entries()) check.pixels(mask, [height, width], `mask ${at + 1}`);
   return masks as readonly Tensor<'float32'>[];
+}
+
+/** One picture that the model takes, and finite numbers; throws PLUGIN_RESULT_INVALID. */
+export function checkVisualisation(
+  result: unknown,
+  { subject: { channels, height, width } }: Pick<VisualisationRequest, 'subject'>,
+  of: GuardedContribution,
+): Visualisation {
+  const check = checker(of);
+  const { pixels, value, trajectory, warnings } = check.object<Visualisation>(result, 'the visualisation');
+  check.pixels(pixels, [1, channels, height, width], 'the picture');
+  check.that(Number.isFinite(value), `the value ${String(value)}`, 'a finite number');
+  check.that(areNumbers(trajectory), 'a trajectory that is no list of numbers', 'finite numbers');
+  const isText = Array.isArray(warnings) && warnings.every((text) => typeof text === 'string');
+  check.that(isText, 'warnings that are no list of texts', 'a list of texts');
+  return result as Visualisation;
 }
 
 /** Throws PLUGIN_RESULT_INVALID where it is no model. */

@@ -7,6 +7,7 @@ import type { Metric } from '../contracts/metric.ts';
 import type { Backend } from '../contracts/model.ts';
 import type { Probe, ProbeRequest } from '../contracts/probe.ts';
 import type { SubjectKind } from '../contracts/subject.ts';
+import type { Visualiser } from '../contracts/visualiser.ts';
 import { environmentFailure } from '../environment-failure.ts';
 import { errors, isDiagnosed } from '../errors/index.ts';
 import { messageOf } from '../message-of.ts';
@@ -20,6 +21,7 @@ import {
   checkModel,
   checkProbeRows,
   checkProbeSummary,
+  checkVisualisation,
 } from './check-results.ts';
 import { checkedExecutor } from './check-executor.ts';
 import { checkedSubject, checkReadings } from './check-subjects.ts';
@@ -62,6 +64,7 @@ const methodsOf: Readonly<Record<ContributionKind, readonly string[]>> = {
   probe: ['experiment'],
   attack: ['perturb'],
   mask: ['draw'],
+  visualiser: ['visualise'],
   backend: ['accepts', 'open'],
   subject: ['readings', 'open'],
   executor: ['open'],
@@ -75,6 +78,7 @@ const guards: {
   readonly probe: Methods<Probe>;
   readonly attack: Methods<Attack>;
   readonly mask: Methods<Mask>;
+  readonly visualiser: Methods<Visualiser>;
   readonly backend: Methods<Backend>;
   readonly subject: Methods<SubjectKind>;
   readonly executor: Methods<ExecutorKind>;
@@ -93,6 +97,10 @@ const guards: {
   }),
   mask: (mask, of) => ({
     draw: async (request) => checkMasks(await call(of, undefined, () => mask.draw(request)), request, of),
+  }),
+  visualiser: (visualiser, of) => ({
+    visualise: async (request) =>
+      checkVisualisation(await call(of, request.signal, () => visualiser.visualise(request)), request, of),
   }),
   backend: (backend, of) => ({
     accepts: (source) => callNow(of, () => backend.accepts(source)),

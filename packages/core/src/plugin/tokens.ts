@@ -6,6 +6,7 @@ import type { Metric } from '../contracts/metric.ts';
 import type { Backend } from '../contracts/model.ts';
 import type { Probe } from '../contracts/probe.ts';
 import type { SubjectKind } from '../contracts/subject.ts';
+import type { Visualiser } from '../contracts/visualiser.ts';
 
 declare const carried: unique symbol;
 
@@ -26,6 +27,7 @@ export const METRIC = token<Metric>('metric');
 export const PROBE = token<Probe>('probe');
 export const ATTACK = token<Attack>('attack');
 export const MASK = token<Mask>('mask');
+export const VISUALISER = token<Visualiser>('visualiser');
 export const BACKEND = token<Backend>('backend');
 export const SUBJECT = token<SubjectKind>('subject');
 export const EXECUTOR = token<ExecutorKind>('executor');
@@ -37,6 +39,7 @@ export const contributionKinds = [
   'probe',
   'attack',
   'mask',
+  'visualiser',
   'backend',
   'subject',
   'executor',

@@ -1,0 +1,3 @@
+import { packageConfig } from '../../jest.preset.mjs';
+
+export default packageConfig('visualise-ascent');
