@@ -23,14 +23,14 @@ export async function readContribution(
     known,
     flags,
   }: {
-    readonly kind: Extract<ContributionKind, 'probe' | 'attack'>;
+    readonly kind: Extract<ContributionKind, 'probe' | 'attack' | 'visualiser'>;
     /** The flags of the command itself, for suggestions. */
     readonly known: readonly string[];
     readonly flags: Pick<RunningOptions, 'plugin' | 'backend'>;
   },
   io: Io,
 ): Promise<ContributionArguments> {
-  const command = `understory ${kind}`;
+  const command = `understory ${kind === 'visualiser' ? 'visualise' : kind}`;
   const [selection, ...more] = parseSelections(text);
   if (selection === undefined || more.length > 0) {
     throw cliErrors.usage({

@@ -15,6 +15,7 @@ import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { studioCommand } from './commands/studio.ts';
 import { studyCommand } from './commands/study.ts';
+import { visualiseCommand } from './commands/visualise.ts';
 import { workerCommand } from './commands/worker.ts';
 import type { CommandContext } from './command-context.ts';
 import { version } from './manifest.ts';
@@ -31,6 +32,7 @@ Examples:
   understory probe shuffle oxford-pets:data/pets --grid 2,4,8 --out runs/shuffle
   understory diagnose cat.png
   understory compare before.onnx after.onnx --images folder:photos --max-drop 0.01 --out runs/after
+  understory visualise --layer _blocks.6 --channels 0..15 --out runs/channels
   understory report runs/stage1
   understory studio photos models
   understory inspect model.onnx
@@ -46,6 +48,7 @@ const commands = [
   probeCommand,
   compareCommand,
   diagnoseCommand,
+  visualiseCommand,
   runCommand,
   studyCommand,
   workerCommand,

@@ -37,6 +37,9 @@ export function workerBytes({ weights, pixels, batch, isDifferentiated }: Worker
   return base + copies * weights + Float32Array.BYTES_PER_ELEMENT * pixels * times;
 }
 
+/** Studies that hold what a network computes until its gradients are. */
+const differentiating: readonly StudySpec['study'][] = ['attack', 'compare', 'diagnose', 'visualise'];
+
 /** Bytes that a worker takes for a study, estimated from its model files and what they are fed. */
 export async function workerMemory(spec: StudySpec, cwd: string): Promise<number> {
   const names = [spec.model];
@@ -51,8 +54,8 @@ export async function workerMemory(spec: StudySpec, cwd: string): Promise<number
   return workerBytes({
     weights: sizes.reduce((sum, size) => sum + size, 0),
     pixels: largestOf(models.map(({ preprocessing }) => pixelsOf(preprocessing, spec.preprocessing?.size))),
-    batch: spec.batch,
-    isDifferentiated: spec.study === 'attack' || spec.study === 'compare' || spec.study === 'diagnose',
+    batch: spec.study === 'visualise' ? 1 : spec.batch,
+    isDifferentiated: differentiating.includes(spec.study),
   });
 }
 

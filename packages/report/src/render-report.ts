@@ -5,6 +5,7 @@ import { reportErrors } from './errors.ts';
 import { renderEvaluation, type EvaluationRun } from './evaluation-report/render-evaluation.ts';
 import { renderExplanation, type ExplanationRun } from './explanation-report/render-explanation.ts';
 import { renderProbe, type ProbeRun } from './probe-report/render-probe.ts';
+import { renderVisualisation, type VisualisationRun } from './visualisation-report/render-visualisation.ts';
 import type { RenderedReport, ReportedRun, ReportOptions } from './reported-run.ts';
 
 interface Kind {
@@ -38,6 +39,10 @@ const kinds: Readonly<Record<string, Kind>> = {
   diagnosis: {
     has: { dataset: 'object', metrics: 'list', explainers: 'list', attacks: 'list' },
     render: (run, options) => renderDiagnosis(run as DiagnosisRun, options),
+  },
+  visualisation: {
+    has: { dataset: 'object', visualiser: 'object' },
+    render: (run, options) => renderVisualisation(run as VisualisationRun, options),
   },
 };
 

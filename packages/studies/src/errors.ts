@@ -68,6 +68,16 @@ export const studyErrors = {
     });
   },
 
+  channelOutOfRange({ found, layer, count }: { found: string; layer: string; count: number }) {
+    return new UnderstoryError({
+      code: 'CHANNEL_OUT_OF_RANGE',
+      message: `The layer "${layer}" has no channels ${found}.`,
+      found,
+      expected: `channels from 0 to ${count - 1}, a range from the lower to the higher`,
+      next: 'Give channels that the layer has; they are counted from 0.',
+    });
+  },
+
   classInvalid({ found, expected }: { found: string; expected: string }) {
     return new UnderstoryError({
       code: 'TARGET_INVALID',

@@ -85,5 +85,12 @@ export {
   type StudySpec,
   type StudySpecInput,
 } from './spec/study-spec.ts';
+export type { VisualisationStudy } from './visualisation/open-visualisation.ts';
+export type {
+  VisualisationGroup,
+  VisualisationRecord,
+  VisualisationRow,
+  VisualisationSummary,
+} from './visualisation/visualisation-rows.ts';
 export type { ArtifactStore } from './artifact-store.ts';
 export type { Study, StudyOptions } from './study.ts';

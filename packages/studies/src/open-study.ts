@@ -13,7 +13,9 @@ import type {
   ExplanationSpec,
   ProbeSpec,
   StudySpec,
+  VisualisationSpec,
 } from './spec/study-spec.ts';
+import { openVisualisation, type VisualisationStudy } from './visualisation/open-visualisation.ts';
 import type { Study, StudyOptions } from './study.ts';
 
 /** A study of a kind that the caller does not look at. */
@@ -42,6 +44,11 @@ export function openStudy(
   environment: Environment,
   options?: StudyOptions,
 ): Promise<DiagnosisStudy>;
+export function openStudy(
+  spec: VisualisationSpec,
+  environment: Environment,
+  options?: StudyOptions,
+): Promise<VisualisationStudy>;
 export function openStudy(spec: StudySpec, environment: Environment, options?: StudyOptions): Promise<AnyStudy>;
 export async function openStudy(spec: StudySpec, environment: Environment, options: StudyOptions = {}) {
   switch (spec.study) {
@@ -57,5 +64,7 @@ export async function openStudy(spec: StudySpec, environment: Environment, optio
       return openComparison(spec, environment, options);
     case 'diagnose':
       return openDiagnosis(spec, environment, options);
+    case 'visualise':
+      return openVisualisation(spec, environment, options);
   }
 }

@@ -37,4 +37,5 @@ export { readExampleRecords } from './evaluation/example-record.ts';
 export { meanText, splitComparisons, summarise, verdict } from './evaluation/summarise-evaluation.ts';
 export { shortMaterial } from './spec/short-material.ts';
 export { topFive } from './explanation/explanation-record.ts';
+export { pictureName } from './visualisation/visualisation-sheet.ts';
 export { probePicturePath } from './probe/probe-pictures.ts';

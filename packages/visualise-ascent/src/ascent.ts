@@ -1,9 +1,9 @@
 import { configurable, float32, seededRandom, toFloat32 } from '@understory/core';
-import type { SeededRandom, Tensor, Tensors, Visualisation, VisualisationRequest, Visualiser } from '@understory/core';
+import type { SeededRandom, Tensors, Visualisation, VisualisationRequest, Visualiser } from '@understory/core';
 import { bases, type Basis } from './basis.ts';
 import { ascentOptions, type AscentValues } from './options.ts';
 import { Programs, type Prepared } from './programs.ts';
-import { goalName, momenta, sideName } from './step-program.ts';
+import { columnsName, goalName, momenta, rowsName, sideName } from './step-program.ts';
 
 /** A visualiser that keeps compiled programs. */
 export interface Ascent extends Visualiser {
@@ -106,25 +106,28 @@ class Climb {
     return { shift: [shift(), shift()], enlarged: 1 + zoom * (2 * random.uniform() - 1) };
   }
 
-  #seenFrom({ shift, enlarged }: Move): Pick<Seen, 'rows' | 'columns'> {
+  #seenFrom({ shift, enlarged }: Move): Pick<Seen, 'seen'> {
     const { height, width } = this.#request.subject;
     const positions = (size: number, by: number) =>
       Float64Array.from({ length: size }, (_, at) => (at - (size - 1) / 2) / enlarged + (size - 1) / 2 + by);
-    const rows = this.#basis.rows.at(positions(height, shift[0]));
-    const columns = this.#basis.columns.at(positions(width, shift[1]));
+    const rows = this.#basis.rows.rows(positions(height, shift[0]));
+    const columns = this.#basis.columns.columns(positions(width, shift[1]));
     return {
-      rows: float32(rows, [1, 1, height, height]),
-      columns: float32(transposed(columns, width), [1, 1, width, width]),
+      seen: Object.fromEntries([
+        ...rows.map((values, term) => [rowsName(term), float32(values, [1, 1, height, height])] as const),
+        ...columns.map((values, term) => [columnsName(term), float32(values, [1, 1, width, width])] as const),
+      ]),
     };
   }
 
   #run(
     { state, first, second }: Tensors,
-    { rows, columns, size, strength }: Seen,
+    { seen, size, strength }: Seen,
   ): Promise<Tensors> {
     return this.#prepared.program.run({
       ...this.#shared,
-      ...{ state: state!, first: first!, second: second!, rows, columns },
+      ...seen,
+      ...{ state: state!, first: first!, second: second! },
       size: float32(Float32Array.of(size), [1, 1, 1, 1]),
       strength: float32(Float32Array.of(strength), [1, 1]),
     });
@@ -139,14 +142,9 @@ interface Move {
 
 /** What a step sees of the picture, and how far it goes. */
 interface Seen {
-  readonly rows: Tensor<'float32'>;
-  readonly columns: Tensor<'float32'>;
+  readonly seen: Tensors;
   readonly size: number;
   readonly strength: number;
-}
-
-function transposed(square: Float32Array, size: number): Float32Array {
-  return square.map((_, at) => square[(at % size) * size + Math.floor(at / size)]!);
 }
 
 function numberOf(outputs: Tensors, name: string): number {

@@ -1,34 +1,48 @@
 import type { AscentValues } from './options.ts';
 
-/** How a line of a picture is made of what the ascent changes. */
+/** How a picture is made of what the ascent changes: the sum of `rows[k] state columns[k]` over a few terms. */
 export interface Basis {
-  /** `[positions, size]`, row by row: what each of the `size` numbers adds at each position; positions wrap around. */
-  at(positions: ArrayLike<number>): Float32Array;
+  readonly terms: number;
+  /** `[positions, size]` for each term, row by row: what each of the `size` numbers adds at each position; positions wrap around. */
+  rows(positions: ArrayLike<number>): readonly Float32Array[];
+  /** The same for the columns of the picture, `[size, positions]`. */
+  columns(positions: ArrayLike<number>): readonly Float32Array[];
 }
 
 /**
- * Hartley's cosine plus sine, `cas(2 pi u x / size) / sqrt(size)`: real, orthogonal, its own inverse. Of two dimensions the product
- * spans, frequency by frequency, what the Fourier basis does.
+ * Hartley's plane waves, `cas(2 pi (u y / height + v x / width))` over the root of their number with cas = cos + sin: real, orthogonal,
+ * and one direction each, as Fourier's; the rule of sums makes two products of matrices of them.
+ * Bracewell 1983, "Discrete Hartley transform". A product of `cas` along each axis would join each wave to its mirror image.
  */
 export function frequencies(size: number): Basis {
-  const scale = 1 / Math.sqrt(size);
+  const along = (wave: (angle: number) => number) => (position: number, frequency: number) =>
+    wave((2 * Math.PI * frequency * position) / size) / Math.sqrt(size);
+  const [cosine, sine] = [along(Math.cos), along(Math.sin)];
+  const cas = along((angle) => Math.cos(angle) + Math.sin(angle));
+  const mirrored = along((angle) => Math.cos(angle) - Math.sin(angle));
   return {
-    at: (positions) =>
-      matrix(positions, size, (position, frequency) => {
-        const angle = (2 * Math.PI * frequency * position) / size;
-        return scale * (Math.cos(angle) + Math.sin(angle));
-      }),
+    terms: 2,
+    rows: (positions) => [
+      matrix(positions.length, size, (at, frequency) => cas(positions[at]!, frequency)),
+      matrix(positions.length, size, (at, frequency) => mirrored(positions[at]!, frequency)),
+    ],
+    columns: (positions) => [
+      matrix(size, positions.length, (frequency, at) => cosine(positions[at]!, frequency)),
+      matrix(size, positions.length, (frequency, at) => sine(positions[at]!, frequency)),
+    ],
   };
 }
 
 /** The pixels themselves; between two of them the values are interpolated linearly. */
 export function pixels(size: number): Basis {
+  const share = (position: number, pixel: number) => {
+    const distance = Math.abs(position - pixel) % size;
+    return Math.max(0, 1 - Math.min(distance, size - distance));
+  };
   return {
-    at: (positions) =>
-      matrix(positions, size, (position, pixel) => {
-        const distance = Math.abs(position - pixel) % size;
-        return Math.max(0, 1 - Math.min(distance, size - distance));
-      }),
+    terms: 1,
+    rows: (positions) => [matrix(positions.length, size, (at, pixel) => share(positions[at]!, pixel))],
+    columns: (positions) => [matrix(size, positions.length, (pixel, at) => share(positions[at]!, pixel))],
   };
 }
 
@@ -47,12 +61,7 @@ export function overFrequency(height: number, width: number): Float32Array {
   });
 }
 
-function matrix(
-  positions: ArrayLike<number>,
-  size: number,
-  value: (position: number, column: number) => number,
-): Float32Array {
-  return Float32Array.from({ length: positions.length * size }, (_, at) =>
-    value(positions[Math.floor(at / size)]!, at % size),
-  );
+/** Row by row. */
+function matrix(height: number, width: number, value: (row: number, column: number) => number): Float32Array {
+  return Float32Array.from({ length: height * width }, (_, at) => value(Math.floor(at / width), at % width));
 }

@@ -1,5 +1,6 @@
 import { errors, float32, isDifferentiable } from '@understory/core';
 import type { CompiledProgram, DifferentiableModel, Feeds, Model, VisualisationRequest } from '@understory/core';
+import { bases } from './basis.ts';
 import type { AscentValues } from './options.ts';
 import { stepProgram } from './step-program.ts';
 
@@ -46,7 +47,8 @@ export class Programs {
     const sides = Object.fromEntries(
       Object.entries(subject.feeds(grey)).filter(([name]) => name !== asked.picture.name),
     );
-    const program = await model.compile(stepProgram({ options: this.#options, subject, goal, sides }));
+    const { terms } = bases[this.#options.parametrisation](height);
+    const program = await model.compile(stepProgram({ options: this.#options, subject, goal, sides, terms }));
     return { program, sides };
   }
 

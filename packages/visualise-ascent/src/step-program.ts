@@ -1,6 +1,6 @@
 import { expression, float32, type Expression, type Feeds, type PixelSubject, type Program } from '@understory/core';
 import type { VisualisedGoal } from '@understory/core';
-import { overFrequency } from './basis.ts';
+import { overFrequency, type Basis } from './basis.ts';
 import { uncorrelated } from './colours.ts';
 import type { AscentValues } from './options.ts';
 
@@ -8,12 +8,16 @@ export interface StepProgramOptions {
   readonly options: AscentValues;
   readonly subject: PixelSubject;
   readonly goal: VisualisedGoal;
+  /** How many terms its pictures are made of. */
+  readonly terms: Basis['terms'];
   /** What the model is fed beside the picture, for one sample. */
   readonly sides: Feeds;
 }
 
-/** What a program calls the weights of a tensor of the goal, by its place, and a value that the model is fed beside the picture. */
+/** What a program calls the weights of a tensor of the goal by its place, the terms of a picture, and a value that the model is fed beside it. */
 export const goalName = (at: number): string => `goal.${at}`;
+export const rowsName = (term: number): string => `rows.${term}`;
+export const columnsName = (term: number): string => `columns.${term}`;
 export const sideName = (name: string): string => `side.${name}`;
 
 /** Adam's. Kingma and Ba 2015, algorithm 1. */
@@ -27,12 +31,13 @@ const damping = 0.25;
 /**
  * A picture out of what the ascent changes, the goal for it, and one step of Adam, in one run of the model.
  *
- * In: `state`, `first` and `second` `[N, C, H, W]`, `rows` `[N, 1, H, H]` and `columns` `[N, 1, W, W]`, which make a picture of the
+ * In: `state`, `first` and `second` `[N, C, H, W]`, for each term `rows` `[N, 1, H, H]` and `columns`
+ * `[N, 1, W, W]`, which make a picture of the
  * state, shifted and enlarged as the step sees it; `size` `[N, 1, 1, 1]`, the length of the step; `strength` `[N, 1]`, what variation is
  * weighed with; what the goal and the side inputs are fed. Out: the next `state`, `first` and `second`; the `pixels` `[N, C, H, W]`
  * that the model was shown, the goal's `value` `[N, 1]` for them and `slope` `[N, 1, 1, 1]`, the largest magnitude of the gradient.
  */
-export function stepProgram({ options, subject, goal, sides }: StepProgramOptions): Program {
+export function stepProgram({ options, subject, goal, sides, terms }: StepProgramOptions): Program {
   const { channels, height, width } = subject;
   const { add, constant, divide, input, matrixProduct, multiply, subtract } = expression;
   const state = input('state');
@@ -48,7 +53,8 @@ export function stepProgram({ options, subject, goal, sides }: StepProgramOption
   return {
     inputs: [
       ...['state', 'first', 'second'].map(like),
-      ...[plane('rows', height), plane('columns', width)],
+      ...each((term) => plane(rowsName(term), height)),
+      ...each((term) => plane(columnsName(term), width)),
       { name: 'size', type: 'float32', dims: ['N', 1, 1, 1] },
       { name: 'strength', type: 'float32', dims: ['N', 1] },
       ...Object.values(goal).map(
@@ -68,6 +74,10 @@ export function stepProgram({ options, subject, goal, sides }: StepProgramOption
     },
   };
 
+  function each<Made>(make: (term: number) => Made): readonly Made[] {
+    return Array.from({ length: terms }, (_, term) => make(term));
+  }
+
   function mixed(before: Expression, now: Expression, kept: number): Expression {
     return add(multiply(before, kept), multiply(now, 1 - kept));
   }
@@ -75,7 +85,9 @@ export function stepProgram({ options, subject, goal, sides }: StepProgramOption
   function pictureOf(of: Expression, { parametrisation, decorrelate }: AscentValues, { normalisation }: PixelSubject) {
     const scale = constant(float32(overFrequency(height, width), [1, 1, height, width]));
     const scaled = parametrisation === 'frequencies' ? multiply(multiply(of, scale), damping) : of;
-    const planes = matrixProduct(matrixProduct(input('rows'), scaled), input('columns'));
+    const planes = each((term) =>
+      matrixProduct(matrixProduct(input(rowsName(term)), scaled), input(columnsName(term))),
+    ).reduce((sum, one) => add(sum, one));
     const isColour = channels === 3 && normalisation.mean.length === 3;
     const colours = () => matrixProduct(constant(float32(uncorrelated, [3, 3])), expression.reshape(planes, [3, -1]));
     const mixture =

@@ -57,6 +57,7 @@ function knownValues(host: Host, models: readonly string[]): KnownValues {
     '--explainer': list([...idsOf('explainer'), 'all', 'none']),
     '--metric': list(idsOf('metric')),
     '--mask': list(idsOf('mask')),
+    '--visualiser': one(idsOf('visualiser')),
     '--backend': one(idsOf('backend')),
     '--model': model,
     '--transfer': model,

@@ -53,6 +53,7 @@ const kinds: Readonly<Record<StudySpec['study'], string>> = {
   probe: 'Probe',
   compare: 'Comparison',
   diagnose: 'Diagnosis',
+  visualise: 'Pictures that parts of the network respond to',
 };
 
 /** One page on a list of studies: the main results of each, and where its own report is; the same for the same list. */

@@ -11,6 +11,7 @@ import type {
   EvaluationStudy,
   EvaluationSummary,
   ImageRecord,
+  VisualisationSummary,
 } from '@understory/studies';
 import { attackText, attackedImageText } from './attack.ts';
 import type { Style } from './columns.ts';
@@ -19,6 +20,7 @@ import { diagnosisText } from './diagnosis.ts';
 import { evaluationText } from './evaluation.ts';
 import { imageText } from './explanation.ts';
 import { probeText } from './probe.ts';
+import { visualisationText } from './visualisation.ts';
 
 interface Told {
   /** The run folder as people write it, and its files. */
@@ -57,6 +59,11 @@ export function studyTexts(study: AnyStudy): StudyTexts {
       return {
         done: 'diagnosed',
         text: (summary, { style }) => `\n${diagnosisText(summary as DiagnosisSummary, style)}`,
+      };
+    case 'visualise':
+      return {
+        done: 'visualised',
+        text: (summary, { style }) => `\n${visualisationText(summary as VisualisationSummary, style)}`,
       };
     case 'explain':
       return explanationTexts;

@@ -4,7 +4,7 @@ import type { OpenedModel } from './open-model.ts';
 /** What a model computes in a run. */
 export interface Use {
   readonly opened: OpenedModel;
-  readonly kind: 'predictions' | 'explainer' | 'metric' | 'probe' | 'attack' | 'transfer';
+  readonly kind: 'predictions' | 'explainer' | 'metric' | 'probe' | 'attack' | 'visualiser' | 'transfer';
   /** As rows name it; absent where the kind says it all. */
   readonly name?: string;
 }

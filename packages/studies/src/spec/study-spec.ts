@@ -1,6 +1,7 @@
 import { parseLayout, type Layout } from '@understory/core';
 import { filterNames } from '@understory/imaging';
 import { z } from 'zod';
+import { channelsPattern } from '../visualisation/read-channels.ts';
 import { claim, material, omission, reportedNumber, role } from './claim-spec.ts';
 
 /** The version of the format; a spec of a later one is refused. */
@@ -381,6 +382,33 @@ const diagnosisSpec = z.strictObject({
   epsilons: examined.epsilons.default(['0.125/255', '0.25/255', '0.5/255', '1/255', '2/255', '4/255', '8/255']),
 });
 
+const visualisationSpec = z.strictObject({
+  study: z.literal('visualise').describe('Pictures that channels or classes of a network respond to.'),
+  ...common,
+  images: images.describe('Photographs that the pictures are measured against.'),
+  visualiser: selection.default('ascent').describe('What makes the pictures, with its settings.'),
+  layers: z
+    .array(z.string().min(1))
+    .min(1)
+    .readonly()
+    .optional()
+    .describe('Several layers, in the place of `layer`.'),
+  channels: z
+    .string()
+    .regex(channelsPattern, 'expected channels such as 3, 0..15 or 0,4,8..11')
+    .default('0..7')
+    .describe('Channels of each layer: numbers from 0 and ranges, with commas between them.'),
+  at: z
+    .enum(['mean', 'centre'])
+    .default('mean')
+    .describe('What of a channel is raised: its mean over all positions, or the position in the middle.'),
+  target: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Classes or other targets; without layers beside it, they alone.'),
+});
+
 export const studySpec = z.discriminatedUnion('study', [
   explanationSpec,
   evaluationSpec,
@@ -388,6 +416,7 @@ export const studySpec = z.discriminatedUnion('study', [
   probeSpec,
   comparisonSpec,
   diagnosisSpec,
+  visualisationSpec,
 ]);
 
 /** What lies beside the folders of studies in the folder of a list. */
@@ -439,6 +468,7 @@ export type AttackSpec = z.output<typeof attackSpec>;
 export type ProbeSpec = z.output<typeof probeSpec>;
 export type ComparisonSpec = z.output<typeof comparisonSpec>;
 export type DiagnosisSpec = z.output<typeof diagnosisSpec>;
+export type VisualisationSpec = z.output<typeof visualisationSpec>;
 export type StudySpec = z.output<typeof studySpec>;
 /** As it may be written: what has a default may be left out. */
 export type StudySpecInput = z.input<typeof studySpec>;
