@@ -36,8 +36,8 @@ it('the bibliography has every paper that a plugin names', () => {
   expect(() => entriesFor('Nobody et al. 2018', entries)).toThrow('has no entry for "Nobody et al. 2018"');
 });
 
-it('every explainer, metric, probe and attack with a paper says what it computes', () => {
-  const kinds = ['explainer', 'metric', 'probe', 'attack'];
+it('every explainer, metric, probe, attack and visualiser with a paper says what it computes', () => {
+  const kinds = ['explainer', 'metric', 'probe', 'attack', 'visualiser'];
   const silent = provided.filter(
     ({ kind, reference, formula }) => kinds.includes(kind) && reference !== undefined && formula === undefined,
   );
@@ -45,10 +45,10 @@ it('every explainer, metric, probe and attack with a paper says what it computes
   expect(silent.map(({ id }) => id)).toEqual(['randomised']);
 });
 
-it('the README has a line for every explainer, metric, probe, attack and mask', () => {
+it('the README has a line for every explainer, metric, probe, attack, mask and visualiser', () => {
   const readme = readFileSync(join(repository, 'README.md'), 'utf8');
   const methods = readme.slice(readme.indexOf('## Methods'), readme.indexOf('## More'));
-  const kinds = ['explainer', 'metric', 'probe', 'attack', 'mask'];
+  const kinds = ['explainer', 'metric', 'probe', 'attack', 'mask', 'visualiser'];
   const ids = provided.filter(({ kind }) => kinds.includes(kind)).map(({ id }) => id);
   expect(ids.filter((id) => !methods.includes(`\`${id}\``))).toEqual([]);
   const rows = methods.split('\n').filter((line) => line.startsWith('| `'));

@@ -185,8 +185,7 @@ export const expressionCases: readonly ExpressionCase[] = [
     name: 'matrixProduct with a constant, which every sample shares',
     expression: e.matrixProduct(a, e.constant(float32(Float32Array.of(1, -2, 0.5, 3, -1, 0.25), [3, 2]))),
     dims: [2, 2],
-    expected: (sample) =>
-      rowsOf(sample).flatMap(([p, q, r]) => [p! + 0.5 * q! - r!, -2 * p! + 3 * q! + 0.25 * r!]),
+    expected: (sample) => rowsOf(sample).flatMap(([p, q, r]) => [p! + 0.5 * q! - r!, -2 * p! + 3 * q! + 0.25 * r!]),
   },
   { name: 'reshape', expression: e.reshape(a, [3, -1]), dims: [3, 2], expected: (sample) => sample.a },
   {

@@ -120,10 +120,7 @@ class Climb {
     };
   }
 
-  #run(
-    { state, first, second }: Tensors,
-    { seen, size, strength }: Seen,
-  ): Promise<Tensors> {
+  #run({ state, first, second }: Tensors, { seen, size, strength }: Seen): Promise<Tensors> {
     return this.#prepared.program.run({
       ...this.#shared,
       ...seen,

@@ -49,15 +49,16 @@ export function pixels(size: number): Basis {
 export const bases = { frequencies, pixels } as const satisfies Record<AscentValues['parametrisation'], unknown>;
 
 /**
- * `[height, width]`: 1 over the frequency of each place in cycles a pixel, so that a step changes a picture as much at every octave as
- * photographs do; that of the mean is taken as that of the longest wave. Olah et al. 2017, "Preconditioning and Parameterization".
+ * `[height, width]`: the wave's length in pixels, 1/f, where `decay` is 1, so that a step changes a picture as much at every octave as
+ * photographs do; that of the mean is taken as that of the longest wave, which a power leaves as it is.
+ * Olah et al. 2017, "Preconditioning and Parameterization".
  */
-export function overFrequency(height: number, width: number): Float32Array {
-  const least = 1 / Math.max(height, width);
+export function overFrequency(height: number, width: number, decay: number): Float32Array {
+  const longest = Math.max(height, width);
   const cycles = (at: number, size: number) => Math.min(at, size - at) / size;
   return Float32Array.from({ length: height * width }, (_, place) => {
     const frequency = Math.hypot(cycles(Math.floor(place / width), height), cycles(place % width, width));
-    return 1 / Math.max(frequency, least);
+    return longest * Math.max(1, frequency * longest) ** -decay;
   });
 }
 

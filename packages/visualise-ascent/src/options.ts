@@ -17,7 +17,14 @@ export const ascentOptions = {
     type: 'choice',
     default: 'frequencies',
     choices: ['frequencies', 'pixels'],
-    description: 'What the ascent changes: the frequencies of the picture, each scaled by 1/f, or its pixels.',
+    description:
+      'What the ascent changes: the frequencies of the picture, each scaled by a power of 1/f, or its pixels.',
+  },
+  decay: {
+    type: 'number',
+    default: 1,
+    range: [0, 4],
+    description: 'The exponent of 1/f that frequencies are scaled by: the higher, the less of the finest ones.',
   },
   decorrelate: {
     type: 'boolean',

@@ -13,7 +13,7 @@ export default definePlugin({
       title: 'Gradient ascent',
       description: 'The picture that a channel or a class responds to most, by gradient ascent on its frequencies.',
       reference: 'Olah, Mordvintsev and Schubert 2017; Mahendran and Vedaldi 2015, equation 4',
-      formula: String.raw`s \leftarrow s + \alpha \, \operatorname{Adam} \nabla_s \, a \bigl( \tau \, \sigma ( C \, F^{-1} (s / f) ) \bigr)`,
+      formula: String.raw`s \leftarrow s + \alpha \operatorname{Adam} \bigl( \nabla_s \, a ( \tau \, \sigma ( C \, H ( s / f^d ) ) ) \bigr)`,
       needs: ['gradients', 'programs'],
       options: ascent.options,
     },

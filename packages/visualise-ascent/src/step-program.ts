@@ -83,15 +83,14 @@ export function stepProgram({ options, subject, goal, sides, terms }: StepProgra
   }
 
   function pictureOf(of: Expression, { parametrisation, decorrelate }: AscentValues, { normalisation }: PixelSubject) {
-    const scale = constant(float32(overFrequency(height, width), [1, 1, height, width]));
+    const scale = constant(float32(overFrequency(height, width, options.decay), [1, 1, height, width]));
     const scaled = parametrisation === 'frequencies' ? multiply(multiply(of, scale), damping) : of;
     const planes = each((term) =>
       matrixProduct(matrixProduct(input(rowsName(term)), scaled), input(columnsName(term))),
     ).reduce((sum, one) => add(sum, one));
     const isColour = channels === 3 && normalisation.mean.length === 3;
     const colours = () => matrixProduct(constant(float32(uncorrelated, [3, 3])), expression.reshape(planes, [3, -1]));
-    const mixture =
-      decorrelate && isColour ? expression.reshape(colours(), [channels, height, width]) : planes;
+    const mixture = decorrelate && isColour ? expression.reshape(colours(), [channels, height, width]) : planes;
     const within = expression.minimum(expression.maximum(mixture, -saturated), saturated);
     return divide(1, add(expression.exponential(expression.negate(within)), 1));
   }
@@ -110,14 +109,22 @@ function valueOf(goal: VisualisedGoal): Expression {
 
 /** The squared differences of neighbours, their mean over all pixels: `[N, 1]`. Mahendran and Vedaldi 2015, equation 4 with beta = 2. */
 function variationOf(pixels: Expression, { channels, height, width }: PixelSubject): Expression {
-  const along = (axis: number, size: number) => {
-    const from = (start: number) => Array.from({ length: size - 1 }, (_, at) => at + start);
-    const change = expression.subtract(
-      expression.take(pixels, axis, from(1)),
-      expression.take(pixels, axis, from(0)),
-    );
-    return expression.sum(expression.multiply(change, change), [1, 2, 3]);
-  };
-  const total = expression.add(along(2, height), along(3, width));
+  const { constant, matrixProduct, multiply, sum } = expression;
+  // As products of matrices, whose gradient is one too: that of entries taken along an axis is slow on a large picture.
+  const down = matrixProduct(constant(float32(differences(height, 'rows'), [height - 1, height])), pixels);
+  const right = matrixProduct(pixels, constant(float32(differences(width, 'columns'), [width, width - 1])));
+  const [vertical, horizontal] = [down, right].map((change) => sum(multiply(change, change), [1, 2, 3]));
+  const total = expression.add(vertical!, horizontal!);
   return expression.reshape(expression.divide(total, channels * height * width), [1]);
+}
+
+/** Each neighbour less the one before, as what multiplies from the left, `[size - 1, size]`, or from the right, `[size, size - 1]`. */
+function differences(size: number, along: 'rows' | 'columns'): Float32Array {
+  const matrix = new Float32Array((size - 1) * size);
+  for (let at = 0; at < size - 1; at += 1) {
+    const place = (row: number, column: number) => (along === 'rows' ? row * size + column : column * (size - 1) + row);
+    matrix[place(at, at)] = -1;
+    matrix[place(at, at + 1)] = 1;
+  }
+  return matrix;
 }

@@ -39,6 +39,7 @@ const sections = [
   ['probe', 'Probes'],
   ['attack', 'Attacks'],
   ['mask', 'Masks'],
+  ['visualiser', 'Visualisers'],
   ['subject', 'What models say'],
   ['backend', 'Backends'],
   ['executor', 'Executors'],
@@ -73,7 +74,8 @@ function section({ kind, id, title, description, reference, formula, needs, opti
 
 const symbols = `In the formulas of explainers, S is the target score, I the image, A with the index k a channel of a layer, G the gradient of S at it, and M the map.
 Metrics write P for the probability of the explained class; attacks m for the mask, Π for the projection onto the allowed pixels and J for what the attack
-raises; probes f for the model and π for a permutation of patches.`;
+raises; probes f for the model and π for a permutation of patches; visualisers a for what is raised, s for what the ascent changes, H for the inverse transform, C for
+the axes of colours, σ for the sigmoid and τ for a random shift and zoom.`;
 
 /** The page of methods, from what the plugins declare and the bibliography. */
 export function methodsPage(contributions, bibliography) {

@@ -13,6 +13,8 @@ import {
   MASK,
   METRIC,
   PROBE,
+  VISUALISER,
+  type PixelSubject,
   type Token,
 } from '@understory/core';
 
@@ -349,5 +351,30 @@ describe('a backend behind the host', () => {
       },
     });
     expect(() => broken.accepts({ kind: 'file', path: 'm' })).toThrow(failed('no path'));
+  });
+});
+
+describe('a visualiser behind the host', () => {
+  const pixels = (data: readonly number[]) => float32(Float32Array.from(data), [1, 3, 1, 1]);
+  const whole = { pixels: pixels([0, 0.5, 1]), value: 2, trajectory: [0, 1], warnings: [] };
+  const making = (result: unknown) => {
+    const subject = { channels: 3, height: 1, width: 1 } as PixelSubject;
+    const request = { subject, goal: {}, seed: 0 };
+    return handedOut(VISUALISER, { visualise: async () => result }).visualise(request);
+  };
+
+  it('gives a picture of the size of the subject', async () => {
+    expect(await making(whole)).toBe(whole);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'undefined'],
+    ['another size', { ...whole, pixels: float32(new Float32Array(4), [1, 1, 2, 2]) }, '[1, 1, 2, 2]'],
+    ['a pixel beyond 1', { ...whole, pixels: pixels([0, 0, 1.5]) }, '1.5'],
+    ['a value of NaN', { ...whole, value: NaN }, 'NaN'],
+    ['no trajectory', { ...whole, trajectory: ['1'] }, 'trajectory'],
+    ['no warnings', { ...whole, warnings: 'none' }, 'warnings'],
+  ])('is refused %s', async (_, result, found) => {
+    await expect(making(result)).rejects.toThrow(invalid(found));
   });
 });

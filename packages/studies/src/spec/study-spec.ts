@@ -387,12 +387,7 @@ const visualisationSpec = z.strictObject({
   ...common,
   images: images.describe('Photographs that the pictures are measured against.'),
   visualiser: selection.default('ascent').describe('What makes the pictures, with its settings.'),
-  layers: z
-    .array(z.string().min(1))
-    .min(1)
-    .readonly()
-    .optional()
-    .describe('Several layers, in the place of `layer`.'),
+  layers: z.array(z.string().min(1)).min(1).readonly().optional().describe('Several layers, in the place of `layer`.'),
   channels: z
     .string()
     .regex(channelsPattern, 'expected channels such as 3, 0..15 or 0,4,8..11')
@@ -402,11 +397,7 @@ const visualisationSpec = z.strictObject({
     .enum(['mean', 'centre'])
     .default('mean')
     .describe('What of a channel is raised: its mean over all positions, or the position in the middle.'),
-  target: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('Classes or other targets; without layers beside it, they alone.'),
+  target: z.string().min(1).optional().describe('Classes or other targets; without layers beside it, they alone.'),
 });
 
 export const studySpec = z.discriminatedUnion('study', [

@@ -55,7 +55,12 @@ export async function goalsOf(spec: Asked, subject: PixelSubject): Promise<reado
   return [...new Map(goals.map((goal) => [goal.id, goal])).values()];
 }
 
-async function channelGoals(name: string, spec: Asked, subject: Subject, feeds: Feeds): Promise<readonly PictureGoal[]> {
+async function channelGoals(
+  name: string,
+  spec: Asked,
+  subject: Subject,
+  feeds: Feeds,
+): Promise<readonly PictureGoal[]> {
   const { model, picture } = subject;
   const isAuto = name.trim() === 'auto';
   const found = isAuto ? lastLayer(subject, spec) : findLayer(model.layers, name);
@@ -90,7 +95,13 @@ function readingOf(
   if (dims.length === 2) return { length: size, at: (channel) => ({ places: [channel], width: 1 }) };
   const read = placesOf(model, layer, 1, { layout, image: fedImageSize(model, feeds, picture.name) });
   // Numbers that say where they are, read as the layer's own would be.
-  const maps = read(float32(Float32Array.from({ length: size }, (_, place) => place), dims), 1);
+  const maps = read(
+    float32(
+      Float32Array.from({ length: size }, (_, place) => place),
+      dims,
+    ),
+    1,
+  );
   const places = maps.of(0);
   const area = maps.height * maps.width;
   return {

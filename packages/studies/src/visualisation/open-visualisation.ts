@@ -1,4 +1,11 @@
-import { seededRandom, VISUALISER, type Host, type PixelSubject, type SeededRandom, type Selection } from '@understory/core';
+import {
+  seededRandom,
+  VISUALISER,
+  type Host,
+  type PixelSubject,
+  type SeededRandom,
+  type Selection,
+} from '@understory/core';
 import { fromUnitPixels } from '@understory/imaging';
 import { datasetRecord, experimentRecord } from '../common/experiment-record.ts';
 import { fileName } from '../common/file-name.ts';

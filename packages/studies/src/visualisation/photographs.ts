@@ -5,11 +5,7 @@ import { framedPixels } from '../setup/framed-pixels.ts';
 import type { VisualisationRow } from './visualisation-rows.ts';
 
 /** What a goal is for pixels `[1, C, H, W]` in 0..1. */
-export async function valueOf(
-  goal: VisualisedGoal,
-  subject: PixelSubject,
-  pixels: Tensor<'float32'>,
-): Promise<number> {
+export async function valueOf(goal: VisualisedGoal, subject: PixelSubject, pixels: Tensor<'float32'>): Promise<number> {
   const outputs = await subject.subject.model.run(subject.feeds(pixels), Object.keys(goal));
   return Object.entries(goal).reduce((sum, [name, { data: weights }]) => {
     const values = toFloat32(outputs[name]!);

@@ -9,7 +9,11 @@ const columns = 8;
 const mostRows = 12;
 
 /** What a picture is called: `channel 12`, `tabby`. */
-export function pictureName({ channel, target, label }: Pick<VisualisationRow, 'channel' | 'target' | 'label'>): string {
+export function pictureName({
+  channel,
+  target,
+  label,
+}: Pick<VisualisationRow, 'channel' | 'target' | 'label'>): string {
   return channel === null ? (label ?? target ?? '') : `channel ${channel}`;
 }
 
