@@ -12,5 +12,5 @@ const axes = [
 /** `[channels, axes]` of red, green and blue: the colour of each axis, in its column. */
 export const uncorrelated: Float32Array = Float32Array.from({ length: 9 }, (_, at) => {
   const { direction, spread } = axes[at % 3]!;
-  return (spread * direction[Math.floor(at / 3)]!) / Math.hypot(...direction);
+  return (spread * direction[Math.floor(at / 3)]!) / Math.hypot(direction[0], direction[1], direction[2]);
 });

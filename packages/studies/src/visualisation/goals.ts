@@ -49,9 +49,9 @@ export async function goalsOf(spec: Asked, subject: PixelSubject): Promise<reado
   const grey = float32(new Float32Array(channels * height * width).fill(0.5), [1, channels, height, width]);
   const feeds = subject.feeds(grey);
   const own = spec.layers ?? (spec.target === undefined || spec.layer.trim() !== 'auto' ? [spec.layer] : []);
-  const goals: PictureGoal[] = [];
-  for (const layer of own) goals.push(...(await channelGoals(layer, spec, subject.subject, feeds)));
-  if (spec.target !== undefined) goals.push(...(await targetGoals(spec.target, subject, grey)));
+  let goals: readonly PictureGoal[] = [];
+  for (const layer of own) goals = [...goals, ...(await channelGoals(layer, spec, subject.subject, feeds))];
+  if (spec.target !== undefined) goals = [...goals, ...(await targetGoals(spec.target, subject, grey))];
   return [...new Map(goals.map((goal) => [goal.id, goal])).values()];
 }
 
