@@ -3,7 +3,7 @@ import type { OptionSchema, OptionValues } from '@understory/core';
 export const ascentOptions = {
   steps: {
     type: 'integer',
-    default: 256,
+    default: 192,
     range: [1, 100000],
     description: 'How many steps the ascent makes.',
   },
@@ -22,7 +22,7 @@ export const ascentOptions = {
   },
   decay: {
     type: 'number',
-    default: 1,
+    default: 1.25,
     range: [0, 4],
     description: 'The exponent of 1/f that frequencies are scaled by: the higher, the less of the finest ones.',
   },
@@ -33,13 +33,13 @@ export const ascentOptions = {
   },
   jitter: {
     type: 'integer',
-    default: 8,
+    default: 16,
     range: [0, 1024],
     description: 'How many pixels the picture is shifted at most, in each direction, before a step.',
   },
   zoom: {
     type: 'number',
-    default: 0.1,
+    default: 0.15,
     range: [0, 0.5],
     description: 'By what fraction the picture is enlarged or shrunk at most before a step.',
   },
