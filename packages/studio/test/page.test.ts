@@ -232,6 +232,13 @@ describe('the page as static files', () => {
       before,
     );
     expect(await page.getByRole('img', { name: /The probability of .* goes from/ }).count()).toBe(1);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'SVG of this chart' }).click(),
+    ]);
+    const svg = readFileSync(await download.path(), 'utf8');
+    expect(svg).toContain('<title>The probability of');
+    expect(svg).not.toContain('var(--');
     expect(await violations(page)).toEqual([]);
   });
 

@@ -38,6 +38,18 @@ export function figureSvg({ picture, map, hasContour, boxes, caption, ...drawing
   ].join('\n');
 }
 
+/** A chart of the page as one SVG file, with its colours as they are on the page and its ground behind it. */
+export function chartSvg(chart: SVGSVGElement, title: string): string {
+  const style = getComputedStyle(document.documentElement);
+  const copy = chart.cloneNode(true) as SVGSVGElement;
+  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  copy.removeAttribute('aria-hidden');
+  const text = new XMLSerializer().serializeToString(copy);
+  const coloured = text.replaceAll(/var\((--[\w-]+)\)/g, (_, name: string) => style.getPropertyValue(name).trim());
+  const head = `<title>${escaped(title)}</title><rect width="100%" height="100%" fill="${style.getPropertyValue('--panel').trim()}"/>`;
+  return coloured.replace(/^(<svg[^>]*>)/, `$1${head}`);
+}
+
 /** An SVG as the bytes of a PNG. */
 export async function pngOf(svg: string): Promise<Blob> {
   const image = new Image();

@@ -1,5 +1,6 @@
 import type * as Plot from '@observablehq/plot';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { chartSvg, pngOf, save } from '../draw/figure.ts';
 
 interface Line {
   readonly name: string;
@@ -90,25 +91,48 @@ export function Chart({ lines, xLabel, yLabel, label, at = null, yDomain, xTicks
   const first = lines[0]?.x ?? [];
   const [low, high] = [first[0] ?? 0, first.at(-1) ?? 1];
   return (
-    <div
-      class="chart"
-      ref={frame}
-      role="img"
-      aria-label={label}
-      style={{ minBlockSize: `${height}px` }}
-      {...(onPick && {
-        onPointerMove: (event: PointerEvent) => {
-          if (event.buttons === 0 && event.pointerType === 'mouse') return;
-          const box = (event.currentTarget as Element).getBoundingClientRect();
-          const fraction = (event.clientX - box.left - 46) / Math.max(1, box.width - 58);
-          onPick(low + Math.min(1, Math.max(0, fraction)) * (high - low));
-        },
-        onPointerDown: (event: PointerEvent) => {
-          const box = (event.currentTarget as Element).getBoundingClientRect();
-          const fraction = (event.clientX - box.left - 46) / Math.max(1, box.width - 58);
-          onPick(low + Math.min(1, Math.max(0, fraction)) * (high - low));
-        },
-      })}
-    />
+    <>
+      <div
+        class="chart"
+        ref={frame}
+        role="img"
+        aria-label={label}
+        style={{ minBlockSize: `${height}px` }}
+        {...(onPick && {
+          onPointerMove: (event: PointerEvent) => {
+            if (event.buttons === 0 && event.pointerType === 'mouse') return;
+            const box = (event.currentTarget as Element).getBoundingClientRect();
+            const fraction = (event.clientX - box.left - 46) / Math.max(1, box.width - 58);
+            onPick(low + Math.min(1, Math.max(0, fraction)) * (high - low));
+          },
+          onPointerDown: (event: PointerEvent) => {
+            const box = (event.currentTarget as Element).getBoundingClientRect();
+            const fraction = (event.clientX - box.left - 46) / Math.max(1, box.width - 58);
+            onPick(low + Math.min(1, Math.max(0, fraction)) * (high - low));
+          },
+        })}
+      />
+      <p class="row chart-keep">
+        {(['PNG', 'SVG'] as const).map((kind) => (
+          <button
+            type="button"
+            class="plain"
+            key={kind}
+            aria-label={`${kind} of this chart`}
+            onClick={() => void keepChart(frame.current, kind, label)}
+          >
+            {kind}
+          </button>
+        ))}
+      </p>
+    </>
   );
+}
+
+async function keepChart(frame: HTMLElement | null, kind: 'PNG' | 'SVG', title: string): Promise<void> {
+  const chart = frame?.querySelector('svg');
+  if (!chart) return;
+  const svg = chartSvg(chart, title);
+  if (kind === 'SVG') save('chart.svg', svg, 'image/svg+xml');
+  else save('chart.png', await pngOf(svg));
 }
