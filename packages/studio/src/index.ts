@@ -5,3 +5,4 @@ export { answerParts, httpEngine, type HttpEngineOptions } from './wire/http.ts'
 export { callMethod, methods } from './wire/methods.ts';
 export { pack, unpack } from './wire/pack.ts';
 export { portEngine, servePort, type Port } from './wire/port.ts';
+export { commandArguments, commandLine } from './words/command-line.ts';
