@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { defaultColourMap } from '@understory/imaging';
 import { parseStudySpec, type StudySpecInput } from '@understory/studies';
-import { commandArguments } from '@understory/studio';
 import { emptyWorkspace } from './support/workspace.ts';
 
+// The command imports the studio where it is started alone.
+const { commandArguments } = await import('@understory/studio');
 const workspace = await emptyWorkspace();
 afterAll(() => workspace.remove());
 
