@@ -32,19 +32,22 @@ export async function connect(address: QueueAddress, options: ConnectOptions): P
     // Of BullMQ: a command waits until it is done.
     maxRetriesPerRequest: null,
   });
-  let isToldOf = false;
+  let [isToldOf, isReady] = [false, false];
   let abort: () => void = () => undefined;
   try {
     await new Promise<void>((resolve, reject) => {
       abort = () => reject(signal?.reason);
       signal?.addEventListener('abort', abort);
       if (signal?.aborted) abort();
-      client.once('ready', resolve);
+      client.once('ready', () => {
+        isReady = true;
+        resolve();
+      });
       client.on('error', (error: Error) => {
         const reason = reasonOf(error, password);
         if (isDenied(error)) reject(queueErrors.refused({ address: shown, reason }));
         else if (!isPatient) reject(queueErrors.notReachable({ address: shown, reason }));
-        else if (!isToldOf) {
+        else if (!isToldOf && !isReady) {
           isToldOf = true;
           onNotice(`there is no Redis at ${shown} yet (${reason}); trying again`);
         }

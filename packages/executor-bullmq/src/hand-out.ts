@@ -143,16 +143,20 @@ export async function handOut<Item extends { readonly id: string }, Row>(
       signal?.removeEventListener('abort', stop);
       close();
       jobs.stop();
-      // With Redis away nobody can be told; what is there expires.
-      if (client.status === 'ready') {
+      // With Redis away nobody can be told, and what is there expires.
+      const cleaned = async () => {
         await Promise.all(loops);
-        await client.unlink(keys.open).catch(() => undefined);
-        await jobs.close().catch(() => undefined);
-        await removeKeysOf(client, id).catch(() => undefined);
-        await client.srem(commonKeys.studies, id).catch(() => undefined);
-      } else {
-        void jobs.close().catch(() => undefined);
-      }
+        await client.unlink(keys.open);
+        await jobs.close();
+        await removeKeysOf(client, id);
+        await client.srem(commonKeys.studies, id);
+      };
+      if (client.status === 'ready')
+        await pause(
+          timing.life / 3,
+          cleaned().catch(() => undefined),
+        );
+      else void jobs.close().catch(() => undefined);
       client.disconnect();
     },
   };

@@ -99,10 +99,17 @@ export async function serve(request: ServeRequest, { address, timing }: ServeOpt
     await pause(timing.look, stopped);
   }
   if (busy > 0) onNotice(`finishes ${busy} ${busy === 1 ? 'batch' : 'batches'} first`);
-  await leaveAll(client, shares, timing.look);
+  // A worker that has nothing under way does not wait for a Redis that is away.
+  let isOver = false;
+  const left = leaveAll(client, shares, timing.look).then(() => void (isOver = true));
+  while (!isOver && (busy > 0 || client.status === 'ready')) await pause(timing.look, left);
+  for (const share of shares.values()) if (share !== 'unreadable') share.abandon();
   if (client.status === 'ready') {
-    await client.unlink(commonKeys.worker(worker)).catch(() => undefined);
-    await client.srem(commonKeys.workers, worker).catch(() => undefined);
+    const gone = client.multi().unlink(commonKeys.worker(worker)).srem(commonKeys.workers, worker).exec();
+    await pause(
+      timing.look * 4,
+      gone.catch(() => undefined),
+    );
   }
   client.disconnect();
 }

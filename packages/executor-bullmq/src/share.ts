@@ -49,6 +49,11 @@ export class Share {
     await this.#running;
   }
 
+  /** Lets go of connections, whatever is under way. */
+  abandon(): void {
+    void this.#worker?.close(true).catch(() => undefined);
+  }
+
   async #run(): Promise<void> {
     const { client, id, announced, worker, onNotice } = this.#options;
     const { title, host } = announced;

@@ -228,6 +228,16 @@ const codesOf = (notices: readonly (string | Error)[]) =>
     await ended;
   });
 
+  it('lets a worker end that has nothing to do while Redis is away', async () => {
+    const worker = start(redis.url);
+    const { opened } = await handingOut({ url: redis.url });
+    await until(() => worker.begun() === 1);
+    await redis.kill();
+    workers.pop();
+    await worker.end();
+    await opened.close();
+  });
+
   it('finishes the batch under way when it is to end, and takes no other', async () => {
     const worker = start(redis.url, { open: slowly });
     const { opened } = await handingOut({ url: redis.url, together: 1 });
