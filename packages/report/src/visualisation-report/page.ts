@@ -1,5 +1,5 @@
 import type { UnderstoryError } from '@understory/core';
-import type { VisualisationGroup } from '@understory/studies';
+import type { VisualisationGroup, VisualisationRecord, VisualisationRow } from '@understory/studies';
 import { count, number, pictureName } from '@understory/studies/results';
 import type { PictureRow } from '../figures/picture-grid.ts';
 import { html, type Html } from '../html.ts';
@@ -11,11 +11,16 @@ import { notesOf } from '../page/notes-of.ts';
 import { pictureRows, pictureStyle } from '../page/pictures.ts';
 import { optionRows, provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
-import type { Headline } from '../reported-run.ts';
-import type { VisualisationRun, VisualisationRunSummary } from './render-visualisation.ts';
+import type { Headline, ReportedRun } from '../reported-run.ts';
+
+/** What the rows of such a run come to, finished or not. */
+export interface VisualisationRunSummary {
+  readonly pictures: number;
+  readonly abovePhotographs: number;
+}
 
 export interface VisualisationPage {
-  readonly run: VisualisationRun;
+  readonly run: ReportedRun<VisualisationRecord, VisualisationRow>;
   readonly summary: VisualisationRunSummary;
   readonly groups: readonly VisualisationGroup[];
   readonly pictures: readonly PictureRow[];

@@ -5,15 +5,9 @@ import { pictureGrid, type PictureRow } from '../figures/picture-grid.ts';
 import { readPicture } from '../read-picture.ts';
 import type { RenderedReport, ReportedRun, ReportOptions } from '../reported-run.ts';
 import { pictureCaption } from '../text/visualisation.ts';
-import { headline, page } from './page.ts';
+import { headline, page, type VisualisationRunSummary } from './page.ts';
 
 export type VisualisationRun = ReportedRun<VisualisationRecord, VisualisationRow>;
-
-/** What the rows of such a run come to, finished or not. */
-export interface VisualisationRunSummary {
-  readonly pictures: number;
-  readonly abovePhotographs: number;
-}
 
 /** The pictures that parts of a network respond to: a grid for each layer. */
 export async function renderVisualisation(
