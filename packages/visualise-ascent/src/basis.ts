@@ -14,7 +14,7 @@ export interface Basis {
  * and one direction each, as Fourier's; the rule of sums makes two products of matrices of them.
  * Bracewell 1983, "Discrete Hartley transform". A product of `cas` along each axis would join each wave to its mirror image.
  */
-export function frequencies(size: number): Basis {
+function frequencies(size: number): Basis {
   const along = (wave: (angle: number) => number) => (position: number, frequency: number) =>
     wave((2 * Math.PI * frequency * position) / size) / Math.sqrt(size);
   const [cosine, sine] = [along(Math.cos), along(Math.sin)];
@@ -34,7 +34,7 @@ export function frequencies(size: number): Basis {
 }
 
 /** The pixels themselves; between two of them the values are interpolated linearly. */
-export function pixels(size: number): Basis {
+function pixels(size: number): Basis {
   const share = (position: number, pixel: number) => {
     const distance = Math.abs(position - pixel) % size;
     return Math.max(0, 1 - Math.min(distance, size - distance));

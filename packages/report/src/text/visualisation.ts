@@ -20,7 +20,7 @@ export function visualisationText({ groups, ...summary }: VisualisationSummary, 
 }
 
 /** `5 of 6 raise the network more than the best of 3 photographs`. */
-export function aboveText({
+function aboveText({
   pictures,
   abovePhotographs,
   photographs,
