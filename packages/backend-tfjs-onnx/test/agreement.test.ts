@@ -38,7 +38,8 @@ for (const [from, plugin] of Object.entries(plugins)) host.use({ default: plugin
 host.start();
 afterAll(() => host.dispose());
 
-const explainers = host.list('explainer').map(({ id }) => id);
+const attentions = ['attention-rollout', 'generic-attention'];
+const explainers = host.list('explainer').flatMap(({ id }) => (attentions.includes(id) ? [] : [id]));
 
 /** Settings that leave out repetitions, which no engine does differently. */
 const settings: Readonly<Record<string, Options>> = {
@@ -158,6 +159,13 @@ describe.each(Object.keys(layerOf) as (keyof typeof layerOf)[])('cifar10-resnet:
       expect([found[sample]!.height, found[sample]!.width]).toEqual([height, width]);
       expect(apart(data, found[sample]!.data)).toBeLessThan(1e-3);
     });
+  });
+
+  it.each(attentions)('are refused by %s, since they have no attention', async (id) => {
+    for (const { model, subject, objective } of [reference, other]) {
+      const maps = host.get(EXPLAINER, id).explain({ model, feeds: subject.feeds(pixels), objective, seed: 1 });
+      await expect(maps).rejects.toMatchObject({ code: 'ATTENTION_MISSING' });
+    }
   });
 
   it('give the same curves of deletion, to 1e-3', async () => {

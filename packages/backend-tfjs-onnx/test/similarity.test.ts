@@ -201,7 +201,14 @@ describe('explainers and metrics of a similarity', () => {
   });
   afterAll(() => model.close());
 
-  const others = host.list('explainer').flatMap(({ id }) => (id === 'cam' ? [] : [id]));
+  /** What reads every layer, or every attention, meets the pooling token of the network, which lies nowhere in the image. */
+  const refused = ['fullgrad', 'generic-attention'];
+  const others = host.list('explainer').flatMap(({ id }) => (['cam', ...refused].includes(id) ? [] : [id]));
+
+  it.each(refused)('%s says that a layer has no places', async (id) => {
+    const maps = host.get(EXPLAINER, id, settings[id]).explain({ model, feeds: { input }, objective, seed: 1 });
+    await expect(maps).rejects.toMatchObject({ code: 'LAYER_NOT_SPATIAL' });
+  });
 
   it.each(others)('%s gives each sample the map that it has alone', async (id) => {
     const explainer = host.get(EXPLAINER, id, settings[id]);

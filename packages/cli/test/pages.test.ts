@@ -52,12 +52,12 @@ const elsewhere: readonly (readonly [pattern: RegExp, isTrue: (...found: readonl
 const small = /^(?:cifar10-resnet|orchard-.*|(?:yolo|detector|any|age|network)\.onnx|path\/to\/(?:clip|mdetr|RN50))$/;
 
 /**
- * Whether a command is parsed and its study printed, and not run. These are lists of studies, diagnoses and comparisons, which
- * `study.test.ts`, `diagnose.test.ts` and `compare.test.ts` run on small inputs; and runs over data with a network that is not small.
+ * Whether a command is parsed and its study printed, and not run. These are lists of studies, diagnoses, comparisons and visualisations,
+ * which `study.test.ts`, `diagnose.test.ts`, `compare.test.ts` and `visualise.test.ts` run on small inputs; and runs over data with a network that is not small.
  */
 function isParsedOnly(words: readonly string[]): boolean {
   const [command] = words;
-  if (['compare', 'diagnose', 'study'].includes(command!)) return true;
+  if (['compare', 'diagnose', 'study', 'visualise'].includes(command!)) return true;
   const model = words[words.indexOf('--model') + 1]!;
   return ['attack', 'evaluate', 'probe'].includes(command!) && !(words.includes('--model') && small.test(model));
 }

@@ -1,4 +1,4 @@
-import type { VisualisationRow, VisualisationSummary } from '@understory/studies';
+import type { VisualisationSummary } from '@understory/studies';
 import { count, number, pictureName } from '@understory/studies/results';
 import { columns, type Style } from './columns.ts';
 
@@ -27,9 +27,4 @@ function aboveText({
 }: Pick<VisualisationSummary, 'pictures' | 'abovePhotographs' | 'photographs'>): string {
   const best = photographs === 1 ? 'the photograph' : `the best of ${photographs} photographs`;
   return `${abovePhotographs} of ${pictures} with a higher value than ${best}`;
-}
-
-/** What is said of one picture below it. */
-export function pictureCaption(row: VisualisationRow): string {
-  return `${pictureName(row)}: ${number(row.value)}; best photograph ${number(row.photograph.value)}`;
 }

@@ -4,7 +4,7 @@ import type { Drawing } from '../examples.ts';
 import { pictureGrid, type PictureRow } from '../figures/picture-grid.ts';
 import { readPicture } from '../read-picture.ts';
 import type { RenderedReport, ReportedRun, ReportOptions } from '../reported-run.ts';
-import { pictureCaption } from '../text/visualisation.ts';
+import { pictureCaption } from './picture-caption.ts';
 import { headline, page, type VisualisationRunSummary } from './page.ts';
 
 export type VisualisationRun = ReportedRun<VisualisationRecord, VisualisationRow>;
