@@ -84,7 +84,7 @@ describe('parseStudyFile', () => {
 it('has a JSON Schema in which what has a default may be left out', () => {
   const schema = studyJsonSchema() as { anyOf: { oneOf?: { properties: object; required: string[] }[] }[] };
   const kinds = schema.anyOf[0]!.oneOf!;
-  expect(kinds).toHaveLength(6);
+  expect(kinds).toHaveLength(7);
   for (const { properties, required } of kinds) {
     expect(Object.keys(properties)).toEqual(expect.arrayContaining(['version', 'study', 'model', 'images', 'seed']));
     expect(required).toEqual(expect.arrayContaining(['version', 'study', 'model', 'images']));

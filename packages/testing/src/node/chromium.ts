@@ -87,7 +87,7 @@ export async function runInChromium<Results>(
     server.closeAllConnections();
     server.close();
     // Other processes of the browser may still write when the first one has ended.
-    rmSync(profile, { recursive: true, force: true, maxRetries: 12 });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 12, retryDelay: 250 });
   }
 }
 
