@@ -23,7 +23,7 @@ function filesOf(page: string): ReadonlyMap<string, string> {
 /** Pages about what is around the code of the others; `npm run packages` and a test of the command follow them. */
 const around = [
   ...['clip.md', 'compare.md', 'export.md', 'many-machines.md', 'own-package.md', 'paper.md', 'questions.md'],
-  'studio.md',
+  ...['studio.md', 'visualise.md'],
 ];
 
 for (const name of pages.filter((each) => !around.includes(each))) {
