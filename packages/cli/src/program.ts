@@ -32,7 +32,7 @@ Examples:
   understory probe shuffle oxford-pets:data/pets --grid 2,4,8 --out runs/shuffle
   understory diagnose cat.png
   understory compare before.onnx after.onnx --images folder:photos --max-drop 0.01 --out runs/after
-  understory visualise --layer _blocks.6 --channels 0..15 --out runs/channels
+  understory visualise --layer _blocks.6 --channel 0..15 --out runs/channels
   understory report runs/stage1
   understory studio photos models
   understory inspect model.onnx

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -86,8 +87,7 @@ export async function runInChromium<Results>(
     await ended;
     server.closeAllConnections();
     server.close();
-    // Other processes of the browser may still write when the first one has ended.
-    rmSync(profile, { recursive: true, force: true, maxRetries: 12, retryDelay: 250 });
+    await removeOnceQuiet(profile);
   }
 }
 
@@ -95,4 +95,17 @@ function withResolvers<T>() {
   let [resolve, reject]: [(value: T) => void, (reason: unknown) => void] = [() => {}, () => {}];
   const promise = new Promise<T>((...both) => ([resolve, reject] = both));
   return { promise, resolve, reject };
+}
+
+/** Removes a folder that processes of a browser may still write to for seconds after the first of them has ended. */
+async function removeOnceQuiet(folder: string): Promise<void> {
+  for (let left = 40; left > 0; left -= 1) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (left === 1) throw error;
+      await wait(250);
+    }
+  }
 }
