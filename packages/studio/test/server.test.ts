@@ -234,7 +234,7 @@ describe('a path out of what is served', () => {
     for (const path of [
       '../x.png',
       'a/../../x.png',
-      '/tmp/x.png',
+      '/x.png',
       'a//x.png',
       '',
       '.',

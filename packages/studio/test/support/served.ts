@@ -15,7 +15,7 @@ export interface Served {
   readonly token: string;
   /** `served/` is served, `secret/` is not. */
   readonly folder: string;
-  /** Sends a request as it is given, without what a browser or `fetch` would mend of it. */
+  /** Sends a request as it is given, without what a browser or `fetch` would correct in it. */
   ask(asked: Asked): Promise<Answer>;
   /** Removes the folder. */
   remove(): Promise<void>;
