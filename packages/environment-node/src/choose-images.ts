@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { isDiagnosed } from '@understory/core';
 import { mapLabels, parseDatasetSpec } from '@understory/datasets';
 import type { ChosenImages, ImagesSpec } from '@understory/studies';
+import { chooseAmong } from '@understory/studies/setup';
 import { datasetItems, openSelection } from './dataset-selection.ts';
-import { environmentErrors } from './errors.ts';
 import { findImages } from './find-images.ts';
 import { readImage } from './read-image.ts';
 
@@ -44,30 +44,12 @@ async function fromDataset(from: string, spec: ImagesSpec, cwd: string): Promise
   };
 }
 
-async function fromImages(
-  args: readonly string[],
-  { ids, offset = 0, limit = Infinity }: ImagesSpec,
-  cwd: string,
-): Promise<ChosenImages> {
+async function fromImages(args: readonly string[], spec: ImagesSpec, cwd: string): Promise<ChosenImages> {
   const { images, failures } = await findImages(args, cwd);
   const [failure] = failures;
   if (failure !== undefined) throw failure.error;
-  const known = images.map(({ name }) => name);
-  const unknown = ids?.filter((id) => !known.includes(id));
-  if (unknown !== undefined && (unknown.length > 0 || ids?.length === 0)) {
-    throw environmentErrors.idsUnknown({ ids: unknown, known });
-  }
-  const asked = images.filter(({ name }) => ids?.includes(name) ?? true);
-  if (offset >= asked.length) throw environmentErrors.offsetBeyondEnd({ offset, size: asked.length });
-  const files = asked.slice(offset, offset + limit);
-  return {
-    files,
-    // Names alone, so that a run can go on where the images lie elsewhere.
-    record: { name: files.length === 1 ? basename(files[0]!.path) : 'images', images: images.map(({ name }) => name) },
-    ...{ ids, size: files.length },
-    async *items() {
-      for (const file of files) yield { id: file.name, item: {}, picture: () => readImage(file, cwd) };
-    },
-    labelsFor: () => ({ indexOf: () => undefined, unmapped: [] }),
-  };
+  return chooseAmong(
+    images.map((image) => ({ ...image, picture: () => readImage(image, cwd) })),
+    spec,
+  );
 }

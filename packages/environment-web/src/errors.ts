@@ -53,26 +53,6 @@ export const webErrors = {
     });
   },
 
-  idsUnknown({ ids, known }: { ids: readonly string[]; known: readonly string[] }) {
-    return new UnderstoryError({
-      code: 'IMAGE_ID_UNKNOWN',
-      message: `None of the images has ${ids.length === 1 ? 'this id' : 'these ids'}.`,
-      found: ids.length === 0 ? 'an empty list of ids' : ids.map((id) => `"${id}"`).join(', '),
-      expected: `ids of the images, which are the names of their files without the ending, such as "${known[0]}"`,
-      next: 'Check the spelling; ids are case-sensitive.',
-    });
-  },
-
-  offsetBeyondEnd({ offset, size }: { offset: number; size: number }) {
-    return new UnderstoryError({
-      code: 'NO_IMAGES',
-      message: 'The offset skips all images.',
-      found: `an offset of ${offset}`,
-      expected: `less than ${size}, the number of images`,
-      next: 'Lower the offset.',
-    });
-  },
-
   pluginNotLoaded({ plugin, plugins }: { plugin: string; plugins: readonly string[] }) {
     return new UnderstoryError({
       code: 'PLUGIN_NOT_FOUND',

@@ -1,14 +1,8 @@
 import { closest, createHost, type Configuration, type PluginManifest } from '@understory/core';
 import { canvasCodec } from '@understory/imaging/canvas';
 import type { ImageCodec, RgbImage } from '@understory/imaging';
-import {
-  studyErrors,
-  type ChosenImages,
-  type Environment,
-  type ImagesSpec,
-  type PluginRequest,
-} from '@understory/studies';
-import { parseLabels, parseTable, parseVocabulary } from '@understory/studies/setup';
+import { studyErrors, type Environment, type PluginRequest } from '@understory/studies';
+import { chooseAmong, parseLabels, parseTable, parseVocabulary } from '@understory/studies/setup';
 import { shortName } from '@understory/studies/results';
 import { modelAt } from '@understory/zoo/places';
 import { webErrors } from './errors.ts';
@@ -67,7 +61,7 @@ export function webEnvironment({
     async chooseImages(spec) {
       const { images, failures } = await found(typeof spec.from === 'string' ? [spec.from] : spec.from);
       if (failures[0] !== undefined) throw failures[0].error;
-      return chosen(images, spec);
+      return chooseAmong(images, spec);
     },
     async findTargetReference({ path, target, masks }) {
       const [image] = path === undefined ? [] : await pathsOf(path);
@@ -116,28 +110,6 @@ async function imagePaths(files: PageFiles, path: string): Promise<readonly stri
   const images = names.filter((name) => !name.startsWith('.') && endings.includes(files.extname(name).toLowerCase()));
   if (images.length === 0) throw webErrors.noImages({ folder: path, endings });
   return images.map((name) => files.join(path, name));
-}
-
-function chosen(
-  images: readonly { readonly path: string; readonly name: string; readonly picture: () => Promise<RgbImage> }[],
-  { ids, offset = 0, limit = Infinity }: ImagesSpec,
-): ChosenImages {
-  const known = images.map(({ name }) => name);
-  const unknown = ids?.filter((id) => !known.includes(id));
-  if (unknown !== undefined && (unknown.length > 0 || ids?.length === 0))
-    throw webErrors.idsUnknown({ ids: unknown, known });
-  const asked = images.filter(({ name }) => ids?.includes(name) ?? true);
-  if (offset >= asked.length) throw webErrors.offsetBeyondEnd({ offset, size: asked.length });
-  const taken = asked.slice(offset, offset + limit);
-  return {
-    files: taken.map(({ path, name }) => ({ path, name })),
-    record: { name: taken.length === 1 ? taken[0]!.name : 'images', images: taken.map(({ name }) => name) },
-    ...{ ids, size: taken.length },
-    async *items() {
-      for (const { name, picture } of taken) yield { id: name, item: {}, picture };
-    },
-    labelsFor: () => ({ indexOf: () => undefined, unmapped: [] }),
-  };
 }
 
 /** Names that differ also where upper and lower case are one. */

@@ -29,6 +29,7 @@ export {
   type ReachRecord,
 } from './setup/examine-model.ts';
 export { inspectModel, type Inspection } from './setup/inspect-model.ts';
+export { chooseAmong } from './given/choose-among.ts';
 export { parseLabels } from './given/parse-labels.ts';
 export { parseTable } from './given/parse-table.ts';
 export { parseVocabulary } from './given/parse-vocabulary.ts';
