@@ -408,7 +408,9 @@ export class OnnxModel implements DifferentiableModel {
     };
     this.derived.set(key, { bySize, sizes });
     for (const old of bySize.keys()) if (!this.sessions.has(`${old} ${key}`)) bySize.delete(old);
-    const size = this.fixedBatch ?? sizes.choose(batch, bySize.keys());
+    const chosen = sizes.choose(batch, bySize.keys());
+    const isReady = chosen === batch || this.holdsSamplesFirst([...withRespectTo, ...fetched], chosen, rules);
+    const size = this.fixedBatch ?? (isReady ? chosen : batch);
     const source = this.forBatch(size, rules);
     let derived = bySize.get(size);
     if (!derived) {
@@ -420,6 +422,12 @@ export class OnnxModel implements DifferentiableModel {
       bySize.set(size, derived);
     }
     return { key, size, source, derived };
+  }
+
+  /** Whether the samples of tensors are their rows for a batch of `size`: of others, such as steps before samples, what was filled up cannot be cut off. */
+  private holdsSamplesFirst(names: readonly string[], size: number, rules: GradientRules | undefined): boolean {
+    const { inference } = this.forBatch(size, rules);
+    return names.every((name) => inference.value(this.computed(name)).shape?.[0] === size);
   }
 
   /**
