@@ -439,6 +439,7 @@ describe('the page of a server', () => {
       await page.getByLabel('Filter Rows of first').fill('cat');
       expect(await values()).toEqual(['0.300']);
       await page.getByRole('button', { name: 'second', exact: true }).click();
+      await page.locator('section[aria-label=second]').waitFor();
       expect(await page.locator('section[aria-label=first], section[aria-label=second]').count()).toBe(2);
       await page.getByRole('button', { name: 'Resume second' }).click();
       await page.getByRole('cell', { name: 'finished' }).nth(1).waitFor();

@@ -16,3 +16,4 @@ export * from './probe-contract.ts';
 export * from './samples.ts';
 export * from './store-contract.ts';
 export * from './subject-contract.ts';
+export * from './visualiser-contract.ts';

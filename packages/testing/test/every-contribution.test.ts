@@ -17,6 +17,7 @@ const suites = {
   metric: 'metricContract',
   probe: 'probeContract',
   subject: 'subjectContract',
+  visualiser: 'visualiserContract',
 } as const;
 
 async function sourcesOf(name: string, folder: string, ending: string): Promise<readonly string[]> {
@@ -31,7 +32,7 @@ for (const name of (await readdir(packages)).sort()) {
   if (index === undefined) continue;
   const module = (await import(join(packages, name, 'src/plugin.ts'))) as { readonly default: PluginManifest };
   const kinds = [...new Set(module.default.provides.map(({ kind }) => kind))];
-  plugins.push({ name, kinds, tests: (await sourcesOf(name, 'test', '.test.ts')).join('\n') });
+  plugins.push({ name, kinds, tests: (await sourcesOf(name, 'test', '.ts')).join('\n') });
 }
 
 describe.each(plugins)('$name', ({ kinds, tests }) => {

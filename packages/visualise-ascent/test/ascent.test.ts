@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { float32, ImageClassifier, PixelSubject, seededRandom, type VisualisedGoal } from '@understory/core';
-import { ChainModel, flatten, linear, relu } from '@understory/testing';
+import { ChainModel, flatten, linear, relu, visualiserContract } from '@understory/testing';
 import plugin, { ascent } from '../src/index.ts';
 
 const [height, width] = [6, 5];
@@ -133,6 +133,14 @@ describe('the ascent', () => {
       code: 'CAPABILITY_MISSING',
     });
   });
+});
+
+describe('what every visualiser promises', () => {
+  const cases = visualiserContract({
+    create: () => ascent({ steps: 12 }),
+    request: { subject, goal: goal(0), seed: 1 },
+  });
+  for (const { name, run, timeout } of cases) it(name, run, timeout);
 });
 
 it('is what the plugin provides', () => {
