@@ -11,6 +11,8 @@ export default {
   testTimeout: 120_000,
   // Jest leaves one processor free by default, which on two is half of them.
   maxWorkers: '100%',
+  // A worker keeps modules of every file that it has run and slows down as its heap fills up, so a full one is replaced.
+  workerIdleMemoryLimit: '800MB',
   testSequencer: '<rootDir>/tools/workspace/test-sequencer.cjs',
   reporters: ['default', '<rootDir>/tools/workspace/closing-line-reporter.mjs'],
 };
