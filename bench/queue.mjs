@@ -1,15 +1,14 @@
-import { fork, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism, loadavg } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { queue as queueOf } from '@understory/executor-bullmq';
 import { median, mib, table, times } from './lib/measure.mjs';
+import { paceOf, started } from './lib/pace.mjs';
 import { hasRedis, startRedis } from './lib/redis.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const program = here('../packages/cli/bin/understory.js');
 
 /** Tiny items through the queue, and the memory of all processes on the way. */
 async function tiny({ items, together, concurrency = 4 }) {
@@ -54,60 +53,86 @@ async function tiny({ items, together, concurrency = 4 }) {
   }
 }
 
-/** Images a second of a study that one or two workers of one thread do: from the first tenth of its rows to the last. */
-async function pace({ items, workers }) {
+/** A few hundred milliseconds of one core an image, of drawn pictures, so that no data are needed. */
+const study = (images) => [
+  ...['evaluate', `orchard:count=${images}`, '--model', 'efficientnet-lite0', '--explainer', 'gradcam'],
+  ...['--metric', 'deletion:steps=30', '--examples', '0'],
+];
+
+/** A study that workers of one thread each do, from the first row after all of them have opened it. */
+async function overQueue({ images, workers }) {
   const redis = await startRedis();
-  const folder = mkdtempSync(join(tmpdir(), 'understory-bench-'));
-  const common = { stdio: ['ignore', 'ignore', 'pipe'] };
-  const start = (argv) => {
-    const child = spawn(process.execPath, [program, ...argv], common);
-    const own = { child, said: '' };
-    child.stderr.on('data', (text) => (own.said += text));
-    return own;
-  };
-  const own = Array.from({ length: workers }, () => start(['worker', '--queue', redis.url, '--concurrency', '1']));
+  const helpers = [];
   try {
-    const log = join(folder, 'run', 'rows.jsonl');
-    const main = start([
-      ...['evaluate', `orchard:count=${items}`, '--model', 'cifar10-resnet', '--examples', '0', '--json'],
-      ...['--metric', 'deletion:steps=16', '--out', join(folder, 'run'), '--queue', redis.url],
-    ]);
-    const marks = [];
-    const rows = () => (existsSync(log) ? readFileSync(log, 'utf8').split('"item"').length - 1 : 0);
-    const timer = setInterval(() => {
-      const count = rows();
-      const isJoined = (main.said.match(/joins in/g) ?? []).length === workers;
-      if (isJoined && count > 0 && count !== marks.at(-1)?.count) marks.push({ at: performance.now(), count });
-    }, 50);
-    const [code] = await once(main.child, 'exit');
-    clearInterval(timer);
-    if (code !== 0) throw new Error(main.said);
-    const first = marks.find(({ count }) => count >= items / 10);
-    // The last ones are those of one worker alone.
-    const last = marks.findLast(({ count }) => count <= items * 0.95);
-    return (1000 * (last.count - first.count)) / (last.at - first.at);
+    for (let at = 0; at < workers; at += 1) {
+      helpers.push(started(['worker', '--queue', redis.url, '--concurrency', '1']));
+    }
+    const all = (words) => helpers.every(({ said }) => said.includes(words));
+    while (!all('waits for work')) await wait(20);
+    return await paceOf([[...study(images), '--queue', redis.url]], { helpers, isReady: () => all('works for') });
   } finally {
-    for (const { child } of own) child.kill('SIGKILL');
+    for (const { child } of helpers) child.kill('SIGKILL');
     await redis.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** What the machine gives without a queue: so many processes of one thread each, which share nothing, each with a part of the study. */
+const apart = ({ images, processes }) =>
+  paceOf(
+    Array.from({ length: processes }, (_, at) => {
+      const shard = processes === 1 ? [] : ['--shard', `${at + 1}/${processes}`];
+      return [...study(images), '--workers', '1', '--threads', '1', '--quiet', ...shard];
+    }),
+  );
+
+/** Paces of one and two workers, and of one and two processes that share nothing, in turns. */
+async function paces({ rounds, images }) {
+  const ways = {
+    'one worker': () => overQueue({ images, workers: 1 }),
+    'two workers': () => overQueue({ images, workers: 2 }),
+    'one process': () => apart({ images, processes: 1 }),
+    'two processes': () => apart({ images, processes: 2 }),
+  };
+  const found = Object.fromEntries(Object.keys(ways).map((way) => [way, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [way, act] of Object.entries(ways)) found[way].push(await act());
+    const [one, two] = ['one worker', 'two workers'].map((way) => found[way][round].rows);
+    if (one !== two || one !== found['one process'][round].rows) throw new Error('the rows differ');
+  }
+  const against = (way, base, kind) => {
+    const ratios = found[way].map((each, round) => each[kind] / found[base][round][kind]);
+    const range = rounds > 1 ? ` (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})` : '';
+    return `${times(median(ratios))}${range}`;
+  };
+  const bases = { 'two workers': 'one worker', 'two processes': 'one process' };
+  const rows = Object.keys(ways).map((way) => {
+    const middle = (kind) => median(found[way].map((each) => each[kind]));
+    const ratios = ['steady', 'whole'].map((kind) => (way in bases ? against(way, bases[way], kind) : ''));
+    const used = [middle('ofHelpers'), middle('ofCommands')].map((value) => `${(1000 * value).toFixed(0)} ms`);
+    const paces = [middle('steady'), middle('whole')].map((value) => `${value.toFixed(2)}/s`);
+    return [way, paces[0], ratios[0], paces[1], ratios[1], middle('cores').toFixed(2), ...used];
+  });
+  return table([
+    [
+      '',
+      'first to last row',
+      'against one',
+      'whole command',
+      'against one',
+      'cores',
+      'workers an image',
+      'command an image',
+    ],
+    ...rows,
+  ]);
+}
+
 /** What the queue costs: pace of two workers against one, the time of an item that costs nothing, memory over 100,000 of them. */
-export async function queue({ rounds, queued = 100_000, images }) {
+export async function queue({ rounds, queued = 100_000, paced }) {
   if (!hasRedis()) return 'queue: there is no redis-server';
   const load = loadavg()[0];
-  const of = Math.min(images, 300);
-  const ratios = [];
-  const paces = { one: [], two: [] };
   const turns = Math.min(rounds, 3);
-  for (let round = 0; round < turns; round += 1) {
-    const one = await pace({ items: of, workers: 1 });
-    const two = await pace({ items: of, workers: 2 });
-    paces.one.push(one);
-    paces.two.push(two);
-    ratios.push(two / one);
-  }
+  const pace = await paces({ rounds: turns, images: paced });
   const each = [];
   for (const together of [1, 4, 100]) {
     const { seconds } = await tiny({ items: 10_000, together });
@@ -115,10 +140,11 @@ export async function queue({ rounds, queued = 100_000, images }) {
   }
   const { seconds, memory } = await tiny({ items: queued, together: 4 });
   const rows = memory.map((at, tenth) => [`${10 * (tenth + 1)} %`, mib(at.main), mib(at.worker), mib(at.redis)]);
-  const range = ratios.length > 1 ? `, from ${times(Math.min(...ratios))} to ${times(Math.max(...ratios))}` : '';
   return [
     `The queue on ${availableParallelism()} cores with a load of ${load.toFixed(1)} before; Redis with an append-only file on the same machine.`,
-    `Two workers against one, a session of one thread each: ${median(paces.two).toFixed(1)} against ${median(paces.one).toFixed(1)} images/s, ${times(median(ratios))}${range} (${turns} rounds of ${of} images).`,
+    `${paced} images of EfficientNet-Lite0, a session of one thread for each worker and process, medians of ${turns} rounds in turns; the rows are the same.`,
+    'Processes that share nothing show what the machine gives at most. Seconds of processors are those of the time from first to last row.',
+    pace,
     'Time of an item that costs nothing, everything included, one worker:',
     table([['items of a batch', 'an item'], ...each]),
     `${queued} items that cost nothing, 4 in a batch: ${seconds.toFixed(0)} s, ${((1000 * seconds) / queued).toFixed(2)} ms an item. Memory on the way:`,

@@ -57,6 +57,7 @@ const { values, positionals } = parseArgs({
     items: { type: 'string' },
     model: { type: 'string' },
     ceiling: { type: 'boolean', default: false },
+    paced: { type: 'string', default: '128' },
     kills: { type: 'string', default: '50' },
     seed: { type: 'string', default: '0' },
   },
@@ -83,6 +84,7 @@ const options = {
   items: Number(values.items ?? 100),
   // Of what the queue is measured with.
   queued: values.items === undefined ? undefined : Number(values.items),
+  paced: Number(values.paced),
   model: values.model,
   ceiling: values.ceiling,
   kills: Number(values.kills),
