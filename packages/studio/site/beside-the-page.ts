@@ -5,23 +5,29 @@ import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import { bundledFiles } from '../src/page/bundled.ts';
 
-/** Where what lies beside the page comes from: bundled models, and the runtime that runs them. */
+const { resolve: resolvePackage } = createRequire(import.meta.url);
+
+/** Where what lies beside the page comes from: bundled models, and the runtimes that run them and TensorFlow.js models. */
 export const sources: Readonly<Record<string, string>> = {
   models: fileURLToPath(new URL('../../zoo/models/', import.meta.url)),
-  ort: dirname(createRequire(import.meta.url).resolve('onnxruntime-web')),
+  ort: dirname(resolvePackage('onnxruntime-web')),
+  tfjs: dirname(resolvePackage('@tensorflow/tfjs-backend-wasm')),
 };
 
-/** The files of the runtime that a page loads, on a processor and on a graphics processor. */
-const runtime = [
-  ...['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'],
-  ...['ort-wasm-simd-threaded.asyncify.mjs', 'ort-wasm-simd-threaded.asyncify.wasm'],
-];
+/** The files of the runtimes that a page loads, by the folder of each: on a processor and on a graphics processor; with and without SIMD. */
+const runtimes: Readonly<Record<string, readonly string[]>> = {
+  ort: [
+    ...['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'],
+    ...['ort-wasm-simd-threaded.asyncify.mjs', 'ort-wasm-simd-threaded.asyncify.wasm'],
+  ],
+  tfjs: ['tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm.wasm'],
+};
 
 const types: Readonly<Record<string, string>> = {
   ...{ '.mjs': 'text/javascript', '.js': 'text/javascript', '.wasm': 'application/wasm', '.json': 'application/json' },
 };
 
-/** Serves models and the runtime beside the page while it is worked on; in the mode `site` they are copied beside what is built. */
+/** Serves models and the runtimes beside the page while it is worked on; in the mode `site` they are copied beside what is built. */
 export function besideThePage(mode: string): Plugin {
   let folder = '';
   return {
@@ -46,13 +52,11 @@ export function besideThePage(mode: string): Plugin {
     },
     async closeBundle() {
       if (mode !== 'site') return;
-      const files = [
-        ...bundledFiles.map((file) => [join(sources['models']!, file), join('models', file)] as const),
-        ...runtime.map((file) => [join(sources['ort']!, file), join('ort', file)] as const),
-      ];
-      for (const [from, to] of files) {
-        await mkdir(dirname(join(folder, to)), { recursive: true });
-        await cp(from, join(folder, to));
+      const parts = Object.entries({ models: bundledFiles, ...runtimes });
+      for (const [part, file] of parts.flatMap(([name, files]) => files.map((each) => [name, each] as const))) {
+        const to = join(folder, part, file);
+        await mkdir(dirname(to), { recursive: true });
+        await cp(join(sources[part]!, file), to);
       }
     },
   };

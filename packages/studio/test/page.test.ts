@@ -373,6 +373,30 @@ describe('the page as static files', () => {
     expect(await page.locator('select[aria-label=Model]').inputValue()).toBe('orchard-detector');
   });
 
+  flow('opens a TensorFlow.js model with its weights, and keeps models until they are forgotten', async () => {
+    const tfjs = (name: string) => join(zoo, 'cifar10-resnet/tfjs', name);
+    await page
+      .getByLabel('Add pictures or a model')
+      .setInputFiles([tfjs('model.json'), tfjs('group1-shard1of1.bin'), join(samples, 'chelsea.png')]);
+    const isOpen = async () => {
+      await page.locator('.recognised', { hasText: 'Sees 32 × 32 pixels' }).waitFor();
+      await says('stage3.1.relu2 (4 × 4)');
+      expect(await page.locator('.facts').textContent()).toContain('tfjs, wasm');
+    };
+    await isOpen();
+    const shown = await page.locator('.caption').first().textContent();
+    await page.reload();
+    await says('gradcam, tiger cat');
+    await page.getByText('Kept in this browser (3)').click();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Open model.json' }).click();
+    await isOpen();
+    expect(await page.locator('.caption').first().textContent()).toBe(shown);
+    await page.getByRole('button', { name: 'Forget model.json' }).click();
+    await page.getByText('Kept in this browser (2)').waitFor();
+    expect(await page.locator('.kept span[title]').allTextContents()).toEqual(['model.onnx', 'orchard-detector']);
+  });
+
   flow('stops what takes long', async () => {
     await model('cifar10-resnet');
     await says('gradcam');

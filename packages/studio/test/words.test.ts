@@ -6,7 +6,7 @@ import type { StudySpecInput } from '@understory/studies';
 import { commandArguments, commandLine } from '../src/words/command-line.ts';
 import { withOpposite, withSwapped } from '../src/words/swap-words.ts';
 import { bundledFiles, samples } from '../src/page/bundled.ts';
-import { sortFiles } from '../src/engine/sort-files.ts';
+import { filesOfModel, sortFiles } from '../src/engine/sort-files.ts';
 
 const spec: StudySpecInput = { version: 1, study: 'explain', model: 'm.onnx', images: { from: ['a cat.png'] } };
 
@@ -65,6 +65,13 @@ describe('dropped files', () => {
 
   it('are models by themselves where they lie in no folder', () => {
     expect(named('a.onnx', 'model.json', 'group1-shard1of1.bin').models).toEqual(['a.onnx', 'model.json']);
+  });
+
+  it('belong to the model in whose folder, or beside which, they lie', () => {
+    const paths = ['model.json', 'shard.bin', 'cat.png', 'a.onnx', 'net/onnx/model.onnx', 'net/config.json'];
+    expect(filesOfModel(paths, 'model.json')).toEqual(['model.json', 'shard.bin']);
+    expect(filesOfModel(paths, 'a.onnx')).toEqual(['shard.bin', 'a.onnx']);
+    expect(filesOfModel(paths, 'net')).toEqual(['net/onnx/model.onnx', 'net/config.json']);
   });
 });
 

@@ -54,6 +54,8 @@ export interface StudioEngine {
   parse(request: { readonly spec: unknown }, call?: Call): Promise<StudySpec>;
   /** Run folders and studies in the background; absent where no server runs the engine. */
   readonly runs?: RunFolders | undefined;
+  /** Models that outlive the page; absent where the engine runs elsewhere. */
+  readonly kept?: KeptFiles | undefined;
   /** Lets go of models, files and the worker. */
   close(): Promise<void>;
 }
@@ -121,6 +123,26 @@ export interface AddedFiles {
   readonly models: readonly string[];
   /** Files that are neither, with what was found. */
   readonly others: readonly { readonly path: string; readonly error: CarriedError }[];
+  /** Why a model among them is not kept for the next time, where it should be. */
+  readonly notKept?: CarriedError;
+}
+
+/** Models that were added once, and are kept by the digest of what is in them; `addFiles` keeps them. */
+export interface KeptFiles {
+  /** By name. */
+  list(request: Record<string, never>, call?: Call): Promise<readonly KeptFacts[]>;
+  /** Adds its files again, as `addFiles` does. */
+  open(request: { readonly id: string }, call?: Call): Promise<AddedFiles>;
+  forget(request: { readonly id: string }, call?: Call): Promise<void>;
+}
+
+/** A model that is kept. */
+export interface KeptFacts {
+  readonly id: string;
+  /** The path that named it when it was added. */
+  readonly name: string;
+  /** Of all its files, in bytes. */
+  readonly size: number;
 }
 
 /** What of a specification says which model is opened, and how it is read and fed. */

@@ -3,7 +3,7 @@ import { parseStudySpec, type Environment } from '@understory/studies';
 import { attack } from './attack.ts';
 import { cross } from './cross.ts';
 import { deletion } from './deletion.ts';
-import type { AddedFiles, Call, EngineAbout, GivenFile, Offered, StudioEngine } from './engine.ts';
+import type { AddedFiles, Call, EngineAbout, GivenFile, KeptFacts, Offered, StudioEngine } from './engine.ts';
 import { explain, sweep } from './explain.ts';
 import { graphAround } from './graph.ts';
 import { Turns } from './in-turn.ts';
@@ -21,10 +21,19 @@ export interface EngineParts extends Pick<EngineAbout, 'kind' | 'models' | 'samp
   /** Keeps files where the environment finds them. */
   readonly addFiles: (files: readonly GivenFile[]) => Promise<AddedFiles>;
   readonly runs?: StudioEngine['runs'];
+  readonly kept?: KeptParts;
+}
+
+/** Where models are kept. */
+interface KeptParts {
+  list(): Promise<readonly KeptFacts[]>;
+  /** The files of a model, with the paths that they had. */
+  read(id: string): Promise<readonly GivenFile[]>;
+  forget(id: string): Promise<void>;
 }
 
 /** The engine over an environment; calls are worked on one after the other. */
-export function openEngine({ environment: own, addFiles, runs, ...about }: EngineParts): StudioEngine {
+export function openEngine({ environment: own, addFiles, runs, kept, ...about }: EngineParts): StudioEngine {
   const environment = keptEnvironment(own);
   const sessions = new Sessions(environment);
   const turns = new Turns();
@@ -35,15 +44,16 @@ export function openEngine({ environment: own, addFiles, runs, ...about }: Engin
     <Request, Listening extends Call, Answer>(work: (request: Request, call: Listening) => Promise<Answer>) =>
     (request: Request, call = {} as Listening): Promise<Answer> =>
       turns.take(() => work(request, call), call.signal);
+  const add = async (files: readonly GivenFile[]) => {
+    const added = await addFiles(files);
+    const paths = files.map(({ path }) => path);
+    if (paths.some((path) => given.has(path))) await sessions.forget();
+    for (const path of paths) given.add(path);
+    return added;
+  };
   return {
     about: () => turns.take(async () => ({ ...about, versions: environment.versions, ...offeredBy(await hostOf()) })),
-    addFiles: inTurn(async ({ files }) => {
-      const added = await addFiles(files);
-      const paths = files.map(({ path }) => path);
-      if (paths.some((path) => given.has(path))) await sessions.forget();
-      for (const path of paths) given.add(path);
-      return added;
-    }),
+    addFiles: inTurn(({ files }) => add(files)),
     readPicture: inTurn(async ({ path }) => plain(await sessions.picture(path))),
     openModel: inTurn((request) => modelFacts(sessions, request)),
     applicability: inTurn(async (request) => {
@@ -65,6 +75,13 @@ export function openEngine({ environment: own, addFiles, runs, ...about }: Engin
     study: inTurn(({ spec }, call) => wholeStudy(sessions, spec, call)),
     parse: async ({ spec }) => parseStudySpec(spec, 'the page'),
     ...(runs && { runs }),
+    ...(kept && {
+      kept: {
+        list: inTurn(() => kept.list()),
+        open: inTurn(async ({ id }) => add(await kept.read(id))),
+        forget: inTurn(({ id }) => kept.forget(id)),
+      },
+    }),
     close: () => turns.take(() => environment.close()),
   };
 }

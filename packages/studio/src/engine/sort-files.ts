@@ -24,6 +24,14 @@ export function sortFiles(files: readonly Pick<GivenFile, 'path'>[]): AddedFiles
   };
 }
 
+/** Paths of the files of a model that `sortFiles` named: what lies in its folder, or beside it where it lies in none. */
+export function filesOfModel(paths: readonly string[], model: string): readonly string[] {
+  if (!paths.includes(model)) return paths.filter((path) => path.startsWith(`${model}/`));
+  const others = paths.filter((path) => path !== model && modelFile.test(path)).map(modelFolder);
+  const isOfOther = (path: string) => others.some((other) => path === other || path.startsWith(`${other}/`));
+  return paths.filter((path) => path === model || (besideModel.test(path) && !isOfOther(path)));
+}
+
 /** Folders within a model's folder that hold its files for one format, or one of its towers. */
 const parts = ['onnx', 'tfjs', 'visual', 'textual'];
 

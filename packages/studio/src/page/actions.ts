@@ -6,6 +6,7 @@ import {
   explanationSpec,
   facts,
   keepAnswer,
+  keptModels,
   keepMaps,
   keepWords,
   knownMap,
@@ -20,8 +21,8 @@ import {
   target,
   unfit,
 } from './state.ts';
-import type { ExplainedPicture, ModelRequest, StudioEngine } from '../engine/engine.ts';
-import { cancel, run, tell } from './tasks.ts';
+import type { AddedFiles, ExplainedPicture, ModelRequest, StudioEngine } from '../engine/engine.ts';
+import { cancel, problems, run, tell } from './tasks.ts';
 
 function here(): StudioEngine {
   if (engine.value === null) throw new Error('there is no engine yet');
@@ -41,7 +42,27 @@ export async function start(): Promise<void> {
   about.value = (await run('start', 'Starting', (call) => here().about(call), { isQuiet: true })) ?? null;
   await first;
   await describeModel();
+  await listKept();
   await sweepLayers();
+}
+
+/** Which models are kept from one time to the next. */
+async function listKept(): Promise<void> {
+  const { kept } = here();
+  if (kept === undefined) return;
+  const found = await run('kept', 'Reading what is kept', (call) => kept.list({}, call), { isQuiet: true });
+  if (found !== undefined) keptModels.value = found;
+}
+
+/** Opens a model that was kept. */
+export async function openKept(id: string): Promise<void> {
+  const found = await run('files', 'Reading what is kept', (call) => here().kept!.open({ id }, call));
+  if (found !== undefined) await showAdded(found);
+}
+
+export async function forgetKept(id: string): Promise<void> {
+  await run('kept', 'Forgetting', (call) => here().kept!.forget({ id }, call));
+  await listKept();
 }
 
 /** What the model is: layers, readings, labels. */
@@ -203,7 +224,11 @@ export async function addFiles(list: readonly { readonly path: string; readonly 
     if (other !== undefined && added.models.length + added.pictures.length === 0) throw restored(other.error);
     return added;
   });
-  if (found === undefined) return;
+  if (found !== undefined) await showAdded(found);
+}
+
+/** Offers what was added, and opens the first of each. */
+async function showAdded(found: AddedFiles): Promise<void> {
   const join = (known: readonly string[], more: readonly string[]) => [
     ...more,
     ...known.filter((each) => !more.includes(each)),
@@ -213,6 +238,8 @@ export async function addFiles(list: readonly { readonly path: string; readonly 
   const [model] = found.models;
   const [shown] = found.pictures;
   if (shown !== undefined) picture.value = shown;
+  if (found.models.length > 0) await listKept();
+  if (found.notKept !== undefined) problems.value = { ...problems.value, kept: found.notKept };
   if (model !== undefined) await openModel({ model });
   else if (shown !== undefined) await showPicture(shown);
 }

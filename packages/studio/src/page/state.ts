@@ -6,6 +6,7 @@ import type {
   Explained,
   ExplainedPicture,
   ExplanationInput,
+  KeptFacts,
   ModelFacts,
   ModelRequest,
   Said,
@@ -26,6 +27,8 @@ export const about = signal<EngineAbout | null>(null);
 /** What was added beside what comes with the engine. */
 export const ownModels = signal<readonly string[]>([]);
 export const ownPictures = signal<readonly string[]>([]);
+/** Models that were added before, and outlive the page. */
+export const keptModels = signal<readonly KeptFacts[]>([]);
 
 /** The model, and how it is said to be read. */
 export const modelRequest = signal<ModelRequest>({ model: firstModel });

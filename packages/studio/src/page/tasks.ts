@@ -8,6 +8,7 @@ export type Slot =
   | 'start'
   | 'model'
   | 'files'
+  | 'kept'
   | 'predict'
   | 'explain'
   | 'sweep'

@@ -39,6 +39,10 @@ export function stem(path: string): string {
   return fileName(path).replace(/\.[^.]+$/, '');
 }
 
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toPrecision(bytes < 1e8 ? 2 : 3)} MB`;
+}
+
 export function duration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }

@@ -92,7 +92,7 @@ export function httpEngine({ base, token, fetch: get = (...all) => fetch(...all)
       if (ending.kind === 'error') throw restoredError(ending.error);
       return ending.value;
     },
-    { hasRuns: true, close: async () => undefined },
+    { has: 'runs', close: async () => undefined },
   );
 }
 

@@ -1,5 +1,5 @@
 import { studioErrors } from '../errors.ts';
-import type { Call, MapListener, RowListener, RunFolders, StudioEngine } from '../engine/engine.ts';
+import type { Call, KeptFiles, MapListener, RowListener, RunFolders, StudioEngine } from '../engine/engine.ts';
 
 /** What the listeners of a call are named. */
 export const listeners = ['onProgress', 'onMap', 'onRow'] as const;
@@ -34,6 +34,8 @@ const ofRuns = [
   'resume',
 ] as const satisfies readonly (keyof RunFolders)[];
 
+const ofKept = ['list', 'open', 'forget'] as const satisfies readonly (keyof KeptFiles)[];
+
 /** Every method by the name that stands for it in messages: `explain`, `runs/list`. */
 export const methods: readonly string[] = [...own, ...ofRuns.map((name) => `runs/${name}`)];
 
@@ -51,6 +53,9 @@ export async function callMethod(
   const run = ofRuns.find((each) => `runs/${each}` === method);
   if (run !== undefined && engine.runs !== undefined)
     return (engine.runs[run] as Method).call(engine.runs, request, call);
+  const kept = ofKept.find((each) => `kept/${each}` === method);
+  if (kept !== undefined && engine.kept !== undefined)
+    return (engine.kept[kept] as Method).call(engine.kept, request, call);
   throw studioErrors.methodUnknown({ method, known: engine.runs === undefined ? own : methods });
 }
 
@@ -59,21 +64,24 @@ type Method = (request: unknown, call: AnyCall) => Promise<unknown>;
 /** Sends a request somewhere and hands back its answer. */
 export type Transport = (method: string, request: unknown, call: AnyCall) => Promise<unknown>;
 
-/** An engine that is somewhere else. */
+/** An engine that is somewhere else: run folders are a server's, and models are kept by a browser. */
 export function remoteEngine(
   send: Transport,
-  { hasRuns, close }: { readonly hasRuns: boolean; readonly close: () => Promise<void> },
+  { has, close }: { readonly has: 'runs' | 'kept'; readonly close: () => Promise<void> },
 ): StudioEngine {
   const to =
     (method: string) =>
     (request: unknown, call: AnyCall = {}) =>
       send(method, request, call);
   const named = Object.fromEntries(own.map((name) => [name, to(name)]));
-  const runs = Object.fromEntries(ofRuns.map((name) => [name, to(`runs/${name}`)])) as unknown as RunFolders;
+  const within = (folder: string, names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, to(`${folder}/${name}`)]));
   return {
     ...(named as unknown as StudioEngine),
     about: (call: Call = {}) => send('about', {}, call) as ReturnType<StudioEngine['about']>,
-    ...(hasRuns && { runs }),
+    ...(has === 'runs'
+      ? { runs: within('runs', ofRuns) as unknown as RunFolders }
+      : { kept: within('kept', ofKept) as unknown as KeptFiles }),
     close,
   };
 }

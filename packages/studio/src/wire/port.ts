@@ -85,7 +85,7 @@ export function portEngine(port: Port, close: () => void): StudioEngine & { lose
         port.postMessage({ kind: 'call', id, method, request } satisfies Asked);
       }),
     {
-      hasRuns: false,
+      has: 'kept',
       async close() {
         close();
       },

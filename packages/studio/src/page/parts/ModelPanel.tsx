@@ -1,6 +1,6 @@
-import { ask, correct, openModel } from '../actions.ts';
-import { about, facts, modelRequest, models, said } from '../state.ts';
-import { fileName } from '../words.ts';
+import { ask, correct, forgetKept, openKept, openModel } from '../actions.ts';
+import { about, facts, keptModels, modelRequest, models, said } from '../state.ts';
+import { fileName, megabytes } from '../words.ts';
 import { Problem } from './Problem.tsx';
 
 /** Which model is open, what it was recognised as and why, and how that is corrected. */
@@ -47,10 +47,38 @@ export function ModelPanel() {
       )}
       <Problem slot="model" />
       <Problem slot="start" />
+      {keptModels.value.length > 0 && <Kept />}
+      <Problem slot="kept" />
       {known && <Correction key={request.model} />}
       {known?.recognised?.asks === 'captions' && <Captions />}
       {known?.recognised?.asks === 'question' && <Question />}
     </section>
+  );
+}
+
+/** Models that were added before, for opening or forgetting them. */
+function Kept() {
+  const models = keptModels.value;
+  return (
+    <details class="settings">
+      <summary>Kept in this browser ({models.length})</summary>
+      <ul class="kept">
+        {models.map(({ id, name, size }) => (
+          <li key={id}>
+            <span title={id}>{name}</span> <span class="quiet">{megabytes(size)}</span>
+            <span class="row">
+              <button type="button" class="plain" aria-label={`Open ${name}`} onClick={() => void openKept(id)}>
+                Open
+              </button>
+              <button type="button" class="plain" aria-label={`Forget ${name}`} onClick={() => void forgetKept(id)}>
+                Forget
+              </button>
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p class="quiet small">Models that were added stay on this machine, in the private files of this page.</p>
+    </details>
   );
 }
 
