@@ -13,7 +13,7 @@ import { openCifar10 } from './readers/cifar10.ts';
 import { openImageFolder } from './readers/image-folder.ts';
 import { openOrchard } from './readers/orchard.ts';
 import { openOxfordPets } from './readers/oxford-pets.ts';
-import { openParquet } from './readers/parquet.ts';
+import { openParquet } from './readers/open-parquet.ts';
 import { openClevr } from './readers/questions/clevr.ts';
 import { openGqa } from './readers/questions/gqa.ts';
 import { recogniseFormat } from './recognise-format.ts';

@@ -2,7 +2,6 @@ import { append, type Experiment, type Store } from '@understory/core';
 import { linesInOrder, readIndex, type RunIndex } from './run-index.ts';
 import { observeColumns, type Table } from './table.ts';
 import { writeCsv } from './write-csv.ts';
-import { writeParquet } from './write-parquet.ts';
 
 /** What a run came to. */
 export interface FinishedRun<Summary> {
@@ -100,6 +99,8 @@ async function writeTable(store: Store, name: string, records: () => AsyncIterab
   observed.see(name === failuresName ? { item: '', code: '', message: '' } : { item: '' });
   for await (const record of records()) observed.see(record);
   const columns = observed.columns();
+  // Its library is not loaded by what only does items of a run.
+  const { writeParquet } = await import('./write-parquet.ts');
   const files = { csv: writeCsv, parquet: writeParquet };
   for (const [extension, write] of Object.entries(files)) {
     await store.replace(`tables/${name}.${extension}`, (sink) => write(sink, columns, records()));

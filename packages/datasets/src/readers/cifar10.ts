@@ -8,7 +8,7 @@ import { kindOf, list, readText } from '../files.ts';
 import type { DatasetReader } from '../reader.ts';
 import { Recent } from '../recent.ts';
 import { rowId } from '../row-id.ts';
-import { openParquet } from './parquet.ts';
+import { openParquet } from './open-parquet.ts';
 
 const side = 32;
 const plane = side * side;
