@@ -5,10 +5,16 @@ import type { Workers } from '@understory/studies';
 
 /** Parts of a comma-separated list, each once. */
 export function list(text: string): readonly string[] {
-  const parts = text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean);
+  return eachOnce(text.split(','));
+}
+
+/** Ids in a comma-separated list, each once, with their settings: `rise:masks=8,grid=4,cam` is two. */
+export function selections(text: string): readonly string[] {
+  return eachOnce(text.split(/,(?!\s*[a-zA-Z][a-zA-Z0-9]*\s*=)/));
+}
+
+function eachOnce(texts: readonly string[]): readonly string[] {
+  const parts = texts.map((part) => part.trim()).filter(Boolean);
   if (parts.length === 0) throw new InvalidArgumentError('Expected at least one name.');
   return [...new Set(parts)];
 }

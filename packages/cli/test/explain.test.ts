@@ -54,6 +54,12 @@ describe('explain', () => {
     expect(colour(3, 0)).toEqual([...colourMap('viridis').subarray(3 * level, 3 * level + 3)]);
   });
 
+  it('takes several settings of one explainer in a list of explainers', async () => {
+    const listed = 'rise:masks=8,grid=4, brightness,occlusion:window=2, stride=2';
+    const { document } = await explainJson('red.png', '--explainer', listed, '--print-spec');
+    expect(document.explainers).toEqual(['rise:masks=8,grid=4', 'brightness', 'occlusion:window=2, stride=2']);
+  });
+
   it('names files after the target as it was asked for, and explains a class once that is meant twice', async () => {
     const { document } = await explainJson(
       'red.png',

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { StudySpecInput } from '@understory/studies';
-import { layout, list, wholeNumber } from '../option-values.ts';
+import { layout, selections, wholeNumber } from '../option-values.ts';
 import { defaultModel, layoutHelp, withDrawing, withOutput, withRunning, withTensors } from '../options.ts';
 import { withPreprocessing } from '../preprocessing-options.ts';
 import { commonSpec, defined } from '../spec-of.ts';
@@ -43,7 +43,9 @@ export function defineExplain(program: Command) {
     .command('explain')
     .description('explain predictions: classes, probabilities and a heat map for each image')
     .argument('<images...>', 'images, folders of images, or patterns')
-    .option('--explainer <list>', 'ids of explainers, which `understory plugins` lists, or all', list, ['gradcam'])
+    .option('--explainer <list>', 'ids of explainers, which `understory plugins` lists, or all', selections, [
+      'gradcam',
+    ])
     .option(
       '--target <list>',
       'what to explain: top1, a class index, a label, box:0 ... (default: top1, or all captions)',
