@@ -19,6 +19,8 @@ const otherExplainers = [
   'scorecam',
   'ablationcam',
   'rise:masks=8',
+  'lime:samples=8,segments=6',
+  'kernelshap:samples=8,segments=6',
 ];
 
 const quickMetrics = [

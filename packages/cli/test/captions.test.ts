@@ -76,7 +76,8 @@ describe('explain with captions', () => {
     expect(images[0].maps.map(({ explainer }) => explainer)).toEqual([
       ...['eigencam', 'attention-rollout', 'gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam'],
       ...['saliency', 'smoothgrad', 'integrated-gradients', 'input-x-gradient', 'fullgrad', 'generic-attention'],
-      ...['rise', 'occlusion', 'scorecam', 'ablationcam', 'random', 'centre', 'sobel', 'randomised'],
+      ...['rise', 'occlusion', 'lime', 'kernelshap', 'scorecam', 'ablationcam'],
+      ...['random', 'centre', 'sobel', 'randomised'],
     ]);
     const { value } = images[0].maps[0].explained;
     for (const { explained, range } of images[0].maps) {

@@ -58,6 +58,8 @@ describe('inspect', () => {
         'fullgrad',
         'rise',
         'occlusion',
+        'lime',
+        'kernelshap',
         'scorecam',
         'ablationcam',
         'random',

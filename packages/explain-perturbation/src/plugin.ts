@@ -1,6 +1,8 @@
 import { definePlugin, EXPLAINER } from '@understory/core';
 import type { Contribution, Explainer, Options } from '@understory/core';
 import { ablationCam } from './ablation-cam.ts';
+import { kernelShap } from './kernel-shap.ts';
+import { lime } from './lime.ts';
 import { name, version } from './manifest.ts';
 import { occlusion } from './occlusion.ts';
 import { rise } from './rise.ts';
@@ -24,6 +26,25 @@ const methods: readonly (Omit<Contribution, 'kind'> & { readonly make: (options:
     formula: String.raw`M(x, y) = \operatorname*{mean}_{w \ni (x, y)} \bigl[ S(I) - S(I \text{ without } w) \bigr]`,
     options: occlusion.options,
     make: occlusion.from,
+  },
+  {
+    id: 'lime',
+    title: 'LIME',
+    description: 'Fits a linear model that foretells the score from which superpixels are left in the image.',
+    reference: 'Ribeiro et al. 2016, equation 2',
+    formula: String.raw`M = \operatorname*{arg\,min}_w \min_a \sum_z e^{-D(z)^2 / \sigma^2} \bigl( S(I_z) - a - w^\top z \bigr)^2 + \lambda \lVert w \rVert^2`,
+    options: lime.options,
+    make: lime.from,
+  },
+  {
+    id: 'kernelshap',
+    title: 'KernelSHAP',
+    description:
+      'Shares the score out among superpixels by their Shapley values, fitted to images without some of them.',
+    reference: 'Lundberg and Lee 2017, theorem 2',
+    formula: String.raw`M = \operatorname*{arg\,min}_{\sum_i \phi_i = S(I) - S(0)} \sum_z \frac{n - 1}{\binom{n}{|z|} |z| (n - |z|)} \bigl( S(I_z) - S(0) - \phi^\top z \bigr)^2`,
+    options: kernelShap.options,
+    make: kernelShap.from,
   },
   {
     id: 'scorecam',

@@ -19,4 +19,5 @@ export * from './spearman.ts';
 export { standardDeviation } from './standard-deviation.ts';
 export * from './statistic-interval.ts';
 export * from './summarise-by-group.ts';
+export * from './weighted-least-squares.ts';
 export * from './wilson.ts';
