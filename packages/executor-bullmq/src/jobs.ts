@@ -26,6 +26,9 @@ interface Pending {
   readonly settle: (reply: Reply) => void;
 }
 
+/** A key of BullMQ that has to expire in its own time: while it is there, no worker looks for batches whose worker is gone. */
+const lookedKey = 'stalled-check';
+
 /** So many answers are taken in at once. */
 const together = 100;
 
@@ -98,7 +101,9 @@ export class Jobs {
     }
     // Left over from batches that were answered after all.
     for (const job of failed) if (!this.#pending.has(job)) await this.#queue.remove(job);
-    const keys = [...Object.values(this.#queue.keys), this.#keys.done, this.#keys.hellos, this.#keys.verdicts];
+    const { done, hellos, verdicts, holders } = this.#keys;
+    const own = Object.entries(this.#queue.keys).flatMap(([name, key]) => (name === lookedKey ? [] : [key]));
+    const keys = [...own, done, hellos, verdicts, holders];
     await Promise.all(keys.map((key) => this.#client.pexpire(key, this.#timing.keep)));
   }
 
@@ -145,10 +150,13 @@ export class Jobs {
 
   /** A job whose worker is gone. */
   async #lose(job: string): Promise<void> {
-    const [worker, reason] = await this.#client.hmget(this.#keys.job(job), 'pb', 'failedReason');
+    const [worker, reason] = await Promise.all([
+      this.#client.hget(this.#keys.holders, job),
+      this.#client.hget(this.#keys.job(job), 'failedReason'),
+    ]);
     const pending = this.#pending.get(job);
     this.#pending.delete(job);
-    await this.#queue.remove(job);
+    await Promise.all([this.#queue.remove(job), this.#client.hdel(this.#keys.holders, job)]);
     const words = /stalled/.test(reason ?? '')
       ? 'it was gone before the batch was done'
       : (reason ?? 'nothing is known');

@@ -25,6 +25,11 @@ export function keysOf(id: string) {
     hellos: `${own}:hellos`,
     /** A hash: what each worker is told. */
     verdicts: `${own}:verdicts`,
+    /**
+     * A hash: the worker that began each job that is under way. BullMQ's own field names the one that took it last, which for a job whose
+     * worker is gone is another that only says so.
+     */
+    holders: `${own}:holders`,
     /** A list: the jobs that have an answer. */
     done: `${own}:done`,
     answer: (job: string) => `${own}:answer:${job}`,

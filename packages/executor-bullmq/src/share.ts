@@ -126,6 +126,9 @@ export class Share {
   async #work({ id: job, data }: Job, free: Seat[]): Promise<void> {
     const { client, id, worker, timing, turn, onItems } = this.#options;
     const { ids } = read(batch, JSON.stringify(data), 'A batch', most.batch);
+    const { answer, done, holders } = keysOf(id);
+    // Sent before the answer, and not waited for.
+    client.hset(holders, job!, worker).catch(() => undefined);
     const result = await turn(async () => {
       const seat = free.pop()!;
       try {
@@ -136,7 +139,7 @@ export class Share {
     });
     onItems(ids.length);
     if (this.#interruption.signal.aborted) return;
-    const { answer, done } = keysOf(id);
-    await client.multi().set(answer(job!), answerText(worker, result), 'PX', timing.keep).rpush(done, job!).exec();
+    const text = answerText(worker, result);
+    await client.multi().set(answer(job!), text, 'PX', timing.keep).rpush(done, job!).hdel(holders, job!).exec();
   }
 }

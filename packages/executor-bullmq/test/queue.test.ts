@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { queue } from '../src/index.ts';
 import { handingOut, itemsOf, outcomesById, until } from './support/handing-out.ts';
 import { hasRedis, redisServer, withoutRedis, type RedisServer } from '@understory/testing/node';
-import { quick, serving, type Serving } from './support/serving.ts';
+import { quick, serving, slowly, type Serving } from './support/serving.ts';
 
 const ids = Array.from({ length: 10 }, (_, at) => `item-${at}`);
 
@@ -255,18 +255,6 @@ const codesOf = (notices: readonly (string | Error)[]) =>
     await opened.close();
   });
 });
-
-/** The work of the contract, a tenth of a second for each batch. */
-const slowly: OpenWork = async (data, around) => {
-  const work = await openWork(data, around);
-  return {
-    ...work,
-    async rows(own) {
-      await new Promise<void>((resolve) => void setTimeout(resolve, 100));
-      return work.rows(own);
-    },
-  };
-};
 
 describe('a queue that is not there', () => {
   it('is told of at once by who hands out', async () => {

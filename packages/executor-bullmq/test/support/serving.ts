@@ -1,5 +1,8 @@
-import type { ServedWork, WorkProof, WorkSurroundings } from '@understory/core';
+import type { OpenWork, ServedWork, WorkProof, WorkSurroundings } from '@understory/core';
 import { contractProof, openWork } from '@understory/testing/executor-work';
+// Loaded one after the other: Jest fails over modules that two dynamic imports at the same time share.
+import '../../src/hand-out.ts';
+import '../../src/serve.ts';
 import { queue } from '../../src/index.ts';
 import type { Timing } from '../../src/timing.ts';
 
@@ -50,3 +53,15 @@ export function serving(
     },
   };
 }
+
+/** The work of the contract, a tenth of a second for each batch. */
+export const slowly: OpenWork = async (data, around) => {
+  const work = await openWork(data, around);
+  return {
+    ...work,
+    async rows(own) {
+      await new Promise<void>((resolve) => void setTimeout(resolve, 100));
+      return work.rows(own);
+    },
+  };
+};
