@@ -24,7 +24,7 @@ const folders = ['src', 'test/rows'];
 const singleFiles = ['test/execute.ts'];
 /** The tests beside the rows that look at what rules write. */
 const tests =
-  '{blocked-layout,builder,compositions,convolution,gate,kinks,limits,max-pool,placement,random,reduction-kinks,straight-through,*.property}.test.ts';
+  '{blocked-layout,builder,compositions,convolution,gate,kinks,limits,max-pool,placement,*quantised*,random,reduction-kinks,straight-through,*.property}.test.ts';
 const equivalent = JSON.parse(readFileSync(new URL('./equivalent.json', import.meta.url), 'utf8'));
 
 const { values: options, positionals: wanted } = parseArgs({
@@ -93,7 +93,7 @@ async function rulesOf(base, file) {
   const module = await import(pathToFileURL(join(base, file.replace(/\.ts$/, '.js'))));
   return Object.values(module)
     .flat()
-    .filter((rule) => rule?.operator && rule.gradient);
+    .filter((rule) => rule?.operator && (rule.gradient ?? rule.decompose));
 }
 
 /** Whether a rule's file is another one or imports it, over others that rules share. */

@@ -1,49 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
-import type { Constant } from '../src/index.ts';
-import { execute } from './execute.ts';
-import { gradientsOf, graphOf, scalar, vector, type Network, type NodeInput } from './gradients-of.ts';
-
-const tensor = (
-  dims: readonly number[],
-  value: (at: number) => number,
-  type: Constant['type'] = 'float32',
-): Constant => ({
-  ...{ type, dims },
-  values: Array.from({ length: dims.reduce((a, b) => a * b) }, (_, at) => value(at)),
-});
-const wave = (scale: number, shift: number) => (at: number) => Math.sin(at * 1.7 + shift) * scale;
-const whole =
-  (scale: number, shift: number, zero = 0) =>
-  (at: number) =>
-    Math.round(wave(scale, shift)(at)) + zero;
+import { describe, it } from '@jest/globals';
+import { expectAlike, tensor, wave, whole } from './alike.ts';
+import { scalar, vector, type NodeInput } from './gradients-of.ts';
 
 const x = tensor([2, 2, 5, 5], wave(3, 0));
 const kernels = tensor([4, 1, 3, 3], whole(90, 1), 'int8');
 const window = { group: 2, pads: [1, 0, 1, 1], strides: [2, 1] };
-
-const farthest = (a: Constant, b: Constant) =>
-  Math.max(...Array.from(a.values, (value, at) => Math.abs(value - b.values[at]!)));
-const largest = (a: Constant) => Math.max(...Array.from(a.values, Math.abs));
-
-/** Both networks have the same output, and the same gradients with respect to what is named. */
-async function expectAlike(one: Network, other: Network, names: readonly string[], dims: readonly number[], step = 0) {
-  const [ours, theirs] = await Promise.all(
-    [one, other].map(async (network) => (await execute(graphOf(network).encode(), network.inputs, ['y']))['y']!),
-  );
-  expect(ours!.dims).toEqual(dims);
-  // Rounding in whole numbers and in floats may differ by a step.
-  expect(farthest(ours!, theirs!)).toBeLessThan(step + 1e-4 * largest(theirs!));
-  const cotangent = tensor(dims, wave(1, 2));
-  const [gradients, expected] = [await gradientsOf(one, names, cotangent), await gradientsOf(other, names, cotangent)];
-  for (const name of names) {
-    expect(gradients[name]!.dims).toEqual(expected[name]!.dims);
-    expect(largest(expected[name]!)).toBeGreaterThan(1e-3);
-    expect([name, farthest(gradients[name]!, expected[name]!) / largest(expected[name]!)]).toEqual([
-      name,
-      expect.closeTo(0, 4),
-    ]);
-  }
-}
 
 const quantise: NodeInput = { operator: 'QuantizeLinear', inputs: ['x', 'xs', 'xz'], outputs: ['q'] };
 const dequantise: NodeInput = { operator: 'DequantizeLinear', inputs: ['r', 'ys', 'yz'], outputs: ['y'] };

@@ -73,6 +73,33 @@ import { microsoftFusedMatMul } from './microsoft-fused-mat-mul.ts';
 import { microsoftGelu } from './microsoft-gelu.ts';
 import { microsoftQuantizeLinear } from './microsoft-quantize-linear.ts';
 import { microsoftQuickGelu } from './microsoft-quick-gelu.ts';
+import { microsoftAttention } from './microsoft-attention.ts';
+import { microsoftDynamicQuantizeMatMul } from './microsoft-dynamic-quantize-mat-mul.ts';
+import { microsoftEmbedLayerNormalization } from './microsoft-embed-layer-normalization.ts';
+import { microsoftFusedConv } from './microsoft-fused-conv.ts';
+import { microsoftFusedGemm } from './microsoft-fused-gemm.ts';
+import { microsoftMatMulIntegerToFloat } from './microsoft-mat-mul-integer-to-float.ts';
+import { microsoftMatMulNBits } from './microsoft-mat-mul-n-bits.ts';
+import { microsoftMultiHeadAttention } from './microsoft-multi-head-attention.ts';
+import { microsoftNhwcMaxPool } from './microsoft-nhwc-max-pool.ts';
+import { microsoftQAttention } from './microsoft-q-attention.ts';
+import { microsoftQGemm } from './microsoft-q-gemm.ts';
+import { microsoftQLinearAdd } from './microsoft-q-linear-add.ts';
+import { microsoftQLinearAveragePool } from './microsoft-q-linear-average-pool.ts';
+import { microsoftQLinearConcat } from './microsoft-q-linear-concat.ts';
+import { microsoftQLinearConv } from './microsoft-q-linear-conv.ts';
+import { microsoftQLinearGlobalAveragePool } from './microsoft-q-linear-global-average-pool.ts';
+import { microsoftQLinearLeakyRelu } from './microsoft-q-linear-leaky-relu.ts';
+import { microsoftQLinearMul } from './microsoft-q-linear-mul.ts';
+import { microsoftQLinearSigmoid } from './microsoft-q-linear-sigmoid.ts';
+import { microsoftQLinearSoftmax } from './microsoft-q-linear-softmax.ts';
+import { microsoftQLinearWhere } from './microsoft-q-linear-where.ts';
+import { microsoftRenamed } from './microsoft-renamed.ts';
+import { microsoftRotaryEmbedding } from './microsoft-rotary-embedding.ts';
+import { microsoftSkipLayerNormalization } from './microsoft-skip-layer-normalization.ts';
+import { microsoftSkipSimplifiedLayerNormalization } from './microsoft-skip-simplified-layer-normalization.ts';
+import { rotaryEmbedding } from './rotary-embedding.ts';
+import { simplifiedLayerNormalization } from './simplified-layer-normalization.ts';
 import { min } from './min.ts';
 import { mish } from './mish.ts';
 import { mod } from './mod.ts';
@@ -270,6 +297,33 @@ const rules: readonly OperatorRule[] = [
   trilu,
   unsqueeze,
   where,
+  microsoftAttention,
+  microsoftDynamicQuantizeMatMul,
+  microsoftEmbedLayerNormalization,
+  microsoftFusedConv,
+  microsoftFusedGemm,
+  microsoftMatMulIntegerToFloat,
+  microsoftMatMulNBits,
+  microsoftMultiHeadAttention,
+  microsoftNhwcMaxPool,
+  microsoftQAttention,
+  microsoftQGemm,
+  microsoftQLinearAdd,
+  microsoftQLinearAveragePool,
+  microsoftQLinearConcat,
+  microsoftQLinearConv,
+  microsoftQLinearGlobalAveragePool,
+  microsoftQLinearLeakyRelu,
+  microsoftQLinearMul,
+  microsoftQLinearSigmoid,
+  microsoftQLinearSoftmax,
+  microsoftQLinearWhere,
+  ...microsoftRenamed,
+  microsoftRotaryEmbedding,
+  microsoftSkipLayerNormalization,
+  microsoftSkipSimplifiedLayerNormalization,
+  rotaryEmbedding,
+  simplifiedLayerNormalization,
   ...noGradient,
 ];
 

@@ -73,9 +73,11 @@ export class Inference {
       return;
     }
     const known = node.domain === '' || node.domain === 'com.microsoft';
-    if (known && Object.hasOwn(shapeRules, node.operator)) {
+    const own = `${node.domain}.${node.operator}`;
+    const rule = Object.hasOwn(shapeRules, own) ? own : node.operator;
+    if (known && Object.hasOwn(shapeRules, rule)) {
       try {
-        shapeRules[node.operator]!(this.contextOf(node));
+        shapeRules[rule]!(this.contextOf(node));
       } catch (cause) {
         throw cause instanceof AutodiffError ? cause : errors.invalidNode(node.operator, node.name, cause);
       }

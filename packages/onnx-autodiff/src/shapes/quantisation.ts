@@ -1,4 +1,5 @@
 import { elementTypeOf, type ElementType } from '../types.ts';
+import { channelsLast } from './channels-last.ts';
 import { convolutionShapes } from './convolution.ts';
 import { matMul } from './linear-algebra.ts';
 import type { ShapeContext, ShapeRule, ShapeRules } from './shape-rule.ts';
@@ -43,7 +44,7 @@ const typeOfZero = (c: ShapeContext) => c.input(7)?.type ?? c.input(0)?.type;
 export const quantisationShapes: ShapeRules = {
   ConvInteger: shapedAs('Conv', conv, [0, 1], () => 'int32'),
   MatMulInteger: shapedAs('MatMul', matMul, [0, 1], () => 'int32'),
-  QLinearConv: shapedAs('Conv', conv, [0, 3], typeOfZero),
+  QLinearConv: channelsLast(shapedAs('Conv', conv, [0, 3], typeOfZero)),
   QLinearMatMul: shapedAs('MatMul', matMul, [0, 3], typeOfZero),
   DequantizeLinear: dequantize,
   DynamicQuantizeLinear: dynamicQuantize,

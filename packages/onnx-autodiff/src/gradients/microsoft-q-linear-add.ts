@@ -1,0 +1,3 @@
+import { quantisedBinary } from '../support/quantised-operator.ts';
+
+export const microsoftQLinearAdd = quantisedBinary('QLinearAdd', 'Add');
