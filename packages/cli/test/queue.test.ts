@@ -34,11 +34,12 @@ function contents(redis: RedisServer): string {
     url = redis.url.replace('redis://', `redis://:${password}@`);
     [main, other] = [await fakeWorkspace(), await fakeWorkspace()];
     for (const { folder, write } of [main, other]) {
-      await cp(join(repository, 'packages/cli/test/support/fake-metrics.mjs'), join(folder, 'fake-metrics.mjs'));
-      await write(
-        'understory.config.json',
-        JSON.stringify({ plugins: ['./fake-plugin.mjs', './fake-metrics.mjs', '@understory/executor-bullmq'] }),
-      );
+      const files = ['fake-metrics.mjs', 'fake-attacks.mjs'];
+      for (const name of files) await cp(join(repository, 'packages/cli/test/support', name), join(folder, name));
+      const packages = ['subjects', 'probe-shuffle', 'executor-bullmq'].map((name) => `@understory/${name}`);
+      const plugins = ['./fake-plugin.mjs', ...files.map((name) => `./${name}`), ...packages];
+      await write('understory.config.json', JSON.stringify({ plugins }));
+      await write('model/second.fake.json', '{ }');
     }
     for (const [place, name] of [
       [main, 'data'],
@@ -126,6 +127,36 @@ function contents(redis: RedisServer): string {
     expect(all).not.toContain(password);
     expect(all).not.toContain(secret);
     expect(contents(redis)).toBe('');
+  });
+
+  const model = ['--model', 'model/tiny.fake.json', '--explainer', 'brightness'];
+  const shuffle = ['--probe', 'shuffle:grid=2,permutations=1'];
+  const push = ['--attack', 'push:steps=2', '--epsilon', '8/255', '--mask', 'all'];
+  const examined = ['--explainer', 'brightness', '--metric', 'mass', ...shuffle, ...push];
+
+  it.each([
+    ['attack', ['attack', 'push:steps=2', 'folder:data', ...model, '--untargeted', '--mask', 'all,origin-top']],
+    ['probe', ['probe', 'shuffle', 'folder:data', ...model, '--grid', '2', '--permutations', '2']],
+    ['compare', ['compare', 'model/tiny.fake.json', 'model/second.fake.json', '--images', 'folder:data', ...examined]],
+    ['diagnose', ['diagnose', 'folder:data', '--model', 'model/tiny.fake.json', ...examined]],
+    ['a list of studies', ['run', 'list.json']],
+  ])('have the files of one process: %s', async (name, argv) => {
+    const probed = {
+      version: 1,
+      study: 'probe',
+      probe: 'shuffle:grid=2,permutations=2',
+      model: 'model/tiny.fake.json',
+    };
+    const images = { from: ['folder:data'] };
+    const studies = [{ name: 'order', spec: { ...probed, images, explainer: null } }];
+    await main.write('list.json', JSON.stringify({ version: 1, title: 'A list', studies, claims: [] }));
+    expect(await main.cli([...argv, '--out', `${name}-here`, '--quiet'])).toMatchObject({ code: 0, stderr: '' });
+    startWorker('--data-root', 'store', '--model-root', 'model');
+    const { code, stderr } = await main.cli([...argv, '--out', `${name}-there`, '--queue', url]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('joins in')]);
+    const [here, there] = [await filesOf(`${name}-here`), await filesOf(`${name}-there`)];
+    expect(Object.keys(there).length).toBeGreaterThan(4);
+    expect(there).toEqual(here);
   });
 
   it('go on after an interruption, with the same command', async () => {
