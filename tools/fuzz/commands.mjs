@@ -1,5 +1,6 @@
 const gradientExplainers = [
-  ...['gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam', 'saliency', 'input-x-gradient'],
+  ...['gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam', 'dff:concepts=2'],
+  ...['saliency', 'input-x-gradient'],
   ...[
     'guided-backpropagation',
     'fullgrad',

@@ -9,6 +9,8 @@ layer's resolution, before the scaling that pytorch-grad-cam adds:
 
 - `gradcam`, `layercam` and `xgradcam` with `:eigen`, before their ReLU for the same reason, and `gradcam:augmentation`, which is between 0 and 1;
 - `fullgrad`, `[N, H, W]` of the image, of the network with batch normalisation folded into convolutions, as the exporter does, and under no layer;
+- `dff`, `[N, 3, h, w]` of three concepts, each with the length of its vector, scikit-learn's factorization to its end: the package's own where
+  every channel of the image has a 0, else of the layer as it is, where the package takes the lowest value of each channel off;
 - `eigencam` and `eigengradcam`: the projection itself, before its ReLU, for its sign is the one that the decomposition happens to have.
 
 Networks compute in float64, so that a weight that is divided by almost nothing is right too.
@@ -17,6 +19,7 @@ Networks compute in float64, so that a weight that is divided by almost nothing 
 from __future__ import annotations
 
 import argparse
+import functools
 import sys
 from pathlib import Path
 
@@ -32,7 +35,9 @@ from reference.class_activation import places
 from reference.golden_file import GoldenFile
 
 import pytorch_grad_cam
+from sklearn.decomposition import NMF
 from torch.fx.experimental.optimization import fuse
+from pytorch_grad_cam.feature_factorization import deep_feature_factorization
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 NETWORKS = ['resnet-torchscript', 'vit-torchscript']
@@ -66,6 +71,26 @@ def augmented_map(model: torch.nn.Module, layer: torch.nn.Module, inputs: torch.
         return explainer(input_tensor=inputs, targets=targets, aug_smooth=True)
 
 
+def factorized(model: torch.nn.Module, layer: torch.nn.Module, inputs: torch.Tensor) -> np.ndarray:
+    """`[N, 3, h, w]`, each image by itself."""
+    kept = []
+    handle = layer.register_forward_hook(lambda _module, _inputs, output: kept.append(output.detach().numpy()))
+    with torch.no_grad():
+        model(inputs)
+    handle.remove()
+    deep_feature_factorization.NMF = functools.partial(NMF, tol=1e-12, max_iter=100_000)
+    maps = []
+    for image in kept[0]:
+        if (image.min((1, 2)) == 0).all():
+            concepts, explanations = deep_feature_factorization.dff(image[None].copy(), 3)
+        else:
+            factors = deep_feature_factorization.NMF(n_components=3, init='random', random_state=0)
+            concepts = factors.fit_transform(image.reshape(len(image), -1))
+            explanations = factors.components_.reshape(1, 3, *image.shape[1:])
+        maps.append(explanations[0] * np.linalg.norm(concepts, axis=0)[:, None, None])
+    return np.stack(maps)
+
+
 def full_grad(model: torch.nn.Module, inputs: torch.Tensor, classes: list[int]) -> np.ndarray:
     """`[N, H, W]` before the last scaling."""
     targets = [ClassifierOutputTarget(index) for index in classes]
@@ -92,6 +117,8 @@ def main() -> None:
             maps = {method: package_map(method, model, module, inputs, classes) for method in METHODS}
             size = maps['eigencam'].shape[1:]
             maps['gradcam:augmentation'] = augmented_map(model, module, inputs, classes, size)
+            if name.startswith('resnet'):
+                maps['dff'] = factorized(model, module, inputs)
             layers.append({
                 'module': layer['module'],
                 'tensor': layer['tensor'],

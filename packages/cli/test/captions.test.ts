@@ -74,7 +74,8 @@ describe('explain with captions', () => {
     const { images, skipped } = JSON.parse(stdout) as ExplainedJson;
     expect(skipped.map(({ explainer }) => explainer)).toEqual(['cam', 'guided-backpropagation']);
     expect(images[0].maps.map(({ explainer }) => explainer)).toEqual([
-      ...['eigencam', 'attention-rollout', 'gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam'],
+      ...['eigencam', 'attention-rollout'],
+      ...['gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam', 'dff'],
       ...['saliency', 'smoothgrad', 'integrated-gradients', 'input-x-gradient', 'fullgrad', 'generic-attention'],
       ...['rise', 'occlusion', 'lime', 'kernelshap', 'scorecam', 'ablationcam'],
       ...['random', 'centre', 'sobel', 'randomised'],

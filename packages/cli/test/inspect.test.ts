@@ -42,7 +42,7 @@ describe('inspect', () => {
     const { explainers } = found.classifier;
     const ofLayers = explainers.filter(({ layer }: { layer?: string | null }) => typeof layer === 'string');
     expect(ofLayers).toEqual(
-      ['cam', 'gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam'].map((id) =>
+      ['cam', 'gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam', 'dff'].map((id) =>
         expect.objectContaining({ id, applies: true, layer: last.name }),
       ),
     );

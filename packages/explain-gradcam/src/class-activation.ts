@@ -13,8 +13,8 @@ export interface ClassActivation {
   readonly places: number;
 }
 
-/** The map `[places]` of one sample. */
-export type Combine = (sample: ClassActivation) => Float32Array;
+/** The map `[places]` of one sample, for the seed of a request, by itself or with what is to be told beside it. */
+export type Combine = (sample: ClassActivation, seed: number) => Float32Array | Pick<HeatMap, 'data' | 'details'>;
 
 /**
  * The step that all methods of this package share: one pass gives a layer's activations and gradients, `combine` turns those of each sample into a map.
@@ -23,7 +23,7 @@ export type Combine = (sample: ClassActivation) => Float32Array;
 export function classActivation(combine: Combine): Explainer {
   return {
     readsLayer: true,
-    async explain({ model, feeds, image, objective, layer, layout, signal }) {
+    async explain({ model, feeds, image, objective, layer, layout, seed = 0, signal }) {
       const batch = batchOf(feeds);
       checkTargetCount(objective, batch);
       const { differentiable, name, read } = resolveLayer({ model, objective, layer, layout, feeds, image, batch });
@@ -39,13 +39,15 @@ export function classActivation(combine: Combine): Explainer {
         throw new Error(`the backend did not hand back "${name}"`);
       const { height, width, reading, channels, of } = read(activation, batch);
       const slopes = read(gradient, batch);
-      return Array.from({ length: batch }, (_, sample): HeatMap => ({
-        height,
-        width,
-        data: combine({ activations: of(sample), gradients: slopes.of(sample), channels, places: height * width }),
-        layer: name,
-        ...(reading !== undefined && { reading }),
-      }));
+      const places = height * width;
+      return Array.from({ length: batch }, (_, sample): HeatMap => {
+        const map = combine({ activations: of(sample), gradients: slopes.of(sample), channels, places }, seed);
+        return {
+          ...{ height, width, layer: name },
+          ...('data' in map ? map : { data: map }),
+          ...(reading !== undefined && { reading }),
+        };
+      });
     },
   };
 }

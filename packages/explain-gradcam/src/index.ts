@@ -1,5 +1,6 @@
 export { default } from './plugin.ts';
 export { classActivation, type ClassActivation, type Combine } from './class-activation.ts';
+export { deepFeatureFactorization } from './deep-feature-factorization.ts';
 export { eigenGradCam } from './eigen-grad-cam.ts';
 export { gradCam } from './grad-cam.ts';
 export { gradCamPlusPlus } from './grad-cam-plus-plus.ts';

@@ -1,5 +1,6 @@
 import { definePlugin, EXPLAINER } from '@understory/core';
 import type { Contribution, Explainer, Options } from '@understory/core';
+import { deepFeatureFactorization } from './deep-feature-factorization.ts';
 import { eigenGradCam } from './eigen-grad-cam.ts';
 import { gradCam } from './grad-cam.ts';
 import { gradCamPlusPlus } from './grad-cam-plus-plus.ts';
@@ -63,6 +64,16 @@ const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly make:
       formula: String.raw`M = \mathrm{ReLU}(C v_1), \quad C = A \odot G - \operatorname*{mean}_{x, y}(A \odot G) = U \Sigma V^{\top} \in \mathbb{R}^{hw \times K}`,
       options: eigenGradCam.options,
       make: eigenGradCam.from,
+    },
+    {
+      id: 'dff',
+      title: 'Deep Feature Factorization',
+      description:
+        'Takes the activations of a layer apart into concepts and shows the one that adds most to the score.',
+      reference: 'Collins et al. 2018, equation 1',
+      formula: String.raw`M = H_c, \quad A \approx \sum_c F_c H_c, \quad F, H \ge 0, \quad c = \operatorname*{arg\,max}_c \sum_k \operatorname*{mean}_{x, y}(G_k) \, F_{kc} \sum_{x, y} H_c`,
+      options: deepFeatureFactorization.options,
+      make: deepFeatureFactorization.from,
     },
   ];
 

@@ -1,4 +1,12 @@
-import { eigenGradCam, gradCam, gradCamPlusPlus, hiResCam, layerCam, xGradCam } from '@understory/explain-gradcam';
+import {
+  deepFeatureFactorization,
+  eigenGradCam,
+  gradCam,
+  gradCamPlusPlus,
+  hiResCam,
+  layerCam,
+  xGradCam,
+} from '@understory/explain-gradcam';
 
 /** Every method of this package under its id. */
 export const methods = {
@@ -8,8 +16,12 @@ export const methods = {
   hirescam: hiResCam,
   xgradcam: xGradCam,
   eigengradcam: eigenGradCam,
+  dff: deepFeatureFactorization(),
 } as const;
 
 export type MethodId = keyof typeof methods;
 
 export const ids = Object.keys(methods) as readonly MethodId[];
+
+/** Those whose map follows from activations and gradients by a formula, without random numbers. */
+export const formulas = ids.filter((id) => id !== 'dff');

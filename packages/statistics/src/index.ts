@@ -6,6 +6,7 @@ export * from './mcnemar-exact.ts';
 export * from './mean-estimate.ts';
 export * from './mean-interval.ts';
 export { mean } from './mean.ts';
+export * from './non-negative-factors.ts';
 export * from './paired-difference.ts';
 export * from './pearson.ts';
 export * from './principal-scores.ts';
