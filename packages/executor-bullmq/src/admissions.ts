@@ -45,6 +45,7 @@ export class Admissions {
   }
 
   #refusalOf({ worker, shows }: Hello): Error | undefined {
+    if ('withdrew' in shows) return restoredError(shows.withdrew);
     if ('failed' in shows) return queueErrors.workerCannotOpen({ worker, cause: restoredError(shows.failed) });
     const differences = differencesBetween(this.#options.proof, shows.proof);
     return differences.length === 0 ? undefined : queueErrors.workerDiffers({ worker, differences });

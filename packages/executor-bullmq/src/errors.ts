@@ -92,6 +92,17 @@ export const queueErrors = {
     });
   },
 
+  workerWithdraws({ worker, times, cause }: { worker: string; times: number; cause: unknown }) {
+    return new UnderstoryError({
+      code: 'WORKER_WITHDRAWS',
+      message: `The worker ${worker} takes no more of this work: ${times} batches failed there, one after the other.`,
+      found: textOf(cause),
+      expected: 'a worker that can do some of what it is given',
+      next: 'Correct what the last failure names, and start the worker again; other workers go on, also with what failed.',
+      cause,
+    });
+  },
+
   /** `cause` is a failure of the environment, which stops a run. */
   itemGivenUp({ item, tries, cause }: { item: string; tries: readonly Try[]; cause?: unknown }) {
     return new UnderstoryError({

@@ -15,14 +15,14 @@ const text = z.string().max(2 ** 16);
 const short = z.string().min(1).max(512);
 const natural = z.int().min(0);
 
-const carriedError: z.ZodType<CarriedError> = z.lazy(() =>
+const carriedError: z.ZodType<CarriedError, CarriedError> = z.lazy(() =>
   z.object({
     ...{ name: text, message: text },
     ...{ code: text.optional(), found: text.optional(), expected: text.optional(), next: text.optional() },
     remedy: z.custom<CarriedError['remedy']>((value) => typeof value === 'object' && value !== null).optional(),
     cause: carriedError.optional(),
   }),
-) as z.ZodType<CarriedError>;
+) as z.ZodType<CarriedError, CarriedError>;
 
 /** Of the run folder only what lies in a folder of it: records and logs have one writer. */
 const keptName = z
@@ -43,8 +43,12 @@ export const announcement = z.object({
 
 export const hello = z.object({
   ...{ worker: short, host: short },
-  /** What it shows, or why it cannot open the work. */
-  shows: z.union([z.object({ proof: z.record(z.string().max(512), text) }), z.object({ failed: carriedError })]),
+  /** What it shows, or why it cannot open the work, or why it takes no more of it. */
+  shows: z.union([
+    z.object({ proof: z.record(z.string().max(512), text) }),
+    z.object({ failed: carriedError }),
+    z.object({ withdrew: carriedError }),
+  ]),
 });
 
 export const verdict = z.union([z.object({ isAdmitted: z.literal(true) }), z.object({ refused: carriedError })]);

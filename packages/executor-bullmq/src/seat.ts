@@ -2,7 +2,8 @@ import { carriedError, type KeptFile, type ServedWork, type Work } from '@unders
 import { queueErrors } from './errors.ts';
 import { most, sentFile, type AnswerInput } from './messages.ts';
 
-type Result = AnswerInput['result'];
+/** What became of a batch, as it is sent. */
+export type Result = AnswerInput['result'];
 
 /**
  * A place of a worker where one batch at a time is worked on. The work is opened again before an item is worked on a second time: what

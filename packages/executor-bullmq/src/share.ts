@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
-import { carriedError, restoredError, type ServedWork, type ServeRequest } from '@understory/core';
+import { carriedError, restoredError, type CarriedError, type ServedWork, type ServeRequest } from '@understory/core';
 import { Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { queueErrors } from './errors.ts';
 import { keysOf, prefix, removeKeysOf } from './keys.ts';
 import { batch, most, read, verdict, type Announcement, type Hello } from './messages.ts';
-import { answerText, Seat } from './seat.ts';
+import { answerText, Seat, type Result } from './seat.ts';
 import { pause, type Timing } from './timing.ts';
 
 export interface ShareOptions extends Pick<ServeRequest, 'open' | 'onNotice'> {
@@ -24,6 +24,9 @@ export interface ShareOptions extends Pick<ServeRequest, 'open' | 'onNotice'> {
 /** Milliseconds between two times that a worker shows what it has, until it is answered. */
 const patience = 5000;
 
+/** So many batches may fail one after the other. */
+const mostFailures = 3;
+
 /** The part that a worker has in a study: it opens the work, shows what it opened, and takes batches once it is let in. */
 export class Share {
   readonly #options: ShareOptions;
@@ -34,6 +37,10 @@ export class Share {
   #isOver = false;
   #worker: Worker | undefined;
   #seats: Seat[] = [];
+  /** Batches of other items each that failed since one was done, and all items of them. */
+  #failures = 0;
+  readonly #failed = new Set<string>();
+  #lastFailure: CarriedError | undefined;
 
   constructor(options: ShareOptions) {
     this.#options = options;
@@ -69,6 +76,7 @@ export class Share {
       this.#worker = this.#take(count);
       await this.#ended;
       await this.#worker.close();
+      if (this.#failures >= mostFailures && !this.#isOver) await this.#withdraw();
     } catch (error) {
       if (this.#isOver) return;
       const failure = queueErrors.workerCannotOpen({ worker, cause: error });
@@ -80,6 +88,30 @@ export class Share {
       // What BullMQ wrote after the process that hands out has cleaned up.
       if (this.#interruption.signal.aborted) await removeKeysOf(client, id).catch(() => undefined);
     }
+  }
+
+  /** Tells both sides that it takes no more batches, and why. */
+  async #withdraw(): Promise<void> {
+    const { worker, onNotice } = this.#options;
+    const failure = queueErrors.workerWithdraws({
+      ...{ worker, times: mostFailures },
+      cause: this.#lastFailure && restoredError(this.#lastFailure),
+    });
+    onNotice(failure);
+    await this.#show({ shows: { withdrew: carriedError(failure) } }).catch(() => undefined);
+  }
+
+  /** Ends its part where batch after batch fails; one item that is tried again and again counts once. */
+  #count(ids: readonly string[], result: Result): void {
+    if (!('failed' in result)) {
+      this.#failures = 0;
+      this.#failed.clear();
+      return;
+    }
+    if (ids.some((id) => !this.#failed.has(id))) this.#failures += 1;
+    for (const id of ids) this.#failed.add(id);
+    this.#lastFailure = result.failed;
+    if (this.#failures >= mostFailures) this.#end();
   }
 
   /** Shows what it has until it is answered; tells of a refusal. */
@@ -138,6 +170,7 @@ export class Share {
       }
     });
     onItems(ids.length);
+    this.#count(ids, result);
     if (this.#interruption.signal.aborted) return;
     const text = answerText(worker, result);
     await client.multi().set(answer(job!), text, 'PX', timing.keep).rpush(done, job!).hdel(holders, job!).exec();

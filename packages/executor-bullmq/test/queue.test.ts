@@ -64,6 +64,54 @@ const codesOf = (notices: readonly (string | Error)[]) =>
     await opened.close();
   });
 
+  it('takes no more of a study where batch after batch fails, says why on both sides, and others do what failed', async () => {
+    const given: string[] = [];
+    const broken: OpenWork = async (data, around) => ({
+      ...(await openWork(data, around)),
+      async rows(own) {
+        given.push(...own);
+        throw Object.assign(new Error('no memory is left'), { code: 'SESSION_FAILED' });
+      },
+    });
+    const worker = start(redis.url, { open: broken });
+    const { opened, notices } = await handingOut({ url: redis.url, together: 1 });
+    const outcomes = outcomesById(opened.execute(itemsOf(ids)));
+    await until(() => codesOf(worker.notices).length > 0 && codesOf(notices).length > 0);
+    expect(given).toEqual(['item-0', 'item-1', 'item-2']);
+    for (const told of [worker.notices, notices]) {
+      expect(told.at(-1)).toMatchObject({
+        code: 'WORKER_WITHDRAWS',
+        message: expect.stringMatching(/^The worker \S+ takes no more of this work: 3 batches failed there, one after/),
+        found: 'SESSION_FAILED: no memory is left',
+      });
+    }
+    const other = start(redis.url);
+    await until(() => other.begun() === 1);
+    const { studies, workers: there } = await queue({ url: redis.url, timing: quick }).shared!();
+    expect([studies[0]!.workers.length, there.length]).toEqual([1, 2]);
+    const found = await outcomes;
+    expect([...found.keys()].sort()).toEqual(ids);
+    expect([...found.values()].every((outcome) => 'rows' in outcome)).toBe(true);
+    expect(given).toHaveLength(3);
+    await opened.close();
+  });
+
+  it('goes on where one item fails again and again', async () => {
+    const stubborn: OpenWork = async (data, around) => {
+      const work = await openWork(data, around);
+      return {
+        ...work,
+        rows: async (own) => (own.includes('bad-1') ? Promise.reject(new Error('no')) : work.rows(own)),
+      };
+    };
+    const worker = start(redis.url, { open: stubborn });
+    const { opened } = await handingOut({ url: redis.url, attempts: 4, together: 1 });
+    const outcomes = await outcomesById(opened.execute(itemsOf(['bad-1', 'item-2'])));
+    expect(outcomes.get('bad-1')).toMatchObject({ error: { code: 'ITEM_GIVEN_UP' } });
+    expect(codesOf(worker.notices)).toEqual([]);
+    await opened.close();
+  });
+
   it('has two studies on one Redis, and removes the keys of each with it', async () => {
     start(redis.url, { concurrency: 2 });
     const [one, other] = await Promise.all([
