@@ -1,32 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { runExperiment } from '@understory/experiments';
 import { hasRedis, redisServer, withoutRedis, type RedisServer } from '@understory/testing/node';
 import { contractRows } from '@understory/testing/executor-work';
 import { handingOut, itemsOf, outcomesById } from './support/handing-out.ts';
+import { filesOf, startProcess } from './support/processes.ts';
 import { serving, slowly } from './support/serving.ts';
 import { studyIn } from './support/study.ts';
 
 // Each process compiles its sources first.
 jest.setTimeout(120_000);
-
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-
-/** All files of a run folder, the log as the set of its lines. */
-async function filesOf(folder: string): Promise<Readonly<Record<string, string>>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-  const texts = await Promise.all(
-    files.map(async (file) => [file.slice(folder.length), await readFile(file, 'latin1')] as const),
-  );
-  return Object.fromEntries(
-    texts.map(([file, text]) => [file, file.endsWith('.jsonl') ? text.split('\n').sort().join('\n') : text]),
-  );
-}
 
 (hasRedis ? describe : describe.skip)(`processes that are killed${withoutRedis}`, () => {
   let redis: RedisServer;
@@ -43,36 +29,9 @@ async function filesOf(folder: string): Promise<Readonly<Record<string, string>>
   });
 
   const start = (role: 'main' | 'stuck') => {
-    const child = spawn(
-      process.execPath,
-      [
-        ...['--conditions=@understory/source', '--disable-warning=ExperimentalWarning', '--import'],
-        ...[here('../../experiments/test/support/typescript.mjs'), here('./support/killed-process.ts')],
-        ...[role, redis.url, join(folder, 'queue')],
-      ],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    children.push(child);
-    const lines: string[] = [];
-    let errors = '';
-    child.stderr.on('data', (text) => (errors += String(text)));
-    const ended = new Promise<number | string | null>((resolve) =>
-      child.once('close', (code, signal) => resolve(signal ?? code)),
-    );
-    /** Until it has said so many lines; throws where it ends before. */
-    const said = async (count: number) => {
-      const isOver = ended.then((how) => Promise.reject(new Error(`it ended with ${how}: ${errors}`)));
-      isOver.catch(() => undefined);
-      while (lines.length < count) {
-        await Promise.race([new Promise<void>((resolve) => child.stdout.once('data', () => resolve())), isOver]);
-      }
-    };
-    child.stdout.on('data', (text) => lines.push(...String(text).trim().split('\n')));
-    const kill = async () => {
-      child.kill('SIGKILL');
-      expect(await ended).toBe('SIGKILL');
-    };
-    return { lines, said, kill, ended, errors: () => errors };
+    const made = startProcess([role, redis.url, join(folder, 'queue')]);
+    children.push(made.child);
+    return made;
   };
 
   const ids = Array.from({ length: 6 }, (_, at) => `item-${at}`);
