@@ -23,7 +23,7 @@ const fixture = (name: string) => new URL(`../../../fixtures/golden/networks/${n
         (name) => [name, readFileSync(resolve(`onnxruntime-web/${name}`))] as const,
       ),
     ]);
-    const { code: script } = await bundleForBrowser(page, { minify: true });
+    const { code: script } = await bundleForBrowser(page);
     const flags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
     const found = await runInChromium<WebGpuResults>(chromium!, { script, files, flags });
     expect(found).toMatchObject({ providers: { wasm: 'wasm', webgpu: 'webgpu', any: 'wasm' } });

@@ -19,7 +19,7 @@ const network = new URL('../../../fixtures/golden/networks/shuffled-torchscript/
       ['model.onnx', readFileSync(network)],
       ...runtimeFiles.wasm.map((name) => [name, readFileSync(resolve(`onnxruntime-web/${name}`))] as const),
     ]);
-    const { code: script } = await bundleForBrowser(page, { minify: true });
+    const { code: script } = await bundleForBrowser(page);
     const flags = ['--enable-blink-features=ForceEagerMeasureMemory'];
     const found = await runInChromium<MemoryResults>(chromium!, { script, files, isIsolated: true, flags });
     expect(found).toEqual({ few: expect.any(Number), many: expect.any(Number), sums: expect.any(Array) });

@@ -35,7 +35,7 @@ const promises = ['wasm', 'cpu'].flatMap((engine) =>
 
 /** The page and what is served to it. */
 async function bundled() {
-  const { code, ofNode } = await bundleForBrowser(page, { minify: true });
+  const { code, ofNode } = await bundleForBrowser(page);
   // Packages of TensorFlow.js ask for modules of Node where they find themselves in Node, and only there.
   expect(ofNode.filter((each) => each.includes(' in ') && !each.includes('node_modules'))).toEqual([]);
   const graph = await classifiers.graph();

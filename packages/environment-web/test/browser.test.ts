@@ -23,7 +23,7 @@ worker.onerror = ({ message }) => fetch('/results', { method: 'POST', body: JSON
 // Where there is no Chromium, this is shown as skipped.
 (chromium === undefined ? describe.skip : describe)('webEnvironment in a worker', () => {
   it('explains, stops and studies as Node does, and keeps models', async () => {
-    const worker = await bundleForBrowser(here('browser/study-worker.ts'), { minify: true });
+    const worker = await bundleForBrowser(here('browser/study-worker.ts'));
     expect(worker.ofNode).toEqual([]);
     const files = new Map<string, Uint8Array | string>([
       ['worker.js', worker.code],

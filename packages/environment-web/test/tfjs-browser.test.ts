@@ -23,7 +23,7 @@ worker.onerror = ({ message }) => fetch('/results', { method: 'POST', body: JSON
 // Where there is no Chromium, this is shown as skipped.
 (chromium === undefined ? describe.skip : describe)('a TensorFlow.js model in a worker', () => {
   it('is opened with its weights from files of the page, explained as in Node, and stopped', async () => {
-    const worker = await bundleForBrowser(here('browser/tfjs-worker.ts'), { minify: true });
+    const worker = await bundleForBrowser(here('browser/tfjs-worker.ts'));
     const files = new Map<string, Uint8Array | string>([
       ['worker.js', worker.code],
       ['chelsea.png', readFileSync(picture)],
