@@ -15,6 +15,7 @@ import { buildObjective, type ObjectiveForm, type ObjectiveInput } from './objec
 import { Inference } from './shapes/inference.ts';
 import { explicitWindows } from './support/explicit-windows.ts';
 import { ownStatistics } from './support/own-statistics.ts';
+import { plainSequences } from './support/plain-sequences.ts';
 import { stepsFirst } from './support/steps-first.ts';
 import { straightThroughTensors } from './straight-through.ts';
 import { closestNames } from './suggest.ts';
@@ -69,7 +70,7 @@ export class DifferentiableGraph {
   constructor(graph: Graph, { rules = [], blockedLayout = false }: DifferentiableGraphOptions = {}) {
     this.blockedLayout = blockedLayout;
     this.modelOpset = graph.opset;
-    const raised = raiseOpset(inlineBranches(inlineFunctions(graph)));
+    const raised = plainSequences(raiseOpset(inlineBranches(inlineFunctions(graph))));
     const inference = new Inference(raised);
     this.training = trainingMode(raised, inference);
     const apart = ownStatistics(stepsFirst(raised, inference), inference);

@@ -23,6 +23,7 @@ export { withBatchFirst } from './batch-first.ts';
 export { feedFrom } from './feed-from.ts';
 export { graphView } from './graph-view.ts';
 export { gradientRules } from './gradients/index.ts';
+export { leftOut, writtenOtherwise } from './gradients/written-otherwise.ts';
 export { guidedRules } from './guided-rules.ts';
 export { GraphBuilder } from './builder.ts';
 export { Node, type AttributeInput, type AttributeInputs } from './node.ts';
@@ -31,7 +32,7 @@ export { redrawWeights, weightedLayers, type WeightedLayer } from './learned-wei
 export { trainingMode, trainingRemarks, type TrainingMode } from './training-mode.ts';
 export { FedSizes, type FedTensor } from './limits/fed-sizes.ts';
 export { Inference } from './shapes/inference.ts';
-export { operatorNames, operatorsPage } from './operators-page.ts';
+export { operatorNames, operatorsPage, type OperatorLists } from './operators-page.ts';
 export { toFloat32, type Float32Graph } from './precision.ts';
 export { readTensor, writeTensor, fromFloat16, toFloat16, type Constant } from './tensor.ts';
 export type { Dim, ElementType, Shape, Value } from './types.ts';

@@ -5,10 +5,17 @@ const opening = `# Operators with gradients
 Written from the rules by \`npm run build && node tools/docs/operators.mjs > docs/operators.md\`; a test fails when it is stale.
 
 Opsets are those of the model. A graph older than opset 18 is raised to it before rules read it, so a rule covers the older
-forms as well. Operators that stand in no list have no rule: on the path of a gradient they are an error that names them.`;
+forms as well. Every operator of ONNX up to opset 26 stands in one of the lists; of com.microsoft those that have a rule. On the path of
+a gradient an operator without a rule is an error that names it.`;
+
+/** Operators without a rule of their own, by what becomes of them. */
+export interface OperatorLists {
+  readonly writtenOtherwise?: Readonly<Record<string, readonly string[]>>;
+  readonly leftOut?: Readonly<Record<string, readonly string[]>>;
+}
 
 /** The page that lists every operator by its rule, in Markdown: opsets, what is covered, and which have no derivative. */
-export function operatorsPage(rules: Iterable<OperatorRule>): string {
+export function operatorsPage(rules: Iterable<OperatorRule>, lists: OperatorLists = {}): string {
   const sorted = [...rules].sort((a, b) => (titleOf(a) < titleOf(b) ? -1 : 1));
   const withGradient = sorted
     .filter((rule) => !('noGradient' in rule))
@@ -28,9 +35,24 @@ export function operatorsPage(rules: Iterable<OperatorRule>): string {
     `## ${sorted.length - withGradient.length} without a derivative`,
     'A path that leads through one of these ends there, which is no error as long as another path remains.',
     without.join('\n'),
+    ...section(lists.writtenOtherwise, 'written as others', 'These are gone from the graph before rules read it.'),
+    ...section(
+      lists.leftOut,
+      'without a rule yet',
+      'On the path of a gradient each of these is an error that names it.',
+    ),
   ]
     .join('\n\n')
     .concat('\n');
+}
+
+function section(operators: OperatorLists['leftOut'], title: string, opening: string): readonly string[] {
+  if (!operators) return [];
+  const names = Object.values(operators).flat();
+  const entries = Object.entries(operators).map(
+    ([reason, list]) => `- ${reason} ${list.map((name) => `**${name}**`).join(', ')}.`,
+  );
+  return [`## ${names.length} ${title}`, opening, entries.join('\n')];
 }
 
 /** The table of operators for the README of this package, in Markdown: names alone. */

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { gradientRules, operatorNames, operatorsPage, type OperatorRule } from '../src/index.ts';
+import {
+  gradientRules,
+  leftOut,
+  operatorNames,
+  operatorsPage,
+  writtenOtherwise,
+  type OperatorRule,
+} from '../src/index.ts';
 
 const rule = (operator: string, more: Partial<OperatorRule>): OperatorRule =>
   ({ operator, opsets: [7, 26], covers: 'Everything.', gradient: () => ({}), ...more }) as OperatorRule;
@@ -29,9 +36,35 @@ describe('operatorsPage', () => {
     );
   });
 
-  it('is committed as docs/operators.md, made anew with `npm run build && node tools/docs/operators.mjs > docs/operators.md`', () => {
+  it('has every operator of ONNX in one list and no more', () => {
+    const schemas = JSON.parse(
+      readFileSync(new URL('./fixtures/operators-opset-26.json', import.meta.url), 'utf8'),
+    ) as {
+      readonly operators: readonly string[];
+    };
+    const listed = [
+      ...[...gradientRules.values()].filter(({ domain }) => !domain).map(({ operator }) => operator),
+      ...[leftOut, writtenOtherwise].flatMap((list) => Object.values(list).flat()),
+    ].sort();
+    expect(schemas.operators.length).toBe(200);
+    // ONNX Runtime's own name in the domain of ONNX.
+    expect(listed).toEqual([...schemas.operators, 'SimplifiedLayerNormalization'].sort());
+  });
+
+  it('lists what is written as others and what has no rule yet, with the reasons', () => {
+    const page = operatorsPage([], {
+      writtenOtherwise: { 'Older names.': ['Upsample'] },
+      leftOut: { 'Sound.': ['STFT', 'Other'], 'Texts.': ['Third'] },
+    });
+    expect(page).toContain('\n\n## 1 written as others\n\n');
+    expect(page).toContain('\n- Older names. **Upsample**.\n');
+    expect(page).toContain('\n\n## 3 without a rule yet\n\n');
+    expect(page).toMatch(/\n- Sound\. \*\*STFT\*\*, \*\*Other\*\*\.\n- Texts\. \*\*Third\*\*\.\n$/);
+  });
+
+  it('is committed as docs/operators.md, written again by `npm run build && node tools/docs/operators.mjs > docs/operators.md`', () => {
     const committed = readFileSync(new URL('../../../docs/operators.md', import.meta.url), 'utf8');
-    expect(committed).toBe(operatorsPage(gradientRules.values()));
+    expect(committed).toBe(operatorsPage(gradientRules.values(), { leftOut, writtenOtherwise }));
   });
 
   it('stands in the README by name, with every code of an error', () => {

@@ -100,6 +100,12 @@ import { microsoftSkipLayerNormalization } from './microsoft-skip-layer-normaliz
 import { microsoftSkipSimplifiedLayerNormalization } from './microsoft-skip-simplified-layer-normalization.ts';
 import { rotaryEmbedding } from './rotary-embedding.ts';
 import { simplifiedLayerNormalization } from './simplified-layer-normalization.ts';
+import { affineGrid } from './affine-grid.ts';
+import { roiAlign } from './roi-align.ts';
+import { deformConv } from './deform-conv.ts';
+import { maxUnpool } from './max-unpool.ts';
+import { cumProd } from './cum-prod.ts';
+import { dft } from './dft.ts';
 import { min } from './min.ts';
 import { mish } from './mish.ts';
 import { mod } from './mod.ts';
@@ -324,6 +330,12 @@ const rules: readonly OperatorRule[] = [
   microsoftSkipSimplifiedLayerNormalization,
   rotaryEmbedding,
   simplifiedLayerNormalization,
+  affineGrid,
+  roiAlign,
+  deformConv,
+  maxUnpool,
+  cumProd,
+  dft,
   ...noGradient,
 ];
 

@@ -121,7 +121,7 @@ const matMul = linearAlgebraShapes['MatMul']!;
 export const contribShapes: ShapeRules = {
   DynamicQuantizeMatMul: shapedAs(matMul, () => [0, 1]),
   EmbedLayerNormalization: embedding,
-  FusedConv: conv,
+  FusedConv: (c) => conv({ ...c, node: c.node.with({ operator: 'Conv' }) }),
   FusedGemm: gemm,
   FusedMatMul: fusedMatMul,
   MatMulIntegerToFloat: shapedAs(

@@ -21,6 +21,12 @@ export const convolutionShapes: ShapeRules = {
     const channels = rows === undefined || !block ? c.unknowns.dim() : quotient([rows], block);
     c.set(0, columns?.type, [batch ?? c.unknowns.dim(), channels, ...(image ?? c.unknowns.shape(rank))]);
   },
+  DeformConv: (c) => {
+    const [x, w, offset] = [c.input(0), c.input(1), c.input(2)];
+    const [batch, , ...places] = offset?.shape ?? [];
+    if (places.length === 0) return c.set(0, x?.type, undefined);
+    c.set(0, x?.type, [x?.shape?.[0] ?? batch!, w?.shape?.[0] ?? c.unknowns.dim(), ...places]);
+  },
   ConvTranspose: (c) => {
     const x = c.input(0);
     const w = c.input(1);

@@ -14,6 +14,7 @@ import { recurrentShapes } from './recurrent.ts';
 import { reductionShapes } from './reduction.ts';
 import { resizeShapes } from './resize.ts';
 import { shapeArithmeticShapes } from './shape-arithmetic.ts';
+import { transformShapes } from './transform.ts';
 import type { ShapeRules } from './shape-rule.ts';
 
 /** Every shape rule by operator. */
@@ -34,4 +35,5 @@ export const shapeRules: ShapeRules = {
   ...reductionShapes,
   ...resizeShapes,
   ...shapeArithmeticShapes,
+  ...transformShapes,
 };

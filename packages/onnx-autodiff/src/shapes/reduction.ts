@@ -46,6 +46,7 @@ const arg: ShapeRule = (c) => {
 export const reductionShapes: ShapeRules = {
   ArgMax: arg,
   ArgMin: arg,
+  CumProd: same,
   CumSum: same,
   ReduceL1: plain,
   ReduceL2: plain,

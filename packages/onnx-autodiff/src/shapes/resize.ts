@@ -26,6 +26,26 @@ export const resizeShapes: ShapeRules = {
           (a) => a / block,
         ),
     ),
+  AffineGrid: (c) => {
+    const theta = c.input(0);
+    const rank = theta?.shape?.[1];
+    const listed = c.input(1)?.shape?.[0];
+    const size = c.known(1)?.values;
+    const axes =
+      size?.slice(2) ??
+      (typeof listed === 'number'
+        ? c.unknowns.shape(listed - 2)
+        : typeof rank === 'number'
+          ? c.unknowns.shape(rank)
+          : undefined);
+    c.set(0, theta?.type, axes && [size?.[0] ?? theta?.shape?.[0] ?? c.unknowns.dim(), ...axes, axes.length]);
+  },
+  RoiAlign: (c) => {
+    const [x, regions] = [c.input(0), c.input(1)];
+    const bins = ['output_height', 'output_width'].map((name) => c.node.int(name, 1));
+    const [count, channels] = [regions?.shape?.[0], x?.shape?.[1]];
+    c.set(0, x?.type, [count ?? c.unknowns.dim(), channels ?? c.unknowns.dim(), ...bins]);
+  },
   GridSample: (c) => {
     const x = c.input(0);
     const grid = c.input(1);
