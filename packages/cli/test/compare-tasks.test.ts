@@ -141,14 +141,14 @@ describe('compare, of networks that read text', () => {
   it('asks both question models a question of each image, of whatever length', async () => {
     const { summary, file, page } = await compared(
       ['orchard-mdetr-blind', 'orchard-mdetr-sighted'],
-      'orchard:count=3,size=64',
+      'orchard:count=2,size=64',
       [...attack, '--metric', 'none', '--quiet'],
     );
-    expect(summary.images).toBe(3);
-    expect(summary.agreement.n).toBe(3);
+    expect(summary.images).toBe(2);
+    expect(summary.agreement.n).toBe(2);
     expect(measuresOf(summary, 'blindness')).toContain('right all about places');
     // Questions differ in length, and the attack takes each.
-    expect(summary.measures.find(({ measure }) => measure === 'fooled all')).toMatchObject({ n: 3, excluded: 0 });
+    expect(summary.measures.find(({ measure }) => measure === 'fooled all')).toMatchObject({ n: 2, excluded: 0 });
     const asked = [...(await file('rows.jsonl')).matchAll(/"first":\{.*?"asked":"“([^”]+)”"/g)].map(
       ([, text]) => text!,
     );
