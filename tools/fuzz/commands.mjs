@@ -3,6 +3,7 @@ const gradientExplainers = [
   ...['saliency', 'input-x-gradient'],
   ...[
     'guided-backpropagation',
+    'lrp',
     'fullgrad',
     'generic-attention',
     'integrated-gradients:steps=2',

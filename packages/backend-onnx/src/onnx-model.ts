@@ -31,6 +31,8 @@ import {
   DifferentiableGraph,
   FedSizes,
   feedFrom,
+  alphaBetaRules,
+  epsilonRules,
   graphView,
   guidedRules,
   layersOf,
@@ -38,6 +40,7 @@ import {
   toFloat32,
   trainingRemarks,
   weightedLayers,
+  zPlusRules,
   type DifferentiatedModel,
   type Float32Graph,
   type Graph,
@@ -54,7 +57,12 @@ import type { Session } from './runtime.ts';
 import { SessionCache } from './session-cache.ts';
 
 /** What stands in for the rules of derivatives, by name. */
-const rulesByName = { guided: guidedRules } as const;
+const rulesByName = {
+  guided: guidedRules,
+  'lrp-epsilon': epsilonRules,
+  'lrp-z-plus': zPlusRules,
+  'lrp-alpha-beta': alphaBetaRules,
+} as const satisfies Record<GradientRules, unknown>;
 
 /** Sessions of one model that are kept open: each holds a copy of the weights it uses. */
 const openSessions = 5;
@@ -101,7 +109,7 @@ export class OnnxModel implements DifferentiableModel {
   readonly outputs: readonly TensorSpec[];
   readonly layers: readonly LayerSpec[];
   readonly metadata: Readonly<Record<string, string>>;
-  readonly gradientRules: readonly GradientRules[] = ['guided'];
+  readonly gradientRules = Object.keys(rulesByName) as readonly GradientRules[];
   /** The number of samples that the file accepts at a time; undefined for any number. */
   readonly fixedBatch: number | undefined;
   private readonly source: Graph;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { GradientRules } from '@understory/core';
 import type { Engine } from './engines.ts';
 import { gradientOverrides, guidedOverrides, kernelOverrides } from './gradients/index.ts';
 import { forwardKernels } from './kernels/index.ts';
@@ -8,7 +9,7 @@ import { withKernels } from './with-kernels.ts';
  * Does one piece of synchronous work with our gradients in place of those that TensorFlow.js has, and puts those back.
  * The registry belongs to the process; nothing else runs as long as the work does, so nobody else sees ours.
  */
-export function withGradients<T>({ backend }: Engine, rules: 'guided' | undefined, work: () => T): T {
+export function withGradients<T>({ backend }: Engine, rules: GradientRules | undefined, work: () => T): T {
   const undo: (() => void)[] = [];
   try {
     for (const override of [...gradientOverrides, ...(rules === 'guided' ? guidedOverrides() : [])]) {

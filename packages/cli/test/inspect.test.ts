@@ -55,6 +55,7 @@ describe('inspect', () => {
         'integrated-gradients',
         'input-x-gradient',
         'guided-backpropagation',
+        'lrp',
         'fullgrad',
         'rise',
         'occlusion',

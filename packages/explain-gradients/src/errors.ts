@@ -12,6 +12,16 @@ export const errors = {
     });
   },
 
+  relevanceUnsupported({ backend, rules }: { backend: string; rules: string }) {
+    return new UnderstoryError({
+      code: 'RELEVANCE_UNSUPPORTED',
+      message: 'The backend does not support layer-wise relevance propagation.',
+      found: `the backend "${backend}" does not offer the gradient rules "${rules}"`,
+      expected: 'a backend that offers them',
+      next: 'Use input-x-gradient, or open the model with the backend "onnx".',
+    });
+  },
+
   noRelu() {
     return new UnderstoryError({
       code: 'NO_RECTIFIER',

@@ -36,7 +36,7 @@ export interface ExplainedImages {
   gradientsAt(pixels: Float32Array, samples: readonly number[]): Promise<Float32Array>;
 }
 
-/** Throws TARGET_COUNT, NO_IMAGE_INPUT, NOT_DIFFERENTIABLE or GUIDED_UNSUPPORTED. */
+/** Throws TARGET_COUNT, NO_IMAGE_INPUT, NOT_DIFFERENTIABLE, GUIDED_UNSUPPORTED or RELEVANCE_UNSUPPORTED. */
 export function explainedImages(request: ExplainRequest, rules?: GradientRules): ExplainedImages {
   const { model, feeds, objective, signal } = request;
   const batch = batchOf(feeds);
@@ -50,7 +50,8 @@ export function explainedImages(request: ExplainRequest, rules?: GradientRules):
   const obstacle = obstacleTo(model, outputs, name);
   if (!obstacle.differentiable) throw refuse(obstacle.message);
   if (rules !== undefined && !model.gradientRules?.includes(rules)) {
-    throw errors.guidedUnsupported({ backend: model.origin.backend });
+    const { backend } = model.origin;
+    throw rules === 'guided' ? errors.guidedUnsupported({ backend }) : errors.relevanceUnsupported({ backend, rules });
   }
   return {
     model,

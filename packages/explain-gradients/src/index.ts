@@ -4,5 +4,6 @@ export { genericAttention } from './generic-attention.ts';
 export { guidedBackpropagation } from './guided-backpropagation.ts';
 export { inputXGradient } from './input-x-gradient.ts';
 export { integratedGradients } from './integrated-gradients.ts';
+export { lrp } from './lrp.ts';
 export { saliency } from './saliency.ts';
 export { smoothGrad } from './smooth-grad.ts';

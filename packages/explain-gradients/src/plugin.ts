@@ -5,6 +5,7 @@ import { genericAttention } from './generic-attention.ts';
 import { guidedBackpropagation } from './guided-backpropagation.ts';
 import { inputXGradient } from './input-x-gradient.ts';
 import { integratedGradients } from './integrated-gradients.ts';
+import { lrp } from './lrp.ts';
 import { name, version } from './manifest.ts';
 import { saliency } from './saliency.ts';
 import { smoothGrad } from './smooth-grad.ts';
@@ -52,6 +53,15 @@ const methods: readonly (Omit<Contribution, 'kind'> & { readonly make: (options:
     reference: 'Springenberg et al. 2015, section 3.4',
     formula: String.raw`R^{l} = \mathbf{1}[A^{l} > 0] \odot \mathbf{1}[R^{l+1} > 0] \odot R^{l+1}, \quad M = \max_c |R^0_c|`,
     make: () => guidedBackpropagation,
+  },
+  {
+    id: 'lrp',
+    title: 'Layer-wise relevance propagation',
+    description: 'Hands the score back layer by layer, to each input in proportion to what it adds to an output.',
+    reference: 'Montavon et al. 2019, section 10.2',
+    formula: String.raw`R_i = \sum_j \frac{(x_i w_{ij})^+}{\sum_{i'} (x_{i'} w_{i'j})^+} R_j, \quad M = \sum_c R^0_c`,
+    options: lrp.options,
+    make: lrp.from,
   },
   {
     id: 'fullgrad',

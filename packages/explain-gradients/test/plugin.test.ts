@@ -11,7 +11,10 @@ describe('the plugin', () => {
 
   it('provides every method, with its paper and what it needs', () => {
     const provided = host.list('explainer');
-    expect(provided.map(({ id }) => id)).toEqual([...ids, 'generic-attention']);
+    expect(provided.map(({ id }) => id)).toEqual([
+      ...ids.flatMap((id) => (id === 'fullgrad' ? ['lrp', id] : [id])),
+      'generic-attention',
+    ]);
     for (const { id, reference, needs } of provided) {
       expect(reference).toMatch(/ 20\d\d/);
       expect(needs).toEqual(['fullgrad', 'generic-attention'].includes(id) ? ['gradients', 'graph'] : ['gradients']);

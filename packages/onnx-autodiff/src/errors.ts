@@ -141,6 +141,15 @@ export const errors = {
         'or add a rule as docs/how-to/gradient-rule.md tells.',
       remedy: { kind: 'settings', settings: [{ name: 'layer' }] },
     }),
+  noRelevanceRule: (operator: string, node: string) =>
+    new AutodiffError({
+      code: 'RELEVANCE_UNSUPPORTED_OPERATOR',
+      message: `Layer-wise relevance propagation has no rule for the way ${operator} is used here.`,
+      found: `${operator} (node "${node}")`,
+      expected:
+        'convolutions and products with weights, sums, pooling, activations of one number, and what moves or chooses values',
+      next: 'Explain the scores in front of it, such as logits, or use another explainer, such as input-x-gradient.',
+    }),
   ruleLimit: (operator: string, node: string, found: string, expected: string) =>
     new AutodiffError({
       code: 'GRADIENT_UNSUPPORTED_FORM',

@@ -60,9 +60,10 @@ export interface Model {
 
 /**
  * What stands in for derivatives on the way back: `guided` lets through a ReLU only what is positive on both ways
- * (Springenberg et al. 2015, section 3.4).
+ * (Springenberg et al. 2015, section 3.4); those of layer-wise relevance propagation hand back relevance divided by the value that has it, by the epsilon rule, by z+ and by
+ * alpha-beta with alpha 2 and beta 1 (Montavon et al. 2019, section 10.2).
  */
-export type GradientRules = 'guided';
+export type GradientRules = 'guided' | 'lrp-epsilon' | 'lrp-z-plus' | 'lrp-alpha-beta';
 
 export interface DifferentiateRequest {
   readonly feeds: Feeds;
