@@ -7,6 +7,7 @@ import { compile, gradients, memory } from './gradients.mjs';
 import { growth } from './growth.mjs';
 import { howToInstall, python } from './lib/python.mjs';
 import { opening } from './opening.mjs';
+import { peers } from './peers.mjs';
 import { masks, pgd } from './pgd.mjs';
 import { profile } from './profile.mjs';
 import { queue } from './queue.mjs';
@@ -31,7 +32,7 @@ const benches = {
   web,
 };
 /** Look into something instead of comparing it; run when they are asked for by name. */
-const tools = { profile, 'queue-kills': queueKills };
+const tools = { profile, peers, 'queue-kills': queueKills };
 const withoutPeer = new Set([
   'growth',
   'filling',
@@ -42,6 +43,8 @@ const withoutPeer = new Set([
   'queue',
   'queue-kills',
   'web',
+  // Brings its own.
+  'peers',
 ]);
 
 const { values, positionals } = parseArgs({

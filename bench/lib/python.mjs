@@ -20,10 +20,10 @@ export function runTool(script, args) {
   if (status !== 0) throw new Error(`${script} failed:\n${stderr}`);
 }
 
-/** PyTorch as a process that answers one request at a time. */
-export class TorchPeer {
-  constructor(threads) {
-    this.process = spawn(python(), [`${root}tools/bench/torch_peer.py`, '--threads', String(threads)], {
+/** A script of tools/ in Python as a process that answers one request at a time. */
+export class Peer {
+  constructor(path, script, threads) {
+    this.process = spawn(path, [`${root}tools/${script}`, '--threads', String(threads)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
@@ -40,5 +40,12 @@ export class TorchPeer {
 
   close() {
     this.process.stdin.end();
+  }
+}
+
+/** PyTorch alone. */
+export class TorchPeer extends Peer {
+  constructor(threads) {
+    super(python(), 'bench/torch_peer.py', threads);
   }
 }

@@ -126,7 +126,7 @@ class Peer:
         self.model.requires_grad_(True)
         try:
             with GradCAM(model=self.model, target_layers=[self.model.get_submodule(layer or self.layer)]) as explainer:
-                return timed(lambda: explainer(input_tensor=self.inputs(batch)))
+                return timed(lambda: explainer(input_tensor=self.inputs(batch), targets=None))
         finally:
             self.model.zero_grad()
 
@@ -168,23 +168,23 @@ def timed(work: Callable[[], object]) -> dict:
     return {'seconds': time.perf_counter() - start}
 
 
-def answer(peer: Peer, request: dict) -> dict:
+def answer(peer: Peer, operations: tuple[str, ...], request: dict) -> dict:
     operation = request.pop('op', None)
-    if operation not in OPERATIONS:
-        raise ValueError(f"unknown op '{operation}'; there are {', '.join(OPERATIONS)} and quit")
+    if operation not in operations:
+        raise ValueError(f"unknown op '{operation}'; there are {', '.join(operations)} and quit")
     if operation not in ('load', 'peak_memory') and not hasattr(peer, 'model'):
         raise ValueError(f"'{operation}' needs a network: send 'load' first")
     return getattr(peer, operation)(**request)
 
 
-def main() -> None:
+def main(peer: Peer, operations: tuple[str, ...]) -> None:
+    """Answers the requests of stdin until its end."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--threads', type=int, default=2)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.set_num_interop_threads(1)
     replies, sys.stdout = sys.stdout, sys.stderr  # nothing a library prints may pass for a reply
-    peer = Peer()
     for line in sys.stdin:
         if not line.strip():
             continue
@@ -192,11 +192,11 @@ def main() -> None:
             request = json.loads(line)
             if request.get('op') == 'quit':
                 break
-            reply = answer(peer, request)
+            reply = answer(peer, operations, request)
         except Exception as error:  # the peer lives on; the caller decides what a failed request means
             reply = {'error': f'{type(error).__name__}: {error}'}
         print(json.dumps(reply), file=replies, flush=True)
 
 
 if __name__ == '__main__':
-    main()
+    main(Peer(), OPERATIONS)
