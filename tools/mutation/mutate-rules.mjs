@@ -21,7 +21,7 @@ const engine = join(root, 'packages/onnx-autodiff');
 // Inside node_modules, so that what the rules import is found from there.
 const work = join(root, 'node_modules/.cache', `mutate-rules-${process.pid}`);
 const folders = ['src', 'test/rows'];
-const singleFiles = ['test/execute.ts'];
+const singleFiles = ['test/execute.ts', 'test/tensors.ts'];
 /** The tests beside the rows that look at what rules write. */
 const tests =
   '{blocked-layout,builder,compositions,convolution,gate,kinks,limits,max-pool,placement,*quantised*,random,reduction-kinks,straight-through,*.property}.test.ts';

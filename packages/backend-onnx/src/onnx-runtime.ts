@@ -2,6 +2,7 @@ import { firstLineOf } from '@understory/core';
 import type * as ort from 'onnxruntime-node';
 import { errors } from './errors.ts';
 import type { Runtime } from './runtime.ts';
+import { placedOn } from './web-gpu-gaps.ts';
 
 /** ONNX Runtime for models whose weights lie in files of a folder; throws ONNX_RUNTIME_NOT_LOADED. */
 export async function nodeRuntime(folder: string | undefined): Promise<Runtime> {
@@ -10,9 +11,10 @@ export async function nodeRuntime(folder: string | undefined): Promise<Runtime> 
     devices: runtime.listSupportedBackends().map(({ name }) => name),
     preferred: ['cpu'],
     blockedLayout: (device) => device === 'cpu' && process.arch === 'x64',
-    createSession: (model, device, { threads }) =>
-      runtime.InferenceSession.create(model, {
-        executionProviders: [device],
+    createSession: (model, device, { threads }) => {
+      const placed = placedOn(device, model);
+      return runtime.InferenceSession.create(placed.model, {
+        executionProviders: [placed.provider],
         ...(threads !== undefined && { intraOpNumThreads: threads }),
         // A plan of all buffers is a second block of memory beside those of the first run, and no faster.
         enableMemPattern: false,
@@ -20,7 +22,8 @@ export async function nodeRuntime(folder: string | undefined): Promise<Runtime> 
         logSeverityLevel: 4,
         // Graphs refer to weights where they lie, and are handed over as bytes, which have no folder.
         ...(folder !== undefined && { extra: { session: { model_external_initializers_file_folder_path: folder } } }),
-      }),
+      });
+    },
   };
 }
 

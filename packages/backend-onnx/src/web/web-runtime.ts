@@ -2,6 +2,7 @@ import type * as ort from 'onnxruntime-common';
 import { firstLineOf, type OpenOptions } from '@understory/core';
 import { errors } from '../errors.ts';
 import type { Runtime, Session } from '../runtime.ts';
+import { placedOn } from '../web-gpu-gaps.ts';
 import { inTurn } from './in-turn.ts';
 
 /** What has to be served to run on a device, as onnxruntime-web has it in its package. */
@@ -45,15 +46,16 @@ export async function webRuntime(
     async createSession(model, name, { threads }) {
       const device: Device = name === 'webgpu' ? 'webgpu' : 'wasm';
       const runtime = await loaded(device, options, threads);
-      const open = (provider: Device) =>
-        inTurn(() =>
-          runtime.InferenceSession.create(model, {
-            executionProviders: [provider],
+      const open = (on: Device) =>
+        inTurn(() => {
+          const placed = placedOn(on, model);
+          return runtime.InferenceSession.create(placed.model, {
+            executionProviders: [placed.provider],
             enableMemPattern: false,
             logSeverityLevel: 4,
             externalData,
-          }),
-        );
+          });
+        });
       const session = await open(device).catch((cause: unknown) => {
         const reason = firstLineOf(cause);
         if (device === 'webgpu' || !/no available backend found/i.test(reason)) throw cause;
@@ -114,7 +116,7 @@ function serial(session: ort.InferenceSession): Session {
   };
 }
 
-/** Some kernels of WebGPU refuse only when they run, such as the indices of a max pool: such a graph goes on in WebAssembly. */
+/** Some kernels of WebGPU refuse only when they run: a graph with one that is not known goes on in WebAssembly. */
 function withFallback(first: ort.InferenceSession, open: () => Promise<ort.InferenceSession>): Session {
   let session = serial(first);
   let isFirst = true;
