@@ -1,7 +1,7 @@
 import { errors } from '../errors.ts';
 import type { GradientRule } from '../gradient-rule.ts';
 import { castGradient } from '../support/cast-gradient.ts';
-import { alongAxis } from '../support/quantisation.ts';
+import { alongAxis, totalAlongAxis } from '../support/quantisation.ts';
 import type { Value } from '../types.ts';
 
 const ranges: Readonly<Record<string, readonly [low: number, high: number]>> = {
@@ -16,8 +16,8 @@ export const quantizeLinear: GradientRule = {
   opsets: [10, 26],
   covers:
     'By the straight-through rule, as fake quantisation in PyTorch: rounding counts as the identity, and the gradient passes where the ' +
-    'rounded value is in the range of the type, ends included. Of the tensor and the scale; per tensor and per axis, to 8 and 16 bits; ' +
-    'blocks are refused.',
+    'rounded value is in the range of the type, ends included. Of the tensor and the scale; per tensor, per axis and per block, to 8 ' +
+    'and 16 bits.',
   inputs: [0, 1],
   straightThrough: true,
   gradient({ node, inputs: [x, scale, zeroPoint], outputs: [q], gradients: [dq], graph }) {
@@ -47,8 +47,8 @@ export const quantizeLinear: GradientRule = {
       0: () => castGradient(graph, passing(graph.div(dq!, step)), x!),
       1: () => {
         const slope = passing(graph.mul(dq!, graph.div(real, graph.mul(step, step))));
-        const total = graph.neg(graph.unbroadcast(slope, step));
-        return castGradient(graph, graph.reshapeLike(total, scale!), scale!);
+        const total = totalAlongAxis(graph, node, { tensor: x!, step, scale: scale! }, slope);
+        return castGradient(graph, graph.neg(total), scale!);
       },
     };
   },
