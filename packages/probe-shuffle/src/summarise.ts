@@ -168,9 +168,9 @@ function curvesOf(
   const { untouched } = found;
   const curves: readonly ProbeCurve[] = [
     {
-      ...{ title: 'Spatial blindness', xTitle, yTitle: `fraction that ${titleOf(sameTop1, isClassifier)}` },
+      ...{ title: 'What survives the shuffle', xTitle, yTitle: `fraction that ${titleOf(sameTop1, isClassifier)}` },
       series: byControl(sameTop1),
-      ...(chance !== undefined && { chance }),
+      ...(chance !== undefined && { chance, chanceName: 'two different images' }),
     },
     {
       ...{ title: 'Accuracy', xTitle, yTitle: 'fraction classified correctly' },

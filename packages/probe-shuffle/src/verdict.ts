@@ -49,7 +49,7 @@ export function verdictOf(parts: VerdictParts): Verdict {
   const often =
     interval[0] > 0.5 ? 'more often than not' : interval[1] < 0.5 ? 'less often than not' : 'about as often as not';
   const measured = `${percent(kept.estimate)} (95 % interval ${span(interval)})`;
-  const beside = chance === undefined ? '' : `; chance level ${percent(chance)}`;
+  const beside = chance === undefined ? '' : `; chance level, that of two different images, ${percent(chance)}`;
   return {
     statement: `${cut}, images keep their ${what.many} ${often}: ${measured}${beside}.`,
     estimate: kept.estimate,

@@ -96,7 +96,7 @@ describe('verdictOf', () => {
 
   it('says which way it goes only where the interval does', () => {
     expect(about(0.7, [0.6, 0.8])).toBe(
-      'Cut into 4 x 4 patches and shuffled, images keep their predicted class more often than not: 70.0 % (95 % interval 60.0 to 80.0 %); chance level 3.0 %.',
+      'Cut into 4 x 4 patches and shuffled, images keep their predicted class more often than not: 70.0 % (95 % interval 60.0 to 80.0 %); chance level, that of two different images, 3.0 %.',
     );
     expect(about(0.3, [0.2, 0.4])).toContain('less often than not');
     expect(about(0.55, [0.45, 0.65])).toContain('about as often as not');

@@ -34,7 +34,7 @@ figcaption { max-width: 46rem; margin-top: .4rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; margin: .8rem 0; font-variant-numeric: tabular-nums; font-size: .94rem; }
 caption { text-align: left; padding-bottom: .4rem; white-space: normal; position: sticky; left: 0; max-width: calc(100vw - 3rem); }
-th, td { text-align: right; padding: .4rem .8rem; border-bottom: 1px solid var(--rule); white-space: nowrap; }
+th, td { text-align: right; padding: .4rem .6rem; border-bottom: 1px solid var(--rule); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 .scroll th[scope="row"], .scroll thead th:first-child { position: sticky; left: 0; background: var(--ground); }
 td.words, th.words { text-align: left; white-space: normal; overflow-wrap: break-word; }
@@ -72,7 +72,7 @@ footer { max-width: 64rem; margin: 3rem auto 2rem; padding: 1rem 1.5rem 0; borde
   :root { ${declarations('light')} --quiet: #444; --rule: #bbb; --panel: #fff; --good: #12734a; --bad: #a11d4c; }
   body { font-size: 10.5pt; }
   main, header, footer { max-width: none; padding-left: 0; padding-right: 0; }
-  figure, tr, caption, .facts div { break-inside: avoid; }
+  figure, tr, caption, .facts div, .notice, .findings li { break-inside: avoid; }
   h2, h3, caption, thead, tbody tr:first-child { break-after: avoid; }
   tbody tr:last-child { break-before: avoid; }
   .scroll { overflow: visible; }

@@ -63,6 +63,20 @@ describe('renderAttack', () => {
     expect(html).not.toContain('Hollow diamonds');
   });
 
+  it('calls no mask the best that others equal', async () => {
+    const attacks = tableOne.slice(0, 3);
+    const [first, second, third] = attacks.map(({ name }) => name);
+    const rows = attacks.flatMap(({ name }) =>
+      ['a', 'b'].map((item) => attackRow({ item, attack: name, success: name !== third || item === 'a' })),
+    );
+    const { html } = await renderAttack({ ...bare, record: attackRecord(attacks), rows }, { codec });
+    expect(findingsOf(html)[0]).toMatch(
+      new RegExp(
+        `^The attack succeeds most often through (${first}|${second}): on 2 of 2 images, .*, and as often through 1 other mask; least often through ${third}: on 1 of 2 images, [^,;]*\\.$`,
+      ),
+    );
+  });
+
   it('finds what tests support and nothing else', () => {
     const found = findingsOf(report.html);
     expect(found[0]).toMatch(/most often through all: on 60 of 60 .* least often through origin-top: on 26 of 60/);

@@ -75,6 +75,19 @@ describe('the report of what a model that is no classifier was explained for', (
     expect(texts('thead th.words')[0]).toBe('Answer');
   });
 
+  it('says the best of several captions once', async () => {
+    const options = [
+      { target: 'caption:1', label: 'a red apple', score: 2, probability: 0.8 },
+      { target: 'caption:2', label: 'a green apple', score: 1, probability: 0.2 },
+    ];
+    const answer = { task: 'image-text-similarity', decision: 'a red apple', probability: 0.8, options };
+    const { html } = await renderExplanation(runOf([{ ...rows[0]!, answer }]), { codec });
+    const cell = parseHTML(html).document.querySelector('tbody tr td.words')!;
+    expect(cell.textContent.replaceAll(/\s+/g, ' ').trim()).toBe(
+      'a red apple (caption:1) 80.0 %, a green apple (caption:2) 20.0 %',
+    );
+  });
+
   it('names each map by its target, with the probability or the number', () => {
     const text = page.body.textContent!.replaceAll(/\s+/g, ' ');
     expect(text).toContain('street.jpg: 7 boxes');

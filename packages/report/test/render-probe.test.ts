@@ -26,7 +26,7 @@ const textOf = (html: string) => parseHTML(html).document.body.textContent.repla
 describe('renderProbe', () => {
   it('starts with the verdict and its interval', () => {
     const { document } = parseHTML(report.html);
-    expect(document.querySelector('.verdict')!.textContent).toContain('keeps 43.9 % of its predictions');
+    expect(document.querySelector('.verdict')!.textContent).toContain('keeps 43.9\u00a0% of its predictions');
     expect(textOf(report.html)).toContain('0.439, 95 % interval 0.370 to 0.510');
     expect(report.images).toBe(40);
   });
@@ -149,6 +149,23 @@ describe('renderProbe', () => {
     expect(html).not.toContain('The estimate behind it');
   });
 
+  it('gives no estimate that a verdict denies, and calls numbers that nobody could measure so', async () => {
+    const summary = probeSummary();
+    const statement = 'Whether it reads places cannot be said: 95.0 % on 4 images may be guessed.';
+    const [first] = summary.estimates;
+    const { run, remove } = await probeRun({
+      ...summary,
+      verdict: { statement, estimate: 0, interval: [0, 1] },
+      estimates: [{ ...first!, unit: 'number', n: 0, estimate: null, interval: null }],
+    });
+    const { html } = await renderProbe(run, { codec });
+    await remove();
+    expect(html).toContain('cannot be said: 95.0\u00a0% on');
+    expect(html).not.toContain('The estimate behind it');
+    const caption = parseHTML(html).document.querySelector('table.estimates caption')!;
+    expect(caption.textContent.replaceAll(/\s+/g, ' ').trim()).toBe('Means by condition, none of which was measured');
+  });
+
   it('escapes captions, labels and names', () => {
     expect(report.html).toContain('pets &amp; &lt;friends&gt;');
     expect(report.html).not.toMatch(/<cat>|<friends>/);
@@ -240,7 +257,7 @@ describe('renderProbe', () => {
     const { figures, html } = await renderProbe(run, { codec });
     await remove();
     expect(figures).toEqual([]);
-    expect(html).toContain('keeps 43.9 %');
+    expect(html).toContain('keeps 43.9\u00a0%');
   });
 
   it.each(['{', 'null', '[]', '7', '{"verdict": {}, "curves": []}'])(

@@ -79,10 +79,11 @@ export function blindness(
 export function blindnessInWords([low, high]: readonly [low: number, high: number]): string {
   if (high < 0.2) return 'reads where things are';
   if (low > 0.8) return 'is blind to where things are';
-  if (high < 0.5) return 'reads where things are more often than not';
-  if (low > 0.5) return 'is mostly blind to where things are';
+  if (high < 0.5) return 'reads where things are, at least more often than not';
+  if (low > 0.5) return 'is blind to where things are, at least mostly';
   if (high - low > 0.6) return 'reads where things are to a degree that so few images do not tell';
-  return 'reads where things are in part';
+  if (low <= 0.2) return 'reads where things are, at least in part';
+  return high >= 0.8 ? 'is blind to where things are, at least in part' : 'reads where things are in part';
 }
 
 function scoreFor(places: readonly number[], things: number): number | undefined {

@@ -58,9 +58,12 @@ describe('spatial blindness', () => {
   it.each([
     [[0, 0.1], 'reads where things are'],
     [[0.9, 1], 'is blind to where things are'],
-    [[0.1, 0.4], 'reads where things are more often than not'],
-    [[0.6, 0.9], 'is mostly blind to where things are'],
+    [[0.1, 0.4], 'reads where things are, at least more often than not'],
+    [[0.6, 0.9], 'is blind to where things are, at least mostly'],
     [[0.1, 0.9], 'reads where things are to a degree that so few images do not tell'],
+    // An interval that reaches an end does not exclude it.
+    [[0, 0.55], 'reads where things are, at least in part'],
+    [[0.45, 1], 'is blind to where things are, at least in part'],
     [[0.3, 0.6], 'reads where things are in part'],
   ] as const)('of %j %s', ([low, high], words) => {
     expect(blindnessInWords([low, high])).toBe(words);

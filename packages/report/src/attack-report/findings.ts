@@ -69,7 +69,11 @@ function extremes({ attacks }: AttackSummary): readonly string[] {
   if (first.success.share === last.success.share) {
     return [`The attack succeeds ${text(first)}; through every other mask it succeeds as often.`];
   }
-  return [`The attack succeeds most often ${text(first)}; least often ${text(last)}.`];
+  const alike = ({ success }: AttackOutcome) => {
+    const others = known.filter((each) => each.success.share === success.share).length - 1;
+    return others === 0 ? '' : `, and as often through ${count(others, 'other mask')}`;
+  };
+  return [`The attack succeeds most often ${text(first)}${alike(first)}; least often ${text(last)}${alike(last)}.`];
 }
 
 function paired({ attacks, comparisons }: AttackSummary, asked: readonly RunAttack[]): readonly string[] {

@@ -148,7 +148,8 @@ const mostOptions = 5;
 function answerText(row: ImageRecord): string {
   const options = optionTexts(row, mostOptions);
   if (row.answer === undefined) return options.join(', ');
-  const decided = decisionText(row);
   const left = row.answer.options.length - options.length;
-  return `${decided}: ${options.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+  const all = `${options.join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+  // The best caption or answer comes first among them by itself.
+  return row.answer.options[0]?.label === row.answer.decision ? all : `${decisionText(row)}: ${all}`;
 }

@@ -36,7 +36,7 @@ export function besideThePaperFigure(
         nice: true,
         inset: 8,
         ticks: 6,
-        tickFormat: print,
+        tickFormat: (value: number) => print(value).replace(/\.0(?=\s)/, ''),
       },
       y: { type: 'band', domain: rows.map((each) => each.name), label: null, tickSize: 0, padding: 0.2 },
       marks: [

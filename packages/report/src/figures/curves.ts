@@ -84,7 +84,7 @@ function captionText(
   metric: EvaluatedMetric,
   { kind, score, images }: { readonly kind: 'mean' | 'median'; readonly score: string; readonly images: number },
 ): string {
-  const area = isArea(metric) ? ', the area under the curve' : '';
+  const area = isArea(metric) ? ', the area under the curve over the fraction of pixels' : '';
   if (images === 1) return `The ${score} of one image. Beside each name stands the metric${area}.`;
   const band =
     kind === 'mean'

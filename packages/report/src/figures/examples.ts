@@ -42,10 +42,16 @@ export function examplesFigure(name: string, examples: readonly Example[]): Figu
     name,
     title: 'Where the network looked',
     alt,
-    caption:
-      'The preprocessed image, the heat map of its prediction, and the overlay. Each map is upsampled bicubically and scaled from its minimum to its maximum, so colours of two maps are not comparable. ✓ is a correct prediction, ✗ an incorrect one. They were chosen at random by the seed of the run: at most four correct and four incorrect predictions.',
+    caption: `The preprocessed image, the heat map of its prediction, and the overlay. Each map is upsampled bicubically and scaled from its minimum to its maximum, so colours of two maps are not comparable. ${choiceText(examples)}`,
     svg,
   };
+}
+
+function choiceText(examples: readonly Example[]): string {
+  const chosen = 'They were chosen at random by the seed of the run';
+  return examples.every(({ record }) => record.correct === null)
+    ? `${chosen}.`
+    : `✓ is a correct prediction, ✗ an incorrect one. ${chosen}: at most four correct and four incorrect predictions.`;
 }
 
 function examplesAlt(examples: readonly Example[]): string {

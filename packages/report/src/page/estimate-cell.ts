@@ -15,6 +15,7 @@ export const estimateStyle = `
 .estimates small { display: block; color: var(--quiet); font-size: .78rem; font-weight: 400; }
 .estimates .paper th, .estimates .paper td, .estimates td.paper { color: var(--quiet); font-weight: 400; font-style: italic; font-size: .875rem; white-space: normal; }
 .estimates .paper th { max-width: 12rem; }
+@media (max-width: 40rem) { .names td.words { min-width: 14rem; } }
 @media print {
   .estimates, .names { font-size: .78rem; }
   .estimates th, .estimates td, .names th, .names td { padding: .25rem .35rem; }

@@ -31,15 +31,18 @@ function table(
 ): Html {
   const shown = estimates.filter(({ measure }) => columns.includes(measure));
   const conditions = [...new Set(shown.map(({ condition }) => condition))];
-  const bare = shown.filter(isBare);
+  const measured = shown.filter(({ estimate }) => estimate !== null);
+  const bare = measured.filter(isBare);
   return html`<div class="scroll">
     <table class="estimates">
       <caption>
         ${unit === 'share' ? 'Fractions' : 'Means'} by
         condition${
-          bare.length === shown.length
-            ? ', of one image, without intervals'
-            : `, each with its 95 % interval and the sample size${bare.length > 0 ? '; numbers of one image have none' : ''}`
+          measured.length === 0
+            ? ', none of which was measured'
+            : bare.length === measured.length
+              ? ', of one image, without intervals'
+              : `, each with its 95 % interval and the sample size${bare.length > 0 ? '; numbers of one image have none' : ''}`
         }
       </caption>
       <thead>

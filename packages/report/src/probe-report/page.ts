@@ -79,15 +79,20 @@ export function page(content: ProbePage): string {
 
 export const verdictStyle = `
 .reading { max-width: 50rem; }
-.verdict { font-size: 1.25rem; line-height: 1.4; max-width: 50rem; margin: 1.2rem 0 .3rem; padding-left: .9rem; border-left: 4px solid var(--series-0); }
+.verdict { font-size: 1.25rem; line-height: 1.4; max-width: 50rem; margin: 1.2rem 0 .3rem; padding-left: .9rem; border-left: 4px solid var(--series-0); break-inside: avoid; }
 `;
 
 function verdict({ verdict: { statement, estimate, interval } }: ProbeSummary): Html {
-  return html`<p class="verdict"><strong>${statement}</strong></p>
+  return html`<p class="verdict"><strong>${unbroken(statement)}</strong></p>
     ${
-      !/interval|no verdict/.test(statement) &&
+      !/interval|no verdict|cannot be said/.test(statement) &&
       html`<p class="quiet">The estimate behind it is ${number(estimate)}, 95 % interval ${range(interval)}.</p>`
     }`;
+}
+
+/** A percent sign stays on the line of its number. */
+function unbroken(text: string): string {
+  return text.replaceAll(/(?<=\d) %/g, '\u00a0%');
 }
 
 /** What the probe says of its own numbers. */

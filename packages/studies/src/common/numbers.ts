@@ -1,7 +1,8 @@
 /** A number with enough places to tell it from its neighbours: `0.214`, `12.3`, `-0.100`, and `0.00025` where three would be 0; an en dash for none. */
 export function number(value: number | null | undefined, places = 3): string {
   if (value === null || value === undefined) return '–';
-  if (value !== 0 && Math.abs(value) < 10 ** -places / 2) return value.toPrecision(2).replaceAll('-', '−');
+  if (Math.abs(value) < 1e-12) return (0).toFixed(places);
+  if (Math.abs(value) < 10 ** -places / 2) return value.toPrecision(2).replaceAll('-', '−');
   return value.toFixed(Math.abs(value) >= 100 ? 1 : places).replace('-', '−');
 }
 
