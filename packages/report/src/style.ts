@@ -39,6 +39,8 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; }
 .scroll th[scope="row"], .scroll thead th:first-child { position: sticky; left: 0; background: var(--ground); }
 td.words, th.words { text-align: left; white-space: normal; overflow-wrap: break-word; }
 td.words { min-width: 9rem; }
+.pairs th, .pairs td { padding-left: .4rem; padding-right: .4rem; }
+.pairs td.words { min-width: 6.5rem; }
 .list { width: 100%; }
 .list th, .list td { white-space: normal; vertical-align: top; }
 .list td { overflow-wrap: anywhere; min-width: 12rem; }
@@ -72,9 +74,10 @@ footer { max-width: 64rem; margin: 3rem auto 2rem; padding: 1rem 1.5rem 0; borde
   :root { ${declarations('light')} --quiet: #444; --rule: #bbb; --panel: #fff; --good: #12734a; --bad: #a11d4c; }
   body { font-size: 10.5pt; }
   main, header, footer { max-width: none; padding-left: 0; padding-right: 0; }
-  figure, tr, caption, .facts div, .notice, .findings li { break-inside: avoid; }
-  h2, h3, caption, thead, tbody tr:first-child { break-after: avoid; }
-  tbody tr:last-child { break-before: avoid; }
+  .facts { grid-template-columns: repeat(auto-fit, minmax(6.5rem, 1fr)); }
+  figure, tr, caption, .facts, .facts div, .notice, .findings li { break-inside: avoid; }
+  h2, h3, caption, thead, tbody tr:first-child:not(:last-child) { break-after: avoid; }
+  tbody tr:last-child:not(:first-child) { break-before: avoid; }
   .scroll { overflow: visible; }
   .examples img { width: 4.2rem; }
   .examples th { white-space: normal; }

@@ -251,7 +251,7 @@ function comparisonsTable(comparisons: readonly Comparison[], { better }: Metric
   if (comparisons.length === 0) return null;
   const hasExcluded = comparisons.some(({ excluded }) => excluded > 0);
   return html`<div class="scroll">
-    <table>
+    <table class="pairs">
       <caption>
         ${caption}
       </caption>

@@ -7,8 +7,13 @@ export function facts(items: readonly (readonly [term: string, value: string])[]
       ([term, value]) =>
         html`<div>
           <dt>${term}</dt>
-          <dd>${value}</dd>
+          <dd>${breakable(value)}</dd>
         </div>`,
     )}
   </dl>`;
+}
+
+/** A specification is broken after what parts it, where it has to be. */
+function breakable(value: string): readonly Html[] {
+  return value.split(/(?<=[:,/])(?=\S)/).map((part, at) => html`${at > 0 && html`<wbr />`}${part}`);
 }

@@ -14,11 +14,11 @@ export function provenance(
     ...runsOn(record),
     ...model.remarks.map((remark) => ['Remark', remark] as const),
     ...Object.entries(parameters.dataset).flatMap(([name, value]) =>
-      value === null ? [] : [[`Data set: ${name}`, plain(value)] as const],
+      saysNothing(value) ? [] : [[`Data set: ${name}`, plain(value)] as const],
     ),
     ...special.map(([name, value]) => [name, plain(value)] as const),
     ...Object.entries(parameters)
-      .filter(([name, value]) => !['dataset', ...shown].includes(name) && value !== null)
+      .filter(([name, value]) => !['dataset', ...shown].includes(name) && !saysNothing(value))
       .map(([name, value]) => [name, plain(value)] as const),
     ['Seed', String(record.seed)],
     ...Object.entries(record.versions).map(([name, version]) => [name, version] as const),
@@ -58,6 +58,14 @@ function runsOn({ model, backends }: RecordOfRun): readonly (readonly [string, s
   ]);
 }
 
+/** Whether a value is none, or a list or an object of none. */
+function saysNothing(value: unknown): boolean {
+  return value === null || (typeof value === 'object' && Object.values(value!).every((each) => each === null));
+}
+
+/** A value in words, with blanks at which a long one can be broken. */
 function plain(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (saysNothing(value)) return 'none';
+  if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return value.join(', ');
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 1).replaceAll(/\s*\n\s*/g, ' ');
 }
