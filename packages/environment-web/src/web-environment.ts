@@ -2,7 +2,7 @@ import { closest, createHost, type Configuration, type PluginManifest } from '@u
 import { canvasCodec } from '@understory/imaging/canvas';
 import type { ImageCodec, RgbImage } from '@understory/imaging';
 import { studyErrors, type Environment, type PluginRequest } from '@understory/studies';
-import { chooseAmong, parseLabels, parseTable, parseVocabulary } from '@understory/studies/setup';
+import { chooseAmong, parseLabels, parseTable, parseVocabulary, uniqueNames } from '@understory/studies/setup';
 import { shortName } from '@understory/studies/results';
 import { modelAt } from '@understory/zoo/places';
 import { webErrors } from './errors.ts';
@@ -43,7 +43,7 @@ export function webEnvironment({
         failures.push({ path, error });
       }
     }
-    const names = uniqueNames(images.map((path) => files.basename(path, files.extname(path))));
+    const names = uniqueNames(images);
     return { images: images.map((path, at) => ({ path, name: names[at]!, picture: () => picture(path) })), failures };
   };
   return {
@@ -110,19 +110,4 @@ async function imagePaths(files: PageFiles, path: string): Promise<readonly stri
   const images = names.filter((name) => !name.startsWith('.') && endings.includes(files.extname(name).toLowerCase()));
   if (images.length === 0) throw webErrors.noImages({ folder: path, endings });
   return images.map((name) => files.join(path, name));
-}
-
-/** Names that differ also where upper and lower case are one. */
-function uniqueNames(stems: readonly string[]): readonly string[] {
-  const taken = new Set<string>();
-  return stems.map((stem) => {
-    let name = stem;
-    for (let number = 2; taken.has(folded(name)); number++) name = `${stem}-${number}`;
-    taken.add(folded(name));
-    return name;
-  });
-}
-
-function folded(name: string): string {
-  return name.normalize('NFC').toLowerCase();
 }

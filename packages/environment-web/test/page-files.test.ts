@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { PageFiles } from '@understory/environment-web';
+import { PageFiles, webEnvironment } from '@understory/environment-web';
 import { modelAt } from '@understory/zoo/places';
 
 const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
@@ -60,5 +60,16 @@ describe('PageFiles', () => {
     expect(await modelAt(files, 'elsewhere')).toBeUndefined();
     files.add([{ path: 'weights.pt', content: new Uint8Array(1) }]);
     await expect(modelAt(files, 'weights.pt')).rejects.toMatchObject({ code: 'MODEL_NEEDS_EXPORT' });
+  });
+});
+
+describe('pictures of a page', () => {
+  it('have the names that they have on a disk', async () => {
+    const files = new PageFiles();
+    const paths = ['a/cat.jpg', 'b/cat.jpg', 'b/dog.jpg', 'b/dog.png', 'B/CUP.png', 'cup.png'];
+    files.add(paths.map((path) => ({ path, content: new Uint8Array(1) })));
+    const { images, failures } = await webEnvironment({ files, plugins: [] }).findImages(paths);
+    expect(failures).toEqual([]);
+    expect(images.map(({ name }) => name)).toEqual(['a_cat', 'b_cat', 'dog-jpg', 'dog-png', 'B_CUP', 'cup']);
   });
 });

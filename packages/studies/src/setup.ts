@@ -33,3 +33,4 @@ export { chooseAmong } from './given/choose-among.ts';
 export { parseLabels } from './given/parse-labels.ts';
 export { parseTable } from './given/parse-table.ts';
 export { parseVocabulary } from './given/parse-vocabulary.ts';
+export { uniqueNames } from './given/unique-names.ts';
