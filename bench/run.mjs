@@ -13,6 +13,7 @@ import { profile } from './profile.mjs';
 import { queue } from './queue.mjs';
 import { queueKills } from './queue-kills.mjs';
 import { stream } from './stream.mjs';
+import { studio } from './studio.mjs';
 import { web } from './web.mjs';
 
 const benches = {
@@ -30,6 +31,7 @@ const benches = {
   executors,
   queue,
   web,
+  studio,
 };
 /** Look into something instead of comparing it; run when they are asked for by name. */
 const tools = { profile, peers, 'queue-kills': queueKills };
@@ -43,6 +45,7 @@ const withoutPeer = new Set([
   'queue',
   'queue-kills',
   'web',
+  'studio',
   // Brings its own.
   'peers',
 ]);

@@ -26,13 +26,16 @@ const types = {
   wasm: 'application/wasm',
 };
 
-/** Serves a folder while something is done with its address. */
-async function served(folder, use) {
+/** Serves a folder, with headers where they are given, while something is done with its address. */
+export async function servedFolder(folder, use, headers = {}) {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, 'http://page').pathname).replace(/\/$/, '/index.html');
     readFile(join(folder, path)).then(
       (bytes) =>
-        response.setHeader('content-type', types[path.replace(/^.*\./, '')] ?? 'application/octet-stream').end(bytes),
+        response
+          .setHeaders(new Headers(headers))
+          .setHeader('content-type', types[path.replace(/^.*\./, '')] ?? 'application/octet-stream')
+          .end(bytes),
       () => response.writeHead(404).end(),
     );
   });
@@ -75,7 +78,7 @@ export async function photographStudio(site, folder) {
   const { chromium } = require('playwright-core');
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
-    await served(site, async (address) => {
+    await servedFolder(site, async (address) => {
       for (const [name, { colorScheme, prepare }] of Object.entries(shots)) {
         const page = await browser.newPage({
           viewport: { width: 1368, height: 860 },

@@ -73,6 +73,20 @@ describe('the engine of the studio', () => {
     }
   });
 
+  it('leaves out of a sweep the layers that a target does not depend on', async () => {
+    const facts = await engine.openModel({ model: 'orchard-detector' });
+    const layers = facts.layers.filter(({ isStop }) => isStop).map(({ name }) => name);
+    const fruit = fileURLToPath(new URL('../src/page/public/samples/orchard-1.png', import.meta.url));
+    const swept = await engine.sweep({
+      spec: { ...spec, model: 'orchard-detector', images: { from: [fruit] } },
+      layers,
+    });
+    // The boxes of the coarse grid are computed beside the neck, which leads to the fine one.
+    expect(layers.filter((layer) => swept.every((each) => each.layer !== layer))).toEqual([
+      ...['/merge/merge.2/Relu_output_0', '/neck/first/first.2/Relu_output_0', '/neck/Relu_output_0'],
+    ]);
+  });
+
   it('tells of explainers that fail beside those that do not', async () => {
     const { maps, failures } = await engine.explain({
       spec: { ...spec, explainers: ['cam', 'gradcam'], model: 'orchard-detector' },

@@ -62,6 +62,15 @@ const tool = (name: string) => page.locator(`#tab-${name}`).click();
 /** Waits until the caption of the picture says something. */
 const says = (text: string, of = page) => of.locator('.caption').filter({ hasText: text }).first().waitFor();
 const model = (name: string) => page.locator('select[aria-label=Model]').selectOption(name);
+/** What a button lets the person keep, and its name. */
+async function keep(button: string): Promise<{ readonly name: string; readonly bytes: Buffer }> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: button, exact: true }).click(),
+  ]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+}
+const isPng = (bytes: Buffer) => expect([...bytes.subarray(1, 4)]).toEqual([80, 78, 71]);
 /** Waits until all layers were read, so that nothing runs. */
 const isQuiet = (of = page) =>
   of.waitForFunction(() => /^\d+ \/ \d+$/.test(document.querySelector('.layer-state')?.textContent ?? ''));
@@ -146,26 +155,23 @@ describe('the page as static files', () => {
 
   flow('keeps figures, the specification, the command and a page that needs nothing', async () => {
     const names: string[] = [];
-    const keep = async (button: string) => {
-      const [download] = await Promise.all([
-        page.waitForEvent('download'),
-        page.getByRole('button', { name: button, exact: true }).click(),
-      ]);
-      names.push(download.suggestedFilename());
-      return readFileSync(await download.path());
+    const kept = async (button: string) => {
+      const { name, bytes } = await keep(button);
+      names.push(name);
+      return bytes;
     };
-    expect([...(await keep('PNG')).subarray(1, 4)]).toEqual([80, 78, 71]);
-    const svg = (await keep('SVG')).toString();
+    isPng(await kept('PNG'));
+    const svg = (await kept('SVG')).toString();
     expect(svg).toContain('<title>gradcam, tiger cat');
     expect(svg.replace('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:/);
-    const spec = JSON.parse((await keep('Specification')).toString()) as object;
+    const spec = JSON.parse((await kept('Specification')).toString()) as object;
     expect(spec).toMatchObject({
       study: 'explain',
       model: 'efficientnet-lite0',
       explainers: ['gradcam'],
       images: { from: ['chelsea.png'] },
     });
-    const html = (await keep('Page (.html)')).toString();
+    const html = (await kept('Page (.html)')).toString();
     expect(html).toContain('tiger cat');
     expect(html).not.toMatch(/(src|href)="https?:/);
     expect(names).toEqual([
@@ -217,6 +223,11 @@ describe('the page as static files', () => {
       .hover({ position: { x: 40, y: 40 } });
     expect(await page.locator('.grid path.cross').count()).toBe(cells);
     expect(await page.locator('.grid .reading').count()).toBeGreaterThan(10);
+    const maps = await page.locator('.grid .reading').count();
+    const grid = await keep('SVG of the grid');
+    expect(grid.name).toBe('chelsea.grid.svg');
+    expect(grid.bytes.toString().match(/<image href="data:image\/png/g)).toHaveLength(maps);
+    isPng((await keep('PNG of the grid')).bytes);
     expect(await violations(page)).toEqual([]);
   });
 
@@ -232,13 +243,12 @@ describe('the page as static files', () => {
       before,
     );
     expect(await page.getByRole('img', { name: /The probability of .* goes from/ }).count()).toBe(1);
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'SVG of this chart' }).click(),
-    ]);
-    const svg = readFileSync(await download.path(), 'utf8');
+    const svg = (await keep('SVG of this chart')).bytes.toString();
     expect(svg).toContain('<title>The probability of');
     expect(svg).not.toContain('var(--');
+    const point = await keep('SVG of the picture at this point');
+    expect(point.name).toBe('chelsea.deletion.svg');
+    expect(point.bytes.toString()).toContain('<title>chelsea.png with 50.0 % of the pixels taken away: probability of');
     expect(await violations(page)).toEqual([]);
   });
 
@@ -295,6 +305,10 @@ describe('the page as static files', () => {
   flow('shows the network around the layer, for choosing another', async () => {
     await tool('graph');
     await page.locator('.node.is-middle').waitFor();
+    const graph = (await keep('SVG of the graph')).bytes.toString();
+    expect(graph.match(/<tspan font-weight="700">/g)).toHaveLength(await page.locator('.node').count());
+    expect(graph).toContain('>Relu<');
+    isPng((await keep('PNG of the graph')).bytes);
     const look = page.getByRole('button', { name: /^look at stage3\/stage3\.1\/conv2/ });
     await look.click();
     await says('stage3/stage3.1/conv2');
@@ -311,6 +325,26 @@ describe('the page as static files', () => {
     expect(await page.locator('.pane-right .command code').textContent()).toContain('--target box:1');
     await model('orchard-segmenter');
     await page.getByText('Click a pixel').waitFor();
+    const legend = page.getByRole('list', { name: 'Colours of the regions' }).getByRole('listitem');
+    expect((await legend.allTextContents()).map((text) => text.trim().split(' ')[0])).toEqual(
+      expect.arrayContaining(['background', 'banana', 'lemon']),
+    );
+    await page.getByLabel('Fill the regions').check();
+    // The middle of the top edge is background, which is grey; each region has the colour of its name.
+    const found = await page.evaluate(() => {
+      const canvas = document.querySelector('.is-regions') as HTMLCanvasElement;
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      const places = Array.from({ length: data.length / 4 }, (_, at) => data.slice(4 * at, 4 * at + 4));
+      // What shines through is rounded; edges do not.
+      const edges = places.filter((each) => each[3] === 255).map((each) => each.slice(0, 3).join(' '));
+      return { top: [...places[Math.floor(canvas.width / 2)]!], edges: [...new Set(edges)].sort() };
+    });
+    const named = await legend
+      .locator('.swatch')
+      .evaluateAll((all) => all.map((each) => getComputedStyle(each).backgroundColor.match(/\d+/g)!.join(' ')));
+    expect(found.edges).toEqual([...named].sort());
+    expect(found.top.slice(0, 3).every((level) => Math.abs(level - 128) <= 1)).toBe(true);
+    await page.getByLabel('Fill the regions').uncheck();
     await page.locator('.look .figure').click({ position: { x: 150, y: 200 } });
     await page.locator('.look .pixel').waitFor();
     expect(await page.locator('.pane-right .command code').textContent()).toMatch(/--target pixel:\d+,\d+/);
@@ -475,28 +509,55 @@ describe('the page of a server', () => {
     }
   });
 
-  flow('opens by the ticket of a studio, and says what is wrong without its token', async () => {
-    const cwd = mkdtempSync(join(tmpdir(), 'understory-served-'));
-    const studio = await serveStudio({ runs: 'runs', cwd, page: folder, execArgv: onSources });
-    const told = complaints.length;
-    try {
-      page = await open(studio.ticket());
-      await says('gradcam, tiger cat');
-      expect(page.url()).toBe(`http://127.0.0.1:${studio.port}/`);
-      await page.reload();
-      await says('gradcam, tiger cat');
-      await page.locator('#tab-runs').waitFor();
-      expect(complaints.slice(told)).toEqual([]);
-      const address = page.url();
-      await page.context().close();
-      page = await open(address);
-      await page.getByText('the token of this studio').first().waitFor();
-      await page.context().close();
-    } finally {
-      await studio.close();
-      rmSync(cwd, { recursive: true, force: true });
-    }
-  });
+  flow(
+    'opens by the ticket of a studio, starts, cancels and resumes a study, and says what is wrong without its token',
+    async () => {
+      const cwd = mkdtempSync(join(tmpdir(), 'understory-served-'));
+      const studio = await serveStudio({ runs: 'runs', cwd, page: folder, execArgv: onSources });
+      const told = complaints.length;
+      try {
+        page = await open(studio.ticket());
+        await says('gradcam, tiger cat');
+        expect(page.url()).toBe(`http://127.0.0.1:${studio.port}/`);
+        await page.reload();
+        await says('gradcam, tiger cat');
+        await page.locator('#tab-runs').waitFor();
+        await model('cifar10-resnet');
+        await says('stage3');
+        await tool('runs');
+        await page.getByText('Start a study of this model').click();
+        await page.getByLabel('Images').fill('orchard:count=40,size=32');
+        await page.getByLabel('At most').fill('40');
+        await page.getByRole('button', { name: 'Start', exact: true }).click();
+        const row = page.locator('.runs tbody tr', { hasText: 'evaluate-cifar10-resnet' });
+        // Each part of the study starts a process that compiles sources.
+        const reaches = (cell: string | RegExp) => row.getByRole('cell', { name: cell }).waitFor({ timeout: 120_000 });
+        const done = async () => Number(/^\d+/.exec((await row.locator('td').nth(2).textContent()) ?? '')?.[0]);
+        await reaches('running');
+        // Watched: the number of images grows while it runs.
+        await reaches(/^[1-9]\d* of 40/);
+        await page.getByRole('button', { name: 'Cancel evaluate-cifar10-resnet' }).click();
+        await reaches('interrupted');
+        const before = await done();
+        expect(before).toBeGreaterThan(0);
+        expect(before).toBeLessThan(40);
+        await page.getByRole('button', { name: 'Resume evaluate-cifar10-resnet' }).click();
+        await reaches('finished');
+        expect(await done()).toBe(40);
+        await page.getByRole('button', { name: 'Save the report' }).waitFor();
+        expect(complaints.slice(told)).toEqual([]);
+        const address = page.url();
+        await page.context().close();
+        page = await open(address);
+        await page.getByText('the token of this studio').first().waitFor();
+        await page.context().close();
+      } finally {
+        await studio.close();
+        rmSync(cwd, { recursive: true, force: true });
+      }
+    },
+    300_000,
+  );
 });
 
 function pixels(selector: string): Promise<string> {

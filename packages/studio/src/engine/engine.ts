@@ -274,7 +274,20 @@ export interface Said {
   /** What was asked, and the type of answer that was taken. */
   readonly question: string | null;
   readonly type: { readonly name: string; readonly probability: number } | null;
+  /** Where each option lies, of a model that gives each pixel a class. */
+  readonly regions: Regions | null;
 }
+
+/** The option that each cell of a picture belongs to. */
+export interface Regions {
+  readonly height: number;
+  readonly width: number;
+  /** Row by row, the place of the option among the options; `noRegion` where it is none of them. */
+  readonly of: Uint8Array;
+}
+
+/** Stands for cells that no option has. */
+export const noRegion = 255;
 
 /** The most options that an answer carries. */
 export const mostOptions = 100;

@@ -1,4 +1,4 @@
-import { carriedError, objectiveOf, objectiveValues, type Subject } from '@understory/core';
+import { carriedError, isDiagnosed, objectiveOf, objectiveValues, type Subject } from '@understory/core';
 import { prepare } from '@understory/imaging';
 import { explainImages, prepareModel, targetsOf } from '@understory/studies/setup';
 import type { Call, Explained, ExplainedPicture, ExplanationInput, MapListener, SweepRequest } from './engine.ts';
@@ -82,7 +82,10 @@ export async function explain(
   return { said, maps, failures, words, notes: setup.notes };
 }
 
-/** The maps of one explainer at several layers. */
+/** What says that a target does not depend on a layer. */
+const withoutPath: readonly string[] = ['NOT_DIFFERENTIABLE', 'GRADIENT_NO_PATH'];
+
+/** The maps of one explainer at several layers, without those that the target does not depend on: a box of one scale has no gradient at the layers of another. */
 export async function sweep(
   sessions: Sessions,
   { spec: given, layers }: SweepRequest,
@@ -111,12 +114,13 @@ export async function sweep(
     const began = performance.now();
     onProgress?.({ what: id, done: at, total: layers.length });
     const request = { model, feeds, image: subject.picture.name, objective, layer, seed: spec.seed };
-    const [heat] = await explainer.explain({
-      ...request,
-      ...(spec.layout && { layout: spec.layout }),
-      ...(signal && { signal }),
+    const asking = { ...request, ...(spec.layout && { layout: spec.layout }), ...(signal && { signal }) };
+    const [heat] = await explainer.explain(asking).catch((error: unknown) => {
+      if (isDiagnosed(error) && withoutPath.includes(error.code)) return [];
+      throw error;
     });
-    const map = pictureOf({ explainer: id, name, target, value, probability, heat: heat! }, performance.now() - began);
+    if (heat === undefined) continue;
+    const map = pictureOf({ explainer: id, name, target, value, probability, heat }, performance.now() - began);
     made.push(map);
     onMap?.(map);
   }

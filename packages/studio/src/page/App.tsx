@@ -10,7 +10,7 @@ import { PicturePanel } from './parts/PicturePanel.tsx';
 import { Tasks } from './parts/Tasks.tsx';
 import { Tools } from './parts/Tools.tsx';
 import { about } from './state.ts';
-import { isDark, theme, toggleTheme } from './theme.ts';
+import { isDark, toggleTheme } from './theme.ts';
 
 /** The page. */
 export function App() {
@@ -38,12 +38,7 @@ export function App() {
           )}
         </p>
         <div class="row">
-          <button
-            type="button"
-            class="plain"
-            onClick={toggleTheme}
-            aria-label={`To ${theme.value !== undefined && isDark() ? 'light' : 'dark'}`}
-          >
+          <button type="button" class="plain" onClick={toggleTheme} aria-label={`To ${isDark() ? 'light' : 'dark'}`}>
             {isDark() ? 'Light' : 'Dark'}
           </button>
           <button type="button" class="plain" onClick={() => (isHelpOpen.value = true)}>

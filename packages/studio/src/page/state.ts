@@ -48,6 +48,8 @@ export const tool = signal<ToolName>('look');
 export const opacity = signal(0.55);
 export const colours = signal<ColourMapName>('inferno');
 export const hasContour = signal(false);
+/** Whether regions are filled, in the place of a map. */
+export const hasRegions = signal(false);
 /** Where the pointer is, in pixels of what the network sees. */
 export const cursor = signal<{ readonly x: number; readonly y: number } | null>(null);
 

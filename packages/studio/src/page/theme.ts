@@ -5,8 +5,12 @@ const name = 'understory-theme';
 /** What was chosen by hand; the system's where nothing was. */
 export const theme = signal<'light' | 'dark' | null>(read());
 
+const system = matchMedia('(prefers-color-scheme: dark)');
+const isSystemDark = signal(system.matches);
+system.addEventListener('change', ({ matches }) => (isSystemDark.value = matches));
+
 export function isDark(): boolean {
-  return theme.value === null ? matchMedia('(prefers-color-scheme: dark)').matches : theme.value === 'dark';
+  return theme.value === null ? isSystemDark.value : theme.value === 'dark';
 }
 
 export function toggleTheme(): void {

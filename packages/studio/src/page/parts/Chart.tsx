@@ -1,6 +1,7 @@
 import type * as Plot from '@observablehq/plot';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { chartSvg, pngOf, save } from '../draw/figure.ts';
+import { chartSvg } from '../draw/figure.ts';
+import { KeepAs } from './KeepAs.tsx';
 
 interface Line {
   readonly name: string;
@@ -112,27 +113,14 @@ export function Chart({ lines, xLabel, yLabel, label, at = null, yDomain, xTicks
           },
         })}
       />
-      <p class="row chart-keep">
-        {(['PNG', 'SVG'] as const).map((kind) => (
-          <button
-            type="button"
-            class="plain"
-            key={kind}
-            aria-label={`${kind} of this chart`}
-            onClick={() => void keepChart(frame.current, kind, label)}
-          >
-            {kind}
-          </button>
-        ))}
-      </p>
+      <KeepAs
+        name="chart"
+        what="this chart"
+        svg={() => {
+          const chart = frame.current?.querySelector('svg');
+          return chart ? chartSvg(chart, label) : undefined;
+        }}
+      />
     </>
   );
-}
-
-async function keepChart(frame: HTMLElement | null, kind: 'PNG' | 'SVG', title: string): Promise<void> {
-  const chart = frame?.querySelector('svg');
-  if (!chart) return;
-  const svg = chartSvg(chart, title);
-  if (kind === 'SVG') save('chart.svg', svg, 'image/svg+xml');
-  else save('chart.png', await pngOf(svg));
 }

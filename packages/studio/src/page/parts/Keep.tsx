@@ -1,11 +1,22 @@
 import { encodeNpy } from '@understory/imaging';
 import { commandLine } from '../../words/command-line.ts';
 import { figureSvg, pngOf, save } from '../draw/figure.ts';
-import { colours, engine, explanationSpec, hasContour, opacity, picture, said, shownMap } from '../state.ts';
+import {
+  colours,
+  engine,
+  explanationSpec,
+  hasContour,
+  hasRegions,
+  opacity,
+  picture,
+  said,
+  shownMap,
+} from '../state.ts';
 import { run } from '../tasks.ts';
 import { captionOf, stem } from '../words.ts';
 import { Command } from './Command.tsx';
 import { Problem } from './Problem.tsx';
+import { regionsOfFigure } from './Regions.tsx';
 
 /** What was found, as files and as the command that finds it again. */
 export function Keep() {
@@ -20,12 +31,13 @@ export function Keep() {
       : figureSvg({
           ...{
             picture: answer.picture,
-            map,
+            map: answer.regions !== null && hasRegions.value ? null : map,
             hasContour: hasContour.value,
             opacity: opacity.value,
             colours: colours.value,
           },
           boxes: map?.box ? [{ box: map.box, label: map.label ?? map.target }] : [],
+          ...(answer.regions !== null && { regions: regionsOfFigure(answer) }),
           caption: map === null ? picture.value : captionOf(map),
         });
   const isThere = answer !== null;

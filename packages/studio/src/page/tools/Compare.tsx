@@ -1,13 +1,28 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Offered } from '../../engine/engine.ts';
 import { chooseExplainer, compare } from '../actions.ts';
+import { gridSvg } from '../draw/figure.ts';
 import { peakOf } from '../draw/heat.ts';
 import { Figure } from '../parts/Figure.tsx';
+import { KeepAs } from '../parts/KeepAs.tsx';
 import { LayerSlider } from '../parts/LayerSlider.tsx';
 import { Problem } from '../parts/Problem.tsx';
 import { View } from '../parts/View.tsx';
-import { explainer, explainers, knownMap, layer, said, target, tool, unfit } from '../state.ts';
-import { captionOf, duration } from '../words.ts';
+import {
+  colours,
+  explainer,
+  explainers,
+  hasContour,
+  knownMap,
+  layer,
+  opacity,
+  picture,
+  said,
+  target,
+  tool,
+  unfit,
+} from '../state.ts';
+import { captionOf, duration, stem } from '../words.ts';
 
 /** Explainers beside each other, baselines that know nothing of the network among them. */
 export function Compare() {
@@ -22,6 +37,12 @@ export function Compare() {
     if (answer !== null) void compare(ids.split(','));
   }, [asked]);
   if (answer === null) return <p class="quiet">The grid comes after the first map.</p>;
+  const svg = () => {
+    const drawing = { hasContour: hasContour.value, opacity: opacity.value, colours: colours.value, boxes: [] };
+    const maps = shown.flatMap(({ id }) => knownMap({ explainer: id, layer: layer.value }) ?? []);
+    const cells = maps.map((map) => ({ ...drawing, picture: answer.picture, map, caption: captionOf(map) }));
+    return cells.length === 0 ? undefined : gridSvg(cells, `${picture.value}: maps of ${cells.length} explainers`);
+  };
   return (
     <div>
       <Problem slot="compare" />
@@ -72,6 +93,7 @@ export function Compare() {
             </button>
           ))}
       </p>
+      <KeepAs name={`${stem(picture.value)}.grid`} what="the grid" svg={svg} />
       <LayerSlider />
       <View />
     </div>

@@ -3,11 +3,14 @@ import { largestOf } from '@understory/core';
 import { useEffect } from 'preact/hooks';
 import type { DeletionCurve, EvaluationInput } from '../../engine/engine.ts';
 import { commandLine } from '../../words/command-line.ts';
+import { figureSvg } from '../draw/figure.ts';
 import { Chart } from '../parts/Chart.tsx';
 import { Command } from '../parts/Command.tsx';
 import { Figure } from '../parts/Figure.tsx';
+import { KeepAs } from '../parts/KeepAs.tsx';
 import { Problem } from '../parts/Problem.tsx';
 import {
+  colours,
   engine,
   explainer,
   layer,
@@ -20,7 +23,7 @@ import {
   target,
 } from '../state.ts';
 import { run, tell } from '../tasks.ts';
-import { number, percent, short } from '../words.ts';
+import { number, percent, short, stem } from '../words.ts';
 
 type Metric = 'deletion' | 'insertion';
 
@@ -68,16 +71,23 @@ export function Deletion() {
   const at = curve === undefined ? 0 : Math.min(place.value, Math.max(0, curve.x.length - 1));
   const shown = curve?.pictures[at] ?? answer?.picture;
   const what = shownMap.value === null ? '' : short(shownMap.value.label ?? shownMap.value.target);
+  const label =
+    curve === undefined
+      ? picture.value
+      : `${picture.value} with ${percent(curve.x[at] ?? 0)} of the pixels ${metric.value === 'deletion' ? 'taken away' : 'brought back'}`;
   return (
     <div class="split">
       <div>
-        {shown !== undefined && (
-          <Figure
-            picture={shown}
-            label={
-              curve === undefined
-                ? picture.value
-                : `${picture.value} with ${percent(curve.x[at] ?? 0)} of the pixels ${metric.value === 'deletion' ? 'taken away' : 'brought back'}`
+        {shown !== undefined && <Figure picture={shown} label={label} />}
+        {shown !== undefined && curve?.y[at] !== undefined && (
+          <KeepAs
+            name={`${stem(picture.value)}.${metric.value}`}
+            what="the picture at this point"
+            svg={() =>
+              figureSvg({
+                ...{ picture: shown, map: null, hasContour: false, boxes: [], opacity: 0, colours: colours.value },
+                caption: `${label}: ${curve.score} of ${what} ${number(curve.y[at]!)}`,
+              })
             }
           />
         )}

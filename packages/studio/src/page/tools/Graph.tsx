@@ -1,12 +1,13 @@
 import { signal } from '@preact/signals';
-import { largestOf } from '@understory/core';
 import { useEffect } from 'preact/hooks';
 import type { GraphNodeFacts, GraphPart } from '../../engine/engine.ts';
 import { chooseLayer } from '../actions.ts';
+import { cell, graphSvg, layOut, passes, shapeOf } from '../draw/graph.ts';
+import { KeepAs } from '../parts/KeepAs.tsx';
 import { Problem } from '../parts/Problem.tsx';
 import { engine, facts, layer, modelKey, modelRequest, shownMap, tool } from '../state.ts';
 import { run } from '../tasks.ts';
-import { layerName } from '../words.ts';
+import { layerName, stem } from '../words.ts';
 
 const around = signal<string | null>(null);
 const steps = signal(3);
@@ -56,53 +57,36 @@ export function Graph() {
       {shown !== null && <Drawing part={shown} />}
       <ul class="legend">
         <li>
-          <span class="key is-yes" /> a gradient passes
+          <span class="key is-yes" /> {passes.yes}
         </li>
         <li>
-          <span class="key is-missing" /> no gradient rule
+          <span class="key is-missing" /> {passes.missing}
         </li>
         <li>
-          <span class="key is-none" /> no gradient by its nature
+          <span class="key is-none" /> {passes.none}
         </li>
       </ul>
+      {shown !== null && (
+        <KeepAs name={`${stem(modelRequest.value.model)}.graph`} what="the graph" svg={() => graphSvg(shown)} />
+      )}
     </div>
   );
 }
 
-const cell = { width: 196, height: 58, gapX: 16, gapY: 26 };
-
 /** Nodes in rows by their distance from the middle, edges between them. */
-function Drawing({ part: { nodes, edges, middle } }: { readonly part: GraphPart }) {
-  const depths = [...new Set(nodes.map(({ depth }) => depth))].sort((one, other) => one - other);
-  const rows = depths.map((depth) => nodes.filter((node) => node.depth === depth));
-  const widest = Math.max(1, largestOf(rows.map((row) => row.length)));
-  const [width, height] = [widest * (cell.width + cell.gapX), rows.length * (cell.height + cell.gapY)];
-  const places = new Map(
-    rows.flatMap((row, at) =>
-      row.map((node, column): [number, { x: number; y: number }] => [
-        node.id,
-        {
-          x: (width - row.length * (cell.width + cell.gapX)) / 2 + column * (cell.width + cell.gapX) + cell.gapX / 2,
-          y: at * (cell.height + cell.gapY),
-        },
-      ]),
-    ),
-  );
+function Drawing({ part }: { readonly part: GraphPart }) {
+  const { width, height, places, lines } = layOut(part);
   return (
     <div class="graph" tabIndex={0} role="group" aria-label="The network around the layer; choose a node to go there">
       <div class="graph-inner" style={{ width: `${width}px`, height: `${height}px` }}>
         <svg width={width} height={height} aria-hidden="true">
-          {edges.map(({ from, to }, at) => {
-            const [one, other] = [places.get(from), places.get(to)];
-            if (one === undefined || other === undefined) return null;
-            const [x1, y1, x2, y2] = [one.x + cell.width / 2, one.y + cell.height, other.x + cell.width / 2, other.y];
-            const bend = Math.max(12, (y2 - y1) / 2);
-            return <path key={at} d={`M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`} />;
-          })}
+          {lines.map((line, at) => (
+            <path key={at} d={line} />
+          ))}
         </svg>
-        {nodes.map((node) => {
+        {part.nodes.map((node) => {
           const { x, y } = places.get(node.id)!;
-          return <Node key={node.id} node={node} isMiddle={node.id === middle} left={x} top={y} />;
+          return <Node key={node.id} node={node} isMiddle={node.id === part.middle} left={x} top={y} />;
         })}
       </div>
     </div>
@@ -121,12 +105,7 @@ function Node({
   readonly top: number;
 }) {
   const { operator, output, dims, gradient, isLayer, modules } = node;
-  const shape =
-    dims
-      ?.slice(1)
-      .map((each) => each ?? '?')
-      .join(' × ') ?? 'shape not known';
-  const words = { yes: 'a gradient passes', missing: 'no gradient rule', none: 'no gradient by its nature' }[gradient];
+  const shape = shapeOf(dims);
   return (
     <div
       class={`node is-${gradient}${isMiddle ? ' is-middle' : ''}`}
@@ -142,7 +121,7 @@ function Node({
       >
         <b>{operator}</b> <span>{shape}</span>
         <small>{layerName(output)}</small>
-        <span class="only-read">, {words}</span>
+        <span class="only-read">, {passes[gradient]}</span>
       </button>
       {isLayer && gradient === 'yes' && (
         <button

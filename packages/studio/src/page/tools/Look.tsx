@@ -3,8 +3,9 @@ import { peakOf } from '../draw/heat.ts';
 import { Boxes, Figure } from '../parts/Figure.tsx';
 import { LayerSlider } from '../parts/LayerSlider.tsx';
 import { Problem } from '../parts/Problem.tsx';
+import { RegionsLegend, RegionsOver } from '../parts/Regions.tsx';
 import { View } from '../parts/View.tsx';
-import { about, facts, picture, said, shownMap, target } from '../state.ts';
+import { about, facts, hasRegions, picture, said, shownMap, target } from '../state.ts';
 import { tasks } from '../tasks.ts';
 import { captionOf, percent, short } from '../words.ts';
 
@@ -32,11 +33,12 @@ export function Look() {
     <div class="look" aria-busy={isBusy}>
       <Figure
         picture={answer.picture}
-        map={map}
+        map={answer.regions !== null && hasRegions.value ? null : map}
         label={label}
         isLinked
         {...(takesPixels && { onPick: (x: number, y: number) => void explainTarget(`pixel:${x},${y}`) })}
       >
+        {answer.regions !== null && <RegionsOver said={answer} />}
         {boxes.length > 0 && (
           <Boxes
             boxes={boxes.slice(0, 12)}
@@ -48,6 +50,7 @@ export function Look() {
         {map?.target.startsWith('pixel:') === true && <Pixel target={map.target} size={answer.picture} />}
       </Figure>
       <p class="caption">{map === null ? (isBusy ? 'Explaining…' : 'No map yet') : captionOf(map)}</p>
+      {answer.regions !== null && <RegionsLegend said={answer} />}
       {takesPixels && <p class="quiet small">Click a pixel to explain what the network says of it.</p>}
       <Problem slot="explain" />
       <LayerSlider />

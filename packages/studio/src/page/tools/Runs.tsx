@@ -1,23 +1,30 @@
+import { carriedError } from '@understory/core';
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import type { Call, RunContents, RunEntry } from '../../engine/engine.ts';
+import type { EngineProgress, RunContents, RunEntry } from '../../engine/engine.ts';
 import { commandLine } from '../../words/command-line.ts';
 import { save } from '../draw/figure.ts';
 import { Command } from '../parts/Command.tsx';
 import { Problem } from '../parts/Problem.tsx';
 import { about, engine, explainer, layer, modelRequest, selection } from '../state.ts';
-import { run as work, tell } from '../tasks.ts';
+import { problems, run as work, tell } from '../tasks.ts';
 import { number } from '../words.ts';
 
 const entries = signal<readonly RunEntry[]>([]);
 /** Runs that are open, at most two beside each other. */
 const open = signal<readonly RunContents[]>([]);
+/** Runs that were told to stop, and have not yet. */
+const stopping = signal<readonly string[]>([]);
+/** Runs that are followed. */
+const watched = new Set<string>();
 
 async function list(): Promise<void> {
   const found = await work('runs', 'Reading run folders', (call) => engine.value!.runs!.list({}, call), {
     isQuiet: true,
   });
-  if (found !== undefined) entries.value = found;
+  if (found === undefined) return;
+  entries.value = found;
+  for (const { run: name, state } of found) if (state === 'running') void watch(name);
 }
 
 async function show(name: string): Promise<void> {
@@ -25,18 +32,41 @@ async function show(name: string): Promise<void> {
   if (found !== undefined) open.value = [...open.value.filter(({ run: own }) => own !== name), found].slice(-2);
 }
 
-/** Does something with a run, and follows it until it ends. */
-async function follow(title: string, begin: (call: Call) => Promise<RunEntry>): Promise<void> {
-  const ended = await work('runs', title, async (call) => {
-    const begun = await begin(call);
-    entries.value = [begun, ...entries.value.filter(({ run: own }) => own !== begun.run)];
-    return engine.value!.runs!.watch({ run: begun.run }, call);
-  });
-  if (ended !== undefined) {
-    tell(`${ended.run}: ${ended.state}`);
-    await show(ended.run);
+/** Follows a run until it ends, with how far it is in its row, whatever else is done meanwhile; studies go on without the page. */
+async function watch(name: string): Promise<void> {
+  if (watched.has(name)) return;
+  watched.add(name);
+  const onProgress = ({ done, total }: EngineProgress) =>
+    (entries.value = entries.value.map((each) => (each.run === name ? { ...each, done, total: total ?? null } : each)));
+  try {
+    const ended = await engine.value!.runs!.watch({ run: name }, { onProgress });
+    tell(`${name}: ${ended.state}`);
+    await show(name);
+  } catch (error) {
+    failed(error);
+  } finally {
+    watched.delete(name);
+    stopping.value = stopping.value.filter((each) => each !== name);
   }
   await list();
+}
+
+async function begin(title: string, start: () => Promise<RunEntry>): Promise<void> {
+  const begun = await work('runs', title, start);
+  if (begun === undefined) return;
+  entries.value = [begun, ...entries.value.filter(({ run: own }) => own !== begun.run)];
+  tell(`${begun.run}: ${begun.state}`);
+  await watch(begun.run);
+}
+
+/** Has a run stop after the image that it is at. */
+function stop(name: string): void {
+  stopping.value = [...stopping.value, name];
+  engine.value!.runs!.cancel({ run: name }).catch(failed);
+}
+
+function failed(error: unknown): void {
+  problems.value = { ...problems.value, runs: carriedError(error) };
 }
 
 /** Run folders of the server: what was measured, side by side, and studies that are started from here. */
@@ -64,7 +94,7 @@ export function Runs() {
             </tr>
           </thead>
           <tbody>
-            {entries.value.map(({ run: name, study, model, done, total, state }) => (
+            {entries.value.map(({ run: name, study, model, done, total, state, error }) => (
               <tr key={name}>
                 <th scope="row">
                   <button
@@ -81,17 +111,28 @@ export function Runs() {
                 <td>
                   {done}
                   {total === null ? '' : ` of ${total}`}
+                  {state === 'running' && (
+                    <progress aria-label={`How far ${name} is`} {...(total !== null && { value: done, max: total })} />
+                  )}
                 </td>
-                <td>{state}</td>
+                <td>
+                  {state}
+                  {error !== null && (
+                    <small>
+                      {error.message} <code>{error.code}</code> {error.next}
+                    </small>
+                  )}
+                </td>
                 <td>
                   {state === 'running' && (
                     <button
                       type="button"
                       class="plain"
                       aria-label={`Cancel ${name}`}
-                      onClick={() => void engine.value!.runs!.cancel({ run: name }).then(list)}
+                      disabled={stopping.value.includes(name)}
+                      onClick={() => stop(name)}
                     >
-                      Cancel
+                      {stopping.value.includes(name) ? 'Stopping…' : 'Cancel'}
                     </button>
                   )}
                   {state === 'interrupted' && (
@@ -99,9 +140,7 @@ export function Runs() {
                       type="button"
                       class="plain"
                       aria-label={`Resume ${name}`}
-                      onClick={() =>
-                        void follow(`Resuming ${name}`, (call) => engine.value!.runs!.resume({ run: name }, call))
-                      }
+                      onClick={() => void begin(`Resuming ${name}`, () => engine.value!.runs!.resume({ run: name }))}
                     >
                       Resume
                     </button>
@@ -148,7 +187,7 @@ function NewStudy() {
         class="row"
         onSubmit={(event) => {
           event.preventDefault();
-          void follow(`Running ${kind}`, (call) => engine.value!.runs!.start({ spec }, call));
+          void begin(`Starting ${kind}`, () => engine.value!.runs!.start({ spec }));
         }}
       >
         <label>
