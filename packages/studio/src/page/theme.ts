@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 const name = 'understory-theme';
 
 /** What was chosen by hand; the system's where nothing was. */
-export const theme = signal<'light' | 'dark' | null>(read());
+const theme = signal<'light' | 'dark' | null>(read());
 
 const system = matchMedia('(prefers-color-scheme: dark)');
 const isSystemDark = signal(system.matches);
