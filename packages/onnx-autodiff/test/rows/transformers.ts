@@ -145,6 +145,7 @@ export const transformerRows: readonly GradientCheckRow[] = [
   packed(4),
   packed(8),
   packed(2),
+  { ...packed(8), form: 'a bias', inputs: [...packed(8).inputs, null, null, { dims: [2], constant: true }] },
   packed(4, { dims: [2, 1], type: 'uint8', values: [0x73, 0x5a], constant: true }),
   packed(8, { dims: [2, 2], type: 'uint8', values: [120, 99, 140, 128], constant: true }),
   packed(4, { dims: [2, 2], type: 'float32', values: [7.5, 8.25, 6, 9], constant: true, check: false }),
