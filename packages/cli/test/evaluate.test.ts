@@ -72,6 +72,14 @@ describe('evaluate', () => {
     expect(wrong.toSorted()).toEqual(['brightness.npy', 'example.json', 'picture.png']);
   });
 
+  it('takes every metric there is for all, and one that is named beside it as it is named', async () => {
+    const argv = ['--metric', 'mass:repeats=2,all', '--limit', '1', '--json'];
+    const { metrics } = JSON.parse((await evaluate('all-metrics', argv)).stdout).parameters;
+    expect(metrics.map(({ name }: { name: string }) => name)).toEqual([
+      ...['mass:repeats=2', 'stuck', 'broken', 'boxed', 'again'],
+    ]);
+  });
+
   it('names no preset where a setting that it has is given otherwise', async () => {
     const settings = async (out: string, metric: string) => {
       const { stdout } = await evaluate(out, ['--preset', 'paper', '--metric', metric, '--limit', '1', '--json']);

@@ -13,7 +13,8 @@ folder:DIR (one folder per class, or flat with a labels.csv), or just a path.
 
 Explainers and metrics are comma-separated ids with optional settings: deletion:steps=50,fraction=1 or
 deletion:preset=rise. "understory plugins" lists them. --explainer all means every explainer that applies, baselines last;
-those that run the model many times for each map, such as rise, take most of the time: all,rise:masks=500 takes less. --preset applies to every metric that has it.
+those that run the model many times for each map, such as rise, take most of the time: all,rise:masks=500 takes less. --metric all
+means every metric; one that needs a box has no value where there is none. --preset applies to every metric that has it.
 
 The preset paper has the settings of Zheng, Can't See the Forest for the Trees, and also measures its baseline, pixels in random order
 (the mean of five orders), as random-order; --random-order adds it for any metric that removes pixels in an order. Every explainer is
@@ -45,7 +46,7 @@ function define(program: Command) {
     .argument('<dataset>', 'such as cifar10:DIR, oxford-pets:DIR, parquet:DIR or folder:DIR')
     .option('--model <model>', 'the name of a bundled model, a model folder or a model file', defaultModel)
     .option('--explainer <list>', 'explainers to evaluate', 'gradcam')
-    .option('--metric <list>', 'metrics to evaluate them with', 'deletion')
+    .option('--metric <list>', 'metrics to evaluate them with, or all', 'deletion')
     .option('--preset <name>', 'a named set of metric settings, such as paper or rise')
     .option('--random-order', 'also measure pixels in random order; part of the preset paper')
     .addOption(

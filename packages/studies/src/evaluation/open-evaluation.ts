@@ -1,11 +1,11 @@
-import { seededRandom, type UnderstoryError } from '@understory/core';
+import { isDiagnosed, seededRandom, type Host, type UnderstoryError } from '@understory/core';
 import { classLabels } from '../common/class-labels.ts';
 import { datasetRecord, experimentRecord } from '../common/experiment-record.ts';
 import { modelRecord } from '../common/record.ts';
 import { runNotes } from '../common/run-notes.ts';
 import type { Environment } from '../environment.ts';
 import { studyErrors } from '../errors.ts';
-import { skippedNote, slowNotes } from '../setup/all-explainers.ts';
+import { skippedNote, slowNotes, withAll } from '../setup/all-explainers.ts';
 import { setUp, withPlugins, type Setup } from '../setup/setup.ts';
 import type { NamedExplainer } from '../explanation/explain-images.ts';
 import { selectionsOf } from '../spec/selections.ts';
@@ -30,28 +30,38 @@ export async function openEvaluation(
   { store, signal = new AbortController().signal, onStep }: StudyOptions = {},
 ): Promise<EvaluationStudy> {
   const images = await environment.chooseImages(spec.images);
-  const measures = selectionsOf(spec.metrics);
+  const measuresOf = (host: Host) => withAll(host, selectionsOf(spec.metrics), 'metric');
   const skipped: string[] = [];
   const asked = {
     explainers: selectionsOf(spec.explainers),
     layer: spec.layer,
     targets: spec.target,
     onSkipped: (explainer: string, error: unknown) => void skipped.push(skippedNote({ explainer, error })),
-    others: measures.map(({ id }) => ({ kind: 'metric' as const, id })),
   };
-  const setup = await withPlugins(spec, environment, (loaded) => setUp(spec, asked, environment, loaded));
+  const setup = await withPlugins(spec, environment, (loaded) => {
+    const others = measuresOf(loaded.host).map(({ id }) => ({ kind: 'metric' as const, id }));
+    return setUp(spec, { ...asked, others }, environment, loaded);
+  });
   try {
     const { host, subject, explainers, selections, preprocessing } = setup;
     setup.steps.listener = onStep;
     const { seed, batch } = spec;
     const chosen = chooseMetrics(host, {
-      selections: measures,
+      selections: measuresOf(host),
       preset: spec.preset,
       randomOrder: spec.randomOrder,
       ...{ batch, seed },
     });
     const metrics: PlacedMetric[] = [];
-    for (const named of chosen) metrics.push({ ...named, subject: await measuredModel(named, selections, setup) });
+    const optional = new Set(measuresOf(host).flatMap(({ id, isOptional }) => (isOptional === true ? [id] : [])));
+    for (const named of chosen) {
+      try {
+        metrics.push({ ...named, subject: await measuredModel(named, selections, setup) });
+      } catch (error) {
+        if (!optional.has(named.record.id) || !isDiagnosed(error)) throw error;
+        skipped.push(skippedNote({ explainer: named.record.name, error }));
+      }
+    }
     const labels = classLabels(images, subject);
     const target = evaluationTargetOf(spec.target, setup);
     const openKeeper = store && (() => exampleKeeper(store, { most: spec.examples, seed, codec: environment.codec }));

@@ -1,17 +1,21 @@
 import { messageOf, type Contribution, type Host, type Selection } from '@understory/core';
 
-/** What stands for every explainer in a selection. */
+/** What stands for every explainer, or metric, in a selection. */
 const all = 'all';
 
 /** An explainer that is asked for; one that came with `all` may turn out not to apply. */
 export type OptionalSelection = Selection & { readonly isOptional?: boolean };
 
-/** With `all` in its place every explainer that there is and that is not named beside it: in the host's order, those that take long after the rest, baselines last. */
-export function withAll(host: Host, asked: readonly (string | Selection)[]): readonly OptionalSelection[] {
+/** With `all` in its place every explainer, or metric, that there is and that is not named beside it: in the host's order, those that take long after the rest, baselines last. */
+export function withAll(
+  host: Host,
+  asked: readonly (string | Selection)[],
+  kind: 'explainer' | 'metric' = 'explainer',
+): readonly OptionalSelection[] {
   const selections = asked.map((each) => (typeof each === 'string' ? { id: each, options: {} } : each));
   if (selections.every(({ id }) => id !== all)) return selections;
   const named = selections.filter(({ id }) => id !== all);
-  const listed = host.list('explainer').filter(({ id }) => named.every((each) => each.id !== id));
+  const listed = host.list(kind).filter(({ id }) => named.every((each) => each.id !== id));
   const rank = ({ isSlow = false, isBaseline = false }: Contribution) => (isBaseline ? 2 : Number(isSlow));
   const first = selections.findIndex(({ id }) => id === all);
   const optional = listed
@@ -20,7 +24,7 @@ export function withAll(host: Host, asked: readonly (string | Selection)[]): rea
   return [...selections.slice(0, first), ...optional, ...named.slice(first)];
 }
 
-/** Says of an explainer of `all` why it has no maps. */
+/** Says of an explainer or metric of `all` why it is left out. */
 export function skippedNote({ explainer, error }: { readonly explainer: string; readonly error: unknown }): string {
   return `${explainer} does not apply to this model and is left out: ${messageOf(error)}`;
 }
