@@ -22,6 +22,16 @@ export const gallery = [
     picture: 'gradients/sheet.png',
   },
   {
+    id: 'methods',
+    title: 'Every method on one photograph',
+    says: 'The class is tabby, the layer the last spatial one. Methods of a layer agree on the face; methods of pixels on eyes, nose and whiskers; superpixels and masks show what the score loses.',
+    commands: [
+      'understory explain chelsea.png --explainer cam,eigencam,gradcam,gradcam++,layercam,hirescam,xgradcam,eigengradcam,dff,saliency,smoothgrad,integrated-gradients,input-x-gradient,guided-backpropagation,lrp,fullgrad,rise:masks=500,occlusion,lime:samples=500,kernelshap:samples=500,scorecam,ablationcam --target tabby --sheet --no-overlay --out methods',
+    ],
+    picture: 'methods/sheet.png',
+    file: 'methods.png',
+  },
+  {
     id: 'baselines',
     title: 'Maps that know nothing of the network',
     says: 'Noise, the middle of the picture and its edges look like explanations too. A measure that cannot tell them from a real one measures nothing.',
