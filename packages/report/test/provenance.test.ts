@@ -8,9 +8,9 @@ import { record } from './support.ts';
 it('writes lists so that they break between two ids, and leaves out what says nothing', () => {
   const parameters = {
     dataset: { name: 'images', ids: ['test/00017', 'test/00035'], seed: null },
-    ...{ devicesOf: {}, layers: [null, null], grid: [4], target: { name: 'a.png', sha256: 'cc' } },
+    ...{ devicesOf: {}, layers: [[null], [null]], grid: [4], target: { name: 'a.png', sha256: 'cc' } },
   };
-  const special = [['controls', []] as const];
+  const special = [['controls', []] as const, ['Metrics', ''] as const];
   const page = html`${provenance({ ...record(), parameters }, { shown: [], special })}`;
   const rows = [...parseHTML(page.text).document.querySelectorAll('tr')].map((row) =>
     [...row.children].map(({ textContent }) => textContent),
@@ -19,6 +19,7 @@ it('writes lists so that they break between two ids, and leaves out what says no
     expect.arrayContaining([
       ['Data set: ids', 'test/00017, test/00035'],
       ['controls', 'none'],
+      ['Metrics', 'none'],
       ['grid', '4'],
       ['target', '{ "name": "a.png", "sha256": "cc" }'],
     ]),

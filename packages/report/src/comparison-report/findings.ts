@@ -7,6 +7,7 @@ import type {
   TransferRate,
 } from '@understory/studies';
 import { count, inSentence, number, percent, percentRange, probability, range } from '@understory/studies/results';
+import { rangeText, valueText } from '../list-report/claims-section.ts';
 
 /** The level below which a corrected p-value counts. */
 const level = 0.05;
@@ -44,6 +45,8 @@ export function comparisonFindings(
 
 /** Which of the two is the blinder, as far as the interval of the difference tells. */
 function blindnessText({ title, condition, first, second, difference, interval }: BlindnessComparison): string {
+  if (first.mean === null && second.mean === null)
+    return `Blindness, ${title} (${condition}): these images do not tell it of either network.`;
   const values = `${number(first.mean, 2)} for the first, ${number(second.mean, 2)} for the second`;
   const lead = `Blindness, ${title} (${condition}): ${values}`;
   if (difference === null || interval === null) return `${lead}; the difference cannot be told.`;
@@ -77,7 +80,7 @@ function changeText(each: MeasureComparison): string {
   const values = `${print(first.mean)} for the first, ${print(second.mean)} for the second`;
   if (each.n === 1) return `${values} (one image, so no test)`;
   if (difference === 0 && interval === null) return `${values}: the same on every image`;
-  const tested = `difference ${signed(difference)}, 95 % interval ${range(interval)}, corrected p ${probability(correctedPValue)}`;
+  const tested = `difference ${differenceText(each)}, 95 % interval ${differenceRange(each)}, corrected p ${probability(correctedPValue)}`;
   return `${values} (${tested}): ${verdictText(difference, correctedPValue, better)}`;
 }
 
@@ -90,6 +93,18 @@ export function verdictText(
   if (difference === null || correctedPValue === null || correctedPValue >= level) return 'no difference can be told';
   if (better === 'neither') return difference > 0 ? 'higher in the second' : 'lower in the second';
   return difference > 0 === (better === 'higher') ? 'the second is better' : 'the second is worse';
+}
+
+type Difference = Pick<MeasureComparison, 'unit' | 'difference' | 'interval'>;
+
+/** Second minus first: that of two fractions in percentage points. */
+export function differenceText({ unit, difference }: Difference): string {
+  return unit === 'share' ? valueText(difference, 'points') : signed(difference);
+}
+
+/** The interval of the same in its unit. */
+export function differenceRange({ unit, interval }: Difference): string {
+  return unit === 'share' ? rangeText({ interval, unit: 'points' }) : range(interval);
 }
 
 export function signed(value: number | null): string {

@@ -16,7 +16,15 @@ import { pictureRows, pictureStyle } from '../page/pictures.ts';
 import { provenance } from '../page/provenance.ts';
 import { remarks } from '../page/remarks.ts';
 import type { Headline, ReportedRun } from '../reported-run.ts';
-import { blindnessVerdict, comparisonFindings, signed, toleranceText, verdictText } from './findings.ts';
+import {
+  blindnessVerdict,
+  comparisonFindings,
+  differenceRange,
+  differenceText,
+  signed,
+  toleranceText,
+  verdictText,
+} from './findings.ts';
 
 export interface ComparisonPage {
   readonly run: ReportedRun<ComparisonRecord, ComparisonRow>;
@@ -122,8 +130,8 @@ function leftOut({ parameters: { leftOut: all } }: ComparisonRecord): Html | nul
 function mapsTable({ maps }: ComparisonSummary): Html {
   if (maps.length === 0) return html`<p>No explainer has maps of both networks.</p>`;
   const rows = maps.flatMap(({ explainer, n, correlation, overlap }) => [
-    { explainer, n, name: 'rank correlation', own: correlation, print: number, printRange: range },
-    { explainer, n, name: 'highest tenth shared', own: overlap, print: percent, printRange: percentRange },
+    { explainer, n, name: 'rank correlation', own: correlation, unit: 'number' as const },
+    { explainer, n, name: 'highest tenth shared', own: overlap, unit: 'share' as const },
   ]);
   return html`<div class="scroll">
     <table class="estimates">
@@ -144,18 +152,18 @@ function mapsTable({ maps }: ComparisonSummary): Html {
         </tr>
       </thead>
       <tbody>
-        ${rows.map(
-          ({ explainer, n, name, own, print, printRange }) =>
-            html`<tr>
-              <th scope="row">${explainer}</th>
-              <td class="words">${name}</td>
-              ${estimateCell(print(own.same.mean), printRange(own.same.interval))}
-              ${estimateCell(print(own.control.mean), printRange(own.control.interval))}
-              ${estimateCell(signed(own.difference), range(own.interval))}
-              <td>${probability(own.correctedPValue)}</td>
-              <td>${n}</td>
-            </tr>`,
-        )}
+        ${rows.map(({ explainer, n, name, own, unit }) => {
+          const [print, printRange] = unit === 'share' ? [percent, percentRange] : [number, range];
+          return html`<tr>
+            <th scope="row">${explainer}</th>
+            <td class="words">${name}</td>
+            ${estimateCell(print(own.same.mean), printRange(own.same.interval))}
+            ${estimateCell(print(own.control.mean), printRange(own.control.interval))}
+            ${estimateCell(differenceText({ ...own, unit }), differenceRange({ ...own, unit }))}
+            <td>${probability(own.correctedPValue)}</td>
+            <td>${n}</td>
+          </tr>`;
+        })}
       </tbody>
     </table>
   </div>`;
@@ -202,7 +210,7 @@ function measuresTable({ measures, blindness }: ComparisonSummary, names: readon
             <th scope="row">${each.title}</th>
             ${estimateCell(print(each.first.mean), printRange(each.first.interval))}
             ${estimateCell(print(each.second.mean), printRange(each.second.interval))}
-            ${estimateCell(signed(each.difference), range(each.interval))}
+            ${estimateCell(differenceText(each), differenceRange(each))}
             <td>${probability(each.correctedPValue)}</td>
             <td>${each.n}</td>
             <td class="words ${colour}">${verdict}</td>

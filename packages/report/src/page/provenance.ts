@@ -58,14 +58,14 @@ function runsOn({ model, backends }: RecordOfRun): readonly (readonly [string, s
   ]);
 }
 
-/** Whether a value is none, or a list or an object of none. */
+/** Whether a value is none or empty, or lists of none. */
 function saysNothing(value: unknown): boolean {
-  return value === null || (typeof value === 'object' && Object.values(value!).every((each) => each === null));
+  return value === '' || /^(null|[[\]{},])*$/.test(JSON.stringify(value));
 }
 
 /** A value in words, with blanks at which a long one can be broken. */
 function plain(value: unknown): string {
   if (saysNothing(value)) return 'none';
   if (Array.isArray(value) && value.every((each) => typeof each !== 'object')) return value.join(', ');
-  return typeof value === 'string' ? value : JSON.stringify(value, null, 1).replaceAll(/\s*\n\s*/g, ' ');
+  return typeof value === 'string' ? value : JSON.stringify(value, null, 1).replaceAll(/\n */g, ' ');
 }

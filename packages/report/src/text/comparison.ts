@@ -3,6 +3,8 @@ import { count, number, percent, percentRange, probability, range } from '@under
 import {
   blindnessVerdict,
   comparisonFindings,
+  differenceRange,
+  differenceText,
   signed,
   toleranceText,
   verdictText,
@@ -62,11 +64,12 @@ export function comparisonText(summary: ComparisonSummary, style: Style): string
                       ...[String(blindness.second.n), blindnessVerdict(blindness)],
                     ],
                   ]),
-              ...known.map(({ title, unit, first, second, difference, interval, correctedPValue, better, n }) => {
+              ...known.map((each) => {
+                const { title, unit, first, second, difference, correctedPValue, better, n } = each;
                 const print = unit === 'share' ? (value: number | null) => percent(value) : number;
                 return [
                   style.cyan(title),
-                  ...[print(first.mean), print(second.mean), signed(difference), range(interval)],
+                  ...[print(first.mean), print(second.mean), differenceText(each), differenceRange(each)],
                   ...[probability(correctedPValue), String(n), verdictText(difference, correctedPValue, better)],
                 ];
               }),
