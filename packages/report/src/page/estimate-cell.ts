@@ -8,7 +8,7 @@ export function estimateCell(value: string, ...beneath: readonly string[]): Html
 /** For tables of the class `estimates`, and of `names` where rows have long ones. */
 export const estimateStyle = `
 .estimates th { white-space: normal; max-width: 9rem; }
-.estimates tbody th { white-space: nowrap; max-width: none; }
+.estimates tbody th { white-space: normal; min-width: 8rem; max-width: none; }
 .estimates tbody th, .estimates td { vertical-align: top; }
 .names th.words, .names td.words { min-width: 7rem; overflow-wrap: break-word; }
 .names tbody th { white-space: normal; min-width: 10.5rem; max-width: 15rem; }
