@@ -39,7 +39,8 @@ host.start();
 afterAll(() => host.dispose());
 
 const attentions = ['attention-rollout', 'generic-attention'];
-const explainers = host.list('explainer').flatMap(({ id }) => (attentions.includes(id) ? [] : [id]));
+const refused = [...attentions, 'lrp'];
+const explainers = host.list('explainer').flatMap(({ id }) => (refused.includes(id) ? [] : [id]));
 
 /** Settings that leave out repetitions, which no engine does differently. */
 const settings: Readonly<Record<string, Options>> = {
@@ -47,6 +48,8 @@ const settings: Readonly<Record<string, Options>> = {
   rise: { masks: 24 },
   occlusion: { window: 8, stride: 8 },
   smoothgrad: { samples: 4 },
+  lime: { samples: 60 },
+  kernelshap: { samples: 60 },
 };
 
 const network = await resolveModel('cifar10-resnet');
@@ -166,6 +169,12 @@ describe.each(Object.keys(layerOf) as (keyof typeof layerOf)[])('cifar10-resnet:
       const maps = host.get(EXPLAINER, id).explain({ model, feeds: subject.feeds(pixels), objective, seed: 1 });
       await expect(maps).rejects.toMatchObject({ code: 'ATTENTION_MISSING' });
     }
+  });
+
+  it('have no rules of layer-wise relevance propagation on TensorFlow.js', async () => {
+    const { model, subject, objective } = other;
+    const maps = host.get(EXPLAINER, 'lrp').explain({ model, feeds: subject.feeds(pixels), objective, seed: 1 });
+    await expect(maps).rejects.toMatchObject({ code: 'RELEVANCE_UNSUPPORTED' });
   });
 
   it('give the same curves of deletion, to 1e-3', async () => {

@@ -181,6 +181,8 @@ const settings: Readonly<Record<string, Options>> = {
   rise: { masks: 24 },
   occlusion: { window: 8, stride: 8 },
   smoothgrad: { samples: 4 },
+  lime: { samples: 60 },
+  kernelshap: { samples: 60 },
 };
 
 describe('explainers and metrics of a similarity', () => {
@@ -201,7 +203,8 @@ describe('explainers and metrics of a similarity', () => {
   });
   afterAll(() => model.close());
 
-  const others = host.list('explainer').flatMap(({ id }) => (id === 'cam' ? [] : [id]));
+  const refusals = ['cam', 'lrp'];
+  const others = host.list('explainer').flatMap(({ id }) => (refusals.includes(id) ? [] : [id]));
 
   it.each(others)('%s gives each sample the map that it has alone', async (id) => {
     const explainer = host.get(EXPLAINER, id, settings[id]);
@@ -245,6 +248,14 @@ describe('explainers and metrics of a similarity', () => {
     await expect(explained).rejects.toMatchObject({
       code: 'CAM_NOT_APPLICABLE',
       found: expect.stringContaining('similarity'),
+    });
+  });
+
+  it('layer-wise relevance propagation refuses attention by name', async () => {
+    const explained = host.get(EXPLAINER, 'lrp').explain({ model, feeds: { input }, objective });
+    await expect(explained).rejects.toMatchObject({
+      code: 'RELEVANCE_UNSUPPORTED_OPERATOR',
+      found: expect.stringContaining('MatMul'),
     });
   });
 });
