@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'vite';
+import { bundleForBrowser } from '@understory/testing/node';
+import { build, type Plugin } from 'vite';
 
 /** A script of the built page, with its length in bytes as it is sent. */
 export interface Script {
@@ -10,11 +11,28 @@ export interface Script {
   readonly isEngine: boolean;
 }
 
-/** Builds the page into a folder as it is published; gives its scripts. */
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Puts the engine into its worker as esbuild bundles it, in seconds: Rollup takes four fifths of a build for what the engine leaves unused. */
+function engineByEsbuild(): Plugin {
+  const path = here('../../src/page/worker.ts');
+  return {
+    name: 'engine-by-esbuild',
+    enforce: 'pre',
+    load: (id) => (id.replace(/\?.*$/, '') === path ? '' : undefined),
+    async generateBundle(_options, files) {
+      const { code } = await bundleForBrowser(path);
+      for (const file of Object.values(files)) if (file.type === 'chunk') file.code = code;
+    },
+  };
+}
+
+/** Builds the page into a folder as it is published, but for what bundles its engine; gives its scripts. */
 export async function buildPage(folder: string): Promise<readonly Script[]> {
   const output = await build({
-    configFile: fileURLToPath(new URL('../../vite.config.ts', import.meta.url)),
-    ...{ logLevel: 'error', build: { outDir: folder, emptyOutDir: true } },
+    configFile: here('../../vite.config.ts'),
+    worker: { plugins: () => [engineByEsbuild()] },
+    ...{ logLevel: 'error', build: { outDir: folder, emptyOutDir: true, reportCompressedSize: false } },
   });
   if (!Array.isArray(output) && !('output' in output)) throw new Error('Vite watches instead of building');
   const files = [output].flat().flatMap((each) => each.output);
