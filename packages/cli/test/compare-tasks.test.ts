@@ -110,7 +110,7 @@ describe('compare, of networks that read text', () => {
   it('asks both image-text models the captions of each image, and holds blindness against a limit', async () => {
     const { summary, code, stderr, stdout, page } = await compared(
       ['orchard-clip-sighted', 'orchard-clip-blind'],
-      'orchard:count=20,size=64',
+      'orchard:count=10,size=64',
       [...attack, '--metric', 'none', '--max-blindness', '0.1', '--quiet'],
     );
     expect(code).toBe(1);
