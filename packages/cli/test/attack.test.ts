@@ -217,7 +217,17 @@ describe('attack', () => {
 
   it('sweeps fractions and epsilons as a product, and draws the curves of it', async () => {
     const { code, stdout } = await attack('sweep', [
-      ...['--mask', 'all,first', '--sweep-fraction', '0.25,1/2', '--sweep-epsilon', '1/10,9/10', '--json'],
+      ...[
+        '--mask',
+        'all,first',
+        '--sweep-fraction',
+        '0.25,1/2',
+        '--sweep-epsilon',
+        '1/10,9/10',
+        '--limit',
+        '4',
+        '--json',
+      ],
     ]);
     const { parameters, summary } = JSON.parse(stdout);
     expect(code).toBe(0);

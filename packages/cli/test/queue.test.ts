@@ -13,12 +13,14 @@ const secret = 'secret-of-the-environment';
 
 /** All that a Redis has: names and contents of its keys. */
 function contents(redis: RedisServer): string {
-  const cli = (...args: string[]) =>
-    execFileSync('redis-cli', ['-p', `${redis.port}`, '-a', password, '--no-auth-warning', ...args], {
-      encoding: 'latin1',
-    });
-  const keys = cli('KEYS', '*').trim().split('\n').filter(Boolean);
-  return [...keys, ...keys.map((key) => cli('DUMP', key))].join('\n');
+  const all = `local found = {}
+    for _, key in ipairs(redis.call('KEYS', '*')) do
+      table.insert(found, key)
+      table.insert(found, redis.call('DUMP', key))
+    end
+    return found`;
+  const asked = ['-p', `${redis.port}`, '-a', password, '--no-auth-warning', 'EVAL', all, '0'];
+  return execFileSync('redis-cli', asked, { encoding: 'latin1' }).trim();
 }
 
 (hasRedis ? describe : describe.skip)(`studies over a queue${withoutRedis}`, () => {

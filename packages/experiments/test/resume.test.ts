@@ -97,7 +97,7 @@ describe('a process that is killed', () => {
           expect([items.length, new Set(items).size]).toEqual([9, 9]);
         }),
       ),
-      { seed: 1, numRuns: 60 },
+      { seed: 1, numRuns: 40 },
     );
   });
 
@@ -127,7 +127,7 @@ describe('a process that is killed', () => {
           expect(items.filter((item, place) => items[place + 1] === item)).toEqual(['image-17', 'image-7']);
         }),
       ),
-      { seed: 1, numRuns: 40 },
+      { seed: 1, numRuns: 25 },
     );
   });
 
