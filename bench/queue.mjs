@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { queue as queueOf } from '@understory/executor-bullmq';
 import { median, mib, table, times } from './lib/measure.mjs';
-import { paceOf, started } from './lib/pace.mjs';
+import { canPin, paceOf, started } from './lib/pace.mjs';
 import { hasRedis, startRedis } from './lib/redis.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -59,13 +59,13 @@ const study = (images) => [
   ...['--metric', 'deletion:steps=30', '--examples', '0'],
 ];
 
-/** A study that workers of one thread each do, from the first row after all of them have opened it. */
-async function overQueue({ images, workers }) {
+/** A study that workers of one thread each do, from the first row after all of them have opened it; each on a core of its own where `pinned`. */
+async function overQueue({ images, workers, pinned }) {
   const redis = await startRedis();
   const helpers = [];
   try {
     for (let at = 0; at < workers; at += 1) {
-      helpers.push(started(['worker', '--queue', redis.url, '--concurrency', '1']));
+      helpers.push(started(['worker', '--queue', redis.url, '--concurrency', '1'], { core: pinned ? at : undefined }));
     }
     const all = (words) => helpers.every(({ said }) => said.includes(words));
     while (!all('waits for work')) await wait(20);
@@ -77,21 +77,22 @@ async function overQueue({ images, workers }) {
 }
 
 /** What the machine gives without a queue: so many processes of one thread each, which share nothing, each with a part of the study. */
-const apart = ({ images, processes }) =>
-  paceOf(
-    Array.from({ length: processes }, (_, at) => {
-      const shard = processes === 1 ? [] : ['--shard', `${at + 1}/${processes}`];
-      return [...study(images), '--workers', '1', '--threads', '1', '--quiet', ...shard];
-    }),
-  );
+const apart = ({ images, processes, pinned }) => {
+  const parts = Array.from({ length: processes }, (_, at) => at);
+  const commands = parts.map((part) => {
+    const shard = processes === 1 ? [] : ['--shard', `${part + 1}/${processes}`];
+    return [...study(images), '--workers', '1', '--threads', '1', '--quiet', ...shard];
+  });
+  return paceOf(commands, { cores: pinned ? parts : [] });
+};
 
 /** Paces of one and two workers, and of one and two processes that share nothing, in turns. */
-async function paces({ rounds, images }) {
+async function paces({ rounds, ...how }) {
   const ways = {
-    'one worker': () => overQueue({ images, workers: 1 }),
-    'two workers': () => overQueue({ images, workers: 2 }),
-    'one process': () => apart({ images, processes: 1 }),
-    'two processes': () => apart({ images, processes: 2 }),
+    'one worker': () => overQueue({ ...how, workers: 1 }),
+    'two workers': () => overQueue({ ...how, workers: 2 }),
+    'one process': () => apart({ ...how, processes: 1 }),
+    'two processes': () => apart({ ...how, processes: 2 }),
   };
   const found = Object.fromEntries(Object.keys(ways).map((way) => [way, []]));
   for (let round = 0; round < rounds; round += 1) {
@@ -127,12 +128,17 @@ async function paces({ rounds, images }) {
   ]);
 }
 
-/** What the queue costs: pace of two workers against one, the time of an item that costs nothing, memory over 100,000 of them. */
-export async function queue({ rounds, queued = 100_000, paced }) {
+/**
+ * What the queue costs: pace of two workers against one, the time of an item that costs nothing, memory over 100,000 of them. A worker of one thread
+ * still keeps more than one core busy (pictures are read and written beside the network), so each is kept on one, as on a machine of one core,
+ * unless it is to be `free`.
+ */
+export async function queue({ rounds, queued = 100_000, paced, free }) {
   if (!hasRedis()) return 'queue: there is no redis-server';
   const load = loadavg()[0];
   const turns = Math.min(rounds, 3);
-  const pace = await paces({ rounds: turns, images: paced });
+  const pinned = !free && canPin();
+  const pace = await paces({ rounds: turns, images: paced, pinned });
   const each = [];
   for (const together of [1, 4, 100]) {
     const { seconds } = await tiny({ items: 10_000, together });
@@ -143,6 +149,9 @@ export async function queue({ rounds, queued = 100_000, paced }) {
   return [
     `The queue on ${availableParallelism()} cores with a load of ${load.toFixed(1)} before; Redis with an append-only file on the same machine.`,
     `${paced} images of EfficientNet-Lite0, a session of one thread for each worker and process, medians of ${turns} rounds in turns; the rows are the same.`,
+    pinned
+      ? 'Each worker and process is kept on a core of its own.'
+      : 'Workers and processes run on any core, and each uses more than one.',
     'Processes that share nothing show what the machine gives at most. Seconds of processors are those of the time from first to last row.',
     pace,
     'Time of an item that costs nothing, everything included, one worker:',

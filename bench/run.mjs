@@ -64,6 +64,7 @@ const { values, positionals } = parseArgs({
     model: { type: 'string' },
     ceiling: { type: 'boolean', default: false },
     paced: { type: 'string', default: '128' },
+    free: { type: 'boolean', default: false },
     kills: { type: 'string', default: '50' },
     seed: { type: 'string', default: '0' },
   },
@@ -91,6 +92,7 @@ const options = {
   // Of what the queue is measured with.
   queued: values.items === undefined ? undefined : Number(values.items),
   paced: Number(values.paced),
+  free: values.free,
   model: values.model,
   ceiling: values.ceiling,
   kills: Number(values.kills),

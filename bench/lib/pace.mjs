@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,9 +12,14 @@ const pause = 20;
 /** Clock ticks a second in which Linux tells processor time. */
 const ticks = 100;
 
-/** A process of the command; `said` is what it wrote on standard error. */
-export function started(argv) {
-  const child = spawn(process.execPath, [program, ...argv], { stdio: ['ignore', 'ignore', 'pipe'] });
+/** Whether processes can be kept on one core. */
+export const canPin = () => spawnSync('taskset', ['--version']).status === 0;
+
+/** A process of the command, on one core only where `core` is given; `said` is what it wrote on standard error. */
+export function started(argv, { core } = {}) {
+  const words = [process.execPath, program, ...argv];
+  const [file, ...rest] = core === undefined ? words : ['taskset', '--cpu-list', `${core}`, ...words];
+  const child = spawn(file, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
   const own = { child, said: '' };
   child.stderr.on('data', (text) => (own.said += text));
   own.ended = new Promise((done, failed) => {
@@ -28,13 +33,13 @@ export function started(argv) {
 /**
  * Images a second of commands that fill one run folder at the same time: of the whole commands, from start to end, and between the first row and
  * the last but one, where nothing is opened or summed up and all are at work. Of the same time the seconds of processors an image, those of `helpers`
- * with them, and of how many cores that is. The first row is the first after `isReady` holds.
+ * with them, and of how many cores that is. The first row is the first after `isReady` holds. `cores` has the core that each command is kept on.
  */
-export async function paceOf(commands, { helpers = [], isReady = () => true } = {}) {
+export async function paceOf(commands, { helpers = [], isReady = () => true, cores = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'understory-bench-'));
   const out = join(folder, 'run');
   const began = performance.now();
-  const own = commands.map((argv) => started([...argv, '--json', '--out', out]));
+  const own = commands.map((argv, at) => started([...argv, '--json', '--out', out], { core: cores[at] }));
   const seen = [];
   let lines = [];
   const look = () => {
