@@ -16,7 +16,7 @@ const fixture = (name: string) => new URL(`../../../fixtures/golden/networks/${n
   'differentiates on WebGPU, in WebAssembly where a kernel refuses, and takes no imitation unasked',
   async () => {
     const files = new Map([
-      ...['resnet-torchscript', 'mobilenet-v3-torchscript'].map(
+      ...['resnet-torchscript', 'mobilenet-v1-torchscript'].map(
         (name) => [`${name}.onnx`, readFileSync(fixture(name))] as const,
       ),
       ...[...runtimeFiles.wasm, ...runtimeFiles.webgpu].map(

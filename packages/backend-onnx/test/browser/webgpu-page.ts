@@ -9,7 +9,7 @@ export interface WebGpuResults {
 
 /** A network from its first layer to its last, and what another has besides: a pooling by maxima. Every kernel that is compiled takes its time here. */
 const scored = {
-  'mobilenet-v3-torchscript': { output: 'logits', index: [[1]] },
+  'mobilenet-v1-torchscript': { output: 'logits', index: [[1]] },
   'resnet-torchscript': { output: '/maxpool/MaxPool_output_0', index: [[1, 1, 1]] },
 } as const;
 
