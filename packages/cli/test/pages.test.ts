@@ -25,7 +25,7 @@ function knows(command: string, rest: string): boolean {
 const elsewhere: readonly (readonly [pattern: RegExp, isTrue: (...found: readonly string[]) => boolean])[] = [
   // `.ci/run` runs these on a fresh clone; and `end-to-end.test.ts` looks at what the demo makes.
   [/^npm (?:ci|test)$/, () => true],
-  [/^understory demo$/, () => true],
+  [/^understory (demo)\b(.*)$/, (command, rest) => knows(command!, rest!)],
   [/^npm run ([\w:-]+)/, (script) => script === 'typecheck' || script === 'build' || Object.hasOwn(scripts, script!)],
   [/^npm test -- --selectProjects (\S+)/, (name) => existsSync(join(repository, 'packages', name!))],
   // `npm run packages` installs tarballs.
