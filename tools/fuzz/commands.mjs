@@ -4,6 +4,7 @@ const gradientExplainers = [
   ...[
     'guided-backpropagation',
     'lrp',
+    'deeplift',
     'fullgrad',
     'generic-attention',
     'integrated-gradients:steps=2',

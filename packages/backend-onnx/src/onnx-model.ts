@@ -1,6 +1,7 @@
 import {
   checkActivation,
   checkFeeds,
+  checkReference,
   errors as coreErrors,
   fileMetadata,
   isDiagnosed,
@@ -37,6 +38,7 @@ import {
   guidedRules,
   layersOf,
   redrawWeights,
+  rescaleRules,
   toFloat32,
   trainingRemarks,
   weightedLayers,
@@ -62,6 +64,7 @@ const rulesByName = {
   'lrp-epsilon': epsilonRules,
   'lrp-z-plus': zPlusRules,
   'lrp-alpha-beta': alphaBetaRules,
+  'deeplift-rescale': rescaleRules,
 } as const satisfies Record<GradientRules, unknown>;
 
 /** Sessions of one model that are kept open: each holds a copy of the weights it uses. */
@@ -77,6 +80,8 @@ interface Foreseen {
   /** What is computed beside the gradients; no inputs. */
   readonly fetched: readonly string[];
   readonly rules: GradientRules | undefined;
+  /** The inputs that are compared with another image's. */
+  readonly reference: readonly string[];
   /** The batch that it is first asked for with, where that is known. */
   readonly samples?: number | undefined;
 }
@@ -247,17 +252,24 @@ export class OnnxModel implements DifferentiableModel {
 
   async differentiate(request: DifferentiateRequest): Promise<Derivative> {
     this.checkOpen();
-    const { feeds, fetch = [], rules } = request;
+    const { feeds, fetch = [], rules, reference = {} } = request;
     const batch = checkFeeds(this.inputs, feeds);
+    if (rules === 'deeplift-rescale' || request.reference) checkReference(reference, feeds);
     const withRespectTo = [...new Set(request.withRespectTo)].sort();
     const fetched = [...new Set(fetch)].sort();
     const computed = fetched.filter((name) => !(name in feeds));
     this.checkNames([...withRespectTo, ...fetched]);
     const objective = renameOutputs(request.objective, this.computed);
-    const asked = this.widened({ form: formOf(objective), withRespectTo, fetched: computed, rules });
+    const asked = this.widened({
+      ...{ form: formOf(objective), withRespectTo, fetched: computed, rules },
+      reference: Object.keys(reference).sort(),
+    });
     const { key, size, source, derived } = this.derivedFor(asked, batch);
-    const { graph, gradients, value, objectiveInputs, sizes: known } = derived;
-    const numbers = objectiveFeeds(objective, objectiveInputs, batch, (output) => source.inference.value(output).shape);
+    const { graph, gradients, value, objectiveInputs, references, sizes: known } = derived;
+    const numbers = {
+      ...objectiveFeeds(objective, objectiveInputs, batch, (output) => source.inference.value(output).shape),
+      ...Object.fromEntries(Object.entries(reference).map(([name, tensor]) => [references[name]!, tensor])),
+    };
     const names = [value, ...Object.values(gradients), ...computed];
     const results = await this.sessions
       .use(
@@ -286,7 +298,7 @@ export class OnnxModel implements DifferentiableModel {
       form: renameForm(objective, this.computed),
       withRespectTo: [...new Set(withRespectTo)].sort(),
       fetched: [...new Set(fetch)].filter((name) => !inputs.has(name)).sort(),
-      ...{ rules: undefined, samples },
+      ...{ rules: undefined, reference: [], samples },
     };
   }
 
@@ -401,15 +413,15 @@ export class OnnxModel implements DifferentiableModel {
     const { foreseen } = this;
     const isSame =
       foreseen !== undefined &&
-      JSON.stringify([foreseen.form, foreseen.withRespectTo, foreseen.rules]) ===
-        JSON.stringify([asked.form, asked.withRespectTo, asked.rules]);
+      JSON.stringify([foreseen.form, foreseen.withRespectTo, foreseen.rules, foreseen.reference]) ===
+        JSON.stringify([asked.form, asked.withRespectTo, asked.rules, asked.reference]);
     return isSame && asked.fetched.every((name) => foreseen.fetched.includes(name)) ? foreseen : asked;
   }
 
   /** The differentiated graph of what is asked for, made where there is none, and the batch size that it is for. */
   private derivedFor(asked: Foreseen, batch: number) {
-    const { form, withRespectTo, fetched, rules } = asked;
-    const key = JSON.stringify({ form, withRespectTo, fetched, rules });
+    const { form, withRespectTo, fetched, rules, reference } = asked;
+    const key = JSON.stringify({ form, withRespectTo, fetched, rules, reference });
     const { bySize, sizes } = this.derived.get(key) ?? {
       bySize: new Map<number, DifferentiatedModel>(),
       sizes: new BatchSizes(),
@@ -425,7 +437,7 @@ export class OnnxModel implements DifferentiableModel {
       derived = source.differentiate({
         objective: form,
         withRespectTo: withRespectTo.map(this.computed),
-        fetch: fetched,
+        ...{ fetch: fetched, reference },
       });
       bySize.set(size, derived);
     }

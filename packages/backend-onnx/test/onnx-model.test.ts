@@ -82,10 +82,32 @@ describe('OnnxModel', () => {
     } as const;
     const guided = await model.differentiate({ ...request, rules: 'guided' });
     const plain = await model.differentiate(request);
-    expect(model.gradientRules).toEqual(['guided', 'lrp-epsilon', 'lrp-z-plus', 'lrp-alpha-beta']);
+    expect(model.gradientRules).toEqual(['guided', 'lrp-epsilon', 'lrp-z-plus', 'lrp-alpha-beta', 'deeplift-rescale']);
     expect(values(plain.gradients['x'])).toEqual([1, 0, 1, -4]);
     expect(values(guided.gradients['x'])).toEqual([1, 0, 1, 0]);
     expect([...guided.value]).toEqual([...plain.value]);
+  });
+
+  it.each(['N', 1, 2, 4] as const)('compares each sample with its own reference, with a batch of %s', async (size) => {
+    const model = await open(linear(size));
+    const [feeds, reference] = [x([1, -1], [2, 3], [5, 1]), x([-1, 2], [0.5, -3], [0, 0])];
+    const objective = { kind: 'score', output: 'y', index: [[0], [1], [2]] } as const;
+    const request = { feeds, objective, withRespectTo: ['x'], rules: 'deeplift-rescale' } as const;
+    const { gradients, value } = await model.differentiate({ ...request, reference });
+    const before = await model.differentiate({ ...request, feeds: reference, reference: feeds });
+    const multipliers = values(gradients['x']);
+    value.forEach((score, sample) => {
+      const added = [0, 1].map((at) => {
+        const place = 2 * sample + at;
+        return multipliers[place]! * (feeds.x.data[place]! - reference.x.data[place]!);
+      });
+      expect(added[0]! + added[1]!).toBeCloseTo(score - before.value[sample]!, 5);
+    });
+    expect(values(before.gradients['x'])).toEqual(multipliers);
+    await expect(model.differentiate(request)).rejects.toMatchObject({ code: 'FEEDS_INVALID' });
+    await expect(model.differentiate({ ...request, reference: x([1, 1]) })).rejects.toMatchObject({
+      ...{ code: 'FEEDS_INVALID', found: 'a reference float32 [1, 2]' },
+    });
   });
 
   it.each([

@@ -39,7 +39,7 @@ host.start();
 afterAll(() => host.dispose());
 
 const attentions = ['attention-rollout', 'generic-attention'];
-const refused = [...attentions, 'lrp'];
+const refused = [...attentions, 'lrp', 'deeplift'];
 const explainers = host.list('explainer').flatMap(({ id }) => (refused.includes(id) ? [] : [id]));
 
 /** Settings that leave out repetitions, which no engine does differently. */
@@ -171,10 +171,13 @@ describe.each(Object.keys(layerOf) as (keyof typeof layerOf)[])('cifar10-resnet:
     }
   });
 
-  it('have no rules of layer-wise relevance propagation on TensorFlow.js', async () => {
+  it.each([
+    ['lrp', 'RELEVANCE_UNSUPPORTED'],
+    ['deeplift', 'DEEPLIFT_UNSUPPORTED'],
+  ])('have no rules of %s on TensorFlow.js', async (id, code) => {
     const { model, subject, objective } = other;
-    const maps = host.get(EXPLAINER, 'lrp').explain({ model, feeds: subject.feeds(pixels), objective, seed: 1 });
-    await expect(maps).rejects.toMatchObject({ code: 'RELEVANCE_UNSUPPORTED' });
+    const maps = host.get(EXPLAINER, id).explain({ model, feeds: subject.feeds(pixels), objective, seed: 1 });
+    await expect(maps).rejects.toMatchObject({ code });
   });
 
   it('give the same curves of deletion, to 1e-3', async () => {

@@ -203,7 +203,7 @@ describe('explainers and metrics of a similarity', () => {
   });
   afterAll(() => model.close());
 
-  const refusals = ['cam', 'lrp'];
+  const refusals = ['cam', 'lrp', 'deeplift'];
   const others = host.list('explainer').flatMap(({ id }) => (refusals.includes(id) ? [] : [id]));
 
   it.each(others)('%s gives each sample the map that it has alone', async (id) => {
@@ -257,5 +257,10 @@ describe('explainers and metrics of a similarity', () => {
       code: 'RELEVANCE_UNSUPPORTED_OPERATOR',
       found: expect.stringContaining('MatMul'),
     });
+  });
+
+  it('DeepLIFT refuses what is no sum of scores', async () => {
+    const explained = host.get(EXPLAINER, 'deeplift').explain({ model, feeds: { input }, objective });
+    await expect(explained).rejects.toMatchObject({ code: 'DEEPLIFT_OBJECTIVE' });
   });
 });

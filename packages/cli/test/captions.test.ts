@@ -72,7 +72,7 @@ describe('explain with captions', () => {
     expect(code).toBe(0);
     expect(stderr).toContain('cam does not apply to this model');
     const { images, skipped } = JSON.parse(stdout) as ExplainedJson;
-    expect(skipped.map(({ explainer }) => explainer)).toEqual(['cam', 'guided-backpropagation', 'lrp']);
+    expect(skipped.map(({ explainer }) => explainer)).toEqual(['cam', 'guided-backpropagation', 'lrp', 'deeplift']);
     expect(images[0].maps.map(({ explainer }) => explainer)).toEqual([
       ...['eigencam', 'attention-rollout'],
       ...['gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam', 'dff'],

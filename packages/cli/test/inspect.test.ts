@@ -56,6 +56,7 @@ describe('inspect', () => {
         'input-x-gradient',
         'guided-backpropagation',
         'lrp',
+        'deeplift',
         'fullgrad',
         'rise',
         'occlusion',

@@ -41,6 +41,26 @@ export function checkActivation(layer: TensorSpec, tensor: Tensor, batch: number
   checkSamples(layer, tensor, batch);
 }
 
+/** Throws FEEDS_INVALID where what feeds are compared with has other names, types or dimensions than they, or where there is nothing. */
+export function checkReference(reference: Feeds, feeds: Feeds): void {
+  for (const [name, tensor] of Object.entries(reference)) {
+    const feed = feeds[name];
+    const told = ({ type, dims }: Tensor) => `${type} [${dims.join(', ')}]`;
+    if (feed && told(feed) === told(tensor)) continue;
+    throw errors.feedsInvalid({
+      input: name,
+      found: `a reference ${told(tensor)}`,
+      expected: feed ? told(feed) : `a reference of ${Object.keys(feeds).join(', ')}`,
+    });
+  }
+  if (Object.keys(reference).length > 0) return;
+  throw errors.feedsInvalid({
+    input: Object.keys(feeds).join(', '),
+    found: 'rules that compare two images, and no reference',
+    expected: 'a reference of at least one input',
+  });
+}
+
 /** What a tensor is but for its batch, which may be any number where it is `N`. */
 function checkSamples({ name, type, dims }: TensorSpec, tensor: Tensor, batch: number | 'N'): void {
   const wanted = dims?.slice(1);

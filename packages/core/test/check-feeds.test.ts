@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkFeeds, float32, tensor, type Feeds, type TensorSpec } from '@understory/core';
+import { checkFeeds, checkReference, float32, tensor, type Feeds, type TensorSpec } from '@understory/core';
 
 const inputs: readonly TensorSpec[] = [
   { name: 'image', type: 'float32', dims: ['N', 2, 'W'] },
@@ -24,5 +24,19 @@ describe('checkFeeds', () => {
     ['there is no sample', { image: zeros(0, 2, 5), mask: zeros(0, 7) }, 'batches of 0, 0'],
   ])('refuses feeds where %s', (_, feeds, found) => {
     expect(() => checkFeeds(inputs, feeds)).toThrow(expect.objectContaining({ code: 'FEEDS_INVALID', found }));
+  });
+});
+
+describe('checkReference', () => {
+  it('accepts some of the feeds once more', () => {
+    expect(checkReference({ image: zeros(3, 2, 5) }, fed)).toBeUndefined();
+  });
+
+  it.each<[string, Feeds, string]>([
+    ['nothing is given', {}, 'rules that compare two images, and no reference'],
+    ['a size differs', { image: zeros(1, 2, 5) }, 'a reference float32 [1, 2, 5]'],
+    ['an unknown name is given', { text: zeros(3) }, 'a reference float32 [3]'],
+  ])('refuses a reference where %s', (_, reference, found) => {
+    expect(() => checkReference(reference, fed)).toThrow(expect.objectContaining({ code: 'FEEDS_INVALID', found }));
   });
 });

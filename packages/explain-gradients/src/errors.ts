@@ -22,6 +22,26 @@ export const errors = {
     });
   },
 
+  deepLiftUnsupported({ backend, rules }: { backend: string; rules: string }) {
+    return new UnderstoryError({
+      code: 'DEEPLIFT_UNSUPPORTED',
+      message: 'The backend does not support DeepLIFT.',
+      found: `the backend "${backend}" does not offer the gradient rules "${rules}"`,
+      expected: 'a backend that offers them',
+      next: 'Use integrated-gradients, or open the model with the backend "onnx".',
+    });
+  },
+
+  objectiveNotLinear({ kind, output }: { kind: string; output: string }) {
+    return new UnderstoryError({
+      code: 'DEEPLIFT_OBJECTIVE',
+      message: 'DeepLIFT explains scores, and sums of them.',
+      found: `the objective "${kind}" of output "${output}", which is not linear in it`,
+      expected: 'a score, cotangents, or a weighted sum of such',
+      next: 'Explain a score of the output, or use integrated-gradients.',
+    });
+  },
+
   noRelu() {
     return new UnderstoryError({
       code: 'NO_RECTIFIER',
@@ -35,7 +55,7 @@ export const errors = {
   scoreNotFinite({ found, where }: { found: number; where: string }) {
     return new UnderstoryError({
       code: 'SCORES_NOT_FINITE',
-      message: 'Integrated gradients need a target score at both ends of their way.',
+      message: 'The score of the image and that of its baseline have to be numbers.',
       found: `${found} for ${where}`,
       expected: 'a finite number',
       next: 'Choose another baseline or value; if it is the image, check the model for overflow.',

@@ -36,7 +36,7 @@ export interface ExplainedImages {
   gradientsAt(pixels: Float32Array, samples: readonly number[]): Promise<Float32Array>;
 }
 
-/** Throws TARGET_COUNT, NO_IMAGE_INPUT, NOT_DIFFERENTIABLE, GUIDED_UNSUPPORTED or RELEVANCE_UNSUPPORTED. */
+/** Throws TARGET_COUNT, NO_IMAGE_INPUT, NOT_DIFFERENTIABLE, GUIDED_UNSUPPORTED, RELEVANCE_UNSUPPORTED or DEEPLIFT_UNSUPPORTED. */
 export function explainedImages(request: ExplainRequest, rules?: GradientRules): ExplainedImages {
   const { model, feeds, objective, signal } = request;
   const batch = batchOf(feeds);
@@ -51,7 +51,9 @@ export function explainedImages(request: ExplainRequest, rules?: GradientRules):
   if (!obstacle.differentiable) throw refuse(obstacle.message);
   if (rules !== undefined && !model.gradientRules?.includes(rules)) {
     const { backend } = model.origin;
-    throw rules === 'guided' ? errors.guidedUnsupported({ backend }) : errors.relevanceUnsupported({ backend, rules });
+    if (rules === 'guided') throw errors.guidedUnsupported({ backend });
+    if (rules === 'deeplift-rescale') throw errors.deepLiftUnsupported({ backend, rules });
+    throw errors.relevanceUnsupported({ backend, rules });
   }
   return {
     model,

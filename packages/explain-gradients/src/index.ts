@@ -1,4 +1,5 @@
 export { default } from './plugin.ts';
+export { deepLift } from './deep-lift.ts';
 export { fullGrad } from './full-grad.ts';
 export { genericAttention } from './generic-attention.ts';
 export { guidedBackpropagation } from './guided-backpropagation.ts';

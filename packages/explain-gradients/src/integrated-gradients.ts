@@ -1,7 +1,7 @@
-import { channelMeans, configurable, fromFloat32, objectiveValues, outputsOf } from '@understory/core';
-import type { Explainer, ExplainRequest } from '@understory/core';
-import { errors } from './errors.ts';
-import { explainedImages, type ExplainedImages } from './explained-image.ts';
+import { configurable } from '@understory/core';
+import type { Explainer } from '@understory/core';
+import { baselineOf, baselineOptions, completeness, objectivesAtEnds } from './baseline.ts';
+import { explainedImages } from './explained-image.ts';
 import { meanGradients } from './mean-gradients.ts';
 import { overChannels, signedSum } from './over-channels.ts';
 
@@ -23,18 +23,7 @@ export const integratedGradients = configurable(
       range: [1, 100_000],
       description: 'Points on the path at which gradients are evaluated.',
     },
-    baseline: {
-      type: 'choice',
-      default: 'constant',
-      choices: ['constant', 'mean'],
-      description: "The baseline of the path: one value everywhere, or at the mean of each of the image's channels.",
-    },
-    value: {
-      type: 'number',
-      default: 0,
-      range: [-1e6, 1e6],
-      description: 'The value of a constant baseline, in the units that the model is fed.',
-    },
+    ...baselineOptions,
     batch: {
       type: 'integer',
       default: 16,
@@ -42,16 +31,13 @@ export const integratedGradients = configurable(
       description: 'Points that go through the model at a time.',
     },
   },
-  ({ steps, baseline, value, batch: largestBatch }): Explainer => ({
+  ({ steps, batch: largestBatch, ...baseline }): Explainer => ({
     async explain(request) {
       const images = explainedImages(request);
       const { image, pixels } = images;
       const { size } = image;
-      const start = baseline === 'mean' ? meanColours(images) : new Float32Array(pixels.length).fill(value);
-      const before = await objectivesAt(request, images, start);
-      const objectives = await objectivesAt(request, images, pixels);
-      checkFinite(before, baseline === 'mean' ? 'the mean colours of image' : `a baseline of ${value} for image`);
-      checkFinite(objectives, 'image');
+      const start = baselineOf(images, baseline);
+      const { before, objectives } = await objectivesAtEnds(request, images, start, baseline);
       const means = await meanGradients(images, request, {
         count: steps,
         largestBatch,
@@ -68,44 +54,9 @@ export const integratedGradients = configurable(
           const place = sample * size + at;
           return gradient * (pixels[place]! - start[place]!);
         });
-        const attributed = attributions.reduce((sum, attribution) => sum + attribution, 0);
-        const objective = objectives[sample]!;
-        const baselineObjective = before[sample]!;
-        const completenessGap = attributed - (objective - baselineObjective);
-        const details = { objective, baselineObjective, attributed, completenessGap };
+        const details = completeness(attributions, objectives[sample]!, before[sample]!);
         return { ...overChannels(image, attributions, signedSum), details };
       });
     },
   }),
 );
-
-async function objectivesAt(
-  { model, feeds, objective, signal }: ExplainRequest,
-  { image: { name, type, dims } }: ExplainedImages,
-  pixels: Float32Array,
-): Promise<Float64Array> {
-  signal?.throwIfAborted();
-  const outputs = await model.run({ ...feeds, [name]: fromFloat32(pixels, type, dims) }, outputsOf(objective));
-  return objectiveValues(objective, outputs);
-}
-
-/** Throws SCORES_NOT_FINITE. */
-function checkFinite(scores: Float64Array, what: string): void {
-  const sample = scores.findIndex((score) => !Number.isFinite(score));
-  if (sample >= 0) throw errors.scoreNotFinite({ found: scores[sample]!, where: `${what} ${sample + 1}` });
-}
-
-/** Each channel of each image filled with its mean. */
-function meanColours({ image, batch, pixels }: ExplainedImages): Float32Array {
-  const { size, height, width, channelStride, pixelStride } = image;
-  const filled = new Float32Array(pixels.length);
-  for (let sample = 0; sample < batch; sample += 1) {
-    const first = sample * size;
-    channelMeans(pixels.subarray(first, first + size), image).forEach((mean, channel) => {
-      for (let place = 0; place < height * width; place += 1) {
-        filled[first + channel * channelStride + place * pixelStride] = mean;
-      }
-    });
-  }
-  return filled;
-}

@@ -1,5 +1,6 @@
 import { definePlugin, EXPLAINER } from '@understory/core';
 import type { Contribution, Explainer, Options } from '@understory/core';
+import { deepLift } from './deep-lift.ts';
 import { fullGrad } from './full-grad.ts';
 import { genericAttention } from './generic-attention.ts';
 import { guidedBackpropagation } from './guided-backpropagation.ts';
@@ -62,6 +63,16 @@ const methods: readonly (Omit<Contribution, 'kind'> & { readonly make: (options:
     formula: String.raw`R_i = \sum_j \frac{(x_i w_{ij})^+}{\sum_{i'} (x_{i'} w_{i'j})^+} R_j, \quad M = \sum_c R^0_c`,
     options: lrp.options,
     make: lrp.from,
+  },
+  {
+    id: 'deeplift',
+    title: 'DeepLIFT',
+    description:
+      'Shares the difference of the scores of image and baseline, by the differences of activations (rescale rule).',
+    reference: 'Shrikumar et al. 2017, section 3.5.1',
+    formula: String.raw`M = \sum_c m_c (I_c - I'_c), \quad m_{t \to f(t)} = \frac{f(t) - f(t')}{t - t'}`,
+    options: deepLift.options,
+    make: deepLift.from,
   },
   {
     id: 'fullgrad',

@@ -12,7 +12,7 @@ describe('the plugin', () => {
   it('provides every method, with its paper and what it needs', () => {
     const provided = host.list('explainer');
     expect(provided.map(({ id }) => id)).toEqual([
-      ...ids.flatMap((id) => (id === 'fullgrad' ? ['lrp', id] : [id])),
+      ...ids.flatMap((id) => (id === 'fullgrad' ? ['lrp', 'deeplift', id] : [id])),
       'generic-attention',
     ]);
     for (const { id, reference, needs } of provided) {

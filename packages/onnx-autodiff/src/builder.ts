@@ -151,6 +151,13 @@ export class GraphBuilder {
     return this.value(result);
   }
 
+  /** The same node on other inputs, named under `scope`; its outputs, undefined where one is left out. */
+  copied(node: Node, inputs: readonly string[], scope: string): readonly (Value | undefined)[] {
+    const outputs = node.outputs.map((name) => name && this.freshName(`${scope}/${name}`));
+    this.append(node.with({ name: `${scope}/${node.name}`, inputs, outputs }));
+    return outputs.map((name) => (name ? this.value(name) : undefined));
+  }
+
   private append(node: Node): void {
     this.nodes.push(node);
     this.inference.add(node);

@@ -11,6 +11,7 @@ import { inlineBranches, inlineFunctions } from './inline/index.ts';
 import { checkComputed } from './limits/check-computed.ts';
 import { readFromOutside, type Node } from './node.ts';
 import { pathThrough, type Path, type PathOptions } from './path.ts';
+import { ReferencePass } from './reference-pass.ts';
 import { buildObjective, type ObjectiveForm, type ObjectiveInput } from './objective.ts';
 import { Inference } from './shapes/inference.ts';
 import { explicitWindows } from './support/explicit-windows.ts';
@@ -31,6 +32,8 @@ export interface DifferentiateOptions {
   readonly withRespectTo: readonly string[];
   /** Tensors to keep as outputs beside the gradients. */
   readonly fetch?: readonly string[];
+  /** Inputs for which the rules are shown a second forward pass, which is fed as inputs of its own. */
+  readonly reference?: readonly string[];
 }
 
 export interface DifferentiableGraphOptions {
@@ -41,9 +44,11 @@ export interface DifferentiableGraphOptions {
 }
 
 export interface DifferentiatedModel {
-  /** The model's own inputs, then `objectiveInputs`; outputs `value`, the gradients and what was fetched. */
+  /** The model's own inputs, then `objectiveInputs` and `references`; outputs `value`, the gradients and what was fetched. */
   readonly graph: Graph;
   readonly objectiveInputs: readonly ObjectiveInput[];
+  /** The input that takes the reference of each input it was asked for. */
+  readonly references: Readonly<Record<string, string>>;
   /** The output that holds the objective, `[N]`. */
   readonly value: string;
   /** The output that holds the gradient of each tensor asked for. */
@@ -163,7 +168,8 @@ export class DifferentiableGraph {
     const builder = new GraphBuilder(graph, inference, this.blockedLayout);
     const objective = buildObjective(options.objective, builder, graph);
     const sources = [...objective.seeds.keys()];
-    const gradients = this.walkBack(builder, objective.seeds, wanted);
+    const reference = new ReferencePass(builder, graph, options.reference ?? []);
+    const gradients = this.walkBack(builder, objective.seeds, wanted, reference);
     const outputs: Value[] = [builder.named(objective.value, 'objective.value')];
     const names: Record<string, string> = {};
     for (const name of wanted) {
@@ -177,11 +183,16 @@ export class DifferentiableGraph {
     return {
       graph: graph.with({
         nodes: [...graph.nodes, ...builder.nodes],
-        inputs: [...graph.inputs, ...objective.inputs.map(({ name }) => inference.value(name))],
+        inputs: [
+          ...graph.inputs,
+          ...objective.inputs.map(({ name }) => inference.value(name)),
+          ...reference.inputs.values(),
+        ],
         outputs: [...outputs, ...fetched].map(withoutPrivateNames),
         initializers: new Map([...graph.initializers, ...builder.initializers]),
       }),
       objectiveInputs: objective.inputs,
+      references: Object.fromEntries(Array.from(reference.inputs, ([name, { name: own }]) => [name, own])),
       value: outputs[0]!.name,
       gradients: names,
       sizes: inference,
@@ -218,6 +229,7 @@ export class DifferentiableGraph {
     builder: GraphBuilder,
     seeds: ReadonlyMap<string, Value>,
     wanted: readonly string[],
+    pass?: ReferencePass,
   ): ReadonlyMap<string, Value> {
     const { nodes } = this.graph;
     const sources = [...seeds.keys()];
@@ -229,6 +241,7 @@ export class DifferentiableGraph {
       ruleAtOpset: (node: Node) => this.ruleOf(node),
       canCarry: (name: string) => this.straightThrough.has(name) || isFloat(builder.value(name).type ?? 'float32'),
       openBody: (body: GraphProto, inputs: readonly Value[]) => this.openBody(body, inputs, builder),
+      reference: (value: Value) => pass?.of(value) ?? value,
       refused: ({ operator, name }: Node) => {
         const along = `from ${quoted(wanted)} to ${quoted(sources)}`;
         return errors.noGradientRule(operator, name, this.modelOpset, along);

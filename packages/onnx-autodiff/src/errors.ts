@@ -150,6 +150,15 @@ export const errors = {
         'convolutions and products with weights, sums, pooling, activations of one number, and what moves or chooses values',
       next: 'Explain the scores in front of it, such as logits, or use another explainer, such as input-x-gradient.',
     }),
+  noRescaleRule: (operator: string, node: string) =>
+    new AutodiffError({
+      code: 'DEEPLIFT_UNSUPPORTED_OPERATOR',
+      message: `DeepLIFT has no rule for the way ${operator} is used here.`,
+      found: `${operator} (node "${node}")`,
+      expected:
+        'convolutions, products, sums, pooling, activations of one number, and what moves or chooses values by places that are the same for image and baseline',
+      next: 'Explain the scores in front of it, such as logits, or use another explainer, such as integrated-gradients.',
+    }),
   ruleLimit: (operator: string, node: string, found: string, expected: string) =>
     new AutodiffError({
       code: 'GRADIENT_UNSUPPORTED_FORM',

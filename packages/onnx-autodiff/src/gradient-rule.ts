@@ -14,6 +14,8 @@ export interface GradientContext {
   readonly gradients: readonly (Value | undefined)[];
   /** Writes the nodes of the backward pass. */
   readonly graph: GraphBuilder;
+  /** The same tensor computed from the reference that `differentiate` was given; the tensor itself where it does not depend on one. */
+  reference(value: Value): Value;
   /** Whether the gradient of an input, or of a tensor that a body of the node reads from outside, is asked for. */
   wants(name: string): boolean;
   /** Opens a body of the node, whose inputs are what is given, in order, under their names inside. */

@@ -25,6 +25,7 @@ export { graphView } from './graph-view.ts';
 export { gradientRules } from './gradients/index.ts';
 export { leftOut, writtenOtherwise } from './gradients/written-otherwise.ts';
 export { guidedRules } from './guided-rules.ts';
+export { rescaleRules } from './rescale-rules.ts';
 export { alphaBetaRules, epsilonRules, zPlusRules } from './relevance-rules.ts';
 export { GraphBuilder } from './builder.ts';
 export { Node, type AttributeInput, type AttributeInputs } from './node.ts';

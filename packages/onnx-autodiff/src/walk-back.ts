@@ -18,6 +18,8 @@ export interface WalkOptions extends PathOptions {
   /** The rule of a node's operator at the model's opset. */
   readonly ruleAtOpset: (node: Node) => OperatorRule | undefined;
   readonly openBody: (body: GraphProto, inputs: readonly Value[]) => DifferentiableBody;
+  /** See `GradientContext`. */
+  readonly reference: (value: Value) => Value;
   /** The error for a node without a rule. */
   readonly refused: (node: Node) => AutodiffError;
 }
@@ -43,7 +45,7 @@ export class WalkBack {
 
   /** Adds what one node passes on to those of its inputs that are `wanted`. */
   through(node: Node, wanted: ReadonlySet<string>): void {
-    const { ruleAtOpset, refused, builder, canCarry, openBody } = this.options;
+    const { ruleAtOpset, refused, builder, canCarry, openBody, reference } = this.options;
     const rule = ruleAtOpset(node);
     if (!rule || 'noGradient' in rule) throw refused(node);
     const gradients = node.outputs.map((name) => this.gradients.get(name));
@@ -56,6 +58,7 @@ export class WalkBack {
       outputs: node.outputs.map(value),
       gradients,
       graph: builder,
+      reference,
       wants,
       openBody,
     };

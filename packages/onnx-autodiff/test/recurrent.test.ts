@@ -124,6 +124,7 @@ function beside(graph: Graph): { readonly graph: Graph; readonly written: readon
   const outputs = node.outputs.map(value);
   const values = rule.decompose({
     ...{ node, outputs, gradients: outputs, graph: builder, wants: () => true, openBody: refuse },
+    reference: (each) => each,
     inputs: node.inputs.map(value),
   });
   const written = values.map((each) => each!.name);

@@ -61,9 +61,9 @@ export interface Model {
 /**
  * What stands in for derivatives on the way back: `guided` lets through a ReLU only what is positive on both ways
  * (Springenberg et al. 2015, section 3.4); those of layer-wise relevance propagation hand back relevance divided by the value that has it, by the epsilon rule, by z+ and by
- * alpha-beta with alpha 2 and beta 1 (Montavon et al. 2019, section 10.2).
+ * alpha-beta with alpha 2 and beta 1 (Montavon et al. 2019, section 10.2); that of DeepLIFT multiplies by quotients of differences from a reference (Shrikumar et al. 2017, section 3.5.1).
  */
-export type GradientRules = 'guided' | 'lrp-epsilon' | 'lrp-z-plus' | 'lrp-alpha-beta';
+export type GradientRules = 'guided' | 'lrp-epsilon' | 'lrp-z-plus' | 'lrp-alpha-beta' | 'deeplift-rescale';
 
 export interface DifferentiateRequest {
   readonly feeds: Feeds;
@@ -74,6 +74,8 @@ export interface DifferentiateRequest {
   readonly fetch?: readonly string[];
   /** One of the model's `gradientRules`; derivatives where absent. */
   readonly rules?: GradientRules;
+  /** What `deeplift-rescale` compares feeds with: some inputs once more, as they are fed. */
+  readonly reference?: Feeds;
 }
 
 export interface Derivative {
