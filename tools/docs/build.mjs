@@ -7,12 +7,12 @@ import { dirname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { commandTree, loadPlugins } from '@understory/cli';
-import { configurationJsonSchema } from '@understory/core';
+import { configurationJsonSchema, METRIC, readingText } from '@understory/core';
 import { studyJsonSchema } from '@understory/studies';
 import { build, serve } from 'vitepress';
 import { deadLinks } from './check-links.mjs';
 import { gallery } from './gallery.mjs';
-import { layOut, runLine, shrink } from './make-pictures.mjs';
+import { inFolder, layOut, runLine, shrink } from './make-pictures.mjs';
 import { apiPages } from './pages/api.mjs';
 import { commandPage, commandsOf, commandsPage } from './pages/cli.mjs';
 import { configurationPage } from './pages/configuration.mjs';
@@ -53,7 +53,9 @@ await write('reference/cli/index.md', commandsPage(tree));
 for (const { path, command } of commandsOf(tree)) await write(`reference/cli/${path}.md`, commandPage(command));
 await write('reference/configuration.md', configurationPage(configurationJsonSchema, studyJsonSchema()));
 const { host } = await loadPlugins({ cwd: folder });
-const contributions = host.list();
+const contributions = host
+  .list()
+  .map((each) => (each.kind === 'metric' ? { ...each, reading: readingText(host.get(METRIC, each.id)) } : each));
 await host.dispose();
 const bibliography = await readFile(join(root, 'docs/bibliography.md'), 'utf8');
 await write('reference/methods.md', methodsPage(contributions, bibliography));
@@ -66,13 +68,13 @@ const pictures = await mkdtemp(join(tmpdir(), 'understory-gallery-'));
 try {
   await layOut(pictures);
   await mkdir(join(folder, 'gallery'));
-  for (const { id, commands, picture, file } of gallery) {
-    if (values['without-gallery']) {
+  for (const { id, commands, picture, file, isSlow } of gallery) {
+    if (values['without-gallery'] || isSlow) {
       await cp(join(root, 'docs/images', file ?? 'demo.png'), join(folder, 'gallery', `${id}.png`));
       continue;
     }
     for (const line of commands) await runLine(line, pictures);
-    await shrink(join(pictures, picture), join(folder, 'gallery', `${id}.png`));
+    await shrink(inFolder(pictures, picture), join(folder, 'gallery', `${id}.png`));
   }
 } finally {
   await rm(pictures, { recursive: true });

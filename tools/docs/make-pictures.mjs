@@ -29,10 +29,28 @@ export async function runLine(line, folder) {
   await promisify(execFile)(process.execPath, [command, ...words.slice(1), '--quiet'], { cwd: folder });
 }
 
-/** Writes a picture as wide as a page at most, with 128 colours; gives its size. */
+/** The paths of a picture, or of several, in the folder of the commands. */
+export function inFolder(folder, picture) {
+  return Array.isArray(picture) ? picture.map((each) => join(folder, each)) : join(folder, picture);
+}
+
+/** Writes a picture as wide as a page at most, with 128 colours, or several below each other; gives its size. */
 export async function shrink(from, to) {
-  const drawn = sharp(from).resize({ width: widest, withoutEnlargement: true });
+  const source = Array.isArray(from) ? await stacked(from) : from;
+  const drawn = sharp(source).resize({ width: widest, withoutEnlargement: true });
   return drawn.png({ palette: true, colours: 128, effort: 10 }).toFile(to);
+}
+
+/** Pictures below each other on white, as large as they are. */
+async function stacked(paths) {
+  const sizes = await Promise.all(paths.map((path) => sharp(path).metadata()));
+  const width = Math.max(...sizes.map((size) => size.width));
+  const height = sizes.reduce((sum, size) => sum + size.height, 0);
+  const parts = paths.map((input, at) => ({
+    ...{ input, left: 0, top: sizes.slice(0, at).reduce((sum, size) => sum + size.height, 0) },
+  }));
+  const canvas = { width, height, channels: 3, background: '#ffffff' };
+  return sharp({ create: canvas }).composite(parts).png().toBuffer();
 }
 
 /** The picture of all four jobs, of what their commands wrote. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fourJobs, gallery } from './gallery.mjs';
 import { buildStudio, photographStudio } from './studio.mjs';
-import { drawFourJobs, layOut, runLine, shrink } from './make-pictures.mjs';
+import { drawFourJobs, inFolder, layOut, runLine, shrink } from './make-pictures.mjs';
 
 const images = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'understory-pictures-'));
@@ -14,7 +14,7 @@ try {
   const committed = gallery.filter(({ file }) => file !== undefined);
   const lines = [...committed.flatMap(({ commands }) => commands), ...fourJobs.commands];
   for (const line of new Set(lines)) await runLine(line, folder);
-  const made = committed.map(({ picture, file }) => [join(folder, picture), file]);
+  const made = committed.map(({ picture, file }) => [inFolder(folder, picture), file]);
   await buildStudio(join(folder, 'studio'));
   const shots = await photographStudio(join(folder, 'studio'), folder);
   if (shots.length === 0) console.log('there is no Chromium: the pictures of the studio stay as they are');

@@ -60,6 +60,11 @@ describe('the configuration', () => {
       const { stdout } = await bare.cli(['plugins', '--json']);
       const { configuration, plugins } = JSON.parse(stdout);
       expect(configuration).toBeNull();
+      const provided = plugins.flatMap(({ provides }: { provides: readonly { id: string }[] }) => provides);
+      expect(provided.find(({ id }: { id: string }) => id === 'infidelity')).toMatchObject({
+        ...{ better: 'lower', range: [0, null], reading: 'lower is better, 0 or more' },
+      });
+      expect((await bare.cli(['plugins'])).stdout).toMatch(/metric +pointing-game .*: higher is better, 0 or 1\.\n/);
       expect(plugins.map(({ name }: { name: string }) => name)).toEqual([
         '@understory/backend-onnx',
         '@understory/backend-tfjs',

@@ -48,6 +48,7 @@ export * from './json-value.ts';
 export * from './layers.ts';
 export * from './long-lists.ts';
 export * from './message-of.ts';
+export * from './metric-range.ts';
 export * from './moved-from.ts';
 export * from './object-masks.ts';
 export * from './objective-values.ts';

@@ -8,6 +8,7 @@ import {
   fitText,
   heightOfLine,
   textElement,
+  wrapText,
   type MeasureText,
   type TextStyle,
 } from './sheet-text.ts';
@@ -67,6 +68,8 @@ const titleStyle: TextStyle = { size: 20, bold: true };
 const rowStyle: TextStyle = { size: 15, bold: true };
 const lineStyle: TextStyle = { size: 13 };
 const captionStyle: TextStyle = { size: 12, colour: '#3d3d3d' };
+/** Of a caption. */
+const mostLines = 2;
 const bar: Size = { width: 256, height: 12 };
 
 /** Where everything of a sheet lies, by the widths of its text; throws a RangeError where there is no cell. */
@@ -116,7 +119,7 @@ function drawRow(drawing: Drawing, { cells }: ContactSheetRow, cell: number): vo
 function drawCaptions(drawing: Drawing, cells: readonly ContactSheetCell[], cell: number): void {
   if (cells.every(({ caption }) => caption === undefined)) return;
   drawing.skip(gap / 2);
-  drawing.lines(
+  drawing.paragraphs(
     cells.map(({ caption = '' }, column) => ({ text: caption, left: margin + column * (cell + gap), width: cell })),
     captionStyle,
   );
@@ -188,6 +191,20 @@ class Drawing {
       this.#shapes.push(textElement(fitted, left, this.#top + baselineOfLine(style), style));
     }
     this.skip(heightOfLine(style));
+  }
+
+  /** Texts beside each other, in lines as they need them. */
+  paragraphs(texts: readonly { text: string; left: number; width: number }[], style: TextStyle): void {
+    const paragraphs = texts.map(({ text, left, width }) => {
+      return wrapText(text, width, style, this.#measure, mostLines).map((line) => ({ text: line, left, width }));
+    });
+    const count = largestOf(paragraphs.map((lines) => lines.length));
+    for (let at = 0; at < count; at += 1) {
+      this.lines(
+        paragraphs.flatMap((lines) => lines[at] ?? []),
+        style,
+      );
+    }
   }
 
   words(texts: readonly { words: readonly SheetWord[]; left: number; width: number }[]): void {

@@ -52,6 +52,27 @@ export function fitText(text: string, width: number, style: TextStyle, measure: 
   return fitted;
 }
 
+/** The text in as few lines of `width` as its spaces allow, `most` of them at most, of which the last ends in an ellipsis where that is too few. */
+export function wrapText(
+  text: string,
+  width: number,
+  style: TextStyle,
+  measure: MeasureText,
+  most: number,
+): readonly string[] {
+  const lines: string[] = [];
+  const words = text.split(' ');
+  let first = 0;
+  while (first < words.length && lines.length < most - 1) {
+    let end = first + 1;
+    while (end < words.length && measure(words.slice(first, end + 1).join(' '), style) <= width) end += 1;
+    lines.push(fitText(words.slice(first, end).join(' '), width, style, measure));
+    first = end;
+  }
+  if (first < words.length) lines.push(fitText(words.slice(first).join(' '), width, style, measure));
+  return lines;
+}
+
 /** In one line; what XML cannot hold, such as a control character or half a surrogate pair, becomes the replacement character. */
 function xmlText(text: string): string {
   const line = text.replace(/\s/g, ' ').replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, '\ufffd');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { createHost, METRIC, parseSelections } from '@understory/core';
+import { createHost, METRIC, parseSelections, rangeEnds, rangeText } from '@understory/core';
 import type { Metric } from '@understory/core';
 import plugin, { deletion, paperDeletion, riseDeletion } from '../src/index.ts';
 import { tinyRequest } from './support/networks.ts';
@@ -20,7 +20,11 @@ describe('the plugin', () => {
     expect(['higher', 'lower']).toContain(metric.better);
     expect(metric.range[0]).toBeLessThan(metric.range[1]);
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-    expect(readme).toContain(`| \`${id}\` `);
+    const [row] = readme.match(new RegExp(`^\\| \`${id}\` .*$`, 'm'))!;
+    const [, , , better, range] = row.split('|').map((cell) => cell.trim());
+    expect(better).toBe(metric.better);
+    const { values } = metric;
+    expect(range!.split(', or ')[0]!.replaceAll('`', '')).toBe(rangeText({ range: rangeEnds(metric.range), values }));
     const { options = {} } = plugin.provides.find((each) => each.id === id)!;
     for (const name of Object.keys(options)) expect(readme).toContain(`\`${name}\``);
   });

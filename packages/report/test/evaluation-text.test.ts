@@ -20,7 +20,7 @@ async function textFor(explainers: readonly string[]): Promise<string> {
   const parameters: EvaluationParameters = {
     dataset: { name: 'six' },
     explainers: explainers.map((name) => ({ name, title: name })),
-    metrics: [{ ...mass, preset: null, options: {} }],
+    metrics: [{ ...mass, range: [0, null], preset: null, options: {} }],
   };
   return evaluationText(summary, parameters, plain);
 }
@@ -30,6 +30,10 @@ describe('evaluationText', () => {
     const text = await textFor(['random', 'cam', 'sobel']);
     expect(text).toMatch(/minus random:\n.*\n +cam +0\.100 .*\n +sobel +0\.200 .*\n/);
     expect(text).toMatch(/each minus each other:\n.*\n +cam − sobel +−0\.100 .*\n$/);
+  });
+
+  it('says how a metric is read', async () => {
+    expect(await textFor(['random', 'cam'])).toContain('\nmass, higher is better, 0 or more\n');
   });
 
   it('has no others where there are two explainers', async () => {

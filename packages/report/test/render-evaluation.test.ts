@@ -71,6 +71,7 @@ describe('renderEvaluation', () => {
     const [cam] = report.summary.metrics[0]!.explainers;
     expect(means!.textContent).toContain(cam!.mean!.toFixed(3));
     expect(means!.textContent).toContain(cam!.interval!.map((end) => end.toFixed(3)).join(' to '));
+    expect(means!.querySelector('caption')!.textContent).toContain('lower is better; values: 0 to 1');
     expect(differences!.textContent).toContain('better');
     expect(document.querySelector('.findings')!.textContent).toMatch(/cam is better than random-order/);
   });

@@ -36,7 +36,7 @@ export function record(over: Partial<EvaluationRecord['parameters']> = {}): Eval
             id: 'deletion',
             title: 'Deletion',
             description: 'Measures.',
-            better: 'lower' as const,
+            ...{ better: 'lower' as const, range: [0, 1] as const },
           },
           ...{ preset: 'paper', options: { score: 'normalised-logit', steps: 100 } },
         },

@@ -36,9 +36,9 @@ describe('the rows of an image on a sheet', () => {
     expect(row!.title).toBe('street.jpg: dog (box:0) explained; the model finds a dog');
     expect(row!.cells.map(({ caption }) => caption)).toEqual([
       'the preprocessed image, one box',
-      'Grad-CAM, 1 x 2',
+      'Grad-CAM, 1\u00a0x\u00a02',
       'CAM: no map',
-      'Random (baseline), 1 x 2, constant',
+      'Random (baseline), 1\u00a0x\u00a02, constant',
     ]);
     // The outline of the box is drawn on the enlarged picture and on each map: its top left corner is white.
     expect(row!.cells.map(({ image }) => image?.width)).toEqual([336, 336, undefined, 336]);
@@ -60,7 +60,7 @@ describe('the rows of an image on a sheet', () => {
     expect(rows[1]!.cells.map(({ caption }) => caption)).toEqual([
       'at an earlier layer',
       'Grad-CAM: reads the last layer',
-      'CAM, 1 x 2',
+      'CAM, 1\u00a0x\u00a02',
     ]);
   });
 

@@ -54,7 +54,10 @@ function settings(options) {
   return table(['Setting', 'What it does', 'Takes', 'Default'], rows);
 }
 
-function section({ kind, id, title, description, reference, formula, needs, options, presets, plugin }, entries) {
+function section(
+  { kind, id, title, description, reference, formula, needs, options, presets, plugin, reading },
+  entries,
+) {
   const parts = [
     `### ${title}`,
     `${code(id)} of [${code(plugin)}](../packages/${plugin.split('/')[1]}.md): ${description[0].toLowerCase()}${description.slice(1)}`,
@@ -66,6 +69,7 @@ function section({ kind, id, title, description, reference, formula, needs, opti
     );
     parts.push(`- Paper: ${reference}\n${[...new Set(papers)].join('\n')}`);
   }
+  if (reading !== undefined) parts.push(`- Values: ${reading}, with the default settings`);
   if (needs !== undefined && needs.length > 0) parts.push(`- Needs of the model: ${needs.join(', ')}`);
   if (presets !== undefined) parts.push(`- Presets: ${Object.keys(presets).map(code).join(', ')}`);
   if (options !== undefined && Object.keys(options).length > 0) parts.push(settings(options));

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import { HOST_API_VERSION } from '@understory/core';
+import { HOST_API_VERSION, METRIC, rangeEnds, readingText, type Host } from '@understory/core';
 import { columns } from '@understory/report/text';
 import { json } from '../formatters/json.ts';
 import { loadPlugins } from '@understory/environment-node';
@@ -34,7 +34,9 @@ export function pluginsCommand(program: Command, { io }: CommandContext): void {
           version: manifest.version,
           hostApi: manifest.hostApi,
           from,
-          provides: manifest.provides,
+          provides: manifest.provides.map((each) =>
+            each.kind === 'metric' ? { ...each, ...readingOf(host, each.id) } : each,
+          ),
         }));
         if (options.json) {
           io.stdout.write(json({ hostApi: HOST_API_VERSION, configuration: configurationPath ?? null, plugins }));
@@ -45,11 +47,24 @@ export function pluginsCommand(program: Command, { io }: CommandContext): void {
         io.stdout.write(`host API ${HOST_API_VERSION}, configuration: ${where}\n`);
         for (const { name, version, from, provides } of plugins) {
           io.stdout.write(`\n${style.bold(name)} ${version}  ${style.dim(from)}\n`);
-          const rows = provides.map(({ kind, id, title, description }) => [kind, style.cyan(id), title, description]);
+          const rows = provides.map(({ kind, id, title, description, ...each }) => {
+            const said = 'reading' in each ? `${description.replace(/\.$/, '')}: ${each.reading}.` : description;
+            return [kind, style.cyan(id), title, said];
+          });
           io.stdout.write(columns(rows, { indent: 2 }));
         }
       } finally {
         await host.dispose();
       }
     });
+}
+
+/** How numbers of a metric are read, with its default settings; nothing for one that cannot be made. */
+function readingOf(host: Host, id: string) {
+  try {
+    const metric = host.get(METRIC, id);
+    return { better: metric.better, range: rangeEnds(metric.range), reading: readingText(metric) };
+  } catch {
+    return {};
+  }
 }

@@ -10,7 +10,7 @@ export type { ContactSheet, ContactSheetCell, ContactSheetRow, Legend } from '..
 /**
  * Draws images in labelled rows on white, with a colour bar below them.
  *
- * Images larger than the cell are shrunk, smaller ones keep their size; labels that are too long end in an ellipsis.
+ * Images larger than the cell are shrunk, smaller ones keep their size; captions take two lines where they need them, and what is still too long ends in an ellipsis.
  * Throws a RangeError where there is no cell.
  */
 export async function contactSheet(sheet: ContactSheet): Promise<RgbImage> {

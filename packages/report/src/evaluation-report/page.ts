@@ -1,4 +1,4 @@
-import type { UnderstoryError } from '@understory/core';
+import { rangeText, type UnderstoryError } from '@understory/core';
 import type {
   Comparison,
   EvaluatedMetric,
@@ -174,6 +174,10 @@ function metricSection(content: Page, metric: EvaluatedMetric, found: MetricSumm
   </section>`;
 }
 
+function valuesOf(metric: EvaluatedMetric): string {
+  return metric.range === undefined ? '' : `; values: ${rangeText({ ...metric, range: metric.range })}`;
+}
+
 function meansTable(
   metric: EvaluatedMetric,
   { explainers, better }: MetricSummary,
@@ -184,7 +188,7 @@ function meansTable(
   return html`<div class="scroll">
     <table>
       <caption>
-        ${metric.title}, mean over images${better === 'neither' ? '' : `; ${better} is better`}
+        ${metric.title}, mean over images${better === 'neither' ? '' : `; ${better} is better`}${valuesOf(metric)}
       </caption>
       <thead>
         <tr>

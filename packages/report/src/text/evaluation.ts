@@ -1,3 +1,4 @@
+import { rangeText } from '@understory/core';
 import type { Comparison, EvaluationParameters, EvaluationSummary, MetricSummary } from '@understory/studies';
 import {
   count,
@@ -36,6 +37,7 @@ function metricText(summary: MetricSummary, parameters: EvaluationParameters, st
   const paper = paperAreasFor(metric, parameters);
   const preset = metric.preset === null ? '' : `, preset ${metric.preset}`;
   const direction = better === 'neither' ? '' : `, ${better} is better`;
+  const values = metric.range === undefined ? '' : `, ${rangeText({ ...metric, range: metric.range })}`;
   const hasFlat = explainers.some(({ flat }) => flat > 0);
   const means = explainers.map((each) => [
     style.cyan(each.explainer),
@@ -51,7 +53,7 @@ function metricText(summary: MetricSummary, parameters: EvaluationParameters, st
     why.map((each) => `  ${explainer}: ${count(each.count, 'image')} without a value: ${each.reason}\n`),
   );
   return [
-    `\n${style.bold(metric.name)}${preset}${direction}\n`,
+    `\n${style.bold(metric.name)}${preset}${direction}${values}\n`,
     columns(means, {
       indent: 2,
       right: [1, 2, 3, 4, 5, 6, 7],

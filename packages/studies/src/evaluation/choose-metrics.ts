@@ -1,4 +1,4 @@
-import { METRIC, presetKey, type Host, type Metric, type Options, type Selection } from '@understory/core';
+import { METRIC, presetKey, rangeEnds, type Host, type Metric, type Options, type Selection } from '@understory/core';
 import { studyErrors } from '../errors.ts';
 import type { EvaluatedMetric } from './evaluation-rows.ts';
 import { presetOf, recordedOptions } from '../common/recorded-settings.ts';
@@ -60,7 +60,7 @@ export function chooseMetrics(host: Host, choice: MetricChoice): readonly NamedM
         !isBaseline && { randomOrder: host.get(METRIC, id, { ...given, ...baseline.options }) }),
       record: {
         ...{ name: selectionName(selection), id, title, description },
-        better: metric.better,
+        ...{ better: metric.better, range: rangeEnds(metric.range) },
         ...(metric.values !== undefined && { values: metric.values }),
         preset: presetOf(host, 'metric', { id, options: asked }),
         options: recordedOptions(values),

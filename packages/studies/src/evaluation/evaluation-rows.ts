@@ -1,4 +1,4 @@
-import type { Curve, Measurement, Metric, Options } from '@understory/core';
+import type { Curve, Measurement, Metric, Options, RangeEnds } from '@understory/core';
 
 /** One measurement of one explainer on one image, as a run folder keeps it. */
 export interface EvaluationRow {
@@ -45,6 +45,8 @@ export interface EvaluatedMetric {
   readonly title: string;
   readonly description: string;
   readonly better: Metric['better'];
+  /** The values that it can take; absent in what older versions recorded. */
+  readonly range?: RangeEnds;
   readonly values?: NonNullable<Metric['values']>;
   /** Null where a setting was given that the preset has otherwise. */
   readonly preset: string | null;

@@ -267,7 +267,9 @@ function mapCaption({ title, isBaseline }: ShownExplainer, map: ExplainedMap | u
   const name = isBaseline ? `${title} (baseline)` : title;
   if (map === undefined) return `${name}: ${missing}`;
   const { height, width, data } = map.heat;
-  return `${name}, ${height} x ${width}${data.every((value) => value === data[0]) ? constant : ''}`;
+  // A size is not torn apart where a line ends.
+  const size = `${height} x ${width}`.replaceAll(' ', '\u00a0');
+  return `${name}, ${size}${data.every((value) => value === data[0]) ? constant : ''}`;
 }
 
 function enlarged(picture: RgbImage, scale: number): RgbImage {
