@@ -13,7 +13,7 @@ import { classAim } from './aims/class-aim.ts';
 import { raiseAim } from './aims/raise-aim.ts';
 import { isBetter, type Attempt, type Sample } from './attempt.ts';
 import { Programs, type Prepared } from './programs.ts';
-import { indices, rowOf, stacked } from './rows.ts';
+import { indices, joined, notFinite, rowOf, stacked } from './rows.ts';
 import type { Settings } from './settings.ts';
 import { sideName } from './step-program.ts';
 import { warningOfGradients } from './warnings.ts';
@@ -166,7 +166,7 @@ class Run {
   async #evaluate(batch: readonly Attempt[]): Promise<Evaluation> {
     const { controls, momentum } = this.#settings;
     const numbers = (values: readonly number[]) => float32(Float32Array.from(values), [values.length, 1, 1, 1]);
-    const pictures = (rows: readonly Float32Array[]) => stacked(rows, this.#dims);
+    const pictures = (rows: readonly Float32Array[]) => joined(rows, this.#dims);
     const outputs = await this.#program.run({
       ...this.#constantFeeds(batch),
       pixels: pictures(batch.map(({ pixels }) => pixels)),
@@ -184,9 +184,9 @@ class Run {
       throw errors.scoresNotFinite({ what: 'scores', found: `NaN, in ${wrong.length} of ${scores.length} places` });
     }
     const next = read('pixels');
-    const steps = next.filter((value) => !Number.isFinite(value));
-    if (steps.length > 0) {
-      const found = `${steps[0]}, in ${steps.length} of ${next.length} places after a step along them`;
+    const wrongPixels = notFinite(next);
+    if (wrongPixels.count > 0) {
+      const found = `${wrongPixels.first}, in ${wrongPixels.count} of ${next.length} places after a step along them`;
       throw errors.scoresNotFinite({ what: 'gradients', found });
     }
     return {
@@ -246,11 +246,11 @@ class Run {
     if (evaluation.strength[at] === 0) sample.vanished += 1;
     const seen = { isReached, objective };
     if ((keep === 'best' || controls.usesInertia) && isBetter(seen, attempt.best)) {
-      attempt.best = { ...seen, pixels: attempt.pixels };
+      attempt.best = { ...seen, pixels: attempt.pixels.slice() };
     }
     const isLast = attempt.updates === steps;
     if ((stop.stops && isReached) || isLast) {
-      this.#end(attempt, keep === 'best' ? attempt.best! : { ...seen, pixels: attempt.pixels });
+      this.#end(attempt, keep === 'best' ? attempt.best! : { ...seen, pixels: attempt.pixels.slice() });
       return false;
     }
 
@@ -259,12 +259,13 @@ class Run {
       return true;
     }
     attempt.previous = attempt.pixels;
-    attempt.pixels = rowOf(evaluation.next, at, rows).slice();
+    // A view of the whole batch, which is fed again as it is; what is kept for longer is copied.
+    attempt.pixels = rowOf(evaluation.next, at, rows);
     attempt.momentum?.set(rowOf(evaluation.momentum!, at, rows));
     attempt.updates += 1;
     sample.updates += 1;
     if (attempt.updates < steps || looksLast) return true;
-    const unseen = { pixels: attempt.pixels, isReached: false, objective: -Infinity };
+    const unseen = { pixels: attempt.pixels.slice(), isReached: false, objective: -Infinity };
     this.#end(attempt, keep === 'best' ? attempt.best! : unseen);
     return false;
   }

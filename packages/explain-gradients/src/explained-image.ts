@@ -43,6 +43,7 @@ export function explainedImages(request: ExplainRequest, rules?: GradientRules):
   checkTargetCount(objective, batch);
   const image = imageInputOf(model, feeds, request.image);
   const { name } = image;
+  const others = Object.fromEntries(Object.entries(feeds).filter(([other]) => other !== name));
   const outputs = outputsOf(objective);
   const refuse = (reason: string) =>
     coreErrors.notDifferentiable({ output: outputs.join(', '), tensor: name, reason, alternatives: withoutGradients });
@@ -64,7 +65,7 @@ export function explainedImages(request: ExplainRequest, rules?: GradientRules):
       signal?.throwIfAborted();
       const dims = [samples.length, ...image.dims.slice(1)];
       const { gradients } = await model.differentiate({
-        feeds: { ...takeFeeds(feeds, samples), [name]: fromFloat32(pixels, image.type, dims) },
+        feeds: { ...takeFeeds(others, samples), [name]: fromFloat32(pixels, image.type, dims) },
         objective: takeObjective(objective, samples),
         withRespectTo: [name],
         ...(rules !== undefined && { rules }),

@@ -32,7 +32,9 @@ export async function meanGradients(
       }
       const samples = Array.from({ length: end - start }, () => sample);
       const gradients = await gradientsAt(pixels, samples);
-      for (let at = 0; at < gradients.length; at += 1) sum[at % size]! += gradients[at]!;
+      for (let first = 0; first < gradients.length; first += size) {
+        for (let at = 0; at < size; at += 1) sum[at]! += gradients[first + at]!;
+      }
       done += end - start;
       progress?.(done, count * batch);
     }

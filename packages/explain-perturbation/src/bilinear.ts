@@ -39,17 +39,21 @@ export function stretch(
   { rows, columns, ...part }: Stretch,
 ): void {
   const { top, left, height, width } = part;
-  for (let y = 0; y < height; y += 1) {
-    const above = rows.low[top + y]! * gridWidth;
-    const below = rows.high[top + y]! * gridWidth;
-    const down = rows.share[top + y]!;
+  const upper = new Float64Array(width);
+  const lower = new Float64Array(width);
+  const along = (row: number, stretched: Float64Array) => {
+    const first = row * gridWidth;
     for (let x = 0; x < width; x += 1) {
-      const from = columns.low[left + x]!;
-      const to = columns.high[left + x]!;
-      const right = columns.share[left + x]!;
-      const upper = grid[above + from]! + right * (grid[above + to]! - grid[above + from]!);
-      const lower = grid[below + from]! + right * (grid[below + to]! - grid[below + from]!);
-      into[y * width + x] = upper + down * (lower - upper);
+      const from = grid[first + columns.low[left + x]!]!;
+      const to = grid[first + columns.high[left + x]!]!;
+      stretched[x] = from + columns.share[left + x]! * (to - from);
     }
+  };
+  for (let y = 0; y < height; y += 1) {
+    // Many rows lie between the same two of the grid.
+    if (y === 0 || rows.low[top + y] !== rows.low[top + y - 1]) along(rows.low[top + y]!, upper);
+    if (y === 0 || rows.high[top + y] !== rows.high[top + y - 1]) along(rows.high[top + y]!, lower);
+    const down = rows.share[top + y]!;
+    for (let x = 0; x < width; x += 1) into[y * width + x] = upper[x]! + down * (lower[x]! - upper[x]!);
   }
 }

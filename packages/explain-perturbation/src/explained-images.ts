@@ -30,6 +30,7 @@ export function explainedImages({ model, feeds, image: named, objective, signal 
   checkTargetCount(objective, batch);
   const image = imageInputOf(model, feeds, named);
   const { name, type, dims, size } = image;
+  const others = Object.fromEntries(Object.entries(feeds).filter(([other]) => other !== name));
   return {
     image,
     batch,
@@ -38,7 +39,7 @@ export function explainedImages({ model, feeds, image: named, objective, signal 
       signal?.throwIfAborted();
       const samples = Array.from({ length: versions.length / size }, () => sample);
       const changed = fromFloat32(versions, type, [samples.length, ...dims.slice(1)]);
-      const outputs = await model.run({ ...takeFeeds(feeds, samples), [name]: changed }, outputsOf(objective));
+      const outputs = await model.run({ ...takeFeeds(others, samples), [name]: changed }, outputsOf(objective));
       return score(takeObjective(objective, samples), outputs);
     },
   };
@@ -47,10 +48,9 @@ export function explainedImages({ model, feeds, image: named, objective, signal 
 /** Writes a sample's elements times the mask `[height, width]` of their pixel. */
 export function writeMasked(into: Float32Array, pixels: Float32Array, mask: Float32Array, image: ImageInput): void {
   const { channels, channelStride, pixelStride } = image;
+  const places = mask.length;
   for (let channel = 0; channel < channels; channel += 1) {
-    for (let pixel = 0; pixel < mask.length; pixel += 1) {
-      const at = channel * channelStride + pixel * pixelStride;
-      into[at] = pixels[at]! * mask[pixel]!;
-    }
+    let at = channel * channelStride;
+    for (let pixel = 0; pixel < places; pixel += 1, at += pixelStride) into[at] = pixels[at]! * mask[pixel]!;
   }
 }

@@ -52,7 +52,8 @@ export const rise = configurable(
           drawn.forEach((mask, at) => writeMasked(versions.subarray(at * size, (at + 1) * size), own, mask, image));
           const scores = await scoresOf(versions, sample, score === 'probability' ? probabilities : undefined);
           drawn.forEach((mask, at) => {
-            for (let place = 0; place < places; place += 1) sum[place]! += scores[at]! * mask[place]!;
+            const weight = scores[at]!;
+            for (let place = 0; place < places; place += 1) sum[place]! += weight * mask[place]!;
           });
           done += drawn.length;
           request.progress?.(done, masks * batch);

@@ -31,13 +31,14 @@ export async function scorePictures(
   const reader = scoreReader(score, request, input.name);
   const otherFeeds = Object.fromEntries(Object.entries(feeds).filter(([name]) => name !== input.name));
   const scores: number[] = [];
-  const pixels = new Float32Array(batch * input.size);
+  let pixels: Float32Array | undefined;
   let samples: number[] = [];
 
   const flush = async () => {
     signal?.throwIfAborted();
-    // Copied, for a backend may keep what it is fed while the next batch is filled in.
-    const filled = pixels.slice(0, samples.length * input.size);
+    const filled = pixels!.subarray(0, samples.length * input.size);
+    // Others for the next batch, for a backend may keep what it is fed.
+    pixels = undefined;
     const outputs = await model.run(
       {
         ...takeFeeds(otherFeeds, samples),
@@ -50,6 +51,7 @@ export async function scorePictures(
   };
 
   for (const picture of pictures) {
+    pixels ??= new Float32Array(batch * input.size);
     pixels.set(picture.pixels, samples.length * input.size);
     samples.push(picture.sample);
     if (samples.length === batch) await flush();
