@@ -18,7 +18,7 @@ const arrows = [
   { sourceTag: 'type:reader', onlyDependOnLibsWithTags: [...only('core', 'engine', 'helper'), 'backend:tfjs'] },
   { sourceTag: 'type:testing', onlyDependOnLibsWithTags: only('core', 'engine') },
   // A page cannot look for packages: it is built with its plugins, as a host that was put together beforehand.
-  { sourceTag: 'type:page', onlyDependOnLibsWithTags: only('core', 'helper', 'plugin', 'backend') },
+  { sourceTag: 'type:page', onlyDependOnLibsWithTags: only('core', 'helper', 'plugin', 'backend', 'reader') },
   { sourceTag: 'type:app', onlyDependOnLibsWithTags: only('core', 'helper', 'page') },
 ];
 

@@ -87,9 +87,7 @@ export async function photographStudio(site, folder) {
         });
         page.setDefaultTimeout(120_000);
         await page.goto(address);
-        await page.waitForFunction(() =>
-          /^\d+ \/ \d+$/.test(document.querySelector('.layer-state')?.textContent ?? ''),
-        );
+        await page.locator('.layers[data-are-read=true]').waitFor();
         await prepare(page);
         await page.screenshot({ path: join(folder, name) });
         await page.close();

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { create } from '@bufbuild/protobuf';
 import { TfjsBackend } from '@understory/backend-tfjs';
+import { webOnnxReader } from '@understory/backend-tfjs-onnx/web';
+import { TfjsWebBackend } from '@understory/backend-tfjs/web';
 import { float32, type ModelSource } from '@understory/core';
 import { Graph, Node } from '@understory/onnx-autodiff';
 import { ModelProtoSchema, TensorProtoSchema } from 'onnx-buf';
@@ -71,6 +73,54 @@ it('hands on the metadata of a file', async () => {
   const model = await new TfjsBackend().open({ kind: 'bytes', bytes }, { devices: ['cpu'] });
   expect(model.metadata).toEqual({ stride: '32' });
   await model.close();
+});
+
+describe('a page', () => {
+  const page = (files: Readonly<Record<string, Uint8Array>>) => {
+    const asked: string[] = [];
+    const backend = new TfjsWebBackend({
+      wasm: 'file:///nowhere/',
+      onnxReader: async () =>
+        webOnnxReader(async (path) => {
+          asked.push(path);
+          const bytes = files[path];
+          if (bytes === undefined) throw new Error('it is not there');
+          return bytes;
+        }),
+    });
+    return { asked, backend };
+  };
+  const path = 'net/model.onnx';
+  const file = { kind: 'file', path } as const;
+
+  it('reads a file and the weights beside it, as Node does', async () => {
+    const bytes = chain({ location: 'a.bin' }, { location: 'a.bin' });
+    const { asked, backend } = page({ [path]: bytes, 'net/a.bin': values });
+    expect(backend.accepts(file)).toBe(true);
+    const model = await backend.open(file, { devices: ['cpu'] });
+    expect(asked).toEqual([path, 'net/a.bin']);
+    const { y } = await model.run({ x: float32(Float32Array.of(1, 10), [1, 2]) }, ['y']);
+    const same = await open({ kind: 'bytes', bytes, externalData: { 'a.bin': values } });
+    const { y: expected } = await same.run({ x: float32(Float32Array.of(1, 10), [1, 2]) }, ['y']);
+    expect(y).toEqual(expected);
+    expect(model.origin).toMatchObject({ executionProvider: 'cpu', sha256: same.origin.sha256 });
+    await model.close();
+    await same.close();
+  });
+
+  it.each([
+    ['../a.bin', 'MODEL_NOT_READABLE'],
+    ['https://example.org/a.bin', 'MODEL_NOT_READABLE'],
+    ['b.bin', 'MODEL_NOT_READABLE'],
+  ])('is not led to weights in %s', async (location, code) => {
+    const { asked, backend } = page({ [path]: chain({ location }), 'a.bin': values });
+    await expect(backend.open(file, { devices: ['cpu'] })).rejects.toMatchObject({ code });
+    expect(asked.filter((each) => each !== path && each !== 'net/b.bin')).toEqual([]);
+  });
+
+  it('opens no such file where nothing reads it', () => {
+    expect(new TfjsWebBackend({ wasm: 'file:///nowhere/' }).accepts(file)).toBe(false);
+  });
 });
 
 describe('weights beside an ONNX file', () => {

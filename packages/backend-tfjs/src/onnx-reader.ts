@@ -20,7 +20,7 @@ export interface OnnxFile {
   /** A network of it; made on the engine that is current. Throws ONNX_*, OPERATOR_UNSUPPORTED, and MODEL_NOT_RUNNABLE or RUN_FAILED for sizes that cannot be. */
   network(): OnnxNetwork;
   /** The same file with the weights of some layers re-initialised. */
-  redrawn(layers: readonly string[], seed: number): OnnxFile;
+  redrawn(layers: readonly string[], seed: number): Promise<OnnxFile>;
 }
 
 export interface OnnxNetwork extends Network {

@@ -70,8 +70,8 @@ async function openOnnxOn(ground: Ground, file: OnnxFile, origin: ModelOrigin): 
     engine,
     ...(host.breathe && { breathe: host.breathe }),
     origin: { ...origin, remarks: [...origin.remarks, ...network.remarks] },
-    redrawn: (layers, seed, remark) => {
-      const drawn = file.redrawn(layers, seed);
+    redrawn: async (layers, seed, remark) => {
+      const drawn = await file.redrawn(layers, seed);
       return openOnnxOn(ground, drawn, { ...origin, sha256: drawn.sha256, remarks: [...origin.remarks, remark] });
     },
   });

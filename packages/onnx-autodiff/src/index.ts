@@ -1,6 +1,7 @@
 export { AutodiffError, type Diagnosis } from './errors.ts';
 export { newestOpset, oldestOpset, parseModel, Graph, type ReadExternal, type Sizes } from './graph.ts';
 export { skeletonOf, type ReadBytes } from './skeleton.ts';
+export { ownWeights, readWithWeights, skeletonOrWhole } from './read-with-weights.ts';
 export {
   differentiate,
   DifferentiableGraph,

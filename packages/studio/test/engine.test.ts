@@ -4,7 +4,7 @@ import { isDiagnosed } from '@understory/core';
 import { nodeEnvironment } from '@understory/environment-node';
 import { memoryStore } from '@understory/experiments';
 import { decodeNpy } from '@understory/imaging';
-import { openExplanation, parseStudySpec } from '@understory/studies';
+import { openExplanation, parseStudySpec, type StudySpecInput } from '@understory/studies';
 import { openEngine, type ExplanationInput } from '../src/index.ts';
 
 const cwd = fileURLToPath(new URL('../../cli/samples/', import.meta.url));
@@ -168,6 +168,30 @@ describe('the engine of the studio', () => {
     expect(changed.slice(0, 16 * 32).some(Boolean)).toBe(true);
     expect(changed.slice(16 * 32).some(Boolean)).toBe(false);
     expect([...png!.subarray(1, 4)]).toEqual([80, 78, 71]);
+  });
+
+  it('makes the pictures that a study writes, and stops between two steps', async () => {
+    const asked: StudySpecInput = {
+      ...{ version: 1, study: 'visualise', model, images: { from: [picture] }, channels: '0,3' },
+      ...{ visualiser: 'ascent:steps=3', layers: ['/stage3/stage3.1/relu2/Relu_output_0'] },
+    };
+    const told: number[] = [];
+    const { pictures } = await engine.visualise({ spec: asked }, { onProgress: ({ done }) => told.push(done) });
+    expect(told).toEqual([1, 2, 3, 1, 2, 3]);
+    const { files, rows } = await engine.study({ spec: asked });
+    expect(pictures.map(({ row }) => row)).toEqual(rows);
+    for (const { row, png, picture: made } of pictures) {
+      expect(png).toEqual(files.find(({ name }) => name === row.picture)!.bytes);
+      expect([made.width, made.height]).toEqual([32, 32]);
+      expect(row.value).toBeGreaterThan(row.start);
+      expect(row.photograph.id).toBe('chelsea');
+    }
+    const controller = new AbortController();
+    const stopped = engine.visualise(
+      { spec: asked },
+      { signal: controller.signal, onProgress: () => controller.abort() },
+    );
+    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('crosses two captions, and two questions, with a picture and its mirror image', async () => {

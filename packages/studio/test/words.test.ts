@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import type { StudySpecInput } from '@understory/studies';
-import { commandArguments, commandLine } from '../src/words/command-line.ts';
+import { commandArguments, commandLine, inspectLine } from '../src/words/command-line.ts';
 import { withOpposite, withSwapped } from '../src/words/swap-words.ts';
 import { bundledFiles, samples } from '../src/page/bundled.ts';
 import { filesOfModel, sortFiles } from '../src/engine/sort-files.ts';
@@ -28,6 +28,20 @@ describe('the command of a specification', () => {
       "understory attack pgd 'a cat.png' --mask all --untargeted --explainer gradcam --model m.onnx",
     );
     expect(commandLine({ ...spec, study: 'diagnose' })).toBeUndefined();
+  });
+
+  it('names the channels or the target that pictures are made of', () => {
+    const visualise = { ...spec, study: 'visualise' as const, visualiser: { id: 'ascent', options: { steps: 12 } } };
+    expect(commandLine({ ...visualise, layers: ['a/b'], channels: '0,3', seed: 2 })).toBe(
+      "understory visualise 'a cat.png' --visualiser ascent:steps=12 --layer a/b --channel 0,3 --model m.onnx --seed 2",
+    );
+    expect(commandLine({ ...visualise, target: '281' })).toContain('--target 281');
+  });
+
+  it('lists what a network holds, read as it is on the page', () => {
+    expect(inspectLine({ model: 'm.onnx', task: 'image-segmentation' })).toBe(
+      'understory inspect m.onnx --all --task image-segmentation',
+    );
   });
 });
 

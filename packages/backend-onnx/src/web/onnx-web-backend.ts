@@ -6,7 +6,7 @@ import {
   type ModelSource,
   type OpenOptions,
 } from '@understory/core';
-import { parseModel, skeletonOf, type Graph } from '@understory/onnx-autodiff';
+import { ownWeights, parseModel, readWithWeights, skeletonOrWhole, type Graph } from '@understory/onnx-autodiff';
 import { digestOf } from '../digest.ts';
 import type { OnnxModel } from '../onnx-model.ts';
 import { isOnnx, openGraph } from '../open-graph.ts';
@@ -31,32 +31,19 @@ export class OnnxWebBackend implements Backend {
 
   /** Devices are `wasm`, which `cpu` means too, and `webgpu`, preferred where there is a graphics processor. Throws ONNX_*, MODEL_* or DEVICE_*. */
   async open(source: ModelSource, options: OpenOptions = {}): Promise<OnnxModel> {
-    const { graph, bytes, weights } =
-      source.kind === 'file' ? await this.#read(source.path) : parsed(source.bytes, source.externalData ?? {});
+    const { bytes: read, externalData = {} } =
+      source.kind === 'file'
+        ? await readWithWeights(source.path, this.#options.readFile ?? fetched, notReadable)
+        : source;
+    const { graph, bytes, weights } = parsed(read, externalData);
     const devices = options.devices?.map((device) => (device === 'cpu' ? 'wasm' : device));
     const runtime = await webRuntime(this.#options, weights);
     return openGraph({ graph, sha256: await digestOf(bytes) }, runtime, { ...options, ...(devices && { devices }) });
   }
+}
 
-  async #read(path: string): Promise<Parsed> {
-    const bytes = await this.#bytesOf(path);
-    const files = parseModel(skeleton(bytes) ?? bytes).externalFiles.filter((name) => name !== own);
-    const beside: Record<string, Uint8Array> = {};
-    for (const name of files) {
-      checkInside(name, path);
-      beside[name] = await this.#bytesOf(path.slice(0, path.lastIndexOf('/') + 1) + name);
-    }
-    return parsed(bytes, beside);
-  }
-
-  async #bytesOf(path: string): Promise<Uint8Array> {
-    try {
-      return await (this.#options.readFile ?? fetched)(path);
-    } catch (cause) {
-      if (isDiagnosed(cause)) throw cause;
-      throw coreErrors.modelNotReadable({ model: path, reason: reasonOf(cause), cause });
-    }
-  }
+function notReadable(model: string, cause: unknown): unknown {
+  return isDiagnosed(cause) ? cause : coreErrors.modelNotReadable({ model, reason: reasonOf(cause), cause });
 }
 
 async function fetched(url: string): Promise<Uint8Array> {
@@ -72,13 +59,10 @@ interface Parsed {
   readonly weights: Readonly<Record<string, Uint8Array>>;
 }
 
-/** How a graph names weights within its own file; no path, so that no file beside it has that name. */
-const own = 'the model itself';
-
 /** Weights stay where they are: a graph that is made from the model refers to them, and no session is handed a copy. */
 function parsed(bytes: Uint8Array, beside: Readonly<Record<string, Uint8Array>>): Parsed {
-  const weights: Readonly<Record<string, Uint8Array>> = { ...beside, [own]: bytes };
-  const graph = parseModel(skeleton(bytes) ?? bytes).with({
+  const weights: Readonly<Record<string, Uint8Array>> = { ...beside, [ownWeights]: bytes };
+  const graph = parseModel(skeletonOrWhole(bytes)).with({
     readExternal(location, offset, length) {
       const file = Object.hasOwn(weights, location) ? weights[location] : undefined;
       return file && offset + length <= file.length ? file.subarray(offset, offset + length) : undefined;
@@ -91,14 +75,4 @@ function parsed(bytes: Uint8Array, beside: Readonly<Record<string, Uint8Array>>)
     model: graph.name,
     reason: `its weight "${name}" is not in "${location}", ${Object.hasOwn(weights, location) ? 'which is too short' : 'which is not there'}`,
   });
-}
-
-function skeleton(bytes: Uint8Array): Uint8Array | undefined {
-  return skeletonOf((offset, length) => bytes.subarray(offset, offset + length), bytes.length, own);
-}
-
-/** A model must not be able to name any address as its weights. */
-function checkInside(name: string, model: string): void {
-  if (!/^[a-z][a-z\d+.-]*:|^[/\\]|\\|(^|\/)\.\.(\/|$)|^$/i.test(name)) return;
-  throw coreErrors.modelNotReadable({ model, reason: `its weights are said to lie outside its folder, in "${name}"` });
 }

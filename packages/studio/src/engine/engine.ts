@@ -1,6 +1,6 @@
 import type { Box, CarriedError, Evidence, LayerSpec, OptionSchema, TensorSpec, TextPart } from '@understory/core';
 import type { Preprocessing, RgbImage } from '@understory/imaging';
-import type { AttackRow, StudySpec, StudySpecInput } from '@understory/studies';
+import type { AttackRow, StudySpec, StudySpecInput, VisualisationRow } from '@understory/studies';
 
 /** What every call of an engine takes beside its request. */
 export interface Call {
@@ -44,6 +44,8 @@ export interface StudioEngine {
   deletion(request: { readonly spec: EvaluationInput }, call?: Call): Promise<DeletionCurve>;
   /** An attack on one picture through one mask. */
   attack(request: AttackRequest, call?: Call): Promise<Attacked>;
+  /** Pictures made from noise that channels of a layer, or targets, respond to. */
+  visualise(request: { readonly spec: VisualisationInput }, call?: Call): Promise<Visualised>;
   /** Two texts, a caption and its swap or a question and its swap, on the picture and its mirror image. */
   cross(request: CrossRequest, call?: Call): Promise<Crossed>;
   /** The nodes around a tensor of a model. */
@@ -86,6 +88,9 @@ export interface EngineAbout {
   readonly attacks: readonly Offered[];
   readonly masks: readonly Offered[];
   readonly probes: readonly Offered[];
+  readonly visualisers: readonly Offered[];
+  /** What models can be opened by, where a person wants something else than what is taken unasked. */
+  readonly backends: readonly OfferedBackend[];
   /** Ids of subject kinds, such as `image-classification`. */
   readonly tasks: readonly string[];
 }
@@ -94,6 +99,14 @@ export interface NamedModel {
   readonly name: string;
   /** One line for a person. */
   readonly title: string;
+}
+
+/** A backend, with the devices that can be named for it. */
+export interface OfferedBackend {
+  readonly id: string;
+  readonly title: string;
+  /** Empty where what is there is only known to the machine. */
+  readonly devices: readonly string[];
 }
 
 /** A contribution of a plugin, with the settings that it takes. */
@@ -369,6 +382,23 @@ export interface Attacked {
   readonly png: Uint8Array | null;
   /** The mask as it was used, row by row; null where none was drawn. */
   readonly mask: Float32Array | null;
+}
+
+/** A specification to make pictures, whose one picture is the photograph that they are measured against. */
+export type VisualisationInput = Extract<StudySpecInput, { study: 'visualise' }>;
+
+export interface VisualisedPicture {
+  /** As a run folder keeps it. */
+  readonly row: VisualisationRow;
+  readonly picture: RgbImage;
+  /** The same as a PNG file. */
+  readonly png: Uint8Array;
+}
+
+export interface Visualised {
+  /** In the order in which they were asked for. */
+  readonly pictures: readonly VisualisedPicture[];
+  readonly notes: readonly string[];
 }
 
 export interface CrossRequest extends ModelRequest {

@@ -12,6 +12,7 @@ import { applicability, modelFacts } from './model-facts.ts';
 import { predict } from './predict.ts';
 import { plain } from './said.ts';
 import { explanationSpec, Sessions } from './sessions.ts';
+import { visualise } from './visualise.ts';
 import { wholeStudy } from './whole-study.ts';
 
 /** What differs between a page and a server. */
@@ -19,6 +20,8 @@ export interface EngineParts extends Pick<EngineAbout, 'kind' | 'models' | 'samp
   /** Finds models and pictures by the names and paths of specifications, those of added files among them. */
   readonly environment: Environment;
   /** Keeps files where the environment finds them. */
+  /** Devices that can be named for a backend, by its id. */
+  readonly devices?: Readonly<Record<string, readonly string[]>>;
   readonly addFiles: (files: readonly GivenFile[]) => Promise<AddedFiles>;
   readonly runs?: StudioEngine['runs'];
   readonly kept?: KeptParts;
@@ -33,7 +36,14 @@ interface KeptParts {
 }
 
 /** The engine over an environment; calls are worked on one after the other. */
-export function openEngine({ environment: own, addFiles, runs, kept, ...about }: EngineParts): StudioEngine {
+export function openEngine({
+  environment: own,
+  devices = {},
+  addFiles,
+  runs,
+  kept,
+  ...about
+}: EngineParts): StudioEngine {
   const environment = keptEnvironment(own);
   const sessions = new Sessions(environment);
   const turns = new Turns();
@@ -52,7 +62,8 @@ export function openEngine({ environment: own, addFiles, runs, kept, ...about }:
     return added;
   };
   return {
-    about: () => turns.take(async () => ({ ...about, versions: environment.versions, ...offeredBy(await hostOf()) })),
+    about: () =>
+      turns.take(async () => ({ ...about, versions: environment.versions, ...offeredBy(await hostOf(), devices) })),
     addFiles: inTurn(({ files }) => add(files)),
     readPicture: inTurn(async ({ path }) => plain(await sessions.picture(path))),
     openModel: inTurn((request) => modelFacts(sessions, request)),
@@ -65,6 +76,7 @@ export function openEngine({ environment: own, addFiles, runs, kept, ...about }:
     sweep: inTurn((request, call) => sweep(sessions, request, call)),
     deletion: inTurn(({ spec }, call) => deletion(sessions, spec, call)),
     attack: inTurn((request, call) => attack(sessions, request, call)),
+    visualise: inTurn(({ spec }, call) => visualise(sessions, spec, call)),
     cross: inTurn((request) => cross(sessions, request)),
     graph: inTurn(async ({ around, steps, ...request }) => {
       const { setup } = await sessions.open(explanationSpec({ ...request, images: { from: ['picture.png'] } }), []);
@@ -87,7 +99,7 @@ export function openEngine({ environment: own, addFiles, runs, kept, ...about }:
 }
 
 /** What plugins provide, with their settings. */
-function offeredBy(host: Host) {
+function offeredBy(host: Host, devices: NonNullable<EngineParts['devices']>) {
   const offered = (kind: ContributionKind): readonly Offered[] =>
     host
       .list(kind)
@@ -96,7 +108,8 @@ function offeredBy(host: Host) {
       }));
   return {
     ...{ explainers: offered('explainer'), metrics: offered('metric'), attacks: offered('attack') },
-    ...{ masks: offered('mask'), probes: offered('probe') },
+    ...{ masks: offered('mask'), probes: offered('probe'), visualisers: offered('visualiser') },
+    backends: host.list('backend').map(({ id, title }) => ({ id, title, devices: devices[id] ?? [] })),
     tasks: host.list('subject').map(({ id }) => id),
   };
 }

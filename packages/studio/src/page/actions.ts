@@ -18,6 +18,8 @@ import {
   picture,
   said,
   stops,
+  sweepKey,
+  swept,
   target,
   unfit,
 } from './state.ts';
@@ -189,13 +191,20 @@ export async function sweepLayers(): Promise<void> {
   const missing = stops.value
     .map(({ name }) => name)
     .filter((name) => knownMap({ ...asked, layer: name }) === undefined);
-  if (map === undefined || map.layer === null || offered?.isSlow === true || missing.length === 0) return;
+  const key = sweepKey();
+  if (map === undefined) return;
+  if (map.layer === null || offered?.isSlow === true || missing.length === 0) {
+    swept.value = key;
+    return;
+  }
   const keys = new Map(missing.map((name) => [name, mapKey({ ...asked, layer: name })]));
   const spec = explanationSpec({ layer: 'auto' });
   const found = await run('sweep', 'Reading all layers', (call) => here().sweep({ spec, layers: missing }, call), {
     isQuiet: true,
   });
-  if (found !== undefined) keepMaps(found.map((each) => [keys.get(each.layer ?? '') ?? '', each]));
+  if (found === undefined) return;
+  keepMaps(found.map((each) => [keys.get(each.layer ?? '') ?? '', each]));
+  swept.value = key;
 }
 
 /** Explains with several explainers, each shown as soon as it is there. */

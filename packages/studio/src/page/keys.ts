@@ -19,7 +19,17 @@ import { cancelAll } from './tasks.ts';
 import { toggleTheme } from './theme.ts';
 
 const toolKeys: Readonly<Record<string, ToolName>> = {
-  ...{ l: 'look', g: 'compare', d: 'deletion', p: 'patches', a: 'attack', w: 'words', n: 'graph', r: 'runs' },
+  ...{
+    l: 'look',
+    g: 'compare',
+    d: 'deletion',
+    p: 'patches',
+    a: 'attack',
+    v: 'visualise',
+    w: 'words',
+    n: 'graph',
+    r: 'runs',
+  },
 };
 
 /** The opacity before the map was hidden. */

@@ -13,7 +13,8 @@ import type {
   StudioEngine,
 } from '../engine/engine.ts';
 
-export type ToolName = 'look' | 'compare' | 'deletion' | 'patches' | 'attack' | 'words' | 'graph' | 'runs';
+export type ToolName =
+  'look' | 'compare' | 'deletion' | 'patches' | 'attack' | 'visualise' | 'words' | 'graph' | 'runs';
 
 /** The model and the picture that a page opens with. */
 const firstModel = 'efficientnet-lite0';
@@ -81,6 +82,12 @@ export function mapKey(asked: {
 export const shownMap = computed(
   () => maps.value.get(mapKey({ explainer: explainer.value, layer: layer.value })) ?? null,
 );
+
+/** What the maps of all layers were last made of. */
+export const swept = signal('');
+export function sweepKey(): string {
+  return mapKey({ explainer: explainer.value, layer: 'all' });
+}
 
 export function knownMap(asked: Parameters<typeof mapKey>[0]): ExplainedPicture | undefined {
   return maps.value.get(mapKey(asked));

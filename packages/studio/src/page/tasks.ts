@@ -16,6 +16,7 @@ export type Slot =
   | 'deletion'
   | 'pieces'
   | 'attack'
+  | 'visualise'
   | 'cross'
   | 'graph'
   | 'keep'

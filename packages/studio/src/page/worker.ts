@@ -14,6 +14,7 @@ import clip from '@understory/probe-clip';
 import mdetr from '@understory/probe-mdetr';
 import shuffle from '@understory/probe-shuffle';
 import subjects from '@understory/subjects';
+import ascent from '@understory/visualise-ascent';
 import type { GivenFile } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { servePort, type Port } from '../wire/port.ts';
@@ -34,14 +35,17 @@ const environment = webEnvironment({
   plugins: [
     ...[
       onnxWebPlugin({ wasm: new URL('ort/', page), readFile: files.read }),
-      tfjsWebPlugin({ wasm: new URL('tfjs/', page), readFile: files.read }),
+      tfjsWebPlugin({
+        ...{ wasm: new URL('tfjs/', page), readFile: files.read },
+        onnxReader: async () => (await import('@understory/backend-tfjs-onnx/web')).webOnnxReader(files.read),
+      }),
       subjects,
       gradcam,
       cam,
       gradients,
       perturbation,
     ],
-    ...[baselines, faithfulness, shuffle, clip, mdetr, attack],
+    ...[baselines, faithfulness, shuffle, clip, mdetr, attack, ascent],
   ],
 });
 
@@ -73,6 +77,7 @@ servePort(
   self as unknown as Port,
   openEngine({
     ...{ environment, kind: 'page', models: bundled, samples, served: { models: [], pictures: [] } },
+    devices: { onnx: ['wasm', 'webgpu'], tfjs: ['wasm', 'cpu'] },
     addFiles: async (given) => {
       files.add(given.map(({ path, bytes }) => ({ path, content: bytes })));
       const added = sortFiles(given);

@@ -21,7 +21,7 @@ const own = [
     'sweep',
     'deletion',
   ] as const),
-  ...(['attack', 'cross', 'graph', 'study', 'parse'] as const),
+  ...(['attack', 'visualise', 'cross', 'graph', 'study', 'parse'] as const),
 ];
 
 const ofRuns = [

@@ -1,4 +1,5 @@
 import type { SelectionSpec, StudySpecInput } from '@understory/studies';
+import type { ModelRequest } from '../engine/engine.ts';
 
 /** A specification as the command that runs it, each argument apart; undefined where it says something that no flag can. */
 export function commandArguments(spec: StudySpecInput): readonly string[] | undefined {
@@ -62,6 +63,17 @@ export function commandArguments(spec: StudySpecInput): readonly string[] | unde
         ...commonFlags(spec),
       ];
     }
+    case 'visualise': {
+      const { visualiser = 'ascent', layers, channels, at, target } = spec;
+      return [
+        ...['visualise', ...pathsOf(spec.images.from), '--visualiser', selectionText(visualiser)],
+        ...flag('layer', layers?.join()),
+        ...flag('channel', channels),
+        ...flag('at', at),
+        ...flag('target', target),
+        ...commonFlags(spec),
+      ];
+    }
     default:
       return undefined;
   }
@@ -73,7 +85,17 @@ export function commandLine(spec: StudySpecInput): string | undefined {
   return words && ['understory', ...words].map(quoted).join(' ');
 }
 
-function commonFlags({ model, ...spec }: StudySpecInput): readonly string[] {
+/** The command that lists what the graph of a model holds. */
+export function inspectLine(request: ModelRequest): string {
+  const { model, ...spec } = request;
+  const flags = commonFlags({ ...spec, version: 1, study: 'explain', images: { from: [] } });
+  return ['understory', 'inspect', model, '--all', ...flags].map(quoted).join(' ');
+}
+
+function commonFlags({
+  model,
+  ...spec
+}: Omit<StudySpecInput, 'model'> & { readonly model?: string }): readonly string[] {
   const outputs = spec.output === undefined ? [] : typeof spec.output === 'string' ? [spec.output] : spec.output;
   return [
     ...flag('model', model),

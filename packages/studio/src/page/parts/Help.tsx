@@ -8,7 +8,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['← →', 'the layer before and after'],
   ['↑ ↓', 'the better and the next of what the network says'],
   ['1 – 9', 'an explainer by its number'],
-  ['l g d p a w n', 'look, grid, deletion, patches, attack, words, network'],
+  ['l g d p a v w n', 'look, grid, deletion, patches, attack, visualise, words, network'],
   ['c', 'contour of the top tenth'],
   ['m', 'the next colours'],
   ['h', 'hide the map, or show it'],

@@ -2,6 +2,7 @@ import { encodeNpy } from '@understory/imaging';
 import { commandLine } from '../../words/command-line.ts';
 import { figureSvg, pngOf, save } from '../draw/figure.ts';
 import {
+  about,
   colours,
   engine,
   explanationSpec,
@@ -13,6 +14,7 @@ import {
   shownMap,
 } from '../state.ts';
 import { run } from '../tasks.ts';
+import { without } from '../without.ts';
 import { captionOf, stem } from '../words.ts';
 import { Command } from './Command.tsx';
 import { Problem } from './Problem.tsx';
@@ -23,7 +25,7 @@ export function Keep() {
   const map = shownMap.value;
   const answer = said.value;
   const spec = { ...explanationSpec(), colourMap: colours.value, opacity: opacity.value };
-  const command = commandLine(spec);
+  const command = commandLine(about.value?.kind === 'page' ? (without(spec, 'devices') as typeof spec) : spec);
   const name = `${stem(picture.value)}.${map?.explainer ?? 'picture'}`;
   const svg = () =>
     answer === null

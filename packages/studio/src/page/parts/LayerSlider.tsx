@@ -1,5 +1,5 @@
 import { chooseLayer } from '../actions.ts';
-import { layer, shownMap, stops } from '../state.ts';
+import { layer, shownMap, stops, sweepKey, swept } from '../state.ts';
 import { tasks } from '../tasks.ts';
 import { layerName } from '../words.ts';
 
@@ -14,7 +14,7 @@ export function LayerSlider() {
   const shown = all[at];
   const words = shown === undefined ? 'chosen by the explainer' : `${layerName(shown.name)}, ${shape(shown)}`;
   return (
-    <div class="layers">
+    <div class="layers" data-are-read={swept.value === sweepKey()}>
       <label for="layer">Layer</label>
       <input
         id="layer"

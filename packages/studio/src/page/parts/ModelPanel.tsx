@@ -1,3 +1,4 @@
+import type { ModelRequest } from '../../engine/engine.ts';
 import { ask, correct, forgetKept, openKept, openModel } from '../actions.ts';
 import { about, facts, keptModels, modelRequest, models, said } from '../state.ts';
 import { fileName, megabytes } from '../words.ts';
@@ -31,6 +32,15 @@ export function ModelPanel() {
             {known.recognised.assumed && ' Nothing says how pixels are scaled: what is usual was taken.'}
           </span>
         </p>
+      )}
+      {known !== null && known.notes.length > 0 && (
+        <ul class="notes" aria-label="What is to be known of the model">
+          {known.notes.map((note) => (
+            <li class="quiet small" key={note}>
+              {note}
+            </li>
+          ))}
+        </ul>
       )}
       {known?.problem && (
         <div class="problem" role="alert">
@@ -123,6 +133,7 @@ function Correction() {
             output: text('output'),
             input: text('input'),
             layout: text('layout') as never,
+            ...engineNamed(text('engine')),
             preprocessing: Object.keys(fields).length === 0 ? undefined : fields,
           });
         }}
@@ -163,6 +174,14 @@ function Correction() {
           <label for="read-std">Deviation</label>
           <input id="read-std" name="std" placeholder={list(preprocessing?.std)} />
         </div>
+        <Field
+          name="engine"
+          label="Computed by"
+          value={request.backend && engineName(request.backend, request.devices?.[0])}
+          options={(about.value?.backends ?? []).flatMap(({ id, devices }) =>
+            devices.length === 0 ? [id] : devices.map((device) => engineName(id, device)),
+          )}
+        />
         <Field name="range" label="Pixels" value={undefined} options={['0..1', '0..255']} />
         <Field name="order" label="Channels" value={undefined} options={['RGB', 'BGR']} />
         <p class="row">
@@ -199,6 +218,17 @@ function Correction() {
       </dl>
     </details>
   );
+}
+
+/** A backend and a device of it, as the page names them: `onnx on webgpu`. */
+function engineName(backend: string, device: string | undefined): string {
+  return device === undefined ? backend : `${backend} on ${device}`;
+}
+
+/** What runs on a graphics processor goes on in WebAssembly where there is none. */
+function engineNamed(name: string | undefined): Pick<ModelRequest, 'backend' | 'devices'> {
+  const [backend, device] = name?.split(' on ') ?? [];
+  return { backend, devices: device === undefined ? undefined : device === 'webgpu' ? [device, 'wasm'] : [device] };
 }
 
 function Field({

@@ -7,6 +7,7 @@ import { Graph } from '../tools/Graph.tsx';
 import { Look } from '../tools/Look.tsx';
 import { Patches } from '../tools/Patches.tsx';
 import { Runs } from '../tools/Runs.tsx';
+import { Visualise } from '../tools/Visualise.tsx';
 import { Words } from '../tools/Words.tsx';
 
 const tools: Readonly<Record<ToolName, { readonly title: string; readonly part: FunctionComponent }>> = {
@@ -15,6 +16,7 @@ const tools: Readonly<Record<ToolName, { readonly title: string; readonly part: 
   deletion: { title: 'Deletion', part: Deletion },
   patches: { title: 'Patches', part: Patches },
   attack: { title: 'Attack', part: Attack },
+  visualise: { title: 'Visualise', part: Visualise },
   words: { title: 'Words', part: Words },
   graph: { title: 'Network', part: Graph },
   runs: { title: 'Runs', part: Runs },

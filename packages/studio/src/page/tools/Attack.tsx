@@ -2,15 +2,16 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { RgbImage } from '@understory/imaging';
 import type { Attacked, AttackInput } from '../../engine/engine.ts';
-import { commandLine } from '../../words/command-line.ts';
-import { save } from '../draw/figure.ts';
+import { figureSvg, save } from '../draw/figure.ts';
 import { levelOfTop, mapOver } from '../draw/heat.ts';
 import { Chart } from '../parts/Chart.tsx';
-import { Command } from '../parts/Command.tsx';
+import { CommandOf } from '../parts/Command.tsx';
 import { Figure } from '../parts/Figure.tsx';
+import { KeepAs } from '../parts/KeepAs.tsx';
 import { Problem } from '../parts/Problem.tsx';
 import {
   about,
+  colours,
   engine,
   explainer,
   facts,
@@ -242,7 +243,7 @@ export function Attack() {
         {maskKind.value === 'painted' ? (
           <p class="quiet small">No command says what was painted; the mask is kept with the picture.</p>
         ) : (
-          <Command text={commandLine(spec)} />
+          <CommandOf spec={spec} name={`${stem(picture.value)}.attack`} />
         )}
       </div>
     </div>
@@ -258,18 +259,15 @@ function Outcome({ found }: { readonly found: Attacked }) {
       : view.value === 'mask' && mask !== null
         ? maskPicture(mask, after.picture)
         : changePicture(before.picture, after.picture);
+  const label =
+    view.value === 'adversarial'
+      ? `The adversarial picture, which the network calls ${after.decision}`
+      : view.value === 'mask'
+        ? 'The mask'
+        : `The change, ${amplified.value} times as strong, about a middle grey`;
   return (
     <>
-      <Figure
-        picture={shown}
-        label={
-          view.value === 'adversarial'
-            ? `The adversarial picture, which the network calls ${after.decision}`
-            : view.value === 'mask'
-              ? 'The mask'
-              : `The change, ${amplified.value} times as strong, about a middle grey`
-        }
-      />
+      <Figure picture={shown} label={label} />
       <div class="view" role="group" aria-label="What is shown">
         {(['adversarial', 'change', 'mask'] as const).map((name) => (
           <button type="button" key={name} aria-pressed={view.value === name} onClick={() => (view.value = name)}>
@@ -289,6 +287,16 @@ function Outcome({ found }: { readonly found: Attacked }) {
           </label>
         )}
       </div>
+      <KeepAs
+        name={`${stem(picture.value)}.${view.value}`}
+        what="this picture"
+        svg={() =>
+          figureSvg({
+            ...{ picture: shown, map: null, hasContour: false, boxes: [], opacity: 0, colours: colours.value },
+            caption: label,
+          })
+        }
+      />
     </>
   );
 }

@@ -2,10 +2,9 @@ import { signal } from '@preact/signals';
 import { largestOf } from '@understory/core';
 import { useEffect } from 'preact/hooks';
 import type { DeletionCurve, EvaluationInput } from '../../engine/engine.ts';
-import { commandLine } from '../../words/command-line.ts';
 import { figureSvg } from '../draw/figure.ts';
 import { Chart } from '../parts/Chart.tsx';
-import { Command } from '../parts/Command.tsx';
+import { CommandOf } from '../parts/Command.tsx';
 import { Figure } from '../parts/Figure.tsx';
 import { KeepAs } from '../parts/KeepAs.tsx';
 import { Problem } from '../parts/Problem.tsx';
@@ -67,7 +66,6 @@ export function Deletion() {
     if (answer !== null && shownMap.value !== null) void measure();
   }, [key, answer !== null, shownMap.value !== null]);
   const curve = curves.value.get(key);
-  const command = commandLine(specNow());
   const at = curve === undefined ? 0 : Math.min(place.value, Math.max(0, curve.x.length - 1));
   const shown = curve?.pictures[at] ?? answer?.picture;
   const what = shownMap.value === null ? '' : short(shownMap.value.label ?? shownMap.value.target);
@@ -150,7 +148,7 @@ export function Deletion() {
             </p>
           </>
         )}
-        <Command text={command} />
+        <CommandOf spec={specNow()} name={`${stem(picture.value)}.${metric.value}`} />
       </div>
     </div>
   );

@@ -2,7 +2,9 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { GraphNodeFacts, GraphPart } from '../../engine/engine.ts';
 import { chooseLayer } from '../actions.ts';
+import { inspectLine } from '../../words/command-line.ts';
 import { cell, graphSvg, layOut, passes, shapeOf } from '../draw/graph.ts';
+import { Command } from '../parts/Command.tsx';
 import { KeepAs } from '../parts/KeepAs.tsx';
 import { Problem } from '../parts/Problem.tsx';
 import { engine, facts, layer, modelKey, modelRequest, shownMap, tool } from '../state.ts';
@@ -69,6 +71,7 @@ export function Graph() {
       {shown !== null && (
         <KeepAs name={`${stem(modelRequest.value.model)}.graph`} what="the graph" svg={() => graphSvg(shown)} />
       )}
+      <Command text={inspectLine(modelRequest.value)} />
     </div>
   );
 }

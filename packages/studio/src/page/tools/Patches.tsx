@@ -1,12 +1,14 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { commandLine } from '../../words/command-line.ts';
-import { Command } from '../parts/Command.tsx';
+import type { StudySpecInput } from '@understory/studies';
+import { figureSvg } from '../draw/figure.ts';
+import { CommandOf } from '../parts/Command.tsx';
 import { Figure } from '../parts/Figure.tsx';
+import { KeepAs } from '../parts/KeepAs.tsx';
 import { Problem } from '../parts/Problem.tsx';
 import { arrange, back, currentOrder, order, pieces, saidOfPieces, shuffle, swap } from '../pieces.ts';
-import { modelKey, modelRequest, picture, said } from '../state.ts';
-import { number, percent, short } from '../words.ts';
+import { colours, modelKey, modelRequest, picture, said } from '../state.ts';
+import { number, percent, short, stem } from '../words.ts';
 
 /** The piece that was taken up, by keyboard or pointer. */
 const held = signal<number | null>(null);
@@ -38,21 +40,17 @@ export function Patches() {
     Math.floor((height - count * sideOf(height)) / 2),
     Math.floor((width - count * sideOf(width)) / 2),
   ];
-  const command = commandLine({
+  const spec: StudySpecInput = {
     ...{ version: 1, study: 'probe', ...modelRequest.value, images: { from: [picture.value] } },
     probe: `shuffle:grid=${count}`,
-  });
+  };
+  const label = isMoved
+    ? `${picture.value} in ${count * count} pieces, moved`
+    : `${picture.value} in ${count * count} pieces, each in its place`;
   return (
     <div class="split">
       <div>
-        <Figure
-          picture={now?.picture ?? before.picture}
-          label={
-            isMoved
-              ? `${picture.value} in ${count * count} pieces, moved`
-              : `${picture.value} in ${count * count} pieces, each in its place`
-          }
-        >
+        <Figure picture={now?.picture ?? before.picture} label={label}>
           <div
             class="pieces"
             role="grid"
@@ -105,6 +103,16 @@ export function Patches() {
             ))}
           </div>
         </Figure>
+        <KeepAs
+          name={`${stem(picture.value)}.pieces`}
+          what="the pieces"
+          svg={() => {
+            const shown = now ?? before;
+            const parts = { map: null, hasContour: false, boxes: [], opacity: 0, colours: colours.value };
+            const said = `${short(shown.decision)}${shown.probability === null ? '' : ` ${percent(shown.probability)}`}`;
+            return figureSvg({ ...parts, picture: shown.picture, caption: `${label}: ${said}` });
+          }}
+        />
       </div>
       <div class="side">
         <p>
@@ -137,7 +145,7 @@ export function Patches() {
         </p>
         <Problem slot="pieces" />
         <Difference before={before} now={now} />
-        <Command text={command} />
+        <CommandOf spec={spec} name={`${stem(picture.value)}.pieces`} />
       </div>
     </div>
   );

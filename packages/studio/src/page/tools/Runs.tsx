@@ -261,8 +261,16 @@ function Contents({ contents }: { readonly contents: RunContents }) {
         .map((table) => (
           <SortedTable key={table.name} run={name} table={table} onItem={setItem} />
         ))}
+      {item !== null && (
+        <p class="row">
+          <span class="quiet">Pictures of {item}</span>
+          <button type="button" class="plain" onClick={() => setItem(null)}>
+            All pictures
+          </button>
+        </p>
+      )}
       {shown.length > 0 && (
-        <ul class="grid">
+        <ul class="grid" aria-label={`Pictures of ${name}`}>
           {shown.map((each) => (
             <li key={each.name}>
               <RunPicture run={name} name={each.name} />
@@ -337,9 +345,22 @@ function SortedTable({
           </thead>
           <tbody>
             {sorted.slice(0, 200).map((row, at) => (
-              <tr key={at} {...(itemAt >= 0 && { onClick: () => onItem(String(row[itemAt])) })}>
+              <tr key={at}>
                 {row.map((cell, column) => (
-                  <td key={column}>{text(cell)}</td>
+                  <td key={column}>
+                    {column === itemAt ? (
+                      <button
+                        type="button"
+                        class="plain"
+                        aria-label={`Pictures of ${text(cell)}`}
+                        onClick={() => onItem(String(cell))}
+                      >
+                        {text(cell)}
+                      </button>
+                    ) : (
+                      text(cell)
+                    )}
+                  </td>
                 ))}
               </tr>
             ))}
@@ -379,5 +400,9 @@ function RunPicture({ run: folder, name }: { readonly run: string; readonly name
       if (own !== undefined) URL.revokeObjectURL(own);
     };
   }, [folder, name]);
-  return address === null ? <span class="quiet">…</span> : <img class="run-picture" src={address} alt={name} />;
+  return address === null ? (
+    <span class="quiet">…</span>
+  ) : (
+    <img class="run-picture" src={address} alt={`What the run keeps as ${name}`} />
+  );
 }

@@ -1,13 +1,17 @@
 import { signal } from '@preact/signals';
 import { largestOf } from '@understory/core';
+import type { StudySpecInput } from '@understory/studies';
 import type { Crossed } from '../../engine/engine.ts';
 import { withOpposite } from '../../words/swap-words.ts';
+import { gridSvg } from '../draw/figure.ts';
+import { CommandOf } from '../parts/Command.tsx';
 import { Figure } from '../parts/Figure.tsx';
+import { KeepAs } from '../parts/KeepAs.tsx';
 import { Problem } from '../parts/Problem.tsx';
-import { engine, facts, modelRequest, picture } from '../state.ts';
+import { colours, engine, facts, modelRequest, picture } from '../state.ts';
 import { run, tell } from '../tasks.ts';
 import { without } from '../without.ts';
-import { number, percent } from '../words.ts';
+import { number, percent, stem } from '../words.ts';
 
 const found = signal<{ readonly texts: readonly [string, string]; readonly crossed: Crossed } | null>(null);
 
@@ -110,6 +114,41 @@ function Table({ texts, crossed }: { readonly texts: readonly [string, string]; 
             : 'the network tells which word goes with which side.'}
         </p>
       )}
+      <KeepAs name={`${stem(picture.value)}.words`} what="the table" svg={() => tableSvg(texts, crossed)} />
+      <p class="quiet small">
+        The first column as a command; the other one is of the picture as any program mirrors it.
+      </p>
+      <CommandOf spec={columnSpec(texts)} name={`${stem(picture.value)}.words`} />
     </>
   );
+}
+
+/** Both pictures with what both texts come to on each. */
+function tableSvg(texts: readonly [string, string], { cells, pictures, of }: Crossed): string {
+  const parts = { map: null, hasContour: false, boxes: [], opacity: 0, colours: colours.value };
+  const value = (text: number, at: number) => {
+    const { score, probability, decision } = cells[text]![at]!;
+    const own = probability === null ? number(score) : percent(probability);
+    return `${texts[text]}: ${of === 'answer' && decision !== null ? `${decision} ` : ''}${own}`;
+  };
+  return gridSvg(
+    pictures.map((each, at) => ({
+      ...parts,
+      picture: each,
+      caption: `${at === 0 ? 'as it is' : 'mirrored'}; ${value(0, at)}; ${value(1, at)}`,
+    })),
+    'Both texts on the picture and its mirror image',
+  );
+}
+
+/** What a study makes of both captions, or of the first question, on the picture as it is. */
+function columnSpec(texts: readonly [string, string]): StudySpecInput {
+  const asksQuestion = facts.value?.recognised?.asks === 'question';
+  const own = without(modelRequest.value, 'captions', 'against', 'question');
+  return {
+    ...{ version: 1, study: 'explain' },
+    ...own,
+    images: { from: [picture.value] },
+    ...(asksQuestion ? { question: texts[0] } : { captions: [...texts] }),
+  };
 }
