@@ -7,7 +7,7 @@ import { targets } from './targets.ts';
 
 export type { Flow } from './flow.ts';
 export { openPlaces, type OpenPlaces } from './open-places.ts';
-export type { Mode, View, Visit } from './visit.ts';
+export type { Mode, Visit } from './visit.ts';
 
 /** What a person does on the page, in the order in which it is gone through. */
 export const flows: readonly Flow[] = [...looking, ...measuring, ...targets, ...files, ...runs];
