@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { both, type Flow } from './flow.ts';
@@ -58,6 +59,19 @@ export const files: readonly Flow[] = [
       await page.getByLabel('Add a folder').setInputFiles(join(zoo, 'orchard-detector'));
       await recognised('object-detection');
       assert.equal(await open.inputValue(), 'orchard-detector');
+      await visit.isExplained();
+      // Dropped into the window as it would be from a folder of the machine.
+      const bytes = readFileSync(join(samples, 'rocket.jpg')).toString('base64');
+      const dropped = await page.evaluateHandle((content) => {
+        const data = new DataTransfer();
+        const levels = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+        data.items.add(new File([levels], 'dropped.jpg', { type: 'image/jpeg' }));
+        return data;
+      }, bytes);
+      await page.dispatchEvent('body', 'dragover', { dataTransfer: dropped });
+      await page.getByText('Drop pictures, an .onnx file').waitFor();
+      await page.dispatchEvent('body', 'drop', { dataTransfer: dropped });
+      await page.locator('.thumb[aria-pressed=true]', { hasText: 'dropped.jpg' }).waitFor();
       await visit.isExplained();
       return undefined;
     },

@@ -56,7 +56,24 @@ export const targets: readonly Flow[] = [
       await page.getByLabel('Fill the regions').uncheck();
       await page.locator('.look .figure').click({ position: { x: 150, y: 200 } });
       await page.locator('.look .pixel').waitFor();
-      assert.match(await visit.command(), /--target pixel:\d+,\d+/);
+      const clicked = await visit.command();
+      assert.match(clicked, /--target pixel:\d+,\d+/);
+      // The same without a pointer.
+      await page.mouse.move(0, 0);
+      const figure = page.getByRole('group', { name: /^Pixels: arrow keys/ });
+      await figure.focus();
+      for (const key of ['ArrowLeft', 'ArrowUp', 'Shift+ArrowUp', 'Enter']) await figure.press(key);
+      await page.waitForFunction(
+        (before) => document.querySelector('.pane-right .command code')?.textContent !== before,
+        clicked,
+      );
+      const [, x, y] = /--target pixel:(\d+),(\d+)/.exec(await visit.command()) ?? [];
+      const [width, height] = await page
+        .locator('.look .figure canvas')
+        .first()
+        .evaluate((canvas) => [(canvas as HTMLCanvasElement).width, (canvas as HTMLCanvasElement).height]);
+      assert.deepEqual([Number(x), Number(y)], [Math.floor(width! / 2) - 4, Math.floor(height! / 2) - 5]);
+      await visit.isExplained();
       await visit.isFit();
       return undefined;
     },

@@ -16,10 +16,20 @@ export interface FigureProps {
   /** Whether the pointer is followed, and shown at the same place in all figures. */
   readonly isLinked?: boolean;
   readonly onPick?: (x: number, y: number) => void;
+  /** Whether arrow keys move what the pointer does, and Enter picks. */
+  readonly hasKeys?: boolean;
 }
 
 /** A picture as the network sees it, with a heat map over it. */
-export function Figure({ picture, map = null, label, children, isLinked = false, onPick }: FigureProps) {
+export function Figure({
+  picture,
+  map = null,
+  label,
+  children,
+  isLinked = false,
+  onPick,
+  hasKeys = false,
+}: FigureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [shown, table, lined] = [opacity.value, colours.value, hasContour.value];
   useEffect(() => {
@@ -44,6 +54,13 @@ export function Figure({ picture, map = null, label, children, isLinked = false,
       class={onPick ? 'figure takes-clicks' : 'figure'}
       style={{ aspectRatio: `${width} / ${height}` }}
       {...follow}
+      {...(hasKeys && {
+        tabIndex: 0,
+        role: 'group',
+        'aria-label': `Pixels: arrow keys move over the picture${onPick ? ', Enter explains the one that they reach' : ''}`,
+        'data-own-keys': true,
+        onKeyDown: (event: KeyboardEvent) => byKey(event, picture, onPick),
+      })}
       {...(onPick && {
         onClick: (event: MouseEvent) => {
           const { x, y } = placeOf(event);
@@ -60,6 +77,37 @@ export function Figure({ picture, map = null, label, children, isLinked = false,
       {isLinked && map !== null && <Reading map={map} picture={picture} />}
     </div>
   );
+}
+
+/** Pixels that an arrow key goes; one with the shift key. */
+const stride = 4;
+
+function byKey(
+  event: KeyboardEvent,
+  { width, height }: RgbImage,
+  onPick: ((x: number, y: number) => void) | undefined,
+): void {
+  // Boxes over the picture have keys of their own.
+  if (event.target !== event.currentTarget) return;
+  const at = cursor.value ?? { x: Math.floor(width / 2), y: Math.floor(height / 2) };
+  const far = event.shiftKey ? 1 : stride;
+  const steps: Readonly<Record<string, readonly [number, number]>> = {
+    ArrowLeft: [-far, 0],
+    ArrowRight: [far, 0],
+    ArrowUp: [0, -far],
+    ArrowDown: [0, far],
+  };
+  const step = steps[event.key];
+  if (step === undefined && (event.key !== 'Enter' || onPick === undefined)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  if (step === undefined) onPick?.(at.x, at.y);
+  else {
+    cursor.value = {
+      x: Math.min(width - 1, Math.max(0, at.x + step[0])),
+      y: Math.min(height - 1, Math.max(0, at.y + step[1])),
+    };
+  }
 }
 
 function Cross({ width, height }: { readonly width: number; readonly height: number }) {

@@ -36,6 +36,7 @@ export function Look() {
         map={answer.regions !== null && hasRegions.value ? null : map}
         label={label}
         isLinked
+        hasKeys
         {...(takesPixels && { onPick: (x: number, y: number) => void explainTarget(`pixel:${x},${y}`) })}
       >
         {answer.regions !== null && <RegionsOver said={answer} />}
@@ -51,7 +52,11 @@ export function Look() {
       </Figure>
       <p class="caption">{map === null ? (isBusy ? 'Explaining…' : 'No map yet') : captionOf(map)}</p>
       {answer.regions !== null && <RegionsLegend said={answer} />}
-      {takesPixels && <p class="quiet small">Click a pixel to explain what the network says of it.</p>}
+      {takesPixels && (
+        <p class="quiet small">
+          Click a pixel to explain what the network says of it, or go there with the arrow keys and press Enter.
+        </p>
+      )}
       <Problem slot="explain" />
       <LayerSlider />
       <Problem slot="sweep" />

@@ -115,9 +115,7 @@ function Table({ texts, crossed }: { readonly texts: readonly [string, string]; 
         </p>
       )}
       <KeepAs name={`${stem(picture.value)}.words`} what="the table" svg={() => tableSvg(texts, crossed)} />
-      <p class="quiet small">
-        The first column as a command; the other one is of the picture as any program mirrors it.
-      </p>
+      <p class="quiet small">The first column as a command; the second one takes the picture mirrored.</p>
       <CommandOf spec={columnSpec(texts)} name={`${stem(picture.value)}.words`} />
     </>
   );
