@@ -96,6 +96,7 @@ export type StudyRunOptions = OutputOptions & {
   readonly retryFailed?: boolean | undefined;
   readonly workers?: Workers | undefined;
   readonly queue?: string | undefined;
+  readonly queueWait?: number | undefined;
 };
 
 /** The options that say which images of a data set a run takes. */
@@ -122,6 +123,9 @@ export function withStudy<A extends Arguments, O extends OptionValues>(
       new Option('--shard <i/n>', 'the i-th of n parts, for several processes or machines').argParser(shard),
       new Option('--workers <n|auto>', 'worker threads; 1 for none (default: as many as pay)').argParser(workers),
       new Option('--queue <url>', queueHelp).conflicts('workers'),
+      new Option('--queue-wait <s>', 'stop where no worker takes part for so many seconds (default: wait)').argParser(
+        wholeNumber(1),
+      ),
       new Option('--strict', 'stop at the first image that fails'),
       new Option('--retry-failed', 'process images again that this run recorded as failed'),
     ]),

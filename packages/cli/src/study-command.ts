@@ -36,6 +36,8 @@ export interface StudyCommandOptions {
   readonly workers?: Workers | undefined;
   /** Where images are handed out to other machines. */
   readonly queue?: string | undefined;
+  /** In seconds. */
+  readonly queueWait?: number | undefined;
   readonly printSpec?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
@@ -55,11 +57,10 @@ export async function studyCommand(input: StudySpecInput, options: StudyCommandO
     return 0;
   }
   const { out, json: asJson = false, quiet = false } = options;
-  if (out === undefined) {
-    throw cliErrors.usage({
-      message: "Required option '--out <folder>' not specified.",
-      command: `understory ${input.study}`,
-    });
+  const command = `understory ${input.study}`;
+  if (out === undefined) throw cliErrors.usage({ message: "Required option '--out <folder>' not specified.", command });
+  if (options.queueWait !== undefined && options.queue === undefined) {
+    throw cliErrors.usage({ message: "Option '--queue-wait <s>' needs '--queue <url>'.", command });
   }
   const folder = resolve(io.cwd, out);
   let progress: Throughput | undefined;
@@ -70,12 +71,12 @@ export async function studyCommand(input: StudySpecInput, options: StudyCommandO
   const study: AnyStudy = await openStudy(spec, environment, { ...page.options, ...watched });
   let executor: OpenExecutor<ChosenImage, unknown> | undefined;
   try {
-    const { workers = io.workers ?? 1, queue, shard } = options;
+    const { workers = io.workers ?? 1, queue, queueWait, shard } = options;
     const size = Math.ceil(study.size / (shard?.count ?? 1));
     let left = size;
     const note = (text: string) => `note: ${advisedNote(text, study.record.preprocessing)}\n`;
     executor = await openExecutor(study, {
-      ...{ ...watched, environment, workers, queue, size, left: () => left },
+      ...{ ...watched, environment, workers, queue, queueWait, size, left: () => left },
       onNotice: noticesOn(io, { quiet, json: asJson, drawn: () => progress }),
       onWorkers(notes) {
         if (!quiet) for (const each of notes) progress?.write(note(each));

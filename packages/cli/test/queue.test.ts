@@ -232,6 +232,15 @@ function contents(redis: RedisServer): string {
     expect((await outcome).code).toBe(2);
   });
 
+  it('stop where no worker takes part for as long as --queue-wait says, and a worker needs its folders', async () => {
+    const { code, stderr } = await main.cli(study('alone', '--queue', url, '--queue-wait', '1'));
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/NO_WORKER/)]);
+    expect(await other.cli(['worker', '--queue', url, '--data-root', 'nowhere'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("The folder 'nowhere' is not there."),
+    });
+  });
+
   it('say what is wrong with a password or an address, without repeating it', async () => {
     const wrong = redis.url.replace('redis://', 'redis://:another-password@');
     for (const [address, code] of [
@@ -257,6 +266,20 @@ describe('--queue', () => {
     const argv = ['evaluate', 'orchard', '--model', 'cifar10-resnet', '--queue', `redis://:${password}@there`];
     const both = await workspace.cli([...argv, '--workers', '2', '--out', 'out']);
     expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('USAGE')]);
+    const alone = await workspace.cli([
+      'evaluate',
+      'orchard',
+      '--model',
+      'cifar10-resnet',
+      '--queue-wait',
+      '5',
+      '--out',
+      'out',
+    ]);
+    expect([alone.code, alone.stderr]).toEqual([
+      2,
+      expect.stringContaining("'--queue-wait <s>' needs '--queue <url>'"),
+    ]);
     const { code, stdout } = await workspace.cli([...argv, '--print-spec']);
     expect([code, both.stderr.includes(password), stdout.includes('redis')]).toEqual([0, false, false]);
     await workspace.remove();

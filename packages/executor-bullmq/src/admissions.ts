@@ -44,6 +44,12 @@ export class Admissions {
     }
   }
 
+  /** The names of those that were let in, and of those that were not or withdrew. */
+  workers(): { readonly admitted: readonly string[]; readonly turnedAway: readonly string[] } {
+    const named = (wanted: string) => [...this.#workers].flatMap(([name, state]) => (state === wanted ? [name] : []));
+    return { admitted: named('admitted'), turnedAway: named('refused') };
+  }
+
   #refusalOf({ worker, shows }: Hello): Error | undefined {
     if ('withdrew' in shows) return restoredError(shows.withdrew);
     if ('failed' in shows) return queueErrors.workerCannotOpen({ worker, cause: restoredError(shows.failed) });

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Cancellation } from '@understory/core';
+import { messageOf, type Cancellation } from '@understory/core';
 import { Redis } from 'ioredis';
 import type { QueueAddress } from './address.ts';
 import { queueErrors } from './errors.ts';
@@ -8,6 +8,8 @@ export interface ConnectOptions {
   readonly onNotice: (notice: string) => void;
   /** Waits for a Redis that is not there yet instead of throwing. */
   readonly isPatient?: boolean;
+  /** Milliseconds without an answer after which the connection is made again. */
+  readonly silence: number;
   /** Ends the waiting. */
   readonly signal?: Cancellation | undefined;
 }
@@ -23,7 +25,7 @@ function backoff(times: number): number {
  */
 export async function connect(address: QueueAddress, options: ConnectOptions): Promise<Redis> {
   const { host, port, db, username, password, isSecure, shown } = address;
-  const { onNotice, isPatient = false, signal } = options;
+  const { onNotice, isPatient = false, silence, signal } = options;
   const client = new Redis({
     ...{ host, port, db, lazyConnect: true, retryStrategy: backoff, connectionName: `understory-${hostname()}` },
     ...(username !== undefined && { username }),
@@ -31,6 +33,7 @@ export async function connect(address: QueueAddress, options: ConnectOptions): P
     ...(isSecure && { tls: {} }),
     // Of BullMQ: a command waits until it is done.
     maxRetriesPerRequest: null,
+    socketTimeout: silence,
   });
   let [isToldOf, isReady] = [false, false];
   let abort: () => void = () => undefined;
@@ -43,15 +46,21 @@ export async function connect(address: QueueAddress, options: ConnectOptions): P
         isReady = true;
         resolve();
       });
-      client.on('error', (error: Error) => {
-        const reason = reasonOf(error, password);
-        if (isDenied(error)) reject(queueErrors.refused({ address: shown, reason }));
-        else if (!isPatient) reject(queueErrors.notReachable({ address: shown, reason }));
+      const fail = (reason: string) => {
+        if (!isPatient) reject(queueErrors.notReachable({ address: shown, reason }));
         else if (!isToldOf && !isReady) {
           isToldOf = true;
           onNotice(`there is no Redis at ${shown} yet (${reason}); trying again`);
         }
+      };
+      client.on('error', (error: Error) => {
+        const reason = reasonOf(error, password);
+        if (isDenied(error)) reject(queueErrors.refused({ address: shown, reason }));
+        else if (/^Socket timeout/.test(error.message)) fail(`no answer in ${silence / 1000} seconds`);
+        else fail(reason);
       });
+      // Of a proxy in front of a Redis that is not there, for one.
+      client.on('close', () => fail('the connection is closed as soon as it is made'));
       client.connect().catch(() => undefined);
     });
   } catch (error) {
@@ -60,7 +69,12 @@ export async function connect(address: QueueAddress, options: ConnectOptions): P
   } finally {
     signal?.removeEventListener('abort', abort);
   }
-  let isLost = false;
+  let [isLost, isShutOut] = [false, false];
+  client.on('error', (error: Error) => {
+    if (!isLost || isShutOut || !isDenied(error)) return;
+    isShutOut = true;
+    onNotice(`the Redis at ${shown} no longer lets us in (${reasonOf(error, password)}); trying again`);
+  });
   client.on('close', () => {
     if (isLost || client.status === 'end') return;
     isLost = true;
@@ -68,7 +82,7 @@ export async function connect(address: QueueAddress, options: ConnectOptions): P
   });
   client.on('ready', () => {
     if (isLost) onNotice(`the connection to ${shown} is back`);
-    isLost = false;
+    [isLost, isShutOut] = [false, false];
   });
   return client;
 }
@@ -79,6 +93,12 @@ export function another(client: Redis): Redis {
   // The first one tells of it.
   made.on('error', () => undefined);
   return made;
+}
+
+/** What Redis answered instead of doing what it was asked; of a transaction what kept it from being done. */
+export function answerOf(error: unknown): string {
+  const [first] = (error as { readonly previousErrors?: readonly unknown[] } | null)?.previousErrors ?? [];
+  return messageOf(first ?? error).split('\n', 1)[0]!;
 }
 
 function isDenied({ message }: Error): boolean {

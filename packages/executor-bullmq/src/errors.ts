@@ -49,6 +49,29 @@ export const queueErrors = {
     });
   },
 
+  /** Redis answers, but not with what was asked of it. */
+  unusable({ address, reason, cause }: { address: string; reason: string; cause?: unknown }) {
+    return new UnderstoryError({
+      code: 'QUEUE_UNUSABLE',
+      message: `The Redis at ${address} cannot be used as a queue.`,
+      found: reason,
+      expected: 'a Redis from version 6.2 with room in memory, whose user may read and write all keys and run scripts',
+      next: 'Correct what it says, then run the same again: what is done is kept.',
+      ...(cause !== undefined && { cause }),
+    });
+  },
+
+  /** `others` begins with a semicolon where there are some. */
+  noWorker({ address, seconds, others }: { address: string; seconds: number; others: string }) {
+    return new UnderstoryError({
+      code: 'NO_WORKER',
+      message: `No worker has taken part for ${seconds} seconds.`,
+      found: `no worker that does the work${others}`,
+      expected: `at least one that is started with ${address}`,
+      next: 'Start workers, then run the same again: what is done is kept.',
+    });
+  },
+
   notElsewhere() {
     return new UnderstoryError({
       code: 'WORK_NOT_ELSEWHERE',

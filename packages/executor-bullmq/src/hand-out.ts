@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { environmentFailure, type KeptFile, type OpenExecutor, type Outcome, type WorkRequest } from '@understory/core';
+import { environmentFailure, type OpenExecutor, type Outcome, type WorkRequest } from '@understory/core';
 import { dispatch, type Worked } from '@understory/experiments';
 import type { QueueAddress } from './address.ts';
 import { Admissions } from './admissions.ts';
-import { connect } from './connect.ts';
+import { Attendance } from './attendance.ts';
+import { answerOf, connect } from './connect.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { queueErrors, textOf, type Try } from './errors.ts';
+import { inOrder } from './in-order.ts';
 import { Jobs } from './jobs.ts';
 import { commonKeys, Janitor, keysOf, removeKeysOf } from './keys.ts';
 import { format, most, type Announcement } from './messages.ts';
@@ -20,6 +22,8 @@ export interface HandOutOptions {
   readonly attempts: number;
   /** Batches in Redis at most. */
   readonly ahead: number;
+  /** Milliseconds without any worker after which the work ends; 0 for never. */
+  readonly wait: number;
 }
 
 /** Of a study, batches are so many at least, so that many workers end at about the same time. */
@@ -27,11 +31,12 @@ const leastBatches = 64;
 
 /**
  * Hands out items in batches to workers that show that they opened the same work, and takes in rows and files.
- * Throws WORK_NOT_ELSEWHERE, WORK_TOO_LARGE, QUEUE_NOT_REACHABLE, QUEUE_REFUSED and what proving throws. Items fail with ITEM_GIVEN_UP.
+ * Throws WORK_NOT_ELSEWHERE, WORK_TOO_LARGE, QUEUE_NOT_REACHABLE, QUEUE_REFUSED, QUEUE_UNUSABLE and what proving throws; the stream throws
+ * QUEUE_UNUSABLE and NO_WORKER. Items fail with ITEM_GIVEN_UP.
  */
 export async function handOut<Item extends { readonly id: string }, Row>(
   request: WorkRequest<Item, Row>,
-  { address, timing, attempts, ahead }: HandOutOptions,
+  { address, timing, attempts, ahead, wait }: HandOutOptions,
 ): Promise<OpenExecutor<Item, Row>> {
   const { elsewhere, size, keep, signal, title = 'work', onNotice = () => undefined } = request;
   if (elsewhere?.machines === undefined) throw queueErrors.notElsewhere();
@@ -42,7 +47,7 @@ export async function handOut<Item extends { readonly id: string }, Row>(
   const text = JSON.stringify(opened);
   if (text.length > most.study) throw queueErrors.workTooLarge({ bytes: text.length, most: most.study });
   const proof = await elsewhere.machines.prove();
-  const client = await connect(address, { onNotice, signal });
+  const client = await connect(address, { onNotice, signal, silence: timing.silence });
   const id = randomUUID();
   const keys = keysOf(id);
   const jobs = new Jobs(client, id, timing);
@@ -51,6 +56,16 @@ export async function handOut<Item extends { readonly id: string }, Row>(
   const letters = new DeadLetters(keep, request.kept);
   await letters.open();
   const pace = new Pace();
+  let stopped: Error | undefined;
+  /** Ends the work for a reason of its own; nobody waits for what is handed out any more. */
+  const end = (error: Error) => {
+    stopped ??= error;
+    jobs.stop();
+  };
+  const attendance = new Attendance({
+    ...{ client, admissions, onNotice, end, shown: address.shown, beat: timing.beat },
+    ...{ patience: timing.life / 3, limit: wait },
+  });
   let close: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => void (close = resolve));
   let isClosed = false;
@@ -71,37 +86,45 @@ export async function handOut<Item extends { readonly id: string }, Row>(
       await pause(milliseconds, closed);
     }
   };
-  await beat();
+  try {
+    await beat();
+  } catch (cause) {
+    await jobs.close().catch(() => undefined);
+    client.disconnect();
+    throw queueErrors.unusable({ address: address.shown, reason: answerOf(cause), cause });
+  }
   const loops = [
     repeat(timing.beat, async () => (await beat(), await jobs.look())),
     repeat(timing.look, () => admissions.look()),
     repeat(timing.life / 3, () => janitor.look()),
+    repeat(timing.beat, () => (jobs.size === 0 ? Promise.resolve() : attendance.look())),
   ];
   const stop = () => jobs.stop();
   signal?.addEventListener('abort', stop);
 
-  let filing = Promise.resolve();
-  /** One answer after the other: a later one of the same worker may remove what an earlier one wrote. */
-  const filed = (files: readonly KeptFile[]): Promise<void> => {
-    const own = filing.then(async () => {
-      for (const file of files) await keep(file);
-    });
-    filing = own.catch(() => undefined);
-    return own;
-  };
+  const filed = inOrder(keep);
 
   /** What came of items in the end: those that were lost or met a broken environment are tried again, each by itself. */
-  const outcomesOf = async (items: readonly Item[], tries: readonly Try[]): Promise<readonly Outcome<Item, Row>[]> => {
+  const outcomesOf = async (
+    stream: { isOver: boolean },
+    items: readonly Item[],
+    tries: readonly Try[],
+  ): Promise<readonly Outcome<Item, Row>[]> => {
+    if (stream.isOver) return [];
     // A worker that cannot read a file may be able to in a moment.
     const delay = tries.length === 0 ? 0 : Math.min(timing.beat * 2 ** (tries.length - 1), timing.life);
-    const reply = await jobs.ask(
-      items.map((item) => item.id),
-      delay,
-    );
-    if (reply.kind === 'over') return [];
+    const own = items.map((item) => item.id);
+    const reply = await jobs.ask(stream, own, delay).catch((cause: unknown) => {
+      end(queueErrors.unusable({ address: address.shown, reason: answerOf(cause), cause }));
+      return { kind: 'over' } as const;
+    });
+    if (reply.kind === 'over') {
+      if (stopped !== undefined) throw stopped;
+      return [];
+    }
     const again = async (item: Item, last: Try, cause?: Error): Promise<readonly Outcome<Item, Row>[]> => {
       const all = [...tries, last];
-      if (all.length < attempts) return outcomesOf([item], all);
+      if (all.length < attempts) return outcomesOf(stream, [item], all);
       await letters.add(item.id, all);
       return [{ item, error: queueErrors.itemGivenUp({ item: item.id, tries: all, cause }) }];
     };
@@ -130,12 +153,23 @@ export async function handOut<Item extends { readonly id: string }, Row>(
     notes: [`batches go to workers over ${address.shown}; they are started with the same address`],
     async *execute(items) {
       const batch = Math.max(1, Math.min(elsewhere.together, Math.ceil(size / leastBatches)));
+      const stream = { isOver: false };
       const work = async <Each, Out>(own: readonly Each[]): Promise<Worked<Each, Out>> => ({
-        outcomes: (await outcomesOf(own as readonly never[], [])) as never,
+        outcomes: (await outcomesOf(stream, own as readonly never[], [])) as never,
       });
-      for await (const outcome of dispatch<Item, Row>({ concurrency: ahead, batch, signal, work }).execute(items)) {
-        pace.count('error' in outcome);
-        yield outcome;
+      const outcomes = dispatch<Item, Row>({ concurrency: ahead, batch, signal, work })
+        .execute(items)
+        [Symbol.asyncIterator]();
+      try {
+        for (let next = await outcomes.next(); next.done !== true; next = await outcomes.next()) {
+          pace.count('error' in next.value);
+          yield next.value;
+        }
+      } finally {
+        // Whoever wants no more of it does not wait for what is handed out.
+        stream.isOver = true;
+        jobs.leave(stream);
+        await outcomes.return?.();
       }
     },
     async close() {

@@ -23,6 +23,7 @@ type Answers = ReadonlyMap<string, { readonly rows: readonly unknown[] } | { rea
 
 interface Pending {
   readonly ids: readonly string[];
+  readonly stream: object;
   readonly settle: (reply: Reply) => void;
 }
 
@@ -58,14 +59,14 @@ export class Jobs {
     this.#listening = this.#listen();
   }
 
-  /** Hands out a batch, after `delay` milliseconds; never rejects but where the batch cannot be sent. */
-  async ask(ids: readonly string[], delay = 0): Promise<Reply> {
+  /** Hands out a batch of a stream, after `delay` milliseconds; never rejects but where the batch cannot be sent. */
+  async ask(stream: object, ids: readonly string[], delay = 0): Promise<Reply> {
     if (this.#isClosed) return { kind: 'over' };
     // Not a number alone, which BullMQ keeps for itself.
     const job = `b${(this.#count += 1)}`;
-    const reply = new Promise<Reply>((settle) => void this.#pending.set(job, { ids, settle }));
-    await this.#add(job, ids, delay);
-    return reply;
+    const reply = new Promise<Reply>((settle) => void this.#pending.set(job, { ids, stream, settle }));
+    // A Redis that is away takes no batch, and keeps nobody from giving up.
+    return Promise.race([this.#add(job, ids, delay).then(() => reply), reply]);
   }
 
   async #add(job: string, ids: readonly string[], delay = 0): Promise<void> {
@@ -105,6 +106,15 @@ export class Jobs {
     const own = Object.entries(this.#queue.keys).flatMap(([name, key]) => (name === lookedKey ? [] : [key]));
     const keys = [...own, done, hellos, verdicts, holders];
     await Promise.all(keys.map((key) => this.#client.pexpire(key, this.#timing.keep)));
+  }
+
+  /** Gives up on the batches of a stream that nobody wants more of. */
+  leave(stream: object): void {
+    for (const [job, pending] of this.#pending) {
+      if (pending.stream !== stream) continue;
+      this.#pending.delete(job);
+      pending.settle({ kind: 'over' });
+    }
   }
 
   /** Gives up on all batches. */

@@ -20,6 +20,12 @@ const options = {
     range: [1, 100_000],
     description: 'The most batches in Redis at once.',
   },
+  wait: {
+    type: 'number',
+    default: 0,
+    range: [0, 1e6],
+    description: 'Seconds without any worker after which the study stops, to be gone on with later; 0 to wait.',
+  },
   stall: {
     type: 'number',
     default: 20,
@@ -43,9 +49,9 @@ export default definePlugin({
     },
   ],
   register(registry) {
-    registry.bind(EXECUTOR, 'queue', (_, { url, attempts, ahead, stall }) =>
+    registry.bind(EXECUTOR, 'queue', (_, { url, attempts, ahead, wait, stall }) =>
       queue({
-        ...{ url: String(url), attempts: Number(attempts), ahead: Number(ahead) },
+        ...{ url: String(url), attempts: Number(attempts), ahead: Number(ahead), wait: Number(wait) },
         timing: { stall: 1000 * Number(stall) },
       }),
     );

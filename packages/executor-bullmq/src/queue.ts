@@ -1,5 +1,6 @@
 import type { ExecutorKind } from '@understory/core';
 import { parseAddress } from './address.ts';
+import { queueErrors } from './errors.ts';
 import { usualTiming, type Timing } from './timing.ts';
 
 export interface QueueOptions {
@@ -9,6 +10,8 @@ export interface QueueOptions {
   readonly attempts?: number;
   /** Batches in Redis at most. */
   readonly ahead?: number;
+  /** Seconds without any worker after which the work ends; 0, the default, for never. */
+  readonly wait?: number;
   readonly timing?: Partial<Timing>;
   /** Environment variables, for the password; those of the process by default. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -27,6 +30,7 @@ export function queue({
   url,
   attempts = usualAttempts,
   ahead = usualAhead,
+  wait = 0,
   env,
   ...options
 }: QueueOptions): ExecutorKind {
@@ -35,18 +39,20 @@ export function queue({
   return {
     async open(request) {
       const { handOut } = await import('./hand-out.ts');
-      return handOut(request, { address, timing, attempts, ahead });
+      return handOut(request, { address, timing, attempts, ahead, wait: 1000 * wait });
     },
     async serve(request) {
       const { serve } = await import('./serve.ts');
       await serve(request, { address, timing });
     },
     async shared() {
-      const { connect } = await import('./connect.ts');
+      const { answerOf, connect } = await import('./connect.ts');
       const { shared } = await import('./shared.ts');
-      const client = await connect(address, { onNotice: () => undefined });
+      const client = await connect(address, { onNotice: () => undefined, silence: timing.silence });
       try {
         return await shared(client);
+      } catch (cause) {
+        throw queueErrors.unusable({ address: address.shown, reason: answerOf(cause), cause });
       } finally {
         client.disconnect();
       }

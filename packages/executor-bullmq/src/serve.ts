@@ -3,7 +3,8 @@ import { freemem, hostname } from 'node:os';
 import type { ServeRequest } from '@understory/core';
 import type { Redis } from 'ioredis';
 import type { QueueAddress } from './address.ts';
-import { connect } from './connect.ts';
+import { answerOf, connect } from './connect.ts';
+import { queueErrors } from './errors.ts';
 import { commonKeys, Janitor, keysOf } from './keys.ts';
 import { announcement, most, read, type Announcement } from './messages.ts';
 import { Share } from './share.ts';
@@ -25,7 +26,7 @@ export async function serve(request: ServeRequest, { address, timing }: ServeOpt
   const { concurrency, signal, onNotice } = request;
   let client: Redis;
   try {
-    client = await connect(address, { onNotice, isPatient: true, signal });
+    client = await connect(address, { onNotice, isPatient: true, silence: timing.silence, signal });
   } catch (error) {
     if (signal.aborted) return;
     throw error;
@@ -50,7 +51,13 @@ export async function serve(request: ServeRequest, { address, timing }: ServeOpt
   const join = (id: string, announced: Announcement) =>
     new Share({
       ...{ client, id, announced, worker, timing, onNotice, open: request.open },
-      seats: (bytes) => Math.max(1, Math.min(concurrency, Math.floor((mostOfMemory * freeBytes()) / bytes))),
+      seats: (bytes) => {
+        const free = freeBytes();
+        const count = Math.max(1, Math.min(concurrency, Math.floor((mostOfMemory * free) / bytes)));
+        const fewer = count < concurrency ? ` instead of ${concurrency}: ${megabytes(free)} of memory are free` : '';
+        const words = `${count} ${count === 1 ? 'batch' : 'batches'} at a time of about ${megabytes(bytes)} each${fewer}`;
+        return { count, words };
+      },
       turn: (act) =>
         turn(async () => {
           busy += 1;
@@ -88,12 +95,22 @@ export async function serve(request: ServeRequest, { address, timing }: ServeOpt
     }
   };
 
+  let told = '';
+  /** Of a Redis that answers, but does not do what it is asked: once for each reason. */
+  const tell = (cause: unknown) => {
+    const reason = answerOf(cause);
+    if ((cause as Error | null)?.name !== 'ReplyError' || reason === told) return;
+    told = reason;
+    onNotice(queueErrors.unusable({ address: address.shown, reason, cause }));
+  };
+
   onNotice(`worker ${worker} waits for work from ${address.shown}`);
   while (!signal.aborted) {
     await Promise.race([
       beat()
         .then(look)
-        .catch(() => undefined),
+        .then(() => (told = ''))
+        .catch(tell),
       stopped,
     ]);
     await pause(timing.look, stopped);
@@ -154,6 +171,10 @@ function turns(most: number): <Result>(act: () => Promise<Result>) => Promise<Re
       else next();
     }
   };
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MB`;
 }
 
 function freeBytes(): number {

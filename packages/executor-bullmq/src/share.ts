@@ -13,8 +13,8 @@ export interface ShareOptions extends Pick<ServeRequest, 'open' | 'onNotice'> {
   readonly id: string;
   readonly announced: Announcement;
   readonly worker: string;
-  /** How many batches at once, by how much memory each takes. */
-  readonly seats: (bytes: number) => number;
+  /** How many batches at once, by how much memory each takes, and how that is told. */
+  readonly seats: (bytes: number) => { readonly count: number; readonly words: string };
   /** Waits for its turn among all studies. */
   readonly turn: <Result>(act: () => Promise<Result>) => Promise<Result>;
   readonly timing: Timing;
@@ -68,11 +68,11 @@ export class Share {
     try {
       served = await this.#options.open(announced.work);
       if (!(await this.#isAdmitted({ shows: { proof: { ...served.proof } } }))) return;
-      const count = this.#options.seats(served.bytes);
+      const { count, words } = this.#options.seats(served.bytes);
       this.#seats = Array.from({ length: count }, () => new Seat(served!, this.#interruption.signal));
       for (const seat of this.#seats) if (!this.#isOver) await seat.open();
       if (this.#isOver) return;
-      onNotice(`works for ${title} of ${host}, ${count} ${count === 1 ? 'batch' : 'batches'} at a time`);
+      onNotice(`works for ${title} of ${host}, ${words}`);
       this.#worker = this.#take(count);
       await this.#ended;
       await this.#worker.close();

@@ -48,7 +48,7 @@ jest.setTimeout(120_000);
     const found = await outcomes;
     await worker.end();
     await opened.close();
-    return { found, name: /worker (\S+) /.exec(String(notices[0]))![1] };
+    return { found, name: /worker (\S+) on \S+ joins in/.exec(notices.join('\n'))![1] };
   };
 
   it('as a worker that holds a batch: another gets it', async () => {

@@ -35,7 +35,7 @@ describe('the plugin', () => {
     expect(host.list('executor').map(({ id }) => id)).toEqual(['queue']);
     expect(host.optionsOf('executor', 'queue', { url: 'redis://there:1/2' })).toEqual({
       url: 'redis://there:1/2',
-      ...{ attempts: 5, ahead: 1024, stall: 20 },
+      ...{ attempts: 5, ahead: 1024, wait: 0, stall: 20 },
     });
     await host.dispose();
   });

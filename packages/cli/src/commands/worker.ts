@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { type Command, Option } from '@commander-js/extra-typings';
@@ -5,6 +6,7 @@ import { nodeEnvironment } from '@understory/environment-node';
 import { serveStudies } from '@understory/studies';
 import type { CommandContext } from '../command-context.ts';
 import { configurationNote } from '../configuration-note.ts';
+import { cliErrors } from '../errors.ts';
 import { version } from '../manifest.ts';
 import { noticesOn } from '../notices.ts';
 import { collect, wholeNumber } from '../option-values.ts';
@@ -49,6 +51,10 @@ export function workerCommand(program: Command, { io }: CommandContext): void {
     .action(async ({ queue, concurrency, modelRoot = ['.'], dataRoot = ['.'], plugin = [], json, quiet = false }) => {
       const { cwd, env, runtime, signal } = io;
       const folders = (roots: readonly string[]) => roots.map((root) => resolve(cwd, root));
+      const missing = [...modelRoot, ...dataRoot].find((root) => !existsSync(resolve(cwd, root)));
+      if (missing !== undefined) {
+        throw cliErrors.usage({ message: `The folder '${missing}' is not there.`, command: 'understory worker' });
+      }
       const environment = nodeEnvironment({
         ...{ cwd, env, versions: { understory: version, runtime } },
         offered: { models: folders(modelRoot), data: folders(dataRoot), plugins: plugin },

@@ -7,7 +7,7 @@ import { queue } from '../../src/index.ts';
 import type { Timing } from '../../src/timing.ts';
 
 /** Times that let tests be short. */
-export const quick: Partial<Timing> = { beat: 200, look: 50, life: 4000, stall: 2000 };
+export const quick: Partial<Timing> = { beat: 200, look: 50, life: 4000, stall: 2000, silence: 12_000 };
 
 export interface Serving {
   readonly notices: (string | Error)[];
@@ -21,12 +21,14 @@ interface Served {
   readonly proof?: WorkProof;
   readonly open?: (data: unknown, around: WorkSurroundings) => ReturnType<typeof openWork>;
   readonly refuse?: Error;
+  /** Of memory, for each batch. */
+  readonly bytes?: number;
 }
 
 /** A worker in this process that does the work of the contract, or what it is given. */
 export function serving(
   url: string,
-  { concurrency = 1, proof = contractProof, open = openWork, refuse }: Served = {},
+  { concurrency = 1, proof = contractProof, open = openWork, refuse, bytes = 1 }: Served = {},
 ): Serving {
   const interruption = new AbortController();
   const notices: (string | Error)[] = [];
@@ -36,7 +38,7 @@ export function serving(
     async open(data): Promise<ServedWork> {
       if (refuse !== undefined) throw refuse;
       return {
-        ...{ proof, bytes: 1 },
+        ...{ proof, bytes },
         begin(around) {
           begun += 1;
           return open(data, around);

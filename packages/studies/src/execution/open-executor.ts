@@ -19,6 +19,8 @@ export interface ExecutorChoice {
   readonly workers: Workers;
   /** Where batches are handed out to other machines: `redis://host:port/number`. It goes before `workers`. */
   readonly queue?: string | undefined;
+  /** Seconds without a worker of the queue after which the study stops; without it as long as it takes. */
+  readonly queueWait?: number | undefined;
   /** Told what a user should know as it happens. */
   readonly onNotice?: (notice: string | Error) => void;
   /** How many items there are for this process. */
@@ -50,7 +52,7 @@ const usualBatch = 4;
  */
 export async function openExecutor<Row, Summary>(
   study: AnyStudy<Row, Summary>,
-  { environment, store, queue, workers, size, signal, onStep, onNotice, ...choice }: ExecutorChoice,
+  { environment, store, queue, queueWait, workers, size, signal, onStep, onNotice, ...choice }: ExecutorChoice,
 ): Promise<OpenExecutor<ChosenImage, Row> | undefined> {
   const { spec } = study;
   const isQueued = queue !== undefined;
@@ -66,7 +68,7 @@ export async function openExecutor<Row, Summary>(
       return undefined;
     }
     const kind = isQueued
-      ? host.get(EXECUTOR, 'queue', { url: queue })
+      ? host.get(EXECUTOR, 'queue', { url: queue, ...(queueWait !== undefined && { wait: queueWait }) })
       : host.get(EXECUTOR, 'threads', { workers: workers === 'auto' ? 0 : workers });
     // A session with a thread for each worker makes the best use of cores.
     const own = { ...spec, threads: spec.threads ?? 1 };
