@@ -1,5 +1,5 @@
 const gradientExplainers = [
-  ...['gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam', 'dff:concepts=2'],
+  ...['gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'shapleycam', 'eigengradcam', 'dff:concepts=2'],
   ...['saliency', 'input-x-gradient'],
   ...[
     'guided-backpropagation',

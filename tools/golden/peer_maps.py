@@ -11,6 +11,7 @@ layer's resolution, before the scaling that pytorch-grad-cam adds:
 - `fullgrad`, `[N, H, W]` of the image, of the network with batch normalisation folded into convolutions, as the exporter does, and under no layer;
 - `dff`, `[N, 3, h, w]` of three concepts, each with the length of its vector, scikit-learn's factorization to its end: the package's own where
   every channel of the image has a 0, else of the layer as it is, where the package takes the lowest value of each channel off;
+- `shapleycam`, of the network's logits, before its ReLU and scaling;
 - `eigencam` and `eigengradcam`: the projection itself, before its ReLU, for its sign is the one that the decomposition happens to have.
 
 Networks compute in float64, so that a weight that is divided by almost nothing is right too.
@@ -36,6 +37,7 @@ from reference.golden_file import GoldenFile
 
 import pytorch_grad_cam
 from sklearn.decomposition import NMF
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.fx.experimental.optimization import fuse
 from pytorch_grad_cam.feature_factorization import deep_feature_factorization
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
@@ -47,7 +49,15 @@ METHODS = {
     'gradcam:eigen': pytorch_grad_cam.GradCAM,
     'layercam:eigen': pytorch_grad_cam.LayerCAM,
     'xgradcam:eigen': pytorch_grad_cam.XGradCAM,
+    'shapleycam': pytorch_grad_cam.ShapleyCAM,
 }
+
+
+def weighted(explainer: pytorch_grad_cam.ShapleyCAM, inputs: torch.Tensor, layer: torch.nn.Module, targets: list,
+             activations: torch.Tensor, gradients: torch.Tensor, _eigen: bool) -> np.ndarray:
+    """`[N, h, w]`, the package's weights times activations, before ReLU."""
+    weights = explainer.get_cam_weights(inputs, layer, targets, activations, gradients)
+    return (weights[:, :, None, None] * places(activations).detach().numpy()).sum(1)
 
 
 def package_map(method: str, model: torch.nn.Module, layer: torch.nn.Module, inputs: torch.Tensor,
@@ -55,11 +65,21 @@ def package_map(method: str, model: torch.nn.Module, layer: torch.nn.Module, inp
     """`[N, h, w]`, before ReLU and scaling."""
     targets = [ClassifierOutputTarget(index) for index in classes]
     with METHODS[method](model=model, target_layers=[layer], reshape_transform=places) as explainer:
-        explainer(input_tensor=inputs, targets=targets)
-        kept = explainer.activations_and_grads
-        gradients = kept.gradients[-1].numpy() if kept.gradients else None
-        return explainer.get_cam_image(inputs, layer, targets, kept.activations[-1].numpy(), gradients,
-                                       method.endswith(':eigen'))
+        kept, combine = [], explainer.get_cam_image
+        if not explainer.detach:
+            # The package cannot arrange tokens here, and what it frees are views, which it refuses to.
+            combine = functools.partial(weighted, explainer)
+            explainer.activations_and_grads.clear = lambda: None
+
+        def kept_image(*arguments: object) -> np.ndarray:
+            kept.append(combine(*arguments))
+            return kept[-1]
+
+        explainer.get_cam_image = kept_image
+        # The fast kernels of attention have no second derivatives.
+        with sdpa_kernel(SDPBackend.MATH):
+            explainer(input_tensor=inputs, targets=targets, eigen_smooth=method.endswith(':eigen'))
+        return kept[0]
 
 
 def augmented_map(model: torch.nn.Module, layer: torch.nn.Module, inputs: torch.Tensor, classes: list[int],

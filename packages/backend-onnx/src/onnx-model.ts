@@ -18,6 +18,7 @@ import {
   type Feeds,
   type GradientRules,
   type GraphView,
+  type HessianProductRequest,
   type LayerSpec,
   type ModelOrigin,
   type Objective,
@@ -27,6 +28,7 @@ import {
   type Tensors,
   type TensorSpec,
   firstLineOf,
+  fromFloat32,
 } from '@understory/core';
 import {
   DifferentiableGraph,
@@ -36,6 +38,7 @@ import {
   epsilonRules,
   graphView,
   guidedRules,
+  hessianProduct,
   layersOf,
   redrawWeights,
   rescaleRules,
@@ -46,6 +49,7 @@ import {
   type DifferentiatedModel,
   type Float32Graph,
   type Graph,
+  type HessianProduct,
   type Sizes,
   type Value,
 } from '@understory/onnx-autodiff';
@@ -84,6 +88,12 @@ interface Foreseen {
   readonly reference: readonly string[];
   /** The batch that it is first asked for with, where that is known. */
   readonly samples?: number | undefined;
+}
+
+/** A product with a Hessian, undefined where it is 0, and the shapes of the network's tensors. */
+interface Twice {
+  readonly product: HessianProduct | undefined;
+  readonly shapeOf: (name: string) => Value['shape'];
 }
 
 export interface OnnxModelParts {
@@ -134,6 +144,8 @@ export class OnnxModel implements DifferentiableModel {
     string,
     { readonly bySize: Map<number, DifferentiatedModel>; readonly sizes: BatchSizes }
   >();
+  /** What was differentiated twice, by what is asked for. */
+  private readonly twice = new Map<string, Twice>();
   private readonly reached = new Map<string, ReturnType<DifferentiableGraph['reach']>>();
   private readonly gradientPrecision: 'float32' | 'model';
   /** Without what the constructor adds. */
@@ -286,6 +298,28 @@ export class OnnxModel implements DifferentiableModel {
       gradients: Object.fromEntries(withRespectTo.map((name) => [name, results[gradients[this.computed(name)]!]!])),
       fetched: Object.fromEntries(fetched.map((name) => [name, feeds[name] ?? results[name]!])),
     };
+  }
+
+  async hessianProduct({ feeds, objective: asked, withRespectTo, direction }: HessianProductRequest): Promise<Tensor> {
+    this.checkOpen();
+    const batch = checkFeeds(this.inputs, feeds);
+    this.checkNames([withRespectTo]);
+    const size = this.fixedBatch ?? batch;
+    const objective = renameOutputs(asked, this.computed);
+    const tensor = this.computed(withRespectTo);
+    const key = JSON.stringify({ twice: formOf(objective), tensor, size });
+    const { product, shapeOf } = this.twiceFor(key, formOf(objective), tensor, size);
+    const along = fromFloat32(toFloat32Array(direction), 'float32', direction.dims);
+    const toward = { name: product?.direction ?? '', term: [], role: 'cotangent', output: tensor } as const;
+    const fed = objectiveFeeds({ kind: 'cotangent', cotangents: { [tensor]: along } }, [toward], batch, shapeOf);
+    if (product === undefined) return fromFloat32(new Float32Array(along.data.length), 'float32', direction.dims);
+    const numbers = { ...objectiveFeeds(objective, product.objectiveInputs, batch, shapeOf), ...fed };
+    const results = await this.sessions.use(
+      key,
+      () => this.openDerived(product.graph, product.sizes),
+      (session) => this.inBatches(session, feeds, numbers, batch, [product.product]),
+    );
+    return results[product.product]!;
   }
 
   /** Where nothing was run yet: what was opened already is used as it is. */
@@ -489,6 +523,19 @@ export class OnnxModel implements DifferentiableModel {
       if (!isDiagnosed(error)) throw error;
       this.foreseen = undefined;
     }
+  }
+
+  private twiceFor(key: string, objective: ObjectiveForm, withRespectTo: string, size: number): Twice {
+    for (const [old, { product }] of this.twice) if (product && !this.sessions.has(old)) this.twice.delete(old);
+    let twice = this.twice.get(key);
+    if (!twice) {
+      // Not in blocks of channels: masks there are steep functions, whose slopes are no second derivatives.
+      const source = new DifferentiableGraph(this.derivativeSource.withBatch(size));
+      const product = hessianProduct(source, { objective, withRespectTo });
+      twice = { product, shapeOf: (name) => source.inference.value(name).shape };
+      this.twice.set(key, twice);
+    }
+    return twice;
   }
 
   private forBatch(size: number, rules: GradientRules | undefined): DifferentiableGraph {

@@ -39,7 +39,7 @@ host.start();
 afterAll(() => host.dispose());
 
 const attentions = ['attention-rollout', 'generic-attention'];
-const refused = [...attentions, 'lrp', 'deeplift'];
+const refused = [...attentions, 'lrp', 'deeplift', 'shapleycam'];
 const explainers = host.list('explainer').flatMap(({ id }) => (refused.includes(id) ? [] : [id]));
 
 /** Settings that leave out repetitions, which no engine does differently. */
@@ -174,6 +174,7 @@ describe.each(Object.keys(layerOf) as (keyof typeof layerOf)[])('cifar10-resnet:
   it.each([
     ['lrp', 'RELEVANCE_UNSUPPORTED'],
     ['deeplift', 'DEEPLIFT_UNSUPPORTED'],
+    ['shapleycam', 'SECOND_DERIVATIVES_UNSUPPORTED'],
   ])('have no rules of %s on TensorFlow.js', async (id, code) => {
     const { model, subject, objective } = other;
     const maps = host.get(EXPLAINER, id).explain({ model, feeds: subject.feeds(pixels), objective, seed: 1 });

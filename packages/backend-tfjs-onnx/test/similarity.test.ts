@@ -203,7 +203,7 @@ describe('explainers and metrics of a similarity', () => {
   });
   afterAll(() => model.close());
 
-  const refusals = ['cam', 'lrp', 'deeplift'];
+  const refusals = ['cam', 'lrp', 'deeplift', 'shapleycam'];
   const others = host.list('explainer').flatMap(({ id }) => (refusals.includes(id) ? [] : [id]));
 
   it.each(others)('%s gives each sample the map that it has alone', async (id) => {

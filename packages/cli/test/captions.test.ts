@@ -75,7 +75,7 @@ describe('explain with captions', () => {
     expect(skipped.map(({ explainer }) => explainer)).toEqual(['cam', 'guided-backpropagation', 'lrp', 'deeplift']);
     expect(images[0].maps.map(({ explainer }) => explainer)).toEqual([
       ...['eigencam', 'attention-rollout'],
-      ...['gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam', 'dff'],
+      ...['gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'shapleycam', 'eigengradcam', 'dff'],
       ...['saliency', 'smoothgrad', 'integrated-gradients', 'input-x-gradient', 'fullgrad', 'generic-attention'],
       ...['rise', 'occlusion', 'lime', 'kernelshap', 'scorecam', 'ablationcam'],
       ...['random', 'centre', 'sobel', 'randomised'],

@@ -42,8 +42,8 @@ describe('inspect', () => {
     const { explainers } = found.classifier;
     const ofLayers = explainers.filter(({ layer }: { layer?: string | null }) => typeof layer === 'string');
     expect(ofLayers).toEqual(
-      ['cam', 'gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'eigengradcam', 'dff'].map((id) =>
-        expect.objectContaining({ id, applies: true, layer: last.name }),
+      ['cam', 'gradcam', 'gradcam++', 'layercam', 'hirescam', 'xgradcam', 'shapleycam', 'eigengradcam', 'dff'].map(
+        (id) => expect.objectContaining({ id, applies: true, layer: last.name }),
       ),
     );
     const others = explainers.filter(({ layer }: { layer?: string | null }) => layer === null);

@@ -7,6 +7,7 @@ import { gradCamPlusPlus } from './grad-cam-plus-plus.ts';
 import { hiResCam } from './hires-cam.ts';
 import { layerCam } from './layer-cam.ts';
 import { name, version } from './manifest.ts';
+import { shapleyCam } from './shapley-cam.ts';
 import { xGradCam } from './x-grad-cam.ts';
 
 const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly make: (options: Options) => Explainer })[] =
@@ -55,6 +56,15 @@ const methods: readonly (Omit<Contribution, 'kind' | 'needs'> & { readonly make:
       formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k w_k A_k\Bigr), \quad w_k = \frac{\sum_{x, y} G_k A_k}{\sum_{x, y} A_k}`,
       options: xGradCam.options,
       make: xGradCam.from,
+    },
+    {
+      id: 'shapleycam',
+      title: 'Shapley-CAM',
+      description: 'Weighs channels by their Shapley values, taken from first and second derivatives of the score.',
+      reference: 'Cai 2025',
+      formula: String.raw`M = \mathrm{ReLU}\Bigl(\sum_k w_k A_k\Bigr), \quad w_k = \frac{1}{Z} \sum_{x, y} \Bigl(\frac{\partial S}{\partial A} - \frac{1}{2} \frac{\partial^2 S}{\partial A^2} A\Bigr)_k`,
+      options: shapleyCam.options,
+      make: shapleyCam.from,
     },
     {
       id: 'eigengradcam',

@@ -1,7 +1,7 @@
 import { augmented, configurable } from '@understory/core';
 import type { Configurable, Explainer } from '@understory/core';
 import { principalScores } from '@understory/statistics';
-import { classActivation, type Combine } from './class-activation.ts';
+import { classActivation, firstDerivatives, type Combine } from './class-activation.ts';
 import type { Products } from './weights.ts';
 
 const options = {
@@ -20,12 +20,12 @@ export type WeightedActivation = Explainer & Configurable<Explainer, typeof opti
 /**
  * The methods that weigh the activations of a layer: ReLU(sum_k products_k), or with eigen smoothing ReLU(P v) for the products P
  * `[h w, K]` less the mean of each channel and their first right singular vector v, turned so that the map rises with that sum; core's `augmented` is the
- * other smoothing. Both are those of pytorch-grad-cam (Gildenblat and contributors 2021), `eigen_smooth` and `aug_smooth`.
+ * other smoothing; `derive` may put other slopes in the place of gradients. Both are those of pytorch-grad-cam (Gildenblat and contributors 2021), `eigen_smooth` and `aug_smooth`.
  */
-export function weightedActivation(id: string, products: Products): WeightedActivation {
-  const plain = classActivation(summed(products));
+export function weightedActivation(id: string, products: Products, derive = firstDerivatives): WeightedActivation {
+  const plain = classActivation(summed(products), derive);
   const make = configurable(`The explainer "${id}"`, options, ({ smooth }): Explainer => {
-    const combined = smooth.includes('eigen') ? classActivation(projected(products)) : plain;
+    const combined = smooth.includes('eigen') ? classActivation(projected(products), derive) : plain;
     return smooth.includes('augmentation') ? augmented(combined) : combined;
   });
   return Object.assign(make, plain);

@@ -21,3 +21,7 @@ export function placeWeighted(weigh: (gradient: number) => number): Products {
   return ({ activations, gradients }) =>
     Float64Array.from(activations, (activation, at) => weigh(gradients[at]!) * activation);
 }
+
+/** The weight of Grad-CAM. */
+export const meanGradient = (_: Float32Array, gradients: Float32Array): number =>
+  gradients.reduce((sum, gradient) => sum + gradient, 0) / gradients.length;

@@ -5,6 +5,7 @@ import {
   gradCamPlusPlus,
   hiResCam,
   layerCam,
+  shapleyCam,
   xGradCam,
 } from '@understory/explain-gradcam';
 
@@ -15,6 +16,7 @@ export const methods = {
   layercam: layerCam,
   hirescam: hiResCam,
   xgradcam: xGradCam,
+  shapleycam: shapleyCam,
   eigengradcam: eigenGradCam,
   dff: deepFeatureFactorization(),
 } as const;

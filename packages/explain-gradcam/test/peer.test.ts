@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OnnxBackend, type OnnxModel } from '@understory/backend-onnx';
 import { toFloat32 } from '@understory/core';
 import type { Explainer, Objective } from '@understory/core';
-import { eigenGradCam, gradCam, layerCam, xGradCam } from '@understory/explain-gradcam';
+import { eigenGradCam, gradCam, layerCam, shapleyCam, xGradCam } from '@understory/explain-gradcam';
 import { readGolden } from '@understory/testing/node';
 import type { Golden } from '@understory/testing/node';
 
@@ -24,6 +24,7 @@ const compared: readonly {
   { id: 'gradcam:eigen', explainer: gradCam({ smooth: ['eigen'] }), isSigned: true },
   { id: 'layercam:eigen', explainer: layerCam({ smooth: ['eigen'] }), isSigned: true },
   { id: 'xgradcam:eigen', explainer: xGradCam({ smooth: ['eigen'] }), isSigned: true, tolerance: 1e-3 },
+  { id: 'shapleycam', explainer: shapleyCam },
   { id: 'gradcam:augmentation', explainer: gradCam({ smooth: ['augmentation'] }) },
 ];
 

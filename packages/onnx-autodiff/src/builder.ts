@@ -166,7 +166,8 @@ export class GraphBuilder {
 
   /** Gives a tensor a name of its own, as an output needs. */
   named(value: Value, name: string): Value {
-    const node = Node.of('Identity', [value.name], [this.freshName(name)], {}, `${name}/Identity`);
+    const output = this.freshName(name);
+    const node = Node.of('Identity', [value.name], [output], {}, `${output}/Identity`);
     this.nodes.push(node);
     this.inference.add(node);
     return this.value(node.outputs[0]!);

@@ -26,6 +26,7 @@ export { graphView } from './graph-view.ts';
 export { gradientRules } from './gradients/index.ts';
 export { leftOut, writtenOtherwise } from './gradients/written-otherwise.ts';
 export { guidedRules } from './guided-rules.ts';
+export { hessianProduct, type HessianProduct, type HessianProductOptions } from './hessian-product.ts';
 export { rescaleRules } from './rescale-rules.ts';
 export { alphaBetaRules, epsilonRules, zPlusRules } from './relevance-rules.ts';
 export { GraphBuilder } from './builder.ts';

@@ -1,4 +1,4 @@
-import { isDifferentiable, type Feeds, type Model } from '@understory/core';
+import { isDifferentiable, type Feeds, type HessianProductRequest, type Model } from '@understory/core';
 
 /** The name of the input that `besideAnother` adds. */
 export const otherImage = 'another image';
@@ -19,6 +19,10 @@ export function besideAnother(model: Model, image: string): Model {
     ...(isDifferentiable(model) && {
       differentiate: (request: Parameters<typeof model.differentiate>[0]) =>
         model.differentiate({ ...request, feeds: own(request.feeds) }),
+      ...(model.hessianProduct && {
+        hessianProduct: (request: HessianProductRequest) =>
+          model.hessianProduct!({ ...request, feeds: own(request.feeds) }),
+      }),
       differentiability: (output: string, tensor: string) =>
         tensor === otherImage
           ? { differentiable: false, reason: 'noPath', message: 'Nothing depends on it.' }

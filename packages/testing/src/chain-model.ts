@@ -18,6 +18,7 @@ import type {
   Feeds,
   GradientRules,
   GraphView,
+  HessianProductRequest,
   LayerSpec,
   ModelOrigin,
   Objective,
@@ -86,7 +87,8 @@ export class ChainModel implements DifferentiableModel {
     for (const name of fetch) this.#placeOf(name);
     const given = Object.entries(activations).map(([name, tensor]) => [this.#layerPlaceOf(name), tensor] as const);
     for (const [place, tensor] of given) this.#checkActivation(place, tensor, batchOf(feeds));
-    return this.#pick(this.#trace(input, new Map(given)), fetch);
+    const dense = given.map(([place, tensor]) => [place, denseOf(tensor)] as const);
+    return this.#pick(this.#trace(input, new Map(dense)), fetch);
   }
 
   async differentiate(request: DifferentiateRequest): Promise<Derivative> {
@@ -96,22 +98,35 @@ export class ChainModel implements DifferentiableModel {
     checkTargetCount(objective, batchOf(feeds));
     for (const name of [...withRespectTo, ...fetch]) this.#placeOf(name);
     const trace = this.#trace(input);
-    const value = new Float64Array(input.dims[0]!);
-    const gradients = trace.map(({ data }) => new Float64Array(data.length));
-    this.#seed(objective, 1, trace, value, gradients);
-    for (let at = this.#steps.length - 1; at >= 0; at -= 1) {
-      const step = this.#steps[at]!;
-      const isGuided = rules === 'guided' && step.operator === 'Relu';
-      const coming = gradients[at + 1]!;
-      const passed = step.backward(trace[at]!, isGuided ? coming.map((gradient) => Math.max(gradient, 0)) : coming);
-      passed.forEach((gradient, place) => (gradients[at]![place]! += gradient));
-    }
+    const { value, gradients } = this.#backward(trace, objective, rules === 'guided');
     const derivatives = trace.map(({ dims }, at) => ({ dims, data: gradients[at]! }));
     return {
       value: Float32Array.from(value),
       gradients: this.#pick(derivatives, withRespectTo),
       fetched: this.#pick(trace, fetch),
     };
+  }
+
+  /** By central differences of the gradients: in float64 they are right to nine digits, and 0 where the gradients do not change. */
+  async hessianProduct({ feeds, objective, withRespectTo, direction }: HessianProductRequest): Promise<Tensor> {
+    this.#checkOpen();
+    const input = this.#inputOf(feeds);
+    checkTargetCount(objective, batchOf(feeds));
+    const place = this.#placeOf(withRespectTo);
+    if (place > 0) this.#checkActivation(place, direction, batchOf(feeds));
+    const { dims, data } = this.#trace(input)[place]!;
+    const along = toFloat32(direction);
+    const step = 1e-5;
+    const gradientAt = (distance: number): Float64Array => {
+      const moved = { dims, data: data.map((value, at) => value + distance * along[at]!) };
+      const trace = place === 0 ? this.#trace(moved) : this.#trace(input, new Map([[place, moved]]));
+      return this.#backward(trace, objective, false).gradients[place]!;
+    };
+    const [ahead, behind] = [gradientAt(step), gradientAt(-step)];
+    return float32(
+      Float32Array.from(ahead, (value, at) => (value - behind[at]!) / (2 * step)),
+      dims,
+    );
   }
 
   async compile(program: Program): Promise<ChainProgram> {
@@ -131,6 +146,21 @@ export class ChainModel implements DifferentiableModel {
 
   #checkOpen(): void {
     if (this.#isClosed) throw errors.modelClosed({ backend: this.origin.backend });
+  }
+
+  /** The value of each sample, and the gradients of all tensors by their places. */
+  #backward(trace: readonly Dense[], objective: Objective, areGuided: boolean) {
+    const value = new Float64Array(trace[0]!.dims[0]!);
+    const gradients = trace.map(({ data }) => new Float64Array(data.length));
+    this.#seed(objective, 1, trace, value, gradients);
+    for (let at = this.#steps.length - 1; at >= 0; at -= 1) {
+      const step = this.#steps[at]!;
+      const isGuided = areGuided && step.operator === 'Relu';
+      const coming = gradients[at + 1]!;
+      const passed = step.backward(trace[at]!, isGuided ? coming.map((gradient) => Math.max(gradient, 0)) : coming);
+      passed.forEach((gradient, place) => (gradients[at]![place]! += gradient));
+    }
+    return { value, gradients };
   }
 
   /** Adds `weight` times an objective to its value and to the gradients of what it reads. */
@@ -188,11 +218,10 @@ export class ChainModel implements DifferentiableModel {
   }
 
   /** `given` has the values of some tensors by their places. */
-  #trace(input: Dense, given: ReadonlyMap<number, Tensor> = new Map()): readonly Dense[] {
+  #trace(input: Dense, given: ReadonlyMap<number, Dense> = new Map()): readonly Dense[] {
     const trace = [input];
     for (const step of this.#steps) {
-      const activation = given.get(trace.length);
-      trace.push(activation === undefined ? step.forward(trace.at(-1)!) : denseOf(activation));
+      trace.push(given.get(trace.length) ?? step.forward(trace.at(-1)!));
     }
     return trace;
   }

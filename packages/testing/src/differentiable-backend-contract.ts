@@ -318,6 +318,42 @@ export function differentiableBackendContract(subject: DifferentiableBackendSubj
       },
     },
     {
+      name: 'multiplies with the Hessian, where it can',
+      async run() {
+        const model = await open();
+        if (model.hessianProduct === undefined) return;
+        const multiplied = (withRespectTo: string, direction: Tensor, objective: Objective = crossEntropy) =>
+          model.hessianProduct!({ feeds, objective, withRespectTo, direction });
+        // Of cross-entropy at the logits it is diag(p) - p p', and of a score 0.
+        const direction = await randomLike(scores());
+        const directions = rowsOf(direction, batch);
+        const expected = rowsOf(await scores(), batch).flatMap((row, sample) => {
+          const probabilities = Array.from(row, (_, at) => Math.exp(-crossEntropyOf(row, at)));
+          const along = probabilities.reduce((sum, p, at) => sum + p * directions[sample]![at]!, 0);
+          return probabilities.map((p, at) => p * (directions[sample]![at]! - along));
+        });
+        checkClose('H v at the logits', toFloat32(await multiplied(logits, direction)), expected, tolerance);
+        const nothing = toFloat32(await multiplied(logits, direction, score));
+        check(
+          nothing.every((value) => value === 0),
+          'the Hessian of a score by its own output is not 0',
+        );
+        const { [layer]: own } = await model.run(feeds, [layer]);
+        const [one, other] = [await randomLike(Promise.resolve(own!)), own!];
+        const dot = (left: Tensor, right: Tensor) => {
+          const factors = toFloat32(right);
+          return toFloat32(left).reduce((sum, value, at) => sum + value * factors[at]!, 0);
+        };
+        const [first, second] = [await multiplied(layer, one), await multiplied(layer, other)];
+        const size = lengthOf(toFloat32(first)) * lengthOf(toFloat32(other));
+        check(
+          Math.abs(dot(first, other) - dot(second, one)) <= tolerance * size,
+          `the Hessian at "${layer}" is not symmetric: ${dot(first, other)} and ${dot(second, one)}`,
+        );
+        await checkRejects('an unknown tensor', () => multiplied('no such tensor', own!));
+      },
+    },
+    {
       name: 'runs on from a layer that it is given, where it can',
       async run() {
         const model = await open();
@@ -392,6 +428,9 @@ export function differentiableBackendContract(subject: DifferentiableBackendSubj
         await model.close();
         const derivative = () => model.differentiate({ feeds, objective: score, withRespectTo: [input] });
         await checkRejects('differentiate of a closed model', derivative, 'MODEL_CLOSED');
+        const ask = { feeds, objective: score, withRespectTo: input, direction: feeds[input]! };
+        if (model.hessianProduct !== undefined)
+          await checkRejects('hessianProduct of a closed model', () => model.hessianProduct!(ask), 'MODEL_CLOSED');
         if (model.compile === undefined) return;
         const program = () => model.compile!({ inputs: [], feeds: {}, outputs: {} });
         await checkRejects('compile of a closed model', program, 'MODEL_CLOSED');

@@ -48,6 +48,7 @@ describe('the backend contracts', () => {
       run: async (...request) => (checkOpen(), of.run(...request)),
       differentiate: async (request) => (checkOpen(), of.differentiate(request)),
       ...(of.runFrom && { runFrom: async (...request) => (checkOpen(), of.runFrom!(...request)) }),
+      ...(of.hessianProduct && { hessianProduct: async (request) => (checkOpen(), of.hessianProduct!(request)) }),
       ...(of.compile && { compile: async (program) => (checkOpen(), of.compile!(program)) }),
       async close() {
         await of.close();
@@ -295,6 +296,19 @@ describe('the backend contracts', () => {
           },
         },
         ['after other rules'],
+      ],
+      [
+        'forgets half of the Hessian',
+        {
+          hessianProduct: async (request) => {
+            const product = await model.hessianProduct(request);
+            return float32(
+              toFloat32(product).map((value, at) => (at % 2 ? 0 : value)),
+              product.dims,
+            );
+          },
+        },
+        ['multiplies with the Hessian'],
       ],
       [
         'has garbage in a layer',

@@ -78,6 +78,15 @@ export interface DifferentiateRequest {
   readonly reference?: Feeds;
 }
 
+export interface HessianProductRequest {
+  readonly feeds: Feeds;
+  readonly objective: Objective;
+  /** An input or layer, by tensor name. */
+  readonly withRespectTo: string;
+  /** What the Hessian is multiplied with, shaped as that tensor. */
+  readonly direction: Tensor;
+}
+
 export interface Derivative {
   /** The objective of each sample, `[N]`. */
   readonly value: Float32Array;
@@ -91,6 +100,11 @@ export interface DifferentiableModel extends Model {
   readonly gradientRules?: readonly GradientRules[];
   /** One forward and one backward pass; gradients are of the summed objective, so samples do not mix. */
   differentiate(request: DifferentiateRequest): Promise<Derivative>;
+  /**
+   * The Hessian of the summed objective with respect to one tensor, multiplied with a direction, shaped as that tensor: the derivative of `differentiate`'s gradient along it. Zeros where
+   * the gradient does not depend on the tensor, as behind ReLUs alone. Throws what `differentiate` throws.
+   */
+  hessianProduct?(request: HessianProductRequest): Promise<Tensor>;
   /** A computation around the model made ready to run, gradients included; the caller closes it. Throws PROGRAM_INVALID, UNKNOWN_LAYER and what `differentiate` throws. */
   compile?(program: Program): Promise<CompiledProgram>;
   /**

@@ -80,6 +80,28 @@ export const normalisationRows: readonly GradientCheckRow[] = [
   },
   { operator: 'LayerNormalization', form: 'with Mean and InvStdDev', outputs: 3, inputs: [x(2, 3, 5), x(5), x(5)] },
   {
+    operator: 'LayerNormalization',
+    form: 'objective of all outputs',
+    outputs: 3,
+    objective: [0, 1, 2],
+    inputs: [x(2, 3, 5), x(5), x(5)],
+  },
+  {
+    operator: 'LayerNormalization',
+    form: 'objective of the mean, two axes',
+    outputs: 3,
+    objective: [1],
+    inputs: [x(2, 3, 4, 2), weights(4, 2), weights(4, 2)],
+    attributes: { axis: -2 },
+  },
+  {
+    operator: 'LayerNormalization',
+    form: 'objective of InvStdDev, nothing of scale and bias',
+    outputs: 3,
+    objective: [2],
+    inputs: [x(2, 3, 5), x(5), x(5)],
+  },
+  {
     operator: 'InstanceNormalization',
     form: 'two spatial axes',
     inputs: [x(2, 3, 4, 5), x(3), x(3)],
