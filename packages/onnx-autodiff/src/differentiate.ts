@@ -15,8 +15,10 @@ import { ReferencePass } from './reference-pass.ts';
 import { buildObjective, type ObjectiveForm, type ObjectiveInput } from './objective.ts';
 import { Inference } from './shapes/inference.ts';
 import { explicitWindows } from './support/explicit-windows.ts';
+import { floatingActivations } from './support/floating-activations.ts';
 import { ownStatistics } from './support/own-statistics.ts';
 import { plainSequences } from './support/plain-sequences.ts';
+import { withoutRuntimeNames } from './support/runtime-names.ts';
 import { stepsFirst } from './support/steps-first.ts';
 import { straightThroughTensors } from './straight-through.ts';
 import { closestNames } from './suggest.ts';
@@ -75,7 +77,8 @@ export class DifferentiableGraph {
   constructor(graph: Graph, { rules = [], blockedLayout = false }: DifferentiableGraphOptions = {}) {
     this.blockedLayout = blockedLayout;
     this.modelOpset = graph.opset;
-    const raised = plainSequences(raiseOpset(inlineBranches(inlineFunctions(graph))));
+    const plain = plainSequences(raiseOpset(inlineBranches(inlineFunctions(graph))));
+    const raised = floatingActivations(withoutRuntimeNames(plain));
     const inference = new Inference(raised);
     this.training = trainingMode(raised, inference);
     const apart = ownStatistics(stepsFirst(raised, inference), inference);

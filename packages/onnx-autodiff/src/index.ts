@@ -24,7 +24,7 @@ export { withBatchFirst } from './batch-first.ts';
 export { feedFrom } from './feed-from.ts';
 export { graphView } from './graph-view.ts';
 export { gradientRules } from './gradients/index.ts';
-export { leftOut, writtenOtherwise } from './gradients/written-otherwise.ts';
+export { leftOut, leftOutOfMicrosoft, writtenOtherwise } from './gradients/written-otherwise.ts';
 export { guidedRules } from './guided-rules.ts';
 export { hessianProduct, type HessianProduct, type HessianProductOptions } from './hessian-product.ts';
 export { rescaleRules } from './rescale-rules.ts';

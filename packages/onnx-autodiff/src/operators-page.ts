@@ -5,13 +5,16 @@ const opening = `# Operators with gradients
 Written from the rules by \`npm run build && node tools/docs/operators.mjs > docs/operators.md\`; a test fails when it is stale.
 
 Opsets are those of the model. A graph older than opset 18 is raised to it before rules read it, so a rule covers the older
-forms as well. Every operator of ONNX up to opset 26 stands in one of the lists; of com.microsoft those that have a rule. On the path of
-a gradient an operator without a rule is an error that names it.`;
+forms as well. Every operator of ONNX up to opset 26 stands in one of the lists, and every one of com.microsoft that ONNX Runtime 1.32 computes on the
+CPU. On the path of a gradient an operator without a rule is an error that names it.`;
+
+const refused = 'On the path of a gradient each of these is an error that names it.';
 
 /** Operators without a rule of their own, by what becomes of them. */
 export interface OperatorLists {
   readonly writtenOtherwise?: Readonly<Record<string, readonly string[]>>;
   readonly leftOut?: Readonly<Record<string, readonly string[]>>;
+  readonly leftOutOfMicrosoft?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The page that lists every operator by its rule, in Markdown: opsets, what is covered, and which have no derivative. */
@@ -36,11 +39,8 @@ export function operatorsPage(rules: Iterable<OperatorRule>, lists: OperatorList
     'A path that leads through one of these ends there, which is no error as long as another path remains.',
     without.join('\n'),
     ...section(lists.writtenOtherwise, 'written as others', 'These are gone from the graph before rules read it.'),
-    ...section(
-      lists.leftOut,
-      'without a rule yet',
-      'On the path of a gradient each of these is an error that names it.',
-    ),
+    ...section(lists.leftOut, 'without a rule yet', refused),
+    ...section(lists.leftOutOfMicrosoft, 'of com.microsoft without a rule', refused),
   ]
     .join('\n\n')
     .concat('\n');

@@ -410,4 +410,65 @@ describe('quantised operators of com.microsoft have the gradients of what they s
       [2, 3, 4],
     );
   });
+
+  it.each([
+    ['one scale each', [2], [2]],
+    ['a scale for each column', [2, 12], [2, 12]],
+  ])('DynamicQuantizeLSTM in both directions, %s', async (_, ofInput, ofHidden) => {
+    const attributes = { hidden_size: 3, direction: 'bidirectional' };
+    const state = (shift: number) => tensor([2, 2, 3], wave(0.5, shift));
+    const common = {
+      inputs: {
+        ...{ x: tensor([4, 2, 5], wave(1, 0)), h: state(1), c: state(2), b: tensor([2, 24], wave(0.2, 3)) },
+        ...{ p: tensor([2, 9], wave(0.3, 4)) },
+        ...{ ws: tensor(ofInput, (at) => 0.006 + 0.001 * at), rs: tensor(ofHidden, (at) => 0.008 - 0.0002 * at) },
+      },
+      weights: {
+        ...{
+          w: tensor([2, 5, 12], whole(90, 1, 4), 'int8'),
+          wz: tensor(ofInput, () => (ofInput.length === 1 ? 4 : 0), 'int8'),
+        },
+        ...{ r: tensor([2, 3, 12], whole(90, 2), 'int8'), rz: tensor(ofHidden, () => 0, 'int8') },
+        ...{
+          lengths: { type: 'int32', dims: [2], values: [4, 3] },
+          along: { type: 'int64', dims: [3], values: [2, 1, -1] },
+        },
+      } satisfies Readonly<Record<string, Constant>>,
+      output: 'y',
+    };
+    const plain = (name: string, scale: string, zero: string): readonly NodeInput[] => [
+      { operator: 'Cast', inputs: [name], outputs: [`${name}1`], attributes: { to: 1 } },
+      { operator: 'Cast', inputs: [zero], outputs: [`${name}2`], attributes: { to: 1 } },
+      { operator: 'Reshape', inputs: [`${name}2`, 'along'], outputs: [`${name}3`] },
+      { operator: 'Sub', inputs: [`${name}1`, `${name}3`], outputs: [`${name}4`] },
+      { operator: 'Reshape', inputs: [scale, 'along'], outputs: [`${name}5`] },
+      { operator: 'Mul', inputs: [`${name}4`, `${name}5`], outputs: [`${name}6`] },
+      { operator: 'Transpose', inputs: [`${name}6`], outputs: [`${name}7`], attributes: { perm: [0, 2, 1] } },
+    ];
+    await expectAlike(
+      {
+        ...common,
+        nodes: [
+          {
+            ...{ operator: 'DynamicQuantizeLSTM', domain, attributes, outputs: ['y'] },
+            inputs: ['x', 'w', 'r', 'b', 'lengths', 'h', 'c', 'p', 'ws', 'wz', 'rs', 'rz'],
+          },
+        ],
+      },
+      {
+        ...common,
+        nodes: [
+          ...plain('w', 'ws', 'wz'),
+          ...plain('r', 'rs', 'rz'),
+          {
+            ...{ operator: 'LSTM', attributes, outputs: ['y'] },
+            inputs: ['x', 'w7', 'r7', 'b', 'lengths', 'h', 'c', 'p'],
+          },
+        ],
+      },
+      ['x', 'b', 'h', 'c', 'p', 'ws', 'rs'],
+      [4, 2, 2, 3],
+      0.03,
+    );
+  });
 });

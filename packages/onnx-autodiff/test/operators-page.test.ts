@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import {
   gradientRules,
   leftOut,
+  leftOutOfMicrosoft,
   operatorNames,
   operatorsPage,
   writtenOtherwise,
@@ -36,12 +37,12 @@ describe('operatorsPage', () => {
     );
   });
 
+  const schemas = JSON.parse(readFileSync(new URL('./fixtures/operators-opset-26.json', import.meta.url), 'utf8')) as {
+    readonly operators: readonly string[];
+    readonly microsoft: readonly string[];
+  };
+
   it('has every operator of ONNX in one list and no more', () => {
-    const schemas = JSON.parse(
-      readFileSync(new URL('./fixtures/operators-opset-26.json', import.meta.url), 'utf8'),
-    ) as {
-      readonly operators: readonly string[];
-    };
     const listed = [
       ...[...gradientRules.values()].filter(({ domain }) => !domain).map(({ operator }) => operator),
       ...[leftOut, writtenOtherwise].flatMap((list) => Object.values(list).flat()),
@@ -49,6 +50,14 @@ describe('operatorsPage', () => {
     expect(schemas.operators.length).toBe(200);
     // ONNX Runtime's own name in the domain of ONNX.
     expect(listed).toEqual([...schemas.operators, 'SimplifiedLayerNormalization'].sort());
+  });
+
+  it('has every operator of com.microsoft that is computed on the CPU in one list', () => {
+    const ruled = [...gradientRules.values()].filter(({ domain }) => domain === 'com.microsoft');
+    const operators = ruled.map(({ operator }) => operator);
+    const without = Object.values(leftOutOfMicrosoft).flat();
+    expect(schemas.microsoft.length).toBe(86);
+    expect(schemas.microsoft.filter((name) => !operators.includes(name)).sort()).toEqual([...without].sort());
   });
 
   it('lists what is written as others and what has no rule yet, with the reasons', () => {
@@ -64,7 +73,7 @@ describe('operatorsPage', () => {
 
   it('is committed as docs/operators.md, written again by `npm run build && node tools/docs/operators.mjs > docs/operators.md`', () => {
     const committed = readFileSync(new URL('../../../docs/operators.md', import.meta.url), 'utf8');
-    expect(committed).toBe(operatorsPage(gradientRules.values(), { leftOut, writtenOtherwise }));
+    expect(committed).toBe(operatorsPage(gradientRules.values(), { leftOut, leftOutOfMicrosoft, writtenOtherwise }));
   });
 
   it('stands in the README by name, with every code of an error', () => {

@@ -74,11 +74,13 @@ import { microsoftGelu } from './microsoft-gelu.ts';
 import { microsoftQuantizeLinear } from './microsoft-quantize-linear.ts';
 import { microsoftQuickGelu } from './microsoft-quick-gelu.ts';
 import { microsoftAttention } from './microsoft-attention.ts';
+import { microsoftDynamicQuantizeLstm } from './microsoft-dynamic-quantize-lstm.ts';
 import { microsoftDynamicQuantizeMatMul } from './microsoft-dynamic-quantize-mat-mul.ts';
 import { microsoftEmbedLayerNormalization } from './microsoft-embed-layer-normalization.ts';
 import { microsoftFusedConv } from './microsoft-fused-conv.ts';
 import { microsoftFusedGemm } from './microsoft-fused-gemm.ts';
 import { microsoftMatMulIntegerToFloat } from './microsoft-mat-mul-integer-to-float.ts';
+import { microsoftMatMulBnb4 } from './microsoft-mat-mul-bnb4.ts';
 import { microsoftMatMulNBits } from './microsoft-mat-mul-n-bits.ts';
 import { microsoftMultiHeadAttention } from './microsoft-multi-head-attention.ts';
 import { microsoftNhwcMaxPool } from './microsoft-nhwc-max-pool.ts';
@@ -304,11 +306,13 @@ const rules: readonly OperatorRule[] = [
   unsqueeze,
   where,
   microsoftAttention,
+  microsoftDynamicQuantizeLstm,
   microsoftDynamicQuantizeMatMul,
   microsoftEmbedLayerNormalization,
   microsoftFusedConv,
   microsoftFusedGemm,
   microsoftMatMulIntegerToFloat,
+  microsoftMatMulBnb4,
   microsoftMatMulNBits,
   microsoftMultiHeadAttention,
   microsoftNhwcMaxPool,

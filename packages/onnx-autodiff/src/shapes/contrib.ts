@@ -129,6 +129,7 @@ export const contribShapes: ShapeRules = {
     () => [0, 1],
     (c) => c.input(2)?.type,
   ),
+  MatMulBnb4: packedProduct,
   MatMulNBits: packedProduct,
   MultiHeadAttention: multiHeadAttention,
   NhwcMaxPool: channelsLast(poolingShapes['MaxPool']!, () => true),

@@ -16,4 +16,9 @@ const recurrent: ShapeRule = (c) => {
   c.set(2, type, state);
 };
 
-export const recurrentShapes: ShapeRules = { GRU: recurrent, LSTM: recurrent, RNN: recurrent };
+export const recurrentShapes: ShapeRules = {
+  DynamicQuantizeLSTM: recurrent,
+  GRU: recurrent,
+  LSTM: recurrent,
+  RNN: recurrent,
+};

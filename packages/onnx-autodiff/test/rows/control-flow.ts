@@ -91,9 +91,10 @@ const scanRows: readonly GradientCheckRow[] = [
   },
   {
     operator: 'Scan',
-    form: 'no state',
+    form: 'no state, a result whose steps come last',
     attributes: {
       num_scan_inputs: 1,
+      scan_output_axes: [-1],
       body: body(
         [['x', 2]],
         [

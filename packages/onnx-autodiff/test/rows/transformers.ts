@@ -62,7 +62,23 @@ const packed = (bits: number, zeros?: RowInput): GradientCheckRow => {
   };
 };
 
+/** Weights `[2, 21]` in blocks of 16, the last of which is cut off. */
+const bitsAndBytes = (kind: number, form: string): GradientCheckRow => ({
+  ...{ operator: 'MatMulBnb4', domain, form },
+  attributes: { K: 21, N: 2, block_size: 16, quant_type: kind },
+  inputs: [
+    { dims: [2, 3, 21] },
+    {
+      ...{ dims: [21], type: 'uint8', constant: true },
+      values: Array.from({ length: 21 }, (_, at) => (at * 73 + 26) % 256),
+    },
+    { dims: [3], range: [0.5, 1.5], constant: true },
+  ],
+});
+
 export const transformerRows: readonly GradientCheckRow[] = [
+  bitsAndBytes(0, 'FP4'),
+  bitsAndBytes(1, 'NF4'),
   ...skips('SkipLayerNormalization', true),
   ...skips('SkipSimplifiedLayerNormalization', false),
   {
