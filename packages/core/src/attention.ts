@@ -23,6 +23,9 @@ const onQueriesKeysValues = new Set([
   'com.microsoft.GroupQueryAttention',
 ]);
 
+/** Operators that are a whole attention and project its one input themselves. */
+const onOneInput = new Set(['com.microsoft.Attention', 'com.microsoft.QAttention']);
+
 /** What may stand between the softmax and the product with the values: nothing that mixes in another activation. */
 const passesWeights = new Set(
   (
@@ -63,7 +66,7 @@ export function attentionsOf(
     if (!isComputed(output) || !isOnPath(output)) return [];
     const operands = operandsOf(node, nodes, producers, isComputed);
     if (operands === undefined) return [];
-    const isWhole = node.operator === 'com.microsoft.Attention' || onQueriesKeysValues.has(node.operator);
+    const isWhole = onOneInput.has(node.operator) || onQueriesKeysValues.has(node.operator);
     return [{ at, softmax: isWhole ? undefined : nodes[producers.get(operands[0] ?? '') ?? -1] }];
   });
 }
@@ -75,7 +78,7 @@ function operandsOf(
   producers: ReadonlyMap<string, number>,
   isComputed: (name: string) => boolean,
 ): readonly string[] | undefined {
-  if (operator === 'com.microsoft.Attention') return inputs.slice(0, 1);
+  if (onOneInput.has(operator)) return inputs.slice(0, 1);
   const computed = inputs.filter(isComputed);
   if (onQueriesKeysValues.has(operator)) return inputs.slice(0, 3).filter(isComputed);
   if ((operator !== 'MatMul' && operator !== 'Einsum') || computed.length !== 2) return undefined;

@@ -90,11 +90,17 @@ describe('attentionRollout', () => {
     const products = model.graph!.nodes.filter(({ operator }) => operator === 'Softmax');
     expect(products).toHaveLength(3);
     const feeds = { input: golden.input };
-    const fused = shown(model, (node) => (node === products[1] ? { ...node, operator: 'Attention' } : node));
-    await expect(attentionRollout().explain({ model: fused, feeds, objective })).rejects.toMatchObject({
-      code: 'ATTENTION_HIDDEN',
-      found: expect.stringContaining(products[1]!.outputs[0]!),
-    });
+    const whole = [
+      'Attention',
+      ...['Attention', 'MultiHeadAttention', 'QAttention'].map((name) => `com.microsoft.${name}`),
+    ];
+    for (const operator of whole) {
+      const fused = shown(model, (node) => (node === products[1] ? { ...node, operator } : node));
+      await expect(attentionRollout().explain({ model: fused, feeds, objective })).rejects.toMatchObject({
+        code: 'ATTENTION_HIDDEN',
+        found: expect.stringContaining(products[1]!.outputs[0]!),
+      });
+    }
     const otherAxis = shown(model, (node) => (node === products[0] ? { ...node, attributes: { axis: 2 } } : node));
     await expect(attentionRollout().explain({ model: otherAxis, feeds, objective })).rejects.toMatchObject({
       code: 'ATTENTION_TOKENS',
@@ -111,6 +117,20 @@ describe('attentionRollout', () => {
     };
     await expect(attentionRollout().explain(request)).rejects.toMatchObject({ code: 'ATTENTION_TOKENS' });
     await swin.close();
+  });
+
+  it('refuses a network that the optimiser of ONNX Runtime fused', async () => {
+    const path = fileURLToPath(new URL('../../onnx-autodiff/test/fixtures/transformer-fused.onnx', import.meta.url));
+    const model = await new OnnxBackend().open({ kind: 'file', path }, { threads: 1 });
+    try {
+      const request = {
+        ...{ model, feeds: { pictures: float32(Float32Array.from({ length: 64 }, Math.sin), [1, 1, 8, 8]) } },
+        objective: { kind: 'score', output: 'scores', index: [[1]] } as const,
+      };
+      await expect(attentionRollout().explain(request)).rejects.toMatchObject({ code: 'ATTENTION_HIDDEN' });
+    } finally {
+      await model.close();
+    }
   });
 
   it.each(['vit-torchscript', 'vit-dynamo'])(

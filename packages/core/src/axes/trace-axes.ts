@@ -35,8 +35,10 @@ const normalisesChannels = words('BatchNormalization GroupNorm GroupNormalizatio
 const normalisesLast = words(
   'EmbedLayerNormalization LayerNormalization RMSNormalization SimplifiedLayerNormalization SkipLayerNormalization SkipSimplifiedLayerNormalization',
 );
-const products = words('FusedMatMul Gemm MatMul MatMulInteger MatMulNBits QLinearMatMul');
-const attentions = words('Attention GroupQueryAttention MultiHeadAttention PackedAttention');
+const products = words(
+  'DynamicQuantizeMatMul FusedGemm FusedMatMul Gemm MatMul MatMulBnb4 MatMulInteger MatMulIntegerToFloat MatMulNBits QGemm QLinearMatMul TransposeMatMul',
+);
+const attentions = words('Attention GroupQueryAttention MultiHeadAttention PackedAttention QAttention');
 const reductions = words(
   'ArgMax ArgMin ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare',
 );
@@ -45,7 +47,7 @@ const keepsFirst = words(
   'CumSum DequantizeLinear DynamicQuantizeLinear Identity QuantizeLinear ScatterElements ScatterND Trilu',
 );
 const opaque = words(
-  'Col2Im Compress GatherElements GatherND GRU If Loop LSTM MaxRoiPool NonMaxSuppression NonZero OneHot RNN RoiAlign ReverseSequence Scan TopK Unique',
+  'Col2Im Compress DynamicQuantizeLSTM GatherElements GatherND GRU If Loop LSTM MaxRoiPool NonMaxSuppression NonZero OneHot RNN RoiAlign ReverseSequence Scan TopK Unique',
 );
 
 function words(text: string): ReadonlySet<string> {
@@ -76,7 +78,15 @@ class Tracer {
 
   constructor(graph: GraphView, layers: readonly LayerSpec[], inputs: readonly TensorSpec[]) {
     this.graph = graph;
-    this.dims = new Map([...inputs, ...layers].map(({ name, dims }) => [name, dims]));
+    const dims = new Map([...inputs, ...layers].map(({ name, dims }) => [name, dims]));
+    // Whole numbers are no layers, and have the sizes of what they stand for.
+    for (const { operator, inputs: read, outputs: written } of graph.nodes) {
+      const [before = '', after = ''] = [read[0], written[0]];
+      const kind = operator.slice(operator.lastIndexOf('.') + 1);
+      if (kind === 'DequantizeLinear' && !dims.has(before)) dims.set(before, dims.get(after));
+      if (kind === 'QuantizeLinear' && !dims.has(after)) dims.set(after, dims.get(before));
+    }
+    this.dims = dims;
     for (const { dims } of inputs) {
       const [batch] = dims?.length === 4 ? dims : [];
       if (batch === undefined || batch === 1 || this.batches.has(batch)) continue;

@@ -51,6 +51,17 @@ describe('layerReadings', () => {
     expect(chosen(model)).toBe('relu');
   });
 
+  it('follows maps through whole numbers, which are no layers', () => {
+    const model = modelOf([['DequantizeLinear', ['c', 'scale', 'zero'], 'c.float', ['N', 8, 16, 16]]], {
+      hidden: [
+        ['QuantizeLinear', ['image', 'scale', 'zero'], 'q'],
+        ['QLinearConv', ['q', 'scale', 'zero', 'w', 'ws', 'wz', 'scale', 'zero'], 'c'],
+      ],
+    });
+    expect(kindOf(model, 'c.float')).toBe('b,c,h,w');
+    expect(chosen(model)).toBe('c.float');
+  });
+
   it('knows parts of attention by their axes, and reads what is merged behind it', () => {
     const model = modelOf([
       ['Conv', ['image', 'w'], 'patches', ['N', 8, 4, 4]],
