@@ -4,6 +4,7 @@ import { OnnxBackend } from '@understory/backend-onnx';
 import { TfjsBackend } from '@understory/backend-tfjs';
 import { gradCam } from '@understory/explain-gradcam';
 import { DifferentiableGraph, parseModel } from '@understory/onnx-autodiff';
+import { useModel } from './as-a-user.mjs';
 import { compare } from './compare.mjs';
 import { readGolden } from './golden.mjs';
 
@@ -13,6 +14,7 @@ export async function check(folder, threads) {
   const layers = join(folder, 'model.json');
   const isTfjs = existsSync(layers);
   const path = isTfjs ? layers : join(folder, 'model.onnx');
+  if (golden.subject) await useModel(path, golden.subject);
   const model = isTfjs
     ? await new TfjsBackend().open({ kind: 'file', path }, { devices: ['wasm'] })
     : await new OnnxBackend().open({ kind: 'file', path }, { threads });

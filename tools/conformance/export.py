@@ -107,7 +107,9 @@ def write(network: Network, how: Export, reference: Reference, folder: Path, key
         'seed': reference.seed,
         'rounding': reference.rounding,
         'module': reference.layer,
-        'layer': tensor_of(reference.activation.numpy(), values, f'the output of {reference.layer}', CLOSE),
+        **({'subject': network.subject} if network.subject else {}),
+        'layer': getattr(reference.model, 'tensor', None)
+        or tensor_of(reference.activation.numpy(), values, f'the output of {reference.layer}', CLOSE),
         'inputs': {name: add(f'input.{name}', value) for name, value in reference.inputs.items()},
         'outputs': {name: add(f'output.{name}', value) for name, value in reference.outputs.items()},
         'questions': [

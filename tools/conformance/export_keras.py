@@ -29,6 +29,7 @@ import tensorflow as tf
 import tf2onnx
 from keras import applications, layers
 
+from conformance.keras_subjects import SUBJECTS
 from reference.golden_file import GoldenFile
 from reference.onnx_activations import activations, tensor_of
 from reference.shared_data import REPOSITORY
@@ -51,6 +52,13 @@ class Network:
     scale: float = 1.0
     """What the images are multiplied by; networks that take 0..255 normalise inside."""
     slow: bool = False
+    outputs: tuple[str, ...] = ('logits',)
+    """A single one holds class scores; of several, each is differentiated by a random cotangent, and all together."""
+    by_cotangents: bool = False
+    """Whether a single output is differentiated by a random cotangent as well."""
+    subject: str | None = None
+    """The task that `understory inspect` finds in it, and `understory explain` explains."""
+    only_onnx: bool = False
 
 
 def application(constructor: Callable[..., keras.Model], size: int, **options: object) -> Callable[[], keras.Model]:
@@ -111,6 +119,8 @@ NETWORKS = (
     Network('keras-efficientnet_v2_b0', without_constants(applications.EfficientNetV2B0, 64), 64, scale=255),
     Network('keras-densenet121', application(applications.DenseNet121, 64), 64),
     Network('keras-nasnet_mobile', application(applications.NASNetMobile, 64), 64),
+    *(Network(f'keras-{name}', build, 64, layer, only_onnx=True, subject=subject, by_cotangents=outputs != ('logits',), outputs=outputs)
+      for name, (build, layer, subject, outputs) in SUBJECTS.items()),
     Network('keras-resnet50', application(applications.ResNet50, 64), 64, slow=True),
     Network('keras-resnet50_v2', application(applications.ResNet50V2, 64), 64, slow=True),
     Network('keras-inception_v3', application(applications.InceptionV3, 107), 107, slow=True),
@@ -139,7 +149,7 @@ def cases(everything: bool) -> dict[str, Case]:
         f'{network.name}/tf2onnx-{opset}-{f"batch{batch}" if batch else "dynamic"}': Case(network, opset, batch)
         for position, network in chosen
         for opset, batch in settings_of(position, everything and not network.slow)
-    } | {f'{network.name}/tfjs-layers': Case(network, None) for _, network in chosen}
+    } | {f'{network.name}/tfjs-layers': Case(network, None) for _, network in chosen if not network.only_onnx}
 
 
 def images(network: Network, model: keras.Model, batch: int, seed: int) -> np.ndarray:
@@ -191,28 +201,46 @@ def last_spatial_layer(model: keras.Model) -> str:
 
 
 @dataclass(frozen=True)
-class Values:
-    scores: np.ndarray
-    index: list[list[int]]
-    activation: np.ndarray
-    """Channels first."""
+class Question:
+    name: str
+    cotangents: dict[str, np.ndarray]
     input_gradient: np.ndarray
     map: np.ndarray
 
 
-def evaluate(model: keras.Model, inputs: np.ndarray, layer: str, index: list[list[int]] | None) -> Values:
+@dataclass(frozen=True)
+class Values:
+    outputs: dict[str, np.ndarray]
+    index: list[list[int]] | None
+    activation: np.ndarray
+    """Channels first."""
+    questions: list[Question]
+
+
+def evaluate(network: Network, model: keras.Model, inputs: np.ndarray, layer: str, index: list[list[int]] | None) -> Values:
     both = keras.Model(model.inputs, [model.get_layer(layer).output, *model.outputs])
     image = tf.constant(inputs)
-    with tf.GradientTape() as tape:
+    with tf.GradientTape(persistent=True) as tape:
         tape.watch(image)
-        activation, scores = both(image, training=False)
-        order = np.argsort(-scores.numpy(), 1)
-        index = index or [[int(row[sample])] for sample, row in enumerate(order)]
-        score = tf.reduce_sum(tf.gather(scores, [place for place, in index], axis=1, batch_dims=1))
-    of_image, of_layer = tape.gradient(score, [image, activation])
-    activations_, gradients = (np.moveaxis(value.numpy(), 3, 1) for value in (activation, of_layer))
-    maps = np.maximum(np.einsum('nk,nkhw->nhw', gradients.mean((2, 3)), activations_), 0)
-    return Values(scores.numpy(), index, activations_, of_image.numpy(), maps)
+        activation, *results = both(image, training=False)
+        outputs = dict(zip(network.outputs, results, strict=True))
+        if len(results) == 1 and not network.by_cotangents:
+            order = np.argsort(-results[0].numpy(), 1)
+            index = index or [[int(row[sample])] for sample, row in enumerate(order)]
+            asked = {'score': {network.outputs[0]: np.eye(order.shape[1])[[place for place, in index]]}}
+        else:
+            random = np.random.default_rng(1)
+            every = {name: random.standard_normal(value.shape).astype(np.float32) for name, value in outputs.items()}
+            asked = {name: {name: value} for name, value in every.items()} | ({'all': every} if len(every) > 1 else {})
+        objectives = {name: tf.add_n([tf.reduce_sum(outputs[key] * value) for key, value in cotangents.items()])
+                      for name, cotangents in asked.items()}
+    questions = []
+    activations_ = np.moveaxis(activation.numpy(), 3, 1)
+    for name, objective in objectives.items():
+        of_image, of_layer = tape.gradient(objective, [image, activation])
+        maps = np.maximum(np.einsum('nk,nkhw->nhw', np.moveaxis(of_layer.numpy(), 3, 1).mean((2, 3)), activations_), 0)
+        questions.append(Question(name, asked[name], of_image.numpy(), maps))
+    return Values({name: value.numpy() for name, value in outputs.items()}, index, activations_, questions)
 
 
 @dataclass(frozen=True)
@@ -244,11 +272,11 @@ def reference_of(network: Network) -> Reference:
         inputs = images(network, model, 2, seed + 1000)
         layer = network.layer or last_spatial_layer(model)
         place = [one.name for one in model.layers].index(layer)
-        exact = evaluate(double, inputs.astype(np.float64), double.layers[place].name, None)
-        rounded = evaluate(model, inputs, layer, exact.index)
-        a, b = exact.input_gradient.ravel(), rounded.input_gradient.ravel().astype(np.float64)
-        rounding = float(1 - a @ b / np.sqrt((a @ a) * (b @ b)))
-        if (exact.map.max((1, 2)) > 0).all() and (best is None or rounding < best.rounding):
+        exact = evaluate(network, double, inputs.astype(np.float64), double.layers[place].name, None)
+        rounded = evaluate(network, model, inputs, layer, exact.index)
+        gradients = [(a.input_gradient.ravel(), b.input_gradient.ravel().astype(np.float64)) for a, b in zip(exact.questions, rounded.questions)]
+        rounding = max(float(1 - a @ b / np.sqrt((a @ a) * (b @ b))) for a, b in gradients)
+        if all((each.map.max((1, 2)) > 0).all() for each in exact.questions) and (best is None or rounding < best.rounding):
             best = Reference(model, inputs, layer, exact, seed, rounding)
             weights = model.get_weights()
         if best is not None and best.rounding < CLOSE:
@@ -262,7 +290,7 @@ def reference_of(network: Network) -> Reference:
 @cache
 def tools_hash() -> str:
     digest = hashlib.sha256()
-    for path in (Path(__file__), TOOLS / 'reference' / 'golden_file.py', TOOLS / 'reference' / 'onnx_activations.py'):
+    for path in (Path(__file__), TOOLS / 'conformance' / 'keras_subjects.py', TOOLS / 'reference' / 'golden_file.py', TOOLS / 'reference' / 'onnx_activations.py'):
         digest.update(path.read_bytes())
     for library in LIBRARIES:
         digest.update(f'{library} {version(library)}'.encode())
@@ -280,17 +308,17 @@ def is_current(folder: Path, key: str) -> bool:
         return False
 
 
-def write_onnx(model: keras.Model, opset: int, batch: int | None, reference: Reference, folder: Path) -> dict[str, object]:
+def write_onnx(network: Network, model: keras.Model, opset: int, batch: int | None, reference: Reference, folder: Path) -> dict[str, object]:
     path = folder / 'model.onnx'
     signature = (tf.TensorSpec((batch, *model.input_shape[1:]), tf.float32, name='input'),)
-    function = tf.function(lambda image: {'logits': model(image, training=False)}, input_signature=signature)
+    function = tf.function(lambda image: dict(zip(network.outputs, tf.nest.flatten(model(image, training=False)))), input_signature=signature)
     tf2onnx.convert.from_function(function, input_signature=signature, opset=opset, output_path=str(path))
     values = activations(path, {'input': reference.inputs})
     return {
         'exporter': 'tf2onnx',
         'opset': opset,
         'layer': tensor_of(reference.exact.activation, values, f'the output of {reference.layer}', 1e-3),
-        'names': ('input', 'logits'),
+        'names': ('input', *network.outputs),
     }
 
 
@@ -316,14 +344,15 @@ def write(case: Case, reference: Reference, folder: Path, key: str) -> None:
     if case.opset is None:
         facts = write_tfjs(reference.model, reference, folder)
     else:
-        facts = write_onnx(reference.model, case.opset, case.batch, reference, folder)
+        facts = write_onnx(case.network, reference.model, case.opset, case.batch, reference, folder)
     exact = reference.exact
     file = GoldenFile()
 
     def add(name: str, value: np.ndarray) -> str:
         return file.add(name, value.astype(np.float32))
 
-    image, logits = facts.pop('names')
+    image, *names = facts.pop('names')
+    named = dict(zip(case.network.outputs, names, strict=True))
     file.write(folder, {
         'key': key,
         'network': case.network.name,
@@ -332,14 +361,16 @@ def write(case: Case, reference: Reference, folder: Path, key: str) -> None:
         'seed': reference.seed,
         'rounding': reference.rounding,
         'module': reference.layer,
+        **({'subject': case.network.subject} if case.network.subject else {}),
         'inputs': {image: add('input.input', reference.inputs)},
-        'outputs': {logits: add('output.logits', exact.scores)},
+        'outputs': {named[name]: add(f'output.{name}', value) for name, value in exact.outputs.items()},
         'questions': [{
-            'name': 'score',
-            'index': exact.index,
-            'inputGradient': add('score.inputGradient', exact.input_gradient),
-            'gradcam': add('score.gradcam', exact.map),
-        }],
+            'name': question.name,
+            **({'index': exact.index} if exact.index else {
+                'cotangents': {named[name]: add(f'{question.name}.cotangent.{name}', value) for name, value in question.cotangents.items()}}),
+            'inputGradient': add(f'{question.name}.inputGradient', question.input_gradient),
+            'gradcam': add(f'{question.name}.gradcam', question.map),
+        } for question in exact.questions],
     })
 
 

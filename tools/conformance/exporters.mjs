@@ -12,6 +12,7 @@ function firstThatExists(...paths) {
 
 export const torchPython = firstThatExists(process.env.UNDERSTORY_PYTHON, `${root}.venv/bin/python`);
 const kerasPython = firstThatExists(process.env.UNDERSTORY_KERAS_PYTHON, `${root}.venv-keras/bin/python`);
+const paddlePython = firstThatExists(process.env.UNDERSTORY_PADDLE_PYTHON, `${root}.venv-paddle/bin/python`);
 
 /** What exports networks: a script and the Python that has its libraries, undefined where there is none. */
 const exporters = [
@@ -23,9 +24,17 @@ const exporters = [
   },
   {
     script: `${here}export_keras.py`,
+    library: 'Keras',
     python: kerasPython,
     install:
       'python3 -m venv .venv-keras && .venv-keras/bin/pip install -r tools/conformance/requirements-keras.txt (or name a Python in $UNDERSTORY_KERAS_PYTHON)',
+  },
+  {
+    script: `${here}export_paddle.py`,
+    library: 'Paddle',
+    python: paddlePython,
+    install:
+      'python3 -m venv .venv-paddle && .venv-paddle/bin/pip install -r tools/conformance/requirements-paddle.txt (or name a Python in $UNDERSTORY_PADDLE_PYTHON)',
   },
 ];
 
@@ -37,7 +46,7 @@ export function listCases(everything) {
   }
   return exporters.flatMap((exporter) => {
     if (!exporter.python) {
-      console.error(`Keras is left out: ${exporter.install}`);
+      console.error(`${exporter.library} is left out: ${exporter.install}`);
       return [];
     }
     const { status, stdout, stderr } = spawnSync(

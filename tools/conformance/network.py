@@ -38,6 +38,10 @@ class Network:
     """The batch that a model of fixed batch takes."""
     settings: tuple[Export, ...] | None = None
     """Where the exporters' settings do not apply."""
+    by_cotangents: bool = False
+    """Whether a single output is differentiated by a random cotangent as well, since it holds no class scores."""
+    subject: str | None = None
+    """The task that `understory inspect` finds in it, and `understory explain` explains."""
     write: Callable[[torch.nn.Module, Inputs, Path, Export], None] | None = field(default=None, compare=False)
     """Writes the model where no exporter does."""
 

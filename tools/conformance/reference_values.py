@@ -95,20 +95,24 @@ def evaluate(network: Network, model: torch.nn.Module, inputs: Inputs, layer: st
     finally:
         handle.remove()
     values = dict(zip(network.outputs, results if isinstance(results, tuple) else (results,), strict=True))
-    activation = kept[-1]
-    if len(values) == 1:
+    # A branch that another input takes as well leaves an output each time.
+    activation = [value for value in kept if value.requires_grad][-1]
+    if len(values) == 1 and not network.by_cotangents:
         index = index or classes(values[network.outputs[0]])
         asked = {'score': {network.outputs[0]: one_hot(values[network.outputs[0]], index)}}
     else:
         generator = torch.Generator().manual_seed(seed)
-        cotangents = {key: torch.randn(value.shape, generator=generator).to(value) for key, value in values.items()}
-        asked = {key: {key: cotangent} for key, cotangent in cotangents.items()} | {'all': cotangents}
+        cotangents = {key: torch.randn(value.shape, generator=generator).to(value) for key, value in values.items()
+                      if value.is_floating_point()}
+        asked = {key: {key: cotangent} for key, cotangent in cotangents.items()}
+        if len(asked) > 1:
+            asked['all'] = cotangents
     questions = []
     for question, cotangents in asked.items():
         objective = sum((values[key] * cotangent).sum() for key, cotangent in cotangents.items())
         of_image, of_layer = torch.autograd.grad(objective, [image, activation], retain_graph=True)
         questions.append(Question(question, cotangents, index, of_image, of_layer, grad_cam(activation.detach(), of_layer)))
-    return {key: value.detach() for key, value in values.items()}, activation.detach(), questions, index
+    return {key: value.detach() for key, value in values.items() if value.is_floating_point()}, activation.detach(), questions, index
 
 
 def classes(scores: torch.Tensor) -> list[list[int]]:

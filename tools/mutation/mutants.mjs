@@ -2,17 +2,17 @@ const identity = '((value) => value)(';
 
 /** Changes of one place each: what is looked for, and what stands there instead. */
 const changes = [
-  ['add becomes sub', /graph\.add\(/g, 'graph.sub('],
-  ['sub becomes add', /graph\.sub\(/g, 'graph.add('],
-  ['mul becomes div', /graph\.mul\(/g, 'graph.div('],
-  ['div becomes mul', /graph\.div\(/g, 'graph.mul('],
-  ['neg is left out', /graph\.neg\(/g, identity],
-  ['unbroadcast is left out', /graph\.unbroadcast\(/g, identity],
-  ['reduceSum is left out', /graph\.reduceSum\(/g, identity],
-  ['scale is left out', /graph\.scale\(/g, identity],
-  ['transpose is left out', /graph\.transpose(Last)?\(/g, identity],
-  ['reverse is left out', /graph\.reverse\(/g, identity],
-  ['the sides of where are swapped', /graph\.where\(/g, '((c, yes, no) => graph.where(c, no, yes))('],
+  ['add becomes sub', /\b(graph|body|inside)\.add\(/g, '$1.sub('],
+  ['sub becomes add', /\b(graph|body|inside)\.sub\(/g, '$1.add('],
+  ['mul becomes div', /\b(graph|body|inside)\.mul\(/g, '$1.div('],
+  ['div becomes mul', /\b(graph|body|inside)\.div\(/g, '$1.mul('],
+  ['neg is left out', /\b(graph|body|inside)\.neg\(/g, identity],
+  ['unbroadcast is left out', /\b(graph|body|inside)\.unbroadcast\(/g, identity],
+  ['reduceSum is left out', /\b(graph|body|inside)\.reduceSum\(/g, identity],
+  ['scale is left out', /\b(graph|body|inside)\.scale\(/g, identity],
+  ['transpose is left out', /\b(graph|body|inside)\.transpose(Last)?\(/g, identity],
+  ['reverse is left out', /\b(graph|body|inside)\.reverse\(/g, identity],
+  ['the sides of where are swapped', /\b(graph|body|inside)\.where\(/g, '((c, yes, no) => $1.where(c, no, yes))('],
   ['Add becomes Sub', /op\('Add'/g, "op('Sub'"],
   ['Sub becomes Add', /op\('Sub'/g, "op('Add'"],
   ['Mul becomes Div', /op\('Mul'/g, "op('Div'"],
@@ -24,6 +24,9 @@ const changes = [
   ['Neg becomes Identity', /op\('Neg'/g, "op('Identity'"],
   ['one more becomes one less', / \+ 1\b/g, ' - 1'],
   ['one less becomes one more', / - 1\b/g, ' + 1'],
+  ['steps run the other way', /\b1 - (direction)\b/g, '$1'],
+  ['a part begins or ends elsewhere', /\b2 \* (hidden|width)\b/g, '$1'],
+  ['the zero point is left out', /\bzero: (tensor \+ )?\d+/g, 'zero: 99'],
   ['the first two inputs are swapped', /inputs: \[([a-z]\w*|), ([a-z]\w*)/g, 'inputs: [$2, $1'],
 ];
 

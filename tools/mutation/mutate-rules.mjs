@@ -3,10 +3,10 @@
 // Changes that give the same gradients are listed in equivalent.json, with the reason. The working tree is not touched: rules are
 // compiled into a folder of their own.
 //
-//   node tools/mutation/mutate-rules.mjs [--jobs 2] [file or operator ...]
+//   node tools/mutation/mutate-rules.mjs [--jobs 2] [--tests GLOB] [file or operator ...]
 //
 // Exit code 0 where every change is noticed or explained, 1 where some are not or an explanation no longer holds, 2 where tests
-// fail without any change.
+// fail without any change. --tests names the tests to run beside the rows, where a few are known to look at a rule.
 import { transformSync } from '@swc/core';
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,11 +24,16 @@ const folders = ['src', 'test/rows'];
 const singleFiles = ['test/execute.ts', 'test/tensors.ts'];
 /** The tests beside the rows that look at what rules write. */
 const tests =
-  '{blocked-layout,builder,compositions,convolution,gate,kinks,limits,max-pool,placement,*quantised*,random,reduction-kinks,straight-through,*.property}.test.ts';
+  '{blocked-layout,builder,compositions,control-flow,convolution,fused-transformer,gate,guided-rules,kinks,limits,max-pool,placement,plain-sequences,' +
+  '*quantised*,random,recurrent,reduction-kinks,relevance-rules,straight-through,*.property}.test.ts';
+/** What rules share, and what stands in place of rules. */
+const shared = /^src\/(support|recurrent|bodies)\//;
+/** No row reaches these: the tests look at them alone. */
+const inTests = ['src/guided-rules.ts', 'src/relevance-rules.ts', 'src/support/plain-sequences.ts'];
 const equivalent = JSON.parse(readFileSync(new URL('./equivalent.json', import.meta.url), 'utf8'));
 
 const { values: options, positionals: wanted } = parseArgs({
-  options: { jobs: { type: 'string', default: '2' } },
+  options: { jobs: { type: 'string', default: '2' }, tests: { type: 'string', default: tests } },
   allowPositionals: true,
 });
 
@@ -46,6 +51,16 @@ function compiled(source) {
   return code.replace(/(from\s+|import\(\s*)(['"])(\.[^'"]*)\.ts\2/g, '$1$2$3.js$2');
 }
 
+/** Whether a changed source is one still. */
+function isSource(source) {
+  try {
+    compiled(source);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function write(base, file, source) {
   const target = join(base, file.replace(/\.ts$/, '.js'));
   mkdirSync(dirname(target), { recursive: true });
@@ -56,12 +71,13 @@ function write(base, file, source) {
 function failureOf(args) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
-    // A change can make a loop endless.
-    const limit = setTimeout(() => child.kill(), 240_000);
+    // A change can make a loop endless. Counted in short steps, which do not pass while all of this is suspended.
+    let left = 180;
+    const limit = setInterval(() => --left === 0 && child.kill(), 5_000);
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.on('close', (code) => {
-      clearTimeout(limit);
+      clearInterval(limit);
       resolve(code === 0 ? undefined : output.trim() || 'the run was stopped');
     });
   });
@@ -77,7 +93,7 @@ function firstFailingRow(base, operators) {
 function firstFailingTest(base) {
   const config = {
     ...packageConfig('onnx-autodiff'),
-    testMatch: [`<rootDir>/test/${tests}`],
+    testMatch: [`<rootDir>/test/${options.tests}`],
     // Only what is wrong counts, not what is slow beside other work.
     testTimeout: 100_000,
     moduleNameMapper: { [String.raw`^\.\./src/(.*)\.ts$`]: join(base, 'src/$1.js') },
@@ -105,7 +121,7 @@ function reaches(from, to, sources, seen = new Set()) {
     join(dirname(from), match[1]),
   );
   return imports
-    .filter((file) => /^src\/(gradients|support)\//.test(file))
+    .filter((file) => file.startsWith('src/gradients/') || shared.test(file))
     .some((file) => reaches(file, to, sources, seen));
 }
 
@@ -134,7 +150,9 @@ async function main() {
       rulesIn.set(file, await rulesOf(bases[0], file));
     }
   }
-  const brokenFiles = [...sources.keys()].filter((file) => rulesIn.has(file) || file.startsWith('src/support/'));
+  const brokenFiles = [...sources.keys()].filter(
+    (file) => rulesIn.has(file) || shared.test(file) || inTests.includes(file),
+  );
   const survivors = [];
   const explained = [];
   const stale = [];
@@ -155,7 +173,8 @@ async function main() {
       file.endsWith(`/${text}.ts`) ||
       file.endsWith(text) ||
       (rulesIn.get(file) ?? []).some((rule) => rule.operator === text);
-    if (rules.length === 0 || (wanted.length > 0 && !wanted.some(isWanted))) continue;
+    const isSeen = rules.length > 0 || inTests.includes(file);
+    if (!isSeen || (wanted.length > 0 && !wanted.some(isWanted))) continue;
     const failingRow = await firstFailingRow(bases[0], operators);
     if (failingRow) {
       process.stderr.write(`${file}: its rows fail without any change: ${failingRow}\n`);
@@ -164,7 +183,7 @@ async function main() {
     }
     const source = sources.get(file);
     const before = survivors.length;
-    const changes = mutants(source);
+    const changes = mutants(source).filter((mutant) => isSource(mutant.source));
     const reasons = equivalent.filter((entry) => entry.file === `packages/onnx-autodiff/${file}`);
     const used = new Set();
     await inParallel(changes, jobs, async (mutant, job) => {

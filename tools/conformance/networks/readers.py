@@ -79,9 +79,10 @@ class RnnReader(nn.Module):
         return self.head(self.second(read)[0]).transpose(0, 1), self.whole(hidden[-1])
 
 
+READING = 'text-recognition'
 OUTPUTS = ('columns', 'line')
 READERS = (
-    Network('crnn', Crnn, 96, 'features.11', lines, OUTPUTS),
-    Network('gru-reader', GruReader, 96, 'features.8', lines, OUTPUTS),
-    Network('rnn-reader', partial(RnnReader, 'relu'), 96, 'features.11', lines, OUTPUTS),
+    Network('crnn', Crnn, 96, 'features.11', lines, OUTPUTS, subject=READING),
+    Network('gru-reader', GruReader, 96, 'features.8', lines, OUTPUTS, subject=READING),
+    Network('rnn-reader', partial(RnnReader, 'relu'), 96, 'features.11', lines, OUTPUTS, subject=READING),
 )

@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decodeNpy } from '@understory/imaging';
+
+const here = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const command = here('packages/cli/bin/understory.js');
+const [picture, another] = ['chelsea.png', 'coffee.png'].map((name) => here(`fixtures/images/${name}`));
+/** What is said beside the picture, by task. */
+const beside = { 'image-feature-extraction': ['--to', another] };
+
+/** What `understory inspect` and `understory explain` make of an exported network: throws where that is not its task, or where there are no maps. */
+export async function useModel(path, task) {
+  const given = beside[task] ?? [];
+  const { subject } = JSON.parse(await understory(['inspect', path, '--json']));
+  if (subject.task !== task) throw new Error(`inspect says ${subject.task ?? subject.error.found}, not ${task}`);
+  const out = mkdtempSync(join(tmpdir(), 'conformance-'));
+  try {
+    const settings = ['--explainer', 'gradcam,saliency', '--npy', '--no-overlay', '--json', '--out', out];
+    const args = ['explain', picture, '--model', path, ...settings, ...given];
+    const { maps = [], error } = JSON.parse(await understory(args)).images[0];
+    if (error || maps.length < 2) throw new Error(`explain makes no maps: ${JSON.stringify(error)}`);
+    const data = maps.map(({ files }) => decodeNpy(readFileSync(files.map)).data);
+    // What Grad-CAM keeps may be 0 everywhere where weights are random.
+    const [, slopes] = data;
+    if (!data.flatMap((map) => [...map]).every(Number.isFinite)) throw new Error('a map has numbers that are none');
+    if (slopes.every((value) => value === slopes[0])) throw new Error('the map of saliency is the same everywhere');
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+}
+
+function understory(args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk) => (stdout += chunk));
+    child.stderr.on('data', (chunk) => (stderr += chunk));
+    child.on('close', (code) => {
+      if (code === 0) resolve(stdout);
+      else reject(new Error(`understory ${args[0]} ends with ${code}: ${stderr || stdout}`));
+    });
+  });
+}
