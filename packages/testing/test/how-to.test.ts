@@ -51,13 +51,16 @@ for (const name of pages.filter((each) => !around.includes(each))) {
       module.default.register({ bind, bindPrivate: () => undefined });
       expect(bound).toEqual(module.default.provides.map(({ kind, id }) => `${kind} ${id}`));
       const [kind = '', id = ''] = bound[0]!.split(' ');
-      const prefix = kind === 'explainer' ? 'explain' : kind;
+      const prefix = { explainer: 'explain', visualiser: 'visualise' }[kind] ?? kind;
       expect(module.default).toMatchObject({ name: `@understory/${prefix}-${id}`, version: '0.1.0' });
     });
   });
 }
 
 it('there is a page for every kind of part', () => {
-  const kinds = ['attack', 'backend', 'executor', 'explainer', 'gradient-rule', 'mask', 'metric', 'probe', 'subject'];
+  const kinds = [
+    ...['attack', 'backend', 'executor', 'explainer', 'gradient-rule', 'mask', 'metric', 'probe', 'subject'],
+    'visualiser',
+  ];
   expect(pages).toEqual([...kinds.map((kind) => `${kind}.md`), ...around].sort());
 });
