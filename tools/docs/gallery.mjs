@@ -41,6 +41,15 @@ export const gallery = [
     picture: 'baselines/sheet.png',
   },
   {
+    id: 'channels',
+    title: 'What channels respond to',
+    says: 'Eight channels in the middle of the network, each by a picture that raises it: gradient ascent on frequencies, from noise of one seed.',
+    commands: ['understory visualise --model efficientnet-lite0 --layer _blocks.6 --channel 0..7 --out channels'],
+    picture: 'channels/sheet.png',
+    file: 'channels.png',
+    isSlow: true,
+  },
+  {
     id: 'detector',
     title: 'The boxes of a detector',
     says: 'A target is a box with its label, and the map is of the score of that box.',
