@@ -9,7 +9,7 @@ export const measuring: readonly Flow[] = [
   {
     name: 'compares explainers in a grid, with baselines beside them',
     modes: both,
-    test: { mode: 'served', isDark: true, width: 1440 },
+    test: { mode: 'static', isDark: true, width: 1440 },
     async run(visit) {
       const { page } = visit;
       await visit.model(small);
@@ -97,7 +97,7 @@ export const measuring: readonly Flow[] = [
   {
     name: 'paints a mask, attacks through it and saves the adversarial picture',
     modes: both,
-    test: { mode: 'static', isDark: true, width: 390 },
+    test: { mode: 'served', isDark: true, width: 390 },
     async run(visit) {
       const { page } = visit;
       await visit.model(small);

@@ -13,8 +13,8 @@ export const runs: readonly Flow[] = [
       await visit.model('cifar10-resnet');
       await visit.tool('runs');
       await page.getByText('Start a study of this model').click();
-      await page.getByLabel('Images').fill('orchard:count=6,size=32');
-      await page.getByLabel('At most').fill('6');
+      await page.getByLabel('Images').fill('orchard:count=4,size=32');
+      await page.getByLabel('At most').fill('4');
       const names = () => page.locator('.runs tbody th').allTextContents();
       const before = await names();
       await visit.press('Start');
@@ -27,14 +27,14 @@ export const runs: readonly Flow[] = [
       const done = async () => Number(/^\d+/.exec((await row.locator('td').nth(2).textContent()) ?? '')?.[0]);
       await reaches('running');
       // Watched: the number of images grows while it runs.
-      await reaches(/^[1-9] of 6/);
+      await reaches(/^[1-9] of 4/);
       await visit.press(`Cancel ${name}`);
       await reaches('interrupted');
       const reached = await done();
-      assert.ok(reached > 0 && reached < 6, `${reached} of 6 when it was cancelled`);
+      assert.ok(reached > 0 && reached < 4, `${reached} of 4 when it was cancelled`);
       await visit.press(`Resume ${name}`);
       await reaches('finished');
-      assert.equal(await done(), 6);
+      assert.equal(await done(), 4);
       await page.getByRole('button', { name: 'Save the report' }).first().waitFor();
       await visit.press(keptRun);
       const kept = page.locator(`section[aria-label="${keptRun}"]`);
