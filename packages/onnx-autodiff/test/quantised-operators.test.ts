@@ -127,7 +127,7 @@ describe('operators on whole numbers have the gradients of what they stand for',
           { operator: 'Mul', inputs: ['c', 's'], outputs: ['y'] },
         ],
       },
-      ['x', 's'],
+      ['x', 's', 'w'],
       result,
     );
   });
