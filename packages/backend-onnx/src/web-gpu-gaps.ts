@@ -6,11 +6,15 @@ export interface Facts {
   value(name: string): Value;
   /** The elements of a small tensor, by name where they are sizes that are open. */
   known(name: string): readonly Dim[] | undefined;
+  /** Whether an Add computes a tensor that one node alone reads, which the runtime may merge with that node. */
+  isOwnSum(name: string): boolean;
 }
 
 /** A form of an operator that WebGPU does not compute as ONNX defines it. */
 export interface WebGpuGap {
   readonly operator: string;
+  /** ONNX's own where absent. */
+  readonly domain?: string;
   readonly form: string;
   /** Whether numbers come out wrong, or the run is refused. */
   readonly what: 'wrong' | 'refused';
@@ -23,6 +27,8 @@ const activations = /^(sigmoid|tanh|relu)$/i;
 
 const hasOtherActivations = (node: Node) =>
   node.strings('activations')?.some((name) => !activations.test(name)) === true;
+
+const microsoft = { domain: 'com.microsoft' } as const;
 
 /** Of ONNX Runtime 1.30, found by `npm run webgpu`; decision 0023. */
 export const webGpuGaps: readonly WebGpuGap[] = [
@@ -69,6 +75,10 @@ export const webGpuGaps: readonly WebGpuGap[] = [
       const normalised = input?.slice(node.int('axis', -1));
       return node.inputs.slice(1).some((name) => name !== '' && !isSame(value(name).shape, normalised));
     },
+  },
+  {
+    ...{ operator: 'LayerNormalization', form: 'InvStdDev of a sum that nothing else reads', what: 'refused' },
+    has: ({ inputs, outputs }, { isOwnSum }) => Boolean(outputs[2]) && isOwnSum(inputs[0]!),
   },
   {
     ...{ operator: 'LSTM', form: 'activations other than Sigmoid, Tanh and Relu', what: 'refused' },
@@ -123,6 +133,19 @@ export const webGpuGaps: readonly WebGpuGap[] = [
       return opset < 13 && axis !== -1 && (rank === undefined || axis !== rank - 1);
     },
   },
+  { ...microsoft, operator: 'FusedConv', form: 'any activation', what: 'wrong', has: () => true },
+  {
+    ...{ ...microsoft, operator: 'MultiHeadAttention', form: 'unidirectional', what: 'wrong' },
+    has: (node) => node.int('unidirectional', 0) === 1,
+  },
+  {
+    ...{ ...microsoft, operator: 'MultiHeadAttention', form: 'keys that are hidden', what: 'refused' },
+    has: ({ inputs }) => Boolean(inputs[4]),
+  },
+  ...['SkipLayerNormalization', 'SkipSimplifiedLayerNormalization'].map((operator): WebGpuGap => ({
+    ...{ ...microsoft, operator, form: 'with the sum beside it', what: 'refused' },
+    has: ({ outputs }) => Boolean(outputs[3]),
+  })),
 ];
 
 function spatialAxes(node: Node, value: Facts['value']): number | undefined {
@@ -162,6 +185,7 @@ const bodies = ['then_branch', 'else_branch', 'body'] as const;
 const inBodies = {
   value: (name: string): Value => ({ name, type: undefined, shape: undefined }),
   known: () => undefined,
+  isOwnSum: () => true,
 } as const;
 
 function nodesWithGaps(graph: Graph): readonly Node[] {
@@ -171,12 +195,17 @@ function nodesWithGaps(graph: Graph): readonly Node[] {
     opset,
     value: (name) => (inference ??= new Inference(graph)).value(name),
     known: (name) => (inference ??= new Inference(graph)).known(name)?.values,
+    isOwnSum(name) {
+      const producer = graph.producerOf(name);
+      if (producer === undefined || graph.nodes[producer]!.operator !== 'Add') return false;
+      return graph.nodes.filter(({ inputs }) => inputs.includes(name)).length === 1;
+    },
   };
   const waiting = graph.nodes.map((node) => ({ node, facts: around }));
   const found: Node[] = [];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { node, facts } = next;
-    const gaps = node.domain === '' ? webGpuGaps.filter(({ operator }) => operator === node.operator) : [];
+    const gaps = webGpuGaps.filter(({ operator, domain = '' }) => operator === node.operator && domain === node.domain);
     if (gaps.some((gap) => gap.has(node, facts))) found.push(node);
     for (const inner of bodies.flatMap((name) => node.graph(name)?.node ?? [])) {
       waiting.push({ node: new Node(inner), facts: { opset, ...inBodies } });

@@ -22,15 +22,27 @@ interface Form {
   readonly outputs?: readonly string[];
   /** 18 by default. */
   readonly opset?: number;
+  /** ONNX's own by default. */
+  readonly domain?: string;
 }
 
+const microsoft = 'com.microsoft';
+
 /** The names of the nodes that WebGPU does not get. */
-function kept({ operator, input, weights = [], attributes, outputs = ['y'], opset = 18 }: Form): readonly string[] {
+function kept({
+  operator,
+  input,
+  weights = [],
+  attributes,
+  outputs = ['y'],
+  opset = 18,
+  domain = '',
+}: Form): readonly string[] {
   const names = weights.map((weight, at) => (weight === null ? '' : `w${at}`));
   const model = modelFile({
     input,
     output: [],
-    nodes: [Node.of(operator, ['x', ...names], outputs, attributes, 'node')],
+    nodes: [Node.of(operator, ['x', ...names], outputs, attributes, 'node', domain)],
     weights: Object.fromEntries(weights.flatMap((weight, at) => (weight === null ? [] : [[names[at], weight]]))),
     opset,
   });
@@ -126,6 +138,45 @@ it.each<Form>([
     weights: [ints(4), ints(0), ints(1), ints(-2)],
   },
   { what: 'several axes as one', operator: 'Softmax', input: [2, 3, 4], opset: 11 },
+  {
+    what: 'an activation',
+    operator: 'FusedConv',
+    domain: microsoft,
+    input: image,
+    weights: [zeros(4, 4, 3, 3)],
+    attributes: { activation: 'Relu' },
+  },
+  {
+    what: 'unidirectional',
+    operator: 'MultiHeadAttention',
+    domain: microsoft,
+    input: [1, 3, 8],
+    attributes: { num_heads: 2, unidirectional: 1 },
+  },
+  {
+    what: 'hidden keys',
+    operator: 'MultiHeadAttention',
+    domain: microsoft,
+    input: [1, 3, 8],
+    weights: [null, null, null, ints(1, 1, 0)],
+    attributes: { num_heads: 2 },
+  },
+  {
+    what: 'the sum handed out',
+    operator: 'SkipLayerNormalization',
+    domain: microsoft,
+    input: [1, 3, 8],
+    weights: [zeros(1, 3, 8), zeros(8)],
+    outputs: ['y', '', '', 'sum'],
+  },
+  {
+    what: 'the sum handed out',
+    operator: 'SkipSimplifiedLayerNormalization',
+    domain: microsoft,
+    input: [1, 3, 8],
+    weights: [zeros(1, 3, 8), zeros(8)],
+    outputs: ['y', '', '', 'sum'],
+  },
 ])('keeps $operator off WebGPU: $what', (form) => {
   expect(kept(form)).toEqual(['node']);
 });
@@ -182,9 +233,48 @@ it.each<Form>([
   { what: 'positive steps', operator: 'Slice', input: [2, 6], weights: [ints(0), ints(5), ints(1), ints(2)] },
   { what: 'the last axis of two', operator: 'Softmax', input: [2, 3], opset: 11 },
   { what: 'one axis', operator: 'Softmax', input: [2, 3, 4], attributes: { axis: 1 } },
+  {
+    what: 'no keys hidden',
+    operator: 'MultiHeadAttention',
+    domain: microsoft,
+    input: [1, 3, 8],
+    attributes: { num_heads: 2 },
+  },
+  {
+    what: 'the result alone',
+    operator: 'SkipLayerNormalization',
+    domain: microsoft,
+    input: [1, 3, 8],
+    weights: [zeros(1, 3, 8), zeros(8)],
+  },
+  {
+    what: 'InvStdDev of what is no sum',
+    operator: 'LayerNormalization',
+    input: [2, 3, 4],
+    weights: [zeros(4)],
+    outputs: ['y', '', 'inverse'],
+  },
   { what: 'no steps', operator: 'Slice', input: [2, 6], weights: [ints(0), ints(5)] },
 ])('leaves $operator to WebGPU: $what', (form) => {
   expect(kept(form)).toEqual([]);
+});
+
+it.each([
+  { readers: 1, own: ['norm'] },
+  { readers: 2, own: [] },
+])('keeps InvStdDev of a sum off WebGPU that nothing else reads: $readers', ({ readers, own }) => {
+  const model = modelFile({
+    input: [2, 3, 4],
+    output: [],
+    nodes: [
+      Node.of('Add', ['x', 'x'], ['sum'], {}, 'add'),
+      Node.of('LayerNormalization', ['sum', 'scale'], ['normal', '', 'inverse'], {}, 'norm'),
+      Node.of('Mul', ['normal', readers === 2 ? 'sum' : 'inverse'], ['y'], {}, 'mul'),
+    ],
+    weights: { scale: zeros(4) },
+  });
+  const { provider } = placedOn('webgpu', model);
+  expect(typeof provider === 'string' ? [] : provider.forceCpuNodeNames).toEqual(own);
 });
 
 it('keeps nodes in bodies off WebGPU too, and gives those a name that have none', () => {
