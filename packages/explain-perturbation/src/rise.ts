@@ -43,9 +43,10 @@ export const rise = configurable(
       const places = height * width;
       const draw = riseMasks(image, { grid, open, random: seededRandom(request.seed ?? 0).fork('rise') });
       const sums = Array.from({ length: batch }, () => new Float64Array(places));
+      const kept: Float32Array[] = [];
       let done = 0;
       for (const { start, end } of evenBatches(masks, largestBatch)) {
-        const drawn = Array.from({ length: end - start }, draw);
+        const drawn = Array.from({ length: end - start }, (_, at) => (kept[at] = draw(kept[at])));
         for (const [sample, sum] of sums.entries()) {
           const own = pixels.subarray(sample * size, (sample + 1) * size);
           const versions = new Float32Array(drawn.length * size);
@@ -64,16 +65,16 @@ export const rise = configurable(
   }),
 );
 
-/** Draws one mask `[height, width]` after the other. */
+/** Draws one mask `[height, width]` after the other, into an array that is given or into a new one. */
 export function riseMasks(
   { height, width }: Pick<ImageInput, 'height' | 'width'>,
   { grid, open, random }: { readonly grid: number; readonly open: number; readonly random: SeededRandom },
-): () => Float32Array {
+): (into?: Float32Array) => Float32Array {
   const cellHeight = Math.ceil(height / grid);
   const cellWidth = Math.ceil(width / grid);
   const rows = bilinearTaps(grid, (grid + 1) * cellHeight);
   const columns = bilinearTaps(grid, (grid + 1) * cellWidth);
-  return () => {
+  return (mask = new Float32Array(height * width)) => {
     const cells = Float64Array.from({ length: grid * grid }, () => (random.uniform() < open ? 1 : 0));
     const part: Stretch = {
       rows,
@@ -83,7 +84,6 @@ export function riseMasks(
       height,
       width,
     };
-    const mask = new Float32Array(height * width);
     stretch(cells, grid, mask, part);
     return mask;
   };

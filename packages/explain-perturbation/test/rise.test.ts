@@ -52,6 +52,16 @@ describe('riseMasks', () => {
     for (const mask of masks) expect(mask.every((value) => value >= 0 && value <= 1)).toBe(true);
     expect(new Set(masks.map((mask) => mask.join())).size).toBeGreaterThan(45);
   });
+
+  it('are the same in an array that is used again', () => {
+    const drawing = () => riseMasks({ height: 20, width: 13 }, { grid: 3, open: 0.5, random: seededRandom(2) });
+    const [draw, again] = [drawing(), drawing()];
+    const kept = new Float32Array(20 * 13).fill(7);
+    for (let count = 0; count < 3; count += 1) {
+      expect(again(kept)).toBe(kept);
+      expect(kept).toEqual(draw());
+    }
+  });
 });
 
 describe('rise', () => {

@@ -12,7 +12,12 @@ export function LayerSlider() {
   const isReading = tasks.value.some(({ slot }) => slot === 'sweep');
   if (all.length < 2) return null;
   const shown = all[at];
-  const words = shown === undefined ? 'chosen by the explainer' : `${layerName(shown.name)}, ${shape(shown)}`;
+  const words =
+    shown !== undefined
+      ? `${layerName(shown.name)}, ${shape(shown)}`
+      : layer.value === 'auto'
+        ? 'chosen by the explainer'
+        : `${layerName(layer.value)}, which is no stop`;
   return (
     <div class="layers" data-are-read={swept.value === sweepKey()}>
       <label for="layer">Layer</label>
@@ -35,7 +40,7 @@ export function LayerSlider() {
         )}
       </output>
       <span class="quiet layer-state" aria-hidden="true">
-        {isReading ? 'reading all layers…' : `${at + 1} / ${all.length}`}
+        {isReading ? 'reading all layers…' : `${shown === undefined ? '–' : at + 1} / ${all.length}`}
       </span>
     </div>
   );
