@@ -179,9 +179,9 @@ class Straight(nn.Module):
 
 
 def last_with_places(model: onnx.ModelProto) -> str:
-    """What the last convolution's sum of floating-point numbers is, or of whole ones."""
-    convolution = [node for node in model.graph.node if 'Conv' in node.op_type][-1]
-    return convolution.output[0]
+    """What the last convolution gives; of a reader the one before it, since a single row is left behind the last."""
+    reads = any('LSTM' in node.op_type for node in model.graph.node)
+    return [node for node in model.graph.node if 'Conv' in node.op_type][-2 if reads else -1].output[0]
 
 
 def constant(array: np.ndarray, like: torch.dtype) -> object:

@@ -13,6 +13,7 @@ from reference import detectors, torchvision_networks  # noqa: F401  (makes torc
 from reference.onnx_export import Export
 from reference.random_weights import random_images
 
+import torchvision.extension
 from torchvision.models.detection import FasterRCNN
 from torchvision.models.detection.anchor_utils import AnchorGenerator, DefaultBoxGenerator
 from torchvision.models.detection.ssd import SSD
@@ -174,6 +175,11 @@ def one_picture(seed: int) -> Inputs:
     return {'input': random_images(1, SIZE, seed)}
 
 
+def have_operators() -> bool:
+    """Whether torchvision has its compiled operators, such as non-maximum suppression, which some builds lack."""
+    return torchvision.extension._has_ops()
+
+
 ONE = (Export('torchscript', 17, 1), Export('torchscript', 12, 1), Export('dynamo', 18, 1))
 SUPPRESSED = ('boxes', 'scores', 'labels')
 
@@ -189,8 +195,10 @@ SUBJECTS = (
     detector('retina', detectors.RetinaLike, 'boxes', 'scores'),
     detector('detr-transformers', detectors.Detr, 'logits', 'pred_boxes', layer=detectors.Detr.layer),
     detector('ssd', Ssd, 'boxes', 'scores', layer='backbone.wide'),
-    Network('ssd-suppressed', ssd, SIZE, 'network.backbone.wide', one_picture, SUPPRESSED, settings=ONE, subject=DETECTION),
-    Network('faster-rcnn', faster_rcnn, SIZE, 'network.backbone.stages', one_picture, SUPPRESSED, settings=ONE, subject=DETECTION),
+    *((
+        Network('ssd-suppressed', ssd, SIZE, 'network.backbone.wide', one_picture, SUPPRESSED, settings=ONE, subject=DETECTION),
+        Network('faster-rcnn', faster_rcnn, SIZE, 'network.backbone.stages', one_picture, SUPPRESSED, settings=ONE, subject=DETECTION),
+    ) if have_operators() else ()),
     Network('unet', UNet, SIZE, 'down.2', outputs=('logits',), by_cotangents=True, subject=SEGMENTATION),
     Network('segformer', detectors.SegFormer, SIZE, detectors.SegFormer.layer, by_cotangents=True),
     Network('deeplab', DeepLab, SIZE, 'network.backbone.wide', by_cotangents=True, subject=SEGMENTATION),
