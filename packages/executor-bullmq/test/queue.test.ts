@@ -85,10 +85,19 @@ const codesOf = (notices: readonly (string | Error)[]) =>
         found: 'SESSION_FAILED: no memory is left',
       });
     }
-    const other = start(redis.url);
-    await until(() => other.begun() === 1);
-    const { studies, workers: there } = await queue({ url: redis.url, timing: quick }).shared!();
-    expect([studies[0]!.workers.length, there.length]).toEqual([1, 2]);
+    // It holds what it was given until the queue was looked at.
+    let go: (() => void) | undefined;
+    const looked = new Promise<void>((resolve) => (go = resolve));
+    const patient: OpenWork = async (data, around) => {
+      const work = await openWork(data, around);
+      return { ...work, rows: async (own) => (await looked, work.rows(own)) };
+    };
+    start(redis.url, { open: patient });
+    await until(async () => {
+      const { studies, workers: there } = await queue({ url: redis.url, timing: quick }).shared!();
+      return studies[0]?.workers.length === 1 && there.length === 2;
+    });
+    go!();
     const found = await outcomes;
     expect([...found.keys()].sort()).toEqual(ids);
     expect([...found.values()].every((outcome) => 'rows' in outcome)).toBe(true);
