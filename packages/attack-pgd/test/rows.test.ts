@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { joined, notFinite, rowOf, stacked } from '../src/rows.ts';
 
 const run = Float32Array.from({ length: 12 }, (_, at) => at);

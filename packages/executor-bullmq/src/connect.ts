@@ -101,6 +101,11 @@ export function answerOf(error: unknown): string {
   return messageOf(first ?? error).split('\n', 1)[0]!;
 }
 
+/** Whether a password is asked for that this connection did not have when it was made again, which the next one may. */
+export function isShutOut(error: unknown): boolean {
+  return /^(?:NOAUTH|WRONGPASS)\b/.test(answerOf(error));
+}
+
 function isDenied({ message }: Error): boolean {
   return /^(?:WRONGPASS|NOAUTH|NOPERM|DENIED)\b|invalid password|without any password configured/i.test(message);
 }

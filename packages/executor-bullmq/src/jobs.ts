@@ -1,7 +1,7 @@
 import { restoredError, type KeptFile } from '@understory/core';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { another } from './connect.ts';
+import { another, isShutOut } from './connect.ts';
 import { textOf } from './errors.ts';
 import { keysOf, prefix } from './keys.ts';
 import { answer as answerSchema, most, read, receivedFile, type Answer } from './messages.ts';
@@ -46,6 +46,8 @@ export class Jobs {
   readonly #pending = new Map<string, Pending>();
   #count = 0;
   #isClosed = false;
+  #tellStopped: () => void = () => undefined;
+  readonly #stopped = new Promise<void>((resolve) => (this.#tellStopped = resolve));
   readonly #listening: Promise<void>;
 
   constructor(client: Redis, id: string, timing: Timing) {
@@ -77,8 +79,17 @@ export class Jobs {
       attempts: 1,
       ...(delay > 0 && { delay }),
     };
-    await this.#queue.add('batch', { ids }, options);
-    await this.#client.pexpire(this.#keys.job(job), this.#timing.keep);
+    // A batch that is there already is not added twice, so that it may be tried again.
+    for (let isSent = false; !isSent;) {
+      try {
+        await this.#queue.add('batch', { ids }, options);
+        await this.#client.pexpire(this.#keys.job(job), this.#timing.keep);
+        isSent = true;
+      } catch (error) {
+        if (this.#isClosed || !isShutOut(error)) throw error;
+        await pause(this.#timing.beat, this.#stopped);
+      }
+    }
   }
 
   /** How many batches are handed out. */
@@ -120,6 +131,7 @@ export class Jobs {
   /** Gives up on all batches. */
   stop(): void {
     this.#isClosed = true;
+    this.#tellStopped();
     for (const { settle } of this.#pending.values()) settle({ kind: 'over' });
     this.#pending.clear();
   }

@@ -11,7 +11,7 @@ export function entriesOf(bibliography) {
         heading,
         name,
         text,
-        surname: /^(?:[\p{Lu}][\p{L}-]*\.[ -]?)+ ?([\p{L}' -]+?)(?: \(|,|\.)/u.exec(text)?.[1],
+        surname: /^(?:\p{Lu}\p{Ll}?\.[ -]?)+ ?([\p{L}' -]+?)(?: \(|,|\.)/u.exec(text)?.[1],
         year: /\b((?:19|20)\d\d)\b(?!\d)(?=[^:]*$)/.exec(text.replaceAll(/arXiv:\S+/g, ''))?.[1],
       }));
     });
