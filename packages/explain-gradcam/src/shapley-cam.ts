@@ -9,7 +9,7 @@ import { channelWeighted, meanGradient } from './weights.ts';
  *
  * ReLU(sum_k mean(G_k - (H A)_k / 2) A_k) for the Hessian H of the score with respect to the layer A. Cai 2025, "CAMs as Shapley Value-based Explainers": what a channel adds is taken from the
  * expansion of the score around the layer. Where only pooling and a linear layer follow, H is 0 and the map is Grad-CAM's. Throws SECOND_DERIVATIVES_UNSUPPORTED, and
- * GRADIENT_NO_RULE where an operator of the backward pass has no derivative.
+ * GRADIENT_UNSUPPORTED_OPERATOR where one of the backward pass has no derivative.
  */
 export const shapleyCam = weightedActivation('shapleycam', channelWeighted(meanGradient), lessHalfCurvature);
 
