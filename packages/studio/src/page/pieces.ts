@@ -1,14 +1,16 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { Said } from '../engine/engine.ts';
-import { engine, modelRequest, picture, tool } from './state.ts';
+import { currentAnswerKey, engine, modelRequest, picture, tool } from './state.ts';
 import { run } from './tasks.ts';
 
 /** How many pieces a side. */
 export const pieces = signal(4);
 /** For each place the piece that lies there; empty as long as all are in their places. */
 export const order = signal<readonly number[]>([]);
-/** What the model says of the pieces as they lie. */
-export const saidOfPieces = signal<Said | null>(null);
+/** What was last said of pieces, and of which model and picture. */
+const lastSaid = signal<{ readonly of: string; readonly said: Said } | null>(null);
+/** What the model says of the pieces as they lie; null until it has said something of this picture. */
+export const saidOfPieces = computed(() => (lastSaid.value?.of === currentAnswerKey() ? lastSaid.value.said : null));
 /** The draw of the last shuffle, so that a shuffle can be named. */
 const draws = signal(0);
 
@@ -20,7 +22,7 @@ export function currentOrder(): readonly number[] {
 
 export async function arrange(next: readonly number[]): Promise<void> {
   order.value = next;
-  const [rows, from] = [pieces.value, [...next]];
+  const [rows, from, of] = [pieces.value, [...next], currentAnswerKey()];
   const request = {
     ...modelRequest.value,
     picture: picture.value,
@@ -29,7 +31,7 @@ export async function arrange(next: readonly number[]): Promise<void> {
   const found = await run('pieces', 'Asking about the pieces', (call) => engine.value!.predict(request, call), {
     isQuiet: true,
   });
-  if (found !== undefined) saidOfPieces.value = found;
+  if (found !== undefined) lastSaid.value = { of, said: found };
 }
 
 /** Two pieces change places. */

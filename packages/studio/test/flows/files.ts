@@ -35,7 +35,6 @@ export const files: readonly Flow[] = [
   {
     name: 'takes dropped pictures, models and folders, says what they are, and lets that be corrected',
     modes: both,
-    test: { mode: 'served', isDark: false, width: 1440 },
     async run(visit) {
       const { page } = visit;
       await visit.tool('look');
@@ -79,7 +78,6 @@ export const files: readonly Flow[] = [
   {
     name: 'opens a TensorFlow.js model with its weights',
     modes: both,
-    test: { mode: 'static', isDark: false, width: 1440 },
     async run(visit) {
       const { page } = visit;
       const tfjs = (name: string) => join(zoo, 'cifar10-resnet/tfjs', name);
@@ -95,7 +93,6 @@ export const files: readonly Flow[] = [
   {
     name: 'keeps models until they are forgotten',
     modes: ['static'],
-    test: { mode: 'static', isDark: true, width: 390 },
     async run(visit) {
       const { page } = visit;
       await visit.tool('look');
@@ -120,7 +117,6 @@ export const files: readonly Flow[] = [
   {
     name: 'has an ONNX file computed by TensorFlow.js, with the same answer',
     modes: both,
-    test: { mode: 'static', isDark: false, width: 390 },
     async run(visit) {
       const { page } = visit;
       // Of others there is a model.json too, which a server finds for TensorFlow.js.
@@ -138,7 +134,6 @@ export const files: readonly Flow[] = [
   {
     name: 'computes on a graphics processor where it is told to, and in WebAssembly, saying so, where there is none',
     modes: ['static'],
-    test: { mode: 'static', isDark: true, width: 1440 },
     async run(visit) {
       const { page } = visit;
       await visit.model('cifar10-resnet');

@@ -5,8 +5,8 @@ export interface Flow {
   /** What is promised. */
   readonly name: string;
   readonly modes: readonly Mode[];
-  /** How the tests go through it; `npm run studio-flows` goes through it in every mode and view. */
-  readonly test: View & { readonly mode: Mode };
+  /** How the tests of the package go through it, where they do; `npm run studio-flows` goes through it in every mode and view. */
+  readonly test?: View & { readonly mode: Mode };
   /** Throws where a promise is broken; gives what was measured on the way. */
   run(visit: Visit): Promise<string | undefined>;
 }

@@ -49,7 +49,6 @@ export const looking: readonly Flow[] = [
   {
     name: 'steps through the layers by slider and by keys, with nothing left to compute',
     modes: both,
-    test: { mode: 'static', isDark: true, width: 390 },
     async run(visit) {
       const { page } = visit;
       await visit.model(first);
@@ -73,7 +72,6 @@ export const looking: readonly Flow[] = [
   {
     name: 'reads the raw value under the pointer, sets opacity and colours, and draws the contour of the top tenth',
     modes: both,
-    test: { mode: 'served', isDark: false, width: 1440 },
     async run(visit) {
       const { page } = visit;
       await visit.model(first);
@@ -101,7 +99,6 @@ export const looking: readonly Flow[] = [
   {
     name: 'keeps figures, the specification, the command and a page that needs nothing',
     modes: both,
-    test: { mode: 'static', isDark: false, width: 390 },
     async run(visit) {
       const { page } = visit;
       await visit.model(first);
@@ -136,7 +133,6 @@ export const looking: readonly Flow[] = [
   {
     name: 'has every key that its list names',
     modes: both,
-    test: { mode: 'served', isDark: false, width: 390 },
     async run(visit) {
       const { page } = visit;
       await visit.model(first);

@@ -9,11 +9,11 @@ export const measuring: readonly Flow[] = [
   {
     name: 'compares explainers in a grid, with baselines beside them',
     modes: both,
-    test: { mode: 'static', isDark: true, width: 1440 },
     async run(visit) {
       const { page } = visit;
       await visit.model(small);
       await visit.tool('compare');
+      await page.locator('.grid li').first().waitFor();
       await page.waitForFunction(
         () =>
           [...document.querySelectorAll('.grid-name .quiet')].every((each) => each.textContent !== '…') &&
@@ -37,7 +37,6 @@ export const measuring: readonly Flow[] = [
   {
     name: 'scrubs the deletion curve, and shows the picture at that point',
     modes: both,
-    test: { mode: 'static', isDark: false, width: 1440 },
     async run(visit) {
       const { page } = visit;
       await visit.model(small);
@@ -68,13 +67,12 @@ export const measuring: readonly Flow[] = [
   {
     name: 'moves pieces of the picture, shuffles them and puts them back',
     modes: both,
-    test: { mode: 'served', isDark: false, width: 390 },
     async run(visit) {
       const { page } = visit;
       await visit.model(small);
       await visit.tool('patches');
       const logit = page.locator('.numbers tbody td:last-child').first();
-      await page.waitForFunction(() => !document.querySelector('.numbers')?.textContent?.includes('…'));
+      await logit.filter({ hasText: /\d/ }).waitFor();
       const before = await logit.textContent();
       const becomes = (is: boolean) =>
         page.waitForFunction(
@@ -144,7 +142,6 @@ export const measuring: readonly Flow[] = [
   {
     name: 'makes pictures that channels and classes respond to, and keeps them',
     modes: both,
-    test: { mode: 'static', isDark: false, width: 1440 },
     async run(visit) {
       const { page } = visit;
       await visit.model(small);
@@ -188,7 +185,6 @@ export const measuring: readonly Flow[] = [
   {
     name: 'shows the network around the layer, for choosing another',
     modes: both,
-    test: { mode: 'served', isDark: false, width: 1440 },
     async run(visit) {
       const { page } = visit;
       await visit.model(small);
@@ -207,7 +203,6 @@ export const measuring: readonly Flow[] = [
   {
     name: 'stops what takes long',
     modes: both,
-    test: { mode: 'served', isDark: true, width: 390 },
     async run(visit) {
       const { page } = visit;
       await visit.model(small);

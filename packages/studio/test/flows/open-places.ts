@@ -33,10 +33,10 @@ export async function openPlaces(executablePath: string, flags: readonly string[
   try {
     const page = join(folder, 'page');
     const cwd = join(folder, 'served');
-    const scripts = await buildPage(page);
+    // esbuild works in a process of its own, and the run is kept meanwhile.
+    const [scripts] = await Promise.all([buildPage(page), keepRun(join(cwd, 'runs', keptRun))]);
     const files = await servePage(page);
     closing.push(() => files.close());
-    await keepRun(join(cwd, 'runs', keptRun));
     const studio = await serveStudio({ runs: 'runs', cwd, page, execArgv: onSources });
     closing.push(() => studio.close());
     const browser: Browser = await chrome.launch({ executablePath, args: ['--no-sandbox', ...flags] });

@@ -1,13 +1,45 @@
 import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
 import type { Flow } from './flow.ts';
 import { keptRun } from './open-places.ts';
+import type { Visit } from './visit.ts';
 
 /** Run folders of a server: looked at, started, watched, cancelled and resumed. */
 export const runs: readonly Flow[] = [
   {
+    name: 'opens a run folder: a table that sorts and filters, and pictures of each item',
+    modes: ['served'],
+    test: { mode: 'served', isDark: false, width: 1440 },
+    async run(visit) {
+      const { page } = visit;
+      await visit.tool('runs');
+      const kept = await openKeptRun(visit);
+      const table = kept.locator('table').first();
+      const items = () =>
+        table.locator('tbody tr').evaluateAll((all) => all.map((each) => each.querySelector('button')?.textContent));
+      const sort = kept.getByRole('button', { name: 'item', exact: true }).first();
+      await sort.click();
+      assert.deepEqual(await items(), ['chelsea', 'coffee']);
+      await sort.click();
+      assert.deepEqual(await items(), ['coffee', 'chelsea']);
+      await kept.getByRole('searchbox').first().fill('coffee');
+      assert.deepEqual(await items(), ['coffee']);
+      const pictures = kept.locator('img.run-picture');
+      await pictures.nth(1).waitFor();
+      await kept.getByRole('button', { name: 'Pictures of coffee' }).first().click();
+      await page.waitForFunction(
+        (run) => document.querySelectorAll(`section[aria-label="${run}"] img`).length === 1,
+        keptRun,
+      );
+      assert.equal(await kept.locator('.grid .small').textContent(), 'coffee');
+      await visit.isFit();
+      await kept.getByRole('button', { name: 'Close' }).click();
+      return undefined;
+    },
+  },
+  {
     name: 'starts a study and watches it, cancels and resumes it, and opens two runs beside each other',
     modes: ['served'],
-    test: { mode: 'served', isDark: true, width: 1440 },
     async run(visit) {
       const { page } = visit;
       await visit.model('cifar10-resnet');
@@ -36,32 +68,20 @@ export const runs: readonly Flow[] = [
       await reaches('finished');
       assert.equal(await done(), 4);
       await page.getByRole('button', { name: 'Save the report' }).first().waitFor();
-      await visit.press(keptRun);
-      const kept = page.locator(`section[aria-label="${keptRun}"]`);
-      await kept.waitFor();
+      const kept = await openKeptRun(visit);
       // What a cancelled study kept, and another one, beside each other.
       assert.equal(await page.locator('section.panel[aria-label]').count(), 2);
-      const table = kept.locator('table').first();
-      const items = () =>
-        table.locator('tbody tr').evaluateAll((all) => all.map((each) => each.querySelector('button')?.textContent));
-      const sort = kept.getByRole('button', { name: 'item', exact: true }).first();
-      await sort.click();
-      assert.deepEqual(await items(), ['chelsea', 'coffee']);
-      await sort.click();
-      assert.deepEqual(await items(), ['coffee', 'chelsea']);
-      await kept.getByRole('searchbox').first().fill('coffee');
-      assert.deepEqual(await items(), ['coffee']);
-      const pictures = kept.locator('img.run-picture');
-      await pictures.nth(1).waitFor();
-      await kept.getByRole('button', { name: 'Pictures of coffee' }).first().click();
-      await page.waitForFunction(
-        (run) => document.querySelectorAll(`section[aria-label="${run}"] img`).length === 1,
-        keptRun,
-      );
-      assert.equal(await kept.locator('.grid .small').textContent(), 'coffee');
       await visit.isFit();
       await kept.getByRole('button', { name: 'Close' }).click();
       return undefined;
     },
   },
 ];
+
+/** Opens the run folder that was there before, and gives its part of the page. */
+async function openKeptRun(visit: Visit): Promise<Locator> {
+  await visit.press(keptRun);
+  const kept = visit.page.locator(`section[aria-label="${keptRun}"]`);
+  await kept.waitFor();
+  return kept;
+}

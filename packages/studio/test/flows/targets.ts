@@ -6,7 +6,7 @@ export const targets: readonly Flow[] = [
   {
     name: 'explains a box that is clicked',
     modes: both,
-    test: { mode: 'static', isDark: false, width: 1440 },
+    test: { mode: 'static', isDark: true, width: 390 },
     async run(visit) {
       const { page } = visit;
       await visit.model('orchard-detector');
@@ -21,7 +21,6 @@ export const targets: readonly Flow[] = [
   {
     name: 'explains a pixel that is clicked, and shows regions in their colours',
     modes: both,
-    test: { mode: 'served', isDark: true, width: 1440 },
     async run(visit) {
       const { page } = visit;
       await visit.model('orchard-segmenter');
@@ -81,7 +80,6 @@ export const targets: readonly Flow[] = [
   {
     name: 'compares captions, with a contrast, and crosses swapped words with the mirror image',
     modes: both,
-    test: { mode: 'static', isDark: true, width: 1440 },
     async run(visit) {
       const { page } = visit;
       const [right, left] = ['a lemon to the right of a banana', 'a lemon to the left of a banana'];
@@ -112,7 +110,6 @@ export const targets: readonly Flow[] = [
   {
     name: 'asks a question',
     modes: both,
-    test: { mode: 'served', isDark: false, width: 390 },
     async run(visit) {
       const { page } = visit;
       await visit.model('orchard-mdetr-sighted');

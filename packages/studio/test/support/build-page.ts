@@ -13,25 +13,30 @@ export interface Script {
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Puts the engine into its worker as esbuild bundles it, in seconds: Rollup takes four fifths of a build for what the engine leaves unused. */
-function engineByEsbuild(): Plugin {
-  const path = here('../../src/page/worker.ts');
+/** Modules that nothing of the page's own is in: Rollup takes most of a build for what these leave unused, and esbuild next to nothing. */
+const [engine, charts] = [here('../../src/page/worker.ts'), here('../../src/page/parts/plot.ts')];
+
+/** Has a module with all that it imports bundled by esbuild, into the chunk that it has in the page. */
+function byEsbuild(path: string): Plugin {
   return {
-    name: 'engine-by-esbuild',
+    name: 'by-esbuild',
     enforce: 'pre',
-    load: (id) => (id.replace(/\?.*$/, '') === path ? '' : undefined),
+    // A module without effects would have no chunk.
+    load: (id) => (id.replace(/\?.*$/, '') === path ? 'export default globalThis.name;' : undefined),
     async generateBundle(_options, files) {
       const { code } = await bundleForBrowser(path);
-      for (const file of Object.values(files)) if (file.type === 'chunk') file.code = code;
+      for (const file of Object.values(files))
+        if (file.type === 'chunk' && file.facadeModuleId?.replace(/\?.*$/, '') === path) file.code = code;
     },
   };
 }
 
-/** Builds the page into a folder as it is published, but for what bundles its engine; gives its scripts. */
+/** Builds the page into a folder as it is published, but for what bundles its engine and charts; gives its scripts. */
 export async function buildPage(folder: string): Promise<readonly Script[]> {
   const output = await build({
     configFile: here('../../vite.config.ts'),
-    worker: { plugins: () => [engineByEsbuild()] },
+    plugins: [byEsbuild(charts)],
+    worker: { plugins: () => [byEsbuild(engine)] },
     ...{ logLevel: 'error', build: { outDir: folder, emptyOutDir: true, reportCompressedSize: false } },
   });
   if (!Array.isArray(output) && !('output' in output)) throw new Error('Vite watches instead of building');

@@ -1,7 +1,7 @@
-import type * as Plot from '@observablehq/plot';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { chartSvg } from '../draw/figure.ts';
 import { KeepAs } from './KeepAs.tsx';
+import type * as Plot from './plot.ts';
 
 interface Line {
   readonly name: string;
@@ -33,7 +33,7 @@ export function Chart({ lines, xLabel, yLabel, label, at = null, yDomain, xTicks
   const [plot, setPlot] = useState<typeof Plot | null>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
-    void import('@observablehq/plot').then((module) => setPlot(() => module));
+    void import('./plot.ts').then((module) => setPlot(() => module));
     const own = frame.current;
     if (own === null) return;
     const watch = new ResizeObserver(() => setWidth(own.clientWidth));

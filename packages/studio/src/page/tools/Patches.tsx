@@ -18,7 +18,6 @@ export function Patches() {
   const before = said.value;
   useEffect(() => {
     held.value = null;
-    saidOfPieces.value = null;
     void arrange(order.value.length === 0 ? currentOrder() : order.value);
   }, [picture.value, modelKey.value]);
   const now = saidOfPieces.value;
