@@ -1,6 +1,7 @@
 import {
   checkActivation,
   checkFeeds,
+  checkRules,
   checkReference,
   errors as coreErrors,
   fileMetadata,
@@ -266,6 +267,7 @@ export class OnnxModel implements DifferentiableModel {
     this.checkOpen();
     const { feeds, fetch = [], rules, reference = {} } = request;
     const batch = checkFeeds(this.inputs, feeds);
+    checkRules(this, request);
     if (rules === 'deeplift-rescale' || request.reference) checkReference(reference, feeds);
     const withRespectTo = [...new Set(request.withRespectTo)].sort();
     const fetched = [...new Set(fetch)].sort();

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   checkActivation,
   checkFeeds,
+  checkRules,
   closest,
   errors as coreErrors,
   float32,
@@ -132,6 +133,7 @@ export class TfjsModel implements DifferentiableModel {
   async differentiate(request: DifferentiateRequest): Promise<Derivative> {
     const { feeds, objective, rules } = request;
     const batch = checkFeeds(this.inputs, feeds);
+    checkRules(this, request);
     const withRespectTo = [...new Set(request.withRespectTo)];
     const fetch = [...new Set(request.fetch ?? [])];
     const outputs = outputsOf(objective);

@@ -5,6 +5,7 @@ export * from './augmented.ts';
 export * from './batch-axis.ts';
 export * from './channel-means.ts';
 export * from './check-feeds.ts';
+export * from './check-rules.ts';
 export * from './check-layer-sees.ts';
 export * from './check-program.ts';
 export * from './between.ts';

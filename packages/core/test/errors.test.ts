@@ -43,6 +43,7 @@ const examples: { readonly [name in keyof typeof errors]: () => UnderstoryError 
   labelCount: () => errors.labelCount({ labels: 999, classCount: 1000 }),
   modelNotReadable: () => errors.modelNotReadable({ model: 'a.onnx', reason: 'it ends early' }),
   modelClosed: () => errors.modelClosed({ backend: 'onnx' }),
+  rulesUnsupported: () => errors.rulesUnsupported({ backend: 'tfjs', rules: 'lrp-epsilon', known: ['guided'] }),
   noBackendFor: () => errors.noBackendFor({ model: 'a.pt', backends: ['onnx'] }),
   hostApiMismatch: () => errors.hostApiMismatch({ plugin: 'p', asked: '^2.0.0', offered: '1.0.0' }),
   duplicateId: () => errors.duplicateId({ kind: 'explainer', id: 'cam', first: 'a', second: 'b' }),

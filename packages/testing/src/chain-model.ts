@@ -1,5 +1,6 @@
 import {
   batchOf,
+  checkRules,
   checkTargetCount,
   closest,
   elementCount,
@@ -95,6 +96,7 @@ export class ChainModel implements DifferentiableModel {
     this.#checkOpen();
     const { feeds, objective, withRespectTo, fetch = [], rules } = request;
     const input = this.#inputOf(feeds);
+    checkRules(this, request);
     checkTargetCount(objective, batchOf(feeds));
     for (const name of [...withRespectTo, ...fetch]) this.#placeOf(name);
     const trace = this.#trace(input);

@@ -9,12 +9,28 @@ import {
   takeTensor,
   toFloat32,
 } from '@understory/core';
-import type { Derivative, DifferentiableModel, Feeds, Objective, Tensor, Tensors } from '@understory/core';
+import type {
+  Derivative,
+  DifferentiableModel,
+  Feeds,
+  GradientRules,
+  Objective,
+  Tensor,
+  Tensors,
+} from '@understory/core';
 import { check, checkClose, checkRejects, checkTensor, checkUnchanged, once } from './check.ts';
 import { timed, type ContractCase } from './contract-case.ts';
 import type { DifferentiableBackendSubject } from './differentiable-backend-subject.ts';
 import { programContractCases } from './program-contract-cases.ts';
 import { sampleOfFeeds, sampleOfObjective, sampleOfTensor } from './samples.ts';
+
+const everyRules: readonly GradientRules[] = [
+  'guided',
+  'lrp-epsilon',
+  'lrp-z-plus',
+  'lrp-alpha-beta',
+  'deeplift-rescale',
+];
 
 /** What every opened model that has gradients promises beyond `backendContract`, one case a promise. */
 export function differentiableBackendContract(subject: DifferentiableBackendSubject): readonly ContractCase[] {
@@ -419,6 +435,19 @@ export function differentiableBackendContract(subject: DifferentiableBackendSubj
     {
       name: 'refuses to differentiate with respect to what it does not have',
       run: () => checkRejects('an unknown tensor', () => derive(score, ['no such tensor'])),
+    },
+    {
+      name: 'refuses rules that it does not have',
+      async run() {
+        const model = await open();
+        const others = [...everyRules, 'no such rules' as string as GradientRules].filter(
+          (rules) => !model.gradientRules?.includes(rules),
+        );
+        for (const rules of others) {
+          const derivative = () => model.differentiate({ feeds, objective: score, withRespectTo: [input], rules });
+          await checkRejects(`the rules "${rules}"`, derivative, 'RULES_UNSUPPORTED');
+        }
+      },
     },
     {
       name: 'differentiates nothing once it is closed',

@@ -298,6 +298,13 @@ describe('the backend contracts', () => {
         ['after other rules'],
       ],
       [
+        'has derivatives in place of rules that it lacks',
+        {
+          differentiate: ({ rules, ...request }) => differentiate(rules === 'guided' ? { ...request, rules } : request),
+        },
+        ['rules that it does not have'],
+      ],
+      [
         'forgets half of the Hessian',
         {
           hessianProduct: async (request) => {

@@ -49,13 +49,14 @@ export const score: Objective = { kind: 'score', output: 'logits', index: [[0], 
 
 /** A model that behaves as another one but for what is given. */
 export function changed(model: DifferentiableModel, changes: Partial<DifferentiableModel>): DifferentiableModel {
-  const { inputs, outputs, layers, origin, graph } = model;
+  const { inputs, outputs, layers, origin, graph, gradientRules } = model;
   return {
     inputs,
     outputs,
     layers,
     origin,
     ...(graph && { graph }),
+    ...(gradientRules && { gradientRules }),
     run: (...request) => model.run(...request),
     differentiate: (request) => model.differentiate(request),
     differentiability: (...pair) => model.differentiability(...pair),

@@ -98,7 +98,7 @@ export interface Derivative {
 export interface DifferentiableModel extends Model {
   /** The rules beside derivatives that `differentiate` can be asked for; none where absent. */
   readonly gradientRules?: readonly GradientRules[];
-  /** One forward and one backward pass; gradients are of the summed objective, so samples do not mix. */
+  /** One forward and one backward pass; gradients are of the summed objective, so samples do not mix. Throws RULES_UNSUPPORTED for rules that are not among `gradientRules`. */
   differentiate(request: DifferentiateRequest): Promise<Derivative>;
   /**
    * The Hessian of the summed objective with respect to one tensor, multiplied with a direction, shaped as that tensor: the derivative of `differentiate`'s gradient along it. Zeros where

@@ -204,6 +204,19 @@ export const modelErrors = {
     });
   },
 
+  rulesUnsupported({ backend, rules, known }: { backend: string; rules: string; known: readonly string[] }) {
+    return new UnderstoryError({
+      code: 'RULES_UNSUPPORTED',
+      message: `The backend "${backend}" does not have the gradient rules "${rules}".`,
+      found: `the rules "${rules}"`,
+      expected:
+        known.length === 0
+          ? 'derivatives: the model has no other rules'
+          : `derivatives, which need no rules, or ${known.map((name) => `"${name}"`).join(', ')}`,
+      next: 'Ask for what the model lists among its `gradientRules`; the same network as an ONNX file may have more of them.',
+    });
+  },
+
   feedsInvalid({ input, found, expected }: { input: string; found: string; expected: string }) {
     return new UnderstoryError({
       code: 'FEEDS_INVALID',
