@@ -152,6 +152,7 @@ describe('quantised operators of com.microsoft have the gradients of what they s
         x2: tensor([2, 2, 2], wave(1, 1)),
         s2: scalar(0.02),
         ys: scalar(0.04),
+        zs: scalar(0.05),
       },
       weights: {
         ...unsigned,
@@ -175,9 +176,9 @@ describe('quantised operators of com.microsoft have the gradients of what they s
           },
           {
             ...{ operator: 'QLinearWhere', domain, outputs: ['r'] },
-            inputs: ['keep', 'joined', 'ys', 'yz', 'third', 'xs', 'xz', 'ys', 'yz'],
+            inputs: ['keep', 'joined', 'ys', 'yz', 'third', 'xs', 'xz', 'zs', 'yz'],
           },
-          dequantised('r', 'y', 'ys', 'yz'),
+          dequantised('r', 'y', 'zs', 'yz'),
         ],
       },
       {
@@ -191,12 +192,13 @@ describe('quantised operators of com.microsoft have the gradients of what they s
           dequantised('jq', 'j2', 'ys', 'yz'),
           dequantised('third', 't'),
           { operator: 'Where', inputs: ['keep', 'j2', 't'], outputs: ['f'] },
-          ...result(['f', 'ys', 'yz']),
+          { operator: 'QuantizeLinear', inputs: ['f', 'zs', 'yz'], outputs: ['r'] },
+          dequantised('r', 'y', 'zs', 'yz'),
         ],
       },
-      ['x', 'x2', 's2', 'ys'],
+      ['x', 'x2', 's2', 'ys', 'zs'],
       [2, 5, 2],
-      0.04,
+      0.05,
     );
   });
 
@@ -205,7 +207,7 @@ describe('quantised operators of com.microsoft have the gradients of what they s
     const convolution = { pads: [1, 0, 0, 0], strides: [1, 2] };
     const common = {
       inputs: { x: tensor([1, 4, 5, 2], wave(3, 0)), ws: scalar(0.01), ys: scalar(0.05) },
-      weights: { ...unsigned, w: tensor([3, 2, 2, 2], whole(90, 1), 'int8'), wz: scalar(0, 'int8') },
+      weights: { ...unsigned, w: tensor([3, 2, 2, 2], whole(90, 1, 97), 'uint8'), wz: scalar(97, 'uint8') },
       output: 'y',
     };
     await expectAlike(

@@ -51,6 +51,16 @@ export const geometryRows: readonly GradientCheckRow[] = [
     inputs: [{ dims: [2, 4, 4, 3] }, { dims: [2, 2, 2, 2] }, offsets([2, 16, 2, 2])],
   },
   {
+    ...{
+      operator: 'DeformConv',
+      form: 'a mask for each of two offset groups, two samples',
+      opset: 19,
+      symbolic: false,
+    },
+    attributes: { offset_group: 2 },
+    inputs: [...[{ dims: [2, 2, 3, 3] }, { dims: [1, 2, 2, 2] }, offsets([2, 16, 2, 2]), null], { dims: [2, 8, 2, 2] }],
+  },
+  {
     ...{ operator: 'DeformConv', form: 'opset 22', opset: 22, symbolic: false },
     inputs: [{ dims: [1, 1, 3, 3] }, { dims: [1, 1, 2, 2] }, offsets([1, 8, 2, 2])],
   },
