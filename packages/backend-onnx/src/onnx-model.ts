@@ -55,6 +55,7 @@ import {
   type Value,
 } from '@understory/onnx-autodiff';
 import { BatchSizes } from './batch-sizes.ts';
+import type { DeviceLog } from './device-log.ts';
 import { digestOf } from './digest.ts';
 import { errors } from './errors.ts';
 import { formOf, neutralFeeds, objectiveFeeds, renameForm, renameOutputs } from './objective-feeds.ts';
@@ -108,6 +109,8 @@ export interface OnnxModelParts {
   readonly forward?: Session | undefined;
   /** Opens a session on the device that the model runs on. */
   readonly openSession: (model: Uint8Array) => Promise<Session>;
+  /** What `openSession` and `forward` tell of where they run. */
+  readonly log?: DeviceLog | undefined;
   /** Whether the device works fastest in blocks of channels; see `DifferentiableGraphOptions`. */
   readonly blockedLayout?: boolean;
   /** What a float16 model is differentiated in: float32 by default, so that small gradients survive. */
@@ -137,6 +140,7 @@ export class OnnxModel implements DifferentiableModel {
   private readonly blockedLayout: boolean;
   private readonly computed: Float32Graph['computed'];
   private readonly openSession: OnnxModelParts['openSession'];
+  private readonly log: DeviceLog | undefined;
   private readonly sessions = new SessionCache<Session>(openSessions);
   /** The differentiable graph of each batch size and choice of rules. */
   private readonly sized = new Map<string, DifferentiableGraph>();
@@ -167,6 +171,7 @@ export class OnnxModel implements DifferentiableModel {
     digest,
     forward,
     openSession,
+    log,
     gradientPrecision = 'float32',
     blockedLayout = false,
   }: OnnxModelParts) {
@@ -182,6 +187,7 @@ export class OnnxModel implements DifferentiableModel {
     this.computed = inFloat32.computed;
     if (forward !== undefined) this.sessions.hold(forwardSession, forward);
     this.openSession = openSession;
+    this.log = log;
     this.inputs = graph.inputs.map(specOf);
     this.outputs = graph.outputs.map(({ name, type }) =>
       specOf({ ...this.differentiable.inference.value(name), ...(type && { type }) }),
@@ -208,7 +214,9 @@ export class OnnxModel implements DifferentiableModel {
   }
 
   get origin(): ModelOrigin {
-    return { ...this.fileOrigin, remarks: this.remarks };
+    const { fileOrigin, log } = this;
+    const executionProvider = log?.devices ?? fileOrigin.executionProvider;
+    return { ...fileOrigin, executionProvider, remarks: [...this.remarks, ...(log?.remarks ?? [])] };
   }
 
   get graph(): GraphView {
@@ -425,6 +433,7 @@ export class OnnxModel implements DifferentiableModel {
       },
       forward: await this.openSession(bytes),
       openSession: this.openSession,
+      log: this.log,
       blockedLayout: this.blockedLayout,
       gradientPrecision: this.gradientPrecision,
     });

@@ -1,5 +1,6 @@
 import type { ModelSource, OpenOptions } from '@understory/core';
 import { DifferentiableGraph, withBatchFirst, type Graph } from '@understory/onnx-autodiff';
+import { DeviceLog } from './device-log.ts';
 import { isProcessor, onFirstDevice } from './execution-providers.ts';
 import { forwardGraph, OnnxModel } from './onnx-model.ts';
 import type { Runtime } from './runtime.ts';
@@ -30,6 +31,7 @@ export async function openGraph(
   const differentiable = graph === file ? asItIs : new DifferentiableGraph(graph);
   // Weights that stay in their file are mapped; a file read as a whole would be in memory twice.
   const isDeferred = options.isDeferred === true && devices.every(isProcessor);
+  const log = new DeviceLog();
   const {
     value: forward,
     device,
@@ -37,7 +39,7 @@ export async function openGraph(
   } = isDeferred
     ? { value: undefined, device: devices[0]!, remarks: [] }
     : await onFirstDevice(devices, runtime.devices, (each) =>
-        runtime.createSession(forwardGraph(graph, differentiable).encode(), each, options),
+        runtime.createSession(forwardGraph(graph, differentiable).encode(), each, options, log),
       );
   return new OnnxModel({
     graph,
@@ -46,7 +48,8 @@ export async function openGraph(
     origin: { backend: 'onnx', executionProvider: device, sha256: isDeferred ? '' : await sha256, remarks },
     ...(isDeferred && { digest: sha256 }),
     forward,
-    openSession: (encoded) => runtime.createSession(encoded, device, options),
+    openSession: (encoded) => runtime.createSession(encoded, device, options, log),
+    log,
     blockedLayout: runtime.blockedLayout(device),
     ...(options.gradientPrecision && { gradientPrecision: options.gradientPrecision }),
   });

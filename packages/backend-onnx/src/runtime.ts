@@ -1,5 +1,6 @@
 import type { OpenOptions } from '@understory/core';
 import type * as ort from 'onnxruntime-common';
+import type { DeviceLog } from './device-log.ts';
 
 /** What is used of a session, wherever it runs. */
 export interface Session {
@@ -16,6 +17,6 @@ export interface Runtime {
   readonly preferred: readonly string[];
   /** Whether the device works fastest in blocks of channels; see `DifferentiableGraphOptions`. */
   readonly blockedLayout: (device: string) => boolean;
-  /** Opens a model on a device; rejects with what the runtime says. */
-  readonly createSession: (model: Uint8Array, device: string, options: OpenOptions) => Promise<Session>;
+  /** Opens a model on a device; rejects with what the runtime says. The log is told what runs where, if that can be another device in the end. */
+  readonly createSession: (model: Uint8Array, device: string, options: OpenOptions, log: DeviceLog) => Promise<Session>;
 }

@@ -4,6 +4,9 @@ import { Node, parseModel } from '@understory/onnx-autodiff';
 import * as ort from 'onnxruntime-node';
 import { OnnxBackend } from '../src/index.ts';
 import { OnnxModel } from '../src/onnx-model.ts';
+import { nodeRuntime } from '../src/onnx-runtime.ts';
+import { openGraph } from '../src/open-graph.ts';
+import { withFallback } from '../src/web/with-fallback.ts';
 import { linear, modelFile } from './models.ts';
 
 const opened: OnnxModel[] = [];
@@ -34,6 +37,53 @@ describe('OnnxModel', () => {
     expect(model.graph.opset).toBe(17);
     expect(values(model.graph.constant('w'))).toEqual([1, 2, 3, -4, 5, 6]);
     expect(model.graph.constant('h')).toBeUndefined();
+  });
+
+  it('tells what computed it, where a device refuses a graph only when that runs', async () => {
+    const bytes = linear('N');
+    const real = await nodeRuntime(undefined);
+    const released: string[] = [];
+    const openOn = async (what: 'gradients' | 'all') => {
+      const known = { graph: parseModel(bytes), sha256: '' };
+      const model = await openGraph(
+        known,
+        {
+          ...{ devices: ['webgpu'], preferred: ['webgpu'], blockedLayout: () => false },
+          async createSession(file, _device, options, log) {
+            const open = () => real.createSession(file, 'cpu', options, log);
+            const session = await open();
+            const isRefused = what === 'all' || session.inputNames.length > 1;
+            const run: typeof session.run = (feeds, fetches) =>
+              isRefused ? Promise.reject(new Error('no kernel for it\nat shader.wgsl:3')) : session.run(feeds, fetches);
+            const release = () => {
+              if (isRefused) released.push(what);
+              return session.release();
+            };
+            return withFallback({ inputNames: session.inputNames, run, release }, open, log);
+          },
+        },
+        {},
+      );
+      opened.push(model);
+      return model;
+    };
+    const refused = 'part of the computation went on in wasm, because webgpu refused it when it ran: no kernel for it';
+    const feeds = x([1, -1], [2, 3]);
+    const mixed = await openOn('gradients');
+    expect(mixed.origin).toMatchObject({ executionProvider: 'webgpu', remarks: [] });
+    expect(values((await mixed.run(feeds, ['y']))['y'])).toEqual([1, 2, 3, 2 - 12, 4 + 15, 6 + 18]);
+    expect(mixed.origin).toMatchObject({ executionProvider: 'webgpu', remarks: [] });
+    const objective = { kind: 'score', output: 'y', index: [[0], [0]] } as const;
+    for (let time = 0; time < 2; time += 1) {
+      const { gradients } = await mixed.differentiate({ feeds, objective, withRespectTo: ['x'] });
+      expect(values(gradients['x'])).toEqual([1, 0, 1, -4]);
+    }
+    expect(mixed.origin).toMatchObject({ executionProvider: 'webgpu and wasm', remarks: [refused] });
+    const other = await openOn('all');
+    expect(values((await other.run(feeds, ['h']))['h'])).toEqual([1, 0, 2, 3]);
+    expect(other.origin).toMatchObject({ executionProvider: 'wasm', remarks: [refused] });
+    // What gave way is closed, once each.
+    expect(released).toEqual(['gradients', 'all']);
   });
 
   it('runs to outputs, layers and inputs', async () => {

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { isDiagnosed } from '@understory/core';
+import { BACKEND, isDiagnosed, type Backend, type Host, type Token } from '@understory/core';
 import { nodeEnvironment } from '@understory/environment-node';
 import { memoryStore } from '@understory/experiments';
 import { decodeNpy } from '@understory/imaging';
-import { openExplanation, parseStudySpec, type StudySpecInput } from '@understory/studies';
+import { openExplanation, parseStudySpec, type Environment, type StudySpecInput } from '@understory/studies';
 import { openEngine, type ExplanationInput } from '../src/index.ts';
 
 const cwd = fileURLToPath(new URL('../../cli/samples/', import.meta.url));
@@ -240,6 +240,25 @@ describe('the engine of the studio', () => {
     expect(page).not.toMatch(/(src|href)="https?:/);
   });
 
+  it('says what really computed, where a device refuses only when it runs', async () => {
+    const refused = 'part of the computation went on in wasm, because webgpu refused it when it ran: no kernel';
+    const own = openEngine({
+      ...{ environment: givingWay(refused), kind: 'page', models: [], samples: [] },
+      ...{ served: { models: [], pictures: [] }, addFiles: async () => ({ pictures: [], models: [], others: [] }) },
+    });
+    expect(await own.openModel({ model })).toMatchObject({ executionProvider: 'webgpu', notes: [] });
+    expect(await own.runsOn({ model })).toEqual({ executionProvider: 'webgpu', remarks: [] });
+    const { files, notes } = await own.study({ spec: { ...spec, html: true, overlay: false } });
+    const page = new TextDecoder().decode(files.find(({ name }) => name === 'explanation.html')!.bytes);
+    expect(page).toContain('onnx, wasm: ');
+    expect(page).not.toContain('onnx, webgpu');
+    expect(page).toContain(refused);
+    expect(notes).toContain(refused);
+    expect(await own.runsOn({ model })).toEqual({ executionProvider: 'wasm', remarks: [refused] });
+    expect(await own.openModel({ model })).toMatchObject({ executionProvider: 'wasm', notes: [refused] });
+    await own.close();
+  });
+
   it('stops where a call is aborted, and goes on with the next', async () => {
     const controller = new AbortController();
     const slow = engine.explain(
@@ -256,6 +275,40 @@ describe('the engine of the studio', () => {
     });
   });
 });
+
+/** The environment on a device that hands over to another when models run, with a remark. */
+function givingWay(remark: string): Environment {
+  const backendOf = (backend: Backend): Backend => ({
+    accepts: (source) => backend.accepts(source),
+    async open(source, options) {
+      let hasRun = false;
+      return new Proxy(await backend.open(source, options), {
+        get(target, name) {
+          if (name === 'origin') {
+            const { executionProvider, remarks } = hasRun
+              ? { executionProvider: 'wasm', remarks: [remark] }
+              : { executionProvider: 'webgpu', remarks: [] };
+            return { ...target.origin, executionProvider, remarks };
+          }
+          if (name === 'run' || name === 'differentiate') hasRun = true;
+          const value: unknown = Reflect.get(target, name, target);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+    },
+  });
+  return {
+    ...environment,
+    async loadPlugins(request) {
+      const { host, ...loaded } = await environment.loadPlugins(request);
+      const get: Host['get'] = <T>(token: Token<T>, id: string, options?: Parameters<Host['get']>[2]): T => {
+        const found = host.get(token, id, options);
+        return token.name === BACKEND.name ? (backendOf(found as Backend) as T) : found;
+      };
+      return { ...loaded, host: { ...host, get } };
+    },
+  };
+}
 
 function pixel(
   { data, width }: { readonly data: Uint8Array; readonly width: number },

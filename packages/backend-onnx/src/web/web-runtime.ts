@@ -4,6 +4,7 @@ import { errors } from '../errors.ts';
 import type { Runtime, Session } from '../runtime.ts';
 import { placedOn } from '../web-gpu-gaps.ts';
 import { inTurn } from './in-turn.ts';
+import { withFallback } from './with-fallback.ts';
 
 /** What has to be served to run on a device, as onnxruntime-web has it in its package. */
 export const runtimeFiles = {
@@ -43,7 +44,7 @@ export async function webRuntime(
     devices: ['wasm', 'cpu', 'webgpu'],
     preferred: (await hasGpu()) ? ['webgpu', 'wasm'] : ['wasm'],
     blockedLayout: () => false,
-    async createSession(model, name, { threads }) {
+    async createSession(model, name, { threads }, log) {
       const device: Device = name === 'webgpu' ? 'webgpu' : 'wasm';
       const runtime = await loaded(device, options, threads);
       const open = (on: Device) =>
@@ -66,7 +67,9 @@ export async function webRuntime(
           cause,
         });
       });
-      return device === 'webgpu' ? withFallback(session, () => open('wasm')) : serial(session);
+      return device === 'webgpu'
+        ? withFallback(serial(session), async () => serial(await open('wasm')), log)
+        : serial(session);
     },
   };
 }
@@ -113,30 +116,5 @@ function serial(session: ort.InferenceSession): Session {
     inputNames: session.inputNames,
     run: (feeds, fetches) => inTurn(() => session.run(feeds, [...fetches])),
     release: () => inTurn(() => session.release()),
-  };
-}
-
-/** Some kernels of WebGPU refuse only when they run: a graph with one that is not known goes on in WebAssembly. */
-function withFallback(first: ort.InferenceSession, open: () => Promise<ort.InferenceSession>): Session {
-  let session = serial(first);
-  let isFirst = true;
-  return {
-    inputNames: first.inputNames,
-    async run(feeds, fetches) {
-      try {
-        return await session.run(feeds, fetches);
-      } catch (error) {
-        if (!isFirst) throw error;
-        const other = serial(await open());
-        const results = await other.run(feeds, fetches).catch(async (failure: unknown) => {
-          await other.release();
-          throw failure;
-        });
-        await session.release();
-        [session, isFirst] = [other, false];
-        return results;
-      }
-    },
-    release: () => session.release(),
   };
 }

@@ -18,6 +18,7 @@ export type Feeds = Tensors;
 /** What a model runs on, for the record that every result carries. */
 export interface ModelOrigin {
   readonly backend: string;
+  /** What it was opened on, or what has run it so far where that is known: `webgpu and wasm` where one went on for the other. */
   readonly executionProvider: string;
   /** SHA-256 of the model file's bytes in hexadecimal. */
   readonly sha256: string;

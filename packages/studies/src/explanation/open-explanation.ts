@@ -163,9 +163,19 @@ export async function openExplanation(
         return { images: count, maps };
       },
     };
-    const document = documentOf(setup, spec, targets.names, drawing);
+    const document = () => documentOf(setup, spec, targets.names, drawing);
     return {
-      ...{ spec, document, images, notFound, unfit, skipped, files: images, size: images.length },
+      ...{ spec, images, notFound, unfit, skipped, files: images, size: images.length },
+      // What computed the maps may be known only when they are there.
+      get document() {
+        return document();
+      },
+      get model() {
+        return modelRecord(setup.opened);
+      },
+      get notes() {
+        return [...notesOf(setup), ...slowNotes(setup), ...(spec.sheet && drawSheet === undefined ? [noSheet] : [])];
+      },
       explainers: shown,
       sheets: sheet?.files ?? [],
       ...studyOf(experiment, (item) => random.fork(item)),
@@ -181,12 +191,10 @@ export async function openExplanation(
             spec.images,
             spec.images.ids,
           ),
-          ...document.parameters,
+          ...document().parameters,
         },
       }),
-      model: modelRecord(setup.opened),
       configuration: setup.configurationPath ?? null,
-      notes: [...notesOf(setup), ...slowNotes(setup), ...(spec.sheet && drawSheet === undefined ? [noSheet] : [])],
       async *explain() {
         await sheet?.begin();
         try {

@@ -32,6 +32,8 @@ export interface StudioEngine {
   readPicture(request: { readonly path: string }, call?: Call): Promise<RgbImage>;
   /** Opens a model and says what it was recognised as, and why; what keeps it from being recognised is in the answer, so that it can be corrected. */
   openModel(request: ModelRequest, call?: Call): Promise<ModelFacts>;
+  /** What has computed with a model so far, which may be another device than it was opened on. */
+  runsOn(request: ModelRequest, call?: Call): Promise<RunsOn>;
   /** Which explainers work on a model, tried out with a blank picture. */
   applicability(request: ModelRequest, call?: Call): Promise<readonly ExplainerFacts[]>;
   /** What a model says of a picture, as it is or changed. */
@@ -200,6 +202,13 @@ export interface LayerFacts extends LayerSpec {
   readonly hasGradient: boolean;
   /** Whether it is worth a stop of the slider: spatial, with gradients, and the last of those that look alike. */
   readonly isStop: boolean;
+}
+
+/** What a model runs on. */
+export interface RunsOn {
+  readonly executionProvider: string;
+  /** What a user should know of how it runs. */
+  readonly remarks: readonly string[];
 }
 
 /** What an opened model is. */

@@ -18,23 +18,16 @@ import {
   readingsOf,
   type Setup,
 } from '@understory/studies/setup';
-import type { ExplainerFacts, LayerFacts, ModelFacts, ModelRequest, ReadingFacts } from './engine.ts';
+import type { ExplainerFacts, LayerFacts, ModelFacts, ModelRequest, ReadingFacts, RunsOn } from './engine.ts';
 import { explanationSpec, type Sessions } from './sessions.ts';
 
 /** Stands for the picture where a model is asked about before there is one. */
 const noPicture = { from: ['picture.png'] };
 
 /** What a model is, whether it was recognised or not; throws what opening it throws. */
-export async function modelFacts({ environment }: Sessions, request: ModelRequest): Promise<ModelFacts> {
-  const spec = explanationSpec({ ...request, images: noPicture });
-  const loaded = await environment.loadPlugins({
-    plugins: spec.plugins ?? [],
-    backend: spec.backend,
-    backends: spec.backends ?? {},
-  });
-  const { host } = loaded;
-  const resolved = await environment.findModel(spec.model);
-  const opened = await new Models(loaded, resolved, { ...spec, isDeferred: true }, [undefined]).of();
+export async function modelFacts(sessions: Sessions, request: ModelRequest): Promise<ModelFacts> {
+  const { environment } = sessions;
+  const { spec, host, opened } = await openedModel(sessions, request);
   const { model } = opened;
   const facts = await factsOf(opened, spec, environment);
   const readings = readingsOf(host, facts, spec.task).map(readingFacts);
@@ -76,6 +69,24 @@ export async function modelFacts({ environment }: Sessions, request: ModelReques
     if (!isDiagnosed(error)) throw error;
     return { ...common, recognised: null, problem: carriedError(error), layers: [], notes: remarks };
   }
+}
+
+/** What has computed with a model so far. */
+export async function runsOn(sessions: Sessions, request: ModelRequest): Promise<RunsOn> {
+  const { executionProvider, remarks } = modelRecord((await openedModel(sessions, request)).opened);
+  return { executionProvider, remarks };
+}
+
+async function openedModel({ environment }: Sessions, request: ModelRequest) {
+  const spec = explanationSpec({ ...request, images: noPicture });
+  const loaded = await environment.loadPlugins({
+    plugins: spec.plugins ?? [],
+    backend: spec.backend,
+    backends: spec.backends ?? {},
+  });
+  const resolved = await environment.findModel(spec.model);
+  const opened = await new Models(loaded, resolved, { ...spec, isDeferred: true }, [undefined]).of();
+  return { spec, opened, host: loaded.host };
 }
 
 /** Which explainers work on a model. */

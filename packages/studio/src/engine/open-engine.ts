@@ -8,7 +8,7 @@ import { explain, sweep } from './explain.ts';
 import { graphAround } from './graph.ts';
 import { Turns } from './in-turn.ts';
 import { keptEnvironment } from './kept-environment.ts';
-import { applicability, modelFacts } from './model-facts.ts';
+import { applicability, modelFacts, runsOn } from './model-facts.ts';
 import { predict } from './predict.ts';
 import { plain } from './said.ts';
 import { explanationSpec, Sessions } from './sessions.ts';
@@ -67,6 +67,7 @@ export function openEngine({
     addFiles: inTurn(({ files }) => add(files)),
     readPicture: inTurn(async ({ path }) => plain(await sessions.picture(path))),
     openModel: inTurn((request) => modelFacts(sessions, request)),
+    runsOn: inTurn((request) => runsOn(sessions, request)),
     applicability: inTurn(async (request) => {
       const { setup } = await sessions.open(explanationSpec({ ...request, images: { from: ['picture.png'] } }), []);
       return applicability(setup);

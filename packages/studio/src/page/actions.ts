@@ -1,3 +1,4 @@
+import { effect, untracked } from '@preact/signals';
 import {
   about,
   currentAnswerKey,
@@ -24,7 +25,7 @@ import {
   unfit,
 } from './state.ts';
 import type { AddedFiles, ExplainedPicture, ModelRequest, StudioEngine } from '../engine/engine.ts';
-import { cancel, problems, run, tell } from './tasks.ts';
+import { cancel, ended, problems, run, tell } from './tasks.ts';
 
 function here(): StudioEngine {
   if (engine.value === null) throw new Error('there is no engine yet');
@@ -37,6 +38,24 @@ const firstTexts = {
   ofAnything: ['a photo of a cat', 'a photo of a dog'],
   question: 'What is on the left?',
 } as const;
+
+/** Says what really computes, where a graphics processor was to: what it refuses when it runs goes on in WebAssembly. */
+async function followDevice(): Promise<void> {
+  const [known, request] = [facts.value, modelRequest.value];
+  if (known === null || !/webgpu/.test(known.executionProvider)) return;
+  const found = await here()
+    .runsOn(request)
+    .catch(() => null);
+  if (found === null || facts.value !== known || request !== modelRequest.value) return;
+  const more = found.remarks.filter((remark) => !known.notes.includes(remark));
+  if (more.length === 0 && found.executionProvider === known.executionProvider) return;
+  facts.value = { ...known, executionProvider: found.executionProvider, notes: [...more, ...known.notes] };
+  if (more.length > 0) tell(more.join('; '));
+}
+
+effect(() => {
+  if (ended.value > 0) untracked(() => void followDevice());
+});
 
 /** Opens the page: the map first, what else the engine offers while that is looked at. */
 export async function start(): Promise<void> {

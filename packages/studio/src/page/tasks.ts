@@ -37,6 +37,9 @@ export const tasks = signal<readonly Task[]>([]);
 /** What went wrong last in each slot. */
 export const problems = signal<Readonly<Partial<Record<Slot, CarriedError>>>>({});
 
+/** How many works have ended, whatever they came to. */
+export const ended = signal(0);
+
 /** The last thing that a screen reader is told. */
 export const told = signal('');
 
@@ -82,6 +85,7 @@ export async function run<Result>(
     return undefined;
   } finally {
     drop();
+    ended.value += 1;
   }
 }
 

@@ -15,6 +15,7 @@ const own = [
     'addFiles',
     'readPicture',
     'openModel',
+    'runsOn',
     'applicability',
     'predict',
     'explain',
