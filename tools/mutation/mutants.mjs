@@ -30,9 +30,30 @@ const changes = [
   ['the first two inputs are swapped', /inputs: \[([a-z]\w*|), ([a-z]\w*)/g, 'inputs: [$2, $1'],
 ];
 
-/** Every way to break a rule's source in one place, with the line and its text. */
-export function mutants(source) {
-  const found = changes.flatMap(([change, pattern, replacement]) =>
+/** Changes of what is chosen, counted and told: for what stands in place of rules and around them. */
+const decisions = [
+  ['equal becomes unequal', / === /g, ' !== '],
+  ['unequal becomes equal', / !== /g, ' === '],
+  ['less becomes at least', / < (?=\w)/g, ' >= '],
+  ['at least becomes less', / >= (?=\w)/g, ' < '],
+  ['more becomes at most', / > (?=\w)/g, ' <= '],
+  ['and becomes or', / && /g, ' || '],
+  ['or becomes and', / \|\| /g, ' && '],
+  ['not is left out', /(?<=[( ])!(?=[\w[(])/g, ''],
+  ['some becomes every', /\.some\(/g, '.every('],
+  ['every becomes some', /\.every\(/g, '.some('],
+  ['reverse is left out', /\.reverse\(\)/g, ''],
+  ['a half becomes a quarter', /\b0\.5\b/g, '0.25'],
+  ['Max becomes Min', /'Max'(?=\))/g, "'Min'"],
+  ['Min becomes Max', /'Min'(?=\))/g, "'Max'"],
+  ['a call is left out', /^ +(?!return|throw|super)\w[\w.]*\([^{}\n]*\);$/gm, ''],
+  ['a condition never holds', /\bif \((?=.*;$)/gm, 'if (false && '],
+  ['a name is left out', /(?<=[[ ])'[A-Z]\w+'(?=[,\]])/g, "'Nothing'"],
+];
+
+/** Every way to break a rule's source in one place, with the line and its text; in what is decided as well, where that is wanted. */
+export function mutants(source, { inDecisions = false } = {}) {
+  const found = [...changes, ...(inDecisions ? decisions : [])].flatMap(([change, pattern, replacement]) =>
     [...source.matchAll(pattern)].map((match) => {
       const instead = match[0].replace(new RegExp(pattern.source), replacement);
       return at(source, change, match.index, match[0].length, instead);

@@ -1,5 +1,6 @@
 // Breaks gradient rules on purpose, one change at a time, and lists the changes that no test notices: neither their rows in the
-// gradient-check table nor, where those pass, the tests of kinks, of leaner graphs, of straight-through rules and of random forms.
+// gradient-check table nor, where those pass, the tests of kinks, of leaner graphs, of straight-through rules and of random forms. In
+// what stands in place of rules or around them decisions are broken too: conditions, what is collected, the names in lists.
 // Changes that give the same gradients are listed in equivalent.json, with the reason. The working tree is not touched: rules are
 // compiled into a folder of their own.
 //
@@ -24,12 +25,15 @@ const folders = ['src', 'test/rows'];
 const singleFiles = ['test/execute.ts', 'test/tensors.ts'];
 /** The tests beside the rows that look at what rules write. */
 const tests =
-  '{blocked-layout,builder,compositions,control-flow,convolution,fused-transformer,gate,guided-rules,kinks,limits,max-pool,placement,plain-sequences,' +
-  '*quantised*,random,recurrent,reduction-kinks,relevance-rules,straight-through,*.property}.test.ts';
+  '{blocked-layout,builder,compositions,control-flow,convolution,fused-transformer,gate,guided-rules,hessian-product,kinks,limits,max-pool,' +
+  'placement,plain-sequences,*quantised*,random,recurrent,reduction-kinks,relevance-rules,rescale-rules,rescaled-rows,straight-through,*.property}.test.ts';
 /** What rules share, and what stands in place of rules. */
 const shared = /^src\/(support|recurrent|bodies)\//;
 /** No row reaches these: the tests look at them alone. */
-const inTests = ['src/guided-rules.ts', 'src/relevance-rules.ts', 'src/support/plain-sequences.ts'];
+const inPlaceOfRules = ['guided-rules', 'hessian-product', 'reference-pass', 'relevance-rules', 'rescale-rules'].map(
+  (name) => `src/${name}.ts`,
+);
+const inTests = [...inPlaceOfRules, 'src/support/plain-sequences.ts'];
 const equivalent = JSON.parse(readFileSync(new URL('./equivalent.json', import.meta.url), 'utf8'));
 
 const { values: options, positionals: wanted } = parseArgs({
@@ -195,7 +199,9 @@ async function main() {
     }
     const source = sources.get(file);
     const before = survivors.length;
-    const changes = mutants(source).filter((mutant) => isSource(mutant.source));
+    const changes = mutants(source, { inDecisions: inPlaceOfRules.includes(file) }).filter((mutant) =>
+      isSource(mutant.source),
+    );
     const reasons = equivalent.filter((entry) => entry.file === `packages/onnx-autodiff/${file}`);
     const used = new Set();
     await inParallel(changes, jobs, async (mutant, job) => {
