@@ -54,9 +54,11 @@ const decisions = [
 /** Every way to break a rule's source in one place, with the line and its text; in what is decided as well, where that is wanted. */
 export function mutants(source, { inDecisions = false } = {}) {
   const found = [...changes, ...(inDecisions ? decisions : [])].flatMap(([change, pattern, replacement]) =>
-    [...source.matchAll(pattern)].map((match) => {
-      const instead = match[0].replace(new RegExp(pattern.source), replacement);
-      return at(source, change, match.index, match[0].length, instead);
+    [...source.matchAll(pattern)].map(({ index }) => {
+      // Sticky, so that what stands around the place is seen.
+      const there = new RegExp(pattern.source, 'my');
+      there.lastIndex = index;
+      return { ...at(source, change, index), source: source.replace(there, replacement) };
     }),
   );
   // What stands in comments and in the text for the page of operators changes nothing.
@@ -72,15 +74,11 @@ function swappedGradients(source) {
   const swapped = [...source];
   swapped[a] = '1';
   swapped[b] = '0';
-  return [{ ...at(source, 'the gradients of the first two inputs are swapped', a, 1, '1'), source: swapped.join('') }];
+  const change = 'the gradients of the first two inputs are swapped';
+  return [{ ...at(source, change, a), source: swapped.join('') }];
 }
 
-function at(source, change, index, length, instead) {
+function at(source, change, index) {
   const line = source.slice(0, index).split('\n').length;
-  return {
-    change,
-    line,
-    text: source.split('\n')[line - 1].trim(),
-    source: source.slice(0, index) + instead + source.slice(index + length),
-  };
+  return { change, line, text: source.split('\n')[line - 1].trim() };
 }

@@ -61,6 +61,8 @@ interface Differentiable {
   readonly opsets: readonly [from: number, to: number];
   /** What of the operator is covered, for the page of operators: attributes, and limits where there are any. */
   readonly covers: string;
+  /** Forms that are refused by name, each with the reason, for the page of operators. */
+  readonly refuses?: Readonly<Record<string, string>>;
   /** The inputs that have a gradient; every floating-point input where absent. */
   readonly inputs?: readonly number[];
   /**

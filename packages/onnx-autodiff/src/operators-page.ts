@@ -1,4 +1,4 @@
-import type { OperatorRule } from './gradient-rule.ts';
+import type { Decomposition, GradientRule, OperatorRule } from './gradient-rule.ts';
 
 const opening = `# Operators with gradients
 
@@ -6,7 +6,9 @@ Written from the rules by \`npm run build && node tools/docs/operators.mjs > doc
 
 Opsets are those of the model. A graph older than opset 18 is raised to it before rules read it, so a rule covers the older
 forms as well. Every operator of ONNX up to opset 26 stands in one of the lists, and every one of com.microsoft that ONNX Runtime 1.32 computes on the
-CPU. On the path of a gradient an operator without a rule is an error that names it.`;
+CPU. On the path of a gradient an operator without a rule is an error that names it, and so is a form of an operator that its rule
+refuses: those stand with the rule, each with the reason. Rules may also need the rank of a tensor, and settings that
+are inputs, such as axes and block sizes, as constants; an error says which.`;
 
 const refused = 'On the path of a gradient each of these is an error that names it.';
 
@@ -21,8 +23,8 @@ export interface OperatorLists {
 export function operatorsPage(rules: Iterable<OperatorRule>, lists: OperatorLists = {}): string {
   const sorted = [...rules].sort((a, b) => (titleOf(a) < titleOf(b) ? -1 : 1));
   const withGradient = sorted
-    .filter((rule) => !('noGradient' in rule))
-    .map((rule) => `- ${entry(rule)}: ${rule.covers}`);
+    .flatMap((rule) => ('noGradient' in rule ? [] : [rule]))
+    .map((rule) => `- ${entry(rule)}: ${rule.covers}${refusals(rule)}`);
   const reasons = new Map<string, string[]>();
   for (const rule of sorted) {
     if (!('noGradient' in rule)) continue;
@@ -73,6 +75,11 @@ export function operatorNames(rules: Iterable<OperatorRule>): string {
     `| ${constant.count} without a derivative | ${constant.list} |`,
     '',
   ].join('\n');
+}
+
+function refusals({ refuses = {} }: GradientRule | Decomposition): string {
+  const forms = Object.entries(refuses).map(([form, reason]) => `${form} (${reason})`);
+  return forms.length === 0 ? '' : ` Refused: ${forms.join('; ')}.`;
 }
 
 function titleOf({ domain, operator }: OperatorRule): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import {
   gradientRules,
   leftOut,
@@ -22,6 +22,29 @@ describe('operatorsPage', () => {
     expect(page).toContain(
       '## 2 with a gradient\n\n- **Gelu** (com.microsoft, opset 1 to 26): Only the exact form.\n- **Tanh** (opset 7 to 26): Everything.\n',
     );
+  });
+
+  it('says of an operator what is refused, and why', () => {
+    const page = operatorsPage([
+      rule('Attention', { covers: 'Heads.', refuses: { caches: 'language models have them', windows: 'so too' } }),
+    ]);
+    expect(page).toContain(
+      '- **Attention** (opset 7 to 26): Heads. Refused: caches (language models have them); windows (so too).\n',
+    );
+  });
+
+  it('has a reason for every form that a rule refuses, but for ranks and settings that are not known ahead', () => {
+    const folder = new URL('../src/gradients/', import.meta.url);
+    const sources = readdirSync(folder).map((file) => [file, readFileSync(new URL(file, folder), 'utf8')] as const);
+    const silent = sources.filter(
+      ([, source]) => /ruleLimit|refuseStatistics/.test(source) && !source.includes('refuses: {'),
+    );
+    expect(silent.map(([file]) => file.replace('.ts', ''))).toEqual([
+      ...['affine-grid', 'center-crop-pad', 'col2-im', 'compress', 'conv-transpose', 'conv', 'cum-prod'],
+      ...['depth-to-space', 'gather-nd', 'gather', 'global-average-pool', 'grid-sample', 'group-normalization'],
+      ...['instance-normalization', 'layer-normalization', 'lrn', 'mat-mul', 'pad', 'rms-normalization', 'scatter-nd'],
+      ...['simplified-layer-normalization', 'slice', 'space-to-depth', 'tile'],
+    ]);
   });
 
   it('lists operators without a derivative by the reason', () => {

@@ -8,7 +8,14 @@ export const attention: GradientRule = {
   opsets: [23, 26],
   covers:
     'Three and four axes, grouped heads, Boolean and added masks, is_causal, scale, softcap; the gradients of query, key, value and ' +
-    'an added mask. Not with past keys and values, nonpad_kv_seqlen, windows, or gradients of the other outputs.',
+    'an added mask.',
+  refuses: {
+    'past keys and values, nonpad_kv_seqlen': 'caches of language models, which are filled step by step',
+    'left_window_size and right_window_size':
+      'language models have them; networks for pictures write a window as a mask',
+    'an objective that reads the further outputs': 'nothing that is explained reads them',
+    'a mask over some of the keys': 'versions of ONNX differ in what becomes of the others',
+  },
   inputs: [0, 1, 2, 3],
   gradient(context) {
     refuseLimits(context);

@@ -7,6 +7,11 @@ export const batchNormalization: GradientRule = {
   opsets: [7, 26],
   covers:
     'The inference form, with gradients of scale, bias, mean and variance; training_mode where no running statistics are read.',
+  refuses: {
+    'training_mode with running statistics that are read':
+      'the samples of a batch would take part in the explanations of each other',
+    'spatial = 0': 'gone since opset 9',
+  },
   gradient({ node, inputs: [x, scale, , mean, variance], outputs, gradients: [dy], graph }) {
     const limit = (found: string) =>
       errors.ruleLimit(node.operator, node.name, found, 'the inference form: fixed statistics, one output');

@@ -6,6 +6,9 @@ export const castLike: GradientRule = {
   operator: 'CastLike',
   opsets: [15, 26],
   covers: 'As Cast; the tensor that gives the type has no gradient.',
+  refuses: {
+    'floats of 8 bits and fewer': 'as of Cast',
+  },
   inputs: [0],
   gradient({ node, inputs: [x, like], gradients: [dy], graph }) {
     return {

@@ -7,8 +7,12 @@ export const cast: GradientRule = {
   operator: 'Cast',
   opsets: [7, 26],
   covers:
-    'Between float16, bfloat16, float32 and float64. A cast to whole numbers ends the path, except of a quantised tensor; ' +
-    'floats of 8 bits and fewer are refused.',
+    'Between float16, bfloat16, float32 and float64. A cast to whole numbers ends the path, except of a quantised ' +
+    'tensor.',
+  refuses: {
+    'floats of 8 bits and fewer':
+      'networks that are quantised have QuantizeLinear, and ONNX Runtime computes next to nothing in such floats on the CPU',
+  },
   gradient({ node, inputs: [x], gradients: [dy], graph }) {
     return {
       0: () => {

@@ -10,6 +10,7 @@ export const deformConv: Decomposition = {
   covers:
     'Pictures: groups, offset groups, dilations, pads, strides, mask and bias; gradients of the input, the weights, the bias, the offsets and ' +
     'the mask. Written by GridSample.',
+  refuses: { 'kernels of one and of three axes': 'ONNX Runtime computes pictures alone' },
   decompose: ({ node, inputs: [x, weights, offset, bias, mask], graph }) => {
     const limit = (found: string, expected: string) => errors.ruleLimit(node.operator, node.name, found, expected);
     const [channels, [filters, depth, ...kernel]] = [x!.shape?.[1], weights!.shape ?? []];

@@ -10,6 +10,9 @@ export const dft: Decomposition = {
   covers:
     'Real and complex inputs, inverse, onesided, dft_length, an axis that is known ahead; as a product with the matrix of the transform, so ' +
     'that its cost grows with the square of the length.',
+  refuses: {
+    'inverse and onesided together': 'ONNX allows one of the two at a time',
+  },
   inputs: [0],
   decompose: ({ node, inputs: [x, length, axes], graph }) => {
     const limit = (found: string, expected: string) => errors.ruleLimit(node.operator, node.name, found, expected);

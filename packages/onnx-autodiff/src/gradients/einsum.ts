@@ -9,6 +9,9 @@ export const einsum: GradientRule = {
   opsets: [12, 26],
   covers:
     'Every equation: implicit results, ellipses, axes that broadcast, axes summed alone, diagonals of an operand.',
+  refuses: {
+    'a result that names an axis twice': 'no equation of PyTorch, TensorFlow or NumPy may',
+  },
   gradient(context) {
     const { node, inputs } = context;
     const ranks = inputs.map((input) => {

@@ -8,7 +8,11 @@ export const loop: GradientRule = {
   opsets: [7, 26],
   covers:
     'Trip counts known ahead or not, conditions that end it early, any number of states and outputs; gradients of initial states and of what ' +
-    'the body reads from around it. States must keep their shape. Steps are computed again from the states before them, from the last to the first.',
+    'the body reads from around it. Steps are computed again from the states before them, from the last to the first.',
+  refuses: {
+    'states that change their shape':
+      'steps are computed again from the states before them, which are kept side by side',
+  },
   gradient(context) {
     const { node, inputs } = context;
     const body = node.graph('body')!;

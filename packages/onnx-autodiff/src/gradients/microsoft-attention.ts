@@ -11,8 +11,12 @@ export const microsoftAttention: Decomposition = {
   opsets: [7, 26],
   covers:
     'Weights of query, key and value side by side (qkv_hidden_sizes), bias, past, an added bias of the scores, masks of keys and of pairs, ' +
-    'lengths of samples, unidirectional, scale; gradients from the result and from present. do_rotary, shared buffers and starts of samples ' +
-    'are refused.',
+    'lengths of samples, unidirectional, scale; gradients from the result and from present.',
+  refuses: {
+    do_rotary: 'language models alone have it',
+    'a buffer that past and present share': 'caches of language models, which are filled step by step',
+    'starts of samples in the mask': 'texts alone are padded in front',
+  },
   inputs: [0, 1, 2, 4, 5],
   decompose: (context) => {
     const [x, weights, bias, mask, past, added, length] = context.inputs;

@@ -8,6 +8,9 @@ export const microsoftFusedConv: Decomposition = {
   opsets: [7, 26],
   covers:
     'Everything that the gradient of Conv covers, with an added tensor; the activations Relu, Tanh, Sigmoid, LeakyRelu, Clip and HardSigmoid.',
+  refuses: {
+    'other activations': 'ONNX Runtime fuses no others',
+  },
   decompose: ({ node, inputs: [x, weights, bias, added], graph }) => {
     const convolved = graph.op('Conv', [x, weights, bias], windowAttributes(node));
     const sum = added ? graph.add(convolved, added) : convolved;

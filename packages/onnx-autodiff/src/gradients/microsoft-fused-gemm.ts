@@ -7,6 +7,9 @@ export const microsoftFusedGemm: Decomposition = {
   opsets: [7, 26],
   covers:
     'Everything that the gradient of Gemm covers; the activations Relu, Tanh, Sigmoid, LeakyRelu and HardSigmoid.',
+  refuses: {
+    'other activations': 'ONNX Runtime fuses no others',
+  },
   decompose: ({ node, inputs, graph }) => {
     const sum = graph.op('Gemm', inputs, {
       transA: node.int('transA', 0),

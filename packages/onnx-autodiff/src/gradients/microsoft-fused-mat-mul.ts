@@ -5,8 +5,10 @@ export const microsoftFusedMatMul: GradientRule = {
   operator: 'FusedMatMul',
   domain: 'com.microsoft',
   opsets: [7, 26],
-  covers:
-    'alpha, transA and transB of matrices and batches of matrices, with broadcast batch axes; transBatchA and transBatchB are refused.',
+  covers: 'alpha, transA and transB of matrices and batches of matrices, with broadcast batch axes.',
+  refuses: {
+    'transBatchA and transBatchB': 'a batch axis between rows and columns, which no exporter writes',
+  },
   gradient({ node, inputs: [a, b], gradients: [dy], graph }) {
     const ranks = [a!.shape?.length, b!.shape?.length];
     const turnsBatch = node.int('transBatchA', 0) !== 0 || node.int('transBatchB', 0) !== 0;

@@ -20,7 +20,10 @@ export const microsoftMatMulBnb4: Decomposition = {
   opsets: [7, 26],
   covers:
     'Weights of four bits as bitsandbytes packs them, FP4 and NF4, blocks of any size; of A and of the largest magnitudes of blocks. The ' +
-    'packed weights have no gradient; transB of 0 is refused.',
+    'packed weights have no gradient.',
+  refuses: {
+    'transB = 0': 'no quantiser writes it',
+  },
   inputs: [0, 2],
   decompose: (context) => [
     context.graph.matmul(context.inputs[0]!, context.graph.transpose(weightsOf(context), [1, 0])),

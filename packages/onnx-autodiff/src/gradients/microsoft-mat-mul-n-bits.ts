@@ -9,7 +9,11 @@ export const microsoftMatMulNBits: Decomposition = {
   opsets: [7, 26],
   covers:
     '2, 4 and 8 bits, blocks of any size, zero points packed, floating-point or left out. Of A, of the scales and of the bias; rounding of A ' +
-    'by accuracy_level counts as the identity. The packed weights have no gradient; g_idx and prepacked weights are refused.',
+    'by accuracy_level counts as the identity. The packed weights have no gradient.',
+  refuses: {
+    g_idx: 'the order of rows of GPTQ, which language models have',
+    weight_prepacked: 'laid out for one kernel of one machine',
+  },
   inputs: [0, 2, 5],
   decompose: (context) => {
     const { inputs, graph } = context;

@@ -10,8 +10,14 @@ export const microsoftMultiHeadAttention: Decomposition = {
   opsets: [7, 26],
   covers:
     'Query, key and value of three axes, keys and values by heads, bias, past keys and values, an added bias of the scores, masks of keys and ' +
-    'of pairs, unidirectional, scale; gradients from the result and from the keys and values handed on. Packed inputs, shared buffers and ' +
-    'gradients of the scores handed out are refused.',
+    'of pairs, unidirectional, scale; gradients from the result and from the keys and values handed on.',
+  refuses: {
+    'packed query, key and value':
+      'ONNX Runtime does not compute them on the CPU, so that the network itself does not run there',
+    'starts of samples in the mask': 'texts alone are padded in front',
+    'a buffer of past keys and values': 'caches of language models, which are filled step by step',
+    'an objective that reads the scores': 'nothing that is explained reads them',
+  },
   inputs: [0, 1, 2, 3, 5, 6, 7],
   decompose: (context) => {
     const { node, inputs, gradients, graph } = context;

@@ -9,6 +9,10 @@ export const microsoftQAttention: Decomposition = {
   covers:
     'By the straight-through rule, as DequantizeLinear and com.microsoft Attention. Of input and weights, whose gradients are floating-point ' +
     'ones with respect to a step of one, of the bias and of both scales.',
+  refuses: {
+    do_rotary: 'language models alone have it',
+    'starts of samples in the mask': 'texts alone are padded in front',
+  },
   inputs: [0, 1, 2, 3, 4, 8],
   straightThrough: true,
   decompose: (context) => {

@@ -9,7 +9,10 @@ export const microsoftRotaryEmbedding: Decomposition = {
   opsets: [7, 26],
   covers:
     'Three and four axes, interleaved or not, rotary_embedding_dim, positions given or counted from a first one; gradients of the input and of ' +
-    'the caches. Packed batches and scale are refused.',
+    'the caches.',
+  refuses: {
+    'is_packed_batching and scale': 'language models alone have it',
+  },
   inputs: [0, 2, 3],
   decompose: (context) => {
     const { node, inputs, graph } = context;

@@ -7,6 +7,9 @@ export const microsoftSkipLayerNormalization: Decomposition = {
   opsets: [7, 26],
   covers:
     'Input, skip (broadcast), scale, bias of the scale and bias of the sum; gradients from the result and from the sum.',
+  refuses: {
+    'an objective that reads mean or inv_std_var': 'ONNX Runtime computes them in training alone',
+  },
   decompose: (context) => {
     refuseStatistics(context);
     const { node, inputs, graph } = context;

@@ -7,6 +7,9 @@ export const microsoftSkipSimplifiedLayerNormalization: Decomposition = {
   domain: 'com.microsoft',
   opsets: [7, 26],
   covers: 'Input, skip (broadcast), scale and bias of the sum; gradients from the result and from the sum.',
+  refuses: {
+    'an objective that reads mean or inv_std_var': 'ONNX Runtime computes them in training alone',
+  },
   decompose: (context) => {
     refuseStatistics(context);
     const { node, inputs, graph } = context;

@@ -18,6 +18,9 @@ export const quantizeLinear: GradientRule = {
     'By the straight-through rule, as fake quantisation in PyTorch: rounding counts as the identity, and the gradient passes where the ' +
     'rounded value is in the range of the type, ends included. Of the tensor and the scale; per tensor, per axis and per block, to 8 ' +
     'and 16 bits.',
+  refuses: {
+    'fewer than 8 bits, and floats of 8 bits': 'ONNX Runtime has them for weights, which are quantised ahead',
+  },
   inputs: [0, 1],
   straightThrough: true,
   gradient({ node, inputs: [x, scale, zeroPoint], outputs: [q], gradients: [dq], graph }) {

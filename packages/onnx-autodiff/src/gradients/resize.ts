@@ -11,7 +11,10 @@ export const resize: GradientRule = {
   operator: 'Resize',
   opsets: [7, 26],
   covers:
-    'nearest, linear and cubic with every coordinate_transformation_mode and nearest_mode, antialias, exclude_outside, axes, scales and sizes; keep_aspect_ratio_policy only as stretch; Upsample of older opsets as well.',
+    'nearest, linear and cubic with every coordinate_transformation_mode and nearest_mode, antialias, exclude_outside, axes, scales and sizes; Upsample of older opsets as well.',
+  refuses: {
+    'keep_aspect_ratio_policy of not_larger and not_smaller': 'no exporter writes it',
+  },
   inputs: [0],
   gradient({ node, inputs: [x, roi, scales, sizes], outputs: [y], gradients: [dy], graph }) {
     const limit = (found: string, expected: string) => errors.ruleLimit(node.operator, node.name, found, expected);

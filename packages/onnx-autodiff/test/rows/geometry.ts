@@ -20,6 +20,11 @@ const aligned = (form: string, attributes: GradientCheckRow['attributes'], opset
   inputs: [{ dims: [2, 2, 5, 6] }, regions, ints(0, 1, 1, 0)],
 });
 
+const largest = (form: string, attributes: GradientCheckRow['attributes']): GradientCheckRow => {
+  const row = aligned(`the largest, ${form}`, { mode: 'max', ...attributes });
+  return { ...row, inputs: [{ dims: [2, 2, 5, 6], distinct: true }, ...row.inputs.slice(1)] };
+};
+
 /** Offsets that keep samples away from the whole places where the interpolation has a kink. */
 const offsets = (dims: readonly number[]): RowInput => ({
   dims,
@@ -37,6 +42,9 @@ export const geometryRows: readonly GradientCheckRow[] = [
   aligned('two samples, a scale', { sampling_ratio: 2, spatial_scale: { float: 0.6 } }),
   aligned('no shift by half a pixel', { coordinate_transformation_mode: 'output_half_pixel', sampling_ratio: 1 }),
   aligned('before opset 16', {}, 11),
+  largest('as many samples as a region needs', {}),
+  largest('two samples, a scale', { sampling_ratio: 2, spatial_scale: { float: 0.6 } }),
+  largest('no shift by half a pixel', { coordinate_transformation_mode: 'output_half_pixel', sampling_ratio: 1 }),
   {
     ...{ operator: 'DeformConv', form: 'bias, mask, pads and strides', opset: 19, symbolic: false },
     attributes: { pads: [1, 0, 0, 1], strides: [2, 1] },
