@@ -4,7 +4,7 @@
     python tools/golden/deeplift_maps.py
 
 The network, images and classes are those of `fixtures/golden/networks/vgg-torchscript`, which has to be there. `fixtures/golden/deeplift` holds `deeplift`, `[N, 32, 32]`, the sums over
-channels against a baseline of 0.25 everywhere, and `difference`, `[N]`, what the score of the image exceeds that of the baseline by. Captum 0.9.0 loses its rule of a max pooling whose input is the very tensor that a ReLU hands out, and its maps then sum to something
+channels against a baseline of 0.25 everywhere, `deeplift-shap`, the same by DeepLiftShap over the baselines -0.5, 0.25 and 1, and `difference`, `[N]`, what the score of the image exceeds that of the baseline by. Captum 0.9.0 loses its rule of a max pooling whose input is the very tensor that a ReLU hands out, and its maps then sum to something
 else: a product with 1 keeps the two apart here. Everything is computed in float64.
 """
 
@@ -24,10 +24,11 @@ from reference import torchvision_networks  # noqa: F401  (makes torchvision imp
 from reference.golden_file import GoldenFile
 
 import captum
-from captum.attr import DeepLift
+from captum.attr import DeepLift, DeepLiftShap
 
 NETWORK = 'vgg-torchscript'
 BASELINE = 0.25
+RANGE = [-0.5, 0.25, 1]
 
 
 class Apart(torch.nn.Module):
@@ -55,6 +56,8 @@ def main() -> None:
     model.features = keep_apart(model.features)
     baselines = torch.full_like(images, BASELINE)
     maps = DeepLift(model).attribute(images, baselines, target=classes).sum(1).detach().numpy()
+    several = torch.stack([torch.full_like(images[0], value) for value in RANGE])
+    over = DeepLiftShap(model).attribute(images, several, target=classes).sum(1).detach().numpy()
     rows = range(len(classes))
     with torch.no_grad():
         difference = (model(images)[rows, classes] - model(baselines)[rows, classes]).numpy()
@@ -62,6 +65,7 @@ def main() -> None:
     file = GoldenFile()
     file.add('input', images.numpy().astype(np.float32))
     file.add('deeplift', maps.astype(np.float32))
+    file.add('deeplift-shap', over.astype(np.float32))
     file.add('difference', difference.astype(np.float32))
     size = file.write(GOLDENS / 'deeplift', {
         'network': golden['network'],
@@ -69,6 +73,7 @@ def main() -> None:
         'classes': classes,
         'layers': [],
         'baseline': BASELINE,
+        'range': RANGE,
     })
     print(f'{size} bytes')
 

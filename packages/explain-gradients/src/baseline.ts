@@ -1,52 +1,87 @@
 import { channelMeans, fromFloat32, objectiveValues, outputsOf } from '@understory/core';
-import type { ExplainRequest } from '@understory/core';
+import type { ExplainRequest, HeatMap } from '@understory/core';
 import { errors } from './errors.ts';
-import type { ExplainedImages } from './explained-image.ts';
+import { everySample, type ExplainedImages } from './explained-image.ts';
+import { overChannels, signedSum } from './over-channels.ts';
 
 /** The options of methods that compare an image with a baseline. */
 export const baselineOptions = {
   baseline: {
     type: 'choice',
     default: 'constant',
-    choices: ['constant', 'mean'],
-    description: "What the image is compared with: one value everywhere, or the mean of each of the image's channels.",
+    choices: ['constant', 'mean', 'range'],
+    description:
+      "What the image is compared with: one value everywhere, the mean of each of the image's channels, or several values one after the other, whose maps are averaged.",
   },
   value: {
     type: 'number',
     default: 0,
     range: [-1e6, 1e6],
-    description: 'The value of a constant baseline, in the units that the model is fed.',
+    description: 'The value of a constant baseline, and the first of a range, in the units that the model is fed.',
+  },
+  until: {
+    type: 'number',
+    default: 1,
+    range: [-1e6, 1e6],
+    description: 'The last value of a range, in the units that the model is fed.',
+  },
+  baselines: {
+    type: 'integer',
+    default: 5,
+    range: [2, 1000],
+    description: 'How many values a range has, evenly apart.',
   },
 } as const;
 
 export interface Baseline {
-  readonly baseline: 'constant' | 'mean';
+  readonly baseline: 'constant' | 'mean' | 'range';
   readonly value: number;
-}
-
-/** The baseline of each image, `[samples, image.size]`. */
-export function baselineOf(images: ExplainedImages, { baseline, value }: Baseline): Float32Array {
-  return baseline === 'mean' ? meanColours(images) : new Float32Array(images.pixels.length).fill(value);
-}
-
-/** The objectives at the baselines, `before`, and at the images; throws SCORES_NOT_FINITE. */
-export async function objectivesAtEnds(
-  request: ExplainRequest,
-  images: ExplainedImages,
-  start: Float32Array,
-  { baseline, value }: Baseline,
-): Promise<{ readonly before: Float64Array; readonly objectives: Float64Array }> {
-  const before = await objectivesAt(request, images, start);
-  const objectives = await objectivesAt(request, images, images.pixels);
-  checkFinite(before, baseline === 'mean' ? 'the mean colours of image' : `a baseline of ${value} for image`);
-  checkFinite(objectives, 'image');
-  return { before, objectives };
+  readonly until: number;
+  readonly baselines: number;
 }
 
 /** How far attributions are from what they are to sum to. */
-export function completeness(attributions: Float64Array, objective: number, baselineObjective: number) {
+function completeness(attributions: Float64Array, objective: number, baselineObjective: number) {
   const attributed = attributions.reduce((sum, attribution) => sum + attribution, 0);
   return { objective, baselineObjective, attributed, completenessGap: attributed - (objective - baselineObjective) };
+}
+
+/**
+ * Maps of signed sums over channels from `attribute`, which attributes to each element of each image what it adds to a baseline, `[samples, image.size]`; the mean over the
+ * baselines where there are several. `details` say how far each is from complete. Throws SCORES_NOT_FINITE.
+ */
+export async function overBaselines(
+  request: ExplainRequest,
+  images: ExplainedImages,
+  baseline: Baseline,
+  attribute: (start: Float32Array) => Promise<readonly Float64Array[]>,
+): Promise<readonly HeatMap[]> {
+  const { image, batch, pixels } = images;
+  const objectives = await objectivesAt(request, images, pixels);
+  checkFinite(objectives, 'image');
+  const sums = everySample(batch).map(() => new Float64Array(image.size));
+  const before = new Float64Array(batch);
+  const values = valuesOf(baseline);
+  for (const value of values) {
+    const isMean = baseline.baseline === 'mean';
+    const start = isMean ? meanColours(images) : new Float32Array(pixels.length).fill(value);
+    const own = await objectivesAt(request, images, start);
+    checkFinite(own, isMean ? 'the mean colours of image' : `a baseline of ${value} for image`);
+    const attributions = await attribute(start);
+    for (const sample of everySample(batch)) {
+      before[sample]! += own[sample]! / values.length;
+      attributions[sample]!.forEach((attribution, at) => (sums[sample]![at]! += attribution / values.length));
+    }
+  }
+  return sums.map((attributions, sample) => ({
+    ...overChannels(image, attributions, signedSum),
+    details: completeness(attributions, objectives[sample]!, before[sample]!),
+  }));
+}
+
+function valuesOf({ baseline, value, until, baselines }: Baseline): readonly number[] {
+  if (baseline !== 'range') return [value];
+  return Array.from({ length: baselines }, (_, at) => value + ((until - value) * at) / (baselines - 1));
 }
 
 async function objectivesAt(

@@ -1,9 +1,8 @@
 import { configurable } from '@understory/core';
 import type { Explainer } from '@understory/core';
-import { baselineOf, baselineOptions, completeness, objectivesAtEnds } from './baseline.ts';
+import { baselineOptions, overBaselines } from './baseline.ts';
 import { explainedImages } from './explained-image.ts';
 import { meanGradients } from './mean-gradients.ts';
-import { overChannels, signedSum } from './over-channels.ts';
 
 /**
  * Integrated gradients: the gradient along the straight way from a baseline to the image, times the difference of the two; a pixel's
@@ -36,26 +35,24 @@ export const integratedGradients = configurable(
       const images = explainedImages(request);
       const { image, pixels } = images;
       const { size } = image;
-      const start = baselineOf(images, baseline);
-      const { before, objectives } = await objectivesAtEnds(request, images, start, baseline);
-      const means = await meanGradients(images, request, {
-        count: steps,
-        largestBatch,
-        write(into, step, sample) {
-          const share = (step + 0.5) / steps;
-          for (let at = 0; at < size; at += 1) {
-            const from = start[sample * size + at]!;
-            into[at] = from + share * (pixels[sample * size + at]! - from);
-          }
-        },
-      });
-      return means.map((mean, sample) => {
-        const attributions = mean.map((gradient, at) => {
-          const place = sample * size + at;
-          return gradient * (pixels[place]! - start[place]!);
+      return overBaselines(request, images, baseline, async (start) => {
+        const means = await meanGradients(images, request, {
+          count: steps,
+          largestBatch,
+          write(into, step, sample) {
+            const share = (step + 0.5) / steps;
+            for (let at = 0; at < size; at += 1) {
+              const from = start[sample * size + at]!;
+              into[at] = from + share * (pixels[sample * size + at]! - from);
+            }
+          },
         });
-        const details = completeness(attributions, objectives[sample]!, before[sample]!);
-        return { ...overChannels(image, attributions, signedSum), details };
+        return means.map((mean, sample) =>
+          mean.map((gradient, at) => {
+            const place = sample * size + at;
+            return gradient * (pixels[place]! - start[place]!);
+          }),
+        );
       });
     },
   }),

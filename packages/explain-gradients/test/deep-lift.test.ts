@@ -47,11 +47,14 @@ async function mapsOf(
 }
 
 describe('deepLift', () => {
-  it("equals Captum's", async () => {
+  it.each([
+    ['deeplift', { value: 0.25 }],
+    ['deeplift-shap', { baseline: 'range', value: -0.5, until: 1, baselines: 3 }],
+  ] as const)("equals Captum's: %s", async (tensor, settings) => {
     const golden = await readGolden(join(goldens, 'deeplift'));
-    const expected = toFloat32(golden.tensor('deeplift'));
+    const expected = toFloat32(golden.tensor(tensor));
     const largest = Math.max(...expected.map(Math.abs));
-    const maps = await mapsOf('vgg-torchscript', { settings: { value: 0.25 }, folder: 'deeplift' });
+    const maps = await mapsOf('vgg-torchscript', { settings, folder: 'deeplift' });
     maps.forEach(({ data, height, width }, sample) => {
       expect([height, width]).toEqual([32, 32]);
       data.forEach((value, at) => expect(Math.abs(value - expected[1024 * sample + at]!)).toBeLessThan(1e-4 * largest));
@@ -62,8 +65,8 @@ describe('deepLift', () => {
   it.each([
     ...['resnet-torchscript', 'mobilenet-v3-dynamo', 'efficientnet-torchscript', 'densenet-dynamo'],
     ...['squeezenet-torchscript', 'shuffled-dynamo'],
-  ])('sums to the difference of the scores on %s, for either baseline', async (network) => {
-    for (const settings of [{ value: 0.5 }, { baseline: 'mean' }] as const) {
+  ])('sums to the difference of the scores on %s, for every baseline', async (network) => {
+    for (const settings of [{ value: 0.5 }, { baseline: 'mean' }, { baseline: 'range', baselines: 2 }] as const) {
       for (const { data, details } of await mapsOf(network, { settings })) {
         const { objective, baselineObjective, attributed, completenessGap } = details!;
         const difference = objective! - baselineObjective!;

@@ -35,6 +35,18 @@ describe('integratedGradients', () => {
     expect(close(means.data, [-0.5 - 4.5, -1 + 6])).toBe(true);
   });
 
+  it('is the mean over a range of baselines, with that of their scores', async () => {
+    const model = twoLayers({ first: [[1]], bias: [-1], second: [1] }, [1, 1, 1]);
+    const over = (settings: Parameters<typeof integratedGradients>[0]) =>
+      mapOf(integratedGradients({ steps: 300, ...settings }), model, [3]);
+    const { data, details } = await over({ baseline: 'range', value: 0, until: 4, baselines: 5 });
+    // ReLU(x - 1) is 2 at 3, and 0, 0, 1, 2, 3 at the baselines.
+    expect(close(data, [2 - 6 / 5])).toBe(true);
+    expect(details).toMatchObject({ objective: 2, baselineObjective: expect.closeTo(6 / 5, 6) });
+    const alone = await Promise.all([0, 1, 2, 3, 4].map((value) => over({ value })));
+    expect(data[0]).toBeCloseTo(sum(alone.map((map) => map.data[0]!)) / 5, 6);
+  });
+
   it('takes the means of channels that are last', async () => {
     const pixels = Array.from({ length: 24 }, (_, at) => (at % 3 === 1 ? at : 0));
     const weights = Array.from({ length: 24 }, (_, at) => (at === 4 ? 1 : 0));
