@@ -51,14 +51,22 @@ async function gradientOf(blockedLayout: boolean) {
   return { values: Array.from(result['x.grad']!.values), identities: identities.length };
 }
 
-/** The gradient of a depthwise convolution's input, written for the blocked layout or not. */
-async function depthwise(size: readonly [number, number], attributes: AttributeInputs, blockedLayout: boolean) {
+const depthwise = (size: readonly [number, number], attributes: AttributeInputs, blockedLayout: boolean) =>
+  convolution(size, [16, 1], { ...attributes, group: 16 }, blockedLayout);
+
+/** The gradient of a convolution's input of 16 channels, written for the blocked layout or not. */
+async function convolution(
+  size: readonly [number, number],
+  channels: readonly [number, number],
+  attributes: AttributeInputs,
+  blockedLayout: boolean,
+) {
   const taps = attributes['kernel_shape'] as readonly number[];
   const x = constant([2, 16, ...size], 0.1);
   const network = graphOf({
     inputs: { x },
-    weights: { w: constant([16, 1, ...taps], 0.3) },
-    nodes: [node('Conv', ['x', 'w'], 'y', { ...attributes, group: 16 })],
+    weights: { w: constant([...channels, ...taps], 0.3) },
+    nodes: [node('Conv', ['x', 'w'], 'y', attributes)],
     output: 'y',
   });
   const derived = new DifferentiableGraph(network, { blockedLayout });
@@ -95,6 +103,36 @@ describe('gradients of strided depthwise convolutions in blocks of channels', ()
     const attributes = { kernel_shape: [2, 2], strides: [2, 2], pads: [2, 2, 2, 2] };
     const [plain, blocked] = [await depthwise([6, 6], attributes, false), await depthwise([6, 6], attributes, true)];
     expect(blocked).toEqual(plain);
+  });
+});
+
+describe('gradients of strided pointwise convolutions in blocks of channels', () => {
+  it.each([
+    ['stride 2', [8, 8], { kernel_shape: [1, 1], strides: [2, 2] }],
+    ['odd sizes', [7, 9], { kernel_shape: [1, 1], strides: [2, 2] }],
+    ['a stride along one axis, with a rest', [9, 8], { kernel_shape: [1, 1], strides: [1, 3] }],
+    ['strides of 3 and 4', [10, 11], { kernel_shape: [1, 1], strides: [3, 4] }],
+  ] as const)('%s', async (_, size, attributes) => {
+    const [plain, blocked] = [
+      await convolution(size, [32, 16], attributes, false),
+      await convolution(size, [32, 16], attributes, true),
+    ];
+    expect(plain.backward).not.toContain('Conv');
+    expect(blocked.backward).toContain('Conv');
+    expect(blocked.values).toHaveLength(plain.values.length);
+    const distance = Math.max(...blocked.values.map((value, at) => Math.abs(value - plain.values[at]!)));
+    expect(distance).toBeLessThan(1e-3);
+    expect(Math.max(...plain.values)).toBeGreaterThan(10);
+  });
+
+  it('are written the other way with padding or groups', async () => {
+    for (const [channels, attributes] of [
+      [[32, 16], { kernel_shape: [1, 1], strides: [2, 2], pads: [1, 0, 1, 0] }],
+      [[32, 8], { kernel_shape: [1, 1], strides: [2, 2], group: 2 }],
+    ] as const) {
+      const of = (blockedLayout: boolean) => convolution([8, 8], channels, attributes, blockedLayout);
+      expect(await of(true)).toEqual(await of(false));
+    }
   });
 });
 

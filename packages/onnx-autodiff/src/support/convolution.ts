@@ -70,7 +70,9 @@ export function transposedConvolution(
   group: number,
 ): Value {
   const flipped =
-    asConvolution(graph, dy, weights, window, group) ?? depthwise(graph, dy, weights, input, window, group);
+    asConvolution(graph, dy, weights, window, group) ??
+    pointwise(graph, dy, weights, input, window, group) ??
+    depthwise(graph, dy, weights, input, window, group);
   if (flipped) return flipped;
   const { rank, kernel, strides, dilations, pads } = window;
   const axes = range(2, rank + 2);
@@ -183,6 +185,38 @@ function depthwise(
     dilations,
     group,
     pads: [...begin, ...end],
+  });
+}
+
+/** With kernels of one element and a stride, a convolution where there are gradients, in blocks of channels, and zeros between what it gives. */
+function pointwise(
+  graph: GraphBuilder,
+  dy: Value,
+  weights: Value,
+  input: Value,
+  { rank, kernel, strides, pads }: Window,
+  group: number,
+): Value | undefined {
+  const isPoint = kernel.every((taps) => taps === 1) && pads && [...pads.begin, ...pads.end].every((pad) => pad === 0);
+  if (!graph.blockedLayout || !isPoint || group !== 1 || !fitsBlocks(input) || !staticShape(dy.shape)) return undefined;
+  const ones = range(0, rank).map(() => 1);
+  const turned = exchangeChannels(graph, weights, group, rank);
+  const found = graph.op('Conv', [dy, turned], { kernel_shape: ones });
+  const channels = input.shape![1] as number;
+  const one = graph.constant({
+    type: 'float32',
+    dims: [channels, 1, ...ones],
+    values: new Float32Array(channels).fill(1),
+  });
+  const rest = strides.map((stride, at) => {
+    const [places, size] = [dy.shape![at + 2] as number, input.shape![at + 2] as number];
+    return size - (places - 1) * stride - 1;
+  });
+  return graph.op('ConvTranspose', [found, one], {
+    strides,
+    group: channels,
+    kernel_shape: ones,
+    output_padding: rest,
   });
 }
 
