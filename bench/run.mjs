@@ -12,6 +12,7 @@ import { masks, pgd } from './pgd.mjs';
 import { profile } from './profile.mjs';
 import { queue } from './queue.mjs';
 import { queueKills } from './queue-kills.mjs';
+import { roofline } from './roofline.mjs';
 import { stream } from './stream.mjs';
 import { studio } from './studio.mjs';
 import { web } from './web.mjs';
@@ -34,7 +35,7 @@ const benches = {
   studio,
 };
 /** Look into something instead of comparing it; run when they are asked for by name. */
-const tools = { profile, peers, 'queue-kills': queueKills };
+const tools = { profile, roofline, peers, 'queue-kills': queueKills };
 const withoutPeer = new Set([
   'growth',
   'filling',
