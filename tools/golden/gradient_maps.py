@@ -72,7 +72,7 @@ def main() -> None:
         with torch.no_grad():
             logits = float(np.abs(model(inputs).numpy() - tensors['logits']).max() / np.abs(tensors['logits']).max())
         if logits > CLOSE:
-            raise SystemExit(f'{name}: the logits differ by {logits:.1e}; make fixtures/golden/networks anew first')
+            raise SystemExit(f'{name}: the logits differ by {logits:.1e}; make fixtures/golden/networks again first')
         for seed in range(100):
             rounded = maps_of(model.float(), inputs, classes, seed)
             exact = maps_of(model.double(), inputs.double(), classes, seed)

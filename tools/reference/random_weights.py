@@ -16,7 +16,7 @@ def random_images(batch: int, size: int, seed: int) -> torch.Tensor:
 
 def randomise(model: torch.nn.Module, seed: int, size: int, inputs: tuple[torch.Tensor, ...] | None = None,
               ) -> torch.nn.Module:
-    """Draws every weight anew and gives each batch normalisation the statistics of what it sees, slightly off.
+    """Redraws every weight and gives each batch normalisation the statistics of what it sees, slightly off.
 
     The statistics are those of `inputs`, of eight images where absent.
 

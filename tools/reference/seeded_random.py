@@ -1,4 +1,4 @@
-"""The random numbers of core's `seededRandom`, written anew: what a seed draws in TypeScript it draws here."""
+"""The random numbers of core's `seededRandom`, rewritten: what a seed draws in TypeScript it draws here."""
 
 from __future__ import annotations
 

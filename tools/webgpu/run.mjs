@@ -37,14 +37,14 @@ if (icd === undefined) {
 const folder = mkdtempSync(join(tmpdir(), 'understory-webgpu-'));
 const env = { ...process.env, VK_DRIVER_FILES: icd, VK_ICD_FILENAMES: icd, XDG_RUNTIME_DIR: folder };
 
-/** Runs a script of this folder, gives each of its lines to `heed`, and resolves with how it ended: undefined for well. */
-async function run(script, args, heed) {
+/** Runs a script of this folder, gives each of its lines to `take`, and resolves with how it ended: undefined for well. */
+async function run(script, args, take) {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn(process.execPath, [path, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.on('data', (text) => (said = `${said}${text}`.slice(-2000)));
   const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(signal ?? code)));
-  for await (const line of createInterface({ input: child.stdout })) if (line.startsWith('{')) heed(JSON.parse(line));
+  for await (const line of createInterface({ input: child.stdout })) if (line.startsWith('{')) take(JSON.parse(line));
   const how = await ended;
   return how === 0 ? undefined : `the process ended with ${how}: ${said.trim().split('\n').at(-1)}`;
 }

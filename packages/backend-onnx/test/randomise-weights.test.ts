@@ -68,7 +68,7 @@ describe('weightedLayers', () => {
 });
 
 describe('randomised', () => {
-  it('draws the named weights anew with their own mean and deviation and leaves the rest', async () => {
+  it('redraws the named weights with their own mean and deviation and leaves the rest', async () => {
     const model = await open(network());
     const changed = keep(await model.randomised({ layers: ['c1', 'c2', 'm'], seed: 1 }));
     for (const name of ['w1', 'w2', 'w3']) {

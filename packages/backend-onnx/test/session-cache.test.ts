@@ -17,7 +17,7 @@ class Session {
 const nameOf = async ({ name }: Session) => name;
 
 describe('SessionCache', () => {
-  it('uses what it was given to hold, and opens anew what was dropped', async () => {
+  it('uses what it was given to hold, and opens again what was dropped', async () => {
     const cache = new SessionCache<Session>(2);
     const held = new Session('held');
     cache.hold('a', held);

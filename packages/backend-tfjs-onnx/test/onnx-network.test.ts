@@ -83,7 +83,7 @@ describe('an ONNX file on TensorFlow.js', () => {
     await model.close();
   });
 
-  it('draws the weights anew that ONNX Runtime draws', async () => {
+  it('redraws the weights that ONNX Runtime draws', async () => {
     const path = pathOf('resnet-torchscript');
     const request = { layers: ['logits'], seed: 5 };
     const models = [await new OnnxBackend().open({ kind: 'file', path }), await open('resnet-torchscript')] as const;

@@ -96,7 +96,7 @@ describe('a layers model of Keras 3', () => {
     });
   });
 
-  it('draws weights anew under the names that the layers have', async () => {
+  it('redraws weights under the names that the layers have', async () => {
     const model = await open(network(inFolders));
     const fresh = await model.randomised!({ layers: ['head'], seed: 1 });
     const [before, after] = [await model.run({ x: image }, ['head']), await fresh.run({ x: image }, ['head'])];

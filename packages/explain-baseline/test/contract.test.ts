@@ -5,7 +5,7 @@ import { saliency } from '@understory/explain-gradients';
 import { explainerContract } from '@understory/testing';
 import { feeds, network, objective } from './networks.ts';
 
-/** A network that draws its weights anew by its seed. */
+/** A network that redraws its weights by its seed. */
 function drawn(): Model {
   return Object.assign(network(), {
     weightedLayers: ['logits'],

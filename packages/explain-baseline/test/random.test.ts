@@ -14,7 +14,7 @@ describe('random', () => {
     expect(Math.abs(below - 0.25)).toBeLessThan(5 * Math.sqrt((0.25 * 0.75) / data.length));
   });
 
-  it('draws anew for every image and for every seed', async () => {
+  it('draws again for every image and for every seed', async () => {
     const request = { model: network(), feeds, objective };
     const [maps, others] = await Promise.all([1, 2].map((seed) => random.explain({ ...request, seed })));
     const drawn = [...maps!, ...others!].map(({ data }) => data.join());

@@ -6,7 +6,7 @@ import type { Coalition } from './coalitions.ts';
 import { superpixelOptions } from './superpixels.ts';
 
 /**
- * LIME: the coefficients of a linear model that foretells the score from which superpixels are left in the image.
+ * LIME: the coefficients of a linear model that predicts the score from which superpixels are left in the image.
  *
  * w that makes sum_z pi(z) (f(z) - a - w z)^2 + ridge |w|^2 smallest, with pi(z) = exp(-D(z)^2 / sigma^2); each superpixel is left in with probability 1/2.
  * Ribeiro, Singh and Guestrin 2016, "Why Should I Trust You?: Explaining the Predictions of Any Classifier", equation 2 and section 3.4. The penalty is that
@@ -44,7 +44,7 @@ export const lime = configurable(
       type: 'choice',
       default: 'probability',
       choices: ['probability', 'objective'],
-      description: 'Foretell the probability of the class, as the paper does, or the objective as it stands.',
+      description: 'Predict the probability of the class, as the paper does, or the objective as it stands.',
     },
     ...superpixelOptions,
   },

@@ -30,7 +30,7 @@ const methods: readonly (Omit<Contribution, 'kind'> & { readonly make: (options:
   {
     id: 'lime',
     title: 'LIME',
-    description: 'Fits a linear model that foretells the score from which superpixels are left in the image.',
+    description: 'Fits a linear model that predicts the score from which superpixels are left in the image.',
     reference: 'Ribeiro et al. 2016, equation 2',
     formula: String.raw`M = \operatorname*{arg\,min}_w \min_a \sum_z e^{-D(z)^2 / \sigma^2} \bigl( S(I_z) - a - w^\top z \bigr)^2 + \lambda \lVert w \rVert^2`,
     options: lime.options,

@@ -11,7 +11,7 @@ import { batchOption } from './score-pictures.ts';
 import { pictureWithout } from './walk.ts';
 
 /**
- * How badly the map, as a linear model of the network, foretells what replacing a square of the picture does to the score: the mean square of the error.
+ * How badly the map, as a linear model of the network, predicts what replacing a square of the picture does to the score: the mean square of the error.
  *
  * Lower is better, from 0. Each square of a grid is replaced alone. With `scale=optimal` the map is first multiplied by the number that makes the error least,
  * since heat maps have no unit, and the error is in the unit of the score; `scale=none` takes the map as the attribution it may be. Undefined for a map that
@@ -52,7 +52,7 @@ export const infidelity = configurable(
               const replacement = replacementOf(original, input, request.seed);
               for (const places of cells) {
                 const pixels = pictureWithout({ original, input, replacement }, places);
-                yield { pixels, note: foretold(map, original, pixels, input, places) };
+                yield { pixels, note: predicted(map, original, pixels, input, places) };
               }
             },
           },
@@ -69,7 +69,7 @@ export const infidelity = configurable(
 );
 
 /** What the map, the same for all channels of a pixel, makes of the change. */
-function foretold(
+function predicted(
   map: Float32Array,
   original: Float32Array,
   changed: Float32Array,

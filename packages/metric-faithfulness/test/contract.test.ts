@@ -35,7 +35,7 @@ const made: Readonly<Record<string, () => Metric>> = {
   'random-logit': () => metrics.randomLogit({ draws: 2 }),
 };
 
-/** A network that draws its weights anew by its seed. */
+/** A network that redraws its weights by its seed. */
 function drawn(): Model {
   return Object.assign(tinyModel(), {
     weightedLayers: ['features', 'logits'],

@@ -8,19 +8,19 @@ import { scoreWithout } from './support/reference.ts';
 
 const { channels, height, width } = tinySize;
 
-/** Of each square: what the map foretells of replacing it by `value`, and what becomes of the score. */
+/** Of each square: what the map predicts of replacing it by `value`, and what becomes of the score. */
 async function pairs(request: ReturnType<typeof tinyRequest>, sample: number, patch: number, value: number) {
   const pixels = (request.feeds['pixels']!.data as Float32Array).subarray(sample * channels * height * width);
   const whole = await scoreWithout(request, sample, [], value);
   return Promise.all(
     cellsOf(tinySize, patch).map(async (cell) => {
-      let foretold = 0;
+      let predicted = 0;
       for (let channel = 0; channel < channels; channel += 1) {
         for (const at of cell) {
-          foretold += request.maps[sample]!.data[at]! * (pixels[channel * height * width + at]! - value);
+          predicted += request.maps[sample]!.data[at]! * (pixels[channel * height * width + at]! - value);
         }
       }
-      return { foretold, drop: whole - (await scoreWithout(request, sample, [...cell], value)) };
+      return { predicted, drop: whole - (await scoreWithout(request, sample, [...cell], value)) };
     }),
   );
 }
@@ -36,13 +36,13 @@ describe('infidelity', () => {
     ),
   });
 
-  it('is the mean square of what the map foretells wrongly of each square, from the definition', async () => {
+  it('is the mean square of what the map predicts wrongly of each square, from the definition', async () => {
     const metric = infidelity({ scale: 'none', patch: 3, perturbation: 'constant', value: 0.4 });
     const found = await metric.evaluate(request);
     for (const sample of [0, 1]) {
       const own = await pairs(request, sample, 3, 0.4);
       expect(own).toHaveLength(6);
-      const expected = own.reduce((sum, { foretold, drop }) => sum + (foretold - drop) ** 2, 0) / own.length;
+      const expected = own.reduce((sum, { predicted, drop }) => sum + (predicted - drop) ** 2, 0) / own.length;
       expect(found[sample]!.value! / expected).toBeCloseTo(1, 5);
       expect(found[sample]!.details).toEqual({ factor: 1 });
     }
@@ -54,7 +54,7 @@ describe('infidelity', () => {
     for (const sample of [0, 1]) {
       const own = await pairs(request, sample, 2, 0.4);
       const errorOf = (factor: number) =>
-        own.reduce((sum, { foretold, drop }) => sum + (factor * foretold - drop) ** 2, 0) / own.length;
+        own.reduce((sum, { predicted, drop }) => sum + (factor * predicted - drop) ** 2, 0) / own.length;
       const factor = found[sample]!.details!['factor']!;
       expect(found[sample]!.value! / errorOf(factor)).toBeCloseTo(1, 5);
       for (const other of [factor - 0.01, factor + 0.01]) expect(errorOf(other)).toBeGreaterThan(errorOf(factor));
@@ -73,7 +73,7 @@ describe('infidelity', () => {
     optimal.forEach((value, sample) => expect(value / captum[sample]!).toBeCloseTo(1, 5));
   });
 
-  it('is the mean square of the change where the map has nothing to foretell', async () => {
+  it('is the mean square of the change where the map has nothing to predict', async () => {
     // Black is the first pixel, so that nothing is lost where alone the map has something.
     const map = mapOf(
       height,

@@ -5,7 +5,7 @@ import { samplesOf } from '../src/samples.ts';
 import { tinyRequest } from './support/networks.ts';
 
 describe('replacementsBy', () => {
-  it('perturbs a picture once, whichever explainers are measured on it, and anew for another seed', () => {
+  it('perturbs a picture once, whichever explainers are measured on it, and again for another seed', () => {
     let made = 0;
     const perturbation: Perturbation = (pixels, _, random) => {
       made += 1;
@@ -14,7 +14,7 @@ describe('replacementsBy', () => {
     const replacementOf = replacementsBy(perturbation);
     const request = tinyRequest(2);
     const perturbed = (seed: number, sample: number) => {
-      // As each metric and explainer does it anew.
+      // As each metric and explainer does it again.
       const { input, pixelsOf } = samplesOf({ ...request, maps: request.maps.toReversed() });
       return replacementOf(pixelsOf(sample), input, seed);
     };

@@ -19,7 +19,7 @@ function probeRecord(): ProbeRecord {
       probe: {
         id: 'shuffle',
         title: 'Patches out of place',
-        description: 'Cuts each image into patches and lays them out anew.',
+        description: 'Cuts each image into patches and lays them out in another order.',
         preset: 'paper',
         options: { grid: '2,4,8', permutations: 5 },
       },

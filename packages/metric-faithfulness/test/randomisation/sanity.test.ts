@@ -44,7 +44,7 @@ const reversed = trained.map((map) =>
 );
 
 describe('sanity', () => {
-  it('draws the layers anew from the output backwards, in even stages', async () => {
+  it('redraws the layers from the output backwards, in even stages', async () => {
     const log: string[] = [];
     const metric = sanity({ stages: 3, seed: 9 });
     const found = await metric.evaluate(requestOf(log, (_, sample) => trained[sample]!));
