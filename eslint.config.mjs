@@ -82,6 +82,10 @@ export default defineConfig(
     rules: {
       // Tests put plugins and backends together, which is what a host does; what ships must not.
       ...boundaries([{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }], { allowCircularSelfDependency: true }),
+      'no-restricted-properties': [
+        'error',
+        { property: 'concurrent', message: 'tools/workspace/test-runner.cjs takes tests to follow upon one another.' },
+      ],
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
     },

@@ -9,7 +9,9 @@ export function packageConfig(name) {
     rootDir: here(`./packages/${name}`),
     testMatch: ['<rootDir>/test/**/*.test.ts'],
     testEnvironment: here('./tools/workspace/jest-environment.cjs'),
+    testRunner: here('./tools/workspace/test-runner.cjs'),
     testEnvironmentOptions: { customExportConditions: ['@understory/source', 'node', 'node-addons'] },
+    injectGlobals: false,
     extensionsToTreatAsEsm: ['.ts'],
     transform: {
       '^.+\\.ts$': [

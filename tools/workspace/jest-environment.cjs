@@ -1,5 +1,9 @@
 const vm = require('node:vm');
 const { TestEnvironment } = require('jest-environment-node');
+const { keepCompiledCode } = require('./code-cache.cjs');
+
+// A worker loads this file once.
+keepCompiledCode();
 
 const shared = [
   'ArrayBuffer',
