@@ -32,10 +32,12 @@ export function App() {
           <svg viewBox="0 0 16 16" aria-hidden="true">
             <path d="M4 7V5a4 4 0 0 1 8 0v2h1v7H3V7h1Zm2 0h4V5a2 2 0 0 0-4 0v2Z" />
           </svg>
-          Nothing leaves this machine
-          {about.value !== null && (
-            <span class="quiet">{about.value.kind === 'served' ? ', served here' : ', computed in this page'}</span>
-          )}
+          <span>
+            Nothing leaves this machine
+            {about.value !== null && (
+              <span class="quiet">{about.value.kind === 'served' ? ', served here' : ', computed in this page'}</span>
+            )}
+          </span>
         </p>
         <div class="row">
           <button type="button" class="plain" onClick={toggleTheme} aria-label={`To ${isDark() ? 'light' : 'dark'}`}>

@@ -32,6 +32,11 @@ function here(): StudioEngine {
   return engine.value;
 }
 
+/** Work that says nothing any more once another target, picture or model is chosen, and would keep the engine from what is asked now. */
+const ofTarget = ['sweep', 'compare', 'deletion'] as const;
+const ofPicture = [...ofTarget, 'explain', 'predict', 'pieces', 'attack', 'cross'] as const;
+const ofModel = [...ofPicture, 'visualise', 'graph'] as const;
+
 /** What is asked of models that read text, where nobody has asked yet. */
 const firstTexts = {
   captions: ['a lemon to the right of a banana', 'a lemon to the left of a banana'],
@@ -98,7 +103,7 @@ async function describeModel(): Promise<void> {
 
 /** Opens another model, or the same read otherwise, and explains with it. */
 export async function openModel(request: ModelRequest): Promise<void> {
-  cancel('sweep');
+  cancel(...ofModel);
   modelRequest.value = request;
   facts.value = null;
   unfit.value = null;
@@ -143,12 +148,14 @@ export async function ask(change: Pick<ModelRequest, 'captions' | 'against' | 'q
   const next = Object.fromEntries(
     Object.entries({ ...modelRequest.value, ...change }).filter(([, value]) => value !== undefined),
   );
+  cancel(...ofPicture);
   modelRequest.value = next as ModelRequest;
   target.value = 'top1';
   await explain();
 }
 
 export async function showPicture(path: string): Promise<void> {
+  cancel(...ofPicture);
   picture.value = path;
   if (/^(box|pixel|region)/.test(target.value)) target.value = 'top1';
   await explain();
@@ -157,12 +164,21 @@ export async function showPicture(path: string): Promise<void> {
 
 /** Explains something else that the model says. */
 export async function explainTarget(words: string): Promise<void> {
+  cancel(...ofTarget);
   target.value = words;
   await explain();
   await sweepLayers();
 }
 
+/** Explains what is chosen where that was cancelled or failed. */
+export async function explainAgain(): Promise<void> {
+  if (facts.value === null) return openModel(modelRequest.value);
+  await explain();
+  await sweepLayers();
+}
+
 export async function chooseExplainer(id: string): Promise<void> {
+  cancel('sweep', 'deletion');
   explainer.value = id;
   await explain();
   await sweepLayers();

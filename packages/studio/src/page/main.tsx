@@ -10,5 +10,5 @@ import { show } from './theme.ts';
 show();
 engine.value = engineOfPage();
 listenToKeys();
-render(<App />, document.getElementById('studio')!);
 void start();
+render(<App />, document.getElementById('studio')!);

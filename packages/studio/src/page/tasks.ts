@@ -89,8 +89,13 @@ export async function run<Result>(
   }
 }
 
-export function cancel(slot: Slot): void {
-  for (const task of tasks.value) if (task.slot === slot) task.cancel();
+export function cancel(...slots: readonly Slot[]): void {
+  for (const task of tasks.value) if (slots.includes(task.slot)) task.cancel();
+}
+
+/** Whether anything is done in one of the slots. */
+export function isAtWork(...slots: readonly Slot[]): boolean {
+  return tasks.value.some(({ slot }) => slots.includes(slot));
 }
 
 export function cancelAll(): void {

@@ -17,6 +17,11 @@ export function short(label: string): string {
   return label.split(',')[0]!.trim();
 }
 
+/** The number in a field; the one before where there is none. */
+export function numberIn(field: HTMLInputElement, before: number): number {
+  return Number.isFinite(field.valueAsNumber) ? field.valueAsNumber : before;
+}
+
 /** What a map is of. */
 export function captionOf(map: ExplainedPicture): string {
   const of = short(map.label ?? map.target);

@@ -50,6 +50,7 @@ export const files: readonly Flow[] = [
       const problem = page.getByRole('alert').first();
       await problem.waitFor();
       assert.match((await problem.textContent()) ?? '', /SUBJECT_UNKNOWN.*Next/);
+      await page.getByText('The network could not be read').waitFor();
       await visit.isFit();
       await visit.press('As it was found');
       await recognised('image-segmentation');

@@ -20,6 +20,16 @@ export const looking: readonly Flow[] = [
       const opened = performance.now() - began;
       await page.locator('.option').nth(1).click();
       await visit.says('gradcam, Egyptian cat');
+      const other = page.getByLabel('Another class to explain');
+      await other.fill('unicorn');
+      await other.press('Enter');
+      assert.match(
+        await other.evaluate((field) => (field as HTMLInputElement).validationMessage),
+        /No class is called "unicorn"/,
+      );
+      await other.fill('lynx');
+      await other.press('Enter');
+      await visit.says('gradcam, lynx');
       assert.equal(await page.getByText('Nothing leaves this machine').first().isVisible(), true);
       await visit.isQuiet();
       return `the first map after ${(opened / 1000).toFixed(1)} s`;

@@ -211,8 +211,19 @@ export const measuring: readonly Flow[] = [
       await page.locator('.task-count').waitFor();
       await stop.click();
       await stop.waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Make the map', exact: true }).waitFor();
       await page.locator('body').press('1');
       await visit.says('gradcam');
+      await visit.tool('compare');
+      await visit.press('Add RISE (slow)');
+      const comparing = page.getByRole('button', { name: /^Cancel: Comparing/ });
+      await comparing.click();
+      await comparing.waitFor({ state: 'detached' });
+      await visit.press('Make the maps that are missing');
+      await comparing.waitFor();
+      // What was asked of a model that is no longer open keeps nobody waiting.
+      await visit.model('orchard-detector');
+      assert.equal(await comparing.count(), 0);
       return undefined;
     },
   },

@@ -60,12 +60,14 @@ export function Answers() {
 function OtherClass({ labels }: { readonly labels: readonly string[] }) {
   return (
     <form
-      class="row"
+      class="row other-class"
       onSubmit={(event) => {
         event.preventDefault();
         const field = event.currentTarget.elements.namedItem('class') as HTMLInputElement;
         const at = labels.findIndex((label) => label === field.value || short(label) === field.value);
+        field.setCustomValidity(at >= 0 || field.value === '' ? '' : `No class is called "${field.value}"`);
         if (at >= 0) void explainTarget(`${at}`);
+        else field.reportValidity();
       }}
     >
       <input
@@ -74,6 +76,7 @@ function OtherClass({ labels }: { readonly labels: readonly string[] }) {
         placeholder="Another class"
         aria-label="Another class to explain"
         autocomplete="off"
+        onInput={(event) => event.currentTarget.setCustomValidity('')}
       />
       <datalist id="labels">
         {labels.map((label) => (

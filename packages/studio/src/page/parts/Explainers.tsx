@@ -2,7 +2,7 @@ import type { OptionSpec } from '@understory/core';
 import { chooseExplainer, explain, sweepLayers } from '../actions.ts';
 import { explainer, explainers, facts, settings, shownMap, unfit } from '../state.ts';
 import { without } from '../without.ts';
-import { duration } from '../words.ts';
+import { duration, numberIn } from '../words.ts';
 
 /** The explainers by number, with the settings of the one that is chosen. */
 export function Explainers() {
@@ -85,7 +85,7 @@ function Setting({ id, name, spec }: { readonly id: string; readonly name: strin
           min={spec.range[0]}
           max={spec.range[1]}
           step={spec.type === 'integer' ? 1 : 'any'}
-          onChange={(event) => set(event.currentTarget.valueAsNumber)}
+          onChange={(event) => set(numberIn(event.currentTarget, Number(value)))}
         />
       ) : spec.type === 'choices' ? (
         <select

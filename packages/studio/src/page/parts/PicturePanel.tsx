@@ -29,12 +29,7 @@ export function PicturePanel() {
       <p class="row">
         <label class="file">
           Add pictures or a model
-          <input
-            type="file"
-            multiple
-            accept="image/*,.onnx,.json,.npy"
-            onChange={(event) => void addFiles(filesOfInput(event.currentTarget))}
-          />
+          <input type="file" multiple onChange={(event) => void addFiles(filesOfInput(event.currentTarget))} />
         </label>
         <label class="file">
           Add a folder

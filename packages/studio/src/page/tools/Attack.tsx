@@ -24,7 +24,7 @@ import {
   shownMap,
 } from '../state.ts';
 import { run, tell } from '../tasks.ts';
-import { number, percent, short, stem } from '../words.ts';
+import { number, numberIn, percent, short, stem } from '../words.ts';
 
 /** The mask that is painted, `[height, width]` in 0..1; empty as long as nothing was. */
 const painted = signal<{ readonly weights: Float32Array; readonly width: number; readonly height: number } | null>(
@@ -193,10 +193,11 @@ export function Attack() {
               <input
                 id="attack-steps"
                 type="number"
+                required
                 min={1}
                 max={1000}
                 value={stepCount.value}
-                onChange={(event) => (stepCount.value = event.currentTarget.valueAsNumber)}
+                onChange={(event) => (stepCount.value = numberIn(event.currentTarget, stepCount.value))}
               />
             </div>
           )}

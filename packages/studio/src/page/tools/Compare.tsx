@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { Offered } from '../../engine/engine.ts';
 import { chooseExplainer, compare } from '../actions.ts';
 import { gridSvg } from '../draw/figure.ts';
@@ -15,13 +15,14 @@ import {
   hasContour,
   knownMap,
   layer,
+  mapKey,
   opacity,
   picture,
   said,
-  target,
   tool,
   unfit,
 } from '../state.ts';
+import { isAtWork } from '../tasks.ts';
 import { captionOf, duration, stem } from '../words.ts';
 
 /** Explainers beside each other, baselines that know nothing of the network among them. */
@@ -32,8 +33,13 @@ export function Compare() {
   const answer = said.value;
   const shown = [...quick, ...offered.filter(({ id }) => more.includes(id))];
   const ids = shown.map(({ id }) => id).join();
-  const asked = JSON.stringify([ids, target.value, layer.value, answer !== null]);
-  useEffect(() => {
+  // Of this model, picture, target and layer.
+  const asked = JSON.stringify([ids, mapKey({ explainer: 'all', layer: layer.value }), answer !== null]);
+  const isMissing = shown.some(
+    ({ id }) => unfit.value?.[id] === undefined && knownMap({ explainer: id, layer: layer.value }) === undefined,
+  );
+  // Before the page is painted, so that what offers to begin is not seen meanwhile.
+  useLayoutEffect(() => {
     if (answer !== null) void compare(ids.split(','));
   }, [asked]);
   if (answer === null) return <p class="quiet">The grid comes after the first map.</p>;
@@ -85,6 +91,11 @@ export function Compare() {
         })}
       </ul>
       <p class="row">
+        {isMissing && !isAtWork('compare') && (
+          <button type="button" class="strong" onClick={() => void compare(ids.split(','))}>
+            Make the maps that are missing
+          </button>
+        )}
         {offered
           .filter((each) => takesMany(each) && !more.includes(each.id))
           .map(({ id, title }) => (

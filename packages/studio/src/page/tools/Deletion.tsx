@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { largestOf } from '@understory/core';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import type { DeletionCurve, EvaluationInput } from '../../engine/engine.ts';
 import { figureSvg } from '../draw/figure.ts';
 import { Chart } from '../parts/Chart.tsx';
@@ -21,7 +21,7 @@ import {
   shownMap,
   target,
 } from '../state.ts';
-import { run, tell } from '../tasks.ts';
+import { isAtWork, run, tell } from '../tasks.ts';
 import { number, percent, short, stem } from '../words.ts';
 
 type Metric = 'deletion' | 'insertion';
@@ -62,7 +62,8 @@ async function measure(): Promise<void> {
 export function Deletion() {
   const key = keyNow();
   const answer = said.value;
-  useEffect(() => {
+  // Before the page is painted, so that what offers to begin is not seen meanwhile.
+  useLayoutEffect(() => {
     if (answer !== null && shownMap.value !== null) void measure();
   }, [key, answer !== null, shownMap.value !== null]);
   const curve = curves.value.get(key);
@@ -114,6 +115,14 @@ export function Deletion() {
           </label>
         </p>
         <Problem slot="deletion" />
+        {curve === undefined && shownMap.value !== null && !isAtWork('deletion') && (
+          <p>
+            <button type="button" class="strong" onClick={() => void measure()}>
+              Measure
+            </button>
+          </p>
+        )}
+        {shownMap.value === null && <p class="quiet">The curve comes after the map.</p>}
         {curve !== undefined && curve.value === null && <p class="quiet">There is no curve: {curve.reason}.</p>}
         {curve !== undefined && curve.x.length > 1 && (
           <>

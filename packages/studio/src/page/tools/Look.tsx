@@ -1,4 +1,4 @@
-import { explainTarget } from '../actions.ts';
+import { explainAgain, explainTarget } from '../actions.ts';
 import { peakOf } from '../draw/heat.ts';
 import { Boxes, Figure } from '../parts/Figure.tsx';
 import { LayerSlider } from '../parts/LayerSlider.tsx';
@@ -6,14 +6,14 @@ import { Problem } from '../parts/Problem.tsx';
 import { RegionsLegend, RegionsOver } from '../parts/Regions.tsx';
 import { View } from '../parts/View.tsx';
 import { about, facts, hasRegions, picture, said, shownMap, target } from '../state.ts';
-import { tasks } from '../tasks.ts';
+import { isAtWork, problems } from '../tasks.ts';
 import { captionOf, percent, short } from '../words.ts';
 
 /** The picture with the heat map of what is chosen. */
 export function Look() {
   const answer = said.value;
   const map = shownMap.value;
-  const isBusy = tasks.value.some(({ slot }) => slot === 'explain');
+  const isBusy = isAtWork('explain');
   if (answer === null) return <Waiting />;
   const boxes = answer.options.flatMap(({ target: name, label, box, probability }) =>
     box === null
@@ -51,6 +51,7 @@ export function Look() {
         {map?.target.startsWith('pixel:') === true && <Pixel target={map.target} size={answer.picture} />}
       </Figure>
       <p class="caption">{map === null ? (isBusy ? 'Explaining…' : 'No map yet') : captionOf(map)}</p>
+      {map === null && !isBusy && <Again />}
       {answer.regions !== null && <RegionsLegend said={answer} />}
       {takesPixels && (
         <p class="quiet small">
@@ -82,15 +83,37 @@ function Pixel({
   );
 }
 
+/** Where work was cancelled or failed. */
+function Again() {
+  return (
+    <p class="caption">
+      <button type="button" onClick={() => void explainAgain()}>
+        Make the map
+      </button>
+    </p>
+  );
+}
+
 /** Before the first answer: the picture as it is, where it lies beside the page. */
 function Waiting() {
   const isSample = about.value === null || about.value.samples.includes(picture.value);
+  const isBusy = isAtWork('start', 'model', 'files', 'kept', 'explain');
+  const isUnread = (facts.value !== null && facts.value.recognised === null) || problems.value.model !== undefined;
   return (
     <div class="look is-waiting">
       {isSample && <img src={`./samples/${picture.value}`} alt={picture.value} />}
       <p class="caption" role="status">
-        Opening the network…
+        {isBusy ? (
+          'Opening the network…'
+        ) : isUnread ? (
+          <>
+            The network could not be read: <a href="#model-head">see what was found, and say how it is read</a>.
+          </>
+        ) : (
+          'There is no answer yet.'
+        )}
       </p>
+      {!isBusy && !isUnread && <Again />}
       <Problem slot="explain" />
       <Problem slot="predict" />
     </div>

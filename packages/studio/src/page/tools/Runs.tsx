@@ -8,7 +8,7 @@ import { Command } from '../parts/Command.tsx';
 import { Problem } from '../parts/Problem.tsx';
 import { about, engine, explainer, layer, modelRequest, selection } from '../state.ts';
 import { problems, run as work, tell } from '../tasks.ts';
-import { number } from '../words.ts';
+import { number, numberIn } from '../words.ts';
 
 const entries = signal<readonly RunEntry[]>([]);
 /** Runs that are open, at most two beside each other. */
@@ -214,7 +214,13 @@ function NewStudy() {
         </datalist>
         <label>
           At most{' '}
-          <input type="number" min={1} value={limit} onInput={(event) => setLimit(event.currentTarget.valueAsNumber)} />
+          <input
+            type="number"
+            min={1}
+            required
+            value={limit}
+            onInput={(event) => setLimit(numberIn(event.currentTarget, limit))}
+          />
         </label>
         <button type="submit" class="strong">
           Start

@@ -8,7 +8,7 @@ import { KeepAs } from '../parts/KeepAs.tsx';
 import { Problem } from '../parts/Problem.tsx';
 import { colours, engine, facts, layer, modelKey, modelRequest, picture, said, shownMap } from '../state.ts';
 import { run, tell } from '../tasks.ts';
-import { fileName, layerName, number, short, stem } from '../words.ts';
+import { fileName, layerName, number, numberIn, short, stem } from '../words.ts';
 
 /** Whether the pictures are of the target that is explained, or of channels of a layer. */
 const kind = signal<'target' | 'channels'>('target');
@@ -144,10 +144,11 @@ export function Visualise() {
             <input
               id="visualise-steps"
               type="number"
+              required
               min={1}
               max={2000}
               value={steps.value}
-              onChange={(event) => (steps.value = event.currentTarget.valueAsNumber)}
+              onChange={(event) => (steps.value = numberIn(event.currentTarget, steps.value))}
             />
           </div>
           <div class="setting">
@@ -155,9 +156,10 @@ export function Visualise() {
             <input
               id="visualise-seed"
               type="number"
+              required
               min={0}
               value={seed.value}
-              onChange={(event) => (seed.value = event.currentTarget.valueAsNumber)}
+              onChange={(event) => (seed.value = numberIn(event.currentTarget, seed.value))}
             />
           </div>
           <p class="row">

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { largestOf } from '@understory/core';
 import type { StudySpecInput } from '@understory/studies';
 import type { Crossed } from '../../engine/engine.ts';
@@ -8,7 +9,7 @@ import { CommandOf } from '../parts/Command.tsx';
 import { Figure } from '../parts/Figure.tsx';
 import { KeepAs } from '../parts/KeepAs.tsx';
 import { Problem } from '../parts/Problem.tsx';
-import { colours, engine, facts, modelRequest, picture } from '../state.ts';
+import { colours, engine, facts, modelKey, modelRequest, picture } from '../state.ts';
 import { run, tell } from '../tasks.ts';
 import { without } from '../without.ts';
 import { number, percent, stem } from '../words.ts';
@@ -36,6 +37,9 @@ export function Words() {
   const first = question ?? captions[0] ?? '';
   const other = withOpposite(first) ?? captions[1] ?? '';
   const shown = found.value;
+  useEffect(() => {
+    found.value = null;
+  }, [picture.value, modelKey.value]);
   return (
     <div>
       <p>
