@@ -25,14 +25,42 @@ export function bootstrapInterval(deviations: Float64Array, request: BootstrapRe
 
 /** In ascending order. */
 function resampledMeans(deviations: Float64Array, { resamples, seed }: BootstrapRequest): Float64Array {
-  const random = seededRandom(seed).fork('bootstrap');
   const size = deviations.length;
-  const mean = () => {
+  const drawsOf = drawing(size, resamples, seed);
+  const mean = (_: unknown, resample: number) => {
     let sum = 0;
-    for (let draw = 0; draw < size; draw += 1) sum += deviations[random.integer(size)]!;
+    for (const place of drawsOf(resample)) sum += deviations[place]!;
     return sum / size;
   };
   return Float64Array.from({ length: resamples }, mean).sort();
+}
+
+/** Draws by what decides about them. A table has many samples of few sizes, and nothing else about a sample matters. */
+const kept = new Map<string, Uint32Array>();
+let keptDraws = 0;
+
+/** As many draws as are kept: 16 MB. */
+const mostKept = 2 ** 22;
+
+/** Which places of a sample of that size each resample has; resamples are asked for in order. */
+function drawing(size: number, resamples: number, seed: number | string): (resample: number) => Uint32Array {
+  const of = JSON.stringify([size, resamples, String(seed)]);
+  let draws = kept.get(of);
+  if (draws === undefined) {
+    const random = seededRandom(seed).fork('bootstrap');
+    if (size * resamples > mostKept) {
+      const drawn = new Uint32Array(size);
+      return () => drawn.map(() => random.integer(size));
+    }
+    draws = new Uint32Array(size * resamples).map(() => random.integer(size));
+    if (keptDraws + draws.length > mostKept) {
+      kept.clear();
+      keptDraws = 0;
+    }
+    kept.set(of, draws);
+    keptDraws += draws.length;
+  }
+  return (resample) => draws.subarray(resample * size, (resample + 1) * size);
 }
 
 /** The order statistic at a share of an ascending list, interpolated: position share x (count + 1), counted from 1. */

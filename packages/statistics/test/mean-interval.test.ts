@@ -37,6 +37,17 @@ describe('meanInterval', () => {
     expect(intervals[2]).not.toEqual(intervals[0]);
   });
 
+  it('is the same after any other interval', () => {
+    const sample = (n: number) => Array.from({ length: n }, (_, i) => Math.sin(i * i + n));
+    const ask = (n: number) => meanInterval(sample(n), { resamples: 1999, seed: 3 }).interval;
+    // Of the largest more is drawn than is kept, and of all of them together.
+    const sizes = [5, 700, 6, 900, 1100, 2200];
+    const first = sizes.map(ask);
+    expect([...sizes].reverse().map(ask).reverse()).toEqual(first);
+    expect(first[0]![0]).toBeCloseTo(-0.8230225193702961, 12);
+    expect(first[5]![1]).toBeCloseTo(0.034777475946490874, 12);
+  });
+
   it.each(methods)('says why there is no interval: %s', (method) => {
     const asked = { level: 0.95, method };
     expect(meanInterval([], { method })).toEqual({
