@@ -214,6 +214,27 @@ describe('DeepLIFT by the rescale rule', () => {
     expect(attributed).toBeCloseTo(difference, 5);
   });
 
+  it.each(['EyeLike', 'RandomNormalLike', 'RandomUniformLike', 'Shape', 'Size'])(
+    'takes what %s makes of the image as it is',
+    async (operator) => {
+      const { nodes } = await rescaled(
+        {
+          inputs: { x: tensor([2, 2], [1, 2, 3, 4]) },
+          nodes: [
+            node(operator, ['x'], 's'),
+            node('Cast', ['s'], 'f', { to: 1 }),
+            node('Mul', ['x', 'f'], 'h'),
+            node('Sigmoid', ['h'], 'y'),
+          ],
+          output: 'y',
+        },
+        [0, 0, 0, 0],
+      );
+      const again = nodes.filter(({ name }) => name.startsWith('reference/'));
+      expect(again.map((each) => each.operator)).toEqual(['Mul', 'Sigmoid']);
+    },
+  );
+
   it('refuses an operator without a rule, and places that the image chooses, by name', async () => {
     const network = (operator: string, inputs: readonly string[], extra: readonly NodeInput[] = []): Network => ({
       inputs: { x: tensor([2, 2], [1, 2, 3, 4]) },

@@ -14,7 +14,6 @@ interface RegionSamples {
   /** Positions, moved to the edge where they lie behind it. */
   readonly clamped: Value;
   readonly place: Value;
-  readonly size: Value;
 }
 
 /**
@@ -45,13 +44,14 @@ export interface RegionCorners {
 /** What RoiAlign weighs against each other along a spatial axis of `x`; bins with fewer samples than others have their last one several times. */
 export function regionCorners(graph: GraphBuilder, node: Node, x: Value, regions: Value, axis: 0 | 1): RegionCorners {
   const parts = { x, regions, axis, isFilledUp: true };
-  const { counts, samples, isInside, clamped, place, size } = samplesOf(graph, node, parts);
+  const { counts, samples, isInside, clamped, place } = samplesOf(graph, node, parts);
   const type = regions.type ?? 'float32';
   const number = (value: number) => graph.constant({ type, dims: [], values: [value] });
   const isAny = graph.op('Greater', [counts, number(0)]);
   const counted = graph.cast(graph.op('And', [isInside, isAny]), type);
   const low = graph.op('Floor', [clamped]);
-  const high = graph.op('Min', [graph.add(low, number(1)), graph.sub(size, number(1))]);
+  // Behind the last place there is none, nor any weight.
+  const high = graph.add(low, number(1));
   const far = graph.sub(clamped, low);
   const weights = graph.mul(graph.concat([graph.sub(number(1), far), far], 3), counted);
   const corners = graph.reshape(graph.concat([low, high], 3), [0, -1, 1]);
@@ -107,5 +107,5 @@ function samplesOf(graph: GraphBuilder, node: Node, { x, regions, axis, isFilled
     graph.op('LessOrEqual', [position, size]),
   ]);
   const isCounted = graph.op('Less', [sample, behind(counts)]);
-  return { counts: behind(counts), samples, isCounted, isInside, clamped, place, size };
+  return { counts: behind(counts), samples, isCounted, isInside, clamped, place };
 }
