@@ -2,6 +2,10 @@
 
 The reference reads the file itself: `Straight` computes each operator of it in PyTorch, where rounding passes gradients inside the range of its type as
 PyTorch's fake quantisation does, and ranges that are measured at run time count as constants.
+
+Where a number lies halfway between two whole ones, as every fourth mean of four whole numbers does, its last bit decides, and nothing behind it is the
+same in float32 and float64. So the whole numbers are those that ONNX Runtime computes, each held to be one of the nearest to what its operator gives here
+of the runtime's own whole numbers.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from typing import Callable
 
 import numpy as np
 import onnx
+import onnxruntime
 import torch
 from onnx import numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_dynamic, quantize_static
@@ -120,7 +125,10 @@ def quantised(model: nn.Module, samples: torch.Tensor, write: Write, batch: int 
         return Straight(onnx.load(target))
 
 
-RANGES = {torch.uint8: (0, 255), torch.int8: (-128, 127), torch.uint16: (0, 65535), torch.int16: (-32768, 32767), torch.int32: (-2**31, 2**31 - 1)}
+MISS = 1e-2
+"""How much farther than half a step a whole number may be from what was rounded."""
+ROUNDS_INSIDE = {'DynamicQuantizeLSTM': 0.05}
+"""How far what rounds its own inputs and states may be from the same of exact ones, relative to the largest."""
 
 
 @dataclass
@@ -129,6 +137,8 @@ class Whole:
 
     steps: torch.Tensor
     range: tuple[int, int]
+    exact: torch.Tensor | None = None
+    """What was rounded."""
 
 
 class Straight(nn.Module):
@@ -140,12 +150,14 @@ class Straight(nn.Module):
         self.last = nn.Identity()
         self.constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
         self.places = last_with_places(model)
+        self.run = every_value_of(model)
 
     def __deepcopy__(self, _memo: object) -> Straight:
         return Straight(self.model)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         values: dict[str, object] = {self.model.graph.input[0].name: x}
+        of_runtime = self.run(x.detach().numpy().astype(np.float32))
 
         def read(name: str) -> object:
             if name == '':
@@ -161,7 +173,7 @@ class Straight(nn.Module):
             attributes = {each.name: onnx.helper.get_attribute_value(each) for each in node.attribute}
             results = OPERATORS[node.op_type](attributes, *(read(name) for name in node.input))
             for name, value in zip(node.output, results if isinstance(results, tuple) else (results,)):
-                values[name] = value
+                values[name] = self.as_run(node, name, value, of_runtime)
             if self.places in node.output:
                 values[self.places] = self.seen(values[self.places], node, read)
         return values[self.model.graph.output[0].name]
@@ -172,10 +184,42 @@ class Straight(nn.Module):
         scale, zero = read(node.input[6]), read(node.input[7])
         return rounded(self.last(floats(value, scale, zero, 1)), scale, zero)
 
+    def as_run(self, node: onnx.NodeProto, name: str, value: object, run: dict[str, np.ndarray]) -> object:
+        """The runtime's numbers where they are rounded, with the gradients of `value`."""
+        if isinstance(value, Whole):
+            steps = torch.from_numpy(run[name].astype(np.float64))
+            near = value.steps if value.exact is None else value.exact
+            hold(name, float((near.detach().double().clamp(*value.range) - steps).abs().max()) - 0.5, MISS)
+            return Whole(value.steps + (steps.to(value.steps) - value.steps).detach(), value.range)
+        if node.op_type in ROUNDS_INSIDE:
+            numbers = torch.from_numpy(run[name]).to(value)
+            hold(name, float((numbers - value.detach()).abs().max() / numbers.abs().max()), ROUNDS_INSIDE[node.op_type])
+            return value + (numbers - value).detach()
+        return value
+
     @property
     def tensor(self) -> str | None:
         """The name of the layer where the file has no tensor of floating-point numbers that holds it."""
         return f'{self.places}.float' if any(node.op_type == 'QLinearConv' for node in self.model.graph.node) else None
+
+
+def hold(name: str, miss: float, most: float) -> None:
+    if miss > most:
+        raise ValueError(f'{name} of ONNX Runtime is {miss:.2g} away, {most} at most is its rounding')
+
+
+def every_value_of(model: onnx.ModelProto) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
+    """What ONNX Runtime computes of each node as the file has it."""
+    opened = onnx.ModelProto()
+    opened.CopyFrom(model)
+    names = [name for node in model.graph.node for name in node.output if name]
+    known = {output.name for output in model.graph.output}
+    opened.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names if name not in known)
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(opened.SerializeToString(), options, providers=['CPUExecutionProvider'])
+    return lambda x: dict(zip(names, session.run(names, {session.get_inputs()[0].name: x})))
 
 
 def last_with_places(model: onnx.ModelProto) -> str:
@@ -218,7 +262,7 @@ def rounded(x: torch.Tensor, scale: torch.Tensor, zero: Whole, axis: int = 1) ->
     steps = exact.detach().round() + offset
     low, high = zero.range
     passing = exact * ((steps >= low) & (steps <= high))
-    return Whole(passing + (steps.clamp(low, high) - passing).detach(), zero.range)
+    return Whole(passing + (steps.clamp(low, high) - passing).detach(), zero.range, exact.detach() + offset)
 
 
 def quantised_output(result: torch.Tensor, scale: torch.Tensor, zero: Whole) -> Whole:
@@ -259,7 +303,7 @@ def pooled(attributes: dict, x: torch.Tensor | Whole, *, of: Callable) -> object
 def measured(_attributes: dict, x: torch.Tensor) -> tuple[Whole, torch.Tensor, Whole]:
     low, high = x.detach().min().clamp(max=0), x.detach().max().clamp(min=0)
     scale = (high - low) / 255
-    zero = Whole((-low / scale).round().clamp(0, 255), (0, 255))
+    zero = Whole((-low / scale).round().clamp(0, 255), (0, 255), -low / scale)
     return rounded(x, scale, zero), scale, zero
 
 
