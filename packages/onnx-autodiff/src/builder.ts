@@ -3,6 +3,7 @@ import { BlockedLayout, fitsBlocks } from './blocked-layout.ts';
 import { Graph, type GraphParts, type Initializer } from './graph.ts';
 import { bodiesOf, Node, type AttributeInputs } from './node.ts';
 import { Inference } from './shapes/inference.ts';
+import { fromOutside } from './shapes/inside.ts';
 import { writeTensor, type Constant } from './tensor.ts';
 import { dataTypeOf, staticShape, type Dim, type ElementType, type Value } from './types.ts';
 
@@ -100,7 +101,7 @@ export class GraphBuilder {
       header: this.graph.header,
       name: 'body',
       opset: this.opset,
-      inputs: [...inputs, ...read].map(seenFromInside),
+      inputs: [...inputs, ...read].map((value) => ({ ...value, shape: value.shape?.map(fromOutside) })),
       outputs: [],
       nodes: [],
       declared: new Map(),
@@ -448,12 +449,4 @@ export function sameShape(a: Value, b: Value): boolean {
   return (
     !!a.shape && !!b.shape && a.shape.length === b.shape.length && a.shape.every((dim, axis) => dim === b.shape![axis])
   );
-}
-
-/** Sizes that were named here keep apart from those that are named inside. */
-function seenFromInside(value: Value): Value {
-  return {
-    ...value,
-    shape: value.shape?.map((dim) => (typeof dim === 'string' ? dim.replaceAll('?', '??') : dim)),
-  };
 }

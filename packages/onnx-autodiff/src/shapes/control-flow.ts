@@ -1,22 +1,25 @@
+import type { GraphProto } from 'onnx-buf';
 import { fromValueInfo } from '../graph.ts';
-import type { Dim, Value } from '../types.ts';
-import type { ShapeRule, ShapeRules } from './shape-rule.ts';
+import type { Dim, Shape, Value } from '../types.ts';
+import type { Fed } from './inside.ts';
+import { loopSteps, scalar } from './loop-steps.ts';
+import type { ShapeContext, ShapeRule, ShapeRules } from './shape-rule.ts';
 
-/** What both branches declare alike; their own nodes are not followed. */
+/** Passes over a body until its states keep their shapes: the first where they do, a second where one of their sizes changes, a third where others follow it. */
+const mostPasses = 3;
+
+/** What both branches hand out alike. */
 const choice: ShapeRule = (c) => {
   const branches = ['then_branch', 'else_branch'].map((name) => c.node.graph(name));
+  const insides = branches.map((body) => body && c.inside(body, []));
   c.node.outputs.forEach((_, at) => {
-    const [left, right] = branches.map((body): Partial<Value> => {
+    const [left, right] = branches.map((body, branch): Partial<Value> => {
       const info = body?.output[at];
-      return info ? fromValueInfo(info) : {};
+      if (!info) return {};
+      const inside = insides[branch];
+      return inside ? inside.value(info.name) : declaredOf(info, c);
     });
-    const type = left?.type === right?.type ? left?.type : undefined;
-    const other = right?.shape;
-    const shape =
-      left?.shape && left.shape.length === other?.length
-        ? left.shape.map((dim, axis): Dim => (typeof dim === 'number' && dim === other[axis] ? dim : c.unknowns.dim()))
-        : undefined;
-    c.set(at, type, shape);
+    c.set(at, left?.type === right?.type ? left?.type : undefined, common(c, left?.shape, right?.shape));
   });
 };
 
@@ -25,36 +28,116 @@ const scan: ShapeRule = (c) => {
   const body = c.node.graph('body');
   const scannedCount = c.node.int('num_scan_inputs', 0);
   const stateCount = c.node.inputs.length - scannedCount;
-  const scanned = c.input(stateCount)?.shape;
-  const [axis = 0] = c.node.ints('scan_input_axes', []);
-  const steps = scanned?.at(axis) ?? c.unknowns.dim();
-  const axes = c.node.ints('scan_output_axes', []);
+  const axesOf = (attribute: string, at: number) => c.node.ints(attribute, [])[at] ?? 0;
+  const scanned = Array.from({ length: scannedCount }, (_, at): Fed => {
+    const { type, shape } = c.input(stateCount + at) ?? { type: undefined, shape: undefined };
+    const axis = axesOf('scan_input_axes', at);
+    return { type, shape: shape?.toSpliced(axis < 0 ? axis + shape.length : axis, 1) };
+  });
+  const steps = c.input(stateCount)?.shape?.at(axesOf('scan_input_axes', 0)) ?? c.unknowns.dim();
+  const initial = Array.from({ length: stateCount }, (_, at) => fedWith(c, at));
+  const states = body && settled(c, body, { initial, first: 0, feed: (before) => [...before, ...scanned] });
   c.node.outputs.forEach((_, at) => {
-    const info = body?.output[at];
-    const declared: Partial<Value> = info ? fromValueInfo(info) : {};
-    if (at < stateCount) {
-      const state = c.input(at);
-      return c.set(at, state?.type ?? declared.type, state?.shape);
-    }
-    const shape = declared.shape?.map((dim) => (typeof dim === 'number' ? dim : c.unknowns.dim()));
-    const place = axes[at - stateCount] ?? 0;
-    shape?.splice(place < 0 ? place + shape.length + 1 : place, 0, steps);
-    return c.set(at, declared.type, shape);
+    const { type, shape } = resultOf(c, body, states, at);
+    if (at < stateCount) return c.set(at, initial[at]?.type ?? type, initial[at]?.shape);
+    const axis = axesOf('scan_output_axes', at - stateCount);
+    return c.set(at, type, shape?.toSpliced(axis < 0 ? axis + shape.length + 1 : axis, 0, steps));
   });
 };
 
-/** The ranks of states that may change their shape, and results along one more axis in front. */
+/** States whose shapes may change, and results along one more axis in front. */
 const loop: ShapeRule = (c) => {
   const body = c.node.graph('body');
-  const stateCount = c.node.inputs.length - 2;
-  const steps = c.unknowns.dim();
+  const initial = c.node.inputs.slice(2).map((_, at) => fedWith(c, at + 2));
+  const feed = (before: readonly Fed[]) => [scalar('int64'), scalar('bool'), ...before];
+  const states = body && settled(c, body, { initial, first: 1, feed });
+  const steps = body ? loopSteps(c, body) : c.unknowns.dim();
   c.node.outputs.forEach((_, at) => {
-    const info = body?.output[at + 1];
-    const declared: Partial<Value> = info ? fromValueInfo(info) : {};
-    const shape = declared.shape?.map((dim) => (typeof dim === 'number' ? dim : c.unknowns.dim()));
-    const type = (at < stateCount ? c.input(at + 2)?.type : undefined) ?? declared.type;
-    c.set(at, type, at < stateCount ? shape : shape && [steps, ...shape]);
+    const { type, shape } = resultOf(c, body, states, at + 1);
+    if (at >= initial.length) return c.set(at, type, shape && [steps, ...shape]);
+    return c.set(at, initial[at]!.type ?? type, states?.shapes[at] ?? shape);
   });
 };
+
+interface Repeated {
+  readonly initial: readonly Fed[];
+  /** The place of the first state among the body's outputs. */
+  readonly first: number;
+  feed(before: readonly Fed[]): readonly Fed[];
+}
+
+interface Settled {
+  /** Of the states behind the last step. */
+  readonly shapes: readonly Shape[];
+  /** What the body hands out in any step. */
+  value(name: string): Value;
+}
+
+/** The shapes that states have whatever the step; undefined where the body is not followed. */
+function settled(c: ShapeContext, body: GraphProto, { initial, first, feed }: Repeated): Settled | undefined {
+  let before = initial;
+  // Sizes that change from step to step: what has them has another size outside.
+  const changing = new Set<Dim>();
+  for (let pass = 0; pass < mostPasses; pass += 1) {
+    const inside = c.inside(body, feed(before));
+    if (!inside) return undefined;
+    let isKept = true;
+    const next = before.map((state, at): Fed => {
+      const info = body.output[first + at];
+      const { shape } = info ? inside.value(info.name) : state;
+      const whole = state.shape && shape?.length === state.shape.length ? state.shape : undefined;
+      if (state.shape && !whole) isKept = false;
+      const kept = whole?.map((dim, axis) => {
+        if (dim === shape![axis] || changing.has(dim)) return dim;
+        isKept = false;
+        const name = c.unknowns.dim();
+        changing.add(name);
+        return name;
+      });
+      return { type: state.type, shape: kept };
+    });
+    if (!isKept) {
+      before = next;
+      continue;
+    }
+    const tokens = new Set([...changing].map(String));
+    const isChanging = (dim: Dim) => typeof dim === 'string' && dim.split(/[^\w.?]/).some((name) => tokens.has(name));
+    const outside = (shape: Shape) => shape?.map((dim) => (isChanging(dim) ? c.unknowns.dim() : dim));
+    const value = (name: string) => {
+      const found = inside.value(name);
+      return { ...found, shape: outside(found.shape) };
+    };
+    return { shapes: before.map(({ shape }) => outside(shape)), value };
+  }
+  return undefined;
+}
+
+/** What an output of a body is in any step, from its own nodes or else from what it declares. */
+function resultOf(
+  c: ShapeContext,
+  body: GraphProto | undefined,
+  states: Settled | undefined,
+  at: number,
+): Partial<Value> {
+  const info = body?.output[at];
+  if (!info) return {};
+  return states ? states.value(info.name) : declaredOf(info, c);
+}
+
+/** What a body says of an output; its names for sizes mean nothing outside. */
+function declaredOf(info: GraphProto['output'][number], c: ShapeContext): Partial<Value> {
+  const { type, shape } = fromValueInfo(info);
+  return { type, shape: shape?.map((dim) => (typeof dim === 'number' ? dim : c.unknowns.dim())) };
+}
+
+function fedWith(c: ShapeContext, at: number): Fed {
+  const { type, shape } = c.input(at) ?? { type: undefined, shape: undefined };
+  return { type, shape };
+}
+
+function common(c: ShapeContext, one: Shape, other: Shape): Shape {
+  if (!one || one.length !== other?.length) return undefined;
+  return one.map((dim, axis) => (dim === other[axis] ? dim : c.unknowns.dim()));
+}
 
 export const controlFlowShapes: ShapeRules = { If: choice, Loop: loop, Scan: scan };

@@ -6,16 +6,22 @@ import type { Constant } from '../tensor.ts';
 import { elementTypeOf, staticShape, type Dim, type Value } from '../types.ts';
 import { product, Unknowns } from './dims.ts';
 import { shapeRules } from './index.ts';
+import { graphInside, seenFromAround, type Body, type Fed, type Inside } from './inside.ts';
 import { largestKnown } from './known.ts';
 import type { Known, ShapeContext } from './shape-rule.ts';
 
 /** Characters of the expression for a size. */
 const longestName = 1000;
 
+/** Bodies that lie in each other are followed so far: a loop within a loop, and a choice in that. */
+const deepestInside = 3;
+
 /** A tensor that is fed: what it is, and its elements where they are few and known. */
 export interface Given {
   readonly value: Value;
-  readonly constant: Constant | undefined;
+  readonly constant?: Constant | undefined;
+  /** The elements where some of them are sizes. */
+  readonly known?: Known | undefined;
 }
 
 /** Types, shapes and the values of shape arithmetic of a graph's tensors, found without running it. */
@@ -27,14 +33,19 @@ export class Inference {
   private readonly graph: Graph;
   private readonly outputs: ReadonlyMap<string, Value>;
   private readonly given: ReadonlyMap<string, Given>;
+  private readonly depth: number;
 
-  /** What is given, by its name, stands whatever the graph says of it. */
-  constructor(graph: Graph, given: ReadonlyMap<string, Given> = new Map()) {
+  /** What is given, by its name, stands whatever the graph says of it; `depth` is of a body, how many lie around it. */
+  constructor(graph: Graph, given: ReadonlyMap<string, Given> = new Map(), depth = 0) {
     this.graph = graph;
     this.given = given;
+    this.depth = depth;
     this.outputs = new Map(graph.outputs.map((output) => [output.name, output]));
     for (const input of graph.inputs) this.values.set(input.name, input);
-    for (const { value, constant } of given.values()) this.declare(value, constant);
+    for (const { value, constant, known } of given.values()) {
+      this.declare(value, constant);
+      if (known) this.knowns.set(value.name, known);
+    }
     for (const [name, { proto }] of graph.initializers) {
       const dims = proto.dims.map(Number);
       this.values.set(name, { name, type: elementTypeOf(proto.dataType), shape: dims });
@@ -101,6 +112,7 @@ export class Inference {
       known: (index) => this.knowns.get(nameOf(index) ?? ''),
       numbers: (index) => this.numbers(nameOf(index) ?? ''),
       constant: (index) => this.graph.constant(nameOf(index) ?? ''),
+      inside: (body, fed) => this.inside(body, fed),
       set: (output, type, shape, known) => {
         const name = node.outputs[output];
         if (!name) return;
@@ -111,6 +123,12 @@ export class Inference {
         }
       },
     };
+  }
+
+  private inside(body: Body, fed: readonly (Fed | undefined)[]): Inside | undefined {
+    if (this.depth === deepestInside) return undefined;
+    const { graph, given } = graphInside(body, fed, { graph: this.graph, around: this });
+    return seenFromAround(new Inference(graph, given, this.depth + 1), this.unknowns);
   }
 
   /** Expressions that grow with each node would fill memory: a long one gets a name, the same each time. */

@@ -2,6 +2,7 @@ import type { Constant } from '../tensor.ts';
 import type { Node } from '../node.ts';
 import type { Dim, ElementType, Shape, Value } from '../types.ts';
 import type { Unknowns } from './dims.ts';
+import type { Body, Fed, Inside } from './inside.ts';
 
 /** A small tensor whose elements are known ahead, each a number or the name of a size. Shape arithmetic is made of these. */
 export interface Known {
@@ -21,6 +22,8 @@ export interface ShapeContext {
   /** The numbers of a small constant input; undefined where it is omitted, computed or holds a symbol. */
   numbers(index: number): readonly number[] | undefined;
   constant(index: number): Constant | undefined;
+  /** What the nodes of a body compute where its inputs are fed with these; undefined where bodies lie too deep in each other. */
+  inside(body: Body, fed: readonly (Fed | undefined)[]): Inside | undefined;
   set(output: number, type: ElementType | undefined, shape: Shape, known?: readonly Dim[]): void;
 }
 
