@@ -44,10 +44,11 @@ const reductions = words(
 );
 /** Their other inputs have axes of their own. */
 const keepsFirst = words(
-  'CumSum DequantizeLinear DynamicQuantizeLinear Identity QuantizeLinear ScatterElements ScatterND Trilu',
+  'CumSum DequantizeLinear DynamicQuantizeLinear Identity QuantizeLinear ReverseSequence ScatterElements ScatterND Trilu',
 );
+const recurrent = words('DynamicQuantizeLSTM GRU LSTM RNN');
 const opaque = words(
-  'Col2Im Compress DynamicQuantizeLSTM GatherElements GatherND GRU If Loop LSTM MaxRoiPool NonMaxSuppression NonZero OneHot RNN RoiAlign ReverseSequence Scan TopK Unique',
+  'Col2Im Compress GatherElements GatherND If Loop MaxRoiPool NonMaxSuppression NonZero OneHot RoiAlign Scan TopK Unique',
 );
 
 function words(text: string): ReadonlySet<string> {
@@ -158,6 +159,7 @@ class Tracer {
     if (pools.has(operator)) return [this.globalPool(node, axes)];
     if (resizes.has(operator)) return [this.window(node, axes, false)];
     if (reductions.has(operator)) return [this.reduction(node, axes)];
+    if (recurrent.has(operator)) return this.recurrence(node, axes);
     switch (operator) {
       case 'Transpose':
         return [this.transposed(node, axes)];
@@ -578,6 +580,32 @@ class Tracer {
     const size = dims.at(-1)!;
     if (one(size)) return [...axes.slice(0, -1), []];
     return [...axes.slice(0, -1), [isChannel ? atom(sizeOf(size), 'channel') : { ...atom(sizeOf(size)), mixed: true }]];
+  }
+
+  /** The states at every step, `[T, D, N, H]`, and behind the last one; with the batch first where `layout` is 1. */
+  private recurrence(
+    { inputs, outputs, attributes }: GraphNode,
+    axes: readonly Axis[],
+  ): readonly (readonly Axis[])[] | undefined {
+    const [every, ...last] = outputs.map((name) => this.dims.get(name));
+    const dims = every ?? last.find((each) => each !== undefined);
+    const before = this.dims.get(inputs[0] ?? '');
+    if (axes.length !== 3 || before === undefined || dims === undefined) return undefined;
+    const isBatchFirst = attributes['layout'] === 1;
+    // Columns stay columns; of places in a row, whatever was read before is in each state.
+    const isOfPlaces = (axis: Axis) =>
+      ['height', 'width'].every((role) => leavesOf(axis).some((each) => roleOf(each) === role));
+    const [first, second] = axes.map((axis, at) =>
+      isOfPlaces(axis) ? [{ ...atom(sizeOf(before[at]!)), mixed: true }] : axis,
+    );
+    const [steps, batch] = (isBatchFirst ? [second, first] : [first, second]) as readonly [Axis, Axis];
+    const directions = dims.at(isBatchFirst ? -2 : -3)!;
+    const [hidden] = this.dense([axes[2]!], [dims.at(-1)!]) ?? [];
+    if (hidden === undefined) return undefined;
+    // Both directions give channels.
+    const both: Axis = one(directions) ? [] : [atom(sizeOf(directions), 'channel')];
+    const states = isBatchFirst ? [batch, both, hidden] : [both, batch, hidden];
+    return [isBatchFirst ? [batch, steps, both, hidden] : [steps, both, batch, hidden], states, states];
   }
 
   private einsum(node: GraphNode, dims: readonly Dimension[] | undefined): readonly Axis[] | undefined {

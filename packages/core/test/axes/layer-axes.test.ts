@@ -51,6 +51,40 @@ describe('layerReadings', () => {
     expect(chosen(model)).toBe('relu');
   });
 
+  it('follows columns through recurrent layers, even where columns and channels are equally many', () => {
+    const columns: readonly Part[] = [
+      ['Conv', ['image', 'w'], 'conv', [1, 24, 4, 24]],
+      ['AveragePool', ['conv'], 'row', [1, 24, 1, 24]],
+      ['Squeeze', ['row', 'height'], 'columns', [1, 24, 24]],
+      ['Transpose', ['columns'], 'steps', [24, 1, 24], { perm: [2, 0, 1] }],
+    ];
+    const around = { image: [1, 3, 32, 96], integers: { height: [2] } };
+    const model = modelOf(
+      [
+        ...columns,
+        ['ReverseSequence', ['steps', 'lengths'], 'back', [24, 1, 24]],
+        ['GRU', ['back', 'w', 'r'], 'states', [24, 2, 1, 12], { direction: 'bidirectional' }],
+        ['Transpose', ['states'], 'beside', [24, 1, 2, 12], { perm: [0, 2, 1, 3] }],
+        ['Reshape', ['beside', 'shape'], 'joined', [24, 1, 24]],
+        ['Transpose', ['joined'], 'first', [1, 24, 24], { perm: [1, 0, 2] }],
+        ['MatMul', ['first', 'w2'], 'scores', [1, 24, 11]],
+      ],
+      around,
+    );
+    expect(chosen(model)).toBe('conv');
+    const batchFirst = modelOf(
+      [
+        ...columns,
+        ['Transpose', ['steps'], 'first', [1, 24, 24], { perm: [1, 0, 2] }],
+        ['LSTM', ['first', 'w', 'r'], 'states', [1, 24, 1, 24], { layout: 1 }],
+        ['Squeeze', ['states', 'height'], 'line', [1, 24, 24]],
+        ['MatMul', ['line', 'w2'], 'scores', [1, 24, 11]],
+      ],
+      around,
+    );
+    expect(chosen(batchFirst)).toBe('conv');
+  });
+
   it('follows maps through whole numbers, which are no layers', () => {
     const model = modelOf([['DequantizeLinear', ['c', 'scale', 'zero'], 'c.float', ['N', 8, 16, 16]]], {
       hidden: [
