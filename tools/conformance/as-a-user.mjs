@@ -11,16 +11,26 @@ const [picture, another] = ['chelsea.png', 'coffee.png'].map((name) => here(`fix
 /** What is said beside the picture, by task. */
 const beside = { 'image-feature-extraction': ['--to', another] };
 
-/** What `understory inspect` and `understory explain` make of an exported network: throws where that is not its task, or where there are no maps. */
-export async function useModel(path, task) {
-  const given = beside[task] ?? [];
-  const { subject } = JSON.parse(await understory(['inspect', path, '--json']));
+/**
+ * What `understory inspect` and `understory explain` make of an exported network: throws where that is not its task, or where there are no maps. A task
+ * with a form, such as `object-detection:detr`, is told to both: nothing in the file says it. `element` is a number of an output, such as `logits[0,0]`.
+ */
+export async function useModel(path, subjectOfFile, element) {
+  const [task, form] = subjectOfFile.split(':');
+  const told = form === undefined ? [] : ['--task', subjectOfFile];
+  const given = [...told, ...(beside[task] ?? [])];
+  const { subject } = JSON.parse(await understory(['inspect', path, ...told, '--json']));
   if (subject.task !== task) throw new Error(`inspect says ${subject.task ?? subject.error.found}, not ${task}`);
   const out = mkdtempSync(join(tmpdir(), 'conformance-'));
   try {
     const settings = ['--explainer', 'gradcam,saliency', '--npy', '--no-overlay', '--json', '--out', out];
     const args = ['explain', picture, '--model', path, ...settings, ...given];
-    const { maps = [], error } = JSON.parse(await understory(args)).images[0];
+    const explained = await understory(args).catch((cause) => {
+      // Random weights may find no object in the picture; a number of an output is there.
+      if (!cause.message.includes('it says nothing')) throw cause;
+      return understory([...args, '--target', element]);
+    });
+    const { maps = [], error } = JSON.parse(explained).images[0];
     if (error || maps.length < 2) throw new Error(`explain makes no maps: ${JSON.stringify(error)}`);
     const data = maps.map(({ files }) => decodeNpy(readFileSync(files.map)).data);
     // What Grad-CAM keeps may be 0 everywhere where weights are random.

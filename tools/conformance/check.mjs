@@ -14,7 +14,7 @@ export async function check(folder, threads) {
   const layers = join(folder, 'model.json');
   const isTfjs = existsSync(layers);
   const path = isTfjs ? layers : join(folder, 'model.onnx');
-  if (golden.subject) await useModel(path, golden.subject);
+  if (golden.subject) await useModel(path, golden.subject, firstElement(golden));
   const model = isTfjs
     ? await new TfjsBackend().open({ kind: 'file', path }, { devices: ['wasm'] })
     : await new OnnxBackend().open({ kind: 'file', path }, { threads });
@@ -46,6 +46,11 @@ export async function check(folder, threads) {
   } finally {
     await model.close();
   }
+}
+
+function firstElement({ outputs, tensor }) {
+  const [[name, values]] = Object.entries(outputs);
+  return `${name}[${tensor(values).dims.slice(1).fill(0)}]`;
 }
 
 export function objectiveOf(golden, question) {

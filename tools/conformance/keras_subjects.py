@@ -39,7 +39,7 @@ def crnn() -> keras.Model:
 
 
 def gru_reader(reset_after: bool = True) -> keras.Model:
-    """Either form of Keras' GRU, of which tf2onnx writes the older one as a Loop."""
+    """Either form of Keras' GRU, both of which tf2onnx writes as Loops."""
     x = line()
     y = layers.Reshape((24, 24))(columns(x))
     y = layers.Bidirectional(layers.GRU(12, return_sequences=True, reset_after=reset_after))(y)
@@ -96,15 +96,25 @@ def ssd() -> keras.Model:
     return keras.Model(x, [layers.Lambda(corners)(offsets), layers.Softmax()(scores)])
 
 
+class Learned(layers.Layer):
+    """Adds a vector of its own at each place of a sequence; an Embedding of constants would become an input of the exported file."""
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        self.vectors = self.add_weight(shape=shape[1:], name='vectors')
+
+    def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
+        return x + self.vectors
+
+
 def detr() -> keras.Model:
     """A transformer from places to queries."""
     x = keras.Input((64, 64, 3))
     y = layers.Conv2D(16, 1)(pyramid(x)[0])
     places = layers.Reshape((64, 16))(y)
-    counted = layers.Embedding(64, 16)(ops.arange(64))
+    counted = Learned()(ops.zeros_like(places))
     y = layers.LayerNormalization()(places + layers.MultiHeadAttention(2, 8)(places + counted, places + counted, places))
     y = layers.LayerNormalization()(y + layers.Dense(16)(layers.Dense(32, 'relu')(y)))
-    queries = ops.zeros_like(y[:, :6]) + layers.Embedding(6, 16)(ops.arange(6))
+    queries = Learned()(ops.zeros_like(y[:, :6]))
     found = layers.LayerNormalization()(queries + layers.MultiHeadAttention(2, 8)(queries, y + counted, y))
     return keras.Model(x, [layers.Dense(CLASSES + 1)(found), layers.Dense(4, 'sigmoid')(layers.Dense(16, 'relu')(found))])
 
@@ -158,17 +168,17 @@ def quantised() -> keras.Model:
     y = Rounded(-4, 4)(x)
     for width in (8, 12, 16):
         y = layers.Conv2D(width, 3, 2, 'same')(y)
-        y = Rounded(0, 6, name='last' if width == 16 else None)(layers.ReLU()(y))
+        y = Rounded(0, 6)(layers.ReLU(name='last' if width == 16 else None)(y))
     return keras.Model(x, layers.Dense(10)(Rounded(0, 6)(layers.GlobalAveragePooling2D()(y))))
 
 
 SUBJECTS: dict[str, tuple[Callable[[], keras.Model], str, str | None, tuple[str, ...]]] = {
     'crnn': (crnn, 'last', 'text-recognition', ('characters',)),
     'gru-reader': (gru_reader, 'last', 'text-recognition', ('characters',)),
-    'gru-loop': (partial(gru_reader, False), 'last', None, ('characters',)),
+    'gru-loop': (partial(gru_reader, False), 'last', 'text-recognition', ('characters',)),
     'yolo': (yolo, 'last', 'object-detection', ('output0',)),
     'ssd': (ssd, 'last', 'object-detection', ('boxes', 'scores')),
-    'detr': (detr, 'last', 'object-detection', ('pred_logits', 'pred_boxes')),
+    'detr': (detr, 'last', 'object-detection:detr', ('pred_logits', 'pred_boxes')),
     'unet': (unet, 'last', 'image-segmentation', ('pixels',)),
     'deeplab': (deeplab, 'last', 'image-segmentation', ('pixels',)),
     'embedding': (embedding, 'last', 'image-feature-extraction', ('embedding',)),

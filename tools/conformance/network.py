@@ -41,7 +41,7 @@ class Network:
     by_cotangents: bool = False
     """Whether a single output is differentiated by a random cotangent as well, since it holds no class scores."""
     subject: str | None = None
-    """The task that `understory inspect` finds in it, and `understory explain` explains."""
+    """The task that `understory inspect` finds in it, and `understory explain` explains; with a form, such as `object-detection:detr`, that is told to both."""
     write: Callable[[torch.nn.Module, Inputs, Path, Export], None] | None = field(default=None, compare=False)
     """Writes the model where no exporter does."""
 

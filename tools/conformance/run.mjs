@@ -11,12 +11,14 @@ import { parseArgs } from 'node:util';
 import { check } from './check.mjs';
 import { exported, listCases, torchPython } from './exporters.mjs';
 import { runInPython, writeDifferentiated } from './python-runtime.mjs';
+import { tableOf } from './table.mjs';
 
 const usage = `usage: npm run conformance -- [options]
 
-  --filter TEXT   only networks and settings whose name holds the text, such as swin or dynamo-20
+  --filter TEXT   only networks and settings whose name holds the text, such as swin or dynamo-20; or one of several: swin,detr/
   --all           every setting of every network, and the networks of real size
   --list          print the names and do nothing
+  --table         at the end a table in Markdown: the largest error of each network by exporter
   --layouts       only the table of layers that auto takes: exports each family by both exporters, and compares
   --threads N     threads of each side (1)
 `;
@@ -43,6 +45,7 @@ async function main() {
       filter: { type: 'string', default: '' },
       all: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
+      table: { type: 'boolean', default: false },
       layouts: { type: 'boolean', default: false },
       threads: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
@@ -56,7 +59,11 @@ async function main() {
   const threads = Number(values.threads);
   const listed = listCases(values.all);
   if (!listed) return 2;
-  const chosen = listed.map(({ exporter, ids }) => ({ exporter, ids: ids.filter((id) => id.includes(values.filter)) }));
+  const texts = values.filter.split(',');
+  const chosen = listed.map(({ exporter, ids }) => ({
+    exporter,
+    ids: ids.filter((id) => texts.some((text) => id.includes(text))),
+  }));
   const count = chosen.reduce((total, { ids }) => total + ids.length, 0);
   if (count === 0) {
     console.error(`no network is called "${values.filter}"; --list prints the names`);
@@ -77,6 +84,7 @@ async function main() {
   };
 
   const files = [];
+  const outcomes = [];
   for (const { exporter, ids } of chosen) {
     if (ids.length === 0) continue;
     for await (const { id, folder, error } of exported(exporter, ids, threads)) {
@@ -87,6 +95,7 @@ async function main() {
           files.push({ id, folder, input: outcome.input });
       }
       report(id, outcome);
+      outcomes.push({ id, outcome });
     }
   }
   if (files.length > 0) {
@@ -99,6 +108,7 @@ async function main() {
     console.log(`\nThe differentiated graphs as files in Python's ONNX Runtime, against ours:`);
     files.forEach(({ id, input }, at) => report(id, results[at](input)));
   }
+  if (values.table) console.log(`\n${tableOf(outcomes)}`);
   const seconds = Math.round((performance.now() - started) / 1000);
   const expected = tally.expected > 0 ? `, ${tally.expected} failed as listed in known-failures.json` : '';
   console.log(`\n${tally.passed} passed, ${tally.failed} failed${expected} (${seconds} s)`);

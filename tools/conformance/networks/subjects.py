@@ -184,8 +184,8 @@ ONE = (Export('torchscript', 17, 1), Export('torchscript', 12, 1), Export('dynam
 SUPPRESSED = ('boxes', 'scores', 'labels')
 
 
-def detector(name: str, build: type[nn.Module], *outputs: str, layer: str = 'backbone.stages') -> Network:
-    return Network(name, build, SIZE, layer, outputs=outputs or ('output0',), by_cotangents=True, subject=DETECTION)
+def detector(name: str, build: type[nn.Module], *outputs: str, layer: str = 'backbone.stages', subject: str = DETECTION) -> Network:
+    return Network(name, build, SIZE, layer, outputs=outputs or ('output0',), by_cotangents=True, subject=subject)
 
 
 SUBJECTS = (
@@ -193,7 +193,8 @@ SUBJECTS = (
     detector('yolov5', detectors.YoloV5),
     detector('yolox', detectors.YoloX),
     detector('retina', detectors.RetinaLike, 'boxes', 'scores'),
-    detector('detr-transformers', detectors.Detr, 'logits', 'pred_boxes', layer=detectors.Detr.layer),
+    # Nothing in the file tells a softmax with "no object" from a sigmoid of each class.
+    detector('detr-transformers', detectors.Detr, 'logits', 'pred_boxes', layer=detectors.Detr.layer, subject=f'{DETECTION}:detr'),
     detector('ssd', Ssd, 'boxes', 'scores', layer='backbone.wide'),
     *((
         Network('ssd-suppressed', ssd, SIZE, 'network.backbone.wide', one_picture, SUPPRESSED, settings=ONE, subject=DETECTION),
