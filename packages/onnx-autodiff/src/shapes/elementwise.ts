@@ -2,8 +2,8 @@ import { elementTypeOf, staticShape, type Dim, type ElementType } from '../types
 import { broadcast } from './dims.ts';
 import * as elements from './element-arithmetic.ts';
 import type { ElementArithmetic } from './element-arithmetic.ts';
-import { countOf, largestKnown, stretch } from './known.ts';
-import type { Known, ShapeContext, ShapeRule, ShapeRules } from './shape-rule.ts';
+import { countOf, largestKnown, stretch, type Known } from './known.ts';
+import type { ShapeContext, ShapeRule, ShapeRules } from './shape-rule.ts';
 
 /** The elements of the result, where those of every input are known and so is what becomes of them. */
 function computed(

@@ -7,8 +7,8 @@ import { elementTypeOf, staticShape, type Dim, type Value } from '../types.ts';
 import { product, Unknowns } from './dims.ts';
 import { shapeRules } from './index.ts';
 import { graphInside, seenFromAround, type Body, type Fed, type Inside } from './inside.ts';
-import { largestKnown } from './known.ts';
-import type { Known, ShapeContext } from './shape-rule.ts';
+import { largestKnown, type Known } from './known.ts';
+import type { ShapeContext } from './shape-rule.ts';
 
 /** Characters of the expression for a size. */
 const longestName = 1000;

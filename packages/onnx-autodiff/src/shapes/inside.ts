@@ -3,7 +3,7 @@ import { fromValueInfo, Graph, type Initializer } from '../graph.ts';
 import { Node, readFromOutside } from '../node.ts';
 import type { Dim, Shape, Value } from '../types.ts';
 import type { Unknowns } from './dims.ts';
-import type { Known } from './shape-rule.ts';
+import type { Known } from './known.ts';
 
 /** The parts of a body that decide what it computes. */
 export type Body = Pick<GraphProto, 'input' | 'output' | 'node' | 'initializer'>;
@@ -15,14 +15,8 @@ export interface Fed {
   readonly known?: Known | undefined;
 }
 
-/** The tensors of a body under the names that sizes have around it. */
+/** What is known of tensors, those of a body or those around it. */
 export interface Inside {
-  value(name: string): Value;
-  known(name: string): Known | undefined;
-}
-
-/** What is known of tensors. */
-export interface Sizes {
   value(name: string): Value;
   known(name: string): Known | undefined;
 }
@@ -41,7 +35,7 @@ export function fromOutside(dim: Dim): Dim {
 export function graphInside(
   body: Body,
   fed: readonly (Fed | undefined)[],
-  { graph, around }: { readonly graph: Graph; readonly around: Sizes },
+  { graph, around }: { readonly graph: Graph; readonly around: Inside },
 ): { readonly graph: Graph; readonly given: ReadonlyMap<string, GivenInside> } {
   const weights = new Map<string, Initializer>();
   const given = new Map<string, GivenInside>();
@@ -79,7 +73,7 @@ export function graphInside(
 }
 
 /** What was found out inside, as it is called around it: a size that was named inside gets a name of its own. */
-export function seenFromAround(inside: Sizes, unknowns: Unknowns): Inside {
+export function seenFromAround(inside: Inside, unknowns: Unknowns): Inside {
   const names = new Map<Dim, Dim>();
   const isOwn = (dim: Dim) => typeof dim === 'string' && dim.split(/[^?]/).some(({ length }) => length % 2 === 1);
   const outward = (dim: Dim): Dim => {

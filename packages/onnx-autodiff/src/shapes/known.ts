@@ -1,4 +1,11 @@
-import type { Dim } from '../types.ts';
+import type { Dim, ElementType } from '../types.ts';
+
+/** A small tensor whose elements are known ahead, each a number or the name of a size. Shape arithmetic is made of these. */
+export interface Known {
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+  readonly values: readonly Dim[];
+}
 
 /** The elements of a small tensor. */
 export interface Elements {

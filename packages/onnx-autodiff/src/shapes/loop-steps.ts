@@ -1,7 +1,8 @@
 import { bodiesOf } from '../node.ts';
 import type { Dim } from '../types.ts';
 import type { Body, Fed, Inside } from './inside.ts';
-import type { Known, ShapeContext } from './shape-rule.ts';
+import type { Known } from './known.ts';
+import type { ShapeContext } from './shape-rule.ts';
 
 /** Steps that are followed one after the other where a condition may end a loop. */
 const mostSteps = 512;

@@ -3,13 +3,7 @@ import type { Node } from '../node.ts';
 import type { Dim, ElementType, Shape, Value } from '../types.ts';
 import type { Unknowns } from './dims.ts';
 import type { Body, Fed, Inside } from './inside.ts';
-
-/** A small tensor whose elements are known ahead, each a number or the name of a size. Shape arithmetic is made of these. */
-export interface Known {
-  readonly type: ElementType;
-  readonly dims: readonly number[];
-  readonly values: readonly Dim[];
-}
+import type { Known } from './known.ts';
 
 /** What a shape rule sees of one node and where it puts what it finds out. */
 export interface ShapeContext {
