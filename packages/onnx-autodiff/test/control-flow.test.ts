@@ -150,8 +150,8 @@ describe('a body that is repeated', () => {
     // As often as there are samples.
     expect(shapesOf(body, { fed: ['samples', 'true', 's'] })[1]).toEqual(['N', 'N', 4]);
     const [, result] = shapesOf(body, { fed: ['count', 'true', 's'] });
-    expect(result!.slice(1)).toEqual(['N', 4]);
-    expect(result![0]).toMatch(/^\?/);
+    // It may be no step at all, of which the runtime gives no sizes.
+    expect(result).toEqual([0, 1, 2].map(() => expect.stringMatching(/^\?/)));
   });
 
   it('runs as often as counters that its condition compares allow', () => {

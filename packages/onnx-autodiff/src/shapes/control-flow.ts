@@ -15,9 +15,8 @@ const choice: ShapeRule = (c) => {
   c.node.outputs.forEach((_, at) => {
     const [left, right] = branches.map((body, branch): Partial<Value> => {
       const info = body?.output[at];
-      if (!info) return {};
       const inside = insides[branch];
-      return inside ? inside.value(info.name) : declaredOf(info, c);
+      return inside && info ? inside.value(info.name) : declaredOf(info, c);
     });
     c.set(at, left?.type === right?.type ? left?.type : undefined, common(c, left?.shape, right?.shape));
   });
@@ -52,10 +51,14 @@ const loop: ShapeRule = (c) => {
   const feed = (before: readonly Fed[]) => [scalar('int64'), scalar('bool'), ...before];
   const states = body && settled(c, body, { initial, first: 1, feed });
   const steps = body ? loopSteps(c, body) : c.unknowns.dim();
+  // Without a step the runtime knows of a result what is declared, and takes other sizes for 0. A size of an input is at least 1.
+  const mayBeNone = typeof steps === 'number' ? steps === 0 : steps.includes('?');
   c.node.outputs.forEach((_, at) => {
     const { type, shape } = resultOf(c, body, states, at + 1);
-    if (at >= initial.length) return c.set(at, type, shape && [steps, ...shape]);
-    return c.set(at, initial[at]!.type ?? type, states?.shapes[at] ?? shape);
+    if (at < initial.length) return c.set(at, initial[at]!.type ?? type, states?.shapes[at] ?? shape);
+    const declared = mayBeNone ? declaredOf(body?.output[at + 1], c).shape : undefined;
+    const kept = mayBeNone ? shape?.map((_, axis) => declared?.[axis] ?? c.unknowns.dim()) : shape;
+    return c.set(at, type, kept && [steps, ...kept]);
   });
 };
 
@@ -120,13 +123,12 @@ function resultOf(
   at: number,
 ): Partial<Value> {
   const info = body?.output[at];
-  if (!info) return {};
-  return states ? states.value(info.name) : declaredOf(info, c);
+  return states && info ? states.value(info.name) : declaredOf(info, c);
 }
 
 /** What a body says of an output; its names for sizes mean nothing outside. */
-function declaredOf(info: GraphProto['output'][number], c: ShapeContext): Partial<Value> {
-  const { type, shape } = fromValueInfo(info);
+function declaredOf(info: GraphProto['output'][number] | undefined, c: ShapeContext): Partial<Value> {
+  const { type, shape } = info ? fromValueInfo(info) : { type: undefined, shape: undefined };
   return { type, shape: shape?.map((dim) => (typeof dim === 'number' ? dim : c.unknowns.dim())) };
 }
 
