@@ -25,7 +25,7 @@ import {
   unfit,
 } from './state.ts';
 import type { AddedFiles, ExplainedPicture, ModelRequest, StudioEngine } from '../engine/engine.ts';
-import { cancel, ended, problems, run, tell } from './tasks.ts';
+import { cancel, ended, forgetProblem, problems, run, tell, type Slot } from './tasks.ts';
 
 function here(): StudioEngine {
   if (engine.value === null) throw new Error('there is no engine yet');
@@ -36,6 +36,12 @@ function here(): StudioEngine {
 const ofTarget = ['sweep', 'compare', 'deletion'] as const;
 const ofPicture = [...ofTarget, 'explain', 'predict', 'pieces', 'attack', 'cross'] as const;
 const ofModel = [...ofPicture, 'visualise', 'graph'] as const;
+
+/** Ends work in slots, and forgets what went wrong there. */
+function letGo(slots: readonly Slot[]): void {
+  cancel(...slots);
+  for (const slot of slots) forgetProblem(slot);
+}
 
 /** What is asked of models that read text, where nobody has asked yet. */
 const firstTexts = {
@@ -103,7 +109,7 @@ async function describeModel(): Promise<void> {
 
 /** Opens another model, or the same read otherwise, and explains with it. */
 export async function openModel(request: ModelRequest): Promise<void> {
-  cancel(...ofModel);
+  letGo(ofModel);
   modelRequest.value = request;
   facts.value = null;
   unfit.value = null;
@@ -148,14 +154,14 @@ export async function ask(change: Pick<ModelRequest, 'captions' | 'against' | 'q
   const next = Object.fromEntries(
     Object.entries({ ...modelRequest.value, ...change }).filter(([, value]) => value !== undefined),
   );
-  cancel(...ofPicture);
+  letGo(ofPicture);
   modelRequest.value = next as ModelRequest;
   target.value = 'top1';
   await explain();
 }
 
 export async function showPicture(path: string): Promise<void> {
-  cancel(...ofPicture);
+  letGo(ofPicture);
   picture.value = path;
   if (/^(box|pixel|region)/.test(target.value)) target.value = 'top1';
   await explain();
@@ -164,7 +170,7 @@ export async function showPicture(path: string): Promise<void> {
 
 /** Explains something else that the model says. */
 export async function explainTarget(words: string): Promise<void> {
-  cancel(...ofTarget);
+  letGo(ofTarget);
   target.value = words;
   await explain();
   await sweepLayers();

@@ -49,5 +49,5 @@ export function megabytes(bytes: number): string {
 }
 
 export function duration(milliseconds: number): string {
-  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+  return milliseconds < 1000 ? `${Math.round(milliseconds)}\u00A0ms` : `${(milliseconds / 1000).toFixed(1)}\u00A0s`;
 }

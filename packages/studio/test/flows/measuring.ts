@@ -109,8 +109,13 @@ export const measuring: readonly Flow[] = [
       const ofMap = await page.locator('.caption').first().textContent();
       assert.match(ofMap ?? '', /^(9|10)\.\d % of the pixels/);
       await clear.click();
-      await page.getByLabel('Brush').fill('60');
       const paint = page.locator('.paint');
+      await paint.focus();
+      for (const key of ['ArrowLeft', 'ArrowUp', 'Space']) await paint.press(key);
+      await visit.says('of the pixels may change');
+      await clear.click();
+      await visit.says('Paint where pixels may change');
+      await page.getByLabel('Brush').fill('60');
       await paint.scrollIntoViewIfNeeded();
       const frame = (await paint.boundingBox())!;
       await page.mouse.move(frame.x + frame.width / 4, frame.y + frame.height / 4);

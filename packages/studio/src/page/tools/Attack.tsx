@@ -177,7 +177,7 @@ export function Attack() {
             </select>
           </div>
           <div class="setting">
-            <label for="attack-epsilon">Largest change {epsilon.value} / 255</label>
+            <label for="attack-epsilon">Largest change {epsilon.value}/255</label>
             <input
               id="attack-epsilon"
               type="range"

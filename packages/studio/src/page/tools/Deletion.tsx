@@ -3,6 +3,7 @@ import { largestOf } from '@understory/core';
 import { useLayoutEffect } from 'preact/hooks';
 import type { DeletionCurve, EvaluationInput } from '../../engine/engine.ts';
 import { figureSvg } from '../draw/figure.ts';
+import { Again } from '../parts/Again.tsx';
 import { Chart } from '../parts/Chart.tsx';
 import { CommandOf } from '../parts/Command.tsx';
 import { Figure } from '../parts/Figure.tsx';
@@ -69,7 +70,7 @@ export function Deletion() {
   const curve = curves.value.get(key);
   const at = curve === undefined ? 0 : Math.min(place.value, Math.max(0, curve.x.length - 1));
   const shown = curve?.pictures[at] ?? answer?.picture;
-  const what = shownMap.value === null ? '' : short(shownMap.value.label ?? shownMap.value.target);
+  const what = shownMap.value === null ? 'the target' : short(shownMap.value.label ?? shownMap.value.target);
   const label =
     curve === undefined
       ? picture.value
@@ -122,7 +123,12 @@ export function Deletion() {
             </button>
           </p>
         )}
-        {shownMap.value === null && <p class="quiet">The curve comes after the map.</p>}
+        {shownMap.value === null && (
+          <p class="row quiet">
+            The curve comes after the map.
+            {!isAtWork('explain') && <Again />}
+          </p>
+        )}
         {curve !== undefined && curve.value === null && <p class="quiet">There is no curve: {curve.reason}.</p>}
         {curve !== undefined && curve.x.length > 1 && (
           <>

@@ -1,5 +1,6 @@
-import { explainAgain, explainTarget } from '../actions.ts';
+import { explainTarget } from '../actions.ts';
 import { peakOf } from '../draw/heat.ts';
+import { Again } from '../parts/Again.tsx';
 import { Boxes, Figure } from '../parts/Figure.tsx';
 import { LayerSlider } from '../parts/LayerSlider.tsx';
 import { Problem } from '../parts/Problem.tsx';
@@ -51,7 +52,11 @@ export function Look() {
         {map?.target.startsWith('pixel:') === true && <Pixel target={map.target} size={answer.picture} />}
       </Figure>
       <p class="caption">{map === null ? (isBusy ? 'Explaining…' : 'No map yet') : captionOf(map)}</p>
-      {map === null && !isBusy && <Again />}
+      {map === null && !isBusy && (
+        <p class="caption">
+          <Again />
+        </p>
+      )}
       {answer.regions !== null && <RegionsLegend said={answer} />}
       {takesPixels && (
         <p class="quiet small">
@@ -83,17 +88,6 @@ function Pixel({
   );
 }
 
-/** Where work was cancelled or failed. */
-function Again() {
-  return (
-    <p class="caption">
-      <button type="button" onClick={() => void explainAgain()}>
-        Make the map
-      </button>
-    </p>
-  );
-}
-
 /** Before the first answer: the picture as it is, where it lies beside the page. */
 function Waiting() {
   const isSample = about.value === null || about.value.samples.includes(picture.value);
@@ -113,7 +107,11 @@ function Waiting() {
           'There is no answer yet.'
         )}
       </p>
-      {!isBusy && !isUnread && <Again />}
+      {!isBusy && !isUnread && (
+        <p class="caption">
+          <Again />
+        </p>
+      )}
       <Problem slot="explain" />
       <Problem slot="predict" />
     </div>

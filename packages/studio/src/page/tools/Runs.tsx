@@ -118,7 +118,7 @@ export function Runs() {
                 <td>
                   {state}
                   {error !== null && (
-                    <small>
+                    <small class="run-problem">
                       {error.message} <code>{error.code}</code> {error.next}
                     </small>
                   )}
@@ -184,7 +184,7 @@ function NewStudy() {
     <details class="settings">
       <summary>Start a study of this model</summary>
       <form
-        class="row"
+        class="row study"
         onSubmit={(event) => {
           event.preventDefault();
           void begin(`Starting ${kind}`, () => engine.value!.runs!.start({ spec }));
@@ -231,10 +231,15 @@ function NewStudy() {
   );
 }
 
+/** The most pictures of a run that are fetched at once. */
+const mostPictures = 12;
+
 function Contents({ contents }: { readonly contents: RunContents }) {
   const { run: name, tables, pictures, hasReport, summary } = contents;
   const [item, setItem] = useState<string | null>(null);
-  const shown = pictures.filter((each) => item === null || each.item === item).slice(0, 12);
+  const chosen = pictures.filter((each) => item === null || each.item === item);
+  const shown = chosen.slice(0, mostPictures);
+  const isEmpty = tables.every(({ rows }) => rows.length === 0) && pictures.length === 0;
   return (
     <section class="panel" aria-label={name}>
       <h2>{name}</h2>
@@ -262,6 +267,7 @@ function Contents({ contents }: { readonly contents: RunContents }) {
           </button>
         )}
       </p>
+      {isEmpty && <p class="quiet">No image is done yet.</p>}
       {tables
         .filter(({ rows }) => rows.length > 0)
         .map((table) => (
@@ -284,6 +290,11 @@ function Contents({ contents }: { readonly contents: RunContents }) {
             </li>
           ))}
         </ul>
+      )}
+      {chosen.length > shown.length && (
+        <p class="quiet small">
+          {shown.length} of {chosen.length} pictures: choose an item in a table for its own.
+        </p>
       )}
       {summary !== null && summary !== undefined && (
         <details class="settings">
