@@ -157,13 +157,13 @@ def cases(everything: bool) -> dict[str, Case]:
 
 
 def images(network: Network, model: keras.Model, batch: int, seed: int) -> np.ndarray:
-    """Smooth noise with some grain, `[batch, H, W, 3]`."""
+    """Smooth noise with some grain, `[batch, H, W, 3]`; numbers that float16 holds, so that goldens are small."""
     random = np.random.default_rng(seed)
     height, width = model.input_shape[1:3]
     coarse = random.standard_normal((batch, height // 8, width // 8, 3))
     smooth = tf.image.resize(coarse, (height, width), 'bicubic').numpy()
     values = smooth + 0.3 * random.standard_normal(smooth.shape)
-    return ((values if network.scale == 1 else 0.5 + 0.25 * values) * network.scale).astype(np.float32)
+    return ((values if network.scale == 1 else 0.5 + 0.25 * values) * network.scale).astype(np.float16).astype(np.float32)
 
 
 def random_weights(network: Network, model: keras.Model, seed: int) -> list[np.ndarray]:

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OnnxBackend, type OnnxModel } from '@understory/backend-onnx';
 import { toFloat32 } from '@understory/core';
-import type { Explainer, Objective } from '@understory/core';
+import type { Explainer, Objective, Tensor } from '@understory/core';
 import { eigenGradCam, gradCam, layerCam, shapleyCam, xGradCam } from '@understory/explain-gradcam';
 import { readGolden } from '@understory/testing/node';
 import type { Golden } from '@understory/testing/node';
@@ -60,3 +60,72 @@ describe.each(['resnet-torchscript', 'vit-torchscript'])('%s', (network) => {
     },
   );
 });
+
+interface Exported {
+  readonly image: string;
+  readonly layer: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly cotangents: Readonly<Record<string, string>>;
+}
+
+/** What no network of PyTorch's exporters holds: loops of Keras' GRU, channels last, and an LSTM of 8 bits. */
+describe.each(['keras-gru-reader', 'keras-ssd', 'keras-detr', 'quantised-reader'])('%s', (network) => {
+  it('has the outputs, the gradient of the pixels and the Grad-CAM of the library that exported it', async () => {
+    const folder = join(goldens, 'exported', network);
+    const golden = (await readGolden(folder)) as Golden & Exported;
+    const { image, layer, outputs, cotangents } = golden;
+    const named = (names: Exported['outputs']) =>
+      Object.fromEntries(
+        Object.entries(names).map(([name, from]) => [name, golden.tensor(from) as Tensor<'float32'>] as const),
+      );
+    const model = await new OnnxBackend().open({ kind: 'file', path: join(folder, 'model.onnx') }, { threads: 1 });
+    try {
+      const feeds = { [image]: golden.input };
+      const objective: Objective = { kind: 'cotangent', cotangents: named(cotangents) };
+      const [computed, { gradients }, maps] = [
+        await model.run(feeds, Object.keys(outputs)),
+        await model.differentiate({ feeds, objective, withRespectTo: [image] }),
+        await gradCam.explain({ model, feeds, objective, layer }),
+      ];
+      // The runtime rounds a few whole numbers to the other neighbour once it has fused operators.
+      const isQuantised = network.startsWith('quantised');
+      for (const [name, expected] of Object.entries(named(outputs)))
+        expect(apart(toFloat32(computed[name]!), expected.data)).toBeLessThan(isQuantised ? 2e-2 : 1e-5);
+      const { scale, stride, dims } = golden.entries.find(({ name }) => name === 'inputGradient')!;
+      const kept = everyOther(gradients[image]!, stride!, dims);
+      // Float16 has 11 bits.
+      const expected = toFloat32(golden.tensor('inputGradient')).map((value) => value * scale!);
+      expect(apart(kept, expected)).toBeLessThan(5e-4);
+      const map = Float32Array.from(maps.flatMap(({ data }) => [...data]));
+      expect(apart(map, toFloat32(golden.tensor('gradcam')))).toBeLessThan(1e-4);
+      expect(Math.max(...map)).toBeGreaterThan(0);
+    } finally {
+      await model.close();
+    }
+  });
+});
+
+/** The largest difference as a fraction of the largest number. */
+function apart(found: Float32Array, expected: Float32Array): number {
+  expect(found).toHaveLength(expected.length);
+  const largest = Math.max(...expected.map(Math.abs));
+  return Math.max(...found.map((value, at) => Math.abs(value - expected[at]!))) / largest;
+}
+
+/** Every so many rows and columns of pictures, channels first or last, as many as there are in `dims`. */
+function everyOther(whole: Tensor, stride: number, dims: readonly number[]): Float32Array {
+  const values = toFloat32(whole);
+  const [rows, columns] = whole.dims[1] === 3 ? [2, 3] : [1, 2];
+  const steps = whole.dims.map((_, axis) => whole.dims.slice(axis + 1).reduce((product, size) => product * size, 1));
+  const sizes = dims.map((_, axis) => dims.slice(axis + 1).reduce((product, size) => product * size, 1));
+  return Float32Array.from(
+    { length: sizes[0]! * dims[0]! },
+    (_, at) =>
+      values[
+        dims.reduce((place, size, axis) => {
+          const index = Math.floor(at / sizes[axis]!) % size;
+          return place + index * (axis === rows || axis === columns ? stride : 1) * steps[axis]!;
+        }, 0)
+      ]!,
+  );
+}

@@ -9,10 +9,10 @@ import { headOf } from '../src/evidence/head.ts';
 // Networks are opened in ONNX Runtime, on a busy machine.
 jest.setTimeout(60_000);
 
-const networks = fileURLToPath(new URL('../../../fixtures/golden/networks', import.meta.url));
+const goldens = fileURLToPath(new URL('../../../fixtures/golden', import.meta.url));
 
-async function withNetwork(name: string, use: (model: Model) => void): Promise<void> {
-  const model = await new OnnxBackend().open({ kind: 'file', path: join(networks, name, 'model.onnx') });
+async function withNetwork(name: string, use: (model: Model) => void, folder = 'networks'): Promise<void> {
+  const model = await new OnnxBackend().open({ kind: 'file', path: join(goldens, folder, name, 'model.onnx') });
   try {
     use(model);
   } finally {
@@ -32,6 +32,30 @@ const heads = [
   ['detr', 'the class token', 'the class token'],
   ['vgg', undefined, undefined],
 ] as const;
+
+/** Nothing tells a softmax with "no object" from a sigmoid of each class. The steps of the readers are behind loops and an LSTM of 8 bits. */
+const exported = [
+  ['keras-gru-reader', ['text-recognition [N, T, C]']],
+  ['quantised-reader', ['text-recognition [N, T, C]']],
+  ['keras-ssd', ['object-detection boxes-scores-background']],
+  ['keras-detr', ['object-detection detr', 'object-detection detr-sigmoid']],
+] as const;
+
+describe('networks of other exporters', () => {
+  it.each(exported)('%s is for its task', (name, found) =>
+    withNetwork(
+      name,
+      (model) => {
+        const readings = kinds
+          .filter(({ id }) => id !== 'raw')
+          .flatMap(({ id, kind }) => kind.readings({ model, folder: {} }).map((each) => ({ id, ...each })))
+          .filter(({ evidence }) => evidence === 'graph');
+        expect(readings.map(({ id, form }) => `${id} ${form}`)).toEqual(found);
+      },
+      'exported',
+    ),
+  );
+});
 
 describe('networks as PyTorch exports them', () => {
   it.each(heads)('%s has a dense layer behind what is pooled', async (name, torchscript, dynamo) => {

@@ -54,7 +54,7 @@ function says(spec: TensorSpec, order: string, facts: ModelFacts): readonly [Evi
   const operator = closingOperatorOf(closing);
   const isOverCharacters = operator !== undefined && operator !== 'Sigmoid' && isLastAxis(closing!);
   const reads = `${operator === 'Softmax' ? 'a softmax' : 'a log-softmax'} over the characters at each step closes "${name}"`;
-  if (model.graph !== undefined && [...nodesBehind(model.graph, name)].some((each) => recurrent.has(each.operator))) {
+  if (model.graph !== undefined && [...nodesBehind(model.graph, name)].some(isRecurrent)) {
     return [
       'graph',
       isOverCharacters
@@ -70,6 +70,11 @@ function says(spec: TensorSpec, order: string, facts: ModelFacts): readonly [Evi
     'shape',
     `"${name}" holds ${count ?? 'some'} numbers at each of ${steps === '' ? 'its' : steps} steps along a wide picture`,
   ];
+}
+
+/** Whatever the domain of its operator, which may stand in front of it. */
+function isRecurrent({ operator }: GraphNode): boolean {
+  return recurrent.has(operator.slice(operator.lastIndexOf('.') + 1));
 }
 
 /** The size of the picture, as far as the model fixes it. */
