@@ -4,12 +4,13 @@ import {
   alphaBetaRules,
   differentiate,
   epsilonRules,
+  gradientRules,
   zPlusRules,
   type Constant,
   type OperatorRule,
 } from '../src/index.ts';
 import { execute } from './execute.ts';
-import { graphOf, scalar, vector, type Network } from './gradients-of.ts';
+import { graphOf, scalar, vector, type Network, type NodeInput } from './gradients-of.ts';
 
 const rulesOf = { epsilon: epsilonRules, 'z-plus': zPlusRules, 'alpha-beta': alphaBetaRules } as const;
 type Rule = keyof typeof rulesOf;
@@ -195,6 +196,82 @@ describe.each(['epsilon', 'z-plus', 'alpha-beta'] as const)('relevance by %s', (
 });
 
 describe('relevance', () => {
+  it('is carried back as derivatives by what is linear or chooses', () => {
+    const others = new Set(zPlusRules.map(({ domain, operator }) => `${domain ?? ''}:${operator}`));
+    const passing = [...gradientRules].filter(([key, rule]) => !('noGradient' in rule) && !others.has(key));
+    expect(passing.map(([, { operator }]) => operator).sort()).toEqual([
+      ...['Add', 'AveragePool', 'BatchNormalization', 'Concat', 'ConvTranspose', 'DepthToSpace', 'Dropout', 'Expand'],
+      ...['Flatten', 'Gather', 'GatherElements', 'GatherND', 'GlobalAveragePool', 'GlobalMaxPool', 'Identity'],
+      ...['LeakyRelu', 'Max', 'MaxPool', 'Mean', 'Min', 'Neg', 'PRelu', 'Pad', 'ReduceMax', 'ReduceMean', 'ReduceMin'],
+      ...['ReduceSum', 'Relu', 'Reshape', 'Resize', 'Slice', 'SpaceToDepth', 'Split', 'Squeeze', 'Sub', 'Sum', 'Tile'],
+      ...['Transpose', 'Unsqueeze', 'Where'],
+    ]);
+  });
+
+  const square = matrix([
+    [1, -2],
+    [3, 0.5],
+  ]);
+  const one = (operator: string, inputs: readonly string[], more: Partial<NodeInput> = {}): Network => ({
+    ...{ opset: 24, inputs: { x: square }, weights: { half: scalar(0.5), w: square, c: vector([0, 0]) }, output: 'y' },
+    nodes: [{ operator, inputs, outputs: ['y'], ...more }],
+  });
+
+  it.each([
+    ...['Celu', 'Clip', 'Elu', 'Gelu', 'HardSigmoid', 'HardSwish', 'Mish', 'Selu', 'Sigmoid', 'Softplus', 'Softsign'],
+    ...['Swish', 'Tanh', 'ThresholdedRelu'],
+  ])('of what %s gives is that of what it takes', async (operator) => {
+    const network = one(operator, ['x']);
+    const { y } = await execute(graphOf(network).encode(), network.inputs, ['y']);
+    const { relevance } = await relevanceOf(network, zPlusRules);
+    expect(relevance).toEqual(Array.from(y!.values, (value) => expect.closeTo(value, 5)));
+  });
+
+  it('passes a quotient by a number, a number in front of a factor, and ends at what is piecewise constant', async () => {
+    for (const network of [one('Div', ['x', 'half']), one('Mul', ['half', 'x'])]) {
+      const { relevance, score } = await relevanceOf(network, zPlusRules);
+      expect(relevance.reduce((sum, value) => sum + value, 0)).toBeCloseTo(score, 5);
+    }
+    const rounded = one('Add', ['x', 'f']);
+    const nodes = [{ operator: 'Floor', inputs: ['x'], outputs: ['f'] }, ...rounded.nodes];
+    const { relevance } = await relevanceOf({ ...rounded, nodes }, zPlusRules);
+    expect(relevance).toEqual(Array.from(square.values));
+  });
+
+  it('is refused by name where weights or a bias depend on the image, and where a product turns them round', async () => {
+    const part = { operator: 'ReduceSum', inputs: ['x', 'axis'], outputs: ['p'], attributes: { keepdims: 0 } };
+    const biased = one('Gemm', ['x', 'w', 'p']);
+    for (const network of [
+      one('Gemm', ['x', 'w', 'c'], { attributes: { alpha: { float: -1 } } }),
+      one('Gemm', ['x', 'w', 'c'], { attributes: { beta: { float: -1 } } }),
+      one('Gelu', ['x'], { domain: 'com.microsoft' }),
+      {
+        ...biased,
+        weights: { ...biased.weights, axis: { type: 'int64', dims: [1], values: [0] } },
+        nodes: [part, ...biased.nodes],
+      } as const,
+    ]) {
+      await expect(relevanceOf(network, zPlusRules)).rejects.toMatchObject({ code: 'RELEVANCE_UNSUPPORTED_OPERATOR' });
+    }
+  });
+
+  it('needs the rank of what epsilon is measured on', () => {
+    const network: Network = {
+      ...{ inputs: { x: square }, weights: { w: square, flat: { type: 'int64', dims: [2], values: [1, -1] } } },
+      nodes: [
+        { operator: 'MatMul', inputs: ['x', 'w'], outputs: ['h'] },
+        { operator: 'Reshape', inputs: ['h', 'flat'], outputs: ['y'] },
+      ],
+      output: 'y',
+    };
+    const open = graphOf(network).with({ inputs: [{ name: 'x', type: 'float32', shape: undefined }] });
+    expect(() =>
+      differentiate(open, {
+        ...{ objective: { kind: 'cotangent', outputs: ['y'] }, withRespectTo: ['x'], rules: epsilonRules },
+      }),
+    ).toThrow(expect.objectContaining({ code: 'RELEVANCE_UNSUPPORTED_OPERATOR' }));
+  });
+
   it('sums to the score by alpha-beta in any network without biases', async () => {
     await fc.assert(
       fc.asyncProperty(dense(false), async ({ x, layers }) => {
