@@ -13,7 +13,9 @@ export function packageConfig(name) {
     testEnvironmentOptions: { customExportConditions: ['@understory/source', 'node', 'node-addons'] },
     injectGlobals: false,
     extensionsToTreatAsEsm: ['.ts'],
+    transformIgnorePatterns: ['/node_modules/(?!(?:@stdlib|semver)/)'],
     transform: {
+      '/node_modules/(?:@stdlib|semver)/.+\\.js$': here('./tools/workspace/outer-realm.cjs'),
       '^.+\\.ts$': [
         here('./node_modules/@swc/jest/index.js'),
         { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' }, sourceMaps: 'inline' },

@@ -1,6 +1,7 @@
 const vm = require('node:vm');
 const { TestEnvironment } = require('jest-environment-node');
 const { keepCompiledCode } = require('./code-cache.cjs');
+const { loaderName } = require('./outer-realm.cjs');
 
 // A worker loads this file once.
 keepCompiledCode();
@@ -41,5 +42,6 @@ module.exports = class NativeTypedArrays extends TestEnvironment {
   constructor(config, context) {
     withPlainGlobals(() => super(config, context));
     for (const name of shared) this.global[name] = globalThis[name];
+    this.global[Symbol.for(loaderName)] = (path) => require(path);
   }
 };
