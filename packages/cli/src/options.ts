@@ -48,7 +48,7 @@ export function withDrawing<A extends Arguments, O extends OptionValues>(
   command: Command<A, O>,
 ): Command<A, O & DrawingOptions> {
   return adding<DrawingOptions, A, O>(command, [
-    new Option('--colour-map <name>', 'colours of the heat map; Zheng uses jet')
+    new Option('--colour-map <name>', 'colours of the heat map; Zheng uses jet; rdbu is for maps with signs')
       .choices(colourMapNames)
       .default(defaultColourMap),
     new Option('--opacity <0..1>', 'opacity of the colours over the image').argParser(fraction).default(0.5),

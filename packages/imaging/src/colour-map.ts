@@ -3,6 +3,7 @@ import {
   interpolateInferno,
   interpolateMagma,
   interpolatePlasma,
+  interpolateRdBu,
   interpolateTurbo,
   interpolateViridis,
 } from 'd3-scale-chromatic';
@@ -17,6 +18,7 @@ const scales = {
   plasma: fromInterpolator(interpolatePlasma),
   cividis: fromInterpolator(interpolateCividis),
   turbo: fromInterpolator(interpolateTurbo),
+  rdbu: fromInterpolator((value) => interpolateRdBu(1 - value)),
   jet: (value: number) => [ramp(value, 0.75), ramp(value, 0.5), ramp(value, 0.25)],
 } satisfies Record<string, Scale>;
 
@@ -27,6 +29,11 @@ export const colourMapNames = Object.keys(scales) as readonly ColourMapName[];
 
 /** Uniform in lightness, readable without colour vision; JET, which the paper's figures use, is neither. */
 export const defaultColourMap: ColourMapName = 'inferno';
+
+/** Whether a colour map runs from one colour through white to another, for values on both sides of zero: `rdbu`, from blue to red. */
+export function isDiverging(name: ColourMapName): boolean {
+  return name === 'rdbu';
+}
 
 /** The colours of a name; `jet` is MATLAB's and OpenCV's, to one level, not Matplotlib's. */
 export function colourMap(name: ColourMapName): ColourMap {

@@ -2,6 +2,7 @@ export type { Annotations } from './annotation-layout.ts';
 export * from './boxes-in-input.ts';
 export * from './center-crop.ts';
 export * from './colour-map.ts';
+export * from './scale-for-colours.ts';
 export type { ContactSheet, ContactSheetCell, ContactSheetRow, Legend, SheetWord } from './contact-sheet-layout.ts';
 export { largestImage, type DecodeOptions } from './check-image-file.ts';
 export * from './decode-npy.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { colourMap, colourMapNames, type ColourMapName } from '../src/index.ts';
+import { colourMap, colourMapNames, isDiverging, type ColourMapName } from '../src/index.ts';
 
 const at = (name: ColourMapName, level: number) => [...colourMap(name).subarray(3 * level, 3 * level + 3)];
 
@@ -38,6 +38,13 @@ describe('colourMap', () => {
     const lightness = Array.from({ length: 256 }, (_, level) => luminance(at(name, level)));
     const falls = lightness.filter((value, level) => level > 0 && value < lightness[level - 1]! - 0.006);
     expect(falls).toEqual([]);
+  });
+
+  it('rdbu runs from blue through white to red, and is the only diverging one', () => {
+    expect(at('rdbu', 0)).toEqual([5, 48, 97]);
+    expect(at('rdbu', 255)).toEqual([103, 0, 31]);
+    for (const level of [127, 128]) expect(Math.min(...at('rdbu', level))).toBeGreaterThan(235);
+    expect(colourMapNames.filter(isDiverging)).toEqual(['rdbu']);
   });
 
   it('has 256 colours of three levels under every name', () => {

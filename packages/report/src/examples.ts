@@ -3,11 +3,11 @@ import {
   type ColourMapName,
   type FloatMap,
   type ImageCodec,
-  minMax,
   overlay,
   resize,
   rgbImage,
   type RgbImage,
+  scaleForColours,
   upsample,
 } from '@understory/imaging';
 import type { ExampleRecord } from '@understory/studies';
@@ -86,7 +86,8 @@ async function drawExample(
   const png = (image: RgbImage) => codec.encodePng(enlarged(image));
   const maps = await Promise.all(
     record.maps.map(async ({ explainer, file }) => {
-      const map = minMax(upsample(readNpy(await bytes(file), fileOfExample(folder, file)), height, width, 'bicubic'));
+      const large = upsample(readNpy(await bytes(file), fileOfExample(folder, file)), height, width, 'bicubic');
+      const map = scaleForColours(large, colours);
       const laid = overlay(picture, map, { colourMap: colours });
       return {
         explainer,
@@ -123,7 +124,8 @@ export async function mapOverPicture(
 ): Promise<NonNullable<Picture['image']>> {
   const picture = await codec.decode(await readOfExample(store, paths.picture), paths.picture);
   const { width, height } = picture;
-  const map = minMax(upsample(readNpy(await readOfExample(store, paths.map), paths.map), height, width, 'bicubic'));
+  const large = upsample(readNpy(await readOfExample(store, paths.map), paths.map), height, width, 'bicubic');
+  const map = scaleForColours(large, colours);
   const laid = overlay(picture, map, { colourMap: colours });
   return { png: await codec.encodePng(await outlinedOver(laid, outlined)), enlarged: factorOf(width) > 1 };
 }

@@ -22,7 +22,8 @@ Files: <out>/<image>.<explainer>.<target>.png, the heat map over the preprocesse
 .npy, the raw map as float32 [H, W] at the resolution of the layer. <image> is the file name without its extension (with the
 extension or folders where two images share a name), <target> is top1, top2 ... or the class as given. For the overlay each
 map is upsampled with bilinear interpolation and half-pixel centres, then scaled from its minimum to its maximum, so that
-colours of two maps are not comparable.
+colours of two maps are not comparable. With --colour-map rdbu, for maps with signs, it is scaled by the 99.9th percentile of its
+magnitudes: red speaks for what is explained, blue against it, and white is zero.
 
 An image that cannot be read and an explainer that does not apply are reported on stderr, the others are processed, and the exit
 code is 2. With --json stdout is one document that names every file written, and errors on stderr are one JSON object per line.

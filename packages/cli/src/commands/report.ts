@@ -32,7 +32,7 @@ function define(program: Command) {
     .argument('<folder>', 'a run folder that `understory evaluate`, `attack`, `probe` or `run` wrote')
     .option('--out <file>', 'the HTML file (default: report.html in the run folder)')
     .addOption(
-      new Option('--colour-map <name>', 'colours of the heat maps; Zheng uses jet')
+      new Option('--colour-map <name>', 'colours of the heat maps; Zheng uses jet; rdbu is for maps with signs')
         .choices(colourMapNames)
         .default(defaultColourMap),
     );

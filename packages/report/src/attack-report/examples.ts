@@ -1,4 +1,4 @@
-import { type ImageCodec, minMax, overlay, resize, type RgbImage, upsample } from '@understory/imaging';
+import { type ImageCodec, overlay, resize, type RgbImage, scaleForColours, upsample } from '@understory/imaging';
 import { studyErrors, type AttackExample, type AttackExampleRecord, type RunAttack } from '@understory/studies';
 import {
   asProblem,
@@ -147,7 +147,8 @@ async function mapped(
   if (picture === undefined || path === null || bytes === undefined) {
     return { image: undefined, absent: 'no map', ...words };
   }
-  const map = minMax(upsample(readNpy(bytes, path), picture.height, picture.width, 'bicubic'));
+  const large = upsample(readNpy(bytes, path), picture.height, picture.width, 'bicubic');
+  const map = scaleForColours(large, drawing.colours);
   return shown(overlay(picture, map, { colourMap: drawing.colours }), drawing.codec, words);
 }
 

@@ -1,4 +1,4 @@
-import { defaultColourMap } from '@understory/imaging';
+import { defaultColourMap, scalingWords, type ColourMapName } from '@understory/imaging';
 import type { AttackRecord, AttackRow, AttackSummary } from '@understory/studies';
 import { summariseAttack } from '@understory/studies/results';
 import type { Figure } from '../figures/figure.ts';
@@ -45,7 +45,8 @@ export async function renderAttack(
     ...{ store, codec, colours: colourMap, seed: record.seed },
     onProblem: (problem) => problems.push(problem),
   });
-  const drawn = examples.map((rows, at) => pictureGrid({ ...examplesHead, name: `example-${at + 1}` }, rows));
+  const head = examplesHead(colourMap);
+  const drawn = examples.map((rows, at) => pictureGrid({ ...head, name: `example-${at + 1}` }, rows));
   return {
     html: page({
       run: { record, failed, isComplete, missing },
@@ -54,7 +55,7 @@ export async function renderAttack(
       figures,
       palette,
       examples,
-      examplesHead,
+      examplesHead: head,
     }),
     figures: [...figures, ...drawn],
     headline: headline({ run: { record, failed, isComplete, missing }, summary, palette, figures }),
@@ -68,8 +69,7 @@ function seedOf({ seed }: AttackRecord): number {
   return typeof seed === 'number' ? seed : 0;
 }
 
-const examplesHead = {
+const examplesHead = (colours: ColourMapName) => ({
   title: 'Adversarial images',
-  caption:
-    'The preprocessed image, then for each mask the adversarial image, its perturbation around mid-grey, the mask, and heat maps over the adversarial image. Each map is upsampled bicubically and scaled from its minimum to its maximum, so colours of two maps are not comparable. The images were chosen at random by the seed of the run.',
-};
+  caption: `The preprocessed image, then for each mask the adversarial image, its perturbation around mid-grey, the mask, and heat maps over the adversarial image. Each map is upsampled bicubically and ${scalingWords(colours)}, so colours of two maps are not comparable. The images were chosen at random by the seed of the run.`,
+});

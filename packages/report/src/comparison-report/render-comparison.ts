@@ -1,4 +1,4 @@
-import { defaultColourMap } from '@understory/imaging';
+import { defaultColourMap, scalingWords, type ColourMapName } from '@understory/imaging';
 import type { ComparisonRecord, ComparisonRow, ComparisonSummary, ToleranceResult } from '@understory/studies';
 import { number, percent, summariseComparison } from '@understory/studies/results';
 import { dumbbellsFigure } from '../figures/dumbbells.ts';
@@ -36,7 +36,7 @@ export async function renderComparison(
     ...{ store, codec, colours: colourMap, seed: record.seed },
     onProblem: (problem) => problems.push(problem),
   });
-  const examples = pictures.length === 0 ? undefined : pictureGrid(examplesHead, pictures);
+  const examples = pictures.length === 0 ? undefined : pictureGrid(examplesHead(colourMap), pictures);
   const figures = figuresOf(summary, names);
   const content = { run, summary, names, figures, pictures, examples, problems };
   return {
@@ -49,12 +49,11 @@ export async function renderComparison(
   };
 }
 
-const examplesHead = {
+const examplesHead = (colours: ColourMapName) => ({
   name: 'examples',
   title: 'The same images, both networks',
-  caption:
-    'What each network saw, and its heat maps for what the first one decides on. Images are chosen by the seed, those with different decisions first. Each heat map is scaled from its minimum to its maximum, so colours of two maps are not comparable.',
-};
+  caption: `What each network saw, and its heat maps for what the first one decides on. Images are chosen by the seed, those with different decisions first. Each heat map is ${scalingWords(colours)}, so colours of two maps are not comparable.`,
+});
 
 /** What the two are called where space is short: their names, told apart where these are the same. */
 function namesOf({ model, parameters: { other } }: ComparisonRecord): readonly [string, string] {

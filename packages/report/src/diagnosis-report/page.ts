@@ -1,4 +1,5 @@
 import type { UnderstoryError } from '@understory/core';
+import { scalingWords, type ColourMapName } from '@understory/imaging';
 import type { DiagnosisRecord, DiagnosisRow, DiagnosisSummary, DiagnosisVerdict } from '@understory/studies';
 import { capitalised, count, inSentence, number, percent, percentRange, range } from '@understory/studies/results';
 import type { Figure } from '../figures/figure.ts';
@@ -26,6 +27,8 @@ export interface DiagnosisPage {
   readonly figures: readonly Figure[];
   readonly pictures: readonly DiagnosedPictures[];
   readonly palette: Palette;
+  /** Of heat maps. */
+  readonly colours: ColourMapName;
   readonly problems: readonly UnderstoryError[];
 }
 
@@ -70,8 +73,8 @@ export function page(content: DiagnosisPage): string {
       <section>
         <h2>Where it looks</h2>
         <p class="quiet">
-          What the network saw, and heat maps of what is explained. Each map is scaled from its minimum to its maximum,
-          so colours of two maps are not comparable.
+          What the network saw, and heat maps of what is explained. Each map is ${scalingWords(content.colours)}, so
+          colours of two maps are not comparable.
         </p>
         ${pictureRows(pictures.map(({ maps }) => maps))} ${summary !== null && agreementTable(summary, record)}
       </section>

@@ -1,4 +1,4 @@
-import { defaultColourMap } from '@understory/imaging';
+import { defaultColourMap, scalingWords, type ColourMapName } from '@understory/imaging';
 import type { DiagnosisRecord, DiagnosisRow, DiagnosisSummary, EvaluationRow } from '@understory/studies';
 import { fileName, summarise } from '@understory/studies/results';
 import { reportErrors } from '../errors.ts';
@@ -35,10 +35,10 @@ export async function renderDiagnosis(
     ...(disturbed ? [disturbed] : []),
     ...attacks,
   ]);
-  const grid = shown.length === 0 ? undefined : pictureGrid(picturesHead, shown);
+  const grid = shown.length === 0 ? undefined : pictureGrid(picturesHead(colourMap), shown);
   const figures = await curvesOf(run, palette);
   const images = summary?.images ?? run.done ?? 0;
-  const content = { run, summary, images, figures, pictures, palette, problems };
+  const content = { run, summary, images, figures, pictures, palette, problems, colours: colourMap };
   return {
     html: page(content),
     figures: [...figures, ...(grid === undefined ? [] : [grid])],
@@ -47,12 +47,11 @@ export async function renderDiagnosis(
   };
 }
 
-const picturesHead = {
+const picturesHead = (colours: ColourMapName) => ({
   name: 'pictures',
   title: 'Pictures',
-  caption:
-    'What the network saw, before normalisation. Each heat map is scaled from its minimum to its maximum, so colours of two maps are not comparable.',
-};
+  caption: `What the network saw, before normalisation. Each heat map is ${scalingWords(colours)}, so colours of two maps are not comparable.`,
+});
 
 /** The curves of each metric that has some, averaged over images. */
 async function curvesOf({ record, rows }: DiagnosisRun, palette: Palette): Promise<readonly Figure[]> {

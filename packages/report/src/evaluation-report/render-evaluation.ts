@@ -27,7 +27,7 @@ export async function renderEvaluation(
     ...{ store, codec, colours: colourMap, seed: record.seed },
     onProblem: (problem) => problems.push(problem),
   });
-  const shown = examples.length === 0 ? undefined : examplesFigure('examples', examples);
+  const shown = examples.length === 0 ? undefined : examplesFigure('examples', examples, colourMap);
 
   const figures = new Map<string, readonly Figure[]>();
   for (const found of summary.metrics) {

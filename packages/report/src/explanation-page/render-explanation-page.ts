@@ -1,3 +1,4 @@
+import { colourMapNames, defaultColourMap, scalingWords, type ColourMapName } from '@understory/imaging';
 import { dataUri } from '../figures/data-uri.ts';
 import { html, type Html } from '../html.ts';
 import { facts } from '../page/facts.ts';
@@ -21,6 +22,11 @@ export interface ExplainedRun {
   readonly notes: readonly string[];
 }
 
+function coloursOf(spec: StudySpec): ColourMapName {
+  const asked = spec.study === 'explain' ? spec.colourMap : undefined;
+  return colourMapNames.find((name) => name === asked) ?? defaultColourMap;
+}
+
 /** One page that needs nothing beside itself: each image, what the model says of it, and its maps side by side. */
 export async function renderExplanationPage(
   { document, spec, records, explainers, failed, notes }: ExplainedRun,
@@ -38,8 +44,8 @@ export async function renderExplanationPage(
     title: `What ${model.name} looks at`,
     ...(spec.notes !== undefined && { notes: spec.notes }),
     head: html`<p class="quiet">
-        Heat maps of ${count(sections.length, 'image')}. Each map is scaled from its minimum to its maximum, so that the
-        colours of two maps are not comparable.
+        Heat maps of ${count(sections.length, 'image')}. Each map is ${scalingWords(coloursOf(spec))}, so colours of two
+        maps are not comparable.
       </p>
       ${facts([
         ['Model', model.name],

@@ -64,7 +64,7 @@ export async function renderExplanation(
 const mapsHead = {
   title: 'Heat maps',
   caption:
-    'Each heat map lies over the preprocessed image and is scaled from its minimum to its maximum, so colours of two maps are not comparable.',
+    'Each heat map lies over the preprocessed image and is scaled separately, so colours of two maps are not comparable.',
 };
 
 /** The same, with how images were chosen where not all are shown. */

@@ -1,3 +1,4 @@
+import { scalingWords, type ColourMapName } from '@understory/imaging';
 import { exampleText, type Example } from '../examples.ts';
 import { dataUri } from './data-uri.ts';
 import { escapeXml } from './escape-xml.ts';
@@ -10,7 +11,7 @@ const rowHeight = side + 40;
 const letter = 7.6;
 
 /** Image, map and overlay of right and wrong predictions: the paper's Figure 2. */
-export function examplesFigure(name: string, examples: readonly Example[]): Figure {
+export function examplesFigure(name: string, examples: readonly Example[], colours: ColourMapName): Figure {
   const explainers = examples[0]?.maps.map(({ explainer }) => explainer) ?? [];
   const columns = 1 + 2 * explainers.length;
   const width = columns * (side + gap) + gap;
@@ -42,7 +43,7 @@ export function examplesFigure(name: string, examples: readonly Example[]): Figu
     name,
     title: 'Where the network looked',
     alt,
-    caption: `The preprocessed image, the heat map of its prediction, and the overlay. Each map is upsampled bicubically and scaled from its minimum to its maximum, so colours of two maps are not comparable. ${choiceText(examples)}`,
+    caption: `The preprocessed image, the heat map of its prediction, and the overlay. Each map is upsampled bicubically and ${scalingWords(colours)}, so colours of two maps are not comparable. ${choiceText(examples)}`,
     svg,
   };
 }

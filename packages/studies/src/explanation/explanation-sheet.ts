@@ -1,6 +1,7 @@
 import { imageTextTask, type Host } from '@understory/core';
 import {
   defaultColourMap,
+  isDiverging,
   resize,
   type ColourMapName,
   type ContactSheet,
@@ -113,9 +114,12 @@ export class ExplanationSheet {
   }
 }
 
-/** The colour bar below maps that are each scaled from their minimum to their maximum. */
+/** The colour bar below maps that are each scaled for themselves. */
 export function mapLegend(colourMap: ColourMapName): Legend {
-  return { colourMap, title: 'Each map is scaled separately:', low: 'its minimum', high: 'its maximum' };
+  const title = 'Each map is scaled separately:';
+  return isDiverging(colourMap)
+    ? { colourMap, title, low: 'against', high: 'for; white is zero' }
+    : { colourMap, title, low: 'its minimum', high: 'its maximum' };
 }
 
 const onlyPage = 'sheet.png';

@@ -1,4 +1,12 @@
-import { colourMap, upsample, type ColourMapName, type FloatMap, type RgbImage } from '@understory/imaging';
+import {
+  colourMap,
+  isDiverging,
+  magnitudeShown,
+  upsample,
+  type ColourMapName,
+  type FloatMap,
+  type RgbImage,
+} from '@understory/imaging';
 
 import { smoothed } from './smooth.ts';
 
@@ -18,10 +26,14 @@ export function mapOver(
   return found;
 }
 
-/** The smallest and the largest value. */
-function rangeOf({ data }: FloatMap): readonly [low: number, high: number] {
+/** The values of the first and of the last colour: the smallest and the largest, or as far from zero in both directions. */
+function rangeOf(map: FloatMap, colours: ColourMapName): readonly [low: number, high: number] {
+  if (isDiverging(colours)) {
+    const most = magnitudeShown(map);
+    return [-most, most];
+  }
   let [low, high] = [Infinity, -Infinity];
-  for (const value of data) {
+  for (const value of map.data) {
     if (value < low) low = value;
     if (value > high) high = value;
   }
@@ -33,7 +45,7 @@ export interface Drawing {
   readonly colours: ColourMapName;
 }
 
-/** A picture, with a map over it scaled from its minimum to its maximum where there is one. */
+/** A picture, with a map over it, where there is one, scaled as the colours ask for. */
 export function paint(
   canvas: HTMLCanvasElement,
   picture: RgbImage,
@@ -47,11 +59,11 @@ export function paint(
   if (context === null) return;
   const image = context.createImageData(width, height);
   const over = map && mapOver(map, picture);
-  const [low, high] = over ? rangeOf(over) : [0, 1];
+  const [low, high] = over ? rangeOf(over, colours) : [0, 1];
   const scale = high > low ? 255 / (high - low) : 0;
   const table = colourMap(colours);
   for (let place = 0; place < width * height; place += 1) {
-    const level = over ? Math.round((over.data[place]! - low) * scale) : 0;
+    const level = over ? Math.min(255, Math.max(0, Math.round((over.data[place]! - low) * scale))) : 0;
     for (let channel = 0; channel < 3; channel += 1) {
       const own = picture.data[3 * place + channel]!;
       image.data[4 * place + channel] = over
