@@ -1,4 +1,4 @@
-import { seededRandom } from '@understory/core';
+import { seededRandom, type SeededRandom } from '@understory/core';
 import { normalCdf, normalQuantile } from './normal-distribution.ts';
 import { interpolated } from './quantile.ts';
 import { tQuantile } from './t-distribution.ts';
@@ -28,8 +28,9 @@ function resampledMeans(deviations: Float64Array, { resamples, seed }: Bootstrap
   const size = deviations.length;
   const drawsOf = drawing(size, resamples, seed);
   const mean = (_: unknown, resample: number) => {
+    const draws = drawsOf(resample);
     let sum = 0;
-    for (const place of drawsOf(resample)) sum += deviations[place]!;
+    for (let draw = 0; draw < size; draw += 1) sum += deviations[draws[draw]!]!;
     return sum / size;
   };
   return Float64Array.from({ length: resamples }, mean).sort();
@@ -49,10 +50,9 @@ function drawing(size: number, resamples: number, seed: number | string): (resam
   if (draws === undefined) {
     const random = seededRandom(seed).fork('bootstrap');
     if (size * resamples > mostKept) {
-      const drawn = new Uint32Array(size);
-      return () => drawn.map(() => random.integer(size));
+      return () => drawn(random, { size, count: size });
     }
-    draws = new Uint32Array(size * resamples).map(() => random.integer(size));
+    draws = drawn(random, { size, count: size * resamples });
     if (keptDraws + draws.length > mostKept) {
       kept.clear();
       keptDraws = 0;
@@ -61,6 +61,12 @@ function drawing(size: number, resamples: number, seed: number | string): (resam
     keptDraws += draws.length;
   }
   return (resample) => draws.subarray(resample * size, (resample + 1) * size);
+}
+
+function drawn(random: SeededRandom, { size, count }: { readonly size: number; readonly count: number }): Uint32Array {
+  const places = new Uint32Array(count);
+  for (let draw = 0; draw < count; draw += 1) places[draw] = random.integer(size);
+  return places;
 }
 
 /** The order statistic at a share of an ascending list, interpolated: position share x (count + 1), counted from 1. */
