@@ -360,6 +360,25 @@ describe('runs', () => {
     expect((await runs.cancel({ run: 'first-2' })).done).toBeGreaterThan(done);
   });
 
+  it('write into their folder alone, and no name reaches a shell', async () => {
+    const files = async () => (await readdir(served.folder, { recursive: true })).sort();
+    const outside = async () => (await files()).filter((name) => !/^runs\b/.test(name));
+    const bytes = new Uint8Array(await readFile(join(served.folder, cat)));
+    const before = await outside();
+    for (const name of ['$(touch shell)', '`touch shell`', 'x;touch shell', 'x|touch shell', 'x>shell']) {
+      const images = { from: 'folder:served/photos' };
+      await expect(served.engine.runs!.start({ spec: { ...evaluate, images }, name })).rejects.toMatchObject({
+        code: 'RUN_NAME_INVALID',
+      });
+      await expect(served.engine.openModel({ model: name })).rejects.toMatchObject({ code: expect.any(String) });
+      const path = `${name}.png`;
+      expect((await served.engine.addFiles({ files: [{ path, bytes }] })).pictures).toEqual([path]);
+      expect(await served.engine.readPicture({ path })).toMatchObject({ width: 451 });
+    }
+    expect(await outside()).toEqual(before);
+    expect((await files()).filter((name) => /(^|\/)shell$/.test(name))).toEqual([]);
+  });
+
   it('tell why they fail', async () => {
     const runs = served.engine.runs!;
     await runs.start({ spec: { ...evaluate, images: { from: 'folder:secret' } }, name: 'wrong' });
