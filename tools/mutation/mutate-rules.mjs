@@ -213,7 +213,10 @@ async function main() {
       if (reason) {
         used.add(reason);
         explained.push(mutant);
-      } else survivors.push({ file, ...mutant });
+      } else {
+        survivors.push({ file, ...mutant });
+        process.stderr.write(`${file}:${mutant.line}: ${mutant.change}: not noticed\n`);
+      }
     });
     stale.push(...reasons.filter((entry) => !used.has(entry)));
     tried += changes.length;

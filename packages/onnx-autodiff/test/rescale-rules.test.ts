@@ -236,12 +236,18 @@ describe('DeepLIFT by the rescale rule', () => {
   );
 
   it('refuses an operator without a rule, and places that the image chooses, by name', async () => {
-    const network = (operator: string, inputs: readonly string[], extra: readonly NodeInput[] = []): Network => ({
+    const network = (
+      operator: string,
+      inputs: readonly string[],
+      extra: readonly NodeInput[] = [],
+      domain = '',
+    ): Network => ({
       inputs: { x: tensor([2, 2], [1, 2, 3, 4]) },
-      weights: { half: scalar(0.5), one: ints([1]) },
-      nodes: [...extra, node(operator, inputs, 'y')],
+      weights: { half: scalar(0.5), one: ints([1]), exponents: vector([2, 3]) },
+      nodes: [...extra, { ...node(operator, inputs, 'y'), domain }],
       output: 'y',
     });
+    const axes = [node('ArgMax', ['x'], 'place', { axis: 1, keepdims: 0 })];
     const chosen = [node('ArgMax', ['x'], 'place', { axis: 1, keepdims: 1 })];
     const larger = [node('Greater', ['x', 'half'], 'place')];
     for (const [refused, found] of [
@@ -250,6 +256,10 @@ describe('DeepLIFT by the rescale rule', () => {
       [network('Pow', ['half', 'x']), 'Pow (node "y")'],
       [network('GatherElements', ['x', 'place'], chosen), 'GatherElements (node "y")'],
       [network('Where', ['place', 'x', 'half'], larger), 'Where (node "y")'],
+      [network('Pow', ['x', 'exponents']), 'Pow (node "y")'],
+      [network('ReduceMax', ['x', 'place'], axes), 'ReduceMax (node "y")'],
+      [network('FastGelu', ['x'], [], 'com.microsoft'), 'FastGelu (node "y")'],
+      [network('Gelu', ['x'], [], 'com.microsoft'), 'Gelu (node "y")'],
     ] as const) {
       await expect(rescaled(refused, [0, 0, 0, 0])).rejects.toMatchObject({
         ...{ code: 'DEEPLIFT_UNSUPPORTED_OPERATOR', found },
