@@ -13,14 +13,20 @@ const beside = { 'image-feature-extraction': ['--to', another] };
 
 /**
  * What `understory inspect` and `understory explain` make of an exported network: throws where that is not its task, or where there are no maps. A task
- * with a form, such as `object-detection:detr`, is told to both: nothing in the file says it. `element` is a number of an output, such as `logits[0,0]`.
+ * with a form, such as `object-detection:detr`, is told to both, since nothing in the file says it; and a task is told where several are offered and it is
+ * one of them. `element` is a number of an output, such as `logits[0,0]`.
  */
 export async function useModel(path, subjectOfFile, element) {
   const [task, form] = subjectOfFile.split(':');
-  const told = form === undefined ? [] : ['--task', subjectOfFile];
-  const given = [...told, ...(beside[task] ?? [])];
-  const { subject } = JSON.parse(await understory(['inspect', path, ...told, '--json']));
+  let told = form === undefined ? [] : ['--task', subjectOfFile];
+  const inspect = async () => JSON.parse(await understory(['inspect', path, ...told, '--json'])).subject;
+  let subject = await inspect();
+  if (subject.error?.found?.includes(`${task} of `)) {
+    told = ['--task', task];
+    subject = await inspect();
+  }
   if (subject.task !== task) throw new Error(`inspect says ${subject.task ?? subject.error.found}, not ${task}`);
+  const given = [...told, ...(beside[task] ?? [])];
   const out = mkdtempSync(join(tmpdir(), 'conformance-'));
   try {
     const settings = ['--explainer', 'gradcam,saliency', '--npy', '--no-overlay', '--json', '--out', out];
