@@ -1,7 +1,7 @@
 const vm = require('node:vm');
 
 /** Modules with such imports cannot be compiled from kept code on Node 20: the import finds no callback. */
-const dynamicImport = /\bimport\s*\(/;
+const dynamicImport = /\bimport\s*(?:\(|\/[*/])/;
 
 /** Compiled code by the name of a file, with the source that it is of; what was compiled of another source is replaced. */
 class CompiledFiles {
@@ -27,7 +27,7 @@ function keepCompiledCode() {
   const functions = new CompiledFiles();
 
   vm.SourceTextModule = new Proxy(SourceTextModule, {
-    construct(target, [source, options]) {
+    construct(target, [source, options = {}]) {
       const cachedData = modules.of(options.identifier, source);
       if (cachedData !== undefined) {
         try {
@@ -43,11 +43,12 @@ function keepCompiledCode() {
     },
   });
 
-  vm.compileFunction = (source, parameters, options) => {
-    const cachedData = functions.of(options.filename, source);
+  vm.compileFunction = (source, parameters = [], options = {}) => {
+    const name = [options.filename, ...parameters].join(' ');
+    const cachedData = functions.of(name, source);
     const isKept = cachedData === undefined && !dynamicImport.test(source);
     const result = compileFunction(source, parameters, { ...options, cachedData, produceCachedData: isKept });
-    if (isKept) functions.keep(options.filename, source, result.cachedData);
+    if (isKept) functions.keep(name, source, result.cachedData);
     return result;
   };
 }
