@@ -66,6 +66,7 @@ const weights = {
   two: vector([2]),
   slope: tensor([3, 1, 1], [0.1, 0.5, -0.2]),
   channel: ints([1]),
+  odd: { type: 'bool', dims: [4], values: [0, 1, 0, 1] } as const,
   place: ints([0, 2]),
   doubled: tensor([4], [1, 1, 2, 2]),
 };
@@ -101,6 +102,7 @@ describe('DeepLIFT by the rescale rule', () => {
     ['ReduceMean', [node('ReduceMean', ['h', 'channel'], 'a')]],
     ['the larger of two', [node('Sin', ['h'], 's'), node('Max', ['h', 's', 'half'], 'a')]],
     ['the smaller of two', [node('Sin', ['h'], 's'), node('Min', ['h', 's'], 'a')]],
+    ['what is taken by turns', [node('Sin', ['h'], 's'), node('Where', ['odd', 'h', 's'], 'a')]],
     ['a quotient by a number', [node('Div', ['h', 'half'], 'a')]],
     ['a sum over a skipped part', [node('Relu', ['h'], 'r'), node('Add', ['h', 'r'], 'a')]],
     [
@@ -165,6 +167,17 @@ describe('DeepLIFT by the rescale rule', () => {
     // 5 against 4: the second rose by 3 of which 1 counts. 2 against 4: the first fell by 2. Nothing differs: the first of equals.
     const { multipliers } = await rescaled(network, [4, 2, 4, 0, 3, 3]);
     [0, 1 / 3, 1, 0, 1, 0].forEach((expected, at) => expect(multipliers[at]).toBeCloseTo(expected, 6));
+  });
+
+  it('gives the difference of a smallest value to what it gives that of a largest for, signs turned', async () => {
+    const network: Network = {
+      inputs: { x: tensor([2, 2], [-1, -5, -2, -1]) },
+      weights: { axis: ints([1]) },
+      nodes: [node('ReduceMin', ['x', 'axis'], 'y')],
+      output: 'y',
+    };
+    const { multipliers } = await rescaled(network, [-4, -2, -4, 0]);
+    [0, 1 / 3, 1, 0].forEach((expected, at) => expect(multipliers[at]).toBeCloseTo(expected, 6));
   });
 
   it('gives an activation that is written as a product the multiplier of one activation', async () => {
