@@ -18,6 +18,14 @@ export const errors = {
       ...wanted,
       cause,
     }),
+  threadsInvalid: ({ variable, found }: { readonly variable: string; readonly found: string }) =>
+    new UnderstoryError({
+      code: 'ONNX_THREADS_INVALID',
+      message: `The environment variable ${variable} is no number of threads.`,
+      found,
+      expected: 'a whole number from 1 to 9999',
+      next: `Set ${variable} to the number of cores that a model may use, or leave it unset for all of them.`,
+    }),
   noSecureContext: () =>
     new UnderstoryError({
       code: 'NO_SECURE_CONTEXT',

@@ -2,6 +2,7 @@ import { firstLineOf } from '@understory/core';
 import type * as ort from 'onnxruntime-node';
 import { errors } from './errors.ts';
 import type { Runtime } from './runtime.ts';
+import { usualThreads } from './usual-threads.ts';
 import { placedOn } from './web-gpu-gaps.ts';
 
 /** ONNX Runtime for models whose weights lie in files of a folder; throws ONNX_RUNTIME_NOT_LOADED. */
@@ -11,7 +12,8 @@ export async function nodeRuntime(folder: string | undefined): Promise<Runtime> 
     devices: runtime.listSupportedBackends().map(({ name }) => name),
     preferred: ['cpu'],
     blockedLayout: (device) => device === 'cpu' && process.arch === 'x64',
-    createSession: (model, device, { threads }) => {
+    createSession: (model, device, options) => {
+      const threads = options.threads ?? usualThreads();
       const placed = placedOn(device, model);
       return runtime.InferenceSession.create(placed.model, {
         executionProviders: [placed.provider],
