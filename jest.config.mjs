@@ -6,6 +6,9 @@ const packages = readdirSync(new URL('./packages', import.meta.url), { withFileT
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
 
+// Tests run beside each other: networks with a thread a core would wait for the cores of the others, and burn a quarter of the time by that.
+process.env.UNDERSTORY_THREADS ??= '1';
+
 export default {
   projects: packages.map(packageConfig),
   // The time a test may take says when it hangs; it does not measure speed, which differs threefold between machines.
