@@ -13,7 +13,7 @@ export async function nodeRuntime(folder: string | undefined): Promise<Runtime> 
     preferred: ['cpu'],
     blockedLayout: (device) => device === 'cpu' && process.arch === 'x64',
     createSession: (model, device, options) => {
-      const threads = options.threads ?? usualThreads();
+      const threads = options.threads ?? usualThreads(process.env);
       const placed = placedOn(device, model);
       return runtime.InferenceSession.create(placed.model, {
         executionProviders: [placed.provider],
