@@ -62,6 +62,7 @@ export const ${name}: GradientRule = {
   operator: '${operator}',${domain === '' ? '' : `\n  domain: '${domain}',`}
   opsets: [${since}, 26],
   covers: '${covers}',
+  refuses: { 'more than one input': 'the quotient of differences is that of one' },
   gradient({ node, inputs: [x, ...others], gradients: [dy], graph }) {
     if (others.length > 0) throw errors.ruleLimit('${operator}', node.name, \`\${1 + others.length} inputs\`, 'one input');
     return {
