@@ -4,6 +4,7 @@ import { probeOperator } from './probe-operator.mjs';
 
 const home = 'packages/onnx-autodiff';
 const covers = 'One input, element by element; by symmetric differences, to about three digits.';
+const refused = { form: 'more than one input', reason: 'the quotient of differences is that of one' };
 /** What stands before the name of a rule's file, by domain. */
 const prefixes = { '': '', 'com.microsoft': 'microsoft-' };
 
@@ -62,7 +63,7 @@ export const ${name}: GradientRule = {
   operator: '${operator}',${domain === '' ? '' : `\n  domain: '${domain}',`}
   opsets: [${since}, 26],
   covers: '${covers}',
-  refuses: { 'more than one input': 'the quotient of differences is that of one' },
+  refuses: { '${refused.form}': '${refused.reason}' },
   gradient({ node, inputs: [x, ...others], gradients: [dy], graph }) {
     if (others.length > 0) throw errors.ruleLimit('${operator}', node.name, \`\${1 + others.length} inputs\`, 'one input');
     return {
@@ -119,7 +120,11 @@ function listed(text, { operator, domain, since }) {
   };
   const place = lines.findIndex((line, at) => at >= first && at < end && keyOf(line) > sortKey(operator, domain));
   const opsets = `${domain === '' ? '' : `${domain}, `}opset ${since} to 26`;
-  lines.splice(place < 0 ? end : place, 0, `- **${operator}** (${opsets}): ${covers}`);
+  lines.splice(
+    place < 0 ? end : place,
+    0,
+    `- **${operator}** (${opsets}): ${covers} Refused: ${refused.form} (${refused.reason}).`,
+  );
   return lines.join('\n');
 }
 
