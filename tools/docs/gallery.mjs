@@ -24,12 +24,13 @@ export const gallery = [
   {
     id: 'methods',
     title: 'Every method on one photograph',
-    says: 'The class is tabby, the layer the last spatial one. Methods of a layer agree on the face; methods of pixels on eyes, nose and whiskers; superpixels and masks show what the score loses. The photograph goes through convolutions alone, and no bundled transformer knows photographs: the two methods that read attention are shown below on a scene of drawn fruit and its caption.',
+    says: 'The class is tabby, the layer the last spatial one. Methods of a layer agree on the face; methods of pixels on eyes, nose and whiskers; superpixels and masks show what the score loses. Maps with signs follow in colours with a middle: red speaks for the class, blue against it. The photograph goes through convolutions alone, and no bundled transformer knows photographs: the two methods that read attention are shown below on a scene of drawn fruit and its caption.',
     commands: [
-      'understory explain chelsea.png --explainer cam,eigencam,gradcam,gradcam++,layercam,hirescam,xgradcam,shapleycam,eigengradcam,dff,saliency,smoothgrad,integrated-gradients,input-x-gradient,guided-backpropagation,lrp,deeplift,fullgrad,rise:masks=500,occlusion,lime:samples=500,kernelshap:samples=500,scorecam,ablationcam --target tabby --sheet --no-overlay --out methods',
+      'understory explain chelsea.png --explainer cam,eigencam,gradcam,gradcam++,layercam,hirescam,xgradcam,shapleycam,eigengradcam,dff,saliency,smoothgrad,guided-backpropagation,fullgrad,rise:masks=500,scorecam,ablationcam --target tabby --sheet --no-overlay --out methods',
+      'understory explain chelsea.png --explainer integrated-gradients,input-x-gradient,deeplift,lrp:rule=epsilon,occlusion,lime:samples=500,kernelshap:samples=500 --target tabby --sheet --no-overlay --colour-map rdbu --opacity 0.7 --out signed',
       'understory explain orchard.png --model orchard-clip-sighted --text "a yellow apple" --against "a green strawberry" --explainer attention-rollout,generic-attention --sheet --no-overlay --out attention',
     ],
-    picture: ['methods/sheet.png', 'attention/sheet.png'],
+    picture: ['methods/sheet.png', 'signed/sheet.png', 'attention/sheet.png'],
     file: 'methods.png',
     isSlow: true,
   },
