@@ -13,8 +13,8 @@ export default {
   projects: packages.map(packageConfig),
   // The time a test may take says when it hangs; it does not measure speed, which differs threefold between machines.
   testTimeout: 120_000,
-  // One more than there are processors, as some tests wait: for processes, browsers and queues. Jest leaves one processor free by default.
-  maxWorkers: availableParallelism() + 1,
+  // Two more than there are processors, as some tests wait: for processes, browsers and queues. Jest leaves one processor free by default.
+  maxWorkers: availableParallelism() + 2,
   // A worker keeps modules of every file that it has run and slows down as its heap fills up, so a full one is replaced.
   workerIdleMemoryLimit: '800MB',
   testSequencer: '<rootDir>/tools/workspace/test-sequencer.cjs',
