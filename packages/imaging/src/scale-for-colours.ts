@@ -1,3 +1,4 @@
+import { errors } from '@understory/core';
 import { isDiverging, type ColourMapName } from './colour-map.ts';
 import { minMax } from './min-max.ts';
 import type { FloatMap } from './upsample.ts';
@@ -10,15 +11,16 @@ const shownFraction = 0.999;
  * middle. Throws an UnderstoryError where a value is not finite.
  */
 export function scaleForColours<Map extends FloatMap>(map: Map, name: ColourMapName): Map {
-  const scaled = minMax(map);
-  if (!isDiverging(name)) return scaled;
+  if (!isDiverging(name)) return minMax(map);
   const most = magnitudeShown(map);
   const place = (value: number) => Math.min(1, Math.max(0, 0.5 + value / (2 * most)));
   return { ...map, data: map.data.map((value) => (most > 0 ? place(value) : 0.5)) };
 }
 
-/** The magnitude that has full colour in a diverging colour map: that which 99.9 % of the values do not exceed. */
+/** The magnitude that has full colour in a diverging colour map: that which 99.9 % of the values do not exceed. Throws where a value is not finite. */
 export function magnitudeShown({ data }: FloatMap): number {
+  const odd = data.find((value) => !Number.isFinite(value));
+  if (odd !== undefined) throw errors.heatMapNotFinite({ found: `${odd}` });
   const magnitudes = data.map(Math.abs).sort();
   const shown = magnitudes[Math.ceil(shownFraction * magnitudes.length) - 1] ?? 0;
   // Where almost all is zero, what is not.

@@ -174,8 +174,7 @@ function depthwise(
     end.push((input.shape![at + 2] as number) + pads.begin[at]! - spread);
   }
   if ([...begin, ...end].some((pad) => pad < 0)) return undefined;
-  const ones = graph.constant({ type: 'float32', dims: [group, 1, 1, 1], values: new Float32Array(group).fill(1) });
-  const apart = graph.op('ConvTranspose', [dy, ones], { strides, group, kernel_shape: range(0, rank).map(() => 1) });
+  const apart = spreadOut(graph, dy, group, strides);
   const turned = graph.reverse(
     weights,
     range(2, rank + 2).filter((axis) => kernel[axis - 2] !== 1),
@@ -199,25 +198,27 @@ function pointwise(
 ): Value | undefined {
   const isPoint = kernel.every((taps) => taps === 1) && pads && [...pads.begin, ...pads.end].every((pad) => pad === 0);
   if (!graph.blockedLayout || !isPoint || group !== 1 || !fitsBlocks(input) || !staticShape(dy.shape)) return undefined;
-  const ones = range(0, rank).map(() => 1);
   const turned = exchangeChannels(graph, weights, group, rank);
-  const found = graph.op('Conv', [dy, turned], { kernel_shape: ones });
-  const channels = input.shape![1] as number;
-  const one = graph.constant({
-    type: 'float32',
-    dims: [channels, 1, ...ones],
-    values: new Float32Array(channels).fill(1),
-  });
+  const found = graph.op('Conv', [dy, turned], { kernel_shape: range(0, rank).map(() => 1) });
   const rest = strides.map((stride, at) => {
     const [places, size] = [dy.shape![at + 2] as number, input.shape![at + 2] as number];
     return size - (places - 1) * stride - 1;
   });
-  return graph.op('ConvTranspose', [found, one], {
-    strides,
-    group: channels,
-    kernel_shape: ones,
-    output_padding: rest,
-  });
+  return spreadOut(graph, found, input.shape![1] as number, strides, rest);
+}
+
+/** Zeros between the elements along the spatial axes, and `rest` more behind the last ones. */
+function spreadOut(
+  graph: GraphBuilder,
+  a: Value,
+  channels: number,
+  strides: readonly number[],
+  rest: readonly number[] = strides.map(() => 0),
+): Value {
+  const kernel = strides.map(() => 1);
+  const dims = [channels, 1, ...kernel];
+  const ones = graph.constant({ type: 'float32', dims, values: new Float32Array(channels).fill(1) });
+  return graph.op('ConvTranspose', [a, ones], { strides, group: channels, kernel_shape: kernel, output_padding: rest });
 }
 
 /** `[M, C/group, K...]` to `[C, M/group, K...]`. */
